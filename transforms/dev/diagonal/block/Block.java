@@ -1,0 +1,27 @@
+package dev.diagonal.block;
+
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+
+/**
+ * Records that travel together. An element costs a runner microseconds whether it holds one record
+ * or a thousand, so what travels between steps is blocks.
+ *
+ * @param records the records, in order; never empty of meaning: a block of no records is allowed
+ *     but nothing of ours emits one
+ */
+public record Block<T>(List<T> records) {
+
+  public Block {
+    records = List.copyOf(records);
+  }
+
+  /** Returns the coder of blocks whose records {@code recordCoder} encodes. */
+  public static <T> Coder<Block<T>> coder(Coder<T> recordCoder) {
+    return new BlockCoder<>(recordCoder);
+  }
+
+  public int size() {
+    return records.size();
+  }
+}

@@ -1,0 +1,3 @@
+/** Portable Beam transforms that read, aggregate and write data in parallel. */
+@org.jspecify.annotations.NullMarked
+package dev.diagonal;
