@@ -1,0 +1,40 @@
+package dev.diagonal.block;
+
+import dev.diagonal.fault.BadLine;
+import java.io.Serializable;
+
+/**
+ * Plain Java that is driven over blocks of text inside one DoFn: what it is handed stays there
+ * until it is small. One instance serves one bundle, on one thread.
+ *
+ * @param <T> what it puts out
+ */
+public interface BlockConsumer<T> {
+
+  /** The blocks that follow come from this file. */
+  void open(TextFile file);
+
+  /**
+   * Takes in one block. Neither the block nor its bytes may be kept.
+   *
+   * @return how many good records it held
+   */
+  long accept(TextBlock block, Output<T> output);
+
+  /** The bundle is over: puts out what is still held. */
+  void finish(Output<T> output);
+
+  /** Where a consumer's results go. Valid only during the call it was handed to. */
+  interface Output<T> {
+    void emit(T element);
+
+    /** Turns a line into a dead letter, or fails the run, as the user chose. */
+    void reject(BadLine line);
+  }
+
+  /** Makes a consumer for each bundle. */
+  @FunctionalInterface
+  interface Factory<T> extends Serializable {
+    BlockConsumer<T> create();
+  }
+}

@@ -1,0 +1,92 @@
+package dev.diagonal.block;
+
+import dev.diagonal.fault.BadInputException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.io.Compression;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.io.fs.MatchResult;
+
+/**
+ * The files that patterns stand for. A pattern is a file, a glob or a directory, on any file system
+ * that Beam has registered; a directory stands for the files right in it whose names do not start
+ * with a dot or an underscore.
+ *
+ * @param files each file once, in the order of the patterns and then of the names
+ */
+public record InputFiles(List<InputFile> files) {
+
+  /**
+   * A file of the input.
+   *
+   * @param name its name, as the file system spells it
+   * @param bytes its size as stored
+   * @param splittable false if it is compressed, so that only one reader can read it
+   */
+  public record InputFile(String name, long bytes, boolean splittable) {}
+
+  public InputFiles {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * Finds the files.
+   *
+   * @throws BadInputException if a pattern matches no file
+   */
+  public static InputFiles matching(List<String> patterns) {
+    Map<String, InputFile> files = new LinkedHashMap<>();
+    for (String pattern : patterns) {
+      List<MatchResult.Metadata> matches = match(pattern);
+      if (matches.isEmpty()) {
+        throw new BadInputException("no file matches '" + pattern + "'");
+      }
+      for (MatchResult.Metadata match : matches) {
+        String name = match.resourceId().toString();
+        boolean splittable = Compression.detect(name) == Compression.UNCOMPRESSED;
+        files.putIfAbsent(name, new InputFile(name, match.sizeBytes(), splittable));
+      }
+    }
+    return new InputFiles(new ArrayList<>(files.values()));
+  }
+
+  /** Returns the size of all files together, as stored. */
+  public long totalBytes() {
+    return files.stream().mapToLong(InputFile::bytes).sum();
+  }
+
+  private static List<MatchResult.Metadata> match(String pattern) {
+    List<MatchResult.Metadata> matches = new ArrayList<>();
+    for (MatchResult.Metadata match : matchExactly(pattern)) {
+      if (match.resourceId().isDirectory()) {
+        for (MatchResult.Metadata inside : matchExactly(match.resourceId() + "*")) {
+          if (!inside.resourceId().isDirectory() && !isHidden(inside)) {
+            matches.add(inside);
+          }
+        }
+      } else {
+        matches.add(match);
+      }
+    }
+    matches.sort((a, b) -> a.resourceId().toString().compareTo(b.resourceId().toString()));
+    return matches;
+  }
+
+  private static List<MatchResult.Metadata> matchExactly(String pattern) {
+    try {
+      MatchResult result = FileSystems.match(pattern, EmptyMatchTreatment.ALLOW);
+      return result.status() == MatchResult.Status.NOT_FOUND ? List.of() : result.metadata();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BadInputException("cannot look for '" + pattern + "': " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isHidden(MatchResult.Metadata file) {
+    String name = file.resourceId().getFilename();
+    return name == null || name.startsWith(".") || name.startsWith("_");
+  }
+}

@@ -1,0 +1,79 @@
+package dev.diagonal.block;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.values.KV;
+
+/**
+ * Packs records into blocks, one buffer a key: a key's block leaves when it is full; when all
+ * buffers together hold too many records, the largest leave early until half of that is left, so
+ * that memory is bounded however many keys there are and however unevenly they are hit. Not
+ * thread-safe.
+ */
+final class Packer<T> {
+
+  /** Where full blocks go. */
+  @FunctionalInterface
+  interface Output<T> {
+    void block(int key, Block<T> block);
+  }
+
+  private final int blockRows;
+  private final long maxHeldRows;
+  private final Map<Integer, List<T>> buffers = new HashMap<>();
+  private long heldRows;
+
+  /**
+   * @param blockRows how many records a full block holds
+   * @param maxHeldRows how many records all buffers may hold together
+   */
+  Packer(int blockRows, long maxHeldRows) {
+    checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
+    checkArgument(
+        maxHeldRows >= blockRows,
+        "maxHeldRows must be >= blockRows %s, got %s",
+        blockRows,
+        maxHeldRows);
+    this.blockRows = blockRows;
+    this.maxHeldRows = maxHeldRows;
+  }
+
+  void add(int key, T record, Output<T> output) {
+    List<T> buffer = buffers.computeIfAbsent(key, k -> new ArrayList<>());
+    buffer.add(record);
+    heldRows++;
+    if (buffer.size() == blockRows) {
+      leave(key, output);
+    } else if (heldRows > maxHeldRows) {
+      largestFirst().takeWhile(k -> heldRows > maxHeldRows / 2).forEach(k -> leave(k, output));
+    }
+  }
+
+  /** Puts out all that is held. */
+  void flush(Output<T> output) {
+    List.copyOf(buffers.keySet()).forEach(key -> leave(key, output));
+  }
+
+  private Stream<Integer> largestFirst() {
+    return buffers.entrySet().stream()
+        .map(buffer -> KV.of(buffer.getKey(), buffer.getValue().size()))
+        .sorted(Comparator.comparing((KV<Integer, Integer> held) -> -held.getValue()))
+        .map(KV::getKey)
+        .toList()
+        .stream();
+  }
+
+  private void leave(int key, Output<T> output) {
+    List<T> buffer = buffers.remove(key);
+    if (buffer != null) {
+      heldRows -= buffer.size();
+      output.block(key, new Block<>(buffer));
+    }
+  }
+}

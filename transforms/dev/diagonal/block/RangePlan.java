@@ -1,0 +1,61 @@
+package dev.diagonal.block;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts files into ranges: enough of them to keep many readers busy to the end, and not so many that
+ * what each of them puts out adds up. A range is a 64th of the input, but at least {@code
+ * minRangeBytes}, and at most {@code maxRangeBytes} unless there would be more than {@code
+ * maxRanges} of them: then all of them grow.
+ *
+ * @param minRangeBytes smaller ranges cost more to start than to read
+ * @param maxRangeBytes larger ranges leave readers idle at the end
+ * @param maxRanges bounds what has to meet later: a tenfold input must not need tenfold memory
+ */
+record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges) implements Serializable {
+
+  static final RangePlan DEFAULT = new RangePlan(4L << 20, 64L << 20, 256);
+
+  private static final int USUAL_RANGES = 64;
+
+  RangePlan {
+    checkArgument(minRangeBytes > 0, "minRangeBytes must be > 0, got %s", minRangeBytes);
+    checkArgument(
+        maxRangeBytes >= minRangeBytes,
+        "maxRangeBytes must be >= minRangeBytes %s, got %s",
+        minRangeBytes,
+        maxRangeBytes);
+    checkArgument(maxRanges > 0, "maxRanges must be > 0, got %s", maxRanges);
+  }
+
+  /** Returns ranges that cover every byte of every file once. Empty files have none. */
+  List<FileRange> cut(InputFiles input) {
+    long rangeBytes = rangeBytes(input.totalBytes());
+    List<FileRange> ranges = new ArrayList<>();
+    for (InputFiles.InputFile file : input.files()) {
+      if (file.bytes() == 0) {
+        continue;
+      }
+      if (!file.splittable()) {
+        ranges.add(new FileRange(file.name(), 0, FileRange.TO_THE_END));
+        continue;
+      }
+      // Equal parts: a last range of a few bytes would cost as much as a full one.
+      long parts = Math.max(1, Math.round((double) file.bytes() / rangeBytes));
+      long partBytes = (file.bytes() + parts - 1) / parts;
+      for (long start = 0; start < file.bytes(); start += partBytes) {
+        ranges.add(new FileRange(file.name(), start, Math.min(file.bytes(), start + partBytes)));
+      }
+    }
+    return ranges;
+  }
+
+  private long rangeBytes(long totalBytes) {
+    long usual = Math.max(minRangeBytes, Math.min(maxRangeBytes, totalBytes / USUAL_RANGES));
+    return Math.max(usual, (totalBytes + maxRanges - 1) / maxRanges);
+  }
+}

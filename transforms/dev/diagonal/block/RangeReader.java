@@ -1,0 +1,224 @@
+package dev.diagonal.block;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.fault.BadLine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the whole lines of a {@link FileRange}, block after block through one buffer. A line
+ * belongs to the range that its first byte stands in, so the ranges of a file share no line and
+ * lose none, wherever they were cut. A line that does not fit a block is a bad line; the reader
+ * goes on behind it.
+ */
+final class RangeReader {
+
+  /** The most bytes a block holds, and so the longest line. */
+  static final int BLOCK_BYTES = 1 << 20;
+
+  /** What is read at a time past the end of a range, in search of the end of its last line. */
+  private static final int OVERHANG_BYTES = 1 << 13;
+
+  private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private final ReadableByteChannel channel;
+  private final FileRange range;
+  private final byte[] buffer;
+  private final ByteBuffer wrapped;
+  private final TextBlock block;
+
+  /** Where in the file the first byte of the buffer stands. */
+  private long bufferOffset;
+
+  /** Bytes of the buffer not yet handed out: from unread to filled. */
+  private int unread;
+
+  private int filled;
+  private boolean atEnd;
+
+  RangeReader(ReadableByteChannel channel, FileRange range) {
+    this(channel, range, new byte[BLOCK_BYTES + 1]);
+  }
+
+  /** Reads through {@code buffer}, whose last byte is kept for a line end that the file lacks. */
+  RangeReader(ReadableByteChannel channel, FileRange range, byte[] buffer) {
+    checkArgument(buffer.length > UTF_8_MARK.length, "buffer too small: %s", buffer.length);
+    this.channel = channel;
+    this.range = range;
+    this.buffer = buffer;
+    this.wrapped = ByteBuffer.wrap(buffer);
+    this.block = new TextBlock(buffer);
+  }
+
+  /**
+   * Returns the first line of the file without its line end, or null if the file is empty. Call it
+   * first, or not at all; the blocks of a range that starts the file then begin behind that line.
+   *
+   * @throws IOException if the line is longer than a block
+   */
+  byte @Nullable [] readHeader() throws IOException {
+    fill(buffer.length - 1);
+    skipMark();
+    if (unread == filled) {
+      return null;
+    }
+    int lineEnd = indexOfLineEnd(unread);
+    if (lineEnd < 0 && filled == buffer.length - 1) {
+      throw new IOException("the first line is longer than " + filled + " bytes");
+    }
+    int end = lineEnd < 0 ? filled : lineEnd;
+    int textEnd = end > unread && buffer[end - 1] == '\r' ? end - 1 : end;
+    byte[] header = Arrays.copyOfRange(buffer, unread, textEnd);
+    unread = Math.min(end + 1, filled);
+    return header;
+  }
+
+  /** Moves to the first line of the range. */
+  void seek() throws IOException {
+    if (range.start() == 0) {
+      if (filled == 0) {
+        fill(buffer.length - 1);
+        skipMark();
+      }
+      return;
+    }
+    // The line end just before the range, if there is one there, belongs to the line before.
+    bufferOffset = range.start() - 1;
+    ((CountingChannel) channel).position(bufferOffset);
+    unread = filled = 0;
+    atEnd = false;
+    skipLine();
+  }
+
+  /**
+   * Reads on.
+   *
+   * @return the next block of whole lines, or null at the end of the range
+   * @throws IOException if the file cannot be read
+   */
+  @Nullable TextBlock next(BadLines badLines) throws IOException {
+    while (true) {
+      long left = range.end() - (bufferOffset + unread);
+      if (left <= 0) {
+        return null;
+      }
+      compact();
+      fill(capacityWithin(left));
+      if (unread == filled) {
+        return null;
+      }
+      int end = lastLineEnd(left);
+      if (end >= 0) {
+        return hand(end + 1);
+      }
+      if (atEnd) {
+        buffer[filled++] = '\n';
+        return hand(filled);
+      }
+      if (filled == buffer.length - 1) {
+        badLines.tooLong(tooLong());
+        skipLine();
+      }
+    }
+  }
+
+  private TextBlock hand(int end) {
+    block.set(bufferOffset + unread, unread, end);
+    unread = end;
+    return block;
+  }
+
+  /** The buffer's fill level to read up to: the rest of the range, and then in small steps. */
+  private int capacityWithin(long left) {
+    long wanted = filled - unread >= left ? filled + OVERHANG_BYTES : unread + left;
+    return (int) Math.min(wanted, buffer.length - 1);
+  }
+
+  /**
+   * The last line end in the buffer that ends a line of this range, or -1: the first one at or
+   * behind the last byte of the range if the buffer reaches there, else the last one of all.
+   */
+  private int lastLineEnd(long left) {
+    if (filled - unread >= left) {
+      return indexOfLineEnd(unread + (int) left - 1);
+    }
+    for (int i = filled - 1; i >= unread; i--) {
+      if (buffer[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int indexOfLineEnd(int from) {
+    for (int i = from; i < filled; i++) {
+      if (buffer[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void compact() {
+    System.arraycopy(buffer, unread, buffer, 0, filled - unread);
+    bufferOffset += unread;
+    filled -= unread;
+    unread = 0;
+  }
+
+  private void fill(int limit) throws IOException {
+    while (!atEnd && filled < limit) {
+      wrapped.limit(limit).position(filled);
+      int read = channel.read(wrapped);
+      if (read < 0) {
+        atEnd = true;
+      } else {
+        filled += read;
+      }
+    }
+  }
+
+  private void skipMark() {
+    if (filled >= UTF_8_MARK.length
+        && Arrays.equals(buffer, 0, UTF_8_MARK.length, UTF_8_MARK, 0, UTF_8_MARK.length)) {
+      unread = UTF_8_MARK.length;
+    }
+  }
+
+  /** Drops all up to the next line end, and that too. */
+  private void skipLine() throws IOException {
+    while (true) {
+      int end = indexOfLineEnd(unread);
+      if (end >= 0) {
+        unread = end + 1;
+        return;
+      }
+      unread = filled;
+      if (atEnd) {
+        return;
+      }
+      compact();
+      fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
+    }
+  }
+
+  private BadLine tooLong() {
+    int shown = Math.min(filled - unread, 4 * BadLine.SHOWN_CHARACTERS);
+    return new BadLine(
+        range.file(),
+        bufferOffset + unread,
+        "the line is longer than " + (buffer.length - 1) + " bytes; only its start is kept",
+        new String(buffer, unread, shown, UTF_8));
+  }
+
+  /** Where lines go that fit no block. */
+  @FunctionalInterface
+  interface BadLines {
+    void tooLong(BadLine line);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.diagonal.block;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link BlockConsumer} puts out when it is driven over the lines of text files, block after
+ * block, inside one DoFn.
+ *
+ * <p>Files are found when the pipeline runs and cut into byte ranges, which are spread over the
+ * workers; a DoFn opens a range and hands its lines to the consumer. No line becomes an element, so
+ * a runner neither keeps nor encodes what is read, and a file ten times as large needs no more
+ * memory. gzip, bzip2, zstd and what else Beam detects by file name is read through by one reader a
+ * file. Lines end with LF or CRLF; a UTF-8 byte order mark is skipped; quoted line breaks are not
+ * known here.
+ *
+ * <p>Output: in the global window, in no order. A line of more than a mebibyte is a bad record.
+ *
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if a pattern matches nothing, a file
+ * cannot be read, or a record is bad and no error handler was given.
+ */
+public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
+
+  /** What {@link #withMaxBadRecords} is by default. */
+  public static final long DEFAULT_MAX_BAD_RECORDS = 10_000;
+
+  private final List<String> patterns;
+  private final BlockConsumer.Factory<T> consumers;
+  private final Coder<T> coder;
+  private final boolean header;
+  private final RangePlan plan;
+  private final long maxBadRecords;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private ReadBlocks(
+      List<String> patterns,
+      BlockConsumer.Factory<T> consumers,
+      Coder<T> coder,
+      boolean header,
+      RangePlan plan,
+      long maxBadRecords,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.patterns = patterns;
+    this.consumers = consumers;
+    this.coder = coder;
+    this.header = header;
+    this.plan = plan;
+    this.maxBadRecords = maxBadRecords;
+    this.errorHandler = errorHandler;
+  }
+
+  /** Names the files to read: files, globs or directories. */
+  public static Source from(List<String> patterns) {
+    checkArgument(!patterns.isEmpty(), "patterns must not be empty");
+    return new Source(List.copyOf(patterns));
+  }
+
+  /** Files that wait for a consumer. */
+  public record Source(List<String> patterns) {
+    /** Drives a consumer a bundle over the files; {@code coder} encodes what they put out. */
+    public <T> ReadBlocks<T> into(BlockConsumer.Factory<T> consumers, Coder<T> coder) {
+      return new ReadBlocks<>(
+          patterns, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null);
+    }
+  }
+
+  /**
+   * Declares that the first line of every file is a header: consumers are told it with the file and
+   * do not see it in a block.
+   */
+  public ReadBlocks<T> withHeader(boolean header) {
+    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+  }
+
+  /** Sends bad records to a handler instead of failing on the first one. */
+  public ReadBlocks<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
+    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+  }
+
+  /**
+   * Fails the run when one reader has met more than this many bad records; {@value
+   * #DEFAULT_MAX_BAD_RECORDS} by default. It bounds what travels to the error handler, which is the
+   * place to bound all of them together.
+   */
+  public ReadBlocks<T> withMaxBadRecords(long maxBadRecords) {
+    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+  }
+
+  /**
+   * Sets how the files are cut; the defaults are 4 MiB to 64 MiB a range and at most 256 ranges
+   * unless there are more files.
+   */
+  public ReadBlocks<T> withRanges(long minRangeBytes, long maxRangeBytes, int maxRanges) {
+    RangePlan ranges = new RangePlan(minRangeBytes, maxRangeBytes, maxRanges);
+    return new ReadBlocks<>(
+        patterns, consumers, coder, header, ranges, maxBadRecords, errorHandler);
+  }
+
+  @Override
+  public PCollection<T> expand(PBegin input) {
+    TupleTag<T> results = new TupleTag<>() {};
+    ErrorHandler<BadRecord, ?> handler = errorHandler;
+    PCollectionTuple read =
+        input
+            .apply(
+                "Patterns",
+                Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
+            .apply("Find ranges", ParDo.of(new FindRangesFn(plan)))
+            .setCoder(new FileRange.RangeCoder())
+            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply(
+                "Read",
+                ParDo.of(new ReadRangesFn<>(consumers, header, handler != null, maxBadRecords))
+                    .withOutputTags(
+                        results,
+                        handler == null
+                            ? TupleTagList.empty()
+                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
+    if (handler != null) {
+      handler.addErrorCollection(
+          read.get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(input.getPipeline())));
+    }
+    return read.get(results).setCoder(coder);
+  }
+
+  /** Patterns to ranges: one element in, all ranges of all files out. */
+  private static final class FindRangesFn extends DoFn<List<String>, FileRange> {
+
+    private final RangePlan plan;
+
+    FindRangesFn(RangePlan plan) {
+      this.plan = plan;
+    }
+
+    @ProcessElement
+    public void find(@Element List<String> patterns, OutputReceiver<FileRange> ranges) {
+      plan.cut(InputFiles.matching(patterns)).forEach(ranges::output);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.diagonal.block;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.progress.Counted;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import org.apache.beam.sdk.io.Compression;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.jspecify.annotations.Nullable;
+
+/** Drives one consumer a bundle over the ranges of the bundle. */
+final class ReadRangesFn<T> extends DoFn<FileRange, T> {
+
+  private final BlockConsumer.Factory<T> consumers;
+  private final boolean header;
+  private final boolean routeBadRecords;
+  private final long maxBadRecords;
+
+  private transient byte @Nullable [] buffer;
+  private transient BlockConsumer<T> consumer;
+
+  /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
+  private transient long badRecords;
+
+  ReadRangesFn(
+      BlockConsumer.Factory<T> consumers,
+      boolean header,
+      boolean routeBadRecords,
+      long maxBadRecords) {
+    this.consumers = consumers;
+    this.header = header;
+    this.routeBadRecords = routeBadRecords;
+    this.maxBadRecords = maxBadRecords;
+  }
+
+  @StartBundle
+  public void startBundle() {
+    consumer = consumers.create();
+  }
+
+  @ProcessElement
+  public void processElement(ProcessContext context) {
+    FileRange range = context.element();
+    BlockConsumer.Output<T> output = new ElementOutput(context);
+    Compression compression = Compression.detect(range.file());
+    try (CountingChannel stored = new CountingChannel(open(range.file()));
+        ReadableByteChannel text =
+            compression == Compression.UNCOMPRESSED
+                ? stored
+                : compression.readDecompressed(stored)) {
+      if (buffer == null) {
+        buffer = new byte[RangeReader.BLOCK_BYTES + 1];
+      }
+      RangeReader reader = new RangeReader(text, range, buffer);
+      drive(reader, range, stored, output);
+    } catch (IOException e) {
+      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    consumer.finish(
+        new BlockConsumer.Output<>() {
+          @Override
+          public void emit(T element) {
+            context.output(element, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+          }
+
+          @Override
+          public void reject(BadLine line) {
+            countBad(line);
+            context.output(
+                BadRecordRouter.BAD_RECORD_TAG,
+                line.toBadRecord(),
+                BoundedWindow.TIMESTAMP_MIN_VALUE,
+                GlobalWindow.INSTANCE);
+          }
+        });
+  }
+
+  private void drive(
+      RangeReader reader, FileRange range, CountingChannel stored, BlockConsumer.Output<T> output)
+      throws IOException {
+    if (header) {
+      byte[] line = reader.readHeader();
+      if (line == null) {
+        return;
+      }
+      consumer.open(TextFile.withHeader(range.file(), line));
+    } else {
+      consumer.open(TextFile.withoutHeader(range.file()));
+    }
+    reader.seek();
+    long counted = stored.bytesRead();
+    for (TextBlock block = reader.next(output::reject);
+        block != null;
+        block = reader.next(output::reject)) {
+      Counted.ROWS_READ.add(consumer.accept(block, output));
+      Counted.BYTES_READ.add(stored.bytesRead() - counted);
+      counted = stored.bytesRead();
+    }
+  }
+
+  private static ReadableByteChannel open(String file) throws IOException {
+    return FileSystems.open(FileSystems.matchNewResource(file, false));
+  }
+
+  private static String reasonOf(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private void countBad(BadLine line) {
+    Counted.BAD_RECORDS.add(1);
+    if (!routeBadRecords) {
+      throw new BadInputException(line.describe());
+    }
+    if (++badRecords > maxBadRecords) {
+      throw new BadInputException(
+          "more than " + maxBadRecords + " bad records; the last of them: " + line.describe());
+    }
+  }
+
+  private final class ElementOutput implements BlockConsumer.Output<T> {
+
+    private final ProcessContext context;
+
+    ElementOutput(ProcessContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void emit(T element) {
+      context.output(element);
+    }
+
+    @Override
+    public void reject(BadLine line) {
+      countBad(line);
+      context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
+    }
+  }
+}

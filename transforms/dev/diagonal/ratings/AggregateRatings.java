@@ -1,0 +1,137 @@
+package dev.diagonal.ratings;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.block.Shards;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The totals of every movie, from files of ratings.
+ *
+ * <p>Each reader totals the ratings it reads in arrays of primitive numbers; what travels is one
+ * table a shard and bundle, through one {@code GroupByKey} with as many keys as there are shards.
+ *
+ * <p>Output: blocks of up to {@value #BLOCK_RATINGS} movies, ascending within a block and between
+ * the blocks of a shard; every movie once; in the global window. Sums are exact and the same on
+ * every runner and at every parallelism.
+ *
+ * <p>Ratings are decimals of up to three fraction digits and at most 1,000,000; movies are 64-bit
+ * numbers. Files, line ends, compression and bad records: see {@link ReadBlocks}.
+ */
+public final class AggregateRatings extends PTransform<PBegin, PCollection<Block<MovieRating>>> {
+
+  private static final int BLOCK_RATINGS = 1_000;
+
+  private final List<String> patterns;
+  private final RatingFormat format;
+  private final Shards shards;
+  private final long maxBadRecords;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private AggregateRatings(
+      List<String> patterns,
+      RatingFormat format,
+      Shards shards,
+      long maxBadRecords,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.patterns = patterns;
+    this.format = format;
+    this.shards = shards;
+    this.maxBadRecords = maxBadRecords;
+    this.errorHandler = errorHandler;
+  }
+
+  /** Totals the ratings of these files, globs or directories, in the format of MovieLens. */
+  public static AggregateRatings from(String... patterns) {
+    return from(List.of(patterns));
+  }
+
+  /** Totals the ratings of these files, globs or directories, in the format of MovieLens. */
+  public static AggregateRatings from(List<String> patterns) {
+    return new AggregateRatings(
+        List.copyOf(patterns),
+        RatingFormat.MOVIELENS,
+        Shards.DEFAULT,
+        ReadBlocks.DEFAULT_MAX_BAD_RECORDS,
+        null);
+  }
+
+  /** Says how the ratings stand in the files. */
+  public AggregateRatings withFormat(RatingFormat format) {
+    return new AggregateRatings(patterns, format, shards, maxBadRecords, errorHandler);
+  }
+
+  /** Sets into how many shards the movies are dealt; 16 by default. */
+  public AggregateRatings withShards(int shards) {
+    return new AggregateRatings(patterns, format, new Shards(shards), maxBadRecords, errorHandler);
+  }
+
+  /**
+   * Sends bad records to a handler instead of failing on the first one; {@code maxBadRecords} as in
+   * {@link ReadBlocks#withMaxBadRecords}.
+   */
+  public AggregateRatings withBadRecordErrorHandler(
+      ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
+    return new AggregateRatings(patterns, format, shards, maxBadRecords, errorHandler);
+  }
+
+  @Override
+  public PCollection<Block<MovieRating>> expand(PBegin input) {
+    RatingFormat ratingFormat = format;
+    Shards ratingShards = shards;
+    ReadBlocks<KV<Integer, byte[]>> totals =
+        ReadBlocks.from(patterns)
+            .into(
+                () -> new TotalRatings(ratingFormat, ratingShards),
+                KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
+            .withHeader(format.header())
+            .withMaxBadRecords(maxBadRecords);
+    return input
+        .apply(
+            "Total in the readers",
+            errorHandler == null ? totals : totals.withBadRecordErrorHandler(errorHandler))
+        .apply("Bring shards together", GroupByKey.create())
+        .apply("Merge", ParDo.of(new MergeTotalsFn()))
+        .setCoder(Block.coder(MovieRating.coder()));
+  }
+
+  /** Adds up the tables of one shard. */
+  private static final class MergeTotalsFn
+      extends DoFn<KV<Integer, Iterable<byte[]>>, Block<MovieRating>> {
+
+    @ProcessElement
+    public void merge(
+        @Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<Block<MovieRating>> output) {
+      RatingTotals totals = new RatingTotals();
+      for (byte[] encoded : shard.getValue()) {
+        totals.addEncoded(encoded);
+      }
+      List<MovieRating> ratings = new ArrayList<>(BLOCK_RATINGS);
+      totals.forEachSorted(
+          rating -> {
+            ratings.add(rating);
+            if (ratings.size() == BLOCK_RATINGS) {
+              output.output(new Block<>(ratings));
+              ratings.clear();
+            }
+          });
+      if (!ratings.isEmpty()) {
+        output.output(new Block<>(ratings));
+      }
+    }
+  }
+}

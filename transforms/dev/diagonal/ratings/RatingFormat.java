@@ -1,0 +1,144 @@
+package dev.diagonal.ratings;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.block.TextFile;
+import dev.diagonal.fault.BadInputException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How ratings stand in a file of separated values. A column is a name in the header or a position
+ * from 1.
+ *
+ * @param header whether the first line of every file is a header
+ * @param delimiter the ASCII character between two fields
+ * @param movieColumn a whole number
+ * @param ratingColumn a decimal number of up to three fraction digits
+ * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, and {@code
+ *     userId} is only checked if the header has it
+ * @param timestampColumn likewise, {@code timestamp}
+ */
+public record RatingFormat(
+    boolean header,
+    char delimiter,
+    String movieColumn,
+    String ratingColumn,
+    String userColumn,
+    String timestampColumn)
+    implements Serializable {
+
+  /** In place of a column: there is none to check. */
+  public static final String NONE = "none";
+
+  /** MovieLens: {@code userId,movieId,rating,timestamp} with a header. */
+  public static final RatingFormat MOVIELENS =
+      new RatingFormat(true, ',', "movieId", "rating", "userId", "timestamp");
+
+  public RatingFormat {
+    checkArgument(
+        isDelimiter(delimiter),
+        "delimiter must be a tab or an ASCII character that is in no number and no quote, got '%s'",
+        delimiter);
+    for (String column : List.of(movieColumn, ratingColumn, userColumn, timestampColumn)) {
+      checkArgument(!column.isBlank(), "a column must be a name or a position, got '%s'", column);
+      checkArgument(
+          header || column.equals(NONE) || position(column) != null,
+          "without a header a column must be a position from 1, got '%s'",
+          column);
+    }
+  }
+
+  /** Returns this format without a header: user, movie, rating, timestamp by position. */
+  public RatingFormat withoutHeader() {
+    return new RatingFormat(false, delimiter, "2", "3", "1", "4");
+  }
+
+  /**
+   * Finds the columns in a file.
+   *
+   * @throws BadInputException if the file's header has no such column
+   */
+  Columns columnsOf(TextFile file) {
+    String line = file.header();
+    List<String> names = line == null ? List.of() : split(line);
+    int fields = line == null ? 0 : names.size();
+    return new Columns(
+        required(movieColumn, names, file),
+        required(ratingColumn, names, file),
+        checked(userColumn, "userId", names, file),
+        checked(timestampColumn, "timestamp", names, file),
+        fields);
+  }
+
+  /**
+   * Where the columns stand, from 0; -1 if they do not.
+   *
+   * @param fields how many fields a line has, or 0 if that is not known
+   */
+  record Columns(int movie, int rating, int user, int timestamp, int fields) {
+    int last() {
+      return Math.max(Math.max(movie, rating), Math.max(user, timestamp));
+    }
+  }
+
+  private int required(String column, List<String> names, TextFile file) {
+    int index = find(column, names);
+    if (index < 0) {
+      throw new BadInputException(
+          "%s has no column '%s': its first line is '%s'"
+              .formatted(file.name(), column, shortened(String.valueOf(file.header()))));
+    }
+    return index;
+  }
+
+  /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
+  private int checked(String column, String usual, List<String> names, TextFile file) {
+    boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
+    return mayBeMissing ? find(column, names) : required(column, names, file);
+  }
+
+  private int find(String column, List<String> names) {
+    int named = names.indexOf(column);
+    if (named >= 0) {
+      return named;
+    }
+    Integer position = position(column);
+    return position == null || (header && position > names.size()) ? -1 : position - 1;
+  }
+
+  private List<String> split(String line) {
+    List<String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == delimiter && !quoted) {
+        fields.add(field.toString().trim());
+        field.setLength(0);
+      } else {
+        field.append(c);
+      }
+    }
+    fields.add(field.toString().trim());
+    return fields;
+  }
+
+  private static @Nullable Integer position(String column) {
+    return column.matches("[1-9][0-9]{0,3}") ? Integer.valueOf(column) : null;
+  }
+
+  private static boolean isDelimiter(char c) {
+    boolean printable = c >= ' ' && c < 127;
+    boolean inNumbers = Character.isLetterOrDigit(c) || "\"+-.".indexOf(c) >= 0;
+    return c == '\t' || (printable && !inNumbers);
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+  }
+}

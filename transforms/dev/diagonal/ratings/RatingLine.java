@@ -1,0 +1,155 @@
+package dev.diagonal.ratings;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one line of ratings with all care and says in words what is wrong with it. A field may
+ * stand in quotes, in which a doubled quote is a quote; nothing may follow a field but the
+ * delimiter.
+ */
+final class RatingLine {
+
+  /** Sums of 9 x 10^9 ratings of this size still fit 64 bits. */
+  static final int MAX_RATING = 1_000_000;
+
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
+  private static final Pattern RATING = Pattern.compile("([+-]?)([0-9]*)(?:\\.([0-9]{0,3}))?");
+
+  private final RatingFormat format;
+  private final RatingFormat.Columns columns;
+  private final List<String> fields = new ArrayList<>();
+  private long movie;
+  private int rating;
+
+  RatingLine(RatingFormat format, RatingFormat.Columns columns) {
+    this.format = format;
+    this.columns = columns;
+  }
+
+  /** The movie of the line that was read last. */
+  long movie() {
+    return movie;
+  }
+
+  /** The rating of the line that was read last, in thousandths. */
+  int rating() {
+    return rating;
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @param more whether there may be more fields than columns are known
+   * @return what is wrong with it, or null
+   */
+  @Nullable String read(String line, boolean more) {
+    String fault = split(line);
+    if (fault == null) {
+      fault = checkCount(more);
+    }
+    if (fault == null && columns.user() >= 0) {
+      fault = checkWholeNumber("user", fields.get(columns.user()));
+    }
+    if (fault == null) {
+      fault = checkWholeNumber("movie", fields.get(columns.movie()));
+    }
+    if (fault == null) {
+      movie = Long.parseLong(fields.get(columns.movie()));
+      fault = readRating(fields.get(columns.rating()));
+    }
+    if (fault == null && columns.timestamp() >= 0) {
+      fault = checkWholeNumber("timestamp", fields.get(columns.timestamp()));
+    }
+    return fault;
+  }
+
+  private @Nullable String checkCount(boolean more) {
+    if (more && fields.size() <= columns.last()) {
+      return "%d fields where at least %d are needed".formatted(fields.size(), columns.last() + 1);
+    }
+    if (!more && fields.size() != columns.fields()) {
+      return "%d fields where the header has %d".formatted(fields.size(), columns.fields());
+    }
+    return null;
+  }
+
+  private static @Nullable String checkWholeNumber(String column, String text) {
+    if (!WHOLE_NUMBER.matcher(text).matches()) {
+      return "the %s '%s' is not a whole number".formatted(column, shortened(text));
+    }
+    try {
+      Long.parseLong(text);
+      return null;
+    } catch (NumberFormatException e) {
+      return "the %s '%s' does not fit 64 bits".formatted(column, shortened(text));
+    }
+  }
+
+  private @Nullable String readRating(String text) {
+    var parts = RATING.matcher(text);
+    if (!parts.matches() || !hasDigit(text)) {
+      return "the rating '%s' is not a decimal number with up to 3 fraction digits"
+          .formatted(shortened(text));
+    }
+    String whole = parts.group(2);
+    String fraction = parts.group(3) == null ? "" : parts.group(3);
+    String significant = whole.replaceFirst("^0+", "");
+    long thousandths =
+        significant.length() > 9
+            ? Long.MAX_VALUE
+            : Long.parseLong("0" + significant + (fraction + "000").substring(0, 3));
+    if (thousandths > MAX_RATING * 1000L) {
+      return "the rating '%s' is beyond %,d".formatted(shortened(text), MAX_RATING);
+    }
+    rating = (int) (parts.group(1).equals("-") ? -thousandths : thousandths);
+    return null;
+  }
+
+  /** Cuts the line into fields; returns what is wrong with its quotes, or null. */
+  private @Nullable String split(String line) {
+    fields.clear();
+    int i = 0;
+    while (true) {
+      int end;
+      if (i < line.length() && line.charAt(i) == '"') {
+        end = closingQuote(line, i + 1);
+        if (end < 0) {
+          return "a quote is not closed";
+        }
+        fields.add(line.substring(i + 1, end).replace("\"\"", "\""));
+        end++;
+        if (end < line.length() && line.charAt(end) != format.delimiter()) {
+          return "text follows a closing quote";
+        }
+      } else {
+        end = line.indexOf(format.delimiter(), i);
+        end = end < 0 ? line.length() : end;
+        fields.add(line.substring(i, end));
+      }
+      if (end == line.length()) {
+        return null;
+      }
+      i = end + 1;
+    }
+  }
+
+  private static int closingQuote(String line, int from) {
+    for (int i = line.indexOf('"', from); i >= 0; i = line.indexOf('"', i + 2)) {
+      if (i + 1 == line.length() || line.charAt(i + 1) != '"') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean hasDigit(String text) {
+    return text.chars().anyMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+  }
+}

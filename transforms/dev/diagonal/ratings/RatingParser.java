@@ -1,0 +1,182 @@
+package dev.diagonal.ratings;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.block.TextBlock;
+import dev.diagonal.block.TextFile;
+import dev.diagonal.fault.BadLine;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Reads ratings from bytes. Plain lines, which is nearly all of them, are read in one pass, eight
+ * bytes at a time and without making an object; a line with anything unusual in it (a sign, a
+ * quote, a fault) goes to {@link RatingLine}, which decides alone what is good and says what is
+ * bad. Empty lines are passed over.
+ */
+final class RatingParser {
+
+  private static final byte SKIPPED = 0;
+  private static final byte CHECKED = 1;
+  private static final byte MOVIE = 2;
+  private static final byte RATING = 3;
+
+  /** More digits before the point go the careful way: they may be beyond the limit. */
+  private static final int PLAIN_RATING_DIGITS = 6;
+
+  /**
+   * What a fraction of so many digits is to be multiplied with; more than three are no fraction.
+   */
+  private static final int[] THOUSANDTHS = {0, 100, 10, 1, 0, 0, 0, 0, 0};
+
+  private final RatingFormat format;
+  private final byte delimiter;
+
+  private String file = "";
+  private RatingLine careful;
+
+  /** What to do with each field of a line. */
+  private byte[] fields = {};
+
+  /**
+   * How many digits each field had last: where that is the same again, as it mostly is, the place
+   * of the next field is guessed and need not be waited for.
+   */
+  private int[] lengths = {};
+
+  /** Whether a line may have further fields behind those. */
+  private boolean more;
+
+  RatingParser(RatingFormat format) {
+    this.format = format;
+    this.delimiter = (byte) format.delimiter();
+    this.careful = new RatingLine(format, new RatingFormat.Columns(0, 0, -1, -1, 0));
+  }
+
+  /** The blocks that follow are of this file. */
+  void open(TextFile textFile) {
+    RatingFormat.Columns columns = format.columnsOf(textFile);
+    file = textFile.name();
+    careful = new RatingLine(format, columns);
+    more = columns.fields() == 0;
+    fields = new byte[more ? columns.last() + 1 : columns.fields()];
+    lengths = new int[fields.length];
+    for (int checked : new int[] {columns.user(), columns.timestamp()}) {
+      if (checked >= 0) {
+        fields[checked] = CHECKED;
+      }
+    }
+    fields[columns.movie()] = MOVIE;
+    fields[columns.rating()] = RATING;
+  }
+
+  /**
+   * Reads ratings from {@code from}, the start of a line, until the block ends or {@code into} is
+   * full, and returns where to go on.
+   */
+  int parse(TextBlock block, int from, RatingBatch into, Consumer<BadLine> badLines) {
+    final byte[] bytes = block.bytes();
+    final byte[] kinds = fields;
+    final byte separator = delimiter;
+    final int[] usualDigits = lengths;
+    final int end = block.end();
+    int i = from;
+    while (i < end && !into.isFull()) {
+      final int lineStart = i;
+      long movie = 0;
+      int rating = 0;
+      int field = 0;
+      boolean plain;
+      while (true) {
+        byte kind = kinds[field++];
+        if (kind == SKIPPED) {
+          plain = true;
+          while (bytes[i] != separator && bytes[i] != '\n') {
+            plain &= bytes[i] != '"';
+            i++;
+          }
+        } else {
+          long word = Digits.wordAt(bytes, i);
+          int digits = Digits.count(word);
+          int usual = usualDigits[field - 1];
+          plain = digits > 0;
+          if (kind == RATING) {
+            rating = (int) Digits.value(word, digits) * 1000;
+            plain &= digits <= PLAIN_RATING_DIGITS;
+            if (digits == usual) {
+              i += usual;
+            } else {
+              usualDigits[field - 1] = digits;
+              i += digits;
+            }
+            if (bytes[i] == '.') {
+              word = Digits.wordAt(bytes, i + 1);
+              digits = Digits.count(word);
+              plain &= digits <= 3;
+              rating += (int) Digits.value(word, digits) * THOUSANDTHS[digits];
+              i += 1 + digits;
+            }
+          } else {
+            if (kind == MOVIE) {
+              movie = Digits.value(word, digits);
+              plain &= digits < Digits.WORD;
+              i += digits;
+            } else if (digits == usual) {
+              i += usual;
+            } else {
+              usualDigits[field - 1] = digits;
+              i += digits;
+            }
+            if (digits == Digits.WORD) {
+              // Timestamps have ten digits; more than sixteen, and long movie ids, go carefully.
+              digits = Digits.count(Digits.wordAt(bytes, i));
+              plain &= digits < Digits.WORD;
+              i += digits;
+            }
+          }
+        }
+        if (!plain || bytes[i] != separator || field == kinds.length) {
+          break;
+        }
+        i++;
+      }
+      if (more && plain && bytes[i] == separator) {
+        while (bytes[i] != '\n') {
+          plain &= bytes[i] != '"';
+          i++;
+        }
+      }
+      if (bytes[i] == '\r') {
+        i++;
+      }
+      if (plain && field == kinds.length && bytes[i] == '\n') {
+        into.add(movie, rating);
+      } else {
+        i = lineStart;
+        while (bytes[i] != '\n') {
+          i++;
+        }
+        careful(block, lineStart, i, into, badLines);
+      }
+      i++;
+    }
+    return i;
+  }
+
+  /** Reads one line, from {@code start} to its line end, with all care. */
+  private void careful(
+      TextBlock block, int start, int lineEnd, RatingBatch into, Consumer<BadLine> badLines) {
+    byte[] bytes = block.bytes();
+    int end = lineEnd > start && bytes[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
+    if (end == start) {
+      return;
+    }
+    String line = new String(Arrays.copyOfRange(bytes, start, end), UTF_8);
+    String fault = careful.read(line, more);
+    if (fault == null) {
+      into.add(careful.movie(), careful.rating());
+    } else {
+      badLines.accept(new BadLine(file, block.offsetOf(start), fault, line));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.diagonal.ratings;
+
+import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.block.Shards;
+import dev.diagonal.block.TextBlock;
+import dev.diagonal.block.TextFile;
+import org.apache.beam.sdk.values.KV;
+
+/**
+ * Totals the ratings of the blocks of a bundle and puts out, for each shard, the encoded totals of
+ * its movies. Holds at most {@link #MAX_MOVIES} movies (16 MiB); more leave early.
+ */
+final class TotalRatings implements BlockConsumer<KV<Integer, byte[]>> {
+
+  static final int MAX_MOVIES = 1 << 18;
+
+  /** Parsing and totalling take turns: each loop is small, and cache misses of one overlap. */
+  private static final int BATCH_RATINGS = 512;
+
+  private final RatingParser parser;
+  private final Shards shards;
+  private final RatingBatch batch = new RatingBatch(BATCH_RATINGS);
+  private final RatingTotals totals = new RatingTotals();
+
+  TotalRatings(RatingFormat format, Shards shards) {
+    this.parser = new RatingParser(format);
+    this.shards = shards;
+  }
+
+  @Override
+  public void open(TextFile file) {
+    parser.open(file);
+  }
+
+  @Override
+  public long accept(TextBlock block, Output<KV<Integer, byte[]>> output) {
+    long rows = 0;
+    for (int next = block.start(); next < block.end(); ) {
+      next = parser.parse(block, next, batch, output::reject);
+      totals.addAll(batch);
+      rows += batch.size();
+      batch.clear();
+    }
+    if (totals.movies() > MAX_MOVIES) {
+      finish(output);
+    }
+    return rows;
+  }
+
+  @Override
+  public void finish(Output<KV<Integer, byte[]>> output) {
+    totals.encodeByShard(shards, (encoded, shard) -> output.emit(KV.of(shard, encoded)));
+    totals.clear();
+  }
+}
