@@ -33,7 +33,7 @@ final class ElasticsearchConnection implements AutoCloseable {
   private final RestClient client;
 
   ElasticsearchConnection(ElasticsearchTarget target) {
-    HttpHost[] hosts = target.urls().stream().map(HttpHost::create).toArray(HttpHost[]::new);
+    HttpHost[] hosts = target.hosts().stream().map(HttpHost::create).toArray(HttpHost[]::new);
     RestClientBuilder builder =
         RestClient.builder(hosts)
             .setRequestConfigCallback(

@@ -94,6 +94,11 @@ public record ElasticsearchTarget(
     return pathOf(urls.get(0));
   }
 
+  /** The URLs without the path. */
+  List<String> hosts() {
+    return urls.stream().map(url -> url.replaceFirst("(?<=[^:/])/.*", "")).toList();
+  }
+
   private static String pathOf(String url) {
     String path = URI.create(url).getRawPath();
     return path == null ? "" : path.replaceFirst("/+$", "");
