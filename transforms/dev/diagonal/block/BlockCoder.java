@@ -9,7 +9,9 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.util.VarInt;
 
-/** Encodes a {@link Block} as its number of records (a varint) and the records one after another. */
+/**
+ * Encodes a {@link Block} as its number of records (a varint) and the records one after another.
+ */
 final class BlockCoder<T> extends StructuredCoder<Block<T>> {
 
   private final Coder<T> recordCoder;
