@@ -1,6 +1,6 @@
 /**
- * What all sinks have in common: what was written, secrets, text files written as a whole, dead
- * letters. May import {@code block}, {@code fault} and {@code progress}.
+ * What every write has in common: the account it gives ({@code Written}), how it is counted, and
+ * the secrets it needs. Imports {@code block} and {@code fault}; the sinks import it.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.write;

@@ -1,6 +1,7 @@
 /**
- * The embedded defaults for a laptop: real servers and sample data. Loaded by name only, because
- * the bundled jar does not have this package.
+ * The real servers that demos and tests run against: PostgreSQL and Elasticsearch as child
+ * processes that end with this JVM. Nothing imports this package: {@code cli} loads it by name, as
+ * the bundled jar has no servers. Imports {@code cli} and nothing else of Diagonal; knows no Beam.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.pipelines.local;

@@ -1,0 +1,168 @@
+package dev.diagonal.pipelines.local;
+
+import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real PostgreSQL 16 on a random loopback port, ready in about a second. Anyone on this machine
+ * may connect as {@value #USER}, without a password. Encoding UTF8, locale C.
+ *
+ * <p>By default its data goes with it, and it does not wait for the disk ({@code fsync}, {@code
+ * synchronous_commit} and {@code full_page_writes} are off). With a data directory all three are
+ * on. Thread-safe.
+ */
+public final class LocalPostgres extends LocalServer {
+
+  /** The superuser. */
+  public static final String USER = "postgres";
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "max_connections", "100",
+          "shared_buffers", "256MB",
+          "max_wal_size", "4GB",
+          // Tests read from it which transactions were in flight together.
+          "track_commit_timestamp", "on",
+          "listen_addresses", "127.0.0.1",
+          "unix_socket_directories", "");
+
+  private static final Map<String, String> NO_WAITING_FOR_DISK =
+      Map.of("fsync", "off", "synchronous_commit", "off", "full_page_writes", "off");
+
+  /** The server's messages are read here, and initdb searches long for a time zone. */
+  private static final Map<String, String> ENVIRONMENT = Map.of("LC_ALL", "C", "TZ", "UTC");
+
+  /** A "fast" shutdown: rolls back, writes a checkpoint, ends. */
+  private static final String FAST = "INT";
+
+  /** An "immediate" shutdown: just ends, for data that nobody needs any more. */
+  private static final String IMMEDIATE = "QUIT";
+
+  private static final Duration START_BOUND = Duration.ofSeconds(60);
+  private static final int PORTS_TRIED = 5;
+
+  private final ServerSetup<LocalPostgres> setup;
+
+  private LocalPostgres(ServerSetup<LocalPostgres> setup, ServerDirectory directory) {
+    super(directory);
+    this.setup = setup;
+  }
+
+  /**
+   * Starts a server whose data goes with it.
+   *
+   * @throws EmbeddedServersException if it does not start; the message has the end of its log
+   */
+  public static LocalPostgres start() {
+    return configure().start();
+  }
+
+  /** Returns the default setup, to be changed and started. */
+  public static ServerSetup<LocalPostgres> configure() {
+    return ServerSetup.startedBy(LocalPostgres::start);
+  }
+
+  private static LocalPostgres start(ServerSetup<LocalPostgres> setup) {
+    LocalPostgres server =
+        new LocalPostgres(setup, ServerDirectory.of(setup.dataDirectory(), "postgres"));
+    server.begin();
+    return server;
+  }
+
+  /** Returns the URL of the database {@code postgres}. */
+  public String jdbcUrl() {
+    return "jdbc:postgresql://127.0.0.1:" + port() + "/postgres";
+  }
+
+  /** Returns the superuser's name, {@value #USER}. */
+  public String user() {
+    return USER;
+  }
+
+  @Override
+  Running launch(int port) {
+    Unprivileged unprivileged = Unprivileged.detect();
+    Path directory = directory().path();
+    unprivileged.own(directory);
+    Path home = unprivileged.readable(PostgresBinaries.home(), "bin/postgres", directory);
+    Path data = initialised(home, unprivileged);
+    for (int tries = 1; ; tries++) {
+      int chosen = port == 0 ? LoopbackPort.free() : port;
+      List<String> command = new ArrayList<>();
+      command.addAll(List.of(home.resolve("bin/postgres").toString(), "-D", data.toString()));
+      command.addAll(List.of("-p", String.valueOf(chosen)));
+      settings().forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+      ServerProcess process =
+          ServerProcess.start(
+              directory(),
+              directory().isTemporary() ? IMMEDIATE : FAST,
+              ENVIRONMENT,
+              unprivileged.command(command));
+      try {
+        process.awaitReady(() -> isReady(process, data), START_BOUND);
+        return new Running(process, chosen);
+      } catch (EmbeddedServersException e) {
+        boolean lostTheRace = process.ownLog().contains("Address already in use");
+        if (port != 0 || !lostTheRace || tries == PORTS_TRIED) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    if (directory().isTemporary()) {
+      settings.putAll(NO_WAITING_FOR_DISK);
+    }
+    settings.putAll(setup.settings());
+    return settings;
+  }
+
+  /** Returns the data directory, having made it if need be: whole, or not at all. */
+  private Path initialised(Path home, Unprivileged unprivileged) {
+    Path data = directory().path().resolve("data");
+    if (Files.exists(data)) {
+      return data;
+    }
+    Path incomplete = directory().path().resolve("data.incomplete");
+    List<String> initdb = new ArrayList<>(unprivileged.prefix());
+    initdb.addAll(List.of(home.resolve("bin/initdb").toString(), "--pgdata=" + incomplete));
+    initdb.addAll(List.of("--username=" + USER, "--auth=trust", "--no-instructions"));
+    initdb.addAll(List.of("--encoding=UTF8", "--locale=C"));
+    if (directory().isTemporary()) {
+      initdb.add("--no-sync");
+    }
+    try {
+      ServerDirectory.deleteTree(incomplete);
+      Finished finished = Finished.run(initdb, ENVIRONMENT);
+      if (!finished.isSuccess()) {
+        throw new EmbeddedServersException(
+            "%s failed:\n%s".formatted(String.join(" ", initdb), finished.output()));
+      }
+      return Files.move(incomplete, data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads, as pg_ctl does, what the server writes into its lock file: its pid first, then more. */
+  private static boolean isReady(ServerProcess process, Path data) {
+    try {
+      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      return lines.size() >= 8
+          && lines.get(7).strip().equals("ready")
+          && process.isServer(Long.parseLong(lines.get(0).strip()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

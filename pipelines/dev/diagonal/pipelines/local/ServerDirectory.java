@@ -1,0 +1,93 @@
+package dev.diagonal.pipelines.local;
+
+import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The directory of one server: its data, configuration and log. A temporary one is deleted at
+ * close; a kept one is locked against a second server until then.
+ */
+final class ServerDirectory implements AutoCloseable {
+
+  private final Path path;
+  private final Optional<FileChannel> lock;
+
+  private ServerDirectory(Path path, Optional<FileChannel> lock) {
+    this.path = path;
+    this.lock = lock;
+  }
+
+  static ServerDirectory of(Optional<Path> kept, String serverName) {
+    try {
+      return kept.isPresent()
+          ? kept(kept.get().toAbsolutePath().normalize())
+          : new ServerDirectory(
+              Files.createTempDirectory("diagonal-" + serverName + "-").toRealPath(),
+              Optional.empty());
+    } catch (IOException e) {
+      throw new EmbeddedServersException("no directory for " + serverName + ": " + e, e);
+    }
+  }
+
+  private static ServerDirectory kept(Path path) throws IOException {
+    Files.createDirectories(path);
+    FileChannel channel =
+        FileChannel.open(
+            path.resolve("in-use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return new ServerDirectory(path, Optional.of(channel));
+      }
+    } catch (OverlappingFileLockException e) {
+      // Another server of this very JVM has it.
+    }
+    channel.close();
+    throw new EmbeddedServersException(
+        "data directory " + path + " is in use by another running server: stop that one first");
+  }
+
+  Path path() {
+    return path;
+  }
+
+  boolean isTemporary() {
+    return lock.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (lock.isPresent()) {
+        lock.get().close();
+      } else {
+        deleteTree(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes a directory and all in it, if it is there. */
+  static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> paths = Files.walk(root)) {
+      deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : deepestFirst) {
+      Files.deleteIfExists(path);
+    }
+  }
+}

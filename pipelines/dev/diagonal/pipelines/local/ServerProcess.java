@@ -1,0 +1,205 @@
+package dev.diagonal.pipelines.local;
+
+import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A server under a watchdog: a shell that holds the other end of a pipe to this JVM, and stops the
+ * server when told to, or when the pipe breaks because the JVM was killed. Thread-safe.
+ */
+final class ServerProcess {
+
+  private static final String WATCHDOG =
+      """
+      # Ctrl-C in a terminal reaches us all: only the JVM decides.
+      trap '' INT HUP
+      trap : TERM
+      stop=$1 temporary=$2
+      shift 2
+      exec 3<&0
+      "$@" </dev/null 3<&- &
+      server=$!
+      (
+        trap - TERM
+        read -r order <&3 && { kill -s "$stop" "$server"; exit; }
+        # The JVM is gone, and nobody else cleans up.
+        trap '' TERM
+        kill -s "$stop" "$server"
+        tries=0
+        while kill -0 "$server" && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+        kill -s KILL "$server"
+        [ -z "$temporary" ] || rm -rf "$temporary"
+      ) >/dev/null 2>&1 &
+      watcher=$!
+      exec 3<&-
+      while kill -0 "$server" 2>/dev/null; do wait "$server"; code=$?; done
+      kill "$watcher" 2>/dev/null
+      exit $code
+      """;
+
+  private static final Duration POLL = Duration.ofMillis(10);
+  private static final Duration STOP_BOUND = Duration.ofSeconds(30);
+  private static final int TAIL_LINES = 40;
+
+  private final List<String> command;
+  private final Path log;
+  private final long logStart;
+  private final Process watchdog;
+
+  private ServerProcess(List<String> command, Path log, long logStart, Process watchdog) {
+    this.command = command;
+    this.log = log;
+    this.logStart = logStart;
+    this.watchdog = watchdog;
+  }
+
+  /**
+   * Starts a command in {@code directory}, where it logs to {@code server.log}.
+   *
+   * @param stopSignal the signal that ends it in good order
+   * @param environment set over this JVM's own; a value of "" takes a variable away
+   */
+  static ServerProcess start(
+      ServerDirectory directory,
+      String stopSignal,
+      Map<String, String> environment,
+      List<String> command) {
+    List<String> watched =
+        new ArrayList<>(List.of("/bin/sh", "-c", WATCHDOG, "watchdog", stopSignal));
+    watched.add(directory.isTemporary() ? directory.path().toString() : "");
+    watched.addAll(command);
+    Path log = directory.path().resolve("server.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(watched)
+            .directory(directory.path().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    builder.environment().values().removeIf(String::isEmpty);
+    try {
+      long logStart = Files.exists(log) ? Files.size(log) : 0;
+      return new ServerProcess(command, log, logStart, builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Returns when the server is ready.
+   *
+   * @throws EmbeddedServersException if it ends before, or is not ready in time; it is gone then
+   */
+  void awaitReady(BooleanSupplier ready, Duration bound) {
+    long deadlineNanos = System.nanoTime() + bound.toNanos();
+    while (!ready.getAsBoolean()) {
+      if (hasEndedWithin(POLL)) {
+        throw failure("ended with exit code " + watchdog.exitValue());
+      }
+      if (Thread.currentThread().isInterrupted() || System.nanoTime() > deadlineNanos) {
+        kill();
+        throw failure("was not ready after %s s, or nobody waited".formatted(bound.toSeconds()));
+      }
+    }
+  }
+
+  /** Returns whether the process with this id is the server. */
+  boolean isServer(long pid) {
+    return watchdog.children().anyMatch(child -> child.pid() == pid);
+  }
+
+  /** Returns all that was logged, by earlier processes too. */
+  String log() {
+    return logFrom(0);
+  }
+
+  /** Returns what this process has logged. */
+  String ownLog() {
+    return logFrom(logStart);
+  }
+
+  /** Stops the server in good order, or with force after 30 s. Does nothing if it has ended. */
+  void stop() {
+    try {
+      watchdog.getOutputStream().write('\n');
+      watchdog.getOutputStream().close();
+    } catch (IOException e) {
+      // The watchdog has ended, and so has the server.
+    }
+    if (!hasEndedWithin(STOP_BOUND)) {
+      kill();
+    }
+  }
+
+  /** Kills the server and its children with signal 9; returns when they are gone. */
+  void kill() {
+    List<ProcessHandle> family = watchdog.descendants().toList();
+    family.forEach(ProcessHandle::destroyForcibly);
+    long deadlineNanos = System.nanoTime() + STOP_BOUND.toNanos();
+    while (!hasEndedWithin(POLL) || family.stream().anyMatch(ServerProcess::isRunning)) {
+      if (System.nanoTime() > deadlineNanos) {
+        throw failure("outlives signal 9");
+      }
+    }
+  }
+
+  /** An ended process that nobody waits for is "alive" too, but has no command any more. */
+  private static boolean isRunning(ProcessHandle handle) {
+    return handle.isAlive() && handle.info().command().isPresent();
+  }
+
+  /** Waits whether or not this thread is interrupted: a server that is left behind costs more. */
+  private boolean hasEndedWithin(Duration bound) {
+    long deadlineNanos = System.nanoTime() + bound.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return watchdog.waitFor(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private EmbeddedServersException failure(String what) {
+    List<String> lines = ownLog().lines().toList();
+    String tail =
+        lines.stream()
+            .skip(Math.max(0, lines.size() - TAIL_LINES))
+            .map(line -> "  " + line)
+            .collect(Collectors.joining("\n"));
+    return new EmbeddedServersException(
+        Stream.of(
+                "the server " + what,
+                "command: " + String.join(" ", command),
+                "the end of its log (" + log + "):",
+                tail)
+            .collect(Collectors.joining("\n")));
+  }
+
+  private String logFrom(long offset) {
+    try {
+      byte[] all = Files.readAllBytes(log);
+      return new String(all, (int) offset, all.length - (int) offset, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

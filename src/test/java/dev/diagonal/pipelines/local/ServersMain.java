@@ -1,0 +1,26 @@
+package dev.diagonal.pipelines.local;
+
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.EmbeddedServers.Kind;
+import java.util.EnumSet;
+
+/**
+ * The program of a {@link ServersJvm}: starts both servers, says where they are, and closes them
+ * when its input ends.
+ */
+final class ServersMain {
+
+  private ServersMain() {}
+
+  public static void main(String[] arguments) throws Exception {
+    long start = System.nanoTime();
+    try (EmbeddedServers servers = EmbeddedServers.start(EnumSet.allOf(Kind.class), null)) {
+      System.out.printf(
+          "%s %s %d%n",
+          servers.jdbcUrl().orElseThrow(),
+          servers.elasticsearchUrl().orElseThrow(),
+          (System.nanoTime() - start) / 1_000_000);
+      while (System.in.read() >= 0) {}
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.diagonal.elasticsearch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.elasticsearch.ElasticsearchFaults.AnswerException;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.write.TargetMismatchException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.Response;
+
+/**
+ * Makes sure that an index is there and maps the fields that are to be written as wanted. Called
+ * before a run, by as many processes at once as want to.
+ */
+public final class CreateIndex {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ALREADY_EXISTS = "resource_already_exists_exception";
+
+  private CreateIndex() {}
+
+  /**
+   * Creates the index of {@code target} with {@code mapping} if there is none of that name; if
+   * there is one, refuses it unless it maps every field of {@code mapping} to the same type. Fields
+   * beyond these, and settings other than types, are not looked at.
+   *
+   * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
+   * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
+   *     message names every such field
+   * @throws IllegalArgumentException if {@code mapping} is not a JSON object with {@code
+   *     properties}
+   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
+   *     refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void ifMissing(ElasticsearchTarget target, String mapping)
+      throws IOException, InterruptedException {
+    JsonNode wanted = parse(mapping);
+    try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
+      Retry.defaults()
+          .call(() -> attempt(connection, target, wanted), ElasticsearchFaults::isRetryable);
+    } catch (InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new IOException("cannot create index " + target + ": " + fault.getMessage(), fault);
+    }
+  }
+
+  private static boolean attempt(
+      ElasticsearchConnection connection, ElasticsearchTarget target, JsonNode wanted)
+      throws IOException {
+    String path = "/" + target.index();
+    // Looked for first: whoever may write to an index need not have the right to create one.
+    if (connection.perform(new Request("HEAD", path)).getStatusLine().getStatusCode() == 404) {
+      Request create = new Request("PUT", path);
+      create.setJsonEntity(JSON.createObjectNode().set("mappings", wanted).toString());
+      try {
+        connection.perform(create);
+      } catch (AnswerException e) {
+        if (!e.type().equals(ALREADY_EXISTS)) {
+          throw e;
+        }
+      }
+    }
+    Response response = connection.perform(new Request("GET", path + "/_mapping"));
+    JsonNode indices;
+    try (InputStream content = response.getEntity().getContent()) {
+      indices = JSON.readTree(content);
+    }
+    List<String> differences = new ArrayList<>();
+    for (JsonNode index : indices) { // an alias may stand for several
+      differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
+    }
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException("index " + target.index(), differences);
+    }
+    return true;
+  }
+
+  private static JsonNode parse(String mapping) {
+    try {
+      JsonNode parsed = JSON.readTree(mapping);
+      if (parsed.path("properties").isObject()) {
+        return parsed;
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("mapping must be JSON: " + e.getOriginalMessage(), e);
+    }
+    throw new IllegalArgumentException("mapping must be an object with properties, got " + mapping);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.diagonal.fault;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The result of an attempt, which is repeated with growing waits while it fails for a passing
+ * reason, and never more than {@code maxAttempts} times.
+ *
+ * <p>The wait doubles from {@code initialDelay} to {@code maxDelay}; half of it is random, so that
+ * workers which failed together do not return together ("equal jitter", <a
+ * href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">Exponential
+ * Backoff And Jitter</a>). All waits of the {@linkplain #defaults defaults} together last 11 to 23
+ * seconds: long enough for a server to restart.
+ *
+ * <p>Immutable and safe for use by several threads; nothing is shared between calls.
+ *
+ * @param maxAttempts how often an attempt is made in all; at least 1, which means never again
+ * @param initialDelay the wait after the first failure, before jitter
+ * @param maxDelay the longest wait, before jitter
+ */
+public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
+    implements Serializable {
+
+  private static final Retry DEFAULTS =
+      new Retry(8, Duration.ofMillis(200), Duration.ofSeconds(10));
+
+  /**
+   * @throws IllegalArgumentException if {@code maxAttempts} is below 1, a delay is negative, or
+   *     {@code maxDelay} is shorter than {@code initialDelay}
+   */
+  public Retry {
+    require(maxAttempts >= 1, "maxAttempts must be >= 1, got " + maxAttempts);
+    require(!initialDelay.isNegative(), "initialDelay must be >= 0, got " + initialDelay);
+    require(
+        maxDelay.compareTo(initialDelay) >= 0,
+        "maxDelay must be >= initialDelay (" + initialDelay + "), got " + maxDelay);
+  }
+
+  /** Returns 8 attempts with waits of 200 ms, 400 ms, ... 6.4 s, 10 s between them. */
+  public static Retry defaults() {
+    return DEFAULTS;
+  }
+
+  /** Returns the policy of one attempt: every fault is thrown at once. */
+  public static Retry never() {
+    return DEFAULTS.withMaxAttempts(1);
+  }
+
+  /**
+   * Sets how often an attempt is made in all; default 8.
+   *
+   * @throws IllegalArgumentException if {@code attempts} is below 1
+   */
+  public Retry withMaxAttempts(int attempts) {
+    return new Retry(attempts, initialDelay, maxDelay);
+  }
+
+  /**
+   * Sets the first and the longest wait, before jitter; default 200 ms and 10 s.
+   *
+   * @throws IllegalArgumentException if {@code initial} is negative or longer than {@code max}
+   */
+  public Retry withDelays(Duration initial, Duration max) {
+    return new Retry(maxAttempts, initial, max);
+  }
+
+  /**
+   * Returns what {@code attempt} returns, once it does.
+   *
+   * @param retryable tells the faults that may pass from those that will not
+   * @throws ExhaustedException if the last attempt too failed for a retryable reason, its cause
+   * @throws InterruptedException if the thread is interrupted while it waits; the fault waited for
+   *     is suppressed in it
+   * @throws Exception what the attempt threw, unchanged, if that is not retryable
+   */
+  public <T extends @Nullable Object> T call(
+      Callable<T> attempt, Predicate<? super Exception> retryable) throws Exception {
+    return call(
+        attempt,
+        retryable,
+        delay -> Thread.sleep(delay.toMillis()),
+        () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  <T extends @Nullable Object> T call(
+      Callable<T> attempt,
+      Predicate<? super Exception> retryable,
+      Sleeper sleeper,
+      DoubleSupplier random)
+      throws Exception {
+    for (int made = 1; ; made++) {
+      try {
+        return attempt.call();
+      } catch (InterruptedException interrupted) {
+        throw interrupted;
+      } catch (Exception fault) {
+        if (!retryable.test(fault)) {
+          throw fault;
+        }
+        if (made == maxAttempts) {
+          throw new ExhaustedException(made, fault);
+        }
+        try {
+          sleeper.sleep(delayAfter(made, random.getAsDouble()));
+        } catch (InterruptedException interrupted) {
+          interrupted.addSuppressed(fault);
+          throw interrupted;
+        }
+      }
+    }
+  }
+
+  /**
+   * The wait after {@code failures} failures: half fixed, half scaled by {@code random} in 0..1.
+   */
+  Duration delayAfter(int failures, double random) {
+    // Beyond 2^20 times the initial delay every sane maximum has been reached.
+    double doubled = (double) initialDelay.toNanos() * (1 << Math.min(failures - 1, 20));
+    double nanos = Math.min(doubled, (double) maxDelay.toNanos());
+    return Duration.ofNanos((long) (nanos / 2 * (1 + random)));
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** Waits between attempts; the tests do not. */
+  interface Sleeper {
+    void sleep(Duration delay) throws InterruptedException;
+  }
+
+  /** All attempts failed for a reason that might have passed; the last reason is the cause. */
+  public static final class ExhaustedException extends Exception {
+    private final int attempts;
+
+    ExhaustedException(int attempts, Exception cause) {
+      super(
+          "gave up after " + attempts + (attempts == 1 ? " attempt: " : " attempts: ") + cause,
+          cause);
+      this.attempts = attempts;
+    }
+
+    public int attempts() {
+      return attempts;
+    }
+  }
+}

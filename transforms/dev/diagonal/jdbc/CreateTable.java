@@ -1,0 +1,80 @@
+package dev.diagonal.jdbc;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.write.TargetMismatchException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * Makes sure that a PostgreSQL table is there and has the shape that is to be written. Called
+ * before a run, by as many processes at once as want to.
+ */
+public final class CreateTable {
+
+  private CreateTable() {}
+
+  /**
+   * Creates {@code table}, with its key columns as the primary key, if there is none of that name;
+   * if there is one, refuses it unless its shape fits. It fits if it has all columns of {@code
+   * table} with the very same types, a primary key or unique index on exactly the key columns, and
+   * if all further columns may be left out of an insert.
+   *
+   * @throws TargetMismatchException if the table has another shape; the message names every
+   *     difference
+   * @throws SQLException if the database cannot be reached within {@link Retry#defaults}, or
+   *     refuses; for example where a type is unknown or a schema is missing
+   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void ifMissing(JdbcTarget target, Table table)
+      throws SQLException, InterruptedException {
+    try (HeldConnection connection = new HeldConnection(target)) {
+      Retry.defaults().call(() -> attempt(connection, table), SqlFaults::isRetryable);
+    } catch (InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new SQLException(
+          "cannot create table %s in %s: %s".formatted(table.name(), target, fault.getMessage()),
+          SqlFaults.state(fault),
+          fault);
+    }
+  }
+
+  private static boolean attempt(HeldConnection connection, Table table) throws SQLException {
+    boolean done = false;
+    try {
+      Connection open = connection.use();
+      TableShape shape = new TableShape(open);
+      // Looked for first: whoever may write to a table need not have the right to create one.
+      if (!shape.exists(table)) {
+        create(open, table);
+      }
+      List<String> differences = shape.differences(table);
+      open.rollback();
+      if (!differences.isEmpty()) {
+        throw new TargetMismatchException("table " + table.name(), differences);
+      }
+      done = true;
+      return true;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
+  // IF NOT EXISTS looks before it takes a lock: of two who create at once, one may get an error.
+  private static void create(Connection open, Table table) throws SQLException {
+    try (Statement statement = open.createStatement()) {
+      statement.execute(PostgresSql.create(table));
+      open.commit();
+    } catch (SQLException e) {
+      open.rollback();
+      if (!SqlFaults.isCreatedByAnother(e)) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.diagonal.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** PostgreSQL's words for what is done to a {@link Table}; text only. */
+final class PostgresSql {
+
+  /**
+   * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
+   * available, too many connections, idle in transaction for too long.
+   */
+  static final Set<String> RETRYABLE_STATES = Set.of("40001", "40P01", "55P03", "53300", "25P03");
+
+  /** As are these classes: connection exceptions, and a server that stops, crashes or starts. */
+  static final Set<String> RETRYABLE_STATE_PREFIXES = Set.of("08", "57P0");
+
+  /** What losing the race to create the same table looks like: duplicate table, type or row. */
+  static final Set<String> CREATED_BY_ANOTHER_STATES = Set.of("42P07", "42710", "23505");
+
+  /** NAMEDATALEN - 1: the server cuts longer names and says so in a notice only. */
+  private static final int MAX_IDENTIFIER_BYTES = 63;
+
+  private PostgresSql() {}
+
+  static void checkIdentifier(String what, String name) {
+    checkArgument(
+        !name.isBlank()
+            && name.indexOf('\0') < 0
+            && name.getBytes(UTF_8).length <= MAX_IDENTIFIER_BYTES,
+        "%s must have 1 to %s bytes and not be blank, got '%s'",
+        what,
+        MAX_IDENTIFIER_BYTES,
+        name);
+  }
+
+  static String quote(String identifier) {
+    return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /** Quotes {@code table} or {@code schema.table}. */
+  static String quoteTable(String name) {
+    return Arrays.stream(name.split("\\.", -1)).map(PostgresSql::quote).collect(joining("."));
+  }
+
+  static String upsert(Table table) {
+    String columns = names(table.columns());
+    String values = table.columns().stream().map(column -> "?").collect(joining(", "));
+    String updates =
+        table.otherColumns().stream()
+            .map(column -> quote(column.name()) + " = EXCLUDED." + quote(column.name()))
+            .collect(joining(", "));
+    return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s"
+        .formatted(
+            quoteTable(table.name()),
+            columns,
+            values,
+            names(table.keyColumns()),
+            updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
+  }
+
+  static String create(Table table) {
+    return "CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))"
+        .formatted(
+            quoteTable(table.name()), definitions(table.columns()), names(table.keyColumns()));
+  }
+
+  /** A temporary table of the same columns: the server's own spelling of the wanted types. */
+  static String createWanted(Table table) {
+    return "CREATE TEMPORARY TABLE diagonal_wanted (%s) ON COMMIT DROP"
+        .formatted(definitions(table.columns()));
+  }
+
+  private static String names(List<Column> columns) {
+    return columns.stream().map(column -> quote(column.name())).collect(joining(", "));
+  }
+
+  private static String definitions(List<Column> columns) {
+    return columns.stream()
+        .map(column -> quote(column.name()) + " " + column.type())
+        .collect(joining(", "));
+  }
+}

@@ -1,0 +1,40 @@
+package dev.diagonal.jdbc;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the values of one row, column by column. The database converts between numbers as in an
+ * assignment (a long fits an {@code integer} column if its value does). A value may be null unless
+ * its column is a key.
+ */
+public interface RowValues {
+
+  RowValues putNull();
+
+  RowValues putBoolean(boolean value);
+
+  RowValues putInt(int value);
+
+  RowValues putLong(long value);
+
+  RowValues putDouble(double value);
+
+  RowValues putDecimal(@Nullable BigDecimal value);
+
+  RowValues putText(@Nullable String value);
+
+  /** Puts bytes, which must not change afterwards. */
+  RowValues putBytes(byte @Nullable [] value);
+
+  RowValues putUuid(@Nullable UUID value);
+
+  /** Puts a {@code date}. */
+  RowValues putDate(@Nullable LocalDate value);
+
+  /** Puts a {@code timestamp with time zone}. */
+  RowValues putInstant(@Nullable Instant value);
+}

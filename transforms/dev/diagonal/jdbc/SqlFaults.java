@@ -1,0 +1,51 @@
+package dev.diagonal.jdbc;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Tells by their SQLState which faults of a database may pass. */
+final class SqlFaults {
+
+  private SqlFaults() {}
+
+  /** Whether the same statements may succeed on a fresh connection. */
+  static boolean isRetryable(Exception fault) {
+    return anyState(
+        fault,
+        state ->
+            PostgresSql.RETRYABLE_STATES.contains(state)
+                || PostgresSql.RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith));
+  }
+
+  static boolean isCreatedByAnother(SQLException fault) {
+    return anyState(fault, PostgresSql.CREATED_BY_ANOTHER_STATES::contains);
+  }
+
+  /** Returns the first SQLState in the chain of {@code fault}, or null. */
+  static @Nullable String state(Throwable fault) {
+    List<String> states = states(fault);
+    return states.isEmpty() ? null : states.get(0);
+  }
+
+  private static boolean anyState(Throwable fault, Predicate<String> wanted) {
+    return states(fault).stream().anyMatch(wanted);
+  }
+
+  // A batch's exception carries the state of its first fault; the further ones hang behind it.
+  private static List<String> states(Throwable fault) {
+    List<String> states = new ArrayList<>();
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException first) {
+        for (SQLException each = first; each != null; each = each.getNextException()) {
+          if (each.getSQLState() != null) {
+            states.add(each.getSQLState());
+          }
+        }
+      }
+    }
+    return states;
+  }
+}

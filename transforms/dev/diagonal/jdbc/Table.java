@@ -1,0 +1,52 @@
+package dev.diagonal.jdbc;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The columns of a table that are written, in the order in which a {@link RowBinder} puts them.
+ *
+ * @param name {@code table} or {@code schema.table}, exactly as the database has it (quoted in SQL,
+ *     so case matters)
+ * @param columns the columns; at least one is a {@linkplain Column#key key}
+ */
+public record Table(String name, List<Column> columns) implements Serializable {
+
+  /**
+   * @throws IllegalArgumentException if {@code name} is not one or two identifiers, a column is
+   *     named twice, or no column is a key
+   */
+  public Table {
+    columns = List.copyOf(columns);
+    String[] parts = name.split("\\.", -1);
+    checkArgument(
+        parts.length <= 2, "table name must be 'table' or 'schema.table', got '%s'", name);
+    for (String part : parts) {
+      PostgresSql.checkIdentifier("table name", part);
+    }
+    checkArgument(
+        columns.stream().map(Column::name).distinct().count() == columns.size(),
+        "columns of table %s must have different names, got %s",
+        name,
+        columns);
+    checkArgument(
+        columns.stream().anyMatch(Column::key),
+        "table %s must have a key column, got %s",
+        name,
+        columns);
+  }
+
+  public static Table of(String name, Column... columns) {
+    return new Table(name, List.of(columns));
+  }
+
+  List<Column> keyColumns() {
+    return columns.stream().filter(Column::key).toList();
+  }
+
+  List<Column> otherColumns() {
+    return columns.stream().filter(column -> !column.key()).toList();
+  }
+}
