@@ -2,7 +2,16 @@ package dev.diagonal.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.util.VarInt;
 
 /**
  * A line of input that could not be used, and why.
@@ -16,6 +25,8 @@ public record BadLine(String file, long offset, String reason, String record) {
 
   /** How much of a line an error message shows, in characters. A dead letter holds all of it. */
   public static final int SHOWN_CHARACTERS = 200;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The coder name under which a {@link BadRecord} carries one of these, as JSON. */
   static final String CODER_NAME = BadLine.class.getName() + " as JSON";
@@ -34,7 +45,7 @@ public record BadLine(String file, long offset, String reason, String record) {
     return BadRecord.builder()
         .setRecord(
             BadRecord.Record.builder()
-                .addHumanReadableJson(this)
+                .setHumanReadableJsonRecord(toJson())
                 .setEncodedRecord(record.getBytes(UTF_8))
                 .setCoder(CODER_NAME)
                 .build())
@@ -46,10 +57,66 @@ public record BadLine(String file, long offset, String reason, String record) {
         .build();
   }
 
+  /**
+   * Returns the line that a bad record holds. One of another transform, from Beam's own for
+   * example, has no file and no offset: these are empty and 0.
+   */
+  public static BadLine of(BadRecord bad) {
+    BadRecord.Record record = bad.getRecord();
+    String json = record.getHumanReadableJsonRecord();
+    try {
+      if (CODER_NAME.equals(record.getCoder())) {
+        return JSON.readValue(json, BadLine.class);
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not the JSON of a bad line: " + json, e);
+    }
+    String reason = bad.getFailure().getDescription() + ": " + bad.getFailure().getException();
+    return new BadLine("", 0, reason, json == null ? "" : json);
+  }
+
+  /** Returns this as one line of JSON: file, offset, reason, record. */
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the coder: four fields, one after another. */
+  public static Coder<BadLine> coder() {
+    return BadLineCoder.OF;
+  }
+
   private static String printable(String text) {
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints()
         .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c));
     return shown.toString();
+  }
+
+  private static final class BadLineCoder extends AtomicCoder<BadLine> {
+
+    private static final BadLineCoder OF = new BadLineCoder();
+    private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
+
+    @Override
+    public void encode(BadLine line, OutputStream out) throws IOException {
+      TEXT.encode(line.file, out);
+      VarInt.encode(line.offset, out);
+      TEXT.encode(line.reason, out);
+      TEXT.encode(line.record, out);
+    }
+
+    @Override
+    public BadLine decode(InputStream in) throws IOException {
+      return new BadLine(TEXT.decode(in), VarInt.decodeLong(in), TEXT.decode(in), TEXT.decode(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Ratings of movies, read from files and totalled exactly: count, sum, mean, least and greatest per
- * movie. May import {@code block}, {@code fault} and {@code progress}; writing the results is the
- * sinks' business.
+ * movie, and how each sink wants them. May import the sinks, {@code block}, {@code fault} and
+ * {@code progress}.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.ratings;

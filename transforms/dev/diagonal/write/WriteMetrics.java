@@ -1,25 +1,22 @@
 package dev.diagonal.write;
 
+import dev.diagonal.progress.Counted;
 import java.io.Serializable;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Distribution;
 import org.apache.beam.sdk.metrics.Metrics;
 
 /**
- * The Beam metrics of a sink: {@code rows_written}, {@code batches_written}, {@code retries} and
- * the distribution {@code write_millis}, in the namespace of the sink's class. A batch is counted
- * once, when it is done; attempts that failed for good are seen in the exception.
+ * The metrics of a sink: {@link Counted#ROWS_WRITTEN}, {@link Counted#BATCHES_WRITTEN}, and, in the
+ * namespace of the sink's class, {@code retries} and the distribution {@code write_millis}. A batch
+ * is counted once, when it is done; attempts that failed for good are seen in the exception.
  */
 public final class WriteMetrics implements Serializable {
 
-  private final Counter rowsWritten;
-  private final Counter batchesWritten;
   private final Counter retries;
   private final Distribution writeMillis;
 
   private WriteMetrics(Class<?> sink) {
-    rowsWritten = Metrics.counter(sink, "rows_written");
-    batchesWritten = Metrics.counter(sink, "batches_written");
     retries = Metrics.counter(sink, "retries");
     writeMillis = Metrics.distribution(sink, "write_millis");
   }
@@ -30,8 +27,8 @@ public final class WriteMetrics implements Serializable {
 
   /** Counts a finished batch. Every batch of every sink passes here, once. */
   public void counted(Written batch) {
-    rowsWritten.inc(batch.rows());
-    batchesWritten.inc();
+    Counted.ROWS_WRITTEN.add(batch.rows());
+    Counted.BATCHES_WRITTEN.add(1);
     retries.inc(batch.attempts() - 1L);
     writeMillis.update(batch.millis());
   }

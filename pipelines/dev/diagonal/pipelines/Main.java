@@ -1,0 +1,35 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.Command;
+import dev.diagonal.pipelines.cli.Launcher;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The main class: {@code <command> [@file …] [--option=value …]}. Exit codes: 0 done, 1 failed, 2
+ * wrong usage.
+ */
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    Command movieRatings = new MovieRatings();
+    Launcher launcher = new Launcher(List.of(movieRatings, new Servers()), demoOf(movieRatings));
+    // Not a return: threads of a runner or a driver may still be there.
+    System.exit(launcher.launch(List.of(args)).status());
+  }
+
+  /** The demo is by name, as it is not in the bundled jar. */
+  private static Optional<Command> demoOf(Command command) {
+    try {
+      return Optional.of(
+          Class.forName("dev.diagonal.pipelines.local.Demo")
+              .asSubclass(Command.class)
+              .getConstructor(Command.class)
+              .newInstance(command));
+    } catch (ReflectiveOperationException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+import dev.diagonal.pipelines.cli.UsageException;
+
+/** Totals ratings by movie and writes them to a CSV file, a table and an index. */
+final class MovieRatings extends PipelineCommand<MovieRatingsOptions> {
+
+  @Override
+  public String name() {
+    return "movie-ratings";
+  }
+
+  @Override
+  public String summary() {
+    return "count, sum, mean, least and greatest rating of every movie, from CSV files into CSV, PostgreSQL, Elasticsearch";
+  }
+
+  @Override
+  public Class<MovieRatingsOptions> options() {
+    return MovieRatingsOptions.class;
+  }
+
+  @Override
+  protected Job plan(MovieRatingsOptions options) {
+    try {
+      return new MovieRatingsJob(options, InputFiles.matching(options.getInput()));
+    } catch (BadInputException e) {
+      throw new UsageException("--input: " + e.getMessage(), e);
+    }
+  }
+}

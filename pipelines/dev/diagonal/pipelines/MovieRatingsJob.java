@@ -1,0 +1,150 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.ratings.AggregateRatings;
+import dev.diagonal.ratings.MovieRating;
+import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.write.WriteDeadLetters;
+import dev.diagonal.write.Written;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link MovieRatings}: total the ratings, then each sink for itself. */
+final class MovieRatingsJob implements Job {
+
+  private static final String DEAD_LETTERS = "Put bad records aside";
+
+  private static final long BASE_HEAP_BYTES = 96L << 20;
+
+  /** A block, a table of totals, and what leaves it. */
+  private static final long READER_HEAP_BYTES = 24L << 20;
+
+  /** The DirectRunner has at least this many readers. */
+  private static final int LEAST_READERS = 3;
+
+  private final MovieRatingsOptions options;
+  private final InputFiles input;
+  private final RatingFormat format;
+  private final List<RatingSink> sinks;
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
+    this.options = options;
+    this.input = input;
+    this.format = formatOf(options);
+    this.sinks = RatingSink.of(options);
+    if (sinks.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is nowhere to write to: give --output, --jdbcUrl or --elasticsearchUrl");
+    }
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "reads:   %,d file(s), %,.1f MB",
+            input.files().size(),
+            input.totalBytes() / 1e6));
+    for (RatingSink sink : sinks) {
+      lines.add("creates: " + sink.creates());
+      lines.add("writes:  a row a movie to " + sink.target());
+    }
+    String badRecords = options.getBadRecords();
+    lines.add(
+        badRecords == null
+            ? "bad:     the first bad record fails the run"
+            : String.format(
+                Locale.ROOT, "bad:     up to %,d to %s", options.getMaxBadRecords(), badRecords));
+    return lines;
+  }
+
+  @Override
+  public long inputBytes() {
+    return input.totalBytes();
+  }
+
+  @Override
+  public long heapBytes() {
+    int readers = Math.max(LEAST_READERS, Runtime.getRuntime().availableProcessors());
+    return BASE_HEAP_BYTES + readers * READER_HEAP_BYTES;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    Set<EmbeddedServers.Kind> kinds = EnumSet.noneOf(EmbeddedServers.Kind.class);
+    sinks.forEach(sink -> sink.embedded().ifPresent(kinds::add));
+    return kinds;
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    for (RatingSink sink : sinks) {
+      sink.prepare(servers);
+    }
+    List<Output> outputs = new ArrayList<>();
+    PCollection<Block<MovieRating>> ratings = aggregate(pipeline, outputs);
+    for (RatingSink sink : sinks) {
+      PCollection<Written> unused = sink.write(ratings);
+      outputs.add(new Output(sink.kind(), sink.step(), sink.target()));
+    }
+    return outputs;
+  }
+
+  @Override
+  public void complete() throws Exception {
+    for (RatingSink sink : sinks) {
+      sink.complete();
+    }
+  }
+
+  private PCollection<Block<MovieRating>> aggregate(Pipeline pipeline, List<Output> outputs)
+      throws Exception {
+    AggregateRatings aggregate = AggregateRatings.from(options.getInput()).withFormat(format);
+    String badRecords = options.getBadRecords();
+    if (badRecords == null) {
+      return pipeline.apply("Aggregate", aggregate);
+    }
+    long max = options.getMaxBadRecords();
+    try (BadRecordErrorHandler<PCollection<Written>> handler =
+        pipeline.registerBadRecordErrorHandler(WriteDeadLetters.to(badRecords, max))) {
+      outputs.add(new Output("bad records", DEAD_LETTERS, badRecords));
+      return pipeline.apply("Aggregate", aggregate.withBadRecordErrorHandler(handler, max));
+    }
+  }
+
+  private static RatingFormat formatOf(MovieRatingsOptions options) {
+    RatingFormat usual =
+        options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
+    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
+    if (delimiter.length() != 1) {
+      throw new IllegalArgumentException(
+          "--delimiter takes one character or 'tab', got '" + delimiter + "'");
+    }
+    return new RatingFormat(
+        options.getHeader(),
+        delimiter.charAt(0),
+        given(options.getMovieColumn(), usual.movieColumn()),
+        given(options.getRatingColumn(), usual.ratingColumn()),
+        given(options.getUserColumn(), usual.userColumn()),
+        given(options.getTimestampColumn(), usual.timestampColumn()));
+  }
+
+  private static String given(@Nullable String option, String otherwise) {
+    return option == null ? otherwise : option;
+  }
+}

@@ -1,0 +1,230 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.elasticsearch.CreateIndex;
+import dev.diagonal.elasticsearch.Document;
+import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.IndexDocuments;
+import dev.diagonal.elasticsearch.RefreshIndex;
+import dev.diagonal.jdbc.CreateTable;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.WriteToJdbc;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import dev.diagonal.pipelines.cli.SinkPlace;
+import dev.diagonal.pipelines.cli.Sinks;
+import dev.diagonal.ratings.MovieRating;
+import dev.diagonal.ratings.RatingRows;
+import dev.diagonal.write.WriteTextFile;
+import dev.diagonal.write.Written;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** One of the places that {@link MovieRatings} can write to. */
+sealed interface RatingSink {
+
+  /** Returns the sinks that the options ask for. */
+  static List<RatingSink> of(MovieRatingsOptions options) {
+    String output = options.getOutput();
+    @Nullable String[] all = {output, options.getJdbcUrl(), options.getElasticsearchUrl()};
+    SinkPlace jdbc = SinkPlace.of(options.getJdbcUrl(), all);
+    SinkPlace elasticsearch = SinkPlace.of(options.getElasticsearchUrl(), all);
+    List<RatingSink> sinks = new ArrayList<>();
+    if (output != null) {
+      sinks.add(new Csv(output));
+    }
+    if (!jdbc.isNone()) {
+      sinks.add(new Postgres(jdbc, options));
+    }
+    if (!elasticsearch.isNone()) {
+      sinks.add(new Elasticsearch(elasticsearch, options));
+    }
+    return sinks;
+  }
+
+  /** Returns what kind of place it is. */
+  String kind();
+
+  /** Returns the name of the step that writes to it. */
+  default String step() {
+    return "Write to " + kind();
+  }
+
+  /** Returns where it is, for a person. */
+  String target();
+
+  /** Returns what is created if it is missing, for a person. */
+  String creates();
+
+  /** Returns the embedded server it needs. */
+  Optional<EmbeddedServers.Kind> embedded();
+
+  /** Creates what is missing. */
+  void prepare(ServerUrls servers) throws Exception;
+
+  /** Adds the writing step. */
+  PCollection<Written> write(PCollection<Block<MovieRating>> ratings);
+
+  /** Makes the results visible. */
+  void complete() throws Exception;
+
+  /** A CSV file. */
+  record Csv(String path) implements RatingSink {
+    @Override
+    public String kind() {
+      return "CSV";
+    }
+
+    @Override
+    public String target() {
+      return path;
+    }
+
+    @Override
+    public String creates() {
+      return "the file " + path + ", in place of an earlier one";
+    }
+
+    @Override
+    public Optional<EmbeddedServers.Kind> embedded() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void prepare(ServerUrls servers) {}
+
+    @Override
+    public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
+      return ratings.apply(
+          step(),
+          WriteTextFile.<MovieRating>to(
+                  path, RatingRows::toCsv, (a, b) -> Long.compare(a.movieId(), b.movieId()))
+              .withHeader(RatingRows.CSV_HEADER));
+    }
+
+    @Override
+    public void complete() {}
+  }
+
+  /** A table. */
+  final class Postgres implements RatingSink {
+    private final SinkPlace place;
+    private final MovieRatingsOptions options;
+    private final Table table;
+    private JdbcTarget target;
+
+    Postgres(SinkPlace place, MovieRatingsOptions options) {
+      this.place = place;
+      this.options = options;
+      this.table = RatingRows.table(options.getJdbcTable());
+      this.target = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    }
+
+    @Override
+    public String kind() {
+      return "PostgreSQL";
+    }
+
+    @Override
+    public String target() {
+      return "table %s in %s".formatted(table.name(), target);
+    }
+
+    @Override
+    public String creates() {
+      return "the table " + table.name() + ", if it is missing";
+    }
+
+    @Override
+    public Optional<EmbeddedServers.Kind> embedded() {
+      return place.isEmbedded() ? Optional.of(EmbeddedServers.Kind.POSTGRES) : Optional.empty();
+    }
+
+    @Override
+    public void prepare(ServerUrls servers) throws Exception {
+      target = Sinks.jdbc(place, options, servers);
+      CreateTable.ifMissing(target, table);
+    }
+
+    @Override
+    public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
+      return ratings.apply(step(), WriteToJdbc.upsert(target, table, RatingRows::bind));
+    }
+
+    @Override
+    public void complete() {}
+  }
+
+  /** An index. */
+  final class Elasticsearch implements RatingSink {
+    private final SinkPlace place;
+    private final MovieRatingsOptions options;
+    private ElasticsearchTarget target;
+
+    Elasticsearch(SinkPlace place, MovieRatingsOptions options) {
+      this.place = place;
+      this.options = options;
+      this.target = target(ServerUrls.TO_COME);
+    }
+
+    @Override
+    public String kind() {
+      return "Elasticsearch";
+    }
+
+    @Override
+    public String target() {
+      return target.toString();
+    }
+
+    @Override
+    public String creates() {
+      return "the index " + target.index() + ", if it is missing";
+    }
+
+    @Override
+    public Optional<EmbeddedServers.Kind> embedded() {
+      return place.isEmbedded()
+          ? Optional.of(EmbeddedServers.Kind.ELASTICSEARCH)
+          : Optional.empty();
+    }
+
+    @Override
+    public void prepare(ServerUrls servers) throws Exception {
+      target = target(servers);
+      CreateIndex.ifMissing(target, RatingRows.MAPPING);
+    }
+
+    @Override
+    public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
+      return ratings
+          .apply("To documents", ParDo.of(new ToDocumentsFn()))
+          .setCoder(Block.coder(Document.coder()))
+          .apply(step(), IndexDocuments.into(target));
+    }
+
+    @Override
+    public void complete() throws Exception {
+      RefreshIndex.of(target);
+    }
+
+    private ElasticsearchTarget target(ServerUrls servers) {
+      return Sinks.elasticsearch(place, options.getElasticsearchIndex(), options, servers);
+    }
+  }
+
+  /** Makes a document of each movie. */
+  final class ToDocumentsFn extends DoFn<Block<MovieRating>, Block<Document>> {
+    @ProcessElement
+    public void process(
+        @Element Block<MovieRating> ratings, OutputReceiver<Block<Document>> output) {
+      output.output(new Block<>(ratings.records().stream().map(RatingRows::toDocument).toList()));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.Command;
+import dev.diagonal.pipelines.cli.CommandLine;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.ExitCode;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the embedded servers and keeps them until it is interrupted. */
+final class Servers implements Command {
+
+  /** The options of the command. */
+  public interface ServersOptions extends PipelineOptions {
+    @Description("A directory for their data, which stays; without it the data goes with them")
+    @Nullable String getDataDirectory();
+
+    void setDataDirectory(@Nullable String dataDirectory);
+  }
+
+  @Override
+  public String name() {
+    return "servers";
+  }
+
+  @Override
+  public String summary() {
+    return "start the embedded PostgreSQL and Elasticsearch and keep them until interrupted";
+  }
+
+  @Override
+  public Class<?> options() {
+    return ServersOptions.class;
+  }
+
+  @Override
+  public ExitCode run(List<String> args) throws InterruptedException {
+    String directory = CommandLine.parse(ServersOptions.class, args).getDataDirectory();
+    try (EmbeddedServers servers =
+        EmbeddedServers.start(
+            EnumSet.allOf(EmbeddedServers.Kind.class),
+            directory == null ? null : Path.of(directory))) {
+      System.out.println("PostgreSQL:    " + servers.jdbcUrl().orElseThrow());
+      System.out.println("               --jdbcUser=" + servers.jdbcUser() + ", no password");
+      System.out.println("Elasticsearch: " + servers.elasticsearchUrl().orElseThrow());
+      System.out.println("data:          " + (directory == null ? "ends with them" : directory));
+      System.out.println("Ctrl-C stops them.");
+      // Ctrl-C ends the JVM, whose shutdown hooks stop the servers.
+      new CountDownLatch(1).await();
+      return ExitCode.DONE;
+    }
+  }
+}

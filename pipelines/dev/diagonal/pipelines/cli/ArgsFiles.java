@@ -1,0 +1,60 @@
+package dev.diagonal.pipelines.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Expands {@code @file} among the arguments: one option a line; empty lines and lines that start
+ * with {@code #} are comments. An option given twice, there or on the command line, counts as it
+ * was given last.
+ */
+final class ArgsFiles {
+
+  private ArgsFiles() {}
+
+  /**
+   * Returns the arguments with the files' lines in place of the files.
+   *
+   * @throws UsageException if a file cannot be read or has a line that is no option
+   */
+  static List<String> expand(List<String> args) {
+    List<String> expanded = new ArrayList<>();
+    for (String arg : args) {
+      if (arg.startsWith("@")) {
+        expanded.addAll(read(Path.of(arg.substring(1))));
+      } else {
+        expanded.add(arg);
+      }
+    }
+    return expanded;
+  }
+
+  private static List<String> read(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new UsageException("@" + file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new UsageException("@" + file + ": cannot be read: " + e.getMessage(), e);
+    }
+    List<String> options = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      if (!line.startsWith("--")) {
+        throw new UsageException(
+            "@%s, line %d: an option starts with --, got '%s'".formatted(file, i + 1, line));
+      }
+      options.add(line);
+    }
+    return options;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.diagonal.pipelines.cli;
+
+import java.util.List;
+
+/** Something the launcher can do. */
+public interface Command {
+
+  /** Returns what it is called by. */
+  String name();
+
+  /** Returns what it does, in one line. */
+  String summary();
+
+  /** Returns the interface that declares its options. */
+  Class<?> options();
+
+  /**
+   * Does it.
+   *
+   * @param args its options, {@code @files} expanded
+   * @throws UsageException if it was called the wrong way
+   * @throws Exception if it failed; {@link Failure} explains that to the user
+   */
+  ExitCode run(List<String> args) throws Exception;
+}

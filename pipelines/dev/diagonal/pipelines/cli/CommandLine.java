@@ -1,0 +1,79 @@
+package dev.diagonal.pipelines.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * Reads the options of one command: its own are checked here, those of Beam and its runners by
+ * Beam. An option of another command is unknown.
+ */
+public final class CommandLine {
+
+  private static final Pattern OPTION =
+      Pattern.compile("--([A-Za-z][A-Za-z0-9]*)(?:=(.*))?", Pattern.DOTALL);
+  private static final Pattern MISSING =
+      Pattern.compile("missing a property named '(\\w+)'\\.(?: Did you mean '(\\w+)'\\?)?.*");
+
+  private CommandLine() {}
+
+  /**
+   * Returns the options.
+   *
+   * @throws UsageException if one is unknown, has no fitting value or is missing; the message is
+   *     one line
+   */
+  public static <O extends PipelineOptions> O parse(Class<O> type, List<String> args) {
+    Map<String, OptionSpec> specs =
+        OptionSpec.of(type).stream()
+            .collect(Collectors.toMap(OptionSpec::name, Function.identity()));
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String arg : args) {
+      Matcher option = OPTION.matcher(arg);
+      if (!option.matches()) {
+        throw new UsageException("an option looks like --name=value, got '" + arg + "'");
+      }
+      String name = option.group(1);
+      String value = option.group(2) == null ? "true" : option.group(2);
+      OptionSpec spec = specs.get(name);
+      if (spec != null) {
+        if (option.group(2) == null && spec.type() != boolean.class) {
+          throw new UsageException(
+              "--%s takes a value: --%s=<%s>".formatted(name, name, spec.valueForm()));
+        }
+        spec.check(value);
+      }
+      values.put(name, value);
+    }
+    for (OptionSpec spec : specs.values()) {
+      if (spec.required() && !values.containsKey(spec.name())) {
+        throw new UsageException("--%s is missing: %s".formatted(spec.name(), spec.description()));
+      }
+    }
+    List<String> checked = new ArrayList<>();
+    values.forEach((name, value) -> checked.add("--" + name + "=" + value));
+    try {
+      return PipelineOptionsFactory.fromArgs(checked.toArray(String[]::new)).as(type);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(explain(e), e);
+    }
+  }
+
+  private static String explain(IllegalArgumentException e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    Matcher missing = MISSING.matcher(message);
+    if (!missing.find()) {
+      return message;
+    }
+    String meant = missing.group(2);
+    return "unknown option --%s%s"
+        .formatted(missing.group(1), meant == null ? "" : "; did you mean --" + meant + "?");
+  }
+}

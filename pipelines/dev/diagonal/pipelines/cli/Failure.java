@@ -1,0 +1,96 @@
+package dev.diagonal.pipelines.cli;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.write.TargetMismatchException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong, for the user.
+ *
+ * @param message what, and where
+ * @param hint what may help, or null
+ * @param expected whether it is a fault of input, options or servers; of any other the stack trace
+ *     is wanted
+ */
+record Failure(String message, @Nullable String hint, boolean expected) {
+
+  private static final String REFUSED_SQL_STATE = "08001";
+
+  /** Explains an exception by the first cause that says something to a user. */
+  static Failure of(Throwable thrown) {
+    List<Throwable> causes = causes(thrown);
+    for (Throwable cause : causes) {
+      Failure failure = explain(cause, messageOf(cause));
+      if (failure != null) {
+        return failure;
+      }
+    }
+    Throwable root = causes.get(causes.size() - 1);
+    return new Failure(root.getClass().getSimpleName() + ": " + messageOf(root), null, false);
+  }
+
+  /** Explains a runner that ended in another state than DONE without an exception. */
+  static Failure ofState(@Nullable Object state) {
+    return new Failure(
+        "the runner ended in state " + state + " and gave no reason",
+        "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)"
+            .formatted(Runtime.getRuntime().maxMemory() >> 20),
+        true);
+  }
+
+  private static @Nullable Failure explain(Throwable cause, String message) {
+    if (cause instanceof JobFailedException failed) {
+      return failed.failure();
+    }
+    if (cause instanceof BadInputException) {
+      boolean oneLine = message.contains("; the line is: ") && !message.startsWith("more than");
+      return new Failure(
+          message,
+          oneLine ? "--badRecords=<file.jsonl> puts such lines there and goes on" : null,
+          true);
+    }
+    if (cause instanceof TargetMismatchException) {
+      return new Failure(message, "name another table or index, or rename this one", true);
+    }
+    if (cause instanceof UsageException || cause instanceof EmbeddedServersException) {
+      return new Failure(message, null, true);
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return new Failure(
+          "memory ran out: " + message,
+          "this JVM has a heap of at most %,d MiB (java -Xmx…)"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          true);
+    }
+    if (cause instanceof SQLException sql) {
+      boolean refused = REFUSED_SQL_STATE.equals(sql.getSQLState());
+      return new Failure(
+          "the database says: " + message,
+          refused ? "does it run, and is --jdbcUrl right?" : null,
+          true);
+    }
+    if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+      return new Failure("cannot connect: " + message, "does the server run there?", true);
+    }
+    return null;
+  }
+
+  /** The causes from the outside in, each once. */
+  private static List<Throwable> causes(Throwable thrown) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable next = thrown; next != null && !causes.contains(next); next = next.getCause()) {
+      causes.add(next);
+    }
+    return causes;
+  }
+
+  private static String messageOf(Throwable thrown) {
+    String message = thrown.getMessage();
+    return message == null ? thrown.getClass().getSimpleName() : message.strip();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.diagonal.pipelines.cli;
+
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Where the database is. */
+public interface JdbcOptions extends PipelineOptions {
+
+  @Description("The database: a JDBC URL, 'embedded' for one that ends with the command, or 'none'")
+  @Nullable String getJdbcUrl();
+
+  void setJdbcUrl(@Nullable String jdbcUrl);
+
+  @Description("The user of the database")
+  @Nullable String getJdbcUser();
+
+  void setJdbcUser(@Nullable String jdbcUser);
+
+  @Description("A file that holds the user's password; or set DIAGONAL_JDBC_PASSWORD")
+  @Nullable String getJdbcPasswordFile();
+
+  void setJdbcPasswordFile(@Nullable String jdbcPasswordFile);
+}

@@ -1,0 +1,53 @@
+package dev.diagonal.pipelines.cli;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+
+/** A pipeline and what belongs to it, as a command has made it from its options. */
+public interface Job {
+
+  /** Returns what would be read, created and written, a line each. */
+  List<String> describe();
+
+  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  long inputBytes();
+
+  /** Returns how many bytes of heap one process needs, however large the input. */
+  long heapBytes();
+
+  /** Returns the embedded servers it wants. */
+  Set<EmbeddedServers.Kind> embeddedServers();
+
+  /**
+   * Creates what is missing and adds the steps to the pipeline.
+   *
+   * @return where the results will be
+   */
+  List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception;
+
+  /** Does what is to do when the pipeline has ended well. */
+  void complete() throws Exception;
+
+  /**
+   * One place where results go.
+   *
+   * @param sink what kind of place
+   * @param step the step of the pipeline that writes there, for its counts
+   * @param target where it is
+   */
+  record Output(String sink, String step, String target) {}
+
+  /**
+   * The embedded servers that run for it.
+   *
+   * @param jdbcUrl of the database
+   * @param jdbcUser of the database
+   * @param elasticsearchUrl of Elasticsearch
+   */
+  record ServerUrls(String jdbcUrl, String jdbcUser, String elasticsearchUrl) {
+    /** Stands for servers that have not been started, or that nobody asked for. */
+    public static final ServerUrls TO_COME =
+        new ServerUrls("jdbc:postgresql://embedded/", "embedded", "http://embedded");
+  }
+}

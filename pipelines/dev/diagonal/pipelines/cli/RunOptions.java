@@ -1,0 +1,33 @@
+package dev.diagonal.pipelines.cli;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The options of every command that runs a pipeline. */
+public interface RunOptions extends PipelineOptions {
+
+  @Description("Only say what would be read, created and written, and which heap that needs")
+  @Default.Boolean(false)
+  boolean getDryRun();
+
+  void setDryRun(boolean dryRun);
+
+  @Description("A file for the summary of the run, as JSON")
+  @Nullable String getSummary();
+
+  void setSummary(@Nullable String summary);
+
+  @Description(
+      "A file for bad records, one line of JSON each; without it the first bad record fails the run")
+  @Nullable String getBadRecords();
+
+  void setBadRecords(@Nullable String badRecords);
+
+  @Description("Fail if there are more bad records than this")
+  @Default.Long(10_000)
+  long getMaxBadRecords();
+
+  void setMaxBadRecords(long maxBadRecords);
+}

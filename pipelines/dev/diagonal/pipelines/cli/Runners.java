@@ -1,0 +1,75 @@
+package dev.diagonal.pipelines.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the launcher knows of runners: their names, and the defaults that suit blocks. */
+final class Runners {
+
+  /** Set by the build when Maven's exec plugin runs the launcher. */
+  private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
+
+  private static final List<String> DIRECT_DEFAULTS =
+      List.of("--enforceImmutability=false", "--enforceEncodability=false");
+  private static final List<String> FLINK_DEFAULTS =
+      List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
+
+  private Runners() {}
+
+  /** Whether this JVM is Maven's, with our classes in a class loader of their own. */
+  static boolean inMaven() {
+    return Boolean.getBoolean(LAUNCHED_BY_MAVEN);
+  }
+
+  /** Whether the pipeline will run in this process, on the DirectRunner. */
+  static boolean isDirect(List<String> args) {
+    return valueOf("runner", args, "DirectRunner").endsWith("DirectRunner");
+  }
+
+  /** Whether the readers are in this process, so that its counters show progress. */
+  static boolean isInThisJvm(List<String> args) {
+    String master = valueOf("flinkMaster", args, "[auto]");
+    return isDirect(args) || (isFlink(args) && master.startsWith("["));
+  }
+
+  /** Returns the arguments behind the defaults of their runner, which they override. */
+  static List<String> withDefaults(List<String> args) {
+    List<String> all = new ArrayList<>();
+    if (isDirect(args)) {
+      all.addAll(DIRECT_DEFAULTS);
+    } else if (isFlink(args)) {
+      all.addAll(FLINK_DEFAULTS);
+    }
+    all.addAll(args);
+    return all;
+  }
+
+  /**
+   * Refuses what cannot work: Flink in Maven's JVM does not find its classes.
+   *
+   * @throws UsageException with the command that works
+   */
+  static void check(String command, List<String> args) {
+    if (isFlink(args) && inMaven()) {
+      throw new UsageException(
+          "Flink cannot load its classes inside Maven; run: mvn -q package -DskipTests && java -jar"
+              + " target/diagonal-bundled.jar "
+              + command
+              + " "
+              + String.join(" ", args));
+    }
+  }
+
+  private static boolean isFlink(List<String> args) {
+    return valueOf("runner", args, "").endsWith("FlinkRunner");
+  }
+
+  private static String valueOf(String option, List<String> args, String otherwise) {
+    String prefix = "--" + option + "=";
+    return args.stream()
+        .filter(arg -> arg.startsWith(prefix))
+        .map(arg -> arg.substring(prefix.length()))
+        .reduce((first, last) -> last)
+        .orElse(otherwise);
+  }
+}

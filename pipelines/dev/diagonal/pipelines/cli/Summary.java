@@ -1,0 +1,123 @@
+package dev.diagonal.pipelines.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.diagonal.progress.Counted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run has done, in exact figures.
+ *
+ * @param command the command
+ * @param state the runner's last word: DONE, or something else
+ * @param rowsRead the good records
+ * @param badRecords the others
+ * @param seconds how long it took, from building the pipeline to its end
+ * @param outputs what was written where
+ * @param failure what went wrong, if anything did
+ */
+record Summary(
+    @JsonProperty("command") String command,
+    @JsonProperty("state") String state,
+    @JsonProperty("rows_read") long rowsRead,
+    @JsonProperty("bad_records") long badRecords,
+    @JsonProperty("seconds") double seconds,
+    @JsonProperty("rows_per_second") long rowsPerSecond,
+    @JsonProperty("outputs") List<Written> outputs,
+    @JsonProperty("failure") @Nullable String failure) {
+
+  /** What one sink has written. */
+  record Written(
+      @JsonProperty("sink") String sink,
+      @JsonProperty("target") String target,
+      @JsonProperty("rows_written") long rowsWritten) {}
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** Returns the summary of a pipeline that has ended. */
+  static Summary of(
+      String command, PipelineResult result, double seconds, List<Job.Output> outputs) {
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    long rows = sum(metrics, Counted.ROWS_READ, "");
+    List<Written> written = new ArrayList<>();
+    for (Job.Output output : outputs) {
+      written.add(
+          new Written(
+              output.sink(), output.target(), sum(metrics, Counted.ROWS_WRITTEN, output.step())));
+    }
+    return new Summary(
+        command,
+        String.valueOf(result.getState()),
+        rows,
+        sum(metrics, Counted.BAD_RECORDS, ""),
+        Math.round(seconds * 1000) / 1000.0,
+        Math.round(rows / Math.max(seconds, 0.001)),
+        written,
+        null);
+  }
+
+  /** Returns the summary of a run that failed. */
+  static Summary failed(String command, double seconds, String failure) {
+    return new Summary(command, "FAILED", 0, 0, seconds, 0, List.of(), failure);
+  }
+
+  /** Returns the lines that a person reads at the end of a run. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d rows read, %,d bad, in %.1f s (%,d rows/s)",
+            command,
+            rowsRead,
+            badRecords,
+            seconds,
+            rowsPerSecond));
+    for (Written output : outputs) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-22s %,12d rows  %s",
+              output.sink,
+              output.rowsWritten,
+              output.target));
+    }
+    return lines;
+  }
+
+  /** Writes this as JSON. */
+  void writeTo(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+  }
+
+  /** Adds up a counter over the steps whose names start with {@code step}. */
+  private static long sum(MetricQueryResults metrics, Counted counted, String step) {
+    long sum = 0;
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      if (counter.getName().getNamespace().equals(Counted.NAMESPACE)
+          && counter.getName().getName().equals(counted.metricName())
+          && counter.getKey().stepName() != null
+          && counter.getKey().stepName().startsWith(step)) {
+        Long committed = counter.getCommittedOrNull();
+        sum += committed == null ? counter.getAttempted() : committed;
+      }
+    }
+    return sum;
+  }
+}

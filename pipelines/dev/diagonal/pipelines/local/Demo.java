@@ -1,0 +1,151 @@
+package dev.diagonal.pipelines.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.pipelines.cli.Command;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.ExitCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * Shows the whole way on a fresh machine: starts both servers, makes two million ratings, runs
+ * {@code movie-ratings} into a CSV file, PostgreSQL and Elasticsearch, and reads the most rated
+ * movies back from both.
+ */
+public final class Demo implements Command {
+
+  private static final long RATINGS = 2_000_000;
+  private static final Path DIRECTORY = Path.of("target", "demo");
+  private static final String TABLE = "movie_ratings";
+  private static final String INDEX = "movie-ratings";
+  private static final String ROW = "  %8s %9s %12s %10s%n";
+
+  private final Command movieRatings;
+
+  /**
+   * @param movieRatings the command to show
+   */
+  public Demo(Command movieRatings) {
+    this.movieRatings = movieRatings;
+  }
+
+  @Override
+  public String name() {
+    return "demo";
+  }
+
+  @Override
+  public String summary() {
+    return "run movie-ratings on a sample, with embedded servers";
+  }
+
+  @Override
+  public Class<?> options() {
+    return PipelineOptions.class;
+  }
+
+  @Override
+  public ExitCode run(List<String> args) throws Exception {
+    Path input = DIRECTORY.resolve("ratings-" + RATINGS + ".csv");
+    System.out.printf(
+        "Starting PostgreSQL and Elasticsearch; %,d sample ratings in %s%n", RATINGS, input);
+    CompletableFuture<Void> sample = CompletableFuture.runAsync(() -> writeSample(input));
+    try (EmbeddedServers servers =
+        EmbeddedServers.start(EnumSet.allOf(EmbeddedServers.Kind.class), null)) {
+      sample.join();
+      String jdbcUrl = servers.jdbcUrl().orElseThrow();
+      String elasticsearchUrl = servers.elasticsearchUrl().orElseThrow();
+      List<String> options =
+          List.of(
+              "--input=" + input,
+              "--output=" + DIRECTORY.resolve("movie-ratings.csv"),
+              "--jdbcUrl=" + jdbcUrl,
+              "--jdbcUser=" + servers.jdbcUser(),
+              "--jdbcTable=" + TABLE,
+              "--elasticsearchUrl=" + elasticsearchUrl,
+              "--elasticsearchIndex=" + INDEX);
+      System.out.println();
+      System.out.println(movieRatings.name());
+      options.forEach(option -> System.out.println("  " + option));
+      System.out.println();
+      ExitCode exitCode = movieRatings.run(options);
+      print("PostgreSQL", topTenOfTable(jdbcUrl, servers.jdbcUser()));
+      print("Elasticsearch", topTenOfIndex(elasticsearchUrl));
+      return exitCode;
+    }
+  }
+
+  private static void writeSample(Path file) {
+    try {
+      SampleRatings.of(RATINGS).writeIfMissing(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void print(String server, List<Rated> topTen) {
+    System.out.printf("%nThe most rated movies, read back from %s:%n", server);
+    System.out.printf(ROW, "movie", "ratings", "sum", "mean");
+    topTen.forEach(row -> System.out.printf(ROW, row.movie, row.count, row.sum, row.mean));
+  }
+
+  private static List<Rated> topTenOfTable(String url, String user) throws SQLException {
+    List<Rated> topTen = new ArrayList<>();
+    try (Connection connection = DriverManager.getConnection(url, user, "");
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT movie_id, rating_count, rating_sum, rating_mean FROM "
+                    + TABLE
+                    + " ORDER BY rating_count DESC, movie_id LIMIT 10")) {
+      while (rows.next()) {
+        topTen.add(
+            new Rated(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+      }
+    }
+    return topTen;
+  }
+
+  private static List<Rated> topTenOfIndex(String url) throws IOException, InterruptedException {
+    String search = url + "/" + INDEX + "/_search?size=10&sort=rating_count:desc,movie_id:asc";
+    // Decimals as the text they were sent as, not as the nearest double.
+    JsonNode hits =
+        new ObjectMapper()
+            .readTree(
+                HttpClient.newHttpClient()
+                    .send(
+                        HttpRequest.newBuilder(URI.create(search)).build(), BodyHandlers.ofString())
+                    .body())
+            .path("hits")
+            .path("hits");
+    List<Rated> topTen = new ArrayList<>();
+    for (JsonNode hit : hits) {
+      JsonNode source = hit.path("_source");
+      topTen.add(
+          new Rated(
+              source.path("movie_id").asText(),
+              source.path("rating_count").asText(),
+              source.path("rating_sum").asText(),
+              source.path("rating_mean").asText()));
+    }
+    return topTen;
+  }
+
+  private record Rated(String movie, String count, String sum, String mean) {}
+}

@@ -1,0 +1,61 @@
+package dev.diagonal.write;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadLine;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * A file of dead letters, for {@link org.apache.beam.sdk.Pipeline#registerBadRecordErrorHandler}:
+ * one line of JSON a bad record, {@code {"file":…,"offset":…,"reason":…,"record":…}}, sorted by
+ * file and offset. The file is there and empty if there was none. See {@link WriteTextFile}.
+ *
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if there are too many, once the file
+ * is written.
+ */
+public final class WriteDeadLetters
+    extends PTransform<PCollection<BadRecord>, PCollection<Written>> {
+
+  private final String path;
+  private final long maxBadRecords;
+
+  private WriteDeadLetters(String path, long maxBadRecords) {
+    this.path = path;
+    this.maxBadRecords = maxBadRecords;
+  }
+
+  /** Writes at most {@code maxBadRecords} dead letters to this file. */
+  public static WriteDeadLetters to(String path, long maxBadRecords) {
+    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+    return new WriteDeadLetters(path, maxBadRecords);
+  }
+
+  @Override
+  public PCollection<Written> expand(PCollection<BadRecord> badRecords) {
+    return badRecords
+        .apply("To lines", ParDo.of(new ToLinesFn()))
+        .setCoder(Block.coder(BadLine.coder()))
+        .apply(
+            "Dead letters",
+            WriteTextFile.to(path, BadLine::toJson, WriteDeadLetters::compare)
+                .withMaxRecords(maxBadRecords));
+  }
+
+  private static int compare(BadLine a, BadLine b) {
+    int byFile = a.file().compareTo(b.file());
+    return byFile != 0 ? byFile : Long.compare(a.offset(), b.offset());
+  }
+
+  private static final class ToLinesFn extends DoFn<BadRecord, Block<BadLine>> {
+    @ProcessElement
+    public void process(@Element BadRecord bad, OutputReceiver<Block<BadLine>> output) {
+      output.output(new Block<>(List.of(BadLine.of(bad))));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.diagonal.write;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadInputException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
+import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.SerializableComparator;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.KV;
+import org.jspecify.annotations.Nullable;
+
+/** Sorts the records of the one group and writes them beside the file, then in its place. */
+final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Written> {
+
+  private final String path;
+  private final SerializableFunction<T, String> format;
+  private final SerializableComparator<T> order;
+  private final @Nullable String header;
+  private final long maxRecords;
+  private final WriteMetrics metrics = WriteMetrics.of(WriteTextFile.class);
+
+  WriteTextFileFn(
+      String path,
+      SerializableFunction<T, String> format,
+      SerializableComparator<T> order,
+      @Nullable String header,
+      long maxRecords) {
+    this.path = path;
+    this.format = format;
+    this.order = order;
+    this.header = header;
+    this.maxRecords = maxRecords;
+  }
+
+  @ProcessElement
+  public void process(@Element KV<Integer, Iterable<Block<T>>> all, OutputReceiver<Written> output)
+      throws IOException {
+    long started = System.nanoTime();
+    List<T> records = new ArrayList<>();
+    for (Block<T> block : all.getValue()) {
+      records.addAll(block.records());
+    }
+    records.sort(order);
+    write(records);
+    if (records.size() > maxRecords) {
+      throw new BadInputException(
+          "%,d records in %s, where at most %,d are allowed"
+              .formatted(records.size(), path, maxRecords));
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+    Written written = new Written(path, records.size(), 1, millis);
+    metrics.counted(written);
+    output.output(written);
+  }
+
+  private void write(List<T> records) throws IOException {
+    ResourceId file = FileSystems.matchNewResource(path, false);
+    ResourceId partial =
+        file.getCurrentDirectory()
+            .resolve(
+                "." + file.getFilename() + "." + UUID.randomUUID() + ".partial",
+                StandardResolveOptions.RESOLVE_FILE);
+    try {
+      try (Writer out =
+          new BufferedWriter(
+              Channels.newWriter(FileSystems.create(partial, "text/plain"), UTF_8), 1 << 16)) {
+        if (header != null) {
+          out.append(header).append('\n');
+        }
+        for (T record : records) {
+          out.append(format.apply(record)).append('\n');
+        }
+      }
+      FileSystems.rename(List.of(partial), List.of(file));
+    } catch (IOException e) {
+      FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
+      throw new IOException("cannot write " + path + ": " + e.getMessage(), e);
+    }
+  }
+}
