@@ -92,8 +92,8 @@ public final class LocalPostgres extends LocalServer {
   Running launch(int port) {
     Unprivileged unprivileged = Unprivileged.detect();
     Path directory = directory().path();
-    unprivileged.own(directory);
     Path home = unprivileged.readable(PostgresBinaries.home(), "bin/postgres", directory);
+    unprivileged.own(directory);
     Path data = initialised(home, unprivileged);
     for (int tries = 1; ; tries++) {
       int chosen = port == 0 ? LoopbackPort.free() : port;

@@ -108,6 +108,16 @@ final class LocalServersIT {
   }
 
   @Test
+  void sayWhatRootLacksToStartThem() throws IOException {
+    assumeTrue(isRoot(), "needs root");
+    Path nothing = Files.createDirectory(temporary.resolve("bin"));
+    assertThatThrownBy(ServersJvm.Setup.in(temporary).withPath(nothing.toString())::start)
+        .hasMessageContaining("neither `unshare -U` nor `setpriv` works")
+        .hasMessageContaining("run as an ordinary user, or install util-linux");
+    assertThat(temporary).isDirectoryNotContaining(path -> path.toString().contains("diagonal-"));
+  }
+
+  @Test
   void startForAnOrdinaryUser() throws IOException {
     ServersJvm.Setup setup = ServersJvm.Setup.in(temporary);
     if (isRoot()) {
