@@ -106,7 +106,6 @@ public final class LocalElasticsearch extends LocalServer {
   Running launch(int port) {
     Unprivileged unprivileged = Unprivileged.detect();
     Path directory = directory().path();
-    unprivileged.own(directory);
     Path home = unprivileged.readable(home(), PROGRAM, directory);
     Path portFile = directory.resolve("logs/http.ports");
     configure(directory, portFile, port);

@@ -75,9 +75,12 @@ public abstract sealed class LocalServer implements AutoCloseable
     if (running == null) {
       return;
     }
-    running.process().stop();
-    running = null;
-    directory.close();
+    try {
+      running.process().stop();
+    } finally {
+      running = null;
+      directory.close();
+    }
     if (Thread.currentThread() != closeAtExit) {
       forgetHook();
     }

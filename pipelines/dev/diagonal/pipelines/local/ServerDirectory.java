@@ -19,10 +19,12 @@ import java.util.stream.Stream;
  */
 final class ServerDirectory implements AutoCloseable {
 
+  private final String serverName;
   private final Path path;
   private final Optional<FileChannel> lock;
 
-  private ServerDirectory(Path path, Optional<FileChannel> lock) {
+  private ServerDirectory(String serverName, Path path, Optional<FileChannel> lock) {
+    this.serverName = serverName;
     this.path = path;
     this.lock = lock;
   }
@@ -30,8 +32,9 @@ final class ServerDirectory implements AutoCloseable {
   static ServerDirectory of(Optional<Path> kept, String serverName) {
     try {
       return kept.isPresent()
-          ? kept(kept.get().toAbsolutePath().normalize())
+          ? kept(serverName, kept.get().toAbsolutePath().normalize())
           : new ServerDirectory(
+              serverName,
               Files.createTempDirectory("diagonal-" + serverName + "-").toRealPath(),
               Optional.empty());
     } catch (IOException e) {
@@ -39,14 +42,14 @@ final class ServerDirectory implements AutoCloseable {
     }
   }
 
-  private static ServerDirectory kept(Path path) throws IOException {
+  private static ServerDirectory kept(String serverName, Path path) throws IOException {
     Files.createDirectories(path);
     FileChannel channel =
         FileChannel.open(
             path.resolve("in-use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (channel.tryLock() != null) {
-        return new ServerDirectory(path, Optional.of(channel));
+        return new ServerDirectory(serverName, path, Optional.of(channel));
       }
     } catch (OverlappingFileLockException e) {
       // Another server of this very JVM has it.
@@ -54,6 +57,11 @@ final class ServerDirectory implements AutoCloseable {
     channel.close();
     throw new EmbeddedServersException(
         "data directory " + path + " is in use by another running server: stop that one first");
+  }
+
+  /** Returns what to call the server in messages. */
+  String serverName() {
+    return serverName;
   }
 
   Path path() {

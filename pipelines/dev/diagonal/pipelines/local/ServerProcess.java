@@ -44,6 +44,8 @@ final class ServerProcess {
       ) >/dev/null 2>&1 &
       watcher=$!
       exec 3<&-
+      wait "$server"
+      code=$?
       while kill -0 "$server" 2>/dev/null; do wait "$server"; code=$?; done
       kill "$watcher" 2>/dev/null
       exit $code
@@ -53,12 +55,15 @@ final class ServerProcess {
   private static final Duration STOP_BOUND = Duration.ofSeconds(30);
   private static final int TAIL_LINES = 40;
 
+  private final String name;
   private final List<String> command;
   private final Path log;
   private final long logStart;
   private final Process watchdog;
 
-  private ServerProcess(List<String> command, Path log, long logStart, Process watchdog) {
+  private ServerProcess(
+      String name, List<String> command, Path log, long logStart, Process watchdog) {
+    this.name = name;
     this.command = command;
     this.log = log;
     this.logStart = logStart;
@@ -90,7 +95,7 @@ final class ServerProcess {
     builder.environment().values().removeIf(String::isEmpty);
     try {
       long logStart = Files.exists(log) ? Files.size(log) : 0;
-      return new ServerProcess(command, log, logStart, builder.start());
+      return new ServerProcess(directory.serverName(), command, log, logStart, builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -107,9 +112,13 @@ final class ServerProcess {
       if (hasEndedWithin(POLL)) {
         throw failure("ended with exit code " + watchdog.exitValue());
       }
-      if (Thread.currentThread().isInterrupted() || System.nanoTime() > deadlineNanos) {
+      boolean interrupted = Thread.currentThread().isInterrupted();
+      if (interrupted || System.nanoTime() > deadlineNanos) {
         kill();
-        throw failure("was not ready after %s s, or nobody waited".formatted(bound.toSeconds()));
+        throw failure(
+            interrupted
+                ? "was not waited for: interrupted"
+                : "was not ready after " + bound.toSeconds() + " s");
       }
     }
   }
@@ -187,7 +196,7 @@ final class ServerProcess {
             .collect(Collectors.joining("\n"));
     return new EmbeddedServersException(
         Stream.of(
-                "the server " + what,
+                name + " " + what,
                 "command: " + String.join(" ", command),
                 "the end of its log (" + log + "):",
                 tail)

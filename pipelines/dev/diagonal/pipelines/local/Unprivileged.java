@@ -57,11 +57,14 @@ record Unprivileged(List<String> prefix, Optional<String> owner) {
       return;
     }
     Finished chown = Finished.run(List.of("chown", "-R", owner.get(), directory.toString()));
-    if (!chown.isSuccess() || !run("test", "-w", directory.toString()).isSuccess()) {
+    if (!chown.isSuccess()) {
+      throw new EmbeddedServersException("cannot chown " + directory + ": " + chown.output());
+    }
+    if (!run("test", "-w", directory.toString()).isSuccess()) {
       throw new EmbeddedServersException(
-          "the server does not run as root and cannot reach %s: choose a directory whose parents all may enter %s"
-              .formatted(directory, chown.output())
-              .strip());
+          "the server does not run as root and cannot enter "
+              + directory
+              + ": take a directory that anybody may enter");
     }
   }
 

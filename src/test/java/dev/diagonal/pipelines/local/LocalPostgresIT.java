@@ -27,7 +27,7 @@ final class LocalPostgresIT {
     assertThat(query(postgres, "SHOW max_wal_size")).isEqualTo("4GB");
     assertThat(query(postgres, "SHOW track_commit_timestamp")).isEqualTo("on");
     assertThat(query(postgres, "SHOW fsync")).isEqualTo("off");
-    assertThat(query(postgres, "SHOW synchronous_commit")).isEqualTo("off");
+    assertThat(query(postgres, "SHOW synchronous_commit")).isEqualTo("on");
     assertThat(query(postgres, "SHOW full_page_writes")).isEqualTo("off");
     assertThat(query(postgres, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
     assertThat(query(postgres, "SHOW server_encoding")).isEqualTo("UTF8");

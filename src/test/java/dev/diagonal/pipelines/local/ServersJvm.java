@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.local;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,11 @@ final class ServersJvm implements AutoCloseable {
       return new Setup(prefix, classPath, servers, temporary, path);
     }
 
-    /** Returns when both servers answer. */
+    /**
+     * Returns when both servers answer.
+     *
+     * @throws IOException with all output if they do not
+     */
     ServersJvm start() throws IOException {
       List<String> command = new ArrayList<>(prefix);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -56,14 +61,18 @@ final class ServersJvm implements AutoCloseable {
       command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-Ddiagonal.servers=" + servers));
       command.add(ServersMain.class.getName());
       ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(temporary.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT);
+          new ProcessBuilder(command).directory(temporary.toFile()).redirectErrorStream(true);
       builder.environment().put("PATH", path);
       Process process = builder.start();
-      String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+      BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+      StringBuilder before = new StringBuilder();
+      String line = output.readLine();
+      while (line != null && !line.startsWith("jdbc:")) {
+        before.append(line).append('\n');
+        line = output.readLine();
+      }
       if (line == null) {
-        throw new IOException("no servers: see the error output above");
+        throw new IOException(before.toString());
       }
       String[] urls = line.split(" ");
       return new ServersJvm(process, urls[0], urls[1]);
