@@ -1,0 +1,241 @@
+package dev.diagonal.elasticsearch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.block.Block;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.pipelines.local.LocalElasticsearch;
+import dev.diagonal.testing.ElasticsearchExtension;
+import dev.diagonal.testing.Http;
+import dev.diagonal.write.Written;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.assertj.core.util.Throwables;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(ElasticsearchExtension.class)
+final class IndexDocumentsIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MAPPING =
+      "{\"properties\":{\"n\":{\"type\":\"long\"},\"title\":{\"type\":\"keyword\"}}}";
+
+  private ElasticsearchTarget target;
+
+  @BeforeEach
+  void createIndex(LocalElasticsearch elasticsearch, TestInfo test) throws Exception {
+    target =
+        ElasticsearchTarget.at(
+            elasticsearch.url(),
+            test.getTestMethod()
+                .orElseThrow()
+                .getName()
+                .replaceAll("([A-Z])", "-$1")
+                .toLowerCase(Locale.ROOT));
+    CreateIndex.ifMissing(target, MAPPING);
+  }
+
+  @Test
+  void indexesEveryDocumentOfEveryBlock() throws Exception {
+    Pipeline pipeline = pipeline();
+    PCollection<Written> written =
+        blocks(pipeline, block(1, 2_500), block(2_501, 2_600), new Block<>(List.of()))
+            .apply(IndexDocuments.into(target));
+    PAssert.that(
+            written.apply(
+                MapElements.into(TypeDescriptors.strings())
+                    .via(w -> w.target() + " " + w.rows() + " " + w.attempts())))
+        .containsInAnyOrder(
+            target.index() + " 2500 3", target.index() + " 100 1", target.index() + " 0 0");
+    PipelineResult result = run(pipeline);
+    assertDocuments(1, 2_600);
+    assertThat(counter(result, "rows_written")).isEqualTo(2_600);
+    assertThat(counter(result, "batches_written")).isEqualTo(4);
+    assertThat(counter(result, "retries")).isZero();
+  }
+
+  @Test
+  void runningTwiceChangesNothing() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      index(IndexDocuments.into(target), block(1, 1_500), block(1_501, 3_000));
+      assertDocuments(1, 3_000);
+    }
+  }
+
+  @Test
+  void theLastDocumentOfAnIdInABlockStays() throws Exception {
+    List<Document> documents =
+        IntStream.rangeClosed(1, 99)
+            .mapToObj(n -> Document.of("" + n % 10, "{\"n\":" + n + "}"))
+            .toList();
+    index(IndexDocuments.into(target).withBulkDocuments(25), new Block<>(documents));
+    assertThat(sources())
+        .containsOnlyKeys("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+        .containsValues("{\"n\":90}", "{\"n\":99}");
+    assertThat(sources().values()).allMatch(source -> source.matches("\\{\"n\":9\\d}"));
+  }
+
+  @Test
+  void aRequestHasAtMostBulkDocuments() throws Exception {
+    PipelineResult result = index(IndexDocuments.into(target).withBulkDocuments(40), block(1, 100));
+    assertThat(counter(result, "batches_written")).isEqualTo(3);
+    assertDocuments(1, 100);
+  }
+
+  @Test
+  void aRequestHasAtMostBulkBytes() throws Exception {
+    // Two documents take 96 bytes with their ids, three would take 144.
+    PipelineResult result = index(IndexDocuments.into(target).withBulkBytes(100), block(1, 9));
+    assertThat(counter(result, "batches_written")).isEqualTo(5);
+    assertDocuments(1, 9);
+  }
+
+  @Test
+  void idsAndContentsOfAllKindsArriveUnchanged() throws Exception {
+    Map<String, String> expected = new TreeMap<>();
+    for (String text :
+        List.of("a b", "\"quoted\"", "back\\slash", "é", "😀", "a/b?c=d&e#f", "\t")) {
+      expected.put(text, "{\"title\":" + JSON.writeValueAsString(text) + "}");
+    }
+    List<Document> documents =
+        expected.entrySet().stream()
+            .map(entry -> Document.of(entry.getKey(), entry.getValue()))
+            .toList();
+    index(IndexDocuments.into(target), new Block<>(documents));
+    assertThat(sources()).isEqualTo(expected);
+  }
+
+  @Test
+  void failsOnADocumentThatDoesNotFitTheMappingAndShowsNoContents() {
+    List<Document> documents =
+        List.of(Document.of("1", "{\"n\":1}"), Document.of("bad", "{\"n\":\"hunter2\"}"));
+    assertThatThrownBy(() -> index(IndexDocuments.into(target), new Block<>(documents)))
+        .hasStackTraceContaining("cannot index 1 of 2 documents, first id bad, into " + target)
+        .hasStackTraceContaining("1 refused, document bad with status 400")
+        .satisfies(fault -> assertThat(Throwables.getStackTrace(fault)).doesNotContain("hunter2"));
+  }
+
+  @Test
+  void failsOnAReadOnlyIndexWithTheReason() {
+    Http.send("PUT", url("/_settings"), "{\"index.blocks.write\":true}");
+    assertThatThrownBy(() -> index(IndexDocuments.into(target), block(1, 3)))
+        .hasStackTraceContaining("cannot index 3 of 3 documents, first id 1")
+        .hasStackTraceContaining("cluster_block_exception");
+  }
+
+  @Test
+  void retriesUntilTheServerIsBack() throws Exception {
+    try (LocalElasticsearch own = LocalElasticsearch.start()) {
+      target = ElasticsearchTarget.at(own.url(), "restarted");
+      CreateIndex.ifMissing(target, MAPPING);
+      index(IndexDocuments.into(target), block(1, 1_000));
+      own.kill();
+      CompletableFuture<Void> restart = CompletableFuture.runAsync(own::restart);
+      Retry patient = new Retry(120, Duration.ofMillis(100), Duration.ofMillis(500));
+      PipelineResult result =
+          index(IndexDocuments.into(target).withRetry(patient), block(501, 2_000));
+      assertThat(restart).succeedsWithin(Duration.ofMinutes(1));
+      assertThat(counter(result, "retries")).isPositive();
+      assertDocuments(1, 2_000);
+    }
+  }
+
+  @Test
+  void withoutRetryAServerThatIsAwayFailsTheRun() throws Exception {
+    try (LocalElasticsearch own = LocalElasticsearch.start()) {
+      ElasticsearchTarget away = ElasticsearchTarget.at(own.url(), "away");
+      own.kill();
+      assertThatThrownBy(
+              () -> index(IndexDocuments.into(away).withRetry(Retry.never()), block(1, 3)))
+          .hasStackTraceContaining("cannot index 3 of 3 documents, first id 1, into " + away)
+          .hasStackTraceContaining("gave up after 1 attempt");
+    }
+  }
+
+  private void assertDocuments(int first, int last) throws Exception {
+    Map<String, String> expected = new TreeMap<>();
+    block(first, last).records().forEach(d -> expected.put(d.id(), new String(d.source(), UTF_8)));
+    assertThat(sources()).isEqualTo(expected);
+  }
+
+  /** All documents of the index by id, once it is refreshed. */
+  private Map<String, String> sources() throws IOException, InterruptedException {
+    RefreshIndex.of(target);
+    JsonNode hits = JSON.readTree(Http.get(url("/_search?size=10000"))).path("hits");
+    Map<String, String> sources = new TreeMap<>();
+    for (JsonNode hit : hits.path("hits")) {
+      sources.put(hit.path("_id").asText(), hit.path("_source").toString());
+    }
+    assertThat(hits.path("total").path("value").asInt()).isEqualTo(sources.size());
+    return sources;
+  }
+
+  private String url(String path) {
+    return target.urls().get(0) + "/" + target.index() + path;
+  }
+
+  @SafeVarargs
+  private static PipelineResult index(IndexDocuments index, Block<Document>... blocks) {
+    Pipeline pipeline = pipeline();
+    blocks(pipeline, blocks).apply(index);
+    return run(pipeline);
+  }
+
+  private static Pipeline pipeline() {
+    return Pipeline.create(PipelineOptionsFactory.fromArgs("--targetParallelism=2").create());
+  }
+
+  private static PipelineResult run(Pipeline pipeline) {
+    PipelineResult result = pipeline.run();
+    assertThat(result.waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+    return result;
+  }
+
+  @SafeVarargs
+  private static PCollection<Block<Document>> blocks(Pipeline pipeline, Block<Document>... blocks) {
+    return pipeline.apply(Create.of(List.of(blocks)).withCoder(Block.coder(Document.coder())));
+  }
+
+  private static Block<Document> block(int first, int last) {
+    return new Block<>(
+        IntStream.rangeClosed(first, last)
+            .mapToObj(n -> Document.of("" + n, "{\"n\":%d,\"title\":\"movie %d\"}".formatted(n, n)))
+            .toList());
+  }
+
+  private static long counter(PipelineResult result, String name) {
+    return result
+        .metrics()
+        .queryMetrics(
+            MetricsFilter.builder()
+                .addNameFilter(MetricNameFilter.named(IndexDocuments.class, name))
+                .build())
+        .getCounters()
+        .iterator()
+        .next()
+        .getAttempted();
+  }
+}
