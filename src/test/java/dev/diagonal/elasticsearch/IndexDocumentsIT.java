@@ -154,7 +154,7 @@ final class IndexDocumentsIT {
       index(IndexDocuments.into(target), block(1, 1_000));
       own.kill();
       CompletableFuture<Void> restart = CompletableFuture.runAsync(own::restart);
-      Retry patient = new Retry(120, Duration.ofMillis(100), Duration.ofMillis(500));
+      Retry patient = new Retry(400, Duration.ofMillis(100), Duration.ofMillis(500));
       PipelineResult result =
           index(IndexDocuments.into(target).withRetry(patient), block(501, 2_000));
       assertThat(restart).succeedsWithin(Duration.ofMinutes(1));
