@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 final class WriteToJdbcIT {
 
-  private static final Retry QUICK = new Retry(30, Duration.ofMillis(50), Duration.ofMillis(500));
+  private static final Retry QUICK = new Retry(200, Duration.ofMillis(50), Duration.ofMillis(500));
   private static final RowBinder<Long> BINDER =
       (id, values) -> values.putLong(id).putText("movie " + id).putLong(3 * id);
 
