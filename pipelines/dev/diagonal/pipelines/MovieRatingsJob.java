@@ -29,9 +29,6 @@ final class MovieRatingsJob implements Job {
   /** A block, a table of totals, and what leaves it. */
   private static final long READER_HEAP_BYTES = 24L << 20;
 
-  /** The DirectRunner has at least this many readers. */
-  private static final int LEAST_READERS = 3;
-
   private final MovieRatingsOptions options;
   private final InputFiles input;
   private final RatingFormat format;
@@ -80,7 +77,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public long heapBytes() {
-    int readers = Math.max(LEAST_READERS, Runtime.getRuntime().availableProcessors());
+    int readers = Runtime.getRuntime().availableProcessors();
     return BASE_HEAP_BYTES + readers * READER_HEAP_BYTES;
   }
 

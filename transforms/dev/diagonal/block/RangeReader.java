@@ -21,8 +21,11 @@ final class RangeReader {
   /** The most bytes a block holds, and so the longest line. */
   static final int BLOCK_BYTES = 1 << 20;
 
-  /** What is read at a time past the end of a range, in search of the end of its last line. */
+  /** What is read at a time in search of a line end, in headers and past the end of a range. */
   private static final int OVERHANG_BYTES = 1 << 13;
+
+  /** What is read at a time otherwise: half a core's second-level cache is left for the tables. */
+  private static final int READ_BYTES = 1 << 18;
 
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -62,12 +65,15 @@ final class RangeReader {
    * @throws IOException if the line is longer than a block
    */
   byte @Nullable [] readHeader() throws IOException {
-    fill(buffer.length - 1);
+    int lineEnd;
+    do {
+      fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
+      lineEnd = indexOfLineEnd(0);
+    } while (lineEnd < 0 && !atEnd && filled < buffer.length - 1);
     skipMark();
     if (unread == filled) {
       return null;
     }
-    int lineEnd = indexOfLineEnd(unread);
     if (lineEnd < 0 && filled == buffer.length - 1) {
       throw new IOException("the first line is longer than " + filled + " bytes");
     }
@@ -82,7 +88,7 @@ final class RangeReader {
   void seek() throws IOException {
     if (range.start() == 0) {
       if (filled == 0) {
-        fill(buffer.length - 1);
+        fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
         skipMark();
       }
       return;
@@ -108,7 +114,7 @@ final class RangeReader {
         return null;
       }
       compact();
-      fill(capacityWithin(left));
+      fill(limitWithin(left));
       if (unread == filled) {
         return null;
       }
@@ -133,9 +139,9 @@ final class RangeReader {
     return block;
   }
 
-  /** The buffer's fill level to read up to: the rest of the range, and then in small steps. */
-  private int capacityWithin(long left) {
-    long wanted = filled - unread >= left ? filled + OVERHANG_BYTES : unread + left;
+  /** The fill level to read up to: within the range in large steps, and past it in small ones. */
+  private int limitWithin(long left) {
+    long wanted = filled >= left ? filled + OVERHANG_BYTES : Math.min(left, filled + READ_BYTES);
     return (int) Math.min(wanted, buffer.length - 1);
   }
 

@@ -97,7 +97,8 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       consumer.open(TextFile.withoutHeader(range.file()));
     }
     reader.seek();
-    long counted = stored.bytesRead();
+    // The header that a later range looks at belongs to the first.
+    long counted = range.start() == 0 ? 0 : stored.bytesRead();
     for (TextBlock block = reader.next(output::reject);
         block != null;
         block = reader.next(output::reject)) {

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Totals of ratings by movie, in an open-addressing hash table of primitive numbers: 32 bytes a
- * slot, at most two thirds of them used. Ratings are whole thousandths, so that sums are exact and
- * do not depend on the order of adding. Not thread-safe.
+ * Totals of ratings by movie, in one array of primitive numbers: 32 bytes a movie. Ratings are
+ * whole thousandths, so that sums are exact and do not depend on the order of adding. Not
+ * thread-safe.
  */
 final class RatingTotals {
 
@@ -19,44 +19,21 @@ final class RatingTotals {
   /** The least rating in the upper half of the word, the greatest in the lower. */
   private static final int RANGE = 3;
 
-  private static final int INITIAL_SLOTS = 1 << 10;
+  private static final int INITIAL_MOVIES = 1 << 10;
 
-  /** Slot after slot: movie, count, sum, range; a slot with count 0 is free. */
-  private long[] table;
+  private final MovieIndex index = new MovieIndex();
 
-  private int shift;
-  private int movies;
-
-  RatingTotals() {
-    clear();
-  }
+  /** By number of the movie: movie, count, sum, range. */
+  private long[] totals = new long[INITIAL_MOVIES * STRIDE];
 
   void clear() {
-    table = new long[INITIAL_SLOTS * STRIDE];
-    shift = Long.SIZE - Integer.numberOfTrailingZeros(INITIAL_SLOTS);
-    movies = 0;
+    index.clear();
+    Arrays.fill(totals, 0);
   }
 
   /** Returns how many movies have a total. */
   int movies() {
-    return movies;
-  }
-
-  /** Adds one rating, in thousandths. */
-  void add(long movie, int thousandths) {
-    long[] t = table;
-    int slot = find(t, movie);
-    if (t[slot + COUNT] == 0) {
-      insert(movie, 1, thousandths, thousandths, thousandths);
-      return;
-    }
-    t[slot + COUNT]++;
-    t[slot + SUM] += thousandths;
-    long range = t[slot + RANGE];
-    if (thousandths < least(range) || thousandths > greatest(range)) {
-      t[slot + RANGE] =
-          range(Math.min(thousandths, least(range)), Math.max(thousandths, greatest(range)));
-    }
+    return index.size();
   }
 
   /** Adds the ratings of a batch. */
@@ -66,22 +43,37 @@ final class RatingTotals {
     }
   }
 
+  /** Adds one rating, in thousandths. */
+  void add(long movie, int thousandths) {
+    int at = placeOf(movie);
+    long[] t = totals;
+    t[at + SUM] += thousandths;
+    if (t[at + COUNT]++ == 0) {
+      t[at] = movie;
+      t[at + RANGE] = range(thousandths, thousandths);
+      return;
+    }
+    long range = t[at + RANGE];
+    if (thousandths < least(range) || thousandths > greatest(range)) {
+      t[at + RANGE] =
+          range(Math.min(thousandths, least(range)), Math.max(thousandths, greatest(range)));
+    }
+  }
+
   /**
    * Adds totals of a movie.
    *
    * @throws ArithmeticException if a sum does not fit 64 bits
    */
   void add(long movie, long count, long sum, int least, int greatest) {
-    long[] t = table;
-    int slot = find(t, movie);
-    if (t[slot + COUNT] == 0) {
-      insert(movie, count, sum, least, greatest);
-      return;
-    }
-    t[slot + COUNT] = Math.addExact(t[slot + COUNT], count);
-    t[slot + SUM] = Math.addExact(t[slot + SUM], sum);
-    long range = t[slot + RANGE];
-    t[slot + RANGE] = range(Math.min(least, least(range)), Math.max(greatest, greatest(range)));
+    int at = placeOf(movie);
+    long[] t = totals;
+    boolean first = t[at + COUNT] == 0;
+    long range = first ? range(least, greatest) : t[at + RANGE];
+    t[at] = movie;
+    t[at + COUNT] = Math.addExact(t[at + COUNT], count);
+    t[at + SUM] = Math.addExact(t[at + SUM], sum);
+    t[at + RANGE] = range(Math.min(least, least(range)), Math.max(greatest, greatest(range)));
   }
 
   /** Adds all totals of an {@linkplain #encodeByShard encoded} part. */
@@ -132,70 +124,40 @@ final class RatingTotals {
   /** Hands out the totals of every movie in ascending order. */
   void forEachSorted(Consumer<MovieRating> output) {
     for (long movie : sortedMovies()) {
-      int slot = find(table, movie);
+      int at = placeOf(movie);
+      long range = totals[at + RANGE];
       output.accept(
           new MovieRating(
-              movie,
-              table[slot + COUNT],
-              table[slot + SUM],
-              least(table[slot + RANGE]),
-              greatest(table[slot + RANGE])));
+              movie, totals[at + COUNT], totals[at + SUM], least(range), greatest(range)));
     }
   }
 
   private void encode(long movie, long previous, VarInts.Writer out) {
-    int slot = find(table, movie);
-    long range = table[slot + RANGE];
+    int at = placeOf(movie);
+    long range = totals[at + RANGE];
     out.writeSigned(movie - previous);
-    out.write(table[slot + COUNT]);
-    out.writeSigned(table[slot + SUM]);
+    out.write(totals[at + COUNT]);
+    out.writeSigned(totals[at + SUM]);
     out.writeSigned(least(range));
     out.write((long) greatest(range) - least(range));
   }
 
   private long[] sortedMovies() {
-    long[] sorted = new long[movies];
-    int next = 0;
-    for (int slot = 0; slot < table.length; slot += STRIDE) {
-      if (table[slot + COUNT] != 0) {
-        sorted[next++] = table[slot];
-      }
+    long[] sorted = new long[index.size()];
+    for (int i = 0; i < sorted.length; i++) {
+      sorted[i] = totals[i * STRIDE];
     }
     Arrays.sort(sorted);
     return sorted;
   }
 
-  /** The slot of a movie, or the free one where it belongs. */
-  private int find(long[] t, long movie) {
-    // Fibonacci hashing: the upper bits of the product are well mixed for ids in a row.
-    int slot = (int) ((movie * 0x9E3779B97F4A7C15L) >>> shift) * STRIDE;
-    while (t[slot] != movie && t[slot + COUNT] != 0) {
-      slot = (slot + STRIDE) & (t.length - 1);
+  /** Where the totals of a movie start, known or new. */
+  private int placeOf(long movie) {
+    int at = index.numberOf(movie) * STRIDE;
+    if (at == totals.length) {
+      totals = Arrays.copyOf(totals, totals.length * 2);
     }
-    return slot;
-  }
-
-  private void insert(long movie, long count, long sum, int least, int greatest) {
-    if (movies >= table.length / STRIDE / 3 * 2) {
-      grow();
-    }
-    int slot = find(table, movie);
-    table[slot] = movie;
-    table[slot + COUNT] = count;
-    table[slot + SUM] = sum;
-    table[slot + RANGE] = range(least, greatest);
-    movies++;
-  }
-
-  private void grow() {
-    long[] old = table;
-    table = new long[old.length * 2];
-    shift--;
-    for (int slot = 0; slot < old.length; slot += STRIDE) {
-      if (old[slot + COUNT] != 0) {
-        System.arraycopy(old, slot, table, find(table, old[slot]), STRIDE);
-      }
-    }
+    return at;
   }
 
   private static long range(int least, int greatest) {
