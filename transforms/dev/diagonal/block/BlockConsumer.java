@@ -5,7 +5,8 @@ import java.io.Serializable;
 
 /**
  * Plain Java that is driven over blocks of text inside one DoFn: what it is handed stays there
- * until it is small. One instance serves one bundle, on one thread.
+ * until it is small. One instance serves bundle after bundle, on one thread; when a bundle fails,
+ * it is not used again.
  *
  * @param <T> what it puts out
  */
@@ -21,7 +22,7 @@ public interface BlockConsumer<T> {
    */
   long accept(TextBlock block, Output<T> output);
 
-  /** The bundle is over: puts out what is still held. */
+  /** The bundle is over: puts out what is still held, and holds nothing afterwards. */
   void finish(Output<T> output);
 
   /** Where a consumer's results go. Valid only during the call it was handed to. */
@@ -32,7 +33,7 @@ public interface BlockConsumer<T> {
     void reject(BadLine line);
   }
 
-  /** Makes a consumer for each bundle. */
+  /** Makes a consumer for each reader. */
   @FunctionalInterface
   interface Factory<T> extends Serializable {
     BlockConsumer<T> create();

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Cuts files into ranges: enough of them to keep many readers busy to the end, and not so many that
- * what each of them puts out adds up. A range is a 64th of the input, but at least {@code
+ * what each of them puts out adds up. A range is a 32nd of the input, but at least {@code
  * minRangeBytes}, and at most {@code maxRangeBytes} unless there would be more than {@code
  * maxRanges} of them: then all of them grow.
  *
@@ -18,9 +18,13 @@ import java.util.List;
  */
 record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges) implements Serializable {
 
-  static final RangePlan DEFAULT = new RangePlan(4L << 20, 64L << 20, 256);
+  static final RangePlan DEFAULT = new RangePlan(4L << 20, 128L << 20, 256);
 
-  private static final int USUAL_RANGES = 64;
+  /**
+   * The DirectRunner's grouping copies what it holds with every bundle that comes: the square of
+   * this times the size of what a range puts out.
+   */
+  private static final int USUAL_RANGES = 32;
 
   RangePlan {
     checkArgument(minRangeBytes > 0, "minRangeBytes must be > 0, got %s", minRangeBytes);

@@ -75,7 +75,7 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
 
   /** Files that wait for a consumer. */
   public record Source(List<String> patterns) {
-    /** Drives a consumer a bundle over the files; {@code coder} encodes what they put out. */
+    /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadBlocks<T> into(BlockConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadBlocks<>(
           patterns, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null);
@@ -106,7 +106,7 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
   }
 
   /**
-   * Sets how the files are cut; the defaults are 4 MiB to 64 MiB a range and at most 256 ranges
+   * Sets how the files are cut; the defaults are 4 MiB to 128 MiB a range and at most 256 ranges
    * unless there are more files.
    */
   public ReadBlocks<T> withRanges(long minRangeBytes, long maxRangeBytes, int maxRanges) {

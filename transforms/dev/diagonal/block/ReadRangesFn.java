@@ -13,7 +13,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.jspecify.annotations.Nullable;
 
-/** Drives one consumer a bundle over the ranges of the bundle. */
+/** Drives a consumer over the ranges of a bundle, and then of the next. */
 final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   private final BlockConsumer.Factory<T> consumers;
@@ -38,8 +38,8 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     this.maxBadRecords = maxBadRecords;
   }
 
-  @StartBundle
-  public void startBundle() {
+  @Setup
+  public void setup() {
     consumer = consumers.create();
   }
 

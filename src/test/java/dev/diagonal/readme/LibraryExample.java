@@ -1,0 +1,34 @@
+package dev.diagonal.readme;
+
+import dev.diagonal.jdbc.CreateTable;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.WriteToJdbc;
+import dev.diagonal.ratings.AggregateRatings;
+import dev.diagonal.ratings.RatingRows;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/** The example of the README, from mark to mark; {@code ReadmeTest} keeps both the same. */
+final class LibraryExample {
+
+  private LibraryExample() {}
+
+  static State run(String files, String jdbcUrl, String user, String... args) throws Exception {
+    // README begins
+    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(args).create());
+    JdbcTarget database = JdbcTarget.at(jdbcUrl).withUser(user);
+    Table table = RatingRows.table("movie_ratings_example");
+    CreateTable.ifMissing(database, table);
+
+    pipeline
+        .apply("Total by movie", AggregateRatings.from(files))
+        .apply(
+            "Upsert", WriteToJdbc.upsert(database, table, RatingRows::bind).withBatchRows(5_000));
+
+    State state = pipeline.run().waitUntilFinish();
+    // README ends
+    return state;
+  }
+}
