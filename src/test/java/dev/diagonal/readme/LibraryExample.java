@@ -24,8 +24,7 @@ final class LibraryExample {
 
     pipeline
         .apply("Total by movie", AggregateRatings.from(files))
-        .apply(
-            "Upsert", WriteToJdbc.upsert(database, table, RatingRows::bind).withBatchRows(5_000));
+        .apply("Upsert", WriteToJdbc.upsert(database, table, RatingRows::bind));
 
     State state = pipeline.run().waitUntilFinish();
     // README ends
