@@ -44,6 +44,9 @@ final class RangeReader {
   private int filled;
   private boolean atEnd;
 
+  /** Where the range ends: behind the first byte of the first line if it ends in the mark. */
+  private long rangeEnd;
+
   RangeReader(ReadableByteChannel channel, FileRange range) {
     this(channel, range, new byte[BLOCK_BYTES + 1]);
   }
@@ -53,6 +56,7 @@ final class RangeReader {
     checkArgument(buffer.length > UTF_8_MARK.length, "buffer too small: %s", buffer.length);
     this.channel = channel;
     this.range = range;
+    this.rangeEnd = range.end();
     this.buffer = buffer;
     this.wrapped = ByteBuffer.wrap(buffer);
     this.block = new TextBlock(buffer);
@@ -109,7 +113,7 @@ final class RangeReader {
    */
   @Nullable TextBlock next(BadLines badLines) throws IOException {
     while (true) {
-      long left = range.end() - (bufferOffset + unread);
+      long left = rangeEnd - (bufferOffset + unread);
       if (left <= 0) {
         return null;
       }
@@ -147,11 +151,15 @@ final class RangeReader {
 
   /**
    * The last line end in the buffer that ends a line of this range, or -1: the first one at or
-   * behind the last byte of the range if the buffer reaches there, else the last one of all.
+   * behind the last byte of the range if the buffer reaches there, else the last one of all, so
+   * that a last line which the buffer has no room for goes without those before it.
    */
   private int lastLineEnd(long left) {
     if (filled - unread >= left) {
-      return indexOfLineEnd(unread + (int) left - 1);
+      int end = indexOfLineEnd(unread + (int) left - 1);
+      if (end >= 0) {
+        return end;
+      }
     }
     for (int i = filled - 1; i >= unread; i--) {
       if (buffer[i] == '\n') {
@@ -193,6 +201,7 @@ final class RangeReader {
     if (filled >= UTF_8_MARK.length
         && Arrays.equals(buffer, 0, UTF_8_MARK.length, UTF_8_MARK, 0, UTF_8_MARK.length)) {
       unread = UTF_8_MARK.length;
+      rangeEnd = Math.max(rangeEnd, UTF_8_MARK.length + 1L);
     }
   }
 

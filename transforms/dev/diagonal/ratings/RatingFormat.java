@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param delimiter the ASCII character between two fields
  * @param movieColumn a whole number
  * @param ratingColumn a decimal number of up to three fraction digits
- * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, and {@code
- *     userId} is only checked if the header has it
+ * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, {@code
+ *     userId} is only checked if the header has it, and the column of the movie or the rating is
+ *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
  */
 public record RatingFormat(
@@ -59,17 +60,27 @@ public record RatingFormat(
   /**
    * Finds the columns in a file.
    *
-   * @throws BadInputException if the file's header has no such column
+   * @throws BadInputException if the file's header has no such column, or if movie and rating are
+   *     the same one
    */
   Columns columnsOf(TextFile file) {
     String line = file.header();
     List<String> names = line == null ? List.of() : split(line);
     int fields = line == null ? 0 : names.size();
+    int movie = required(movieColumn, names, file);
+    int rating = required(ratingColumn, names, file);
+    if (movie == rating) {
+      throw new BadInputException(
+          "%s: the movie and the rating cannot both be column %d, '%s' and '%s' are"
+              .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
+    }
+    int user = checked(userColumn, "userId", names, file);
+    int timestamp = checked(timestampColumn, "timestamp", names, file);
     return new Columns(
-        required(movieColumn, names, file),
-        required(ratingColumn, names, file),
-        checked(userColumn, "userId", names, file),
-        checked(timestampColumn, "timestamp", names, file),
+        movie,
+        rating,
+        user == movie || user == rating ? -1 : user,
+        timestamp == movie || timestamp == rating ? -1 : timestamp,
         fields);
   }
 

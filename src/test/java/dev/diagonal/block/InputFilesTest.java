@@ -1,0 +1,106 @@
+package dev.diagonal.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diagonal.block.InputFiles.InputFile;
+import dev.diagonal.fault.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InputFilesTest {
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void registerFileSystems() {
+    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
+  }
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    for (String name : List.of("b.csv", "a.csv", "c.csv.gz", ".hidden.csv", "_SUCCESS", "d.txt")) {
+      Files.writeString(directory.resolve(name), name);
+    }
+    Files.createDirectory(directory.resolve("sub.csv"));
+    Files.writeString(directory.resolve("sub.csv").resolve("deep.csv"), "deep");
+    Files.createDirectory(directory.resolve("empty"));
+  }
+
+  @Test
+  void aFileIsItselfWithItsSize() {
+    InputFiles files = InputFiles.matching(List.of(path("a.csv")));
+    assertThat(files.files()).containsExactly(new InputFile(path("a.csv"), 5, true));
+    assertThat(files.totalBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void severalFilesComeInTheOrderGiven() {
+    InputFiles files = InputFiles.matching(List.of(path("b.csv"), path("a.csv")));
+    assertThat(files.files())
+        .extracting(InputFile::name)
+        .containsExactly(path("b.csv"), path("a.csv"));
+    assertThat(files.totalBytes()).isEqualTo(10);
+  }
+
+  @Test
+  void aGlobStandsForItsFilesByNameAlsoHiddenOnes() {
+    assertThat(names(path("?.csv"))).containsExactly(path("a.csv"), path("b.csv"));
+    assertThat(names(path("*.csv")))
+        .containsExactly(path(".hidden.csv"), path("a.csv"), path("b.csv"));
+  }
+
+  @Test
+  void aDirectoryStandsForTheFilesInItThatAreNotHidden() {
+    assertThat(names(directory.toString()))
+        .containsExactly(path("a.csv"), path("b.csv"), path("c.csv.gz"), path("d.txt"));
+    assertThat(names(directory + "/")).isEqualTo(names(directory.toString()));
+  }
+
+  @Test
+  void aFileThatSeveralPatternsMatchIsReadOnce() {
+    assertThat(names(path("b.csv"), path("*.csv"), path("b.csv"), directory.toString()))
+        .containsExactly(
+            path("b.csv"), path(".hidden.csv"), path("a.csv"), path("c.csv.gz"), path("d.txt"));
+  }
+
+  @Test
+  void compressedFilesCannotBeSplit() throws IOException {
+    for (String name : List.of("x.gz", "x.bz2", "x.zst", "x.zip")) {
+      Files.writeString(directory.resolve(name), name);
+      assertThat(InputFiles.matching(List.of(path(name))).files().get(0).splittable()).isFalse();
+    }
+  }
+
+  @Test
+  void aPatternThatMatchesNothingIsNamed() {
+    for (String nothing : List.of(path("missing.csv"), path("*.parquet"), path("empty"))) {
+      assertThatThrownBy(() -> names(path("a.csv"), nothing))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage("no file matches '" + nothing + "'");
+    }
+  }
+
+  @Test
+  void anUnknownFileSystemIsNamed() {
+    assertThatThrownBy(() -> names("nosuch://bucket/file"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("cannot look for 'nosuch://bucket/file': ");
+  }
+
+  private static List<String> names(String... patterns) {
+    return InputFiles.matching(List.of(patterns)).files().stream().map(InputFile::name).toList();
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+}

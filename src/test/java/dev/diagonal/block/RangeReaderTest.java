@@ -1,0 +1,239 @@
+package dev.diagonal.block;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diagonal.fault.BadLine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class RangeReaderTest {
+
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  /** A line with its line end, and where it starts; a lost one is only its start. */
+  private record Line(long offset, String text, boolean tooLong) {}
+
+  @Property(seed = "1", tries = 3_000, edgeCases = EdgeCasesMode.NONE)
+  void everyLineIsInOneRangeOnceInOrderWithItsOffset(
+      @ForAll("texts") byte[] text,
+      @ForAll @Size(max = 6) List<@IntRange(max = 150) Integer> cuts,
+      @ForAll @IntRange(min = 4, max = 40) int blockBytes,
+      @ForAll @IntRange(min = 1, max = 12) int readBytes)
+      throws IOException {
+    assertThat(readCut(text, cuts, blockBytes, readBytes, false))
+        .isEqualTo(linesOf(text, blockBytes));
+  }
+
+  @Property(seed = "2", tries = 3_000, edgeCases = EdgeCasesMode.NONE)
+  void theFirstLineIsTheHeaderOfEveryRangeAndInNone(
+      @ForAll("texts") byte[] text,
+      @ForAll @Size(max = 6) List<@IntRange(max = 150) Integer> cuts,
+      @ForAll @IntRange(min = 40, max = 60) int blockBytes,
+      @ForAll @IntRange(min = 1, max = 12) int readBytes)
+      throws IOException {
+    List<Line> lines = linesOf(text, blockBytes);
+    assertThat(readCut(text, cuts, blockBytes, readBytes, true))
+        .isEqualTo(lines.subList(Math.min(1, lines.size()), lines.size()));
+  }
+
+  @Property(seed = "3", tries = 1_000)
+  void aStreamIsReadToItsEnd(
+      @ForAll("texts") byte[] text, @ForAll @IntRange(min = 4, max = 40) int blockBytes)
+      throws IOException {
+    FileRange all = new FileRange("f", 0, FileRange.TO_THE_END);
+    RangeReader reader =
+        new RangeReader(
+            Channels.newChannel(new java.io.ByteArrayInputStream(text)),
+            all,
+            new byte[blockBytes + 1]);
+    reader.seek();
+    assertThat(drain(reader)).isEqualTo(linesOf(text, blockBytes));
+  }
+
+  @Example
+  void aHeaderHasNoMarkAndNoLineEnd() throws IOException {
+    for (String end : List.of("\n", "\r\n", "")) {
+      byte[] text = concat(MARK, ("userId,é" + end).getBytes(UTF_8));
+      assertThat(header(text)).isEqualTo("userId,é".getBytes(UTF_8));
+    }
+    assertThat(header("\nx".getBytes(UTF_8))).isEmpty();
+  }
+
+  @Example
+  void anEmptyFileHasNoHeader() throws IOException {
+    assertThat(header(new byte[0])).isNull();
+    assertThat(header(MARK)).isNull();
+  }
+
+  @Example
+  void aHeaderThatFitsNoBlockCannotBeRead() {
+    byte[] text = "0123456789\n".getBytes(UTF_8);
+    RangeReader reader = reader(text, new FileRange("f", 0, 11), 9, 100);
+    assertThatThrownBy(reader::readHeader)
+        .isInstanceOf(IOException.class)
+        .hasMessage("the first line is longer than 9 bytes");
+  }
+
+  @Example
+  void aLineThatFitsNoBlockIsReportedAndTheRestGoesOn() throws IOException {
+    String text = "a\n0123456789012345\nb\n";
+    RangeReader reader = reader(text.getBytes(UTF_8), new FileRange("f", 0, 21), 8, 100);
+    reader.seek();
+    List<BadLine> bad = new ArrayList<>();
+    StringBuilder good = new StringBuilder();
+    for (TextBlock b = reader.next(bad::add); b != null; b = reader.next(bad::add)) {
+      good.append(new String(b.bytes(), b.start(), b.size(), UTF_8));
+    }
+    assertThat(good).hasToString("a\nb\n");
+    assertThat(bad)
+        .containsExactly(
+            new BadLine(
+                "f", 2, "the line is longer than 8 bytes; only its start is kept", "01234567"));
+  }
+
+  @Example
+  void onlyTheStartOfATooLongLineIsKept() throws IOException {
+    byte[] text = "x".repeat(5_000).getBytes(UTF_8);
+    RangeReader reader = reader(text, new FileRange("f", 0, 5_000), 4_000, 100);
+    reader.seek();
+    List<BadLine> bad = new ArrayList<>();
+    assertThat(reader.next(bad::add)).isNull();
+    assertThat(bad).singleElement().extracting(BadLine::record).isEqualTo("x".repeat(800));
+  }
+
+  @Example
+  void aBlockHoldsAsManyLinesAsFit() throws IOException {
+    byte[] text = "aa\nbb\ncc\ndd\n".getBytes(UTF_8);
+    RangeReader reader = reader(text, new FileRange("f", 0, 12), 7, 100);
+    reader.seek();
+    List<String> blocks = new ArrayList<>();
+    for (TextBlock b = reader.next(bad -> {}); b != null; b = reader.next(bad -> {})) {
+      blocks.add(new String(b.bytes(), b.start(), b.size(), UTF_8));
+    }
+    assertThat(blocks).containsExactly("aa\nbb\n", "cc\ndd\n");
+  }
+
+  @Example
+  void aFileSystemWithoutSeekingIsNamedAsTheCause() {
+    CountingChannel channel =
+        new CountingChannel(
+            Channels.newChannel(new java.io.ByteArrayInputStream("a\nb\n".getBytes(UTF_8))));
+    RangeReader reader = new RangeReader(channel, new FileRange("f", 2, 4));
+    assertThatThrownBy(reader::seek)
+        .isInstanceOf(IOException.class)
+        .hasMessage("this file system cannot read from the middle of a file");
+  }
+
+  @Provide
+  Arbitrary<byte[]> texts() {
+    Arbitrary<String> line =
+        Arbitraries.oneOf(
+            Arbitraries.strings().withChars("ab\ré").ofMaxLength(12),
+            Arbitraries.strings().withChars("c").ofMinLength(1).ofMaxLength(38),
+            Arbitraries.just(""));
+    Arbitrary<String> lineEnd = Arbitraries.of("\n", "\r\n");
+    return Combinators.combine(
+            Arbitraries.of(true, false),
+            Combinators.combine(line, lineEnd).as(String::concat).list().ofMaxSize(12),
+            Arbitraries.oneOf(Arbitraries.just(""), line))
+        .as(
+            (mark, lines, last) ->
+                concat(mark ? MARK : new byte[0], (String.join("", lines) + last).getBytes(UTF_8)))
+        .filter(text -> text.length < 39 || longestHeader(text) < 39);
+  }
+
+  private static int longestHeader(byte[] text) {
+    int end = new String(text, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf('\n');
+    return end < 0 ? text.length : end;
+  }
+
+  /** The oracle: byte by byte. */
+  private static List<Line> linesOf(byte[] text, int blockBytes) {
+    List<Line> lines = new ArrayList<>();
+    boolean marked = text.length >= 3 && Arrays.equals(Arrays.copyOf(text, 3), MARK);
+    int start = marked ? 3 : 0;
+    for (int i = start; i < text.length; i++) {
+      if (text[i] == '\n' || i == text.length - 1) {
+        byte[] line = Arrays.copyOfRange(text, start, text[i] == '\n' ? i : i + 1);
+        boolean tooLong = line.length + 1 > blockBytes;
+        String shown =
+            tooLong ? new String(line, 0, blockBytes, UTF_8) : new String(line, UTF_8) + "\n";
+        lines.add(new Line(start, shown, tooLong));
+        start = i + 1;
+      }
+    }
+    return lines;
+  }
+
+  private static List<Line> readCut(
+      byte[] text, List<Integer> cuts, int blockBytes, int readBytes, boolean header)
+      throws IOException {
+    TreeSet<Integer> ends = new TreeSet<>(cuts);
+    ends.removeIf(cut -> cut <= 0 || cut >= text.length);
+    ends.add(text.length);
+    ends.remove(0);
+    List<Line> lines = new ArrayList<>();
+    int start = 0;
+    for (int end : ends) {
+      RangeReader reader = reader(text, new FileRange("f", start, end), blockBytes, readBytes);
+      if (header) {
+        reader.readHeader();
+      }
+      reader.seek();
+      lines.addAll(drain(reader));
+      start = end;
+    }
+    return lines;
+  }
+
+  private static List<Line> drain(RangeReader reader) throws IOException {
+    List<Line> lines = new ArrayList<>();
+    RangeReader.BadLines bad = line -> lines.add(new Line(line.offset(), line.record(), true));
+    for (TextBlock block = reader.next(bad); block != null; block = reader.next(bad)) {
+      assertThat(block.bytes()[block.end() - 1]).isEqualTo((byte) '\n');
+      int start = block.start();
+      for (int i = start; i < block.end(); i++) {
+        if (block.bytes()[i] == '\n') {
+          String text = new String(block.bytes(), start, i + 1 - start, UTF_8);
+          lines.add(new Line(block.offsetOf(start), text, false));
+          start = i + 1;
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static byte[] header(byte[] text) throws IOException {
+    return reader(text, new FileRange("f", 0, Math.max(1, text.length)), 100, 3).readHeader();
+  }
+
+  private static RangeReader reader(byte[] text, FileRange range, int blockBytes, int readBytes) {
+    CountingChannel channel = new CountingChannel(new ArrayChannel(text, readBytes));
+    return new RangeReader(channel, range, new byte[blockBytes + 1]);
+  }
+
+  private static byte[] concat(byte[] a, byte[] b) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(a);
+    all.writeBytes(b);
+    return ByteBuffer.wrap(all.toByteArray()).array();
+  }
+}

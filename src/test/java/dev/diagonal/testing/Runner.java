@@ -1,0 +1,38 @@
+package dev.diagonal.testing;
+
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.TestPipeline;
+
+/** The runners in this JVM that every pipeline must agree on, as their users set them. */
+public enum Runner {
+  /** Beam's own, which also checks that no element is changed and every element can be encoded. */
+  DIRECT("--runner=DirectRunner"),
+
+  /** Flink in this JVM, in batch mode. */
+  FLINK(
+      "--runner=TestFlinkRunner",
+      "--flinkMaster=[local]",
+      "--objectReuse=true",
+      "--fasterCopy=true");
+
+  private final String[] args;
+
+  Runner(String... args) {
+    this.args = args;
+  }
+
+  /** Returns a pipeline that runs two wide. */
+  public TestPipeline pipeline() {
+    return pipeline(2);
+  }
+
+  /** Returns a pipeline that runs so wide. */
+  public TestPipeline pipeline(int parallelism) {
+    String[] all = new String[args.length + 1];
+    System.arraycopy(args, 0, all, 0, args.length);
+    all[args.length] =
+        (this == DIRECT ? "--targetParallelism=" : "--parallelism=") + parallelism;
+    return TestPipeline.fromOptions(PipelineOptionsFactory.fromArgs(all).create())
+        .enableAbandonedNodeEnforcement(false);
+  }
+}
