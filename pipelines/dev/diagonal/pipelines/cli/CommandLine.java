@@ -22,6 +22,9 @@ public final class CommandLine {
   private static final Pattern MISSING =
       Pattern.compile("missing a property named '(\\w+)'\\.(?: Did you mean '(\\w+)'\\?)?.*");
 
+  /** The launcher's. Beam would print its own help and end the JVM with exit code 0. */
+  private static final String HELP = "help";
+
   private CommandLine() {}
 
   /**
@@ -42,6 +45,9 @@ public final class CommandLine {
       }
       String name = option.group(1);
       String value = option.group(2) == null ? "true" : option.group(2);
+      if (name.equals(HELP)) {
+        throw new UsageException("--help takes no value, got '%s'".formatted(value));
+      }
       OptionSpec spec = specs.get(name);
       if (spec != null) {
         if (option.group(2) == null && spec.type() != boolean.class) {
@@ -60,20 +66,40 @@ public final class CommandLine {
     List<String> checked = new ArrayList<>();
     values.forEach((name, value) -> checked.add("--" + name + "=" + value));
     try {
-      return PipelineOptionsFactory.fromArgs(checked.toArray(String[]::new)).as(type);
+      return beamOptions(type, checked);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(explain(e), e);
+      throw new UsageException(explain(e, type, values), e);
     }
   }
 
-  private static String explain(IllegalArgumentException e) {
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  private static <O extends PipelineOptions> O beamOptions(Class<O> type, List<String> args) {
+    return PipelineOptionsFactory.fromArgs(args.toArray(String[]::new)).as(type);
+  }
+
+  private static String explain(
+      IllegalArgumentException e,
+      Class<? extends PipelineOptions> type,
+      Map<String, String> values) {
+    String message = firstLineOf(e);
     Matcher missing = MISSING.matcher(message);
-    if (!missing.find()) {
-      return message;
+    if (missing.find()) {
+      String meant = missing.group(2);
+      return "unknown option --%s%s"
+          .formatted(missing.group(1), meant == null ? "" : "; did you mean --" + meant + "?");
     }
-    String meant = missing.group(2);
-    return "unknown option --%s%s"
-        .formatted(missing.group(1), meant == null ? "" : "; did you mean --" + meant + "?");
+    // Beam names the value and not the option: it is the one that fails alone as well.
+    for (Map.Entry<String, String> each : values.entrySet()) {
+      try {
+        beamOptions(type, List.of("--" + each.getKey() + "=" + each.getValue()));
+      } catch (IllegalArgumentException alone) {
+        return "--%s does not take '%s': %s"
+            .formatted(each.getKey(), each.getValue(), firstLineOf(alone));
+      }
+    }
+    return message;
+  }
+
+  private static String firstLineOf(IllegalArgumentException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

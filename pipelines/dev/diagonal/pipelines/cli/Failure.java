@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.write.TargetMismatchException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
@@ -30,8 +31,12 @@ record Failure(String message, @Nullable String hint, boolean expected) {
         return failure;
       }
     }
-    Throwable root = causes.get(causes.size() - 1);
-    return new Failure(root.getClass().getSimpleName() + ": " + messageOf(root), null, false);
+    for (Throwable cause : causes) {
+      if (cause instanceof IOException) {
+        return new Failure(described(cause), hintFor(causes), true);
+      }
+    }
+    return new Failure(described(causes.get(causes.size() - 1)), null, false);
   }
 
   /** Explains a runner that ended in another state than DONE without an exception. */
@@ -74,10 +79,24 @@ record Failure(String message, @Nullable String hint, boolean expected) {
           refused ? "does it run, and is --jdbcUrl right?" : null,
           true);
     }
-    if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
-      return new Failure("cannot connect: " + message, "does the server run there?", true);
-    }
     return null;
+  }
+
+  private static @Nullable String hintFor(List<Throwable> causes) {
+    boolean unreachable =
+        causes.stream()
+            .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
+    return unreachable ? "does the server run there?" : null;
+  }
+
+  /** The message as it stands if it is a sentence of ours; one of the JDK may be but a name. */
+  private static String described(Throwable thrown) {
+    String message = thrown.getMessage();
+    String name = thrown.getClass().getSimpleName();
+    if (message == null) {
+      return name;
+    }
+    return thrown.getClass() == IOException.class ? message.strip() : name + ": " + message.strip();
   }
 
   /** The causes from the outside in, each once. */

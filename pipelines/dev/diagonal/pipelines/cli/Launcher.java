@@ -60,11 +60,12 @@ public final class Launcher {
 
   private ExitCode launch(Command command, List<String> args) {
     try {
-      if (args.contains("--help") || args.contains("--help=true")) {
+      List<String> expanded = ArgsFiles.expand(args);
+      if (expanded.contains("--help") || expanded.contains("--help=true")) {
         Help.of(command).forEach(out::println);
         return ExitCode.DONE;
       }
-      return command.run(ArgsFiles.expand(args));
+      return command.run(expanded);
     } catch (Throwable thrown) {
       // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
       return failed(command.name(), thrown);

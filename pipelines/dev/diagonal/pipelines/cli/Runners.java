@@ -31,7 +31,7 @@ final class Runners {
 
   /** Whether the pipeline will run in this process, on the DirectRunner. */
   static boolean isDirect(List<String> args) {
-    return valueOf("runner", args, "DirectRunner").endsWith("DirectRunner");
+    return isRunner("Direct", valueOf("runner", args, "DirectRunner"));
   }
 
   /** Whether the readers are in this process, so that its counters show progress. */
@@ -69,7 +69,14 @@ final class Runners {
   }
 
   private static boolean isFlink(List<String> args) {
-    return valueOf("runner", args, "").endsWith("FlinkRunner");
+    return isRunner("Flink", valueOf("runner", args, ""));
+  }
+
+  /** As Beam has it: the class name, or the simple one in any case, with or without "Runner". */
+  private static boolean isRunner(String name, String given) {
+    return given.equalsIgnoreCase(name)
+        || given.equalsIgnoreCase(name + "Runner")
+        || given.endsWith("." + name + "Runner");
   }
 
   private static String valueOf(String option, List<String> args, String otherwise) {

@@ -1,0 +1,73 @@
+package dev.diagonal.pipelines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a JVM of its own came to.
+ *
+ * @param status its exit status
+ * @param out the lines on its standard output
+ * @param err the lines on its standard error
+ */
+record ChildJvm(int status, List<String> out, List<String> err) {
+
+  private static final long BOUND_MINUTES = 10;
+
+  /** Runs {@code java} with these arguments in the directory of the build, to its end. */
+  static ChildJvm run(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(java());
+    command.addAll(List.of(args));
+    try {
+      Path out = Files.createTempFile("child", ".out");
+      Path err = Files.createTempFile("child", ".err");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        if (!process.waitFor(BOUND_MINUTES, TimeUnit.MINUTES)) {
+          process.destroyForcibly().onExit().join();
+          throw new AssertionError(command + " has not ended: " + Files.readString(err));
+        }
+        return new ChildJvm(
+            process.exitValue(), Files.readAllLines(out, UTF_8), Files.readAllLines(err, UTF_8));
+      } finally {
+        Files.delete(out);
+        Files.delete(err);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Runs the bundled jar with these arguments, separated by spaces. */
+  static ChildJvm bundledJar(String heap, String args) {
+    List<String> all =
+        new ArrayList<>(List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-jar", jar()));
+    if (!args.isEmpty()) {
+      all.addAll(List.of(args.split(" ")));
+    }
+    return run(all.toArray(String[]::new));
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  static String jar() {
+    return System.getProperty("diagonal.bundledJar", "target/diagonal-bundled.jar");
+  }
+}

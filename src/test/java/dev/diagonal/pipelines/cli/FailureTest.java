@@ -1,0 +1,124 @@
+package dev.diagonal.pipelines.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.write.TargetMismatchException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.AccessDeniedException;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
+import org.apache.beam.sdk.util.UserCodeException;
+import org.junit.jupiter.api.Test;
+
+final class FailureTest {
+
+  @Test
+  void aBadLineIsFoundInsideWhatTheRunnerThrows() {
+    String line = new BadLine("a.csv", 12, "no digits", "x").describe();
+    Failure failure = Failure.of(wrapped(new BadInputException(line)));
+    assertThat(failure.message()).isEqualTo("a.csv, byte 12: no digits; the line is: x");
+    assertThat(failure.hint()).startsWith("--badRecords=<file.jsonl> ");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  @Test
+  void whoHasSetBadRecordsAsideIsNotToldTo() {
+    String line = new BadLine("a.csv", 12, "no digits", "x").describe();
+    assertThat(
+            Failure.of(new BadInputException("more than 3 bad records; the last of them: " + line))
+                .hint())
+        .isNull();
+  }
+
+  @Test
+  void aTargetOfAnotherShapeIsExpected() {
+    Failure failure =
+        Failure.of(new TargetMismatchException("table t", List.of("column a: found none")));
+    assertThat(failure)
+        .isEqualTo(
+            new Failure(
+                "table t has another shape than is to be written: column a: found none",
+                "name another table or index, or rename this one",
+                true));
+  }
+
+  @Test
+  void memoryThatRanOutIsSaidWithTheHeapThereIs() {
+    Failure failure = Failure.of(wrapped(new OutOfMemoryError("Java heap space")));
+    assertThat(failure.message()).isEqualTo("memory ran out: Java heap space");
+    assertThat(failure.hint()).contains("heap of at most", "-Xmx");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereComesWithAHint() {
+    assertThat(Failure.of(wrapped(new SQLException("Connection refused", "08001"))))
+        .isEqualTo(
+            new Failure(
+                "the database says: Connection refused",
+                "does it run, and is --jdbcUrl right?",
+                true));
+  }
+
+  @Test
+  void whatADatabaseRefusesIsSaidAsItStands() {
+    assertThat(Failure.of(wrapped(new SQLException("permission denied", "42501"))))
+        .isEqualTo(new Failure("the database says: permission denied", null, true));
+  }
+
+  @Test
+  void aServerThatDoesNotListenIsNamedByWhoCalledIt() {
+    Failure failure =
+        Failure.of(
+            new IOException(
+                "cannot create index http://h:1/i", new ConnectException("Connection refused")));
+    assertThat(failure.message()).isEqualTo("cannot create index http://h:1/i");
+    assertThat(failure.hint()).isEqualTo("does the server run there?");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenNeedsNoStackTrace() {
+    assertThat(
+            Failure.of(
+                wrapped(new IOException("cannot write o.csv", new AccessDeniedException("o.csv")))))
+        .isEqualTo(new Failure("cannot write o.csv", null, true));
+  }
+
+  @Test
+  void aFileSystemsWordIsFilledUp() {
+    assertThat(Failure.of(new AccessDeniedException("o.csv")))
+        .isEqualTo(new Failure("AccessDeniedException: o.csv", null, true));
+  }
+
+  @Test
+  void anythingElseIsNotExpectedAndNamedByItsRoot() {
+    assertThat(Failure.of(wrapped(new IllegalStateException("odd"))))
+        .isEqualTo(new Failure("IllegalStateException: odd", null, false));
+    assertThat(Failure.of(new NullPointerException()).message()).isEqualTo("NullPointerException");
+  }
+
+  @Test
+  void causesThatGoInACircleEnd() {
+    Exception outer = new Exception("outer");
+    Exception inner = new Exception("inner", outer);
+    outer.initCause(inner);
+    assertThat(Failure.of(outer).message()).isEqualTo("Exception: inner");
+  }
+
+  @Test
+  void anotherStateThanDoneIsMostOftenMemory() {
+    Failure failure = Failure.ofState("RUNNING");
+    assertThat(failure.message()).isEqualTo("the runner ended in state RUNNING and gave no reason");
+    assertThat(failure.hint()).contains("memory ran out", "-Xmx");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  private static Throwable wrapped(Throwable thrown) {
+    return new PipelineExecutionException(UserCodeException.wrap(thrown));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.diagonal.pipelines.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class OptionSpecTest {
+
+  @Test
+  void ourOptionsAreFoundSortedByNameAndBeamsAreNot() {
+    assertThat(OptionSpec.of(ColourOptions.class))
+        .extracting(OptionSpec::name)
+        .containsExactly(
+            "badRecords",
+            "coats",
+            "colour",
+            "dryRun",
+            "glossy",
+            "maxBadRecords",
+            "millilitres",
+            "painter",
+            "summary",
+            "things");
+  }
+
+  @Test
+  void eachHasItsTypeMeaningAndDefault() {
+    assertThat(OptionSpec.of(ColourOptions.class))
+        .contains(
+            new OptionSpec("things", List.class, "What to paint", null, true),
+            new OptionSpec("colour", ColourOptions.Colour.class, "With what", "GREEN", false),
+            new OptionSpec("coats", int.class, "How many coats", "2", false),
+            new OptionSpec("millilitres", long.class, "How much paint there is", null, false),
+            new OptionSpec("glossy", boolean.class, "Whether it shines", "true", false),
+            new OptionSpec("painter", String.class, "Who paints", "nobody", false))
+        .contains(
+            new OptionSpec(
+                "maxBadRecords",
+                long.class,
+                "Fail if there are more bad records than this",
+                "10000",
+                false));
+  }
+
+  @Test
+  void aValueLooksLikeItsType() {
+    assertThat(OptionSpec.of(ColourOptions.class))
+        .extracting(OptionSpec::name, OptionSpec::valueForm)
+        .contains(
+            tuple("things", "text,…"),
+            tuple("colour", "RED|GREEN"),
+            tuple("coats", "number"),
+            tuple("millilitres", "number"),
+            tuple("glossy", "true|false"),
+            tuple("painter", "text"));
+  }
+}
