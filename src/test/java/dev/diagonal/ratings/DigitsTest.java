@@ -30,8 +30,7 @@ class DigitsTest {
   Arbitrary<String> texts() {
     Arbitrary<Character> digit = Arbitraries.chars().range('0', '9');
     Arbitrary<Character> any = Arbitraries.chars().range('\0', '\u00ff');
-    return Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(9, digit), net.jqwik.api.Tuple.of(1, any))
+    return Arbitraries.frequencyOf(net.jqwik.api.Tuple.of(9, digit), net.jqwik.api.Tuple.of(1, any))
         .list()
         .ofMaxSize(24)
         .map(DigitsTest::join);

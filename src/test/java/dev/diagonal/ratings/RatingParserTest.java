@@ -63,9 +63,7 @@ class RatingParserTest {
       Optional<NaiveRatings.Rating> rating =
           NaiveRatings.read(content, text.format().delimiter(), columns);
       rating.ifPresent(
-          r ->
-              expected.add(
-                  new Rating(r.movie(), r.rating().movePointRight(3).intValueExact())));
+          r -> expected.add(new Rating(r.movie(), r.rating().movePointRight(3).intValueExact())));
       bad += rating.isEmpty() && !content.isEmpty() ? 1 : 0;
     }
     Parsed parsed = parse(text, 512);
@@ -85,12 +83,10 @@ class RatingParserTest {
             new Parsed(
                 List.of(new Rating(2, 4_500)),
                 List.of(
-                    new BadLine(
-                        "r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
+                    new BadLine("r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
                     new BadLine(
                         "r.csv", 1_024, "the timestamp '3 ' is not a whole number", "1,2,4.5,3 "),
-                    new BadLine(
-                        "r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
+                    new BadLine("r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
   }
 
   @Example
@@ -176,8 +172,7 @@ class RatingParserTest {
       Arbitrary<String> usual =
           i == columns.rating()
               ? Arbitraries.of("4", "4.5", "0.5", "3.25", "5.000", "123456.789", "10")
-              : Arbitraries.frequencyOf(
-                  Tuple.of(3, digits(1, 10)), Tuple.of(1, digits(1, 20)));
+              : Arbitraries.frequencyOf(Tuple.of(3, digits(1, 10)), Tuple.of(1, digits(1, 20)));
       parts.add(Arbitraries.frequencyOf(Tuple.of(20, usual), Tuple.of(1, odd(delimiter))));
     }
     return Combinators.combine(parts).as(values -> String.join(delimiter, values));
@@ -186,11 +181,40 @@ class RatingParserTest {
   private static Arbitrary<String> odd(String delimiter) {
     return Arbitraries.oneOf(
         Arbitraries.of(
-            "", " 4", "4 ", "-4", "+4.5", ".5", "4.", ".", "-", "4.5555", "4.12345678", "1000000",
-            "1000000.000", "1000000.001", "9999999", "12345678.5", "9223372036854775807",
-            "9223372036854775808", "-9223372036854775808", "00000000000000000000000000001", "4.5.6",
-            "4\r", "\r", "é", "４", "\"4.5\"", "\"7\"", "\"", "\"\"", "\"4\"x", "4\"", "\"4\"\"5\"",
-            "\"a" + delimiter + "b\"", "4\0"),
+            "",
+            " 4",
+            "4 ",
+            "-4",
+            "+4.5",
+            ".5",
+            "4.",
+            ".",
+            "-",
+            "4.5555",
+            "4.12345678",
+            "1000000",
+            "1000000.000",
+            "1000000.001",
+            "9999999",
+            "12345678.5",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "00000000000000000000000000001",
+            "4.5.6",
+            "4\r",
+            "\r",
+            "é",
+            "４",
+            "\"4.5\"",
+            "\"7\"",
+            "\"",
+            "\"\"",
+            "\"4\"x",
+            "4\"",
+            "\"4\"\"5\"",
+            "\"a" + delimiter + "b\"",
+            "4\0"),
         Arbitraries.strings().withChars("0123456789.").ofMaxLength(14));
   }
 
@@ -201,8 +225,7 @@ class RatingParserTest {
   private static Parsed parse(Text text, int batchRatings) {
     RatingParser parser = new RatingParser(text.format());
     parser.open(text.file());
-    TextBlock block =
-        TextBlock.of(String.join("", text.lines()).getBytes(UTF_8), FILE_OFFSET);
+    TextBlock block = TextBlock.of(String.join("", text.lines()).getBytes(UTF_8), FILE_OFFSET);
     RatingBatch batch = new RatingBatch(batchRatings);
     Parsed parsed = new Parsed(new ArrayList<>(), new ArrayList<>());
     for (int next = block.start(); next < block.end(); ) {
