@@ -23,6 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 
 class RangeReaderTest {
 
@@ -221,7 +222,7 @@ class RangeReaderTest {
     return lines;
   }
 
-  private static byte[] header(byte[] text) throws IOException {
+  private static byte @Nullable [] header(byte[] text) throws IOException {
     return reader(text, new FileRange("f", 0, Math.max(1, text.length)), 100, 3).readHeader();
   }
 
