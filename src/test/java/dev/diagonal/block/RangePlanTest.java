@@ -63,7 +63,7 @@ class RangePlanTest {
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 3 * MIB, true)))).hasSize(1);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 40 * MIB, true)))).hasSize(10);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * MIB, true)))).hasSize(32);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 8192 * MIB, true)))).hasSize(128);
+    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 8192 * MIB, true)))).hasSize(64);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1 << 20, true)))).hasSize(1);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * 1024 * MIB, true))))
         .hasSize(256);
