@@ -10,15 +10,18 @@ import java.util.List;
  * Cuts files into ranges: enough of them to keep many readers busy to the end, and not so many that
  * what each of them puts out adds up. A range is a 32nd of the input, but at least {@code
  * minRangeBytes}, and at most {@code maxRangeBytes} unless there would be more than {@code
- * maxRanges} of them: then all of them grow.
+ * maxRanges} of them: then all of them grow. Since the ranges of a file are equal they are up to a
+ * third smaller or half as large again, and each file may add one to their number.
  *
  * @param minRangeBytes smaller ranges cost more to start than to read
  * @param maxRangeBytes larger ranges leave readers idle at the end
  * @param maxRanges bounds what has to meet later: a tenfold input must not need tenfold memory
  */
-record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges) implements Serializable {
+public record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges)
+    implements Serializable {
 
-  static final RangePlan DEFAULT = new RangePlan(4L << 20, 128L << 20, 256);
+  /** 4 MiB to 128 MiB, at most 256. */
+  public static final RangePlan DEFAULT = new RangePlan(4L << 20, 128L << 20, 256);
 
   /**
    * The DirectRunner's grouping copies what it holds with every bundle that comes: the square of
@@ -26,7 +29,7 @@ record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges) implemen
    */
   private static final int USUAL_RANGES = 32;
 
-  RangePlan {
+  public RangePlan {
     checkArgument(minRangeBytes > 0, "minRangeBytes must be > 0, got %s", minRangeBytes);
     checkArgument(
         maxRangeBytes >= minRangeBytes,

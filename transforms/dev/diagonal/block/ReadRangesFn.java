@@ -96,16 +96,23 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     } else {
       consumer.open(TextFile.withoutHeader(range.file()));
     }
+    // What is read for the header, or past the end of the range, is another range's to count.
+    long before = range.start() == 0 ? 0 : stored.bytesRead();
+    long bytes = range.end() - range.start();
     reader.seek();
-    // The header that a later range looks at belongs to the first.
-    long counted = range.start() == 0 ? 0 : stored.bytesRead();
+    long counted = 0;
     for (TextBlock block = reader.next(output::reject);
         block != null;
         block = reader.next(output::reject)) {
       Counted.ROWS_READ.add(consumer.accept(block, output));
-      Counted.BYTES_READ.add(stored.bytesRead() - counted);
-      counted = stored.bytesRead();
+      counted += countBytes(Math.min(stored.bytesRead() - before, bytes) - counted);
     }
+    countBytes(Math.min(stored.bytesRead() - before, bytes) - counted);
+  }
+
+  private static long countBytes(long bytes) {
+    Counted.BYTES_READ.add(bytes);
+    return bytes;
   }
 
   private static ReadableByteChannel open(String file) throws IOException {

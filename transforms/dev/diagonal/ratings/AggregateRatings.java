@@ -1,6 +1,7 @@
 package dev.diagonal.ratings;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.block.RangePlan;
 import dev.diagonal.block.ReadBlocks;
 import dev.diagonal.block.Shards;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   private final List<String> patterns;
   private final RatingFormat format;
   private final Shards shards;
+  private final RangePlan ranges;
   private final long maxBadRecords;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
@@ -46,11 +48,13 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
       List<String> patterns,
       RatingFormat format,
       Shards shards,
+      RangePlan ranges,
       long maxBadRecords,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.patterns = patterns;
     this.format = format;
     this.shards = shards;
+    this.ranges = ranges;
     this.maxBadRecords = maxBadRecords;
     this.errorHandler = errorHandler;
   }
@@ -66,18 +70,26 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         List.copyOf(patterns),
         RatingFormat.MOVIELENS,
         Shards.DEFAULT,
+        RangePlan.DEFAULT,
         ReadBlocks.DEFAULT_MAX_BAD_RECORDS,
         null);
   }
 
   /** Says how the ratings stand in the files. */
   public AggregateRatings withFormat(RatingFormat format) {
-    return new AggregateRatings(patterns, format, shards, maxBadRecords, errorHandler);
+    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
   }
 
   /** Sets into how many shards the movies are dealt; 16 by default. */
   public AggregateRatings withShards(int shards) {
-    return new AggregateRatings(patterns, format, new Shards(shards), maxBadRecords, errorHandler);
+    return new AggregateRatings(
+        patterns, format, new Shards(shards), ranges, maxBadRecords, errorHandler);
+  }
+
+  /** Sets how the files are cut, as {@link ReadBlocks#withRanges} does. */
+  public AggregateRatings withRanges(long minRangeBytes, long maxRangeBytes, int maxRanges) {
+    RangePlan given = new RangePlan(minRangeBytes, maxRangeBytes, maxRanges);
+    return new AggregateRatings(patterns, format, shards, given, maxBadRecords, errorHandler);
   }
 
   /**
@@ -86,7 +98,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
    */
   public AggregateRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
-    return new AggregateRatings(patterns, format, shards, maxBadRecords, errorHandler);
+    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
   }
 
   @Override
@@ -99,6 +111,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
                 () -> new TotalRatings(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
             .withHeader(format.header())
+            .withRanges(ranges.minRangeBytes(), ranges.maxRangeBytes(), ranges.maxRanges())
             .withMaxBadRecords(maxBadRecords);
     return input
         .apply(

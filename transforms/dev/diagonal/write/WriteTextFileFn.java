@@ -85,6 +85,10 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
         }
       }
       FileSystems.rename(List.of(partial), List.of(file));
+    } catch (RuntimeException e) {
+      // The caller's format, of a record that it cannot take.
+      FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
+      throw e;
     } catch (IOException e) {
       FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
       throw new IOException("cannot write " + path + ": " + e.getMessage(), e);

@@ -1,0 +1,127 @@
+package dev.diagonal;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.NullMarked;
+
+/** Which package may import which, and how things are not to be called. */
+@AnalyzeClasses(packages = "dev.diagonal", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+  /** Packages of one layer may import all layers above their own in this list, none beside them. */
+  private static final List<Set<String>> LAYERS =
+      List.of(
+          Set.of("fault", "progress"),
+          Set.of("block"),
+          Set.of("write"),
+          Set.of("grid"),
+          Set.of("jdbc", "elasticsearch", "csv", "json"),
+          Set.of("ratings", "jobs", "join"),
+          Set.of("pipelines.cli"),
+          Set.of("pipelines.local", "pipelines.plan"),
+          Set.of("pipelines"));
+
+  @ArchTest
+  static final ArchRule IMPORTS_POINT_ONE_WAY =
+      classes().should(new ImportOnlyLowerLayers()).as("imports should point one way");
+
+  @ArchTest
+  static final ArchRule THE_EMBEDDED_SERVERS_ARE_LOADED_BY_NAME_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.diagonal.pipelines.local..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.diagonal.pipelines.local..");
+
+  @ArchTest
+  static final ArchRule OPTIONS_STOP_AT_THE_PIPELINES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.diagonal.pipelines..")
+          .should()
+          .dependOnClassesThat(assignableTo(PipelineOptions.class));
+
+  @ArchTest
+  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+      slices().matching("dev.diagonal.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule NAMES_SAY_WHAT_A_CLASS_IS =
+      noClasses().should().haveNameMatching(".*(Utils?|Helper|Manager|Common|Impl)(\\$.*)?");
+
+  @ArchTest
+  static void everyPackageSaysWhatItIsAndIsNullMarked(JavaClasses classes) {
+    Map<String, Boolean> marked = new TreeMap<>();
+    for (JavaClass type : classes) {
+      marked.putIfAbsent(type.getPackageName(), false);
+      if (type.getSimpleName().equals("package-info")) {
+        marked.put(type.getPackageName(), type.isAnnotatedWith(NullMarked.class));
+      }
+    }
+    List<String> unmarked = new ArrayList<>();
+    marked.forEach((name, isMarked) -> unmarked.addAll(isMarked ? List.of() : List.of(name)));
+    if (!unmarked.isEmpty()) {
+      throw new AssertionError("packages without a @NullMarked package-info: " + unmarked);
+    }
+  }
+
+  private static final class ImportOnlyLowerLayers extends ArchCondition<JavaClass> {
+
+    private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("dev.diagonal..");
+
+    ImportOnlyLowerLayers() {
+      super("import only packages of lower layers");
+    }
+
+    @Override
+    public void check(JavaClass type, ConditionEvents events) {
+      int layer = layerOf(type);
+      if (layer < 0 && not(resideInAPackage("dev.diagonal")).test(type)) {
+        events.add(SimpleConditionEvent.violated(type, type.getName() + " is in no layer"));
+      }
+      type.getDirectDependenciesFromSelf().stream()
+          .filter(dependency -> OURS.test(dependency.getTargetClass()))
+          .filter(dependency -> !samePackage(type, dependency.getTargetClass()))
+          .filter(dependency -> layerOf(dependency.getTargetClass()) >= layer)
+          .forEach(
+              dependency ->
+                  events.add(SimpleConditionEvent.violated(type, dependency.getDescription())));
+    }
+
+    private static boolean samePackage(JavaClass a, JavaClass b) {
+      return a.getPackageName().equals(b.getPackageName());
+    }
+
+    private static int layerOf(JavaClass type) {
+      String name = type.getPackageName().replaceFirst("^dev\\.diagonal\\.?", "");
+      for (int layer = 0; layer < LAYERS.size(); layer++) {
+        if (LAYERS.get(layer).contains(name)) {
+          return layer;
+        }
+      }
+      return -1;
+    }
+  }
+}
