@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -362,11 +361,12 @@ class AggregateRatingsTest {
 
   /** The message of the user's mistake, however the runner has wrapped it. */
   private static String messageOf(Throwable fault) {
-    return Stream.iterate(fault, cause -> cause != null, Throwable::getCause)
-        .filter(BadInputException.class::isInstance)
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no BadInputException among the causes", fault))
-        .getMessage();
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BadInputException) {
+        return String.valueOf(cause.getMessage());
+      }
+    }
+    throw new AssertionError("no BadInputException among the causes", fault);
   }
 
   private String letter(long offset, String reason, String record) {
