@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** The pipeline of {@link MovieRatings}: total the ratings, then each sink for itself. */
 final class MovieRatingsJob implements Job {
 
-  private static final String DEAD_LETTERS = "Put bad records aside";
+  /** As Beam's error handlers name the step of their sink. */
+  private static final String DEAD_LETTERS = "Write to error Sink";
 
   private static final long BASE_HEAP_BYTES = 96L << 20;
 
