@@ -118,12 +118,15 @@ sealed interface RatingSink {
     private final MovieRatingsOptions options;
     private final Table table;
     private JdbcTarget target;
+    private WriteToJdbc<MovieRating> upsert;
 
     Postgres(SinkPlace place, MovieRatingsOptions options) {
       this.place = place;
       this.options = options;
       this.table = RatingRows.table(options.getJdbcTable());
       this.target = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+      // Refuses a database that it cannot write to before anything is done.
+      this.upsert = WriteToJdbc.upsert(target, table, RatingRows::bind);
     }
 
     @Override
@@ -149,12 +152,13 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = Sinks.jdbc(place, options, servers);
+      upsert = WriteToJdbc.upsert(target, table, RatingRows::bind);
       CreateTable.ifMissing(target, table);
     }
 
     @Override
     public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
-      return ratings.apply(step(), WriteToJdbc.upsert(target, table, RatingRows::bind));
+      return ratings.apply(step(), upsert);
     }
 
     @Override
