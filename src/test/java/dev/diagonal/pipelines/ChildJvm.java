@@ -19,6 +19,11 @@ import java.util.concurrent.TimeUnit;
  */
 record ChildJvm(int status, List<String> out, List<String> err) {
 
+  /** The plain progress line of a job that takes longer than 5 seconds. */
+  static final String PROGRESS =
+      " *[0-9]+ %, [0-9.,]+ of [0-9.,]+ MB read, [0-9,]+ rows, [0-9,]+ rows/s,"
+          + " [0-9,]+ batches written, [0-9,]+ bad records";
+
   private static final long BOUND_MINUTES = 10;
 
   /** Runs {@code java} with these arguments in the directory of the build, to its end. */
@@ -30,11 +35,11 @@ record ChildJvm(int status, List<String> out, List<String> err) {
       Path out = Files.createTempFile("child", ".out");
       Path err = Files.createTempFile("child", ".err");
       try {
-        Process process =
-            new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+        ProcessBuilder builder =
+            new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        // It makes the JVM say what it has picked up.
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        Process process = builder.start();
         if (!process.waitFor(BOUND_MINUTES, TimeUnit.MINUTES)) {
           process.destroyForcibly().onExit().join();
           throw new AssertionError(command + " has not ended: " + Files.readString(err));
@@ -54,9 +59,9 @@ record ChildJvm(int status, List<String> out, List<String> err) {
   }
 
   /** Runs the bundled jar with these arguments, separated by spaces. */
-  static ChildJvm bundledJar(String heap, String args) {
-    List<String> all =
-        new ArrayList<>(List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-jar", jar()));
+  static ChildJvm bundledJar(List<String> jvmOptions, String args) {
+    List<String> all = new ArrayList<>(jvmOptions);
+    all.addAll(List.of("-jar", jar()));
     if (!args.isEmpty()) {
       all.addAll(List.of(args.split(" ")));
     }

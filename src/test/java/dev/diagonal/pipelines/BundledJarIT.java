@@ -1,0 +1,232 @@
+package dev.diagonal.pipelines;
+
+import static java.math.BigDecimal.ZERO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The bundled jar as a user runs it: in JVMs of its own, with nothing else on the class path. */
+final class BundledJarIT {
+
+  private static final RatingsFile RATINGS = RatingsFile.of(20_000, 1_000, 11);
+
+  private final Path directory;
+  private final Path input;
+  private final Path output;
+
+  BundledJarIT(@TempDir Path directory) throws IOException {
+    this.directory = directory;
+    this.input = RATINGS.writeTo(directory.resolve("ratings.csv"));
+    this.output = directory.resolve("out.csv");
+  }
+
+  @Test
+  void withoutArgumentsItListsTheCommandsAndMavensForTheDemo() {
+    ChildJvm child = run("");
+    assertThat(child.status()).isEqualTo(2);
+    assertThat(child.out()).isEmpty();
+    assertThat(child.err())
+        .containsExactly(
+            "usage: <command> [@file …] [--option=value …]",
+            "",
+            "  movie-ratings    " + new MovieRatings().summary(),
+            "  servers          " + new Servers().summary(),
+            "",
+            "  <command> --help lists its options; exit codes: 0 done, 1 failed, 2 wrong usage",
+            "",
+            "The demo, with embedded servers, needs the sources: mvn -q compile exec:java");
+  }
+
+  @Test
+  void helpListsTheCommands() {
+    ChildJvm child = run("help");
+    assertThat(child.status()).isEqualTo(0);
+    assertThat(child.out()).hasSize(6).contains("  servers          " + new Servers().summary());
+    assertThat(child.err()).isEmpty();
+  }
+
+  @Test
+  void helpOfACommandListsItsOptions() {
+    ChildJvm child = run("movie-ratings --help");
+    assertThat(child.status()).isEqualTo(0);
+    assertThat(child.out())
+        .contains(
+            "  --input=<text,…>",
+            "      Files of ratings: files, globs or directories; plain, gz, bz2 or zst (required)",
+            "  --jdbcTable=<text>",
+            "      The table for the results, created if missing: table or schema.table (default movie_ratings)");
+    assertThat(child.err()).isEmpty();
+  }
+
+  @Test
+  void aWrongOptionIsWrongUsage() {
+    assertThat(run("movie-ratings --input=x --outputt=y"))
+        .isEqualTo(
+            new ChildJvm(
+                2,
+                List.of(),
+                List.of(
+                    "movie-ratings: unknown option --outputt; did you mean --output?",
+                    "movie-ratings --help lists the options")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--runner=DirectRunner --targetParallelism=1",
+        "@runner-configs/direct.args --targetParallelism=4",
+        "@runner-configs/flink-local.args --parallelism=1",
+        "--runner=FlinkRunner --flinkMaster=[local] --parallelism=4"
+      })
+  void everyRunnerAndParallelismWritesTheSameBytesAndSaysNothingElse(String runner)
+      throws IOException {
+    Path summary = directory.resolve("summary.json");
+    ChildJvm child =
+        run(
+            "movie-ratings --input=%s --output=%s --summary=%s %s"
+                .formatted(input, output, summary, runner));
+    assertThat(child.status()).as("%s", child).isEqualTo(0);
+    assertThat(child.err()).isEmpty();
+    assertThat(child.out()).hasSize(2);
+    assertThat(child.out().get(0))
+        .matches("movie-ratings: 20,000 rows read, 0 bad, in [0-9.]+ s \\([0-9,]+ rows/s\\)");
+    assertThat(child.out().get(1))
+        .isEqualTo("  CSV                    %,12d rows  %s".formatted(RATINGS.movies(), output));
+    assertThat(Files.readString(output))
+        .isEqualTo(String.join("\n", RATINGS.expectedFile()) + "\n");
+    JsonNode read = new ObjectMapper().readTree(summary.toFile());
+    assertThat(read.path("state").asText()).isEqualTo("DONE");
+    assertThat(read.path("rows_read").asLong()).isEqualTo(20_000);
+    assertThat(read.path("outputs").path(0).path("rows_written").asLong())
+        .isEqualTo(RATINGS.movies());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"@runner-configs/direct.args", "@runner-configs/flink-local.args"})
+  void aBadLineFailsWithItsPlaceAndNoStackTrace(String runner) throws IOException {
+    RatingsFile damaged = RatingsFile.of(20_000, 1_000, 11).with(12_345, "1,2,3.5,99,");
+    damaged.writeTo(input);
+    ChildJvm child =
+        run("movie-ratings --input=%s --output=%s %s".formatted(input, output, runner));
+    assertThat(child)
+        .isEqualTo(
+            new ChildJvm(
+                1,
+                List.of(),
+                List.of(
+                    "movie-ratings: failed: %s, byte %d: 5 fields where the header has 4; the line is: 1,2,3.5,99,"
+                        .formatted(input, damaged.offsetOf(12_345)),
+                    "hint: --badRecords=<file.jsonl> puts such lines there and goes on")));
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aBadLineThatIsPutAsideOnFlinkLeavesTheSameBytes() throws IOException {
+    RatingsFile.of(20_000, 1_000, 11).with(12_345, "1,2,3.5,99,").writeTo(input);
+    Path badRecords = directory.resolve("bad.jsonl");
+    ChildJvm child =
+        run(
+            "movie-ratings --input=%s --output=%s --badRecords=%s @runner-configs/flink-local.args"
+                .formatted(input, output, badRecords));
+    assertThat(child.status()).as("%s", child).isEqualTo(0);
+    assertThat(child.err()).isEmpty();
+    assertThat(child.out().get(0)).startsWith("movie-ratings: 20,000 rows read, 1 bad, in ");
+    assertThat(child.out().get(1))
+        .isEqualTo("  bad records                       1 rows  " + badRecords);
+    assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
+    assertThat(Files.readAllLines(badRecords)).hasSize(1);
+  }
+
+  @Test
+  void aHeapThatIsTooSmallIsRefusedWithTheOneThatIsNeeded() {
+    ChildJvm child =
+        ChildJvm.run("-Xmx64m", "-jar", ChildJvm.jar(), "movie-ratings", "--input=" + input);
+    assertThat(child.status()).isEqualTo(2);
+    assertThat(child.err().get(0)).contains("the DirectRunner needs a heap of ", "java -Xmx");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"movie-ratings --input=pom.xml", "servers"})
+  void embeddedServersAreNotInItAndItSaysWhatToDo(String command) {
+    ChildJvm child = run(command);
+    assertThat(child.status()).isEqualTo(1);
+    assertThat(child.out()).isEmpty();
+    assertThat(child.err().get(child.err().size() - 1))
+        .startsWith(command.split(" ")[0] + ": failed: embedded servers are not in this jar: ")
+        .contains("mvn -q compile exec:java");
+    assertThat(child.err()).noneMatch(line -> line.startsWith("\tat "));
+  }
+
+  @Test
+  void theRatingsOfMovieLensAreTotalledExactlyOnBothRunners() throws IOException {
+    Path movieLens = Path.of("../shared/data/ml-latest-small/ratings.csv");
+    assumeTrue(Files.exists(movieLens), "not part of the repository");
+    List<Path> outputs = new ArrayList<>();
+    for (String runner : List.of("direct", "flink-local")) {
+      Path written = directory.resolve(runner + ".csv");
+      ChildJvm child =
+          run(
+              "movie-ratings --input=%s --output=%s @runner-configs/%s.args"
+                  .formatted(movieLens, written, runner));
+      assertThat(child.status()).as("%s", child).isEqualTo(0);
+      assertThat(child.out().get(0)).startsWith("movie-ratings: 100,836 rows read, 0 bad, in ");
+      outputs.add(written);
+    }
+    List<String[]> movies =
+        Files.readAllLines(outputs.get(0)).stream().skip(1).map(l -> l.split(",")).toList();
+    assertThat(movies).hasSize(9_724);
+    assertThat(movies.stream().mapToLong(movie -> Long.parseLong(movie[1])).sum())
+        .isEqualTo(100_836);
+    assertThat(movies.stream().map(movie -> new BigDecimal(movie[2])).reduce(ZERO, BigDecimal::add))
+        .isEqualByComparingTo("353083");
+    assertThat(Files.mismatch(outputs.get(0), outputs.get(1))).isEqualTo(-1);
+  }
+
+  @Test
+  void itHoldsNoServersNoLoggingAndWhatFlinkNeeds() throws IOException {
+    try (JarFile jar = new JarFile(ChildJvm.jar())) {
+      System.out.printf("%s: %,.1f MB%n", jar.getName(), Files.size(Path.of(ChildJvm.jar())) / 1e6);
+      Attributes manifest = jar.getManifest().getMainAttributes();
+      assertThat(manifest.getValue(Attributes.Name.MAIN_CLASS))
+          .isEqualTo("dev.diagonal.pipelines.Main");
+      assertThat(manifest.getValue("Add-Opens").split(" "))
+          .contains("java.base/java.lang", "java.base/java.util", "java.base/java.nio");
+      List<String> names = jar.stream().map(entry -> entry.getName()).toList();
+      assertThat(names)
+          .contains("dev/diagonal/pipelines/Main.class", "org/postgresql/Driver.class")
+          .noneMatch(name -> name.startsWith("dev/diagonal/pipelines/local/"))
+          .noneMatch(name -> name.matches("(?i).*postgres.*\\.(txz|tar|xz|zip|gz)"))
+          .noneMatch(name -> name.startsWith("io/zonky/"))
+          .noneMatch(name -> name.startsWith("org/elasticsearch/node/"))
+          .noneMatch(name -> name.startsWith("org/slf4j/impl/"))
+          .noneMatch(name -> name.equals("META-INF/services/org.slf4j.spi.SLF4JServiceProvider"))
+          .noneMatch(name -> name.startsWith("org/slf4j/simple/"))
+          .noneMatch(name -> name.startsWith("ch/qos/logback/"))
+          .noneMatch(name -> name.startsWith("org/apache/logging/slf4j/"));
+    }
+  }
+
+  private static ChildJvm run(String args) {
+    ChildJvm child = ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args);
+    // Progress is shown of a run that takes longer than 5 seconds: when that is, is chance.
+    return new ChildJvm(
+        child.status(),
+        child.out(),
+        child.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
+  }
+}
