@@ -69,6 +69,20 @@ final class PipelineCommandTest {
     assertThat(summary.path("failure").asText()).isNotEmpty();
   }
 
+  @Test
+  void anyOtherStateThanDoneIsAFailureEvenWithoutAnException() {
+    PaintCommand command = new PaintCommand();
+    Launched launched = launch(command, "--things=a --runner=" + StuckRunner.class.getName());
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.out()).isEmpty();
+    assertThat(launched.err())
+        .hasSize(2)
+        .element(0)
+        .isEqualTo("paint: failed: the runner ended in state RUNNING and gave no reason");
+    assertThat(launched.err().get(1)).contains("memory ran out", "-Xmx");
+    assertThat(command.done()).containsExactly("built");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
   void whatAStepThrowsIsAFailure(String runner) {
