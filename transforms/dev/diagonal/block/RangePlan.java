@@ -17,7 +17,8 @@ import java.util.List;
  * @param maxRangeBytes larger ranges leave readers idle at the end
  * @param maxRanges bounds what has to meet later: a tenfold input must not need tenfold memory
  */
-public record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges) implements Serializable {
+public record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges)
+    implements Serializable {
 
   /** 4 MiB to 64 MiB, at most 256. */
   public static final RangePlan DEFAULT = new RangePlan(4L << 20, 64L << 20, 256);

@@ -7,6 +7,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.jspecify.annotations.Nullable;
 
 class BadLineTest {
 
@@ -56,7 +57,7 @@ class BadLineTest {
     assertThat(BadLine.of(foreign(null)).record()).isEmpty();
   }
 
-  private static BadRecord foreign(String json) {
+  private static BadRecord foreign(@Nullable String json) {
     BadRecord.Record.Builder record = BadRecord.Record.builder().setCoder("SomeCoder");
     if (json != null) {
       record.setHumanReadableJsonRecord(json);

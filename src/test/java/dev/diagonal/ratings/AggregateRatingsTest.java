@@ -46,7 +46,11 @@ class AggregateRatingsTest {
 
   private static final String HEADER = "userId,movieId,rating,timestamp\n";
 
-  @TempDir private Path directory;
+  private final Path directory;
+
+  AggregateRatingsTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource
@@ -78,8 +82,7 @@ class AggregateRatingsTest {
         .containsInAnyOrder(oracle(lines, 13));
     PAssert.that(
             "several files",
-            totals(
-                pipeline, "several", AggregateRatings.from(path("plain.csv"), path("one.gz"))))
+            totals(pipeline, "several", AggregateRatings.from(path("plain.csv"), path("one.gz"))))
         .containsInAnyOrder(oracle(lines, 2));
     PAssert.that("a glob", totals(pipeline, "glob", AggregateRatings.from(path("*.csv"))))
         .containsInAnyOrder(oracle(concat(lines, List.of("1,1,5,1\n")), lines, 6));
@@ -88,15 +91,15 @@ class AggregateRatingsTest {
             totals(
                 pipeline,
                 "nothing",
-                AggregateRatings.from(path("empty.csv"), path("empty.gz"), path("header-only.csv"))))
+                AggregateRatings.from(
+                    path("empty.csv"), path("empty.gz"), path("header-only.csv"))))
         .empty();
     pipeline.run().waitUntilFinish();
   }
 
   @ParameterizedTest
   @EnumSource
-  void columnsMayStandByPositionWithoutAHeaderAndOtherFieldsFollow(Runner runner)
-      throws Exception {
+  void columnsMayStandByPositionWithoutAHeaderAndOtherFieldsFollow(Runner runner) throws Exception {
     List<String> lines = lines(50);
     write("plain.tsv", (String.join("", lines)).replace(",", "\t").getBytes(UTF_8));
     write("turned.txt", bare(turned(String.join("", lines)), ';', ";é;\"x;y\"").getBytes(UTF_8));
@@ -189,8 +192,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void withAHandlerDamagedLinesBecomeDeadLettersAndTheRestIsRight(Runner runner)
-      throws Exception {
+  void withAHandlerDamagedLinesBecomeDeadLettersAndTheRestIsRight(Runner runner) throws Exception {
     List<String> good = lines(500);
     List<String> mixed = new ArrayList<>(good);
     mixed.add(400, "a,b,c,d\n");
@@ -267,8 +269,7 @@ class AggregateRatingsTest {
         .satisfies(
             fault ->
                 assertThat(messageOf(fault))
-                    .isEqualTo(
-                        "2 records in %s, where at most 1 are allowed", path("bad.jsonl")));
+                    .isEqualTo("2 records in %s, where at most 1 are allowed", path("bad.jsonl")));
     assertThat(Files.readAllLines(directory.resolve("bad.jsonl"))).hasSize(2);
   }
 
@@ -301,8 +302,7 @@ class AggregateRatingsTest {
   void aPatternThatMatchesNothingFailsTheRun() {
     assertThatThrownBy(() -> run(Runner.DIRECT, AggregateRatings.from(path("*.csv"))))
         .satisfies(
-            fault ->
-                assertThat(messageOf(fault)).isEqualTo("no file matches '%s'", path("*.csv")));
+            fault -> assertThat(messageOf(fault)).isEqualTo("no file matches '%s'", path("*.csv")));
   }
 
   @Test
@@ -354,8 +354,7 @@ class AggregateRatingsTest {
             .metrics()
             .queryMetrics(
                 MetricsFilter.builder()
-                    .addNameFilter(
-                        MetricNameFilter.named(Counted.NAMESPACE, counted.metricName()))
+                    .addNameFilter(MetricNameFilter.named(Counted.NAMESPACE, counted.metricName()))
                     .build())
             .getCounters();
     long sum = 0;
@@ -367,11 +366,12 @@ class AggregateRatingsTest {
 
   /** The message of the user's mistake, however the runner has wrapped it. */
   private static String messageOf(Throwable fault) {
-    return Stream.iterate(fault, cause -> cause != null, Throwable::getCause)
-        .filter(BadInputException.class::isInstance)
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no BadInputException among the causes", fault))
-        .getMessage();
+    Throwable mistake =
+        Stream.iterate(fault, cause -> cause != null, Throwable::getCause)
+            .filter(BadInputException.class::isInstance)
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no BadInputException among the causes", fault));
+    return String.valueOf(mistake.getMessage());
   }
 
   private String letter(long offset, String reason, String record) {

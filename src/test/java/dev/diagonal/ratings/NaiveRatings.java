@@ -17,9 +17,7 @@ final class NaiveRatings {
   static Optional<Rating> read(String line, char delimiter, RatingFormat.Columns columns) {
     List<String> fields = fields(line, delimiter);
     boolean count =
-        columns.fields() == 0
-            ? fields.size() > columns.last()
-            : fields.size() == columns.fields();
+        columns.fields() == 0 ? fields.size() > columns.last() : fields.size() == columns.fields();
     if (!count
         || !isWhole(fields, columns.user())
         || !isWhole(fields, columns.timestamp())

@@ -57,8 +57,7 @@ class RatingFormatTest {
     assertThatThrownBy(
             () -> columns(format("movieId", "rating", "viewer", "none"), "movieId,rating"))
         .hasMessageContaining("no column 'viewer'");
-    assertThatThrownBy(
-            () -> columns(format("movieId", "rating", "none", "when"), "movieId,rating"))
+    assertThatThrownBy(() -> columns(format("movieId", "rating", "none", "when"), "movieId,rating"))
         .hasMessageContaining("no column 'when'");
   }
 

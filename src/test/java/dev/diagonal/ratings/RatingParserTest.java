@@ -59,9 +59,7 @@ class RatingParserTest {
       Optional<NaiveRatings.Rating> rating =
           NaiveRatings.read(content, text.format().delimiter(), columns);
       rating.ifPresent(
-          r ->
-              expected.add(
-                  new Rating(r.movie(), r.rating().movePointRight(3).intValueExact())));
+          r -> expected.add(new Rating(r.movie(), r.rating().movePointRight(3).intValueExact())));
       bad += rating.isEmpty() && !content.isEmpty() ? 1 : 0;
     }
     Parsed parsed = parse(text, 512);
@@ -81,12 +79,10 @@ class RatingParserTest {
             new Parsed(
                 List.of(new Rating(2, 4_500)),
                 List.of(
-                    new BadLine(
-                        "r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
+                    new BadLine("r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
                     new BadLine(
                         "r.csv", 1_024, "the timestamp '3 ' is not a whole number", "1,2,4.5,3 "),
-                    new BadLine(
-                        "r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
+                    new BadLine("r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
   }
 
   @Example
@@ -113,8 +109,7 @@ class RatingParserTest {
   private static Parsed parse(RatingTexts.Text text, int batchRatings) {
     RatingParser parser = new RatingParser(text.format());
     parser.open(text.file());
-    TextBlock block =
-        TextBlock.of(String.join("", text.lines()).getBytes(UTF_8), FILE_OFFSET);
+    TextBlock block = TextBlock.of(String.join("", text.lines()).getBytes(UTF_8), FILE_OFFSET);
     RatingBatch batch = new RatingBatch(batchRatings);
     Parsed parsed = new Parsed(new ArrayList<>(), new ArrayList<>());
     for (int next = block.start(); next < block.end(); ) {

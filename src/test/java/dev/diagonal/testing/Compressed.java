@@ -26,7 +26,9 @@ public enum Compressed {
     }
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (OutputStream out =
-        this == GZ ? new GZIPOutputStream(compressed) : new BZip2CompressorOutputStream(compressed)) {
+        this == GZ
+            ? new GZIPOutputStream(compressed)
+            : new BZip2CompressorOutputStream(compressed)) {
       out.write(bytes);
     }
     return compressed.toByteArray();

@@ -30,8 +30,7 @@ public enum Runner {
   public TestPipeline pipeline(int parallelism) {
     String[] all = new String[args.length + 1];
     System.arraycopy(args, 0, all, 0, args.length);
-    all[args.length] =
-        (this == DIRECT ? "--targetParallelism=" : "--parallelism=") + parallelism;
+    all[args.length] = (this == DIRECT ? "--targetParallelism=" : "--parallelism=") + parallelism;
     return TestPipeline.fromOptions(PipelineOptionsFactory.fromArgs(all).create())
         .enableAbandonedNodeEnforcement(false);
   }
