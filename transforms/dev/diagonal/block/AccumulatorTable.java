@@ -1,7 +1,7 @@
 package dev.diagonal.block;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -32,10 +32,10 @@ final class AccumulatorTable<K, InputT, AccumT> {
     held.accumulator = combine.addInput(held.accumulator, input);
   }
 
-  /** Merges an accumulator in, which is left as it is. */
+  /** Merges an accumulator in, which may be changed and kept. */
   void merge(K key, AccumT accumulator) {
     Held<K, AccumT> held = held(key);
-    held.accumulator = combine.mergeAccumulators(List.of(held.accumulator, accumulator));
+    held.accumulator = combine.mergeAccumulators(Arrays.asList(held.accumulator, accumulator));
   }
 
   void forEach(Consumer<KV<K, AccumT>> output) {

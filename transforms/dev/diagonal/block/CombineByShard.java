@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -73,17 +74,25 @@ public final class CombineByShard<K, InputT, AccumT, OutputT>
         input.getCoder());
     KvCoder<K, InputT> pairCoder = (KvCoder<K, InputT>) input.getCoder();
     Coder<K> keyCoder = pairCoder.getKeyCoder();
+    verifyDeterministic(keyCoder);
+    Coder<AccumT> accumulatorCoder = accumulatorCoder(input, pairCoder);
     return input
         .apply(
             "Combine in the bundle",
             ParDo.of(new CombineInBundleFn<>(combine, keyCoder, shards, maxHeldKeys)))
-        .setCoder(
-            KvCoder.of(
-                VarIntCoder.of(),
-                Block.coder(KvCoder.of(keyCoder, accumulatorCoder(input, pairCoder)))))
+        .setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(KvCoder.of(keyCoder, accumulatorCoder))))
         .apply("Bring shards together", GroupByKey.create())
-        .apply("Merge", ParDo.of(new MergeShardFn<>(combine, keyCoder)))
+        .apply("Merge", ParDo.of(new MergeShardFn<>(combine, keyCoder, accumulatorCoder)))
         .setCoder(KvCoder.of(keyCoder, outputCoder(input, pairCoder)));
+  }
+
+  private static void verifyDeterministic(Coder<?> keyCoder) {
+    try {
+      keyCoder.verifyDeterministic();
+    } catch (NonDeterministicException e) {
+      throw new IllegalArgumentException(
+          "the coder of the keys must be deterministic, got " + keyCoder, e);
+    }
   }
 
   private Coder<AccumT> accumulatorCoder(

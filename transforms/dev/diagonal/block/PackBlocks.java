@@ -50,16 +50,15 @@ public final class PackBlocks<T>
   /** Sets how many records a full block holds; 1,000 by default. */
   public PackBlocks<T> withBlockRows(int blockRows) {
     checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
-    return new PackBlocks<>(key, blockRows, Math.max(blockRows, maxHeldRows));
+    return new PackBlocks<>(key, blockRows, maxHeldRows);
   }
 
-  /** Sets how many records all blocks of a window and bundle may hold; 100,000 by default. */
+  /**
+   * Sets how many records all blocks of a window and bundle may hold; 100,000 by default, and never
+   * less than one block.
+   */
   public PackBlocks<T> withMaxHeldRows(long maxHeldRows) {
-    checkArgument(
-        maxHeldRows >= blockRows,
-        "maxHeldRows must be >= blockRows %s, got %s",
-        blockRows,
-        maxHeldRows);
+    checkArgument(maxHeldRows > 0, "maxHeldRows must be > 0, got %s", maxHeldRows);
     return new PackBlocks<>(key, blockRows, maxHeldRows);
   }
 
@@ -67,7 +66,9 @@ public final class PackBlocks<T>
   public PCollection<KV<Integer, Block<T>>> expand(PCollection<T> input) {
     Coder<Block<T>> blockCoder = Block.coder(input.getCoder());
     return input
-        .apply("Pack in the bundle", ParDo.of(new PackFn<>(key, blockRows, maxHeldRows)))
+        .apply(
+            "Pack in the bundle",
+            ParDo.of(new PackFn<>(key, blockRows, Math.max(blockRows, maxHeldRows))))
         .setCoder(KvCoder.of(VarIntCoder.of(), blockCoder));
   }
 

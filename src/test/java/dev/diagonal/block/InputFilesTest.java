@@ -18,7 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class InputFilesTest {
 
-  @TempDir private Path directory;
+  private final Path directory;
+
+  InputFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeAll
   static void registerFileSystems() {

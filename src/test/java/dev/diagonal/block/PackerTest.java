@@ -3,6 +3,7 @@ package dev.diagonal.block;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,8 +77,7 @@ class PackerTest {
     // 11 are held: 5 leave, then 3, and then no more than 5 are left.
     assertThat(out)
         .extracting(KV::getKey, block -> block.getValue().size())
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(2, 5), org.assertj.core.groups.Tuple.tuple(3, 3));
+        .containsExactly(tuple(2, 5), tuple(3, 3));
     out.clear();
     packer.flush(collectInto(out));
     assertThat(out).extracting(KV::getKey).containsExactlyInAnyOrder(1, 4);

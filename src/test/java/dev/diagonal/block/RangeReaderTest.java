@@ -1,13 +1,14 @@
 package dev.diagonal.block;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadLine;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,9 +63,7 @@ class RangeReaderTest {
     FileRange all = new FileRange("f", 0, FileRange.TO_THE_END);
     RangeReader reader =
         new RangeReader(
-            Channels.newChannel(new java.io.ByteArrayInputStream(text)),
-            all,
-            new byte[blockBytes + 1]);
+            Channels.newChannel(new ByteArrayInputStream(text)), all, new byte[blockBytes + 1]);
     reader.seek();
     assertThat(drain(reader)).isEqualTo(linesOf(text, blockBytes));
   }
@@ -136,7 +135,7 @@ class RangeReaderTest {
   void aFileSystemWithoutSeekingIsNamedAsTheCause() {
     CountingChannel channel =
         new CountingChannel(
-            Channels.newChannel(new java.io.ByteArrayInputStream("a\nb\n".getBytes(UTF_8))));
+            Channels.newChannel(new ByteArrayInputStream("a\nb\n".getBytes(UTF_8))));
     RangeReader reader = new RangeReader(channel, new FileRange("f", 2, 4));
     assertThatThrownBy(reader::seek)
         .isInstanceOf(IOException.class)
@@ -162,7 +161,7 @@ class RangeReaderTest {
   }
 
   private static int longestHeader(byte[] text) {
-    int end = new String(text, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf('\n');
+    int end = new String(text, ISO_8859_1).indexOf('\n');
     return end < 0 ? text.length : end;
   }
 
@@ -235,6 +234,6 @@ class RangeReaderTest {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(a);
     all.writeBytes(b);
-    return ByteBuffer.wrap(all.toByteArray()).array();
+    return all.toByteArray();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.testing.Runner;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
@@ -47,7 +48,7 @@ class CountedTest {
                 MetricsFilter.builder()
                     .addNameFilter(MetricNameFilter.named(Counted.NAMESPACE, name))
                     .build());
-    return java.util.stream.StreamSupport.stream(metrics.getCounters().spliterator(), false)
+    return StreamSupport.stream(metrics.getCounters().spliterator(), false)
         .map(MetricResult::getAttempted)
         .toList();
   }

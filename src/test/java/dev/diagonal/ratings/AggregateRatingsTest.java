@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -45,7 +46,11 @@ class AggregateRatingsTest {
 
   private static final String HEADER = "userId,movieId,rating,timestamp\n";
 
-  @TempDir private Path directory;
+  private final Path directory;
+
+  AggregateRatingsTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource

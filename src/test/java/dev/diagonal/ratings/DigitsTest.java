@@ -3,11 +3,13 @@ package dev.diagonal.ratings;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 
 class DigitsTest {
 
@@ -30,13 +32,13 @@ class DigitsTest {
   Arbitrary<String> texts() {
     Arbitrary<Character> digit = Arbitraries.chars().range('0', '9');
     Arbitrary<Character> any = Arbitraries.chars().range('\0', '\u00ff');
-    return Arbitraries.frequencyOf(net.jqwik.api.Tuple.of(9, digit), net.jqwik.api.Tuple.of(1, any))
+    return Arbitraries.frequencyOf(Tuple.of(9, digit), Tuple.of(1, any))
         .list()
         .ofMaxSize(24)
         .map(DigitsTest::join);
   }
 
-  private static String join(java.util.List<Character> chars) {
+  private static String join(List<Character> chars) {
     StringBuilder text = new StringBuilder();
     chars.forEach(text::append);
     return text.toString();

@@ -17,7 +17,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class WriteDeadLettersTest {
 
-  @TempDir private Path directory;
+  private final Path directory;
+
+  WriteDeadLettersTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource

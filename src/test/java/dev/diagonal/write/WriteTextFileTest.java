@@ -24,7 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class WriteTextFileTest {
 
-  @TempDir private Path directory;
+  private final Path directory;
+
+  WriteTextFileTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource
