@@ -2,8 +2,10 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.block.InputFiles;
+import dev.diagonal.block.RangePlan;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
@@ -78,8 +80,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public long heapBytes() {
-    int readers = Runtime.getRuntime().availableProcessors();
-    return BASE_HEAP_BYTES + readers * READER_HEAP_BYTES;
+    return BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
   }
 
   @Override
@@ -112,7 +113,10 @@ final class MovieRatingsJob implements Job {
 
   private PCollection<Block<MovieRating>> aggregate(Pipeline pipeline, List<Output> outputs)
       throws Exception {
-    AggregateRatings aggregate = AggregateRatings.from(options.getInput()).withFormat(format);
+    AggregateRatings aggregate =
+        AggregateRatings.from(options.getInput())
+            .withFormat(format)
+            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     String badRecords = options.getBadRecords();
     if (badRecords == null) {
       return pipeline.apply("Aggregate", aggregate);

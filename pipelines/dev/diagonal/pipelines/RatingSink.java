@@ -12,6 +12,7 @@ import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteToJdbc;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.ratings.MovieRating;
@@ -37,6 +38,7 @@ sealed interface RatingSink {
     SinkPlace elasticsearch = SinkPlace.of(options.getElasticsearchUrl(), all);
     List<RatingSink> sinks = new ArrayList<>();
     if (output != null) {
+      OutputPath.check("output", output);
       sinks.add(new Csv(output));
     }
     if (!jdbc.isNone()) {

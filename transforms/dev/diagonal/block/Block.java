@@ -7,8 +7,7 @@ import org.apache.beam.sdk.coders.Coder;
  * Records that travel together. An element costs a runner microseconds whether it holds one record
  * or a thousand, so what travels between steps is blocks.
  *
- * @param records the records, in order; never empty of meaning: a block of no records is allowed
- *     but nothing of ours emits one
+ * @param records the records, in order; there may be none
  */
 public record Block<T>(List<T> records) {
 

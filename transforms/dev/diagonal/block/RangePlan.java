@@ -8,28 +8,28 @@ import java.util.List;
 
 /**
  * Cuts files into ranges: enough of them to keep many readers busy to the end, and not so many that
- * what each of them puts out adds up. A range is a 32nd of the input, but at least {@code
- * minRangeBytes}, and at most {@code maxRangeBytes} unless there would be more than {@code
+ * what each of them puts out adds up. A range is the input over {@code usualRanges}, but at least
+ * {@code minRangeBytes}, and at most {@code maxRangeBytes} unless there would be more than {@code
  * maxRanges} of them: then all of them grow. Since the ranges of a file are equal they are up to a
- * third smaller or half as large again, and each file may add one to their number.
+ * quarter smaller or half as large again, and each file may add one to their number.
  *
+ * @param usualRanges some for each reader; the DirectRunner's grouping copies what it holds with
+ *     every bundle that comes: the square of this times the size of what a range puts out
  * @param minRangeBytes smaller ranges cost more to start than to read
  * @param maxRangeBytes larger ranges leave readers idle at the end
  * @param maxRanges bounds what has to meet later: a tenfold input must not need tenfold memory
  */
-public record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges)
+public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes, int maxRanges)
     implements Serializable {
 
-  /** 4 MiB to 128 MiB, at most 256. */
-  public static final RangePlan DEFAULT = new RangePlan(4L << 20, 128L << 20, 256);
+  /** 16 ranges of 4 MiB to 128 MiB, at most 256. */
+  public static final RangePlan DEFAULT = new RangePlan(16, 4L << 20, 128L << 20, 256);
 
-  /**
-   * The DirectRunner's grouping copies what it holds with every bundle that comes: the square of
-   * this times the size of what a range puts out.
-   */
-  private static final int USUAL_RANGES = 32;
+  /** 8 for each reader: one that is slow holds up the others by less than an eighth. */
+  private static final int RANGES_PER_READER = 8;
 
   public RangePlan {
+    checkArgument(usualRanges > 0, "usualRanges must be > 0, got %s", usualRanges);
     checkArgument(minRangeBytes > 0, "minRangeBytes must be > 0, got %s", minRangeBytes);
     checkArgument(
         maxRangeBytes >= minRangeBytes,
@@ -37,6 +37,12 @@ public record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges)
         minRangeBytes,
         maxRangeBytes);
     checkArgument(maxRanges > 0, "maxRanges must be > 0, got %s", maxRanges);
+  }
+
+  /** Returns the plan for a run of so many readers at once. */
+  public RangePlan forReaders(int readers) {
+    int ranges = Math.max(usualRanges, readers * RANGES_PER_READER);
+    return new RangePlan(ranges, minRangeBytes, maxRangeBytes, Math.max(maxRanges, ranges));
   }
 
   /** Returns ranges that cover every byte of every file once. Empty files have none. */
@@ -62,7 +68,7 @@ public record RangePlan(long minRangeBytes, long maxRangeBytes, int maxRanges)
   }
 
   private long rangeBytes(long totalBytes) {
-    long usual = Math.max(minRangeBytes, Math.min(maxRangeBytes, totalBytes / USUAL_RANGES));
+    long usual = Math.max(minRangeBytes, Math.min(maxRangeBytes, totalBytes / usualRanges));
     return Math.max(usual, (totalBytes + maxRanges - 1) / maxRanges);
   }
 }

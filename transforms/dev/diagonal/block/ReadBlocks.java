@@ -105,12 +105,8 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
     return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
   }
 
-  /**
-   * Sets how the files are cut; the defaults are 4 MiB to 128 MiB a range and at most 256 ranges
-   * unless there are more files.
-   */
-  public ReadBlocks<T> withRanges(long minRangeBytes, long maxRangeBytes, int maxRanges) {
-    RangePlan ranges = new RangePlan(minRangeBytes, maxRangeBytes, maxRanges);
+  /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
+  public ReadBlocks<T> withRanges(RangePlan ranges) {
     return new ReadBlocks<>(
         patterns, consumers, coder, header, ranges, maxBadRecords, errorHandler);
   }

@@ -87,9 +87,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   }
 
   /** Sets how the files are cut, as {@link ReadBlocks#withRanges} does. */
-  public AggregateRatings withRanges(long minRangeBytes, long maxRangeBytes, int maxRanges) {
-    RangePlan given = new RangePlan(minRangeBytes, maxRangeBytes, maxRanges);
-    return new AggregateRatings(patterns, format, shards, given, maxBadRecords, errorHandler);
+  public AggregateRatings withRanges(RangePlan ranges) {
+    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
   }
 
   /**
@@ -111,7 +110,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
                 () -> new TotalRatings(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
             .withHeader(format.header())
-            .withRanges(ranges.minRangeBytes(), ranges.maxRangeBytes(), ranges.maxRanges())
+            .withRanges(ranges)
             .withMaxBadRecords(maxBadRecords);
     return input
         .apply(

@@ -45,8 +45,9 @@ public record RatingFormat(
         delimiter);
     for (String column : List.of(movieColumn, ratingColumn, userColumn, timestampColumn)) {
       checkArgument(!column.isBlank(), "a column must be a name or a position, got '%s'", column);
+      boolean mayBeNone = column.equals(userColumn) || column.equals(timestampColumn);
       checkArgument(
-          header || column.equals(NONE) || position(column) != null,
+          header || (mayBeNone && column.equals(NONE)) || position(column) != null,
           "without a header a column must be a position from 1, got '%s'",
           column);
     }

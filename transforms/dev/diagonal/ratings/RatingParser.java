@@ -21,6 +21,8 @@ final class RatingParser {
   private static final byte MOVIE = 2;
   private static final byte RATING = 3;
 
+  private static final byte[] PLAIN_COLUMNS = {CHECKED, MOVIE, RATING, CHECKED};
+
   /** More digits before the point go the careful way: they may be beyond the limit. */
   private static final int PLAIN_RATING_DIGITS = 6;
 
@@ -38,11 +40,8 @@ final class RatingParser {
   /** What to do with each field of a line. */
   private byte[] fields = {};
 
-  /**
-   * How many digits each field had last: where that is the same again, as it mostly is, the place
-   * of the next field is guessed and need not be waited for.
-   */
-  private int[] lengths = {};
+  /** Whether the columns are those of {@link PlainLines}. */
+  private boolean plainColumns;
 
   /** Whether a line may have further fields behind those. */
   private boolean more;
@@ -60,7 +59,6 @@ final class RatingParser {
     careful = new RatingLine(format, columns);
     more = columns.fields() == 0;
     fields = new byte[more ? columns.last() + 1 : columns.fields()];
-    lengths = new int[fields.length];
     for (int checked : new int[] {columns.user(), columns.timestamp()}) {
       if (checked >= 0) {
         fields[checked] = CHECKED;
@@ -68,6 +66,7 @@ final class RatingParser {
     }
     fields[columns.movie()] = MOVIE;
     fields[columns.rating()] = RATING;
+    plainColumns = !more && Arrays.equals(fields, PLAIN_COLUMNS);
   }
 
   /**
@@ -78,10 +77,15 @@ final class RatingParser {
     final byte[] bytes = block.bytes();
     final byte[] kinds = fields;
     final byte separator = delimiter;
-    final int[] usualDigits = lengths;
     final int end = block.end();
     int i = from;
     while (i < end && !into.isFull()) {
+      if (plainColumns) {
+        i = PlainLines.read(bytes, i, end, separator, into);
+        if (i >= end || into.isFull()) {
+          break;
+        }
+      }
       final int lineStart = i;
       long movie = 0;
       int rating = 0;
@@ -98,17 +102,11 @@ final class RatingParser {
         } else {
           long word = Digits.wordAt(bytes, i);
           int digits = Digits.count(word);
-          int usual = usualDigits[field - 1];
           plain = digits > 0;
           if (kind == RATING) {
             rating = (int) Digits.value(word, digits) * 1000;
             plain &= digits <= PLAIN_RATING_DIGITS;
-            if (digits == usual) {
-              i += usual;
-            } else {
-              usualDigits[field - 1] = digits;
-              i += digits;
-            }
+            i += digits;
             if (bytes[i] == '.') {
               word = Digits.wordAt(bytes, i + 1);
               digits = Digits.count(word);
@@ -120,15 +118,10 @@ final class RatingParser {
             if (kind == MOVIE) {
               movie = Digits.value(word, digits);
               plain &= digits < Digits.WORD;
-              i += digits;
-            } else if (digits == usual) {
-              i += usual;
-            } else {
-              usualDigits[field - 1] = digits;
-              i += digits;
             }
+            i += digits;
             if (digits == Digits.WORD) {
-              // Timestamps have ten digits; more than sixteen, and long movie ids, go carefully.
+              // Timestamps have ten digits; sixteen or more, and long movie ids, go carefully.
               digits = Digits.count(Digits.wordAt(bytes, i));
               plain &= digits < Digits.WORD;
               i += digits;

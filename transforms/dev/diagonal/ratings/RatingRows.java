@@ -77,14 +77,19 @@ public final class RatingRows {
   /** Returns the document, whose id is the movie. */
   public static Document toDocument(MovieRating rating) {
     String json =
-        "{\"movie_id\":%d,\"rating_count\":%d,\"rating_sum\":%s,\"rating_mean\":%s,\"rating_min\":%s,\"rating_max\":%s}"
-            .formatted(
-                rating.movieId(),
-                rating.count(),
-                rating.sum(),
-                rating.mean(),
-                rating.min(),
-                rating.max());
+        "{\"movie_id\":"
+            + rating.movieId()
+            + ",\"rating_count\":"
+            + rating.count()
+            + ",\"rating_sum\":"
+            + rating.sum()
+            + ",\"rating_mean\":"
+            + rating.mean()
+            + ",\"rating_min\":"
+            + rating.min()
+            + ",\"rating_max\":"
+            + rating.max()
+            + "}";
     return new Document(Long.toString(rating.movieId()), json.getBytes(UTF_8));
   }
 }

@@ -8,7 +8,7 @@ import org.apache.beam.sdk.values.KV;
 
 /**
  * Totals the ratings of the blocks of a bundle and puts out, for each shard, the encoded totals of
- * its movies. Holds at most {@link #MAX_MOVIES} movies (16 MiB); more leave early.
+ * its movies. When it holds more than {@link #MAX_MOVIES} movies (up to 32 MiB, by id) they leave.
  */
 final class TotalRatings implements BlockConsumer<KV<Integer, byte[]>> {
 

@@ -57,8 +57,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     write(records);
     if (records.size() > maxRecords) {
       throw new BadInputException(
-          "%,d records in %s, where at most %,d are allowed"
-              .formatted(records.size(), path, maxRecords));
+          records.size() + " records in " + path + ", and at most " + maxRecords + " are allowed");
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(path, records.size(), 1, millis);

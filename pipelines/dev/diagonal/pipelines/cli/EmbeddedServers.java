@@ -59,8 +59,8 @@ public interface EmbeddedServers extends AutoCloseable {
 
   private static EmbeddedServersException absent(Throwable cause) {
     return new EmbeddedServersException(
-        "embedded servers are not in this jar: give --jdbcUrl and --elasticsearchUrl, or run under"
-            + " Maven: mvn -q compile exec:java -Dexec.args=\"<command> <options>\"",
+        "embedded servers are not in this jar: name a sink (--output, --jdbcUrl or"
+            + " --elasticsearchUrl), or run under Maven: mvn -q compile exec:java -Dexec.args=\"<command> <options>\"",
         cause);
   }
 }

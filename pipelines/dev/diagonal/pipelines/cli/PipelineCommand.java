@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /** A command that runs one pipeline: reads its options, shows progress, sums up. */
@@ -25,6 +26,8 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
   public final ExitCode run(List<String> args) throws Exception {
     Runners.check(name(), args);
     O options = CommandLine.parse(options(), Runners.withDefaults(args));
+    // Or the job could not look for its input on any file system but the local one.
+    FileSystems.setDefaultPipelineOptions(options);
     Job job = planned(options);
     if (options.getDryRun()) {
       job.describe().forEach(System.out::println);
@@ -38,6 +41,13 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     }
     long startNanos = System.nanoTime();
     try (EmbeddedServers servers = embedded(job)) {
+      if (Runners.isDetached(args)) {
+        Pipeline pipeline = Pipeline.create(options);
+        List<Job.Output> unused = job.build(pipeline, urlsOf(servers));
+        PipelineResult handedOver = pipeline.run();
+        System.out.println(name() + ": handed over to the cluster, " + handedOver.getState());
+        return ExitCode.DONE;
+      }
       Summary summary = run(job, options, urlsOf(servers), Runners.isInThisJvm(args));
       summary.lines().forEach(System.out::println);
       writeSummary(summary, options);
@@ -47,9 +57,13 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       }
       return ExitCode.DONE;
     } catch (Exception | Error e) {
-      writeSummary(
-          Summary.failed(name(), (System.nanoTime() - startNanos) / 1e9, Failure.of(e).message()),
-          options);
+      try {
+        writeSummary(
+            Summary.failed(name(), (System.nanoTime() - startNanos) / 1e9, Failure.of(e).message()),
+            options);
+      } catch (IOException notWritten) {
+        e.addSuppressed(notWritten);
+      }
       throw e;
     }
   }
@@ -77,6 +91,8 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     if (options.getMaxBadRecords() < 0) {
       throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
     }
+    OutputPath.check("summary", options.getSummary());
+    OutputPath.check("badRecords", options.getBadRecords());
     try {
       return plan(options);
     } catch (IllegalArgumentException e) {
@@ -88,7 +104,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     long heap = Runtime.getRuntime().maxMemory();
     if (heap < job.heapBytes()) {
       throw new UsageException(
-          "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, or run it on Flink: --runner=FlinkRunner"
+          "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner"
               .formatted(job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
     }
   }

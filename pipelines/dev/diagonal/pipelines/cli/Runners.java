@@ -2,9 +2,12 @@ package dev.diagonal.pipelines.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
 
 /** What the launcher knows of runners: their names, and the defaults that suit blocks. */
-final class Runners {
+public final class Runners {
 
   /** Set by the build when Maven's exec plugin runs the launcher. */
   private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
@@ -38,6 +41,22 @@ final class Runners {
   static boolean isInThisJvm(List<String> args) {
     String master = valueOf("flinkMaster", args, "[auto]");
     return isDirect(args) || (isFlink(args) && master.startsWith("["));
+  }
+
+  /** Returns how many bundles a process of the runner works on at once. */
+  public static int readers(PipelineOptions options) {
+    String runner = options.getRunner().getSimpleName();
+    if (runner.equals("DirectRunner")) {
+      return options.as(DirectOptions.class).getTargetParallelism();
+    }
+    int parallelism =
+        runner.equals("FlinkRunner") ? options.as(FlinkPipelineOptions.class).getParallelism() : -1;
+    return parallelism > 0 ? parallelism : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** Whether the job is handed to a cluster that the launcher does not wait for. */
+  static boolean isDetached(List<String> args) {
+    return isFlink(args) && valueOf("attachedMode", args, "true").equals("false");
   }
 
   /** Returns the arguments behind the defaults of their runner, which they override. */

@@ -44,6 +44,12 @@ public final class Sinks {
             options.getElasticsearchApiKeyFile(),
             "DIAGONAL_ELASTICSEARCH_API_KEY");
     @Nullable String user = options.getElasticsearchUser();
+    if (user != null && options.getElasticsearchApiKeyFile() != null) {
+      throw new UsageException("give --elasticsearchApiKeyFile or --elasticsearchUser, not both");
+    }
+    if (user == null && options.getElasticsearchPasswordFile() != null) {
+      throw new UsageException("--elasticsearchPasswordFile needs --elasticsearchUser");
+    }
     if (user == null) {
       return apiKey.map(target::withApiKey).orElse(target);
     }

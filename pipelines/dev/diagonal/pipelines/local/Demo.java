@@ -1,7 +1,9 @@
 package dev.diagonal.pipelines.local;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.diagonal.pipelines.cli.Command;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.ExitCode;
@@ -126,7 +128,10 @@ public final class Demo implements Command {
     String search = url + "/" + INDEX + "/_search?size=10&sort=rating_count:desc,movie_id:asc";
     // Decimals as the text they were sent as, not as the nearest double.
     JsonNode hits =
-        new ObjectMapper()
+        JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false)
+            .build()
             .readTree(
                 HttpClient.newHttpClient()
                     .send(

@@ -59,10 +59,10 @@ class RangePlanTest {
   }
 
   @Example
-  void aRangeIsA32ndOfTheInputWithinItsBounds() {
+  void aRangeIsA16thOfTheInputWithinItsBounds() {
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 3 * MIB, true)))).hasSize(1);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 40 * MIB, true)))).hasSize(10);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * MIB, true)))).hasSize(32);
+    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * MIB, true)))).hasSize(16);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 8192 * MIB, true)))).hasSize(64);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1 << 20, true)))).hasSize(1);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * 1024 * MIB, true))))
@@ -70,15 +70,23 @@ class RangePlanTest {
   }
 
   @Example
+  void moreReadersHaveMoreRanges() {
+    InputFiles input = files(new InputFile("a", 8192 * MIB, true));
+
+    assertThat(RangePlan.DEFAULT.forReaders(1).cut(input)).hasSize(64);
+    assertThat(RangePlan.DEFAULT.forReaders(64).cut(input)).hasSize(512);
+  }
+
+  @Example
   void refusesBoundsThatCannotBe() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RangePlan(0, 1, 1))
+        .isThrownBy(() -> new RangePlan(1, 0, 1, 1))
         .withMessage("minRangeBytes must be > 0, got 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RangePlan(5, 4, 1))
+        .isThrownBy(() -> new RangePlan(1, 5, 4, 1))
         .withMessage("maxRangeBytes must be >= minRangeBytes 5, got 4");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RangePlan(1, 1, 0))
+        .isThrownBy(() -> new RangePlan(1, 1, 1, 0))
         .withMessage("maxRanges must be > 0, got 0");
   }
 
@@ -103,7 +111,7 @@ class RangePlanTest {
             Arbitraries.longs().between(1, 500),
             Arbitraries.longs().between(0, 500),
             Arbitraries.integers().between(1, 100))
-        .as((min, more, ranges) -> new RangePlan(min, min + more, ranges));
+        .as((min, more, ranges) -> new RangePlan(16, min, min + more, ranges));
   }
 
   private static List<InputFile> named(List<InputFile> files) {

@@ -24,7 +24,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -202,15 +201,11 @@ final class MovieRatingsIT {
   @Test
   void aDatabaseThatIsDownIsNamedWithAHint() throws IOException {
     String url = "jdbc:postgresql://127.0.0.1:" + closedPort() + "/postgres";
-    long startNanos = System.nanoTime();
     Launched launched =
         launch("--input=" + someRatings(), "--jdbcUrl=" + url, "--jdbcUser=postgres");
-    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
     assertFailed(launched, 2);
     assertThat(launched.err().get(0)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(1)).isEqualTo("hint: does it run, and is --jdbcUrl right?");
-    // 11 to 23 seconds of waits, and the attempts themselves.
-    assertThat(took).isLessThan(Duration.ofSeconds(40));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.block.RangePlan;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.progress.Counted;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -135,7 +135,7 @@ class AggregateRatingsTest {
       pipeline
           .apply(
               AggregateRatings.from(path("r.csv"))
-                  .withRanges(1, rangeBytes[run], 100)
+                  .withRanges(new RangePlan(16, 1, rangeBytes[run], 100))
                   .withShards(shards[run]))
           .apply(
               WriteTextFile.<MovieRating>to(
@@ -159,7 +159,10 @@ class AggregateRatingsTest {
     TestPipeline pipeline = runner.pipeline();
     PCollection<Integer> sizes =
         pipeline
-            .apply(AggregateRatings.from(path("r.csv")).withRanges(1, 5_000, 20).withShards(2))
+            .apply(
+                AggregateRatings.from(path("r.csv"))
+                    .withRanges(new RangePlan(16, 1, 5_000, 20))
+                    .withShards(2))
             .apply(
                 FlatMapElements.into(TypeDescriptor.of(Integer.class))
                     .via(AggregateRatingsTest::sizeIfSorted));
@@ -207,7 +210,8 @@ class AggregateRatingsTest {
     long badBefore = Counted.BAD_RECORDS.inThisJvm();
 
     TestPipeline pipeline = runner.pipeline();
-    AggregateRatings aggregate = AggregateRatings.from(path("r.csv")).withRanges(1, 1_000, 20);
+    AggregateRatings aggregate =
+        AggregateRatings.from(path("r.csv")).withRanges(new RangePlan(16, 1, 1_000, 20));
     PAssert.that(withDeadLetters(pipeline, aggregate, 3, "bad.jsonl", 3))
         .containsInAnyOrder(oracle(good, 1));
     PipelineResult result = pipeline.run();
@@ -228,7 +232,8 @@ class AggregateRatingsTest {
     write("r.csv", plain);
     write("r.csv.gz", zipped);
     TestPipeline pipeline = runner.pipeline();
-    pipeline.apply(AggregateRatings.from(path("r.csv*")).withRanges(1, 3_333, 100));
+    pipeline.apply(
+        AggregateRatings.from(path("r.csv*")).withRanges(new RangePlan(16, 1, 3_333, 100)));
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();
     assertThat(counter(result, Counted.BYTES_READ)).isEqualTo(plain.length + zipped.length);
@@ -311,7 +316,7 @@ class AggregateRatingsTest {
         .isThrownBy(() -> AggregateRatings.from("a").withShards(0))
         .withMessage("the number of shards must be 1 to 4096, got 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> AggregateRatings.from("a").withRanges(2, 1, 1))
+        .isThrownBy(() -> AggregateRatings.from("a").withRanges(new RangePlan(16, 2, 1, 1)))
         .withMessage("maxRangeBytes must be >= minRangeBytes 2, got 1");
   }
 

@@ -1,0 +1,44 @@
+package dev.diagonal.pipelines.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Checks, before anything is done, that a file can be written where an option says. */
+public final class OutputPath {
+
+  private OutputPath() {}
+
+  /**
+   * Checks a local path; one of another file system is left to that.
+   *
+   * @param option the option's name
+   * @param path its value; null if it is not given
+   * @throws UsageException if it is a directory, or its directory cannot be written to
+   */
+  public static void check(String option, @Nullable String path) {
+    if (path == null || path.contains("://")) {
+      return;
+    }
+    if (path.endsWith("/") || Files.isDirectory(pathOf(option, path))) {
+      throw new UsageException(
+          "--%s takes a file, and '%s' is a directory".formatted(option, path));
+    }
+    Path existing = pathOf(option, path).toAbsolutePath().getParent();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing != null && (!Files.isDirectory(existing) || !Files.isWritable(existing))) {
+      throw new UsageException("--%s: nothing can be written to '%s'".formatted(option, existing));
+    }
+  }
+
+  private static Path pathOf(String option, String path) {
+    try {
+      return Path.of(path);
+    } catch (InvalidPathException e) {
+      throw new UsageException("--%s: '%s' is no path".formatted(option, path), e);
+    }
+  }
+}
