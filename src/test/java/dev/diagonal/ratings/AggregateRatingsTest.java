@@ -135,7 +135,7 @@ class AggregateRatingsTest {
       pipeline
           .apply(
               AggregateRatings.from(path("r.csv"))
-                  .withRanges(1, rangeBytes[run], 100)
+                  .withRanges(rangeBytes[run], rangeBytes[run], 100)
                   .withShards(shards[run]))
           .apply(
               WriteTextFile.<MovieRating>to(
@@ -159,7 +159,7 @@ class AggregateRatingsTest {
     TestPipeline pipeline = runner.pipeline();
     PCollection<Integer> sizes =
         pipeline
-            .apply(AggregateRatings.from(path("r.csv")).withRanges(1, 5_000, 20).withShards(2))
+            .apply(AggregateRatings.from(path("r.csv")).withRanges(5_000, 5_000, 20).withShards(2))
             .apply(
                 FlatMapElements.into(TypeDescriptor.of(Integer.class))
                     .via(AggregateRatingsTest::sizeIfSorted));
@@ -207,7 +207,7 @@ class AggregateRatingsTest {
     long badBefore = Counted.BAD_RECORDS.inThisJvm();
 
     TestPipeline pipeline = runner.pipeline();
-    AggregateRatings aggregate = AggregateRatings.from(path("r.csv")).withRanges(1, 1_000, 20);
+    AggregateRatings aggregate = AggregateRatings.from(path("r.csv")).withRanges(1_000, 1_000, 20);
     PAssert.that(withDeadLetters(pipeline, aggregate, 3, "bad.jsonl", 3))
         .containsInAnyOrder(oracle(good, 1));
     PipelineResult result = pipeline.run();
@@ -228,7 +228,7 @@ class AggregateRatingsTest {
     write("r.csv", plain);
     write("r.csv.gz", zipped);
     TestPipeline pipeline = runner.pipeline();
-    pipeline.apply(AggregateRatings.from(path("r.csv*")).withRanges(1, 3_333, 100));
+    pipeline.apply(AggregateRatings.from(path("r.csv*")).withRanges(3_333, 3_333, 100));
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();
     assertThat(counter(result, Counted.BYTES_READ)).isEqualTo(plain.length + zipped.length);
