@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -29,7 +30,9 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.Combine;
@@ -37,6 +40,7 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Mean;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -164,6 +168,21 @@ class CombineByShardTest {
   }
 
   @Example
+  void keysBeyondTheBoundLeaveTheBundleEarly() {
+    TestPipeline pipeline = Runner.DIRECT.pipeline();
+    PCollection<KV<Long, Long>> oneBundle =
+        pipeline
+            .apply(Create.of(10L))
+            .apply(
+                FlatMapElements.into(
+                        TypeDescriptors.kvs(TypeDescriptors.longs(), TypeDescriptors.longs()))
+                    .via(n -> LongStream.range(0, n).mapToObj(i -> KV.of(i % 2, i)).toList()));
+    PAssert.that(sizesOfBlocks(oneBundle, 2)).containsInAnyOrder(2);
+    PAssert.that(sizesOfBlocks(oneBundle, 1)).containsInAnyOrder(2, 2, 2, 2, 2);
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Example
   void refusesKeysWhoseCoderIsNotDeterministic() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     PCollection<KV<Double, Long>> input =
@@ -243,6 +262,22 @@ class CombineByShardTest {
             .withMaxHeldKeys(setting.maxHeldKeys());
     collect(name + ", ours", input.apply(name + ", ours", ours), false);
     collect(name + ", theirs", input.apply(name + ", theirs", Combine.perKey(combine)), false);
+  }
+
+  private static PCollection<Integer> sizesOfBlocks(
+      PCollection<KV<Long, Long>> input, int maxHeldKeys) {
+    return input
+        .apply(
+            "hold " + maxHeldKeys,
+            ParDo.of(
+                new CombineInBundleFn<>(
+                    new ProductFromNothingFn(), VarLongCoder.of(), new Shards(1), maxHeldKeys)))
+        .setCoder(
+            KvCoder.of(
+                VarIntCoder.of(), Block.coder(KvCoder.of(VarLongCoder.of(), VarLongCoder.of()))))
+        .apply(
+            "sizes of " + maxHeldKeys,
+            MapElements.into(TypeDescriptors.integers()).via(block -> block.getValue().size()));
   }
 
   private static void runBothWays(TestPipeline pipeline, PCollection<KV<String, Long>> input) {

@@ -135,7 +135,7 @@ class AggregateRatingsTest {
       pipeline
           .apply(
               AggregateRatings.from(path("r.csv"))
-                  .withRanges(new RangePlan(16, 1, rangeBytes[run], 100))
+                  .withRanges(new RangePlan(64, rangeBytes[run], rangeBytes[run], 100))
                   .withShards(shards[run]))
           .apply(
               WriteTextFile.<MovieRating>to(
@@ -161,7 +161,7 @@ class AggregateRatingsTest {
         pipeline
             .apply(
                 AggregateRatings.from(path("r.csv"))
-                    .withRanges(new RangePlan(16, 1, 5_000, 20))
+                    .withRanges(new RangePlan(64, 5_000, 5_000, 20))
                     .withShards(2))
             .apply(
                 FlatMapElements.into(TypeDescriptor.of(Integer.class))
@@ -211,7 +211,7 @@ class AggregateRatingsTest {
 
     TestPipeline pipeline = runner.pipeline();
     AggregateRatings aggregate =
-        AggregateRatings.from(path("r.csv")).withRanges(new RangePlan(16, 1, 1_000, 20));
+        AggregateRatings.from(path("r.csv")).withRanges(new RangePlan(64, 1_000, 1_000, 20));
     PAssert.that(withDeadLetters(pipeline, aggregate, 3, "bad.jsonl", 3))
         .containsInAnyOrder(oracle(good, 1));
     PipelineResult result = pipeline.run();
@@ -233,7 +233,7 @@ class AggregateRatingsTest {
     write("r.csv.gz", zipped);
     TestPipeline pipeline = runner.pipeline();
     pipeline.apply(
-        AggregateRatings.from(path("r.csv*")).withRanges(new RangePlan(16, 1, 3_333, 100)));
+        AggregateRatings.from(path("r.csv*")).withRanges(new RangePlan(64, 3_333, 3_333, 100)));
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();
     assertThat(counter(result, Counted.BYTES_READ)).isEqualTo(plain.length + zipped.length);

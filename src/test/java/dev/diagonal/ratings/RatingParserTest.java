@@ -27,7 +27,7 @@ class RatingParserTest {
 
   private record Parsed(List<Rating> ratings, List<BadLine> bad) {}
 
-  @Property(seed = "1", tries = 3_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(seed = "1", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
   void everyLineIsARatingOrABadLineAsTheCarefulReaderSays(
       @ForAll("texts") RatingTexts.Text text, @ForAll @IntRange(min = 1, max = 5) int batch) {
     RatingFormat.Columns columns = text.format().columnsOf(text.file());
@@ -49,7 +49,7 @@ class RatingParserTest {
     assertThat(parse(text, batch)).isEqualTo(expected);
   }
 
-  @Property(seed = "2", tries = 3_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(seed = "2", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
   void aLineIsARatingIfANaiveReaderFindsOne(@ForAll("texts") RatingTexts.Text text) {
     RatingFormat.Columns columns = text.format().columnsOf(text.file());
     List<Rating> expected = new ArrayList<>();

@@ -28,7 +28,8 @@ final class EmbeddedServersTest {
                 assertThat(e.getClass().getName())
                     .isEqualTo(EmbeddedServersException.class.getName());
                 assertThat(e.getMessage())
-                    .startsWith("embedded servers are not in this jar: give --jdbcUrl")
+                    .startsWith(
+                        "embedded servers are not in this jar: name a sink (--output, --jdbcUrl")
                     .doesNotContain("\n");
               });
     }
