@@ -57,7 +57,12 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     write(records);
     if (records.size() > maxRecords) {
       throw new BadInputException(
-          records.size() + " records in " + path + ", and at most " + maxRecords + " are allowed");
+          records.size()
+              + " records in "
+              + path
+              + ", where at most "
+              + maxRecords
+              + " are allowed");
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(path, records.size(), 1, millis);

@@ -126,6 +126,7 @@ class ReadBlocksTest {
     public long accept(TextBlock block, Output<String> output) {
       output.emit(opened);
       long offset = block.offsetOf(block.start());
+      int before = lines.size();
       String text = new String(block.bytes(), block.start(), block.size(), UTF_8);
       for (String line : text.lines().toList()) {
         if (line.equals("bad")) {
@@ -138,13 +139,15 @@ class ReadBlocksTest {
         }
         offset += line.length() + 1;
       }
-      return lines.size();
+      return lines.size() - before;
     }
 
     @Override
     public void finish(Output<String> output) {
       lines.forEach(line -> output.emit("end of " + line));
       late.forEach(output::reject);
+      lines.clear();
+      late.clear();
     }
   }
 }

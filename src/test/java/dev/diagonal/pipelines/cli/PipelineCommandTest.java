@@ -118,7 +118,8 @@ final class PipelineCommandTest {
     assertThat(launched.err().get(0))
         .matches(
             "paint: the DirectRunner needs a heap of 1,073,741,824 MiB for this, and this JVM has"
-                + " [0-9,]+ MiB: give java -Xmx1073741824m, or run it on Flink: --runner=FlinkRunner");
+                + " [0-9,]+ MiB: give java -Xmx1073741824m, fewer readers \\(--targetParallelism\\),"
+                + " or run it on Flink: --runner=FlinkRunner");
     assertThat(command.done()).isEmpty();
   }
 
@@ -150,10 +151,21 @@ final class PipelineCommandTest {
   }
 
   @Test
-  void aSummaryThatCannotBeWrittenIsAFailureInOneLine() {
-    Launched launched = launch(new PaintCommand(), "--things=a --summary=/dev/null/summary.json");
-    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(launched.err()).hasSize(1).element(0).asString().contains("/dev/null");
+  void aSummaryThatCannotBeWrittenIsRefusedBeforeTheRun() {
+    PaintCommand command = new PaintCommand();
+    Launched launched = launch(command, "--things=a --summary=/dev/null/summary.json");
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(launched.err().get(0))
+        .isEqualTo("paint: --summary: nothing can be written to '/dev/null'");
+    assertThat(command.done()).isEmpty();
+  }
+
+  @Test
+  void aSummaryThatIsADirectoryIsRefusedBeforeTheRun() {
+    Launched launched = launch(new PaintCommand(), "--things=a --summary=" + directory);
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(launched.err().get(0))
+        .isEqualTo("paint: --summary takes a file, and '" + directory + "' is a directory");
   }
 
   private static Launched launch(Command command, String args) {
