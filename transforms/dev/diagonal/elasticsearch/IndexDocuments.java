@@ -118,7 +118,7 @@ public final class IndexDocuments
 
   static final class IndexFn extends DoFn<Block<Document>, Written> {
     private final Bulk bulk;
-    private final WriteMetrics metrics = WriteMetrics.of(IndexDocuments.class);
+    private final WriteMetrics metrics = WriteMetrics.create();
     private transient @Nullable BulkIndexer indexer;
 
     IndexFn(Bulk bulk) {

@@ -104,7 +104,7 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
 
   static final class UpsertFn<T> extends DoFn<Block<T>, Written> {
     private final Upsert<T> upsert;
-    private final WriteMetrics metrics = WriteMetrics.of(WriteToJdbc.class);
+    private final WriteMetrics metrics = WriteMetrics.create();
     private transient @Nullable Upserter<T> upserter;
 
     UpsertFn(Upsert<T> upsert) {

@@ -7,22 +7,23 @@ import org.apache.beam.sdk.metrics.Distribution;
 import org.apache.beam.sdk.metrics.Metrics;
 
 /**
- * The metrics of a sink: {@link Counted#ROWS_WRITTEN}, {@link Counted#BATCHES_WRITTEN}, and, in the
- * namespace of the sink's class, {@code retries} and the distribution {@code write_millis}. A batch
- * is counted once, when it is done; attempts that failed for good are seen in the exception.
+ * The metrics of a sink, in the namespace {@value Counted#NAMESPACE}: {@link Counted#ROWS_WRITTEN},
+ * {@link Counted#BATCHES_WRITTEN}, the counter {@code retries} and the distribution {@code
+ * write_millis}; the name of the step tells whose they are. A batch is counted once, when it is
+ * done; attempts that failed for good are seen in the exception.
  */
 public final class WriteMetrics implements Serializable {
 
   private final Counter retries;
   private final Distribution writeMillis;
 
-  private WriteMetrics(Class<?> sink) {
-    retries = Metrics.counter(sink, "retries");
-    writeMillis = Metrics.distribution(sink, "write_millis");
+  private WriteMetrics() {
+    retries = Metrics.counter(Counted.NAMESPACE, "retries");
+    writeMillis = Metrics.distribution(Counted.NAMESPACE, "write_millis");
   }
 
-  public static WriteMetrics of(Class<?> sink) {
-    return new WriteMetrics(sink);
+  public static WriteMetrics create() {
+    return new WriteMetrics();
   }
 
   /** Counts a finished batch. Every batch of every sink passes here, once. */

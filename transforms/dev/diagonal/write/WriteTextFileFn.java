@@ -30,7 +30,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
   private final SerializableComparator<T> order;
   private final @Nullable String header;
   private final long maxRecords;
-  private final WriteMetrics metrics = WriteMetrics.of(WriteTextFile.class);
+  private final WriteMetrics metrics = WriteMetrics.create();
 
   WriteTextFileFn(
       String path,

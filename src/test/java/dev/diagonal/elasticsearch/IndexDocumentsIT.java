@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
+import dev.diagonal.progress.Counted;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.write.Written;
@@ -227,7 +228,7 @@ final class IndexDocumentsIT {
         .metrics()
         .queryMetrics(
             MetricsFilter.builder()
-                .addNameFilter(MetricNameFilter.named(IndexDocuments.class, name))
+                .addNameFilter(MetricNameFilter.named(Counted.NAMESPACE, name))
                 .build())
         .getCounters()
         .iterator()

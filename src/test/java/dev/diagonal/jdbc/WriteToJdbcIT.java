@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.progress.Counted;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.write.Written;
 import java.math.BigDecimal;
@@ -353,7 +354,7 @@ final class WriteToJdbcIT {
         .metrics()
         .queryMetrics(
             MetricsFilter.builder()
-                .addNameFilter(MetricNameFilter.named(WriteToJdbc.class, name))
+                .addNameFilter(MetricNameFilter.named(Counted.NAMESPACE, name))
                 .build());
   }
 }
