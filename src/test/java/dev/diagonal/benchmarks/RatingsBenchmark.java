@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -116,7 +118,7 @@ public final class RatingsBenchmark {
   }
 
   private static String awk(Path input) {
-    return "awk -F, 'NR > 1 { n[$2]++; s[$2] += $3 } END { for (m in n) print m, n[m], s[m], s[m] / n[m] }' "
+    return "exec awk -F, 'NR > 1 { n[$2]++; s[$2] += $3 } END { for (m in n) print m, n[m], s[m], s[m] / n[m] }' "
         + input
         + " > "
         + DATA.resolve("awk.txt");
@@ -237,6 +239,10 @@ public final class RatingsBenchmark {
   }
 
   private static String duckDbVersion() {
-    return String.valueOf(org.duckdb.DuckDBDriver.class.getPackage().getImplementationVersion());
+    try (var connection = DriverManager.getConnection("jdbc:duckdb:")) {
+      return connection.getMetaData().getDatabaseProductVersion();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
