@@ -7,8 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.apache.beam.sdk.values.KV;
 
 /**
  * Packs records into blocks, one buffer a key: a key's block leaves when it is full; when all
@@ -51,7 +49,12 @@ final class Packer<T> {
     if (buffer.size() == blockRows) {
       leave(key, output);
     } else if (heldRows > maxHeldRows) {
-      largestFirst().takeWhile(k -> heldRows > maxHeldRows / 2).forEach(k -> leave(k, output));
+      for (int largest : largestFirst()) {
+        if (heldRows <= maxHeldRows / 2) {
+          break;
+        }
+        leave(largest, output);
+      }
     }
   }
 
@@ -60,13 +63,11 @@ final class Packer<T> {
     List.copyOf(buffers.keySet()).forEach(key -> leave(key, output));
   }
 
-  private Stream<Integer> largestFirst() {
-    return buffers.entrySet().stream()
-        .map(buffer -> KV.of(buffer.getKey(), buffer.getValue().size()))
-        .sorted(Comparator.comparing((KV<Integer, Integer> held) -> -held.getValue()))
-        .map(KV::getKey)
-        .toList()
-        .stream();
+  /** The keys as they are now: those whose buffers hold most come first. */
+  private List<Integer> largestFirst() {
+    List<Integer> keys = new ArrayList<>(buffers.keySet());
+    keys.sort(Comparator.comparing(key -> -buffers.getOrDefault(key, List.of()).size()));
+    return keys;
   }
 
   private void leave(int key, Output<T> output) {
