@@ -34,10 +34,10 @@ final class ArchitectureTest {
       List.of(
           Set.of("fault", "progress"),
           Set.of("block"),
-          Set.of("write"),
           Set.of("grid"),
+          Set.of("write"),
           Set.of("jdbc", "elasticsearch", "csv", "json"),
-          Set.of("ratings", "jobs", "join"),
+          Set.of("ratings", "edges", "jobs", "join"),
           Set.of("pipelines.cli"),
           Set.of("pipelines.local", "pipelines.plan"),
           Set.of("pipelines"));

@@ -1,0 +1,20 @@
+package dev.diagonal.grid;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+
+/**
+ * A place on the slot grid: the records whose one end is in a row slot and whose other end is in a
+ * column slot.
+ *
+ * @param row the row slot, from 0
+ * @param column the column slot, from 0
+ */
+public record Cell(int row, int column) implements Serializable {
+
+  public Cell {
+    checkArgument(row >= 0, "row must be >= 0, got %s", row);
+    checkArgument(column >= 0, "column must be >= 0, got %s", column);
+  }
+}
