@@ -32,6 +32,9 @@ final class MovieRatingsJob implements Job {
   /** A block, a table of totals, and what leaves it. */
   private static final long READER_HEAP_BYTES = 24L << 20;
 
+  /** Each is an element for the sinks, and the DirectRunner copies all it holds with each more. */
+  private static final int SHARDS_PER_READER = 2;
+
   private final MovieRatingsOptions options;
   private final InputFiles input;
   private final RatingFormat format;
@@ -113,10 +116,12 @@ final class MovieRatingsJob implements Job {
 
   private PCollection<Block<MovieRating>> aggregate(Pipeline pipeline, List<Output> outputs)
       throws Exception {
+    int readers = Runners.readers(options);
     AggregateRatings aggregate =
         AggregateRatings.from(options.getInput())
             .withFormat(format)
-            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
+            .withShards(SHARDS_PER_READER * readers)
+            .withRanges(RangePlan.DEFAULT.forReaders(readers));
     String badRecords = options.getBadRecords();
     if (badRecords == null) {
       return pipeline.apply("Aggregate", aggregate);

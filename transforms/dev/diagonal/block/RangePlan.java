@@ -23,10 +23,10 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
     implements Serializable {
 
   /** 16 ranges of 4 MiB to 128 MiB, at most 256. */
-  public static final RangePlan DEFAULT = new RangePlan(16, 4L << 20, 128L << 20, 256);
+  public static final RangePlan DEFAULT = new RangePlan(8, 4L << 20, 128L << 20, 256);
 
   /** 8 for each reader: one that is slow holds up the others by less than an eighth. */
-  private static final int RANGES_PER_READER = 8;
+  private static final int RANGES_PER_READER = 4;
 
   public RangePlan {
     checkArgument(usualRanges > 0, "usualRanges must be > 0, got %s", usualRanges);

@@ -9,7 +9,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.options.PipelineOptions;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
  * Reads the options of one command: its own are checked here, those of Beam and its runners by
@@ -66,14 +65,10 @@ public final class CommandLine {
     List<String> checked = new ArrayList<>();
     values.forEach((name, value) -> checked.add("--" + name + "=" + value));
     try {
-      return beamOptions(type, checked);
+      return BeamOptions.of(type, checked);
     } catch (IllegalArgumentException e) {
       throw new UsageException(explain(e, type, values), e);
     }
-  }
-
-  private static <O extends PipelineOptions> O beamOptions(Class<O> type, List<String> args) {
-    return PipelineOptionsFactory.fromArgs(args.toArray(String[]::new)).as(type);
   }
 
   private static String explain(
@@ -90,7 +85,7 @@ public final class CommandLine {
     // Beam names the value and not the option: it is the one that fails alone as well.
     for (Map.Entry<String, String> each : values.entrySet()) {
       try {
-        beamOptions(type, List.of("--" + each.getKey() + "=" + each.getValue()));
+        BeamOptions.of(type, List.of("--" + each.getKey() + "=" + each.getValue()));
       } catch (IllegalArgumentException alone) {
         return "--%s does not take '%s': %s"
             .formatted(each.getKey(), each.getValue(), firstLineOf(alone));

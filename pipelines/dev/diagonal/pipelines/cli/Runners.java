@@ -87,7 +87,8 @@ public final class Runners {
     }
   }
 
-  private static boolean isFlink(List<String> args) {
+  /** Whether the runner is Flink's, on a cluster or in this process. */
+  static boolean isFlink(List<String> args) {
     return isRunner("Flink", valueOf("runner", args, ""));
   }
 

@@ -101,6 +101,7 @@ public final class RatingsBenchmark {
             List.of(
                 Measured.javaProgram(),
                 "-Xmx1g",
+                "@runner-configs/java.args",
                 "-jar",
                 JAR.toString(),
                 "movie-ratings",
