@@ -22,10 +22,12 @@ import java.util.List;
 public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes, int maxRanges)
     implements Serializable {
 
-  /** 16 ranges of 4 MiB to 128 MiB, at most 256. */
+  /** 8 ranges of 4 MiB to 128 MiB, at most 256. */
   public static final RangePlan DEFAULT = new RangePlan(8, 4L << 20, 128L << 20, 256);
 
-  /** 8 for each reader: one that is slow holds up the others by less than an eighth. */
+  /**
+   * What meets later is copied with every range more: few, and a slow one still holds up little.
+   */
   private static final int RANGES_PER_READER = 4;
 
   public RangePlan {

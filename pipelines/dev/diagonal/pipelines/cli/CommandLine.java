@@ -57,18 +57,20 @@ public final class CommandLine {
       }
       values.put(name, value);
     }
+    List<String> checked = new ArrayList<>();
+    values.forEach((name, value) -> checked.add("--" + name + "=" + value));
+    O options;
+    try {
+      options = BeamOptions.of(type, checked);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(explain(e, type, values), e);
+    }
     for (OptionSpec spec : specs.values()) {
       if (spec.required() && !values.containsKey(spec.name())) {
         throw new UsageException("--%s is missing: %s".formatted(spec.name(), spec.description()));
       }
     }
-    List<String> checked = new ArrayList<>();
-    values.forEach((name, value) -> checked.add("--" + name + "=" + value));
-    try {
-      return BeamOptions.of(type, checked);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(explain(e, type, values), e);
-    }
+    return options;
   }
 
   private static String explain(

@@ -50,7 +50,9 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       }
       Summary summary = run(job, options, urlsOf(servers), Runners.isInThisJvm(args));
       summary.lines().forEach(System.out::println);
-      writeSummary(summary, options);
+      if (options.getSummary() != null) {
+        summary.writeTo(Path.of(options.getSummary()));
+      }
       if (servers != null) {
         System.out.println(
             "  the embedded servers end now, with their data; 'servers' starts ones that stay");
@@ -58,9 +60,11 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       return ExitCode.DONE;
     } catch (Exception | Error e) {
       try {
-        writeSummary(
-            Summary.failed(name(), (System.nanoTime() - startNanos) / 1e9, Failure.of(e).message()),
-            options);
+        if (options.getSummary() != null) {
+          new Summary.Failed(
+                  name(), (System.nanoTime() - startNanos) / 1e9, Failure.of(e).message())
+              .writeTo(Path.of(options.getSummary()));
+        }
       } catch (IOException notWritten) {
         e.addSuppressed(notWritten);
       }
@@ -124,12 +128,5 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
             servers.jdbcUrl().orElse(ServerUrls.TO_COME.jdbcUrl()),
             servers.jdbcUser(),
             servers.elasticsearchUrl().orElse(ServerUrls.TO_COME.elasticsearchUrl()));
-  }
-
-  private void writeSummary(Summary summary, O options) throws IOException {
-    String file = options.getSummary();
-    if (file != null) {
-      summary.writeTo(Path.of(file));
-    }
   }
 }

@@ -14,7 +14,6 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a run has done, in exact figures.
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param badRecords the others
  * @param seconds how long it took, from building the pipeline to its end
  * @param outputs what was written where
- * @param failure what went wrong, if anything did
  */
 record Summary(
     @JsonProperty("command") String command,
@@ -34,8 +32,7 @@ record Summary(
     @JsonProperty("bad_records") long badRecords,
     @JsonProperty("seconds") double seconds,
     @JsonProperty("rows_per_second") long rowsPerSecond,
-    @JsonProperty("outputs") List<Written> outputs,
-    @JsonProperty("failure") @Nullable String failure) {
+    @JsonProperty("outputs") List<Written> outputs) {
 
   /** What one sink has written. */
   record Written(
@@ -64,13 +61,7 @@ record Summary(
         sum(metrics, Counted.BAD_RECORDS, ""),
         Math.round(seconds * 1000) / 1000.0,
         Math.round(rows / Math.max(seconds, 0.001)),
-        written,
-        null);
-  }
-
-  /** Returns the summary of a run that failed. */
-  static Summary failed(String command, double seconds, String failure) {
-    return new Summary(command, "FAILED", 0, 0, seconds, 0, List.of(), failure);
+        written);
   }
 
   /** Returns the lines that a person reads at the end of a run. */
@@ -99,11 +90,32 @@ record Summary(
 
   /** Writes this as JSON. */
   void writeTo(Path file) throws IOException {
+    write(file, this);
+  }
+
+  /** What is known of a run that failed; its counts are not. */
+  record Failed(
+      @JsonProperty("command") String command,
+      @JsonProperty("state") String state,
+      @JsonProperty("seconds") double seconds,
+      @JsonProperty("failure") String failure) {
+
+    Failed(String command, double seconds, String failure) {
+      this(command, "FAILED", seconds, failure);
+    }
+
+    /** Writes this as JSON. */
+    void writeTo(Path file) throws IOException {
+      write(file, this);
+    }
+  }
+
+  private static void write(Path file, Object summary) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+    Files.writeString(file, JSON.writeValueAsString(summary) + "\n");
   }
 
   /** Adds up a counter over the steps whose names start with {@code step}. */

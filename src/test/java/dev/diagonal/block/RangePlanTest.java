@@ -59,10 +59,10 @@ class RangePlanTest {
   }
 
   @Example
-  void aRangeIsA16thOfTheInputWithinItsBounds() {
+  void aRangeIsAnEighthOfTheInputWithinItsBounds() {
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 3 * MIB, true)))).hasSize(1);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 40 * MIB, true)))).hasSize(10);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * MIB, true)))).hasSize(16);
+    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 20 * MIB, true)))).hasSize(5);
+    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 512 * MIB, true)))).hasSize(8);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 8192 * MIB, true)))).hasSize(64);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1 << 20, true)))).hasSize(1);
     assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * 1024 * MIB, true))))
@@ -74,7 +74,7 @@ class RangePlanTest {
     InputFiles input = files(new InputFile("a", 8192 * MIB, true));
 
     assertThat(RangePlan.DEFAULT.forReaders(1).cut(input)).hasSize(64);
-    assertThat(RangePlan.DEFAULT.forReaders(64).cut(input)).hasSize(512);
+    assertThat(RangePlan.DEFAULT.forReaders(64).cut(input)).hasSize(256);
   }
 
   @Example

@@ -96,6 +96,7 @@ final class CommandLineTest {
 
   @Test
   void aRequiredOptionThatIsMissingIsNamedWithItsMeaning() {
+    assertRefused("unknown option --thing; did you mean --things?", "--thing=a");
     assertRefused("--things is missing: What to paint", "--coats=1");
   }
 
