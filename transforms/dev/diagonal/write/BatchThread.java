@@ -73,7 +73,7 @@ final class BatchThread<T> implements Runnable {
       try {
         closeWriter();
       } finally {
-        scheduler.ended(this);
+        scheduler.threadEnded();
       }
     }
   }

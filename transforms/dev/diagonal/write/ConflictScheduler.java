@@ -4,12 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.grid.Schedule;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -38,18 +33,13 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   private final Schedule schedule;
   private final BatchWriter.Factory<T> factory;
-  private final SchedulerSettings settings;
-  private final Duration idleTime;
   private final Duration patience;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition threadEnded = lock.newCondition();
   private final PendingCells<BatchRun<T>> pending;
   private final Window window;
   private final SchedulerTally tally;
-  private final Set<Thread> threads = new HashSet<>();
-  private final Deque<BatchThread<T>> idle = new ArrayDeque<>();
-  private int started;
+  private final BatchThreads<T> threads;
   private boolean closed;
 
   public ConflictScheduler(
@@ -70,12 +60,16 @@ public final class ConflictScheduler<T> implements AutoCloseable {
       Duration patience) {
     this.schedule = schedule;
     this.factory = factory;
-    this.settings = settings;
-    this.idleTime = idleTime;
     this.patience = patience;
     this.pending = new PendingCells<>(schedule, 2L * settings.window());
     this.window = new Window(lock, settings.window());
     this.tally = new SchedulerTally(schedule);
+    this.threads =
+        new BatchThreads<>(
+            lock,
+            settings.maxWorkers(),
+            idleTime,
+            called -> new BatchThread<>(this, factory, settings, called));
   }
 
   /** Returns a group without batches. */
@@ -106,11 +100,11 @@ public final class ConflictScheduler<T> implements AutoCloseable {
         closed = true;
         failPending();
         window.recheck();
-        idle.forEach(BatchThread::dismiss);
+        threads.dismissIdle();
       }
-      if (!BoundedWait.until(threads::isEmpty, threadEnded, patience)) {
-        threads.forEach(Thread::interrupt);
-        BoundedWait.until(threads::isEmpty, threadEnded, patience);
+      if (!threads.awaitEnd(patience)) {
+        threads.interrupt();
+        threads.awaitEnd(patience);
       }
     } finally {
       lock.unlock();
@@ -166,13 +160,11 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     lock.lock();
     try {
       if (goesOn) {
-        idle.push(thread); // in front, so that those behind, who have had least to do, may end
+        threads.idle(thread);
       }
       ended(run);
       dispatch();
-      BatchRun<T> next = goesOn ? thread.awaitBatch(idleTime.toNanos()) : null;
-      idle.remove(thread);
-      return next;
+      return goesOn ? threads.await(thread) : null;
     } finally {
       lock.unlock();
     }
@@ -182,11 +174,11 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return closed;
   }
 
-  void ended(BatchThread<T> thread) {
+  /** Takes note that the calling thread has closed its writer and ends. */
+  void threadEnded() {
     lock.lock();
     try {
-      threads.remove(Thread.currentThread());
-      threadEnded.signalAll();
+      threads.ended();
       dispatch(); // a batch may have waited for this thread to make room for another one
     } finally {
       lock.unlock();
@@ -197,34 +189,19 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   /** Starts all batches that can start. */
   private void dispatch() {
-    while (!idle.isEmpty() || threads.size() < settings.maxWorkers()) {
+    while (threads.canTake()) {
       BatchRun<T> run = pending.start();
       if (run == null) {
         return;
       }
       long nowNanos = System.nanoTime();
       run.started(nowNanos, tally.opened(nowNanos));
-      BatchThread<T> thread = idle.poll();
-      if (thread != null) {
-        thread.give(run);
-      } else {
-        startThread(run);
+      try {
+        threads.give(run);
+      } catch (Throwable noThread) { // its group must hear of it, or would wait for ever
+        run.failed(noThread);
+        ended(run);
       }
-    }
-  }
-
-  private void startThread(BatchRun<T> run) {
-    BatchThread<T> work = new BatchThread<>(this, factory, settings, lock.newCondition());
-    Thread thread = new Thread(work, "conflict-free-write-" + ++started);
-    thread.setDaemon(true);
-    work.give(run);
-    threads.add(thread);
-    try {
-      thread.start();
-    } catch (Throwable noThread) { // as when the system has none left: an OutOfMemoryError
-      threads.remove(thread);
-      run.failed(noThread);
-      ended(run);
     }
   }
 

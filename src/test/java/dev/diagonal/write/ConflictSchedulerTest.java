@@ -34,6 +34,9 @@ class ConflictSchedulerTest {
       SchedulerSettings.defaults().withRetry(new Retry(3, Duration.ZERO, Duration.ZERO));
   private static final Duration LONG = Duration.ofSeconds(30);
 
+  /** For idle threads: one that ends looks for work for others, and would hide who forgot to. */
+  private static final Duration NEVER = Duration.ofDays(1);
+
   private final CountDownLatch gate = new CountDownLatch(1);
   private final CountDownLatch entered = new CountDownLatch(1);
   private final List<ConflictScheduler<Integer>> schedulers = new ArrayList<>();
@@ -382,9 +385,25 @@ class ConflictSchedulerTest {
   }
 
   @Test
+  void cancellingWakesWhoeverWaitsToSubmitToTheGroup() throws Exception {
+    ConflictScheduler<Integer> scheduler =
+        scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(1));
+    BatchGroup<Integer> full = scheduler.newGroup();
+    BatchGroup<Integer> cancelled = scheduler.newGroup();
+    full.submit(batch(0, 0));
+    Waiting first = Waiting.startAndWait(() -> full.submit(batch(4, 1)));
+    Waiting behind = Waiting.startAndWait(() -> cancelled.submit(batch(4, 2)));
+    assertThat(cancelled.cancel()).isTrue();
+    assertThatThrownBy(behind::join).hasCauseInstanceOf(CancellationException.class);
+    gate.countDown();
+    first.join();
+    assertThat(full.await()).hasSize(2);
+  }
+
+  @Test
   void cancellingWaitsThoughInterruptedButNotForEver() throws Exception {
     WatchedTarget target = gated(0);
-    ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS, LONG, Duration.ofMillis(1));
+    ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS, NEVER, Duration.ofMillis(1));
     BatchGroup<Integer> group = scheduler.newGroup();
     BatchGroup<Integer> other = scheduler.newGroup();
     group.submit(batch(0, 0));
@@ -423,7 +442,7 @@ class ConflictSchedulerTest {
 
   @Test
   void whatADroppedBatchKeptForItselfIsGivenBack() throws Exception {
-    // Window 2, so that a batch is overtaken by 4 at most, before its slots are kept for it.
+    // A window of 3: once 7 have come after a batch, its slots are kept for it.
     WatchedTarget target = gated(0);
     ConflictScheduler<Integer> scheduler =
         scheduler(target, SETTINGS.withMaxWorkers(3).withPrefetch(1));
@@ -501,7 +520,7 @@ class ConflictSchedulerTest {
   @Test
   void closingInterruptsWhatDoesNotEnd() throws Exception {
     ConflictScheduler<Integer> scheduler =
-        scheduler(gated(0), SETTINGS, LONG, Duration.ofMillis(1));
+        scheduler(gated(0), SETTINGS, NEVER, Duration.ofMillis(1));
     BatchGroup<Integer> group = scheduler.newGroup();
     group.submit(batch(0, 0));
     pass(entered);
@@ -522,7 +541,7 @@ class ConflictSchedulerTest {
   }
 
   private ConflictScheduler<Integer> scheduler(WatchedTarget target, SchedulerSettings settings) {
-    return scheduler(target, settings, LONG, LONG);
+    return scheduler(target, settings, NEVER, LONG);
   }
 
   private ConflictScheduler<Integer> scheduler(

@@ -3,12 +3,11 @@ package dev.diagonal.write;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
-import java.util.Random;
 
 /**
  * Measures what the choice of a batch costs, with as many cells waiting as the grid has: {@code
- * java -cp … dev.diagonal.write.PendingCellsBenchmark}. Each round ends one batch, adds one and
- * chooses one.
+ * java -cp … dev.diagonal.write.PendingCellsBenchmark}. With 8 batches in flight; each that ends
+ * makes place for a choice, and each that starts is replaced by another one of its cell.
  */
 final class PendingCellsBenchmark {
 
@@ -32,7 +31,6 @@ final class PendingCellsBenchmark {
     TinySchedule schedule = TinySchedule.bipartite(n);
     int cells = schedule.cells();
     PendingCells<Integer> pending = new PendingCells<>(schedule, 4L * cells);
-    Random random = new Random(1);
     for (int cell = 0; cell < cells; cell++) {
       pending.add(cell, cell);
       pending.add(cell, cell);
@@ -41,16 +39,15 @@ final class PendingCellsBenchmark {
     long startNanos = System.nanoTime();
     int choices = 0;
     while (choices < ROUNDS) {
-      if (inFlight.size() == workers) {
-        pending.end(inFlight.remove());
-        int cell = random.nextInt(cells);
-        pending.add(cell, cell);
+      Integer started = null;
+      if (inFlight.size() < workers) {
+        started = pending.start();
+        choices++;
       }
-      choices++;
-      Integer started = pending.start();
       if (started != null) {
         inFlight.add(started);
-      } else if (!inFlight.isEmpty()) {
+        pending.add(started, started);
+      } else {
         pending.end(inFlight.remove());
       }
     }
