@@ -1,0 +1,130 @@
+package dev.diagonal.write;
+
+import dev.diagonal.grid.Schedule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * A target that keeps the numbers it is given and watches who writes: it notes every moment at
+ * which two batches are in one slot. What happens inside a transaction is up to the test.
+ */
+final class WatchedTarget implements BatchWriter.Factory<Integer> {
+
+  /** What happens inside a transaction, before its commit; it is rolled back if this throws. */
+  interface Work {
+    void during(Batch<Integer> batch) throws Exception;
+  }
+
+  /** A fault that may pass. */
+  static final class PassingFault extends Exception {
+    PassingFault(String message) {
+      super(message);
+    }
+  }
+
+  /** A fault of the rows. */
+  static final class BadRowsFault extends Exception {
+    BadRowsFault(String message) {
+      super(message);
+    }
+  }
+
+  final Queue<String> overlaps = new ConcurrentLinkedQueue<>();
+  final Map<Integer, Integer> commits = new ConcurrentHashMap<>();
+  final Map<Integer, List<Integer>> commitsOfCell = new ConcurrentHashMap<>();
+  final AtomicInteger open = new AtomicInteger();
+  final AtomicInteger maxOpen = new AtomicInteger();
+  final AtomicInteger writersOpened = new AtomicInteger();
+  final AtomicInteger writersClosed = new AtomicInteger();
+  private final Schedule schedule;
+  private final AtomicIntegerArray inSlot;
+  private final Work work;
+  private volatile Runnable opening = () -> {};
+
+  WatchedTarget(Schedule schedule, Work work) {
+    this.schedule = schedule;
+    this.inSlot = new AtomicIntegerArray(schedule.slots());
+    this.work = work;
+  }
+
+  /** Sets what happens when a writer is opened. */
+  WatchedTarget opening(Runnable action) {
+    opening = action;
+    return this;
+  }
+
+  @Override
+  public BatchWriter<Integer> open() {
+    opening.run();
+    writersOpened.incrementAndGet();
+    return new Writer();
+  }
+
+  @Override
+  public String target() {
+    return "the watched target";
+  }
+
+  @Override
+  public boolean locksSlots() {
+    return false;
+  }
+
+  private final class Writer implements BatchWriter<Integer> {
+
+    private final Thread owner = Thread.currentThread();
+
+    @Override
+    public void write(Batch<Integer> batch) throws Exception {
+      int row = schedule.rowSlotOf(batch.cell());
+      int column = schedule.columnSlotOf(batch.cell());
+      if (Thread.currentThread() != owner) {
+        overlaps.add("a writer was opened by " + owner + " and used by " + Thread.currentThread());
+      }
+      enter(row);
+      if (column != row) {
+        enter(column);
+      }
+      maxOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
+      try {
+        work.during(batch);
+        batch.rows().forEach(number -> commits.merge(number, 1, Integer::sum));
+        commitsOfCell.computeIfAbsent(batch.cell(), cell -> new ArrayList<>()).addAll(batch.rows());
+      } finally {
+        open.decrementAndGet();
+        inSlot.decrementAndGet(row);
+        if (column != row) {
+          inSlot.decrementAndGet(column);
+        }
+      }
+    }
+
+    private void enter(int slot) {
+      int now = inSlot.incrementAndGet(slot);
+      if (now != 1) {
+        overlaps.add(now + " batches in slot " + slot);
+      }
+    }
+
+    @Override
+    public boolean isRetryable(Exception fault) {
+      return fault instanceof PassingFault;
+    }
+
+    @Override
+    public boolean isCausedByRows(Exception fault) {
+      return fault instanceof BadRowsFault;
+    }
+
+    @Override
+    public void close() {
+      writersClosed.incrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.diagonal.write;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A number of places, taken in the order in which they were asked for: whoever asks while others
+ * wait stands behind them, so that nobody is passed over however fast another one asks. All methods
+ * are called under the lock.
+ */
+final class Window {
+
+  private final Lock lock;
+  private final int places;
+  private final Deque<Condition> waiting = new ArrayDeque<>();
+  private int taken;
+
+  Window(Lock lock, int places) {
+    this.lock = lock;
+    this.places = places;
+  }
+
+  /**
+   * Waits for a place and takes it; returns false, without a place, once {@code givesUp} is true.
+   *
+   * @throws InterruptedException if the thread is interrupted while it waits; it has no place then
+   */
+  boolean enter(BooleanSupplier givesUp) throws InterruptedException {
+    Condition turn = lock.newCondition();
+    waiting.add(turn);
+    try {
+      while (!givesUp.getAsBoolean()) {
+        if (taken < places && waiting.peek() == turn) {
+          taken++;
+          return true;
+        }
+        turn.await();
+      }
+      return false;
+    } finally {
+      waiting.remove(turn);
+      wakeFirst();
+    }
+  }
+
+  /** Gives back places. */
+  void leave(int given) {
+    taken -= given;
+    wakeFirst();
+  }
+
+  /** Lets all that wait look again at whether they give up. */
+  void recheck() {
+    waiting.forEach(Condition::signal);
+  }
+
+  private void wakeFirst() {
+    Condition first = waiting.peek();
+    if (first != null && taken < places) {
+      first.signal();
+    }
+  }
+}
