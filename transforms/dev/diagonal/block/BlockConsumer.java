@@ -25,6 +25,9 @@ public interface BlockConsumer<T> {
   /** The bundle is over: puts out what is still held, and holds nothing afterwards. */
   void finish(Output<T> output);
 
+  /** Lets go of what is held outside this object, after a bundle that failed, too. */
+  default void close() {}
+
   /** Where a consumer's results go. Valid only during the call it was handed to. */
   interface Output<T> {
     void emit(T element);

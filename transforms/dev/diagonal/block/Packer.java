@@ -14,11 +14,11 @@ import java.util.Map;
  * that memory is bounded however many keys there are and however unevenly they are hit. Not
  * thread-safe.
  */
-final class Packer<T> {
+public final class Packer<T> {
 
   /** Where full blocks go. */
   @FunctionalInterface
-  interface Output<T> {
+  public interface Output<T> {
     void block(int key, Block<T> block);
   }
 
@@ -31,7 +31,7 @@ final class Packer<T> {
    * @param blockRows how many records a full block holds
    * @param maxHeldRows how many records all buffers may hold together
    */
-  Packer(int blockRows, long maxHeldRows) {
+  public Packer(int blockRows, long maxHeldRows) {
     checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
     checkArgument(
         maxHeldRows >= blockRows,
@@ -42,7 +42,8 @@ final class Packer<T> {
     this.maxHeldRows = maxHeldRows;
   }
 
-  void add(int key, T record, Output<T> output) {
+  /** Takes in a record; puts out the block that it fills, or those for which room was made. */
+  public void add(int key, T record, Output<T> output) {
     List<T> buffer = buffers.computeIfAbsent(key, k -> new ArrayList<>());
     buffer.add(record);
     heldRows++;
@@ -59,7 +60,7 @@ final class Packer<T> {
   }
 
   /** Puts out all that is held. */
-  void flush(Output<T> output) {
+  public void flush(Output<T> output) {
     List.copyOf(buffers.keySet()).forEach(key -> leave(key, output));
   }
 

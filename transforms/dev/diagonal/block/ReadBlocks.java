@@ -111,6 +111,23 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
         patterns, consumers, coder, header, ranges, maxBadRecords, errorHandler);
   }
 
+  /**
+   * Returns these files, read in the same way, driven through other consumers. They may drive those
+   * of {@link #consumers} in their turn.
+   */
+  public <U> ReadBlocks<U> into(BlockConsumer.Factory<U> consumers, Coder<U> coder) {
+    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+  }
+
+  public BlockConsumer.Factory<T> consumers() {
+    return consumers;
+  }
+
+  /** Returns the coder of what the consumers put out. */
+  public Coder<T> coder() {
+    return coder;
+  }
+
   @Override
   public PCollection<T> expand(PBegin input) {
     TupleTag<T> results = new TupleTag<>() {};

@@ -84,6 +84,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
         });
   }
 
+  @Teardown
+  public void teardown() {
+    consumer.close();
+  }
+
   private void drive(
       RangeReader reader, FileRange range, CountingChannel stored, BlockConsumer.Output<T> output)
       throws IOException {

@@ -14,14 +14,18 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * A line of input that could not be used, and why.
+ * A line of input that could not be used, and why; or a row that came from no file.
  *
- * @param file the file it stands in
- * @param offset the byte of the file it starts at; in a compressed file, of the decompressed text
+ * @param file the file it stands in, or empty
+ * @param offset the byte of the file it starts at; in a compressed file, of the decompressed text;
+ *     {@value #NOWHERE} if it stands in none
  * @param reason what is wrong with it, for a person
  * @param record the line without its line end; bytes that are no UTF-8 are replaced
  */
 public record BadLine(String file, long offset, String reason, String record) {
+
+  /** The offset of what stands in no file. */
+  public static final long NOWHERE = -1;
 
   /** How much of a line an error message shows, in characters. A dead letter holds all of it. */
   public static final int SHOWN_CHARACTERS = 200;
@@ -31,13 +35,20 @@ public record BadLine(String file, long offset, String reason, String record) {
   /** The coder name under which a {@link BadRecord} carries one of these, as JSON. */
   static final String CODER_NAME = BadLine.class.getName() + " as JSON";
 
+  /** Returns what is told of a row that came from no file. */
+  public static BadLine ofRow(String reason, String row) {
+    return new BadLine("", NOWHERE, reason, row);
+  }
+
   /** Returns file, offset, reason and the start of the text, on one line. */
   public String describe() {
     String shown =
         record.length() <= SHOWN_CHARACTERS
             ? record
             : record.substring(0, SHOWN_CHARACTERS) + "… (" + record.length() + " characters)";
-    return "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, printable(shown));
+    return offset == NOWHERE
+        ? "%s; the row is: %s".formatted(reason, printable(shown))
+        : "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, printable(shown));
   }
 
   /** Returns this as the element that Beam's error handlers take. */
@@ -52,14 +63,15 @@ public record BadLine(String file, long offset, String reason, String record) {
         .setFailure(
             BadRecord.Failure.builder()
                 .setException(reason)
-                .setDescription(file + ", byte " + offset + ": " + reason)
+                .setDescription(
+                    offset == NOWHERE ? reason : file + ", byte " + offset + ": " + reason)
                 .build())
         .build();
   }
 
   /**
    * Returns the line that a bad record holds. One of another transform, from Beam's own for
-   * example, has no file and no offset: these are empty and 0.
+   * example, has no file and no offset.
    */
   public static BadLine of(BadRecord bad) {
     BadRecord.Record record = bad.getRecord();
@@ -72,7 +84,7 @@ public record BadLine(String file, long offset, String reason, String record) {
       throw new IllegalStateException("not the JSON of a bad line: " + json, e);
     }
     String reason = bad.getFailure().getDescription() + ": " + bad.getFailure().getException();
-    return new BadLine("", 0, reason, json == null ? "" : json);
+    return ofRow(reason, json == null ? "" : json);
   }
 
   /** Returns this as one line of JSON: file, offset, reason, record. */

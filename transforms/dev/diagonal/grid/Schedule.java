@@ -27,8 +27,8 @@ public interface Schedule extends Serializable {
   /**
    * Returns the number of the cell of a record by the slots of its two ends.
    *
-   * @throws IllegalArgumentException if a slot is not within 0 to {@link #tableSize} - 1; the
-   *     message has the slot and the range
+   * @throws NotOnGridException if a slot is not within 0 to {@link #tableSize} - 1; the message has
+   *     the slot and the range
    */
   int indexOf(int rowSlot, int columnSlot);
 
@@ -47,4 +47,16 @@ public interface Schedule extends Serializable {
    * Returns the slot of the other end; the same as {@link #rowSlotOf} where a cell has only one.
    */
   int columnSlotOf(int index);
+
+  /**
+   * Returns {@code slot}.
+   *
+   * @throws NotOnGridException if it is not within 0 to {@code tableSize} - 1
+   */
+  static int checkSlot(int slot, int tableSize) {
+    if (slot < 0 || slot >= tableSize) {
+      throw new NotOnGridException("a slot must be 0 to %d, got %d".formatted(tableSize - 1, slot));
+    }
+    return slot;
+  }
 }

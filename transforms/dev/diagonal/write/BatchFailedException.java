@@ -7,7 +7,7 @@ import java.util.List;
  * A batch could not be written. The message has the target, the cell, how many rows and attempts,
  * and what the cause says; the cause is what the writer threw last, an {@link Error} too.
  */
-public final class BatchFailedException extends Exception {
+public final class BatchFailedException extends RuntimeException {
 
   private BatchFailedException(String message, Throwable cause) {
     super(message, cause);

@@ -1,0 +1,180 @@
+package dev.diagonal.grid;
+
+import java.io.Serializable;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Schedule}, how a record's two ends fall into its slots, and which locks keep its cells
+ * apart from those of other runs. Immutable and thread-safe, if the functions it is given are.
+ *
+ * <p>{@link #monopartite} is right whenever in doubt: any id may stand at both ends. {@link
+ * #bipartite} has more cells and fits where sources and targets are different things, as users and
+ * products are. {@link #components} is for records with a column that parts them so that no id is
+ * in two parts.
+ *
+ * <p>Locks: ids that are hashed here lock the same {@link Slots#BUCKETS} buckets in every run,
+ * whatever the table size and whether it is bipartite or monopartite; slots of a custom extractor
+ * and components have numbers of their own.
+ *
+ * @param <T> the type of a record
+ */
+public final class Grid<T> implements CellLocks {
+
+  /** The slots of one end of a record. */
+  @FunctionalInterface
+  public interface SlotOf<T> extends Serializable {
+    int slotOf(T record);
+  }
+
+  /** A whole number of a record, without boxing. */
+  @FunctionalInterface
+  public interface LongOf<T> extends Serializable {
+    long longOf(T record);
+  }
+
+  private static final int SIDES = 2;
+
+  private final Schedule schedule;
+  private final SlotOf<T> row;
+  private final SlotOf<T> column;
+  private final LockNumbers locks;
+  private final String domain;
+
+  private Grid(
+      Schedule schedule, SlotOf<T> row, SlotOf<T> column, LockNumbers locks, String domain) {
+    this.schedule = schedule;
+    this.row = row;
+    this.column = column;
+    this.locks = locks;
+    this.domain = domain;
+  }
+
+  /** Which numbers a slot locks on one side. */
+  @FunctionalInterface
+  private interface LockNumbers extends Serializable {
+    int[] of(int slot);
+  }
+
+  /**
+   * Starts a grid whose sources and targets are different things: two ids of the same value on
+   * different sides are not the same.
+   *
+   * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
+   */
+  public static Ends bipartite(int tableSize) {
+    return new Ends(new BipartiteSchedule(tableSize));
+  }
+
+  /**
+   * Starts a grid on which an id may stand at both ends.
+   *
+   * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
+   */
+  public static Ends monopartite(int tableSize) {
+    return new Ends(new MonopartiteSchedule(tableSize));
+  }
+
+  /**
+   * Returns a grid of records that a column has parted already: records of different components
+   * share no id.
+   *
+   * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
+   */
+  public static <T> Grid<T> components(
+      int tableSize, SerializableFunction<T, ? extends @Nullable Object> component) {
+    Slots slots = new Slots(tableSize);
+    SlotOf<T> slot = record -> slots.of(component.apply(record));
+    return new Grid<>(
+        new ComponentsSchedule(tableSize), slot, slot, slots::bucketsOf, "components");
+  }
+
+  /** A schedule that waits to be told what the ends of a record are. */
+  public record Ends(Schedule schedule) {
+
+    /** Takes the ids of both ends: whole numbers, texts, bytes or UUIDs. */
+    public <T> Grid<T> by(
+        SerializableFunction<T, ? extends @Nullable Object> source,
+        SerializableFunction<T, ? extends @Nullable Object> target) {
+      Slots slots = new Slots(schedule.tableSize());
+      return new Grid<>(
+          schedule,
+          record -> slots.of(source.apply(record)),
+          record -> slots.of(target.apply(record)),
+          slots::bucketsOf,
+          "");
+    }
+
+    /** Takes the ids of both ends, whole numbers. */
+    public <T> Grid<T> byLongs(LongOf<T> source, LongOf<T> target) {
+      Slots slots = new Slots(schedule.tableSize());
+      return new Grid<>(
+          schedule,
+          record -> slots.of(source.longOf(record)),
+          record -> slots.of(target.longOf(record)),
+          slots::bucketsOf,
+          "");
+    }
+
+    /** Takes the ids of both ends from the fields of a row. */
+    public Grid<Row> byFields(String source, String target) {
+      return by(row -> row.getValue(source), row -> row.getValue(target));
+    }
+
+    /**
+     * Takes slots as they are, from 0 to the table size - 1; a record with others is refused.
+     *
+     * @param name tells the locks of these slots from those of others; the same name must mean the
+     *     same slots
+     */
+    public <T> Grid<T> bySlots(String name, SlotOf<T> row, SlotOf<T> column) {
+      return new Grid<>(
+          schedule, row, column, slot -> new int[] {slot}, name + ":" + schedule.tableSize());
+    }
+  }
+
+  public Schedule schedule() {
+    return schedule;
+  }
+
+  /**
+   * Returns the number of the cell of a record, from 0 to {@link Schedule#cells} - 1.
+   *
+   * @throws NotOnGridException if an id is null or no id, or a slot out of range; the message has
+   *     the reason
+   */
+  public int cellOf(T record) {
+    return schedule.indexOf(row.slotOf(record), column.slotOf(record));
+  }
+
+  @Override
+  public String domain() {
+    return domain;
+  }
+
+  /**
+   * {@inheritDoc} A number is twice a bucket, or a custom slot, plus one for the column side. Where
+   * an id may stand at both ends both sides are locked.
+   */
+  @Override
+  public int[] of(int cell) {
+    Cell slots = schedule.cell(cell);
+    Set<Integer> numbers = new TreeSet<>();
+    add(slots.row(), 0, numbers);
+    add(slots.column(), 1, numbers);
+    if (!(schedule instanceof BipartiteSchedule)) {
+      add(slots.row(), 1, numbers);
+      add(slots.column(), 0, numbers);
+    }
+    return numbers.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private void add(int slot, int side, Set<Integer> numbers) {
+    for (int number : locks.of(slot)) {
+      numbers.add(number * SIDES + side);
+    }
+  }
+}

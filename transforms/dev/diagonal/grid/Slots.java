@@ -1,0 +1,56 @@
+package dev.diagonal.grid;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.block.KeyHash;
+import java.io.Serializable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of one side of a grid: equal parts of all {@linkplain IdHash hashes}.
+ *
+ * <p>What is locked in a database are not slots but {@value #BUCKETS} buckets, the slots of the
+ * largest table: so runs with different table sizes meet on the same ids. Where the table size is a
+ * power of two, slots share no bucket; otherwise neighbours may share one.
+ *
+ * @param tableSize how many there are, 1 to {@value #BUCKETS}
+ */
+public record Slots(int tableSize) implements Serializable {
+
+  /** How many buckets there are, and the most slots. */
+  public static final int BUCKETS = 64;
+
+  public Slots {
+    checkTableSize(tableSize);
+  }
+
+  static void checkTableSize(int tableSize) {
+    checkArgument(
+        tableSize >= 1 && tableSize <= BUCKETS,
+        "tableSize must be 1 to %s, got %s",
+        BUCKETS,
+        tableSize);
+  }
+
+  /** Returns the slot of a whole number, from 0 to {@link #tableSize} - 1. */
+  public int of(long id) {
+    return KeyHash.part(IdHash.of(id), tableSize);
+  }
+
+  /**
+   * Returns the slot of an id, from 0 to {@link #tableSize} - 1.
+   *
+   * @throws NotOnGridException if it is null or of a type that is no id
+   */
+  public int of(@Nullable Object id) {
+    return KeyHash.part(IdHash.of(id), tableSize);
+  }
+
+  /** Returns the buckets that the ids of a slot can be in, in ascending order. */
+  int[] bucketsOf(int slot) {
+    int first = slot * BUCKETS / tableSize;
+    int last = ((slot + 1) * BUCKETS - 1) / tableSize;
+    return IntStream.rangeClosed(first, last).toArray();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.diagonal.write;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.grid.Grid;
+import java.io.Serializable;
+import java.util.UUID;
+import org.joda.time.Duration;
+
+/**
+ * How rows are dealt and written.
+ *
+ * @param id names this write in each JVM that takes part in it
+ * @param grid tells the cell of a row
+ * @param writers opens the connections
+ * @param batchSize the most rows of a transaction
+ * @param burstFactor how many batches a slot a dealer may hold in all, before the largest leave
+ * @param scheduling workers, prefetch, retry, dead letters
+ * @param maxBuffering how long a row of an unbounded input waits for others of its cell
+ */
+record ConflictFree<T>(
+    String id,
+    Grid<T> grid,
+    BatchWriter.Factory<T> writers,
+    int batchSize,
+    int burstFactor,
+    SchedulerSettings scheduling,
+    Duration maxBuffering)
+    implements Serializable {
+
+  ConflictFree {
+    checkArgument(
+        batchSize >= 1 && batchSize <= 1_000_000,
+        "batchSize must be within 1 to 1000000, got %s",
+        batchSize);
+    checkArgument(
+        burstFactor >= 1 && burstFactor <= 10_000,
+        "burstFactor must be within 1 to 10000, got %s",
+        burstFactor);
+    checkArgument(
+        maxBuffering.isLongerThan(Duration.ZERO),
+        "maxBuffering must be longer than 0, got %s",
+        maxBuffering);
+  }
+
+  static <T> ConflictFree<T> of(Grid<T> grid, BatchWriter.Factory<T> writers) {
+    return new ConflictFree<>(
+        UUID.randomUUID().toString(),
+        grid,
+        writers,
+        1_000,
+        20,
+        SchedulerSettings.defaults(),
+        Duration.standardSeconds(10));
+  }
+
+  ConflictFree<T> withBatchSize(int rows) {
+    return new ConflictFree<>(id, grid, writers, rows, burstFactor, scheduling, maxBuffering);
+  }
+
+  ConflictFree<T> withBurstFactor(int factor) {
+    return new ConflictFree<>(id, grid, writers, batchSize, factor, scheduling, maxBuffering);
+  }
+
+  ConflictFree<T> withScheduling(SchedulerSettings settings) {
+    return new ConflictFree<>(id, grid, writers, batchSize, burstFactor, settings, maxBuffering);
+  }
+
+  ConflictFree<T> withMaxBuffering(Duration duration) {
+    return new ConflictFree<>(id, grid, writers, batchSize, burstFactor, scheduling, duration);
+  }
+
+  /** How many rows a dealer holds at most. */
+  long maxHeldRows() {
+    return Math.max(batchSize, (long) burstFactor * batchSize * grid.schedule().tableSize());
+  }
+
+  /** How many rows are worth a transaction of their own: fewer travel to meet others. */
+  int worthwhileRows() {
+    return (batchSize + 1) / 2;
+  }
+
+  ConflictScheduler<T> newScheduler() {
+    return new ConflictScheduler<>(grid.schedule(), writers, scheduling);
+  }
+}

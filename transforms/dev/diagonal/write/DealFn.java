@@ -1,0 +1,69 @@
+package dev.diagonal.write;
+
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/** Deals the rows of a bundle, and waits for its batches before the bundle is done. */
+final class DealFn<T> extends DoFn<T, Dealt<T>> {
+
+  private final ConflictFree<T> write;
+  private final Dealer.Leaving leaving;
+  private final boolean routeBadRecords;
+  private transient Dealers<T> dealers;
+
+  DealFn(ConflictFree<T> write, Dealer.Leaving leaving, boolean routeBadRecords) {
+    this.write = write;
+    this.leaving = leaving;
+    this.routeBadRecords = routeBadRecords;
+  }
+
+  @Setup
+  public void setup() {
+    dealers = new Dealers<>(write, leaving);
+  }
+
+  @ProcessElement
+  public void process(@Element T row, BoundedWindow window, ProcessContext context) {
+    dealers
+        .in(window)
+        .add(
+            row,
+            new DealtOutput<>(routeBadRecords) {
+              @Override
+              public void emit(Dealt<T> dealt) {
+                context.outputWithTimestamp(dealt, window.maxTimestamp());
+              }
+
+              @Override
+              void emitBad(BadRecord bad) {
+                context.output(BadRecordRouter.BAD_RECORD_TAG, bad);
+              }
+            });
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    dealers.finish(
+        (window, dealer) ->
+            dealer.finish(
+                new DealtOutput<>(routeBadRecords) {
+                  @Override
+                  public void emit(Dealt<T> dealt) {
+                    context.output(dealt, window.maxTimestamp(), window);
+                  }
+
+                  @Override
+                  void emitBad(BadRecord bad) {
+                    context.output(
+                        BadRecordRouter.BAD_RECORD_TAG, bad, window.maxTimestamp(), window);
+                  }
+                }));
+  }
+
+  @Teardown
+  public void teardown() {
+    dealers.close();
+  }
+}

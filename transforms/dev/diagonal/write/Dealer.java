@@ -1,0 +1,123 @@
+package dev.diagonal.write;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.block.BlockConsumer.Output;
+import dev.diagonal.block.Packer;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.grid.NotOnGridException;
+import dev.diagonal.grid.Schedule;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Deals rows to cells, hands full batches to the scheduler and waits while that has enough; what is
+ * too little for a transaction comes out as {@link Dealt.Leftover}, unless this is where leftovers
+ * end. For one bundle after the other, on one thread; not used again once it has thrown.
+ */
+final class Dealer<T> {
+
+  private final ConflictFree<T> write;
+  private final Schedule schedule;
+  private final Leaving leaving;
+  private final Packer<T> packer;
+  private final BatchGroup<T> group;
+  private final DealerMetrics metrics;
+
+  /** Which rows are written from here. */
+  enum Leaving {
+    /** Those of batches that are worth a transaction; the others come out. */
+    WRITES_WHAT_IS_FULL,
+    /** None: all come out. */
+    WRITES_NOTHING,
+    /** All, full batch or not. */
+    WRITES_ALL
+  }
+
+  Dealer(ConflictFree<T> write, ConflictScheduler<T> scheduler, Leaving leaving) {
+    this.write = write;
+    this.schedule = write.grid().schedule();
+    this.leaving = leaving;
+    this.packer = new Packer<>(write.batchSize(), write.maxHeldRows());
+    this.group = scheduler.newGroup();
+    this.metrics = new DealerMetrics(schedule);
+  }
+
+  /** Takes in one row; one that has no cell is rejected. */
+  void add(T row, Output<Dealt<T>> output) {
+    int cell;
+    try {
+      cell = write.grid().cellOf(row);
+    } catch (NotOnGridException e) {
+      output.reject(BadLine.ofRow(String.valueOf(e.getMessage()), String.valueOf(row)));
+      return;
+    }
+    packer.add(cell, row, (key, block) -> leave(key, block, output));
+  }
+
+  /** Takes in rows of a cell. */
+  void add(int cell, Block<T> rows, Output<Dealt<T>> output) {
+    for (T row : rows.records()) {
+      packer.add(cell, row, (key, block) -> leave(key, block, output));
+    }
+  }
+
+  /** Lets go of all rows, and waits until what is written from here is committed. */
+  void finish(Output<Dealt<T>> output) {
+    packer.flush((key, block) -> leave(key, block, output));
+    try {
+      report(group.await(), output);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Drops what waits and waits for what is being written. */
+  void cancel() {
+    group.cancel();
+  }
+
+  private void leave(int cell, Block<T> rows, Output<Dealt<T>> output) {
+    boolean written =
+        leaving == Leaving.WRITES_ALL
+            || (leaving == Leaving.WRITES_WHAT_IS_FULL && rows.size() >= write.worthwhileRows());
+    if (!written) {
+      output.emit(new Dealt.Leftover<>(cell, rows));
+      return;
+    }
+    try {
+      group.submit(new Batch<>(cell, rows.records()));
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+    report(group.drain(), output);
+  }
+
+  private void report(List<BatchResult<T>> results, Output<Dealt<T>> output) {
+    for (BatchResult<T> result : results) {
+      metrics.counted(result);
+      Written written =
+          new Written(
+              write.writers().target(),
+              result.rowsWritten(),
+              result.attempts(),
+              result.writeMillis());
+      output.emit(
+          new Dealt.Done<>(
+              new BatchWritten(
+                  schedule.cell(result.cell()),
+                  schedule.waveOf(result.cell()),
+                  result.waitMillis(),
+                  written)));
+      for (RejectedRow<T> rejected : result.rejected()) {
+        output.reject(BadLine.ofRow(rejected.reason(), String.valueOf(rejected.row())));
+      }
+    }
+  }
+
+  private static CancellationException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    CancellationException cancelled = new CancellationException("interrupted while writing");
+    cancelled.initCause(e);
+    return cancelled;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.diagonal.write;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * The part of one DoFn instance in a write: this JVM's scheduler from its setup to its teardown,
+ * and a dealer for each window of a bundle.
+ */
+final class Dealers<T> implements AutoCloseable {
+
+  private final ConflictFree<T> write;
+  private final Dealer.Leaving leaving;
+  private final ConflictScheduler<T> scheduler;
+  private final Map<BoundedWindow, Dealer<T>> byWindow = new LinkedHashMap<>();
+
+  Dealers(ConflictFree<T> write, Dealer.Leaving leaving) {
+    this.write = write;
+    this.leaving = leaving;
+    try {
+      this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while an earlier write is being closed");
+    }
+  }
+
+  Dealer<T> in(BoundedWindow window) {
+    return byWindow.computeIfAbsent(window, w -> new Dealer<>(write, scheduler, leaving));
+  }
+
+  /** Finishes the dealers of the bundle that ends. */
+  void finish(BiConsumer<BoundedWindow, Dealer<T>> finish) {
+    byWindow.forEach(finish);
+    byWindow.clear();
+  }
+
+  /** Cancels what a failed bundle has left, and lets go of the scheduler. */
+  @Override
+  public void close() {
+    try {
+      byWindow.values().forEach(Dealer::cancel);
+    } finally {
+      byWindow.clear();
+      SchedulerRegistry.JVM.release(write.id());
+    }
+  }
+}

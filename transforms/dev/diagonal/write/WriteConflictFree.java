@@ -1,0 +1,213 @@
+package dev.diagonal.write;
+
+import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.grid.Grid;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@link BatchWritten} for each transaction, written in parallel so that no two in flight ever
+ * share a slot of the grid, and so never wait for each other's rows: no deadlock, no lock wait, no
+ * barrier.
+ *
+ * <p>Rows are dealt into the cells of a {@link Grid} in the bundle that holds them. A batch that is
+ * full, or at least half full when the bundle ends, goes to the scheduler of its JVM at once, and
+ * the bundle waits for it: so memory is bounded, a slow target holds the source back, and nearly
+ * all rows are written without a shuffle. What is left of a bundle is grouped by lane (cells that
+ * can be written side by side) with the rest of the other bundles, joined to batches, and written.
+ *
+ * <p>Input: rows in any window, bounded or not; of an unbounded one, what is less than a batch
+ * waits at most {@linkplain #withMaxBufferingDuration 10 seconds}. Output: in the window of the
+ * rows, at its end; to {@code Wait.on} or to add up.
+ *
+ * <p>Guarantee: at every instant the transactions in flight have disjoint slots, in each JVM by its
+ * scheduler and everywhere by the slot locks that the {@link BatchWriter} takes in the target. If
+ * it has none, all rows go to one JVM. Each row takes effect at least once, and once if the writer
+ * is idempotent by key, as bundles are retried.
+ *
+ * <p>Faults: what may pass is retried within a bound; a row that the target refuses fails the run,
+ * or becomes a dead letter if there is a {@linkplain #withBadRecordErrorHandler handler}: the batch
+ * is halved until it stands alone. Everything else fails the run with the target, the cell, the
+ * rows and the reason.
+ *
+ * <p>Parallelism: {@linkplain #withMaxWorkers 4} transactions in each JVM.
+ *
+ * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
+ * {@code wait_millis}, {@code batch_rows}, {@code transactions_open} and, for skew, {@code
+ * rows_of_slot_N}.
+ *
+ * <p>Source: the diagonal partition splitter ("mix and batch") as it is known for Neo4j; the
+ * scheduler in place of its waves is our own.
+ */
+public final class WriteConflictFree<T>
+    extends PTransform<PCollection<T>, PCollection<BatchWritten>> {
+
+  private final ConflictFree<T> write;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private WriteConflictFree(
+      ConflictFree<T> write, @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.write = write;
+    this.errorHandler = errorHandler;
+  }
+
+  /** Returns a write of rows dealt by {@code grid} through writers that {@code writers} opens. */
+  public static <T> WriteConflictFree<T> by(Grid<T> grid, BatchWriter.Factory<T> writers) {
+    return new WriteConflictFree<>(ConflictFree.of(grid, writers), null);
+  }
+
+  /**
+   * Sets how many rows a transaction has at most; default 1,000.
+   *
+   * @throws IllegalArgumentException if {@code rows} is not within 1 to 1,000,000
+   */
+  public WriteConflictFree<T> withBatchSize(int rows) {
+    return new WriteConflictFree<>(write.withBatchSize(rows), errorHandler);
+  }
+
+  /**
+   * Sets how many batches for each slot a bundle may hold in all before its largest leave early;
+   * default 20.
+   *
+   * @throws IllegalArgumentException if {@code factor} is not within 1 to 10,000
+   */
+  public WriteConflictFree<T> withBurstFactor(int factor) {
+    return new WriteConflictFree<>(write.withBurstFactor(factor), errorHandler);
+  }
+
+  /**
+   * Sets how many transactions may be open at once in a JVM, each on a connection of its own;
+   * default 4.
+   *
+   * @throws IllegalArgumentException if {@code workers} is below 1
+   */
+  public WriteConflictFree<T> withMaxWorkers(int workers) {
+    return withScheduling(write.scheduling().withMaxWorkers(workers));
+  }
+
+  /**
+   * Sets how many batches a worker may be waiting or in flight in a JVM; default 32.
+   *
+   * @throws IllegalArgumentException if {@code batches} is below 1
+   */
+  public WriteConflictFree<T> withPrefetch(int batches) {
+    return withScheduling(write.scheduling().withPrefetch(batches));
+  }
+
+  /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
+  public WriteConflictFree<T> withRetry(Retry retry) {
+    return withScheduling(write.scheduling().withRetry(retry));
+  }
+
+  /**
+   * Sets how long a row of an unbounded input waits for others of its cell at most; default 10 s.
+   *
+   * @throws IllegalArgumentException if {@code duration} is not longer than 0
+   */
+  public WriteConflictFree<T> withMaxBufferingDuration(Duration duration) {
+    return new WriteConflictFree<>(write.withMaxBuffering(duration), errorHandler);
+  }
+
+  /** Sends rows without a cell, and rows that the target refuses, to a handler. */
+  public WriteConflictFree<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    return new WriteConflictFree<>(
+        write.withScheduling(write.scheduling().withDeadLetters(true)), handler);
+  }
+
+  private WriteConflictFree<T> withScheduling(SchedulerSettings settings) {
+    return new WriteConflictFree<>(write.withScheduling(settings), errorHandler);
+  }
+
+  /**
+   * Returns this write fed from files: {@code parsers} are driven over their lines, and each row is
+   * dealt where it is read, so that it never becomes an element. Bad lines go where the settings of
+   * {@code files} say.
+   */
+  public PTransform<PBegin, PCollection<BatchWritten>> from(ReadBlocks<T> files) {
+    return new FromFiles(files);
+  }
+
+  @Override
+  public PCollection<BatchWritten> expand(PCollection<T> rows) {
+    TupleTag<Dealt<T>> dealt = new TupleTag<>() {};
+    PCollectionTuple dealing =
+        rows.apply(
+            "Deal",
+            ParDo.of(new DealFn<>(write, leaving(), errorHandler != null))
+                .withOutputTags(dealt, badRecordTags()));
+    routeBadRecords(dealing);
+    return writeDealt(dealing.get(dealt).setCoder(Dealt.coder(rows.getCoder())), rows.getCoder());
+  }
+
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    builder
+        .add(DisplayData.item("target", write.writers().target()))
+        .add(DisplayData.item("tableSize", write.grid().schedule().tableSize()))
+        .add(DisplayData.item("batchSize", write.batchSize()))
+        .add(DisplayData.item("maxWorkers", write.scheduling().maxWorkers()));
+  }
+
+  /** A target without slot locks has one writer, and all rows have to get there first. */
+  private Dealer.Leaving leaving() {
+    return write.writers().locksSlots()
+        ? Dealer.Leaving.WRITES_WHAT_IS_FULL
+        : Dealer.Leaving.WRITES_NOTHING;
+  }
+
+  private PCollection<BatchWritten> writeDealt(PCollection<Dealt<T>> dealt, Coder<T> rowCoder) {
+    return dealt.apply("Leftovers", new WriteDealt<>(write, rowCoder, errorHandler));
+  }
+
+  private TupleTagList badRecordTags() {
+    return errorHandler == null
+        ? TupleTagList.empty()
+        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG);
+  }
+
+  private void routeBadRecords(PCollectionTuple outputs) {
+    if (errorHandler != null) {
+      errorHandler.addErrorCollection(
+          outputs
+              .get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(outputs.getPipeline())));
+    }
+  }
+
+  private final class FromFiles extends PTransform<PBegin, PCollection<BatchWritten>> {
+
+    private final ReadBlocks<T> files;
+
+    FromFiles(ReadBlocks<T> files) {
+      this.files = files;
+    }
+
+    @Override
+    public PCollection<BatchWritten> expand(PBegin begin) {
+      ConflictFree<T> to = write;
+      Dealer.Leaving from = leaving();
+      BlockConsumer.Factory<T> parsers = files.consumers();
+      return writeDealt(
+          begin.apply(
+              "Read and deal",
+              files.into(
+                  () -> new DealingConsumer<>(parsers.create(), new Dealers<>(to, from)),
+                  Dealt.coder(files.coder()))),
+          files.coder());
+    }
+  }
+}
