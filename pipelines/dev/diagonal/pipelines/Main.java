@@ -15,7 +15,8 @@ public final class Main {
 
   public static void main(String[] args) {
     Command movieRatings = new MovieRatings();
-    Launcher launcher = new Launcher(List.of(movieRatings, new Servers()), demoOf(movieRatings));
+    Launcher launcher =
+        new Launcher(List.of(movieRatings, new LoadEdges(), new Servers()), demoOf(movieRatings));
     // Not a return: threads of a runner or a driver may still be there.
     System.exit(launcher.launch(List.of(args)).status());
   }

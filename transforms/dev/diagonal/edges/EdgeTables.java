@@ -27,6 +27,12 @@ public final class EdgeTables {
    *     what PostgreSQL cannot call one
    */
   public static RelationshipTables of(EdgeFormat format, String edgesTable, String nodesTable) {
+    return of(format, edgesTable, nodesTable, nodesTable);
+  }
+
+  /** As {@link #of(EdgeFormat, String, String)}, with a table of their own for targets. */
+  public static RelationshipTables of(
+      EdgeFormat format, String edgesTable, String sourcesTable, String targetsTable) {
     String ends = (format.textIds() ? IdKind.TEXT : IdKind.NUMBER).sqlType();
     List<Column> columns = new ArrayList<>();
     columns.add(Column.key("edge_id", format.idKind().sqlType()));
@@ -40,8 +46,8 @@ public final class EdgeTables {
         new Table(edgesTable, columns),
         "source",
         "target",
-        EndTable.of(nodesTable, "id", "out_degree"),
-        EndTable.of(nodesTable, "id", "in_degree"));
+        EndTable.of(sourcesTable, "id", "out_degree"),
+        EndTable.of(targetsTable, "id", "in_degree"));
   }
 
   /** Returns what puts an edge's values for a row of that table of edges. */

@@ -5,6 +5,8 @@ import dev.diagonal.block.ReadBlocks;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.grid.Grid;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
@@ -141,16 +143,17 @@ public final class WriteConflictFree<T>
     return new FromFiles(files);
   }
 
+  /**
+   * Returns this write fed by a source that is read in one place, whose rows never become elements;
+   * {@code coder} encodes those that have to travel.
+   */
+  public PTransform<PBegin, PCollection<BatchWritten>> from(RowSource<T> source, Coder<T> coder) {
+    return new FromSource(source, coder);
+  }
+
   @Override
   public PCollection<BatchWritten> expand(PCollection<T> rows) {
-    TupleTag<Dealt<T>> dealt = new TupleTag<>() {};
-    PCollectionTuple dealing =
-        rows.apply(
-            "Deal",
-            ParDo.of(new DealFn<>(write, leaving(), errorHandler != null))
-                .withOutputTags(dealt, badRecordTags()));
-    routeBadRecords(dealing);
-    return writeDealt(dealing.get(dealt).setCoder(Dealt.coder(rows.getCoder())), rows.getCoder());
+    return deal(rows, new DealFn<>(write, leaving(), errorHandler != null), rows.getCoder());
   }
 
   @Override
@@ -169,23 +172,29 @@ public final class WriteConflictFree<T>
         : Dealer.Leaving.WRITES_NOTHING;
   }
 
-  private PCollection<BatchWritten> writeDealt(PCollection<Dealt<T>> dealt, Coder<T> rowCoder) {
-    return dealt.apply("Leftovers", new WriteDealt<>(write, rowCoder, errorHandler));
-  }
-
-  private TupleTagList badRecordTags() {
-    return errorHandler == null
-        ? TupleTagList.empty()
-        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG);
-  }
-
-  private void routeBadRecords(PCollectionTuple outputs) {
+  private <I> PCollection<BatchWritten> deal(
+      PCollection<I> input, DoFn<I, Dealt<T>> fn, Coder<T> rowCoder) {
+    TupleTag<Dealt<T>> dealt = new TupleTag<>() {};
+    PCollectionTuple dealing =
+        input.apply(
+            "Deal",
+            ParDo.of(fn)
+                .withOutputTags(
+                    dealt,
+                    errorHandler == null
+                        ? TupleTagList.empty()
+                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
     if (errorHandler != null) {
       errorHandler.addErrorCollection(
-          outputs
+          dealing
               .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(outputs.getPipeline())));
+              .setCoder(BadRecord.getCoder(input.getPipeline())));
     }
+    return writeDealt(dealing.get(dealt).setCoder(Dealt.coder(rowCoder)), rowCoder);
+  }
+
+  private PCollection<BatchWritten> writeDealt(PCollection<Dealt<T>> dealt, Coder<T> rowCoder) {
+    return dealt.apply("Leftovers", new WriteDealt<>(write, rowCoder, errorHandler));
   }
 
   private final class FromFiles extends PTransform<PBegin, PCollection<BatchWritten>> {
@@ -208,6 +217,25 @@ public final class WriteConflictFree<T>
                   () -> new DealingConsumer<>(parsers.create(), new Dealers<>(to, from)),
                   Dealt.coder(files.coder()))),
           files.coder());
+    }
+  }
+
+  private final class FromSource extends PTransform<PBegin, PCollection<BatchWritten>> {
+
+    private final RowSource<T> source;
+    private final Coder<T> coder;
+
+    FromSource(RowSource<T> source, Coder<T> coder) {
+      this.source = source;
+      this.coder = coder;
+    }
+
+    @Override
+    public PCollection<BatchWritten> expand(PBegin begin) {
+      return deal(
+          begin.apply("Source", Create.of(0)),
+          new DealSourceFn<>(source, write, leaving(), errorHandler != null),
+          coder);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.write.BatchFailedException;
 import dev.diagonal.write.TargetMismatchException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -53,7 +54,8 @@ record Failure(String message, @Nullable String hint, boolean expected) {
       return failed.failure();
     }
     if (cause instanceof BadInputException) {
-      boolean oneLine = message.contains("; the line is: ") && !message.startsWith("more than");
+      boolean oneLine =
+          message.matches("(?s).*; the (line|row) is: .*") && !message.startsWith("more than");
       return new Failure(
           message,
           oneLine ? "--badRecords=<file.jsonl> puts such lines there and goes on" : null,
@@ -61,6 +63,9 @@ record Failure(String message, @Nullable String hint, boolean expected) {
     }
     if (cause instanceof TargetMismatchException) {
       return new Failure(message, "name another table or index, or rename this one", true);
+    }
+    if (cause instanceof BatchFailedException) {
+      return new Failure(message, null, true);
     }
     if (cause instanceof UsageException || cause instanceof EmbeddedServersException) {
       return new Failure(message, null, true);

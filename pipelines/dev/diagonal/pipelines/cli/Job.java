@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.cli;
 import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 
 /** A pipeline and what belongs to it, as a command has made it from its options. */
 public interface Job {
@@ -25,6 +26,11 @@ public interface Job {
    * @return where the results will be
    */
   List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception;
+
+  /** Returns what else is worth knowing of a pipeline that has ended well, a line each. */
+  default List<String> remarks(PipelineResult result) {
+    return List.of();
+  }
 
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;

@@ -88,7 +88,8 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       throw new JobFailedException(Failure.ofState(result.getState()));
     }
     job.complete();
-    return Summary.of(name(), result, (System.nanoTime() - startNanos) / 1e9, outputs);
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    return Summary.of(name(), result, seconds, outputs, job.remarks(result));
   }
 
   private Job planned(O options) {

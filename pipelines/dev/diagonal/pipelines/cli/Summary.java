@@ -24,6 +24,7 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
  * @param badRecords the others
  * @param seconds how long it took, from building the pipeline to its end
  * @param outputs what was written where
+ * @param remarks what else is worth knowing, a line each
  */
 record Summary(
     @JsonProperty("command") String command,
@@ -32,7 +33,8 @@ record Summary(
     @JsonProperty("bad_records") long badRecords,
     @JsonProperty("seconds") double seconds,
     @JsonProperty("rows_per_second") long rowsPerSecond,
-    @JsonProperty("outputs") List<Written> outputs) {
+    @JsonProperty("outputs") List<Written> outputs,
+    @JsonProperty("remarks") List<String> remarks) {
 
   /** What one sink has written. */
   record Written(
@@ -45,7 +47,11 @@ record Summary(
 
   /** Returns the summary of a pipeline that has ended. */
   static Summary of(
-      String command, PipelineResult result, double seconds, List<Job.Output> outputs) {
+      String command,
+      PipelineResult result,
+      double seconds,
+      List<Job.Output> outputs,
+      List<String> remarks) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     long rows = sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
@@ -61,7 +67,8 @@ record Summary(
         sum(metrics, Counted.BAD_RECORDS, ""),
         Math.round(seconds * 1000) / 1000.0,
         Math.round(rows / Math.max(seconds, 0.001)),
-        written);
+        written,
+        remarks);
   }
 
   /** Returns the lines that a person reads at the end of a run. */
@@ -85,6 +92,7 @@ record Summary(
               output.rowsWritten,
               output.target));
     }
+    remarks.forEach(remark -> lines.add("  " + remark));
     return lines;
   }
 

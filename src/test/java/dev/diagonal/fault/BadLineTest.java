@@ -53,7 +53,7 @@ class BadLineTest {
   @Example
   void aBadRecordOfAnotherTransformHasNoPlace() {
     assertThat(BadLine.of(foreign("{\"id\":1}")))
-        .isEqualTo(new BadLine("", 0, "no such type: java.lang.Error", "{\"id\":1}"));
+        .isEqualTo(BadLine.ofRow("no such type: java.lang.Error", "{\"id\":1}"));
     assertThat(BadLine.of(foreign(null)).record()).isEmpty();
   }
 

@@ -22,7 +22,8 @@ final class SummaryTest {
           493_827,
           List.of(
               new Summary.Written("CSV", "out.csv", 1_000),
-              new Summary.Written("PostgreSQL", "table t in jdbc:postgresql://h/d", 2_000)));
+              new Summary.Written("PostgreSQL", "table t in jdbc:postgresql://h/d", 2_000)),
+          List.of("one remark"));
 
   private final Path directory;
 
@@ -36,7 +37,8 @@ final class SummaryTest {
         .containsExactly(
             "paint: 1,234,567 rows read, 89 bad, in 2.5 s (493,827 rows/s)",
             "  CSV                           1,000 rows  out.csv",
-            "  PostgreSQL                    2,000 rows  table t in jdbc:postgresql://h/d");
+            "  PostgreSQL                    2,000 rows  table t in jdbc:postgresql://h/d",
+            "  one remark");
   }
 
   @Test
@@ -54,7 +56,8 @@ final class SummaryTest {
                       "outputs": [
                         {"sink": "CSV", "target": "out.csv", "rows_written": 1000},
                         {"sink": "PostgreSQL", "target": "table t in jdbc:postgresql://h/d",
-                         "rows_written": 2000}]
+                         "rows_written": 2000}],
+                      "remarks": ["one remark"]
                     }
                     """));
     assertThat(Files.readString(file)).endsWith("}\n");

@@ -1,0 +1,28 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+
+/** Writes the edges of a graph in parallel, and counts them at both of their nodes. */
+final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
+
+  @Override
+  public String name() {
+    return "load-edges";
+  }
+
+  @Override
+  public String summary() {
+    return "the edges of a graph, from files or a query into PostgreSQL, counted at both nodes, in parallel without lock conflicts";
+  }
+
+  @Override
+  public Class<LoadEdgesOptions> options() {
+    return LoadEdgesOptions.class;
+  }
+
+  @Override
+  protected Job plan(LoadEdgesOptions options) {
+    return LoadEdgesJob.of(options);
+  }
+}

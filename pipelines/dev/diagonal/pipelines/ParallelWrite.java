@@ -1,0 +1,167 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.grid.Schedule;
+import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.grid.TableSize;
+import dev.diagonal.pipelines.cli.ConflictFreeOptions;
+import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.progress.Counted;
+import dev.diagonal.write.WriteConflictFree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.DistributionResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+
+/** What the options of a conflict-free write come to, before and after it. */
+final class ParallelWrite {
+
+  /** A row as an object, its texts and its place in a buffer. */
+  private static final long ROW_BYTES = 160;
+
+  private static final String ROWS_OF_SLOT = "rows_of_slot_";
+
+  private final ConflictFreeOptions options;
+  private final ScheduleKind kind;
+  private final int tableSize;
+
+  /**
+   * @param rows how many rows there are, about
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
+    this.options = options;
+    this.kind = kind;
+    check("batchSize", options.getBatchSize(), 1_000_000);
+    check("burstFactor", options.getBurstFactor(), 10_000);
+    check("maxWorkers", options.getMaxWorkers(), 1_000);
+    check("prefetch", options.getPrefetch(), 10_000);
+    int wanted = options.getTableSize();
+    if (wanted < 0 || wanted > 64) {
+      throw new IllegalArgumentException(
+          "--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
+    }
+    this.tableSize =
+        wanted > 0
+            ? wanted
+            : TableSize.of(kind, options.getMaxWorkers(), rows, options.getBatchSize());
+  }
+
+  int tableSize() {
+    return tableSize;
+  }
+
+  /** Returns the write with what the options say. */
+  <T> WriteConflictFree<T> with(WriteConflictFree<T> write) {
+    return write
+        .withBatchSize(options.getBatchSize())
+        .withBurstFactor(options.getBurstFactor())
+        .withMaxWorkers(options.getMaxWorkers())
+        .withPrefetch(options.getPrefetch());
+  }
+
+  String describe() {
+    Schedule schedule = kind.of(tableSize);
+    return String.format(
+        Locale.ROOT,
+        "deals:   %s, %d slots, %d cells in %d wave(s), batches of %,d rows, %d connection(s) a"
+            + " process",
+        kind.name().toLowerCase(Locale.ROOT),
+        tableSize,
+        schedule.cells(),
+        schedule.waves(),
+        options.getBatchSize(),
+        options.getMaxWorkers());
+  }
+
+  /** Returns what the buffers of the readers and the scheduler of a process take at most. */
+  long heapBytes() {
+    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize;
+    long window = (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize();
+    return (Runners.readers(options) * held + window) * ROW_BYTES;
+  }
+
+  /** Returns how wide it was, and what kept it from being wider. */
+  List<String> remarks(PipelineResult result) {
+    MetricQueryResults metrics =
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(MetricNameFilter.inNamespace(Counted.NAMESPACE))
+                    .build());
+    DistributionResult open = distribution(metrics, "transactions_open");
+    DistributionResult batchRows = distribution(metrics, "batch_rows");
+    List<String> remarks = new ArrayList<>();
+    remarks.add(
+        String.format(
+            Locale.ROOT,
+            "%,d transactions of %,.0f rows on average, %.1f of %d open at a time, %,d repeated",
+            open.getCount(),
+            batchRows.getMean(),
+            open.getMean(),
+            options.getMaxWorkers(),
+            sum(metrics, "retries"::equals)));
+    long hottest = metrics.getCounters().iterator().hasNext() ? hottestSlot(metrics) : 0;
+    if (batchRows.getSum() > 0) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "the hottest of %d slots had %.0f %% of the rows, so at most %.1f transactions could"
+                  + " be open",
+              kind.of(tableSize).slots(),
+              100.0 * hottest / batchRows.getSum(),
+              (double) batchRows.getSum() / hottest));
+    }
+    return remarks;
+  }
+
+  private static long hottestSlot(MetricQueryResults metrics) {
+    java.util.Map<String, Long> rows = new java.util.HashMap<>();
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      String name = counter.getName().getName();
+      if (name.startsWith(ROWS_OF_SLOT)) {
+        rows.merge(name, counter.getAttempted(), Long::sum);
+      }
+    }
+    return rows.values().stream().mapToLong(Long::longValue).max().orElse(0);
+  }
+
+  private static long sum(MetricQueryResults metrics, Predicate<String> name) {
+    long sum = 0;
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      if (name.test(counter.getName().getName())) {
+        sum += counter.getAttempted();
+      }
+    }
+    return sum;
+  }
+
+  private static DistributionResult distribution(MetricQueryResults metrics, String name) {
+    DistributionResult all = DistributionResult.IDENTITY_ELEMENT;
+    for (MetricResult<DistributionResult> each : metrics.getDistributions()) {
+      if (each.getName().getName().equals(name)) {
+        DistributionResult more = each.getAttempted();
+        all =
+            DistributionResult.create(
+                all.getSum() + more.getSum(),
+                all.getCount() + more.getCount(),
+                Math.min(all.getMin(), more.getMin()),
+                Math.max(all.getMax(), more.getMax()));
+      }
+    }
+    return all;
+  }
+
+  private static void check(String name, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(
+          "--%s must be 1 to %d, got %d".formatted(name, most, value));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.diagonal.write;
+
+import dev.diagonal.block.BlockConsumer.Output;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.progress.Counted;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+
+/** Deals the rows of one source. */
+final class DealSourceFn<T> extends DoFn<Integer, Dealt<T>> {
+
+  private static final int ROWS_COUNTED_AT_ONCE = 1_000;
+
+  private final RowSource<T> source;
+  private final ConflictFree<T> write;
+  private final Dealer.Leaving leaving;
+  private final boolean routeBadRecords;
+  private transient Dealers<T> dealers;
+
+  DealSourceFn(
+      RowSource<T> source, ConflictFree<T> write, Dealer.Leaving leaving, boolean routeBadRecords) {
+    this.source = source;
+    this.write = write;
+    this.leaving = leaving;
+    this.routeBadRecords = routeBadRecords;
+  }
+
+  @Setup
+  public void setup() {
+    dealers = new Dealers<>(write, leaving);
+  }
+
+  @ProcessElement
+  public void process(ProcessContext context) throws Exception {
+    Dealer<T> dealer = dealers.in(GlobalWindow.INSTANCE);
+    DealtOutput<T> output =
+        new DealtOutput<>(routeBadRecords) {
+          @Override
+          public void emit(Dealt<T> dealt) {
+            context.output(dealt);
+          }
+
+          @Override
+          void emitBad(BadRecord bad) {
+            context.output(BadRecordRouter.BAD_RECORD_TAG, bad);
+          }
+        };
+    Rows rows = new Rows(dealer, output);
+    source.drive(rows);
+    Counted.ROWS_READ.add(rows.uncounted);
+    dealers.finish((window, last) -> last.finish(output));
+  }
+
+  @Teardown
+  public void teardown() {
+    dealers.close();
+  }
+
+  private final class Rows implements Output<T> {
+    private final Dealer<T> dealer;
+    private final Output<Dealt<T>> output;
+    private int uncounted;
+
+    Rows(Dealer<T> dealer, Output<Dealt<T>> output) {
+      this.dealer = dealer;
+      this.output = output;
+    }
+
+    @Override
+    public void emit(T row) {
+      dealer.add(row, output);
+      if (++uncounted == ROWS_COUNTED_AT_ONCE) {
+        Counted.ROWS_READ.add(uncounted);
+        uncounted = 0;
+      }
+    }
+
+    @Override
+    public void reject(BadLine line) {
+      output.reject(line);
+    }
+  }
+}
