@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * A column of a {@link Table}.
  *
  * @param name its name, exactly as the database has it (quoted in SQL, so case matters)
- * @param type its SQL type, for example {@code bigint} or {@code numeric(12, 6)}
+ * @param type its SQL type, for example {@code bigint} or {@code numeric(12, 6)}; a table is also
+ *     created with what follows it, as in {@code bigint NOT NULL DEFAULT 0}
  * @param key whether it is part of the key by which rows are told apart
  */
 public record Column(String name, String type, boolean key) implements Serializable {

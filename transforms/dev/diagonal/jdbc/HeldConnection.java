@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to PostgreSQL: opened when first used, validated when it has rested, replaced once
- * discarded. Auto-commit is off.
+ * discarded. Auto-commit is off, unless it was made {@link #autoCommitting}.
  *
  * <p>Nothing on it waits for ever: connecting and logging in take at most 10 seconds each, an
- * answer 120 seconds, a lock 30 seconds (then SQLState 55P03), and the server ends a transaction
- * that has lain idle for 60 seconds, so that a worker which vanished holds no locks. The first
- * three are set by the URL's parameters of the same names, if it has them.
+ * answer 120 seconds, a lock 30 seconds unless it is made to wait otherwise (then SQLState 55P03),
+ * and the server ends a transaction that has lain idle for 60 seconds, so that a worker which
+ * vanished holds no locks. The first three are set by the URL's parameters of the same names, if it
+ * has them. The server also looks, every 10 seconds of a statement, whether its client is still
+ * there, and gives up a connection whose other end has not answered for a minute.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -26,16 +28,39 @@ final class HeldConnection implements AutoCloseable {
   private static final int ANSWER_SECONDS = 120;
   private static final int VALIDATION_SECONDS = 5;
   private static final Duration VALIDATED_AFTER = Duration.ofSeconds(1);
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+
+  // Those of the second statement are not in every version and on every platform.
   private static final String SESSION_LIMITS =
-      "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
+      """
+      SET lock_timeout = %d; SET idle_in_transaction_session_timeout = '60s';
+      SELECT set_config(name, value, false)
+      FROM (VALUES ('client_connection_check_interval', '10s'), ('tcp_user_timeout', '60s'),
+                   ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
+                   ('tcp_keepalives_count', '3')) AS limits (name, value)
+      WHERE current_setting(name, true) IS NOT NULL
+      """;
 
   private final JdbcTarget target;
+  private final boolean autoCommit;
+  private final Duration lockTimeout;
   private @Nullable Connection connection;
   private long lastUsedNanos;
 
   HeldConnection(JdbcTarget target) {
+    this(target, false, LOCK_TIMEOUT);
+  }
+
+  private HeldConnection(JdbcTarget target, boolean autoCommit, Duration lockTimeout) {
     checkPostgres(target);
     this.target = target;
+    this.autoCommit = autoCommit;
+    this.lockTimeout = lockTimeout;
+  }
+
+  /** Returns one whose every call is a transaction, and waits for a lock as long as this. */
+  static HeldConnection autoCommitting(JdbcTarget target, Duration lockTimeout) {
+    return new HeldConnection(target, true, lockTimeout);
   }
 
   static void checkPostgres(JdbcTarget target) {
@@ -99,8 +124,8 @@ final class HeldConnection implements AutoCloseable {
       throw new SQLException("the PostgreSQL driver does not accept the URL of " + target, "08001");
     }
     try (Statement statement = opened.createStatement()) {
-      statement.execute(SESSION_LIMITS);
-      opened.setAutoCommit(false);
+      statement.execute(SESSION_LIMITS.formatted(lockTimeout.toMillis()));
+      opened.setAutoCommit(autoCommit);
       return opened;
     } catch (SQLException e) {
       opened.close();

@@ -76,7 +76,7 @@ final class PostgresSql {
         .formatted(definitions(table.columns()));
   }
 
-  private static String names(List<Column> columns) {
+  static String names(List<Column> columns) {
     return columns.stream().map(column -> quote(column.name())).collect(joining(", "));
   }
 

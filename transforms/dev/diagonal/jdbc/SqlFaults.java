@@ -20,6 +20,12 @@ final class SqlFaults {
                 || PostgresSql.RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith));
   }
 
+  /** Whether the values are at fault: SQLState classes 22 (data) and 23 (constraints). */
+  static boolean isCausedByRows(Exception fault) {
+    String state = state(fault);
+    return state != null && (state.startsWith("22") || state.startsWith("23"));
+  }
+
   static boolean isCreatedByAnother(SQLException fault) {
     return anyState(fault, PostgresSql.CREATED_BY_ANOTHER_STATES::contains);
   }
