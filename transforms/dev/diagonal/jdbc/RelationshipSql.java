@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * PostgreSQL's words for writing relationships and counting their ends: {@linkplain #lock wait for
  * the locks}, then {@linkplain #insert insert and count}. Text only.
  *
- * <p>The two are sent together and make one transaction. They are two statements because the
- * snapshot of a statement is taken before it waits: what others committed meanwhile would be hidden
- * from it.
+ * <p>The two are sent together and make one transaction. They are two statements so that nothing of
+ * the second happens before the locks are held; not even its snapshot is taken.
  */
 final class RelationshipSql {
 
@@ -64,9 +63,9 @@ final class RelationshipSql {
 
   /**
    * Inserts the relationships that are not there yet and counts these, and no others, at their
-   * ends. One parameter a column: an array. Returns no rows, and must not: of statements that are
-   * sent together, the PostgreSQL driver sends one that returns text only when it has committed
-   * those before it.
+   * ends. One parameter a column: an array. Returns no rows: before a statement whose answer it
+   * cannot bound, the PostgreSQL driver may send a Sync (flushIfDeadlockRisk), which would end the
+   * transaction and with it the locks.
    */
   static String insert(RelationshipTables tables, boolean refuseBothEnds) {
     EndTable sources = tables.sources();

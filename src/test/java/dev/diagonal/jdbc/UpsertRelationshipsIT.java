@@ -419,23 +419,27 @@ final class UpsertRelationshipsIT {
                 .putLong(link.id)
                 .putLong(link.source)
                 .putLong(link.target)
-                .putDecimal(link.id == 3 ? null : new BigDecimal("0.10"));
+                .putDecimal(link.id % 2 == 1 && link.id > 1 ? null : new BigDecimal("0.10"));
     try (BatchWriter<Link> writer = UpsertRelationships.into(target, trips, binder).open()) {
       for (int i = 0; i < 2; i++) {
         writer.write(
             new Batch<>(
                 0,
                 List.of(
-                    new Link(1, 1, 1), new Link(2, 1, 2), new Link(3, 1, 2), new Link(4, 2, 1))));
+                    new Link(1, 1, 1),
+                    new Link(2, 1, 2),
+                    new Link(3, 1, 2),
+                    new Link(4, 2, 1),
+                    new Link(5, 3, 2))));
       }
     }
     assertThat(
             sql.query(
                 "SELECT concat_ws(' ', id, zone, pickups, revenue) FROM %s_a ORDER BY id"
                     .formatted(name)))
-        .containsExactly("1 Bronx 3 0.20", "2 1 0.10");
+        .containsExactly("1 Bronx 3 0.20", "2 1 0.10", "3 1 0.00");
     assertThat(sql.query("SELECT id || ' ' || dropoffs FROM %s_b ORDER BY id".formatted(name)))
-        .containsExactly("1 2", "2 2");
+        .containsExactly("1 2", "2 3");
   }
 
   @Test
