@@ -2,18 +2,27 @@ package dev.diagonal.block;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.progress.Counted;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks of records of one key, packed inside the bundle: few elements in place of many, for a
@@ -24,7 +33,9 @@ import org.apache.beam.sdk.values.PCollection;
  * that window's last timestamp. On the DirectRunner a bundle behind a {@code Reshuffle} or a
  * grouping holds one element, and packing does nothing there.
  *
- * <p>Every record is in exactly one block. Parallel as its input.
+ * <p>Every record is in exactly one block. A record whose key cannot be told, as the function
+ * throws, fails the run, or goes to a {@linkplain #withBadRecordErrorHandler handler}. Parallel as
+ * its input.
  */
 public final class PackBlocks<T>
     extends PTransform<PCollection<T>, PCollection<KV<Integer, Block<T>>>> {
@@ -33,10 +44,17 @@ public final class PackBlocks<T>
   private final int blockRows;
   private final long maxHeldRows;
 
-  private PackBlocks(SerializableFunction<T, Integer> key, int blockRows, long maxHeldRows) {
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private PackBlocks(
+      SerializableFunction<T, Integer> key,
+      int blockRows,
+      long maxHeldRows,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.key = key;
     this.blockRows = blockRows;
     this.maxHeldRows = maxHeldRows;
+    this.errorHandler = errorHandler;
   }
 
   /**
@@ -44,13 +62,13 @@ public final class PackBlocks<T>
    * 100,000 held.
    */
   public static <T> PackBlocks<T> by(SerializableFunction<T, Integer> key) {
-    return new PackBlocks<>(key, 1_000, 100_000);
+    return new PackBlocks<>(key, 1_000, 100_000, null);
   }
 
   /** Sets how many records a full block holds; 1,000 by default. */
   public PackBlocks<T> withBlockRows(int blockRows) {
     checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
-    return new PackBlocks<>(key, blockRows, maxHeldRows);
+    return new PackBlocks<>(key, blockRows, maxHeldRows, errorHandler);
   }
 
   /**
@@ -59,17 +77,35 @@ public final class PackBlocks<T>
    */
   public PackBlocks<T> withMaxHeldRows(long maxHeldRows) {
     checkArgument(maxHeldRows > 0, "maxHeldRows must be > 0, got %s", maxHeldRows);
-    return new PackBlocks<>(key, blockRows, maxHeldRows);
+    return new PackBlocks<>(key, blockRows, maxHeldRows, errorHandler);
+  }
+
+  /** Sends records whose key cannot be told to a handler. */
+  public PackBlocks<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    return new PackBlocks<>(key, blockRows, maxHeldRows, handler);
   }
 
   @Override
   public PCollection<KV<Integer, Block<T>>> expand(PCollection<T> input) {
-    Coder<Block<T>> blockCoder = Block.coder(input.getCoder());
-    return input
-        .apply(
+    TupleTag<KV<Integer, Block<T>>> blocks = new TupleTag<>() {};
+    PCollectionTuple packed =
+        input.apply(
             "Pack in the bundle",
-            ParDo.of(new PackFn<>(key, blockRows, Math.max(blockRows, maxHeldRows))))
-        .setCoder(KvCoder.of(VarIntCoder.of(), blockCoder));
+            ParDo.of(
+                    new PackFn<>(
+                        key, blockRows, Math.max(blockRows, maxHeldRows), errorHandler != null))
+                .withOutputTags(
+                    blocks,
+                    errorHandler == null
+                        ? TupleTagList.empty()
+                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
+    if (errorHandler != null) {
+      errorHandler.addErrorCollection(
+          packed
+              .get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(input.getPipeline())));
+    }
+    return packed.get(blocks).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(input.getCoder())));
   }
 
   /** One packer a window; a bundle seldom has more than a few. */
@@ -78,12 +114,18 @@ public final class PackBlocks<T>
     private final SerializableFunction<T, Integer> key;
     private final int blockRows;
     private final long maxHeldRows;
+    private final boolean routeBadRecords;
     private transient Map<BoundedWindow, Packer<T>> packers;
 
-    PackFn(SerializableFunction<T, Integer> key, int blockRows, long maxHeldRows) {
+    PackFn(
+        SerializableFunction<T, Integer> key,
+        int blockRows,
+        long maxHeldRows,
+        boolean routeBadRecords) {
       this.key = key;
       this.blockRows = blockRows;
       this.maxHeldRows = maxHeldRows;
+      this.routeBadRecords = routeBadRecords;
     }
 
     @StartBundle
@@ -92,14 +134,20 @@ public final class PackBlocks<T>
     }
 
     @ProcessElement
-    public void pack(
-        @Element T record, BoundedWindow window, OutputReceiver<KV<Integer, Block<T>>> output) {
+    public void pack(@Element T record, BoundedWindow window, ProcessContext context) {
+      int recordKey;
+      try {
+        recordKey = key.apply(record);
+      } catch (RuntimeException e) {
+        reject(BadLine.ofRow(reasonOf(e), String.valueOf(record)), e, context);
+        return;
+      }
       packers
           .computeIfAbsent(window, w -> new Packer<>(blockRows, maxHeldRows))
           .add(
-              key.apply(record),
+              recordKey,
               record,
-              (k, block) -> output.outputWithTimestamp(KV.of(k, block), window.maxTimestamp()));
+              (k, block) -> context.outputWithTimestamp(KV.of(k, block), window.maxTimestamp()));
     }
 
     @FinishBundle
@@ -109,6 +157,18 @@ public final class PackBlocks<T>
               packer.flush(
                   (k, block) -> context.output(KV.of(k, block), window.maxTimestamp(), window)));
       packers.clear();
+    }
+
+    private void reject(BadLine record, RuntimeException cause, ProcessContext context) {
+      Counted.BAD_RECORDS.add(1);
+      if (!routeBadRecords) {
+        throw new BadInputException(record.describe(), cause);
+      }
+      context.output(BadRecordRouter.BAD_RECORD_TAG, record.toBadRecord());
+    }
+
+    private static String reasonOf(RuntimeException e) {
+      return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
   }
 }
