@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One worker: writes the batches it is given, one after the other, over a writer of its own, which
- * it opens for the first of them and closes at its end. An {@link Error} ends it, as does a writer
- * that cannot be opened; the scheduler starts another one when there is work.
+ * it opens for the first of them and closes at its end. An {@link Error} ends it; the scheduler
+ * starts another one when there is work. A writer that cannot be opened is tried again for the next
+ * batch.
  */
 final class BatchThread<T> implements Runnable {
 
@@ -90,7 +91,7 @@ final class BatchThread<T> implements Runnable {
       return true;
     } catch (Exception fault) {
       run.failed(fault);
-      return writer != null;
+      return true;
     } catch (Throwable error) { // its group must hear of it, or would wait for ever
       run.failed(error);
       return false;

@@ -31,13 +31,13 @@ class SchedulerTallyTest {
   @Test
   void theHottestSlotIsTheOneWithMostRowsOfAllItsCells() throws Exception {
     tally.opened(0);
-    tally.ended(written(0, 10), 1); // slot 0 alone
+    tally.ended(written(0, 20), 1); // slot 0 alone
     tally.opened(1);
     tally.ended(written(1, 20), 2); // slots 0 and 1
     tally.opened(2);
     tally.ended(written(4, 30), 3); // slots 1 and 2
-    assertThat(tally.stats(3).hottestSlotShare()).isEqualTo(50 / 60.0);
-    assertThat(tally.stats(3).rows()).isEqualTo(60);
+    assertThat(tally.stats(3).hottestSlotShare()).isEqualTo(50 / 70.0);
+    assertThat(tally.stats(3).rows()).isEqualTo(70);
     assertThat(tally.stats(3).batches()).isEqualTo(3);
   }
 

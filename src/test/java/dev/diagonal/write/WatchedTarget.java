@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Throwables;
 
 /**
  * A target that keeps the numbers it is given and watches who writes: it notes every moment at
@@ -25,6 +26,10 @@ final class WatchedTarget implements BatchWriter.Factory<Integer> {
   static final class PassingFault extends Exception {
     PassingFault(String message) {
       super(message);
+    }
+
+    PassingFault(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 
@@ -119,7 +124,7 @@ final class WatchedTarget implements BatchWriter.Factory<Integer> {
 
     @Override
     public boolean isCausedByRows(Exception fault) {
-      return fault instanceof BadRowsFault;
+      return Throwables.getCausalChain(fault).stream().anyMatch(BadRowsFault.class::isInstance);
     }
 
     @Override
