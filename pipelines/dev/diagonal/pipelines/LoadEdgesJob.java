@@ -187,7 +187,8 @@ final class LoadEdgesJob implements Job {
     Grid<Edge> grid = grid();
     WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(grid, writers(grid)));
     if (handler != null) {
-      write = write.withBadRecordErrorHandler(handler);
+      write =
+          write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
     }
     String query = options.getInputQuery();
     if (query != null) {

@@ -2,6 +2,7 @@ package dev.diagonal.write;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.block.ReadBlocks;
 import dev.diagonal.grid.Grid;
 import java.io.Serializable;
 import java.util.UUID;
@@ -17,6 +18,7 @@ import org.joda.time.Duration;
  * @param burstFactor how many batches a slot a dealer may hold in all, before the largest leave
  * @param scheduling workers, prefetch, retry, dead letters
  * @param maxBuffering how long a row of an unbounded input waits for others of its cell
+ * @param maxBadRecords how many rows one instance of a step may reject
  */
 record ConflictFree<T>(
     String id,
@@ -25,7 +27,8 @@ record ConflictFree<T>(
     int batchSize,
     int burstFactor,
     SchedulerSettings scheduling,
-    Duration maxBuffering)
+    Duration maxBuffering,
+    long maxBadRecords)
     implements Serializable {
 
   ConflictFree {
@@ -41,6 +44,7 @@ record ConflictFree<T>(
         maxBuffering.isLongerThan(Duration.ZERO),
         "maxBuffering must be longer than 0, got %s",
         maxBuffering);
+    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
   }
 
   static <T> ConflictFree<T> of(Grid<T> grid, BatchWriter.Factory<T> writers) {
@@ -51,23 +55,33 @@ record ConflictFree<T>(
         1_000,
         20,
         SchedulerSettings.defaults(),
-        Duration.standardSeconds(10));
+        Duration.standardSeconds(10),
+        ReadBlocks.DEFAULT_MAX_BAD_RECORDS);
   }
 
   ConflictFree<T> withBatchSize(int rows) {
-    return new ConflictFree<>(id, grid, writers, rows, burstFactor, scheduling, maxBuffering);
+    return new ConflictFree<>(
+        id, grid, writers, rows, burstFactor, scheduling, maxBuffering, maxBadRecords);
   }
 
   ConflictFree<T> withBurstFactor(int factor) {
-    return new ConflictFree<>(id, grid, writers, batchSize, factor, scheduling, maxBuffering);
+    return new ConflictFree<>(
+        id, grid, writers, batchSize, factor, scheduling, maxBuffering, maxBadRecords);
   }
 
   ConflictFree<T> withScheduling(SchedulerSettings settings) {
-    return new ConflictFree<>(id, grid, writers, batchSize, burstFactor, settings, maxBuffering);
+    return new ConflictFree<>(
+        id, grid, writers, batchSize, burstFactor, settings, maxBuffering, maxBadRecords);
   }
 
   ConflictFree<T> withMaxBuffering(Duration duration) {
-    return new ConflictFree<>(id, grid, writers, batchSize, burstFactor, scheduling, duration);
+    return new ConflictFree<>(
+        id, grid, writers, batchSize, burstFactor, scheduling, duration, maxBadRecords);
+  }
+
+  ConflictFree<T> withMaxBadRecords(long records) {
+    return new ConflictFree<>(
+        id, grid, writers, batchSize, burstFactor, scheduling, maxBuffering, records);
   }
 
   /** How many rows a dealer holds at most. */

@@ -30,7 +30,7 @@ final class DealFn<T> extends DoFn<T, Dealt<T>> {
         .in(window)
         .add(
             row,
-            new DealtOutput<>(routeBadRecords) {
+            new DealtOutput<>(dealers, routeBadRecords) {
               @Override
               public void emit(Dealt<T> dealt) {
                 context.outputWithTimestamp(dealt, window.maxTimestamp());
@@ -48,7 +48,7 @@ final class DealFn<T> extends DoFn<T, Dealt<T>> {
     dealers.finish(
         (window, dealer) ->
             dealer.finish(
-                new DealtOutput<>(routeBadRecords) {
+                new DealtOutput<>(dealers, routeBadRecords) {
                   @Override
                   public void emit(Dealt<T> dealt) {
                     context.output(dealt, window.maxTimestamp(), window);

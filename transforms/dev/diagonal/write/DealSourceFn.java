@@ -36,7 +36,7 @@ final class DealSourceFn<T> extends DoFn<Integer, Dealt<T>> {
   public void process(ProcessContext context) throws Exception {
     Dealer<T> dealer = dealers.in(GlobalWindow.INSTANCE);
     DealtOutput<T> output =
-        new DealtOutput<>(routeBadRecords) {
+        new DealtOutput<>(dealers, routeBadRecords) {
           @Override
           public void emit(Dealt<T> dealt) {
             context.output(dealt);

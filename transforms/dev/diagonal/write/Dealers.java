@@ -1,5 +1,7 @@
 package dev.diagonal.write;
 
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -16,6 +18,9 @@ final class Dealers<T> implements AutoCloseable {
   private final Dealer.Leaving leaving;
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, Dealer<T>> byWindow = new LinkedHashMap<>();
+
+  /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
+  private long rejected;
 
   Dealers(ConflictFree<T> write, Dealer.Leaving leaving) {
     this.write = write;
@@ -36,6 +41,19 @@ final class Dealers<T> implements AutoCloseable {
   void finish(BiConsumer<BoundedWindow, Dealer<T>> finish) {
     byWindow.forEach(finish);
     byWindow.clear();
+  }
+
+  /**
+   * Counts a row that is rejected.
+   *
+   * @throws BadInputException if there are too many
+   */
+  void countRejected(BadLine line) {
+    if (++rejected > write.maxBadRecords()) {
+      throw new BadInputException(
+          "more than %d bad records; the last of them: %s"
+              .formatted(write.maxBadRecords(), line.describe()));
+    }
   }
 
   /** Cancels what a failed bundle has left, and lets go of the scheduler. */

@@ -9,9 +9,11 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 /** Counts rows that are rejected, and routes them or fails the run, as the user chose. */
 abstract class DealtOutput<T> implements BlockConsumer.Output<Dealt<T>> {
 
+  private final Dealers<T> dealers;
   private final boolean routeBadRecords;
 
-  DealtOutput(boolean routeBadRecords) {
+  DealtOutput(Dealers<T> dealers, boolean routeBadRecords) {
+    this.dealers = dealers;
     this.routeBadRecords = routeBadRecords;
   }
 
@@ -23,6 +25,7 @@ abstract class DealtOutput<T> implements BlockConsumer.Output<Dealt<T>> {
     if (!routeBadRecords) {
       throw new BadInputException(line.describe());
     }
+    dealers.countRejected(line);
     emitBad(line.toBadRecord());
   }
 }

@@ -130,6 +130,17 @@ public final class WriteConflictFree<T>
         write.withScheduling(write.scheduling().withDeadLetters(true)), handler);
   }
 
+  /**
+   * Fails the run when one instance of a step has rejected more rows than this; default 10,000. It
+   * bounds how long a run goes on in which the target refuses everything; rows from files are
+   * counted by {@link ReadBlocks#withMaxBadRecords}, and all together by the handler.
+   *
+   * @throws IllegalArgumentException if {@code records} is negative
+   */
+  public WriteConflictFree<T> withMaxBadRecords(long records) {
+    return new WriteConflictFree<>(write.withMaxBadRecords(records), errorHandler);
+  }
+
   private WriteConflictFree<T> withScheduling(SchedulerSettings settings) {
     return new WriteConflictFree<>(write.withScheduling(settings), errorHandler);
   }

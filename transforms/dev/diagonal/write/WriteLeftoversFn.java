@@ -32,7 +32,7 @@ final class WriteLeftoversFn<T>
       ProcessContext context) {
     Dealer<T> dealer = dealers.in(window);
     DealtOutput<T> output =
-        new DealtOutput<>(routeBadRecords) {
+        new DealtOutput<>(dealers, routeBadRecords) {
           @Override
           public void emit(Dealt<T> dealt) {
             context.outputWithTimestamp(accountOf(dealt), window.maxTimestamp());
@@ -53,7 +53,7 @@ final class WriteLeftoversFn<T>
     dealers.finish(
         (window, dealer) ->
             dealer.finish(
-                new DealtOutput<>(routeBadRecords) {
+                new DealtOutput<>(dealers, routeBadRecords) {
                   @Override
                   public void emit(Dealt<T> dealt) {
                     context.output(accountOf(dealt), window.maxTimestamp(), window);
