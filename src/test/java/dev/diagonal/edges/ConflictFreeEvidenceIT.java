@@ -69,7 +69,9 @@ final class ConflictFreeEvidenceIT {
     load(runner, "*", grid, apart ? writers.refusingBothEnds() : writers);
 
     assertExact(FILES);
-    assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
+    Found found = evidence.found();
+    assertThat(found).matches(Found::isConflictFree, "no conflict");
+    assertThat(found.slotLockWaits()).as("one process schedules without waiting").isZero();
   }
 
   @ParameterizedTest
