@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A target without slot locks, written by plain JDBC: one process, several connections. */
 final class WriteToH2Test {
 
-  private static final int EDGES = 4_000;
-  private static final int NODES = 40;
+  private static final int EDGES = 1_500;
+  private static final int NODES = 30;
 
   /** The edge of a number is between two nodes of it. */
   private static final Grid<Integer> GRID =
