@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not safe for use by several threads at once.
  */
-final class HeldConnection implements AutoCloseable {
+public final class HeldConnection implements AutoCloseable {
 
   private static final int CONNECT_SECONDS = 10;
   private static final int ANSWER_SECONDS = 120;
@@ -47,7 +47,12 @@ final class HeldConnection implements AutoCloseable {
   private @Nullable Connection connection;
   private long lastUsedNanos;
 
-  HeldConnection(JdbcTarget target) {
+  /**
+   * Makes one that is not open yet.
+   *
+   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   */
+  public HeldConnection(JdbcTarget target) {
     this(target, false, LOCK_TIMEOUT);
   }
 
@@ -59,7 +64,7 @@ final class HeldConnection implements AutoCloseable {
   }
 
   /** Returns one whose every call is a transaction, and waits for a lock as long as this. */
-  static HeldConnection autoCommitting(JdbcTarget target, Duration lockTimeout) {
+  public static HeldConnection autoCommitting(JdbcTarget target, Duration lockTimeout) {
     return new HeldConnection(target, true, lockTimeout);
   }
 
@@ -70,8 +75,12 @@ final class HeldConnection implements AutoCloseable {
         target);
   }
 
-  /** Returns the connection, open and, as far as can be told, alive. */
-  Connection use() throws SQLException {
+  /**
+   * Returns the connection, open and, as far as can be told, alive.
+   *
+   * @throws SQLException if it cannot be opened
+   */
+  public Connection use() throws SQLException {
     Connection held = connection;
     if (held != null
         && System.nanoTime() - lastUsedNanos > VALIDATED_AFTER.toNanos()

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** PostgreSQL's words for what is done to a {@link Table}; text only. */
-final class PostgresSql {
+/** PostgreSQL's words for what is done to a {@link Table}, and how names are quoted; text only. */
+public final class PostgresSql {
 
   /**
    * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
@@ -39,12 +39,13 @@ final class PostgresSql {
         name);
   }
 
-  static String quote(String identifier) {
+  /** Returns a name as SQL has it, whatever is in it. */
+  public static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
   /** Quotes {@code table} or {@code schema.table}. */
-  static String quoteTable(String name) {
+  public static String quoteTable(String name) {
     return Arrays.stream(name.split("\\.", -1)).map(PostgresSql::quote).collect(joining("."));
   }
 

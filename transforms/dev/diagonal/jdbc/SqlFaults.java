@@ -7,12 +7,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Tells by their SQLState which faults of a database may pass. */
-final class SqlFaults {
+public final class SqlFaults {
 
   private SqlFaults() {}
 
   /** Whether the same statements may succeed on a fresh connection. */
-  static boolean isRetryable(Exception fault) {
+  public static boolean isRetryable(Exception fault) {
     return anyState(
         fault,
         state ->
@@ -31,7 +31,7 @@ final class SqlFaults {
   }
 
   /** Returns the first SQLState in the chain of {@code fault}, or null. */
-  static @Nullable String state(Throwable fault) {
+  public static @Nullable String state(Throwable fault) {
     List<String> states = states(fault);
     return states.isEmpty() ? null : states.get(0);
   }

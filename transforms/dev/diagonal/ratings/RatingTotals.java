@@ -10,7 +10,7 @@ import java.util.function.ObjIntConsumer;
  * whole thousandths, so that sums are exact and do not depend on the order of adding. Not
  * thread-safe.
  */
-final class RatingTotals {
+public final class RatingTotals {
 
   private static final int STRIDE = 4;
   private static final int COUNT = 1;
@@ -26,13 +26,14 @@ final class RatingTotals {
   /** By number of the movie: movie, count, sum, range. */
   private long[] totals = new long[INITIAL_MOVIES * STRIDE];
 
-  void clear() {
+  /** Forgets everything. */
+  public void clear() {
     index.clear();
     Arrays.fill(totals, 0);
   }
 
   /** Returns how many movies have a total. */
-  int movies() {
+  public int movies() {
     return index.size();
   }
 
@@ -44,7 +45,7 @@ final class RatingTotals {
   }
 
   /** Adds one rating, in thousandths. */
-  void add(long movie, int thousandths) {
+  public void add(long movie, int thousandths) {
     int at = placeOf(movie);
     long[] t = totals;
     t[at + SUM] += thousandths;
@@ -122,7 +123,7 @@ final class RatingTotals {
   }
 
   /** Hands out the totals of every movie in ascending order. */
-  void forEachSorted(Consumer<MovieRating> output) {
+  public void forEachSorted(Consumer<MovieRating> output) {
     for (long movie : sortedMovies()) {
       int at = placeOf(movie);
       long range = totals[at + RANGE];

@@ -1,0 +1,237 @@
+package dev.diagonal.jobs;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What workers do to the job table, a statement or two each; the caller's transaction decides when
+ * it takes effect. All times are those of the database's clock.
+ *
+ * <p>Of any number of workers that claim at once each gets another batch, and nobody waits. A claim
+ * is told from all others of its batch by its attempt, so that a worker whose batch was taken from
+ * it can change nothing any more.
+ */
+final class BatchTable {
+
+  private static final int MAX_ERROR_CHARACTERS = 2_000;
+
+  private final String batches;
+  private final WorkSettings settings;
+
+  BatchTable(JobTables tables, WorkSettings settings) {
+    this.batches = tables.batchesSql();
+    this.settings = settings;
+  }
+
+  /**
+   * Claims the next batch that is pending, or failed and may be tried again: those that have failed
+   * least often first, in the order of their ids. Batches whose lease has ended become failed ones
+   * before.
+   */
+  Optional<Claim> claimNext(Connection connection, String worker) throws SQLException {
+    Optional<Claim> claim = tryClaimNext(connection, worker);
+    if (claim.isEmpty() && failAbandoned(connection, "true", 0) > 0) {
+      return tryClaimNext(connection, worker);
+    }
+    return claim;
+  }
+
+  /** Claims this batch if it is pending or failed, or its lease has ended. */
+  Optional<Claim> claim(Connection connection, long batchId, String worker) throws SQLException {
+    failAbandoned(connection, "batch_id = ?", batchId);
+    try (PreparedStatement statement =
+        connection.prepareStatement(claimSql("batch_id = ? AND status IN ('pending', 'failed')"))) {
+      statement.setLong(1, batchId);
+      return claimed(statement, worker);
+    }
+  }
+
+  private Optional<Claim> tryClaimNext(Connection connection, String worker) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(claimSql("status IN ('pending', 'failed') AND failures < ?"))) {
+      statement.setInt(1, settings.maxAttempts());
+      return claimed(statement, worker);
+    }
+  }
+
+  private String claimSql(String condition) {
+    return """
+        WITH next AS MATERIALIZED (
+          SELECT batch_id FROM %1$s WHERE %2$s
+          ORDER BY failures, batch_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        UPDATE %1$s AS b
+        SET status = 'processing', attempts = attempts + 1, worker = ?,
+            lease_until = clock_timestamp() + ? * interval '1 millisecond',
+            started_at = clock_timestamp(), finished_at = NULL,
+            rows_read = NULL, bad_rows = NULL, movies = NULL, error = NULL
+        FROM next WHERE b.batch_id = next.batch_id
+        RETURNING b.batch_id, attempts, lower_id, upper_id
+        """
+        .formatted(batches, condition);
+  }
+
+  private Optional<Claim> claimed(PreparedStatement statement, String worker) throws SQLException {
+    statement.setString(2, worker);
+    statement.setLong(3, settings.lease().toMillis());
+    try (ResultSet result = statement.executeQuery()) {
+      return result.next()
+          ? Optional.of(
+              new Claim(result.getLong(1), result.getInt(2), result.getLong(3), result.getLong(4)))
+          : Optional.empty();
+    }
+  }
+
+  /** Batches that nobody works on any more become failed ones. */
+  private int failAbandoned(Connection connection, String condition, long batchId)
+      throws SQLException {
+    String sql =
+        """
+        UPDATE %1$s
+        SET status = 'failed', failures = failures + 1, lease_until = NULL,
+            finished_at = clock_timestamp(),
+            error = format('attempt %%s of worker %%s was not over when its lease ended at %%s',
+                           attempts, worker, lease_until)
+        WHERE batch_id IN (
+          SELECT batch_id FROM %1$s
+          WHERE status = 'processing' AND lease_until < clock_timestamp() AND %2$s
+          FOR UPDATE SKIP LOCKED)
+        """
+            .formatted(batches, condition);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      if (condition.contains("?")) {
+        statement.setLong(1, batchId);
+      }
+      return statement.executeUpdate();
+    }
+  }
+
+  /** Makes a claim good for another lease; returns whether it was still good. */
+  boolean renew(Connection connection, Claim claim) throws SQLException {
+    return update(
+        connection,
+        claim,
+        "lease_until = clock_timestamp() + ? * interval '1 millisecond'",
+        statement -> statement.setLong(1, settings.lease().toMillis()),
+        1);
+  }
+
+  /** Marks a batch complete; returns whether the claim was still good. */
+  boolean complete(Connection connection, Claim claim, long rows, long badRows, long movies)
+      throws SQLException {
+    return update(
+        connection,
+        claim,
+        "status = 'complete', failures = 0, lease_until = NULL, finished_at = clock_timestamp(),"
+            + " rows_read = ?, bad_rows = ?, movies = ?",
+        statement -> {
+          statement.setLong(1, rows);
+          statement.setLong(2, badRows);
+          statement.setLong(3, movies);
+        },
+        3);
+  }
+
+  /**
+   * Marks a batch failed; returns whether the claim was still good.
+   *
+   * @param forGood whether trying again would be of no use: then it is not, within this run
+   */
+  boolean fail(Connection connection, Claim claim, String reason, boolean forGood)
+      throws SQLException {
+    String text = reason.replace('\0', '\uFFFD');
+    String shown =
+        text.length() <= MAX_ERROR_CHARACTERS
+            ? text
+            : text.substring(0, text.offsetByCodePoints(0, MAX_ERROR_CHARACTERS / 2)) + "…";
+    return update(
+        connection,
+        claim,
+        "status = 'failed', failures = greatest(failures + 1, ?), lease_until = NULL,"
+            + " finished_at = clock_timestamp(), error = ?",
+        statement -> {
+          statement.setInt(1, forGood ? settings.maxAttempts() : 0);
+          statement.setString(2, shown);
+        },
+        2);
+  }
+
+  /** Sets the values of a statement. */
+  private interface Values {
+    void set(PreparedStatement statement) throws SQLException;
+  }
+
+  private boolean update(
+      Connection connection, Claim claim, String assignments, Values values, int count)
+      throws SQLException {
+    String sql =
+        "UPDATE %s SET %s WHERE batch_id = ? AND attempts = ? AND status = 'processing'"
+            .formatted(batches, assignments);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      values.set(statement);
+      statement.setLong(count + 1, claim.batchId());
+      statement.setInt(count + 2, claim.attempt());
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** Forgets how often batches have failed. */
+  static int forgive(Connection connection, JobTables tables) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return statement.executeUpdate(
+          "UPDATE %s SET failures = 0 WHERE status = 'failed' AND failures > 0"
+              .formatted(tables.batchesSql()));
+    }
+  }
+
+  /** Returns the status of a batch; empty if there is none of this id. */
+  Optional<String> status(Connection connection, long batchId) throws SQLException {
+    String sql = "SELECT status FROM %s WHERE batch_id = ?".formatted(batches);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, batchId);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? Optional.of(result.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  /** Whether this very attempt completed its batch. */
+  boolean isCompletedBy(Connection connection, Claim claim) throws SQLException {
+    String sql =
+        "SELECT 1 FROM %s WHERE batch_id = ? AND attempts = ? AND status = 'complete'"
+            .formatted(batches);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, claim.batchId());
+      statement.setInt(2, claim.attempt());
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next();
+      }
+    }
+  }
+
+  /**
+   * Returns how long it can take until the next lease ends; empty if there is no batch left that
+   * can be claimed, now or when its worker fails.
+   */
+  Optional<Duration> untilNextChance(Connection connection) throws SQLException {
+    String sql =
+        """
+        SELECT extract(epoch FROM min(lease_until) - clock_timestamp()) * 1000 FROM %s
+        WHERE status IN ('pending', 'processing') OR (status = 'failed' AND failures < ?)
+        HAVING count(*) > 0
+        """
+            .formatted(batches);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setInt(1, settings.maxAttempts());
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next()
+            ? Optional.of(Duration.ofMillis(Math.max(0, result.getLong(1))))
+            : Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.diagonal.jobs;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jobs.RangeTotals.BadRating;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works on the batches of a job table, one after another: claims one in a transaction of its own,
+ * which all others see; then, in one transaction, reads its ratings, totals them in memory, puts
+ * the totals into the staging table and marks the batch complete. If anything fails, all of that is
+ * rolled back and the batch is marked failed, with the reason.
+ *
+ * <p>Guarantees, with any number of workers in any number of processes: a batch is complete if and
+ * only if all totals of its last attempt are in the staging table; two workers never complete the
+ * same batch. A claim holds for a lease, which is renewed while the worker lives; when a lease has
+ * ended, any worker may take the batch, and the one that had it cannot complete it any more,
+ * however late it wakes up: its attempt is not the last one.
+ *
+ * <p>Holds one connection, and a second one while a batch lasts longer than a third of the lease.
+ * Memory: 32 bytes a movie; rows stream. Not safe for use by several threads at once: give each a
+ * worker of its own.
+ */
+public final class BatchWorker implements AutoCloseable {
+
+  private static final Duration FIRST_POLL = Duration.ofMillis(10);
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
+
+  private final JobTables tables;
+  private final WorkSettings settings;
+  private final String name;
+  private final BatchTable table;
+  private final JobSession session;
+  private final Heartbeat heartbeat;
+  private final StagingRows staging;
+  private @Nullable RangeTotals range;
+
+  /** Takes what a worker has done. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * A batch is complete, and will stay so.
+     *
+     * @param badRows the rows of it that were left out
+     */
+    void completed(ProcessedBatch batch, List<BadLine> badRows);
+  }
+
+  /**
+   * Makes a worker, which connects when it is first used.
+   *
+   * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
+   */
+  public BatchWorker(JdbcTarget database, JobTables tables, WorkSettings settings) {
+    this.tables = tables;
+    this.settings = settings;
+    this.name = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
+    this.table = new BatchTable(tables, settings);
+    this.session = new JobSession(database);
+    this.heartbeat = new Heartbeat(database, table, settings);
+    this.staging = new StagingRows(tables);
+  }
+
+  /**
+   * Begins a run: batches that have failed may be tried as often again as {@link
+   * WorkSettings#maxAttempts} says. Called once a run, before its workers.
+   *
+   * @throws SQLException if the database cannot be reached
+   */
+  public static void beginRun(JdbcTarget database, JobTables tables)
+      throws SQLException, InterruptedException {
+    try (JobSession run = new JobSession(database)) {
+      int unused = run.call(connection -> BatchTable.forgive(connection, tables));
+    }
+  }
+
+  /** What became of the wish to process a batch. */
+  public enum Outcome {
+    /** It was processed and is complete. */
+    COMPLETED,
+    /** It had been complete before: nothing was done. */
+    WAS_COMPLETE,
+    /** Another worker is at it, and its lease has not ended: nothing was done. */
+    TAKEN,
+    /** It failed: its row in the job table has the reason. */
+    FAILED,
+    /** It took longer than its lease, which was not renewed in time, and another has it now. */
+    LOST
+  }
+
+  /**
+   * Processes one batch, whatever the others do: one that is pending or failed, however often, or
+   * whose worker is gone.
+   *
+   * @throws IllegalArgumentException if there is no such batch
+   * @throws SQLException if the database cannot be reached
+   */
+  public Outcome processBatch(long batchId, Listener listener)
+      throws SQLException, InterruptedException {
+    Optional<Claim> claim = session.call(connection -> table.claim(connection, batchId, name));
+    if (claim.isPresent()) {
+      return process(claim.get(), listener);
+    }
+    String status =
+        session
+            .call(connection -> table.status(connection, batchId))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "batchId must be a batch of %s, got %d"
+                            .formatted(tables.batches(), batchId)));
+    return status.equals("complete") ? Outcome.WAS_COMPLETE : Outcome.TAKEN;
+  }
+
+  /**
+   * Processes batch after batch until none is left that could be claimed, now or when the worker
+   * that has it fails or dies. Batches that have failed as often as they may are left as they are.
+   *
+   * @throws SQLException if the database cannot be reached
+   * @throws InterruptedException if the thread is interrupted; a batch that was begun is marked
+   *     failed, or taken by another when its lease ends
+   */
+  public void processAll(Listener listener) throws SQLException, InterruptedException {
+    Duration poll = FIRST_POLL;
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      Optional<Claim> claim = session.call(connection -> table.claimNext(connection, name));
+      if (claim.isPresent()) {
+        Outcome unused = process(claim.get(), listener);
+        poll = FIRST_POLL;
+        continue;
+      }
+      Optional<Duration> chance = session.call(table::untilNextChance);
+      if (chance.isEmpty()) {
+        return;
+      }
+      Thread.sleep(poll.toMillis());
+      poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
+    }
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private Outcome process(Claim claim, Listener listener)
+      throws SQLException, InterruptedException {
+    Optional<ProcessedBatch> done;
+    RangeTotals read;
+    try (Heartbeat.Beating beating = heartbeat.begin(claim)) {
+      read = range();
+      done = session.callOnce(connection -> work(connection, claim, read, beating));
+    } catch (SQLException | RuntimeException | Error fault) {
+      Outcome outcome = failed(claim, fault);
+      if (fault instanceof Error error) {
+        throw error;
+      }
+      return outcome;
+    }
+    if (done.isEmpty()) {
+      return Outcome.LOST;
+    }
+    String table = tables.ratings();
+    listener.completed(
+        done.get(), read.badRatings().stream().map(bad -> bad.toBadLine(table)).toList());
+    return Outcome.COMPLETED;
+  }
+
+  private RangeTotals range() throws SQLException, InterruptedException {
+    RangeTotals known = range;
+    if (known == null) {
+      known =
+          new RangeTotals(tables, session.call(connection -> RatingColumns.of(connection, tables)));
+      range = known;
+    }
+    return known;
+  }
+
+  /** The transaction; empty if the claim was lost, in which case it has no effect. */
+  private Optional<ProcessedBatch> work(
+      Connection connection, Claim claim, RangeTotals read, Heartbeat.Beating beating)
+      throws SQLException {
+    long kept = settings.skipsBadRows() ? settings.maxBadRows() : 1;
+    if (!read.read(connection, claim, kept, beating::isLost)) {
+      connection.rollback();
+      return Optional.empty();
+    }
+    checkBadRows(read);
+    staging.copy(connection, claim, read.totals());
+    int movies = read.totals().movies();
+    if (!table.complete(connection, claim, read.rows(), read.badRows(), movies)) {
+      connection.rollback();
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ProcessedBatch(claim.batchId(), claim.attempt(), read.rows(), read.badRows(), movies));
+  }
+
+  private void checkBadRows(RangeTotals read) {
+    if (read.badRows() == 0
+        || (settings.skipsBadRows() && read.badRows() <= settings.maxBadRows())) {
+      return;
+    }
+    BadRating first = read.badRatings().get(0);
+    throw new BadInputException(
+        "%d bad rows, the first of them: %s"
+            .formatted(read.badRows(), first.toBadLine(tables.ratings()).reason()));
+  }
+
+  private Outcome failed(Claim claim, Throwable fault) throws SQLException, InterruptedException {
+    String reason =
+        fault.getMessage() == null || fault instanceof Error
+            ? fault.toString()
+            : fault.getMessage();
+    boolean forGood = fault instanceof BadInputException;
+    return session.call(
+        connection -> {
+          if (table.fail(connection, claim, reason, forGood)) {
+            return Outcome.FAILED;
+          }
+          // The answer to a commit may be what was lost.
+          return table.isCompletedBy(connection, claim) ? Outcome.COMPLETED : Outcome.LOST;
+        });
+  }
+
+  @Override
+  public void close() {
+    heartbeat.close();
+    session.close();
+  }
+}

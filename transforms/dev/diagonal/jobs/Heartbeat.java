@@ -1,0 +1,83 @@
+package dev.diagonal.jobs;
+
+import dev.diagonal.jdbc.HeldConnection;
+import dev.diagonal.jdbc.JdbcTarget;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Renews the claim of a worker three times a lease, on a thread and a connection of its own, which
+ * is only opened for a batch that lasts that long. Beats for one claim at a time.
+ */
+final class Heartbeat implements AutoCloseable {
+
+  private static final int BEATS_PER_LEASE = 3;
+
+  private final BatchTable table;
+  private final HeldConnection connection;
+  private final long beatMillis;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "batch heartbeat");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  Heartbeat(JdbcTarget database, BatchTable table, WorkSettings settings) {
+    this.table = table;
+    this.beatMillis = Math.max(1, settings.lease().toMillis() / BEATS_PER_LEASE);
+    // The row is locked only while its batch is being completed or claimed.
+    this.connection = HeldConnection.autoCommitting(database, Duration.ofMillis(beatMillis));
+  }
+
+  /** Renews this claim until what is returned is closed. */
+  Beating begin(Claim claim) {
+    return new Beating(claim);
+  }
+
+  /** The renewals of one claim. */
+  final class Beating implements AutoCloseable {
+
+    private final Claim claim;
+    private final ScheduledFuture<?> beats;
+    private volatile boolean lost;
+
+    private Beating(Claim claim) {
+      this.claim = claim;
+      this.beats =
+          timer.scheduleWithFixedDelay(this::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the claim is known to be good no more. */
+    boolean isLost() {
+      return lost;
+    }
+
+    private void beat() {
+      try {
+        lost |= !table.renew(connection.use(), claim);
+      } catch (SQLException e) {
+        // The next beat tries again; if none gets through, another takes the batch, and the claim
+        // is found lost when it is to complete.
+        connection.close();
+      }
+    }
+
+    @Override
+    public void close() {
+      beats.cancel(false);
+    }
+  }
+
+  @Override
+  public void close() {
+    // Not under a beat that is being made.
+    timer.execute(connection::close);
+    timer.shutdown();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.diagonal.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.jdbc.PostgresSql;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The SQL resources of this package, which psql can run as they are. The names in them stand in
+ * quotes; here others are put in their places, quoted too.
+ */
+final class JobScript {
+
+  private static final String CREATE_SCHEMA = "CREATE SCHEMA IF NOT EXISTS ";
+  private static final Pattern STATEMENT_OR_NAME =
+      Pattern.compile(CREATE_SCHEMA + "\"\\w+\";|\"\\w+\"\\.\"\\w+\"|\"\\w+\"");
+
+  private static final int MAX_IDENTIFIER_BYTES = 63;
+  private static final String CLAIMABLE = "_claimable";
+
+  private JobScript() {}
+
+  /** Returns what creates the job table. */
+  static String batches(JobTables tables) {
+    String index = lastName(tables.batches());
+    while (index.getBytes(UTF_8).length > MAX_IDENTIFIER_BYTES - CLAIMABLE.length()) {
+      index = index.substring(0, index.offsetByCodePoints(index.length(), -1));
+    }
+    return script(
+        "jobs_init.sql",
+        Map.of(
+            "\"jobs\".\"aggregation_batches\"",
+            tables.batches(),
+            "\"aggregation_batches_claimable\"",
+            index + CLAIMABLE));
+  }
+
+  /** Returns what creates the tables of the totals. */
+  static String totals(JobTables tables) {
+    return script(
+        "postgres_staging_init.sql",
+        Map.of(
+            "\"staging\".\"movie_ratings\"", tables.staging(),
+            "\"public\".\"movie_ratings\"", tables.totals()));
+  }
+
+  /** Returns what creates the table of the ratings. */
+  static String ratings(JobTables tables) {
+    return script(
+        "ratings_init.sql",
+        Map.of(
+            "\"public\".\"ratings\"", tables.ratings(),
+            "\"rating_id\"", tables.idColumn(),
+            "\"user_id\"", tables.userColumn(),
+            "\"movie_id\"", tables.movieColumn(),
+            "\"rating\"", tables.ratingColumn()));
+  }
+
+  private static String script(String resource, Map<String, String> names) {
+    Map<String, String> replacements = new LinkedHashMap<>();
+    names.forEach(
+        (written, name) -> {
+          boolean isTable = written.contains(".");
+          replacements.put(
+              written, isTable ? PostgresSql.quoteTable(name) : PostgresSql.quote(name));
+          if (isTable) {
+            String schema = written.substring(0, written.indexOf('.'));
+            replacements.put(CREATE_SCHEMA + schema + ";", createSchemaOf(name));
+          }
+        });
+    // One pass: what has been put in is not looked at again.
+    return STATEMENT_OR_NAME
+        .matcher(read(resource))
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(replacements.getOrDefault(found.group(), found.group())));
+  }
+
+  private static String createSchemaOf(String table) {
+    int dot = table.indexOf('.');
+    return dot < 0 ? "" : CREATE_SCHEMA + PostgresSql.quote(table.substring(0, dot)) + ";";
+  }
+
+  private static String lastName(String table) {
+    return table.substring(table.indexOf('.') + 1);
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = JobScript.class.getResourceAsStream(resource)) {
+      return new String(Objects.requireNonNull(in, resource).readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.diagonal.jobs;
+
+import dev.diagonal.ratings.MovieRating;
+import dev.diagonal.ratings.RatingTotals;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/** Copies totals into the staging table, in PostgreSQL's text format. Not thread-safe. */
+final class StagingRows {
+
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  /** Seven numbers of up to 20 digits, a sign and a point, and what stands behind each. */
+  private static final int LONGEST_ROW_BYTES = 7 * 23;
+
+  private final String sql;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int size;
+
+  StagingRows(JobTables tables) {
+    this.sql =
+        ("COPY %s (batch_id, attempt, movie_id, rating_count, rating_sum, rating_min, rating_max)"
+                + " FROM STDIN")
+            .formatted(tables.stagingSql());
+  }
+
+  /** Adds the rows of an attempt, by movie in ascending order. */
+  void copy(Connection connection, Claim claim, RatingTotals totals) throws SQLException {
+    size = 0;
+    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+    try {
+      totals.forEachSorted(
+          rating -> {
+            put(claim, rating);
+            if (size > BUFFER_BYTES - LONGEST_ROW_BYTES) {
+              flush(copy);
+            }
+          });
+      flush(copy);
+      copy.endCopy();
+    } catch (FlushFailedException e) {
+      throw e.fault;
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
+  }
+
+  private void put(Claim claim, MovieRating rating) {
+    put(claim.batchId(), '\t');
+    put(claim.attempt(), '\t');
+    put(rating.movieId(), '\t');
+    put(rating.count(), '\t');
+    putThousandths(rating.sumThousandths(), '\t');
+    putThousandths(rating.minThousandths(), '\t');
+    putThousandths(rating.maxThousandths(), '\n');
+  }
+
+  private void putThousandths(long value, char end) {
+    if (value < 0) {
+      buffer[size++] = '-';
+    }
+    // The quotient and the remainder fit, also those of the least long.
+    put(Math.abs(value / 1000), '.');
+    int fraction = (int) Math.abs(value % 1000);
+    buffer[size++] = (byte) ('0' + fraction / 100);
+    buffer[size++] = (byte) ('0' + fraction / 10 % 10);
+    buffer[size++] = (byte) ('0' + fraction % 10);
+    buffer[size++] = (byte) end;
+  }
+
+  private void put(long value, char end) {
+    if (value < 0) {
+      buffer[size++] = '-';
+    }
+    int from = size;
+    long rest = value;
+    do {
+      buffer[size++] = (byte) ('0' + Math.abs(rest % 10));
+      rest /= 10;
+    } while (rest != 0);
+    for (int left = from, right = size - 1; left < right; left++, right--) {
+      byte swapped = buffer[left];
+      buffer[left] = buffer[right];
+      buffer[right] = swapped;
+    }
+    buffer[size++] = (byte) end;
+  }
+
+  private void flush(CopyIn copy) {
+    try {
+      copy.writeToCopy(buffer, 0, size);
+      size = 0;
+    } catch (SQLException e) {
+      throw new FlushFailedException(e);
+    }
+  }
+
+  /** Takes a fault out of a loop that is not ours. */
+  private static final class FlushFailedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final SQLException fault;
+
+    FlushFailedException(SQLException fault) {
+      super(fault);
+      this.fault = fault;
+    }
+  }
+}
