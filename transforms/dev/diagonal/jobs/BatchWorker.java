@@ -218,10 +218,7 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   private Outcome failed(Claim claim, Throwable fault) throws SQLException, InterruptedException {
-    String reason =
-        fault.getMessage() == null || fault instanceof Error
-            ? fault.toString()
-            : fault.getMessage();
+    String reason = reasonOf(fault);
     boolean forGood = fault instanceof BadInputException;
     return session.call(
         connection -> {
@@ -231,6 +228,19 @@ public final class BatchWorker implements AutoCloseable {
           // The answer to a commit may be what was lost.
           return table.isCompletedBy(connection, claim) ? Outcome.COMPLETED : Outcome.LOST;
         });
+  }
+
+  /** What the fault says, and what its causes say besides. */
+  private static String reasonOf(Throwable fault) {
+    String reason = "";
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      String said = message == null || cause instanceof Error ? cause.toString() : message.strip();
+      if (!reason.contains(said)) {
+        reason += (reason.isEmpty() ? "" : ": ") + said;
+      }
+    }
+    return reason;
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.postgresql.copy.CopyOut;
  * COPY format: one row is in memory at a time, and none becomes an object of its own.
  *
  * <p>The ids themselves are not read, unless a rating turns out to be none: then everything is read
- * again, with the ids, to name it. Not thread-safe.
+ * again, with the ids and in their order, to name it. Not thread-safe.
  */
 final class RangeTotals {
 
@@ -67,7 +67,7 @@ final class RangeTotals {
     return badRows;
   }
 
-  /** Returns the first bad ones, up to as many as were to be kept. */
+  /** Returns the bad ones of the least ids, up to as many as were to be kept. */
   List<BadRating> badRatings() {
     return badRatings;
   }
@@ -94,7 +94,7 @@ final class RangeTotals {
     badRows = 0;
     // COPY takes no parameters; these are numbers and quoted names.
     String sql =
-        "COPY (SELECT %s%s, %s FROM %s WHERE %s BETWEEN %d AND %d) TO STDOUT (FORMAT binary)"
+        "COPY (SELECT %s%s, %s FROM %s WHERE %s BETWEEN %d AND %d%s) TO STDOUT (FORMAT binary)"
             .formatted(
                 withIds ? tables.idSql() + ", " : "",
                 tables.movieSql(),
@@ -102,7 +102,8 @@ final class RangeTotals {
                 tables.ratingsSql(),
                 tables.idSql(),
                 claim.lowerId(),
-                claim.upperId());
+                claim.upperId(),
+                withIds ? " ORDER BY " + tables.idSql() : "");
     CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
     try {
       int at = -1;

@@ -18,10 +18,10 @@ import java.time.Duration;
 public record WorkSettings(Duration lease, int maxAttempts, boolean skipsBadRows, long maxBadRows)
     implements Serializable {
 
+  private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
+
   /** A lease of a minute, three attempts; a bad row fails its batch. */
   public static final WorkSettings DEFAULT = new WorkSettings(Duration.ofMinutes(1), 3, false, 0);
-
-  private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
 
   /**
    * @throws IllegalArgumentException if the lease is shorter than 100 ms, {@code maxAttempts} is

@@ -1,0 +1,334 @@
+package dev.diagonal.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.jobs.BatchWorker.Outcome;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PostgresExtension;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresExtension.class)
+final class BatchWorkerIT {
+
+  private static final String END_OF_LEASE =
+      "UPDATE jobs.aggregation_batches SET lease_until = clock_timestamp() - interval '1 second' WHERE status = 'processing'";
+
+  private JobDatabase database;
+
+  @BeforeEach
+  void create(LocalPostgres postgres) throws Exception {
+    database = JobDatabase.create(postgres, "batch_worker");
+  }
+
+  @Test
+  void everyBatchIsCompletedInOneAttempt() throws Exception {
+    planned(1_000, 100);
+    assertThat(database.work(WorkSettings.DEFAULT))
+        .hasSize(10)
+        .allMatch(batch -> batch.rows() == 100 && batch.attempt() == 1 && batch.badRows() == 0);
+    assertThat(database.batches("status, attempts, failures, rows_read, bad_rows"))
+        .containsOnly("complete 1 0 100 0");
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM jobs.aggregation_batches WHERE worker IS NULL OR lease_until IS NOT NULL OR finished_at < started_at OR error IS NOT NULL"))
+        .isZero();
+    assertThat(
+            database.query(
+                """
+                SELECT batch_id FROM jobs.aggregation_batches AS b
+                WHERE movies <> (SELECT count(*) FROM staging.movie_ratings AS s
+                                 WHERE s.batch_id = b.batch_id AND s.attempt = b.attempts)
+                """))
+        .isEmpty();
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void eightWorkersCompleteEachOf200BatchesOnce() throws Exception {
+    planned(20_000, 100);
+    CyclicBarrier start = new CyclicBarrier(8);
+    List<CompletableFuture<List<ProcessedBatch>>> workers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      workers.add(
+          async(
+              () -> {
+                start.await();
+                return database.work(WorkSettings.DEFAULT);
+              }));
+    }
+    List<Long> completed =
+        workers.stream()
+            .flatMap(worker -> worker.join().stream())
+            .map(ProcessedBatch::batchId)
+            .toList();
+    assertThat(completed).hasSize(200).doesNotHaveDuplicates();
+    assertThat(database.batches("status, attempts")).hasSize(200).containsOnly("complete 1");
+    assertThat(database.number("SELECT sum(rating_count) FROM staging.movie_ratings"))
+        .isEqualTo(20_000);
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void oneBatchIsProcessedWhateverTheOthersDo() throws Exception {
+    planned(30, 10);
+    assertThat(database.process(2)).isEqualTo(Outcome.COMPLETED);
+    assertThat(database.process(2)).isEqualTo(Outcome.WAS_COMPLETE);
+    assertThat(database.batches("status")).containsExactly("pending", "complete", "pending");
+    assertThatThrownBy(() -> database.process(9))
+        .hasMessage("batchId must be a batch of jobs.aggregation_batches, got 9");
+  }
+
+  @Test
+  void aWorkerThatWakesUpAfterItsLeaseCannotComplete() throws Exception {
+    planned(10, 10);
+    database.gateAfterStaging(1);
+    CompletableFuture<Outcome> zombie;
+    try (Connection gate = database.closeGate()) {
+      zombie = async(() -> database.process(1));
+      database.awaitAtGate(1);
+      assertThat(database.process(1)).isEqualTo(Outcome.TAKEN);
+      database.execute(END_OF_LEASE);
+      // The zombie has its rows in the staging table, uncommitted, and keeps nobody waiting.
+      assertThat(database.work(WorkSettings.DEFAULT))
+          .singleElement()
+          .matches(batch -> batch.attempt() == 2);
+      gate.rollback();
+    }
+    assertThat(zombie.join()).isEqualTo(Outcome.LOST);
+    assertThat(database.batches("status, attempts, rows_read")).containsExactly("complete 2 10");
+    assertThat(database.query("SELECT DISTINCT attempt FROM staging.movie_ratings"))
+        .containsExactly("2");
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void aLeaseThatNobodyElseHasTakenIsLostAllTheSameOnceItWasGivenUp() throws Exception {
+    planned(10, 10);
+    database.gateAfterStaging(1);
+    CompletableFuture<Outcome> zombie;
+    try (Connection gate = database.closeGate()) {
+      zombie = async(() -> database.process(1));
+      database.awaitAtGate(1);
+      database.execute(END_OF_LEASE);
+      // Failed as often as it may, so not claimed again.
+      assertThat(database.work(WorkSettings.DEFAULT.withMaxAttempts(1))).isEmpty();
+      gate.rollback();
+    }
+    assertThat(zombie.join()).isEqualTo(Outcome.LOST);
+    assertThat(database.batches("status, attempts, failures")).containsExactly("failed 1 1");
+    assertThat(database.batches("error").get(0))
+        .matches("attempt 1 of worker \\d+@.* was not over when its lease ended at .*");
+    assertThat(database.number("SELECT count(*) FROM staging.movie_ratings")).isZero();
+  }
+
+  @Test
+  void theLeaseOfAWorkerThatLivesIsRenewed() throws Exception {
+    planned(10, 10);
+    database.gateAfterStaging(1);
+    CompletableFuture<List<ProcessedBatch>> slow;
+    try (Connection gate = database.closeGate()) {
+      slow = async(() -> database.work(WorkSettings.DEFAULT.withLease(Duration.ofMillis(600))));
+      database.awaitAtGate(1);
+      database.awaitNumber(
+          "SELECT count(*) FROM jobs.aggregation_batches WHERE lease_until > started_at + interval '2 seconds'",
+          1);
+      assertThat(database.process(1)).isEqualTo(Outcome.TAKEN);
+      gate.rollback();
+    }
+    assertThat(slow.join()).singleElement().matches(batch -> batch.attempt() == 1);
+  }
+
+  @Test
+  void aWorkerWaitsForABatchThatAnotherMayStillGiveUp() throws Exception {
+    planned(10, 10);
+    database.gateAfterStaging(1);
+    CompletableFuture<Outcome> first;
+    CompletableFuture<List<ProcessedBatch>> second;
+    try (Connection gate = database.closeGate()) {
+      first = async(() -> database.process(1));
+      database.awaitAtGate(1);
+      second = async(() -> database.work(WorkSettings.DEFAULT));
+      database.awaitNumber(
+          "SELECT count(*) FROM pg_stat_activity WHERE datname = 'batch_worker' AND application_name = 'diagonal' AND query = 'COMMIT'",
+          1);
+      assertThat(second).isNotDone();
+      terminateAtGate();
+      gate.rollback();
+    }
+    assertThat(first.join()).isEqualTo(Outcome.FAILED);
+    assertThat(second.join()).singleElement().matches(batch -> batch.attempt() == 2);
+  }
+
+  @Test
+  void aSessionThatIsTerminatedFailsItsBatchAndTheOthersGoOn() throws Exception {
+    planned(50, 10);
+    WorkSettings once = WorkSettings.DEFAULT.withMaxAttempts(1);
+    CompletableFuture<List<ProcessedBatch>> worker;
+    // The rows of the batch cannot be read on while the table is locked.
+    try (Connection lock = database.connect()) {
+      lock.setAutoCommit(false);
+      lock.createStatement().execute("LOCK TABLE ratings IN ACCESS EXCLUSIVE MODE");
+      worker = async(() -> database.work(once));
+      database.awaitNumber(
+          "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY (SELECT%'",
+          1);
+      assertThat(
+              database.query(
+                  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND pid <> pg_backend_pid()"))
+          .containsExactly("t");
+      lock.rollback();
+    }
+    assertThat(worker.join()).hasSize(4);
+    assertThat(database.batches("status")).startsWith("failed").hasSize(5);
+    assertThat(database.batches("error").get(0))
+        .containsPattern("onnection (failed|due to administrator)");
+    assertThat(database.number("SELECT count(*) FROM staging.movie_ratings WHERE batch_id = 1"))
+        .isZero();
+    assertThatThrownBy(database::publish)
+        .hasMessage(
+            "1 of the 5 batches of jobs.aggregation_batches are not complete; nothing is published");
+
+    BatchWorker.beginRun(database.target(), database.tables());
+    assertThat(database.work(once)).singleElement().matches(batch -> batch.batchId() == 1);
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void whatTheStagingTableRefusesIsTheReasonAndARerunFinishes() throws Exception {
+    planned(500, 100);
+    database.execute(
+        "ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (batch_id <> 3 OR movie_id < 90)");
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(4);
+    assertThat(database.batches("status, attempts, failures"))
+        .containsExactly(
+            "complete 1 0", "complete 1 0", "failed 3 3", "complete 1 0", "complete 1 0");
+    assertThat(database.query("SELECT error FROM jobs.aggregation_batches WHERE batch_id = 3"))
+        .singleElement()
+        .asString()
+        .contains("new row for relation \"movie_ratings\" violates check constraint \"no_room\"")
+        .doesNotContain("Failing row");
+    assertThat(database.number("SELECT count(*) FROM staging.movie_ratings WHERE batch_id = 3"))
+        .isZero();
+    assertThat(database.work(WorkSettings.DEFAULT)).isEmpty();
+
+    database.execute("ALTER TABLE staging.movie_ratings DROP CONSTRAINT no_room");
+    BatchWorker.beginRun(database.target(), database.tables());
+    assertThat(database.work(WorkSettings.DEFAULT))
+        .containsExactly(new ProcessedBatch(3, 4, 100, 0, 97));
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void aRowThatIsNoRatingFailsItsBatchAndIsNamed() throws Exception {
+    planned(50, 10);
+    makeBad();
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
+    // Trying again would be of no use.
+    assertThat(database.batches("status, attempts"))
+        .containsExactly("complete 1", "failed 1", "complete 1", "failed 1", "complete 1");
+    assertThat(
+            database.query(
+                "SELECT error FROM jobs.aggregation_batches WHERE status = 'failed' ORDER BY batch_id"))
+        .containsExactly(
+            "2 bad rows, the first of them: row 16 of public.ratings: the movie is null",
+            "1 bad rows, the first of them: row 52 of public.ratings: the rating is beyond 1,000,000 or has more than 3 fraction digits");
+  }
+
+  @Test
+  void rowsThatAreNoRatingsAreSkippedAndToldIfThatIsWanted() throws Exception {
+    planned(50, 10);
+    makeBad();
+    List<BadLine> told = new ArrayList<>();
+    List<ProcessedBatch> completed = new ArrayList<>();
+    try (BatchWorker worker = database.worker(WorkSettings.DEFAULT.skippingBadRows(2))) {
+      worker.processAll(
+          (batch, badRows) -> {
+            completed.add(batch);
+            told.addAll(badRows);
+          });
+    }
+    assertThat(completed).hasSize(5);
+    assertThat(told)
+        .extracting(BadLine::record, BadLine::reason)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "16", "row 16 of public.ratings: the movie is null"),
+            org.assertj.core.groups.Tuple.tuple(
+                "18", "row 18 of public.ratings: the rating is null"),
+            org.assertj.core.groups.Tuple.tuple(
+                "52",
+                "row 52 of public.ratings: the rating is beyond 1,000,000 or has more than 3 fraction digits"));
+    assertThat(database.batches("status, rows_read, bad_rows"))
+        .containsExactly(
+            "complete 10 0", "complete 10 2", "complete 10 0", "complete 10 1", "complete 10 0");
+    // A recount finds as many rows as were read.
+    assertThat(database.plan(10)).isEqualTo(new BatchPlan.Planned(0, 0, 0));
+    Publication.Published unused = database.publish();
+    database.execute("DELETE FROM ratings WHERE rating_id IN (16, 18, 52)");
+    database.assertExact();
+  }
+
+  @Test
+  void moreBadRowsThanAreToBeSkippedFailTheBatch() throws Exception {
+    planned(50, 10);
+    makeBad();
+    assertThat(database.work(WorkSettings.DEFAULT.skippingBadRows(1))).hasSize(4);
+    assertThat(database.batches("status"))
+        .containsExactly("complete", "failed", "complete", "complete", "complete");
+  }
+
+  private void makeBad() throws Exception {
+    database.execute(
+        """
+        ALTER TABLE ratings ALTER movie_id DROP NOT NULL, ALTER rating DROP NOT NULL,
+          ALTER rating TYPE numeric;
+        UPDATE ratings SET movie_id = NULL WHERE rating_id = 16;
+        UPDATE ratings SET rating = NULL WHERE rating_id = 18;
+        UPDATE ratings SET rating = 0.0001 WHERE rating_id = 52;
+        """);
+  }
+
+  private void terminateAtGate() throws Exception {
+    assertThat(
+            database.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4243 AND NOT granted"))
+        .containsExactly("t");
+  }
+
+  private void planned(int ratings, int batchRows) throws Exception {
+    database.withRatings(ratings);
+    assertThat(database.plan(batchRows).rows()).isEqualTo(ratings);
+  }
+
+  private interface Call<T> {
+    T run() throws Exception;
+  }
+
+  private static <T> CompletableFuture<T> async(Call<T> call) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return call.run();
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        },
+        task -> new Thread(task).start());
+  }
+}

@@ -1,0 +1,153 @@
+package dev.diagonal.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diagonal.jobs.Publication.Published;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PostgresExtension;
+import java.io.StringWriter;
+import java.sql.Connection;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.PGConnection;
+
+@ExtendWith(PostgresExtension.class)
+final class PublicationIT {
+
+  private JobDatabase database;
+
+  @BeforeEach
+  void create(LocalPostgres postgres) throws Exception {
+    database = JobDatabase.create(postgres, "publication");
+  }
+
+  @Test
+  void aSecondPublicationWritesNothing() throws Exception {
+    worked(1_000, 100);
+    assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
+    database.assertExact();
+    String versions = "SELECT xmin, * FROM movie_ratings ORDER BY movie_id";
+    String batches = "SELECT xmin, batch_id FROM jobs.aggregation_batches ORDER BY batch_id";
+    var before = database.query(versions);
+    var batchesBefore = database.query(batches);
+    assertThat(database.publish()).isEqualTo(new Published(0, 0, 0));
+    assertThat(database.query(versions)).isEqualTo(before);
+    assertThat(database.query(batches)).isEqualTo(batchesBefore);
+  }
+
+  @Test
+  void newRatingsTouchTheirOwnMoviesOnly() throws Exception {
+    worked(1_000, 100);
+    Published unused = database.publish();
+    var before = database.query("SELECT movie_id, xmin FROM movie_ratings WHERE movie_id <> 5");
+    database.execute(
+        "INSERT INTO ratings (user_id, movie_id, rating) SELECT -n, 5, 4.5 FROM generate_series(1, 50) n");
+    database.execute("UPDATE movie_ratings SET rating_sum = -1 WHERE movie_id = 5"); // by hand
+    assertThat(database.plan(20).batches()).isEqualTo(3);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
+    assertThat(database.publish()).isEqualTo(new Published(3, 1, 0));
+    database.assertExact();
+    assertThat(database.query("SELECT movie_id, xmin FROM movie_ratings WHERE movie_id <> 5"))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void aMovieWhoseRatingsAreGoneGoes() throws Exception {
+    worked(1_000, 100);
+    Published unused = database.publish();
+    database.execute("DELETE FROM ratings WHERE movie_id = 7");
+    assertThat(database.plan(100).reopened()).isBetween(9L, 10L);
+    long batches = database.work(WorkSettings.DEFAULT).size();
+    assertThat(database.publish()).isEqualTo(new Published(batches, 0, 1));
+    database.assertExact();
+    assertThat(database.number("SELECT count(*) FROM movie_ratings")).isEqualTo(96);
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM staging.movie_ratings JOIN jobs.aggregation_batches USING (batch_id) WHERE attempt <> attempts"))
+        .isZero();
+  }
+
+  @Test
+  void whatIsNotCompleteIsOnlyPublishedWithoutItOnRequest() throws Exception {
+    database.withRatings(100);
+    assertThat(database.plan(10).batches()).isEqualTo(10);
+    assertThat(database.process(4)).isEqualTo(BatchWorker.Outcome.COMPLETED);
+    assertThatThrownBy(database::publish)
+        .isInstanceOf(Publication.IncompleteException.class)
+        .hasMessage(
+            "9 of the 10 batches of jobs.aggregation_batches are not complete; nothing is published");
+    assertThat(database.number("SELECT count(*) FROM movie_ratings")).isZero();
+    assertThat(Publication.publish(database.target(), database.tables(), true))
+        .isEqualTo(new Published(1, 10, 0));
+    assertThat(database.number("SELECT sum(rating_count) FROM movie_ratings")).isEqualTo(10);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(9);
+    assertThat(database.publish().batches()).isEqualTo(9);
+    database.assertExact();
+  }
+
+  @Test
+  void sumsAndMeansAreExactWhereDoublesAreNot() throws Exception {
+    database.withRatings(0);
+    database.execute(
+        """
+        INSERT INTO ratings (user_id, movie_id, rating)
+        SELECT n, 1, 0.1 FROM generate_series(1, 1000) n
+        UNION ALL SELECT n, 2, CASE n WHEN 1 THEN 0.001 ELSE 0 END FROM generate_series(1, 2000) n
+        UNION ALL SELECT n, 3, CASE n WHEN 1 THEN -0.001 ELSE 0 END FROM generate_series(1, 2000) n
+        UNION ALL SELECT 1, 4, -1000000
+        UNION ALL SELECT n, 5, 1000000 FROM generate_series(1, 3) n
+        """);
+    assertThat(database.plan(700).rows()).isEqualTo(5_004);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(8);
+    Published unused = database.publish();
+    assertThat(database.query("SELECT * FROM movie_ratings ORDER BY movie_id"))
+        .containsExactly(
+            "1 1000 100.000 0.100000 0.100 0.100",
+            "2 2000 0.001 0.000001 0.000 0.001", // 0.0000005, half up
+            "3 2000 -0.001 -0.000001 -0.001 0.000",
+            "4 1 -1000000.000 -1000000.000000 -1000000.000 -1000000.000",
+            "5 3 3000000.000 1000000.000000 1000000.000 1000000.000");
+  }
+
+  @Test
+  void startingAgainGivesTheSameTableByteForByte() throws Exception {
+    worked(3_000, 250);
+    Published unused = database.publish();
+    String first = dump();
+    database.execute("DROP SCHEMA jobs, staging CASCADE");
+    JobSchema.createIfMissing(database.target(), database.tables());
+    assertThat(database.plan(77).batches()).isEqualTo(39);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(39);
+    // The table is there already, with the same in it.
+    assertThat(database.publish()).isEqualTo(new Published(39, 0, 0));
+    assertThat(dump()).isEqualTo(first);
+    database.execute("DROP TABLE movie_ratings; DROP SCHEMA jobs, staging CASCADE");
+    JobSchema.createIfMissing(database.target(), database.tables());
+    assertThat(database.plan(1_000).batches()).isEqualTo(3);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
+    assertThat(database.publish()).isEqualTo(new Published(3, 97, 0));
+    assertThat(dump()).isEqualTo(first).hasLineCount(98);
+  }
+
+  private String dump() throws Exception {
+    StringWriter csv = new StringWriter();
+    try (Connection connection = database.connect()) {
+      long unused =
+          connection
+              .unwrap(PGConnection.class)
+              .getCopyAPI()
+              .copyOut(
+                  "COPY (SELECT * FROM movie_ratings ORDER BY movie_id) TO STDOUT (FORMAT csv, HEADER)",
+                  csv);
+    }
+    return csv.toString();
+  }
+
+  private void worked(int ratings, int batchRows) throws Exception {
+    database.withRatings(ratings);
+    assertThat(database.plan(batchRows).rows()).isEqualTo(ratings);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(ratings / batchRows);
+  }
+}

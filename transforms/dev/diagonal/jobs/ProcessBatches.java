@@ -1,0 +1,117 @@
+package dev.diagonal.jobs;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.jdbc.JdbcTarget;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The batches of a job table that were completed, in the global window and in no order.
+ *
+ * <p>The elements that the runner deals out are not batches but {@link BatchWorker}s: each
+ * processes batch after batch until none is left and none can come back, so that a batch whose
+ * worker has died is processed in the same run. There may be any number of pipelines on one job
+ * table.
+ *
+ * <p>A batch that keeps failing does not fail the pipeline: it stays failed in the job table, which
+ * {@link JobStatus} reads. What does is a database that cannot be reached.
+ *
+ * <p>Counts {@code rows_read}, {@code bad_records}, {@code batches_written} and {@code
+ * rows_written}, per batch.
+ */
+public final class ProcessBatches extends PTransform<PBegin, PCollection<ProcessedBatch>> {
+
+  private static final int DEFAULT_WORKERS = 32;
+
+  private final JdbcTarget database;
+  private final JobTables tables;
+  private final WorkSettings settings;
+  private final int workers;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private ProcessBatches(
+      JdbcTarget database,
+      JobTables tables,
+      WorkSettings settings,
+      int workers,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.database = database;
+    this.tables = tables;
+    this.settings = settings;
+    this.workers = workers;
+    this.errorHandler = errorHandler;
+  }
+
+  /**
+   * Processes what is planned in the job table of {@code tables}, which must be there: see {@link
+   * JobSchema#createIfMissing} and {@link BatchPlan#plan}.
+   */
+  public static ProcessBatches in(JdbcTarget database, JobTables tables) {
+    return new ProcessBatches(database, tables, WorkSettings.DEFAULT, DEFAULT_WORKERS, null);
+  }
+
+  /** Sets how batches are worked on; {@link WorkSettings#DEFAULT} by default. */
+  public ProcessBatches with(WorkSettings settings) {
+    return new ProcessBatches(database, tables, settings, workers, errorHandler);
+  }
+
+  /**
+   * Sets how many workers are dealt out; 32 by default. A runner that is narrower lets some of them
+   * come when there is nothing left to do, which costs a query each; one that deals unevenly needs
+   * some to spare, so that all of its slots are at work: 16 a slot will do.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public ProcessBatches withWorkers(int workers) {
+    checkArgument(workers >= 1, "workers must be >= 1, got %s", workers);
+    return new ProcessBatches(database, tables, settings, workers, errorHandler);
+  }
+
+  /** Skips bad rows, up to so many in a batch, and sends them to a handler. */
+  public ProcessBatches withBadRecordErrorHandler(
+      ErrorHandler<BadRecord, ?> errorHandler, long maxBadRows) {
+    return new ProcessBatches(
+        database, tables, settings.skippingBadRows(maxBadRows), workers, errorHandler);
+  }
+
+  @Override
+  public PCollection<ProcessedBatch> expand(PBegin input) {
+    TupleTag<ProcessedBatch> completed = new TupleTag<>() {};
+    ErrorHandler<BadRecord, ?> handler = errorHandler;
+    PCollectionTuple processed =
+        input
+            .apply(
+                "Workers",
+                Create.of(IntStream.range(0, workers).boxed().toList()).withCoder(VarIntCoder.of()))
+            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply(
+                "Work",
+                ParDo.of(new ProcessBatchesFn(database, tables, settings, handler != null))
+                    .withOutputTags(
+                        completed,
+                        handler == null
+                            ? TupleTagList.empty()
+                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
+    if (handler != null) {
+      handler.addErrorCollection(
+          processed
+              .get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(input.getPipeline())));
+    }
+    return processed.get(completed).setCoder(ProcessedBatch.coder());
+  }
+}
