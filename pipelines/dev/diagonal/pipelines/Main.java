@@ -16,7 +16,9 @@ public final class Main {
   public static void main(String[] args) {
     Command movieRatings = new MovieRatings();
     Launcher launcher =
-        new Launcher(List.of(movieRatings, new LoadEdges(), new Servers()), demoOf(movieRatings));
+        new Launcher(
+            List.of(movieRatings, new RatingBatches(), new LoadEdges(), new Servers()),
+            demoOf(movieRatings));
     // Not a return: threads of a runner or a driver may still be there.
     System.exit(launcher.launch(List.of(args)).status());
   }

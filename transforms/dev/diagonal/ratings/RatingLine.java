@@ -21,12 +21,18 @@ final class RatingLine {
   private final RatingFormat format;
   private final RatingFormat.Columns columns;
   private final List<String> fields = new ArrayList<>();
+  private long user;
   private long movie;
   private int rating;
 
   RatingLine(RatingFormat format, RatingFormat.Columns columns) {
     this.format = format;
     this.columns = columns;
+  }
+
+  /** The user of the line that was read last, if there is a column of users. */
+  long user() {
+    return user;
   }
 
   /** The movie of the line that was read last. */
@@ -52,6 +58,9 @@ final class RatingLine {
     }
     if (fault == null && columns.user() >= 0) {
       fault = checkWholeNumber("user", fields.get(columns.user()));
+    }
+    if (fault == null && columns.user() >= 0) {
+      user = Long.parseLong(fields.get(columns.user()));
     }
     if (fault == null) {
       fault = checkWholeNumber("movie", fields.get(columns.movie()));

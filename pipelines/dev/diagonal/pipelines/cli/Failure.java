@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jobs.BatchesFailedException;
+import dev.diagonal.jobs.Publication;
 import dev.diagonal.write.BatchFailedException;
 import dev.diagonal.write.TargetMismatchException;
 import java.io.IOException;
@@ -63,6 +65,11 @@ record Failure(String message, @Nullable String hint, boolean expected) {
     }
     if (cause instanceof TargetMismatchException) {
       return new Failure(message, "name another table or index, or rename this one", true);
+    }
+    if (cause instanceof BatchesFailedException
+        || cause instanceof Publication.IncompleteException) {
+      return new Failure(
+          message, "once the causes are gone, the same command again does what is left", true);
     }
     if (cause instanceof BatchFailedException) {
       return new Failure(message, null, true);

@@ -32,6 +32,19 @@ public interface Job {
     return List.of();
   }
 
+  /**
+   * Whether there is anything for a runner to do; if not, {@link #build} and {@link #complete} do
+   * all there is.
+   */
+  default boolean hasPipeline() {
+    return true;
+  }
+
+  /** Returns what a job without a pipeline has to say when it is over, a line each. */
+  default List<String> report() {
+    return List.of();
+  }
+
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
 

@@ -48,8 +48,11 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
         System.out.println(name() + ": handed over to the cluster, " + handedOver.getState());
         return ExitCode.DONE;
       }
-      Summary summary = run(job, options, urlsOf(servers), Runners.isInThisJvm(args));
-      summary.lines().forEach(System.out::println);
+      Summary summary =
+          job.hasPipeline()
+              ? run(job, options, urlsOf(servers), Runners.isInThisJvm(args))
+              : runWithoutPipeline(job, options, urlsOf(servers));
+      (job.hasPipeline() ? summary.lines() : summary.remarks()).forEach(System.out::println);
       if (options.getSummary() != null) {
         summary.writeTo(Path.of(options.getSummary()));
       }
@@ -90,6 +93,13 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     job.complete();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     return Summary.of(name(), result, seconds, outputs, job.remarks(result));
+  }
+
+  private Summary runWithoutPipeline(Job job, O options, ServerUrls servers) throws Exception {
+    long startNanos = System.nanoTime();
+    List<Job.Output> unused = job.build(Pipeline.create(options), servers);
+    job.complete();
+    return Summary.withoutPipeline(name(), (System.nanoTime() - startNanos) / 1e9, job.report());
   }
 
   private Job planned(O options) {

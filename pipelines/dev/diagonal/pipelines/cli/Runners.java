@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** What the launcher knows of runners: their names, and the defaults that suit blocks. */
@@ -57,6 +59,27 @@ public final class Runners {
   /** Whether the job is handed to a cluster that the launcher does not wait for. */
   static boolean isDetached(List<String> args) {
     return isFlink(args) && valueOf("attachedMode", args, "true").equals("false");
+  }
+
+  /** Whether a command with these options would not be waited for. */
+  public static boolean isDetached(PipelineOptions options) {
+    return options.getRunner().getSimpleName().equals("FlinkRunner")
+        && !options.as(FlinkPipelineOptions.class).getAttachedMode();
+  }
+
+  /**
+   * Runs a pipeline that comes before the one of the command.
+   *
+   * @return how many good records it has read
+   * @throws RuntimeException if it fails
+   */
+  public static long runToItsEnd(Pipeline pipeline) {
+    PipelineResult result = pipeline.run();
+    result.waitUntilFinish();
+    if (result.getState() != PipelineResult.State.DONE) {
+      throw new JobFailedException(Failure.ofState(result.getState()));
+    }
+    return Summary.rowsRead(result);
   }
 
   /** Returns the arguments behind the defaults of their runner, which they override. */

@@ -71,6 +71,12 @@ record Summary(
         remarks);
   }
 
+  /** Returns the summary of a job that had nothing for a runner to do. */
+  static Summary withoutPipeline(String command, double seconds, List<String> remarks) {
+    return new Summary(
+        command, "DONE", 0, 0, Math.round(seconds * 1000) / 1000.0, 0, List.of(), remarks);
+  }
+
   /** Returns the lines that a person reads at the end of a run. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -124,6 +130,12 @@ record Summary(
       Files.createDirectories(parent);
     }
     Files.writeString(file, JSON.writeValueAsString(summary) + "\n");
+  }
+
+  /** Returns how many good records a pipeline that has ended has read. */
+  static long rowsRead(PipelineResult result) {
+    return sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), Counted.ROWS_READ, "");
   }
 
   /** Adds up a counter over the steps whose names start with {@code step}. */

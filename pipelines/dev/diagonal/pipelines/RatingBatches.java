@@ -1,0 +1,37 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+import dev.diagonal.pipelines.cli.UsageException;
+import java.util.List;
+
+/** Totals the ratings of a table by the batches of a job table, and publishes the totals. */
+final class RatingBatches extends PipelineCommand<RatingBatchesOptions> {
+
+  @Override
+  public String name() {
+    return "rating-batches";
+  }
+
+  @Override
+  public String summary() {
+    return "the same figures from ratings in PostgreSQL, by workers that share a job table, each batch exactly once";
+  }
+
+  @Override
+  public Class<RatingBatchesOptions> options() {
+    return RatingBatchesOptions.class;
+  }
+
+  @Override
+  protected Job plan(RatingBatchesOptions options) {
+    List<String> input = options.getInput();
+    try {
+      return new RatingBatchesJob(options, input == null ? null : InputFiles.matching(input));
+    } catch (BadInputException e) {
+      throw new UsageException("--input: " + e.getMessage(), e);
+    }
+  }
+}

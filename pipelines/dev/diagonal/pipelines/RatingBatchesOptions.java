@@ -1,0 +1,123 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.JdbcOptions;
+import dev.diagonal.pipelines.cli.RunOptions;
+import java.util.List;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@link RatingBatches}. */
+public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
+
+  @Description(
+      "What to do: load, plan, work, publish, status; by default plan,work,publish, with load first"
+          + " if --input is given, and work alone if --batchId is")
+  @Nullable List<String> getSteps();
+
+  void setSteps(@Nullable List<String> steps);
+
+  @Description("Files of ratings to load: files, globs or directories; plain, gz, bz2 or zst")
+  @Nullable List<String> getInput();
+
+  void setInput(@Nullable List<String> input);
+
+  @Description(
+      "Whether files have a header with userId, movieId, rating; else user, movie, rating, time")
+  @Default.Boolean(true)
+  boolean getHeader();
+
+  void setHeader(boolean header);
+
+  @Description("What stands between two fields of a file: one character, or 'tab'")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
+
+  @Description("The table of the ratings, created by load if missing: table or schema.table")
+  @Default.String("public.ratings")
+  String getRatingsTable();
+
+  void setRatingsTable(String ratingsTable);
+
+  @Description("The key of the ratings, a whole number")
+  @Default.String("rating_id")
+  String getIdColumn();
+
+  void setIdColumn(String idColumn);
+
+  @Description("The column of the user, for load only")
+  @Default.String("user_id")
+  String getUserColumn();
+
+  void setUserColumn(String userColumn);
+
+  @Description("The column of the movie, a whole number")
+  @Default.String("movie_id")
+  String getMovieColumn();
+
+  void setMovieColumn(String movieColumn);
+
+  @Description("The column of the rating, any number of up to 3 fraction digits")
+  @Default.String("rating")
+  String getRatingColumn();
+
+  void setRatingColumn(String ratingColumn);
+
+  @Description("The job table, created if missing; it is for one table of ratings")
+  @Default.String("jobs.aggregation_batches")
+  String getBatchesTable();
+
+  void setBatchesTable(String batchesTable);
+
+  @Description("The table of the totals of each batch, created if missing")
+  @Default.String("staging.movie_ratings")
+  String getStagingTable();
+
+  void setStagingTable(String stagingTable);
+
+  @Description("The table that the totals are published in, created if missing")
+  @Default.String("public.movie_ratings")
+  String getJdbcTable();
+
+  void setJdbcTable(String jdbcTable);
+
+  @Description("How many ratings a batch has")
+  @Default.Long(500_000)
+  long getBatchRows();
+
+  void setBatchRows(long batchRows);
+
+  @Description(
+      "Whether plan also counts the rows of all batches there are, so that a row which came late"
+          + " with a low id is not missed; one pass over the ids")
+  @Default.Boolean(true)
+  boolean getRecount();
+
+  void setRecount(boolean recount);
+
+  @Description("Process this batch and no other; 0 for all that are to do")
+  @Default.Long(0)
+  long getBatchId();
+
+  void setBatchId(long batchId);
+
+  @Description("How long a batch waits for a worker that is gone")
+  @Default.Integer(60)
+  int getLeaseSeconds();
+
+  void setLeaseSeconds(int leaseSeconds);
+
+  @Description("How many attempts of a batch may fail within a run")
+  @Default.Integer(3)
+  int getMaxAttempts();
+
+  void setMaxAttempts(int maxAttempts);
+
+  @Description("Publish what is complete, though batches are not")
+  @Default.Boolean(false)
+  boolean getPublishIncomplete();
+
+  void setPublishIncomplete(boolean publishIncomplete);
+}

@@ -1,0 +1,64 @@
+package dev.diagonal.jobs;
+
+import dev.diagonal.block.RangePlan;
+import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.write.Written;
+import java.util.List;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Loads files of ratings into the table of the ratings, one element a transaction.
+ *
+ * <p>Readers copy what they read, up to 50,000 ratings a transaction, into a temporary table and
+ * insert from there. Idempotent: a rating of a movie by a user who has one there is left out,
+ * whatever it says, so that a retried bundle and a second run change nothing. Of two in the input,
+ * one is loaded. Ids are drawn as rows come, and do not follow the files.
+ *
+ * <p>Files, line ends, compression and bad records: see {@link ReadBlocks}.
+ */
+public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> {
+
+  private final ReadBlocks<Written> files;
+
+  private LoadRatings(ReadBlocks<Written> files) {
+    this.files = files;
+  }
+
+  /**
+   * Loads these files, globs or directories into the ratings of {@code tables}, which must be
+   * there: see {@link JobSchema#createRatingsIfMissing}.
+   */
+  public static LoadRatings from(
+      List<String> patterns, RatingFormat format, JdbcTarget database, JobTables tables) {
+    return new LoadRatings(
+        ReadBlocks.from(patterns)
+            .into(() -> new LoadRatingsConsumer(format, database, tables), Written.coder())
+            .withHeader(format.header()));
+  }
+
+  /** Sets how the files are cut, as {@link ReadBlocks#withRanges} does. */
+  public LoadRatings withRanges(RangePlan ranges) {
+    return new LoadRatings(files.withRanges(ranges));
+  }
+
+  /**
+   * Sends bad records to a handler instead of failing on the first one; {@code maxBadRecords} as in
+   * {@link ReadBlocks#withMaxBadRecords}.
+   */
+  public LoadRatings withBadRecordErrorHandler(
+      ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
+    return new LoadRatings(
+        files.withBadRecordErrorHandler(errorHandler).withMaxBadRecords(maxBadRecords));
+  }
+
+  @Override
+  public PCollection<Written> expand(PBegin input) {
+    return input.apply("Copy", files);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.diagonal.jobs;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.block.TextBlock;
+import dev.diagonal.block.TextFile;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.progress.Counted;
+import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.UserRatings;
+import dev.diagonal.write.Written;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Copies the ratings of blocks into the table of the ratings, {@value #TRANSACTION_ROWS} or a few
+ * more a transaction.
+ */
+final class LoadRatingsConsumer implements BlockConsumer<Written> {
+
+  private static final int TRANSACTION_ROWS = 50_000;
+
+  private static final String CREATE =
+      "CREATE TEMPORARY TABLE diagonal_loaded"
+          + " (n bigint, user_id bigint, movie_id bigint, rating numeric) ON COMMIT DROP";
+  private static final String COPY = "COPY pg_temp.diagonal_loaded FROM STDIN";
+
+  // Looked for first, as every conflict draws an id. What is in order is also faster to insert.
+  private static final String INSERT =
+      """
+      INSERT INTO %1$s (%2$s, %3$s, %4$s)
+      SELECT user_id, movie_id, rating FROM pg_temp.diagonal_loaded AS l
+      WHERE NOT EXISTS (SELECT 1 FROM %1$s AS r WHERE r.%2$s = l.user_id AND r.%3$s = l.movie_id)
+      ORDER BY n
+      ON CONFLICT (%2$s, %3$s) DO NOTHING
+      """;
+
+  private final UserRatings parser;
+  private final JobTables tables;
+  private final JobSession session;
+  private final String insert;
+  private final StringBuilder rows = new StringBuilder();
+  private int held;
+
+  LoadRatingsConsumer(RatingFormat format, JdbcTarget database, JobTables tables) {
+    this.parser = new UserRatings(format);
+    this.tables = tables;
+    this.session = new JobSession(database);
+    this.insert =
+        INSERT.formatted(
+            tables.ratingsSql(), tables.userSql(), tables.movieSql(), tables.ratingSql());
+  }
+
+  @Override
+  public void open(TextFile file) {
+    parser.open(file);
+  }
+
+  @Override
+  public long accept(TextBlock block, Output<Written> output) {
+    int before = held;
+    parser.read(block, this::hold, output::reject);
+    int read = held - before;
+    if (held >= TRANSACTION_ROWS) {
+      finish(output);
+    }
+    return read;
+  }
+
+  private void hold(long user, long movie, int thousandths) {
+    rows.append(held++).append('\t').append(user).append('\t').append(movie).append('\t');
+    rows.append(BigDecimal.valueOf(thousandths, 3)).append('\n');
+  }
+
+  @Override
+  public void finish(Output<Written> output) {
+    if (held == 0) {
+      return;
+    }
+    long start = System.nanoTime();
+    byte[] text = rows.toString().getBytes(US_ASCII);
+    try {
+      long inserted = session.call(connection -> insert(connection, text));
+      Counted.BATCHES_WRITTEN.add(1);
+      Counted.ROWS_WRITTEN.add(inserted);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      output.emit(new Written(tables.ratings(), inserted, 1, millis));
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "cannot load %d ratings into %s: %s".formatted(held, tables.ratings(), e.getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while loading", e);
+    }
+    rows.setLength(0);
+    held = 0;
+  }
+
+  private long insert(Connection connection, byte[] text) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(CREATE);
+      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
+      try {
+        copy.writeToCopy(text, 0, text.length);
+        copy.endCopy();
+      } finally {
+        if (copy.isActive()) {
+          copy.cancelCopy();
+        }
+      }
+      return statement.executeUpdate(insert);
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

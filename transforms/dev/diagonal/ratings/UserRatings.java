@@ -1,0 +1,71 @@
+package dev.diagonal.ratings;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.block.TextBlock;
+import dev.diagonal.block.TextFile;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import java.util.function.Consumer;
+
+/**
+ * Reads ratings with their users from lines, each with the care of {@link RatingLine}: what is a
+ * bad line to {@link AggregateRatings} is one here. Empty lines are passed over. Not thread-safe.
+ */
+public final class UserRatings {
+
+  private final RatingFormat format;
+  private String file = "";
+  private RatingLine line;
+  private boolean more;
+
+  /** Takes the ratings. */
+  @FunctionalInterface
+  public interface Output {
+    void rating(long user, long movie, int thousandths);
+  }
+
+  public UserRatings(RatingFormat format) {
+    this.format = format;
+    this.line = new RatingLine(format, new RatingFormat.Columns(0, 0, -1, -1, 0));
+  }
+
+  /**
+   * The blocks that follow are of this file.
+   *
+   * @throws BadInputException if it has no such columns, or no column of users
+   */
+  public void open(TextFile textFile) {
+    RatingFormat.Columns columns = format.columnsOf(textFile);
+    if (columns.user() < 0) {
+      throw new BadInputException(
+          "%s has no column '%s' of its own".formatted(textFile.name(), format.userColumn()));
+    }
+    file = textFile.name();
+    line = new RatingLine(format, columns);
+    more = columns.fields() == 0;
+  }
+
+  /** Reads all lines of a block. */
+  public void read(TextBlock block, Output output, Consumer<BadLine> badLines) {
+    byte[] bytes = block.bytes();
+    int start = block.start();
+    while (start < block.end()) {
+      int next = start;
+      while (bytes[next] != '\n') {
+        next++;
+      }
+      int end = next > start && bytes[next - 1] == '\r' ? next - 1 : next;
+      if (end > start) {
+        String text = new String(bytes, start, end - start, UTF_8);
+        String fault = line.read(text, more);
+        if (fault == null) {
+          output.rating(line.user(), line.movie(), line.rating());
+        } else {
+          badLines.accept(new BadLine(file, block.offsetOf(start), fault, text));
+        }
+      }
+      start = next + 1;
+    }
+  }
+}
