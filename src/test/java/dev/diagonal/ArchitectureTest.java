@@ -37,7 +37,7 @@ final class ArchitectureTest {
           Set.of("grid"),
           Set.of("write"),
           Set.of("jdbc", "elasticsearch", "csv", "json"),
-          Set.of("ratings", "edges", "jobs", "join"),
+          Set.of("ratings", "edges", "taxi", "jobs", "join"),
           Set.of("pipelines.cli"),
           Set.of("pipelines.local", "pipelines.plan"),
           Set.of("pipelines"));
