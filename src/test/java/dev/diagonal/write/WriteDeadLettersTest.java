@@ -49,7 +49,7 @@ class WriteDeadLettersTest {
     assertThat(directory.resolve("bad.jsonl"))
         .hasContent(
             """
-            {"file":"","offset":0,"reason":"no such type: java.lang.Error","record":"{\\"id\\":1}"}
+            {"file":"","offset":-1,"reason":"no such type: java.lang.Error","record":"{\\"id\\":1}"}
             {"file":"a.csv","offset":20,"reason":"odd","record":"2"}
             {"file":"a.csv","offset":100,"reason":"odd","record":"é\\t\\"x\\"\\n"}
             {"file":"b.csv","offset":5,"reason":"short","record":"1,2"}

@@ -1,0 +1,254 @@
+package dev.diagonal.benchmarks;
+
+import dev.diagonal.block.Packer;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.grid.Grid;
+import dev.diagonal.grid.Schedule;
+import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.grid.TableSize;
+import dev.diagonal.jdbc.Column;
+import dev.diagonal.jdbc.EndTable;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RelationshipTables;
+import dev.diagonal.jdbc.RowBinder;
+import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.UpsertRelationships;
+import dev.diagonal.write.Batch;
+import dev.diagonal.write.BatchGroup;
+import dev.diagonal.write.BatchWriter;
+import dev.diagonal.write.ConflictScheduler;
+import dev.diagonal.write.SchedulerSettings;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** The ways to write the same edges, each with the counts at both of their nodes. */
+final class EdgeLoad {
+
+  static final int BATCH_ROWS = 1_000;
+  static final int NODES = 50_000;
+
+  /** An edge of the benchmark. */
+  record Edge(long id, long source, long target) {}
+
+  /** How it is written. */
+  enum Way {
+    /** One connection, batch after batch. */
+    SERIAL,
+    /** In parallel as they come, the nodes of a batch in no order: deadlocks, which are retried. */
+    ARRIVAL_ORDER,
+    /** In parallel as they come, the nodes of a batch in the order of their ids. */
+    SORTED,
+    /** Cells of one wave in parallel, and a barrier behind each round of them. */
+    WAVES,
+    /** The scheduler, with slot locks. */
+    DIAGONAL
+  }
+
+  /** The tables that are written. */
+  static final RelationshipTables TABLES =
+      new RelationshipTables(
+          Table.of(
+              "edges",
+              Column.key("edge_id", "bigint"),
+              Column.of("source", "bigint"),
+              Column.of("target", "bigint")),
+          "source",
+          "target",
+          EndTable.of("nodes", "id", "out_degree"),
+          EndTable.of("nodes", "id", "in_degree"));
+
+  private static final RowBinder<Edge> BINDER =
+      (edge, values) -> values.putLong(edge.id()).putLong(edge.source()).putLong(edge.target());
+
+  private static final Retry RETRY =
+      Retry.defaults()
+          .withMaxAttempts(1_000)
+          .withDelays(java.time.Duration.ofMillis(1), java.time.Duration.ofMillis(50));
+
+  private final JdbcTarget database;
+  private final ScheduleKind kind;
+  private final int workers;
+
+  EdgeLoad(JdbcTarget database, ScheduleKind kind, int workers) {
+    this.database = database;
+    this.kind = kind;
+    this.workers = workers;
+  }
+
+  /**
+   * Returns random edges; none from a node to itself. On a bipartite grid targets are other nodes.
+   *
+   * @param zipf whether few nodes have most of the edges
+   */
+  static List<Edge> edges(int count, ScheduleKind kind, boolean zipf) {
+    SplittableRandom random = new SplittableRandom(count);
+    List<Edge> edges = new ArrayList<>(count);
+    while (edges.size() < count) {
+      long source = node(random, zipf);
+      long target = node(random, zipf) + (kind == ScheduleKind.BIPARTITE ? NODES : 0);
+      if (source != target) {
+        edges.add(new Edge(edges.size(), source, target));
+      }
+    }
+    return edges;
+  }
+
+  /** Uniform, or by the inverse of the continuous form of Zipf's law with exponent 1. */
+  private static long node(SplittableRandom random, boolean zipf) {
+    return zipf ? (long) Math.pow(NODES, random.nextDouble()) - 1 : random.nextInt(NODES);
+  }
+
+  /** Writes the edges; the time of this call is what is measured. */
+  void run(Way way, List<Edge> edges) throws Exception {
+    switch (way) {
+      case SERIAL -> inParallel(1, UpsertRelationships.into(database, TABLES, BINDER), edges);
+      case ARRIVAL_ORDER -> inParallel(workers, () -> new UnsortedWriter(database), edges);
+      case SORTED -> inParallel(workers, UpsertRelationships.into(database, TABLES, BINDER), edges);
+      case WAVES -> inWaves(edges);
+      case DIAGONAL -> scheduled(edges);
+    }
+  }
+
+  private interface Opener {
+    BatchWriter<Edge> open();
+  }
+
+  private static void inParallel(int writers, BatchWriter.Factory<Edge> factory, List<Edge> edges)
+      throws Exception {
+    inParallel(writers, factory::open, edges);
+  }
+
+  private static void inParallel(int writers, Opener opener, List<Edge> edges) throws Exception {
+    Queue<Batch<Edge>> batches = new ConcurrentLinkedQueue<>();
+    for (int from = 0; from < edges.size(); from += BATCH_ROWS) {
+      batches.add(new Batch<>(0, edges.subList(from, Math.min(edges.size(), from + BATCH_ROWS))));
+    }
+    List<Callable<Void>> work = new ArrayList<>();
+    for (int i = 0; i < writers; i++) {
+      work.add(
+          () -> {
+            try (BatchWriter<Edge> writer = opener.open()) {
+              for (Batch<Edge> batch = batches.poll(); batch != null; batch = batches.poll()) {
+                write(writer, batch);
+              }
+            }
+            return null;
+          });
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(writers);
+    try {
+      awaitAll(threads.invokeAll(work));
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static void write(BatchWriter<Edge> writer, Batch<Edge> batch) throws Exception {
+    RETRY.call(
+        () -> {
+          writer.write(batch);
+          return true;
+        },
+        writer::isRetryable);
+  }
+
+  private Grid<Edge> grid(int rows) {
+    int tableSize = TableSize.of(kind, workers, rows, BATCH_ROWS);
+    Grid.Ends ends =
+        kind == ScheduleKind.BIPARTITE ? Grid.bipartite(tableSize) : Grid.monopartite(tableSize);
+    return ends.byLongs(Edge::source, Edge::target);
+  }
+
+  /** As the peers do it: all batches are made, then wave after wave of one batch a cell. */
+  private void inWaves(List<Edge> edges) throws Exception {
+    Grid<Edge> grid = grid(edges.size());
+    Schedule schedule = grid.schedule();
+    List<Deque<Batch<Edge>>> cells = new ArrayList<>();
+    for (int cell = 0; cell < schedule.cells(); cell++) {
+      cells.add(new ArrayDeque<>());
+    }
+    Packer<Edge> packer = new Packer<>(BATCH_ROWS, edges.size() + BATCH_ROWS);
+    Packer.Output<Edge> output =
+        (cell, block) -> cells.get(cell).add(new Batch<>(cell, block.records()));
+    edges.forEach(edge -> packer.add(grid.cellOf(edge), edge, output));
+    packer.flush(output);
+    ExecutorService threads = Executors.newFixedThreadPool(workers);
+    ThreadLocal<BatchWriter<Edge>> writers =
+        ThreadLocal.withInitial(UpsertRelationships.into(database, TABLES, BINDER)::open);
+    try {
+      for (boolean more = true; more; ) {
+        more = false;
+        for (int wave = 0; wave < schedule.waves(); wave++) {
+          List<Callable<Void>> round = new ArrayList<>();
+          for (int cell = 0; cell < schedule.cells(); cell++) {
+            Batch<Edge> batch = schedule.waveOf(cell) == wave ? cells.get(cell).poll() : null;
+            if (batch != null) {
+              round.add(
+                  () -> {
+                    write(writers.get(), batch);
+                    return null;
+                  });
+            }
+          }
+          more |= !round.isEmpty();
+          awaitAll(threads.invokeAll(round));
+        }
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private void scheduled(List<Edge> edges) throws Exception {
+    Grid<Edge> grid = grid(edges.size());
+    SchedulerSettings settings = SchedulerSettings.defaults().withMaxWorkers(workers);
+    long held = 20L * BATCH_ROWS * grid.schedule().tableSize();
+    Packer<Edge> packer = new Packer<>(BATCH_ROWS, held);
+    try (ConflictScheduler<Edge> scheduler =
+        new ConflictScheduler<>(
+            grid.schedule(),
+            UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid),
+            settings)) {
+      BatchGroup<Edge> group = scheduler.newGroup();
+      Packer.Output<Edge> output =
+          (cell, block) -> {
+            try {
+              group.submit(new Batch<>(cell, block.records()));
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          };
+      edges.forEach(edge -> packer.add(grid.cellOf(edge), edge, output));
+      packer.flush(output);
+      group.await();
+      averageOpen = scheduler.stats().averageOpen();
+    }
+  }
+
+  private double averageOpen = Double.NaN;
+
+  /** How many transactions were open on average in the last run of {@link Way#DIAGONAL}. */
+  double averageOpen() {
+    return averageOpen;
+  }
+
+  private static void awaitAll(List<Future<Void>> all) throws Exception {
+    for (Future<Void> each : all) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+}
