@@ -118,7 +118,7 @@ final class GridTest {
     assertThat(TableSize.of(ScheduleKind.BIPARTITE, 4, 1_000_000, 1_000)).isEqualTo(8);
     assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 1_000_000, 1_000)).isEqualTo(32);
     assertThat(TableSize.of(ScheduleKind.BIPARTITE, 100, 1L << 40, 1_000)).isEqualTo(64);
-    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 100_000, 1_000)).isEqualTo(8);
+    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 100_000, 1_000)).isEqualTo(16);
     assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 10_000, 1_000)).isEqualTo(4);
     assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 0, 1_000)).isEqualTo(1);
     assertThat(TableSize.of(ScheduleKind.COMPONENTS, 1, 1_000_000, 1_000)).isEqualTo(2);
