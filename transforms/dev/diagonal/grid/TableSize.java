@@ -10,8 +10,8 @@ public final class TableSize {
   /**
    * Returns the table size for so many transactions at once: the power of two at or above twice as
    * many for a bipartite grid, three times as many for a monopartite one (with as many slots as
-   * workers only half of them have work), at most 64; halved while the rows do not fill half a batch
-   * a cell: transactions that can be open at once are worth more than full ones.
+   * workers only half of them have work), at most 64; halved while the rows do not fill half a
+   * batch a cell: transactions that can be open at once are worth more than full ones.
    *
    * @param workers the transactions of all processes together, at least 1
    * @param rows how many rows there are, about; at least 0

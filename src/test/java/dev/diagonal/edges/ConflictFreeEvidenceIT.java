@@ -130,22 +130,29 @@ final class ConflictFreeEvidenceIT {
 
   /** The first half of the files on 8 slots, the other on 5. */
   private void loadTwoAtOnce(Runner runner, boolean locks) {
-    List<CompletableFuture<Void>> loads =
-        List.of(grid(Grid.monopartite(8)), grid(Grid.monopartite(5))).stream()
-            .map(
-                grid ->
-                    CompletableFuture.runAsync(
-                        () ->
-                            load(
-                                runner,
-                                grid.schedule().tableSize() == 8 ? "[ab]" : "[cd]",
-                                grid,
-                                locks ? writers().withLocks(grid) : writers())))
-            .toList();
-    loads.forEach(CompletableFuture::join);
+    Grid<Edge> some = grid(Grid.monopartite(8));
+    Grid<Edge> others = grid(Grid.monopartite(5));
+    // Pipelines are built one after the other: Beam's options are not made for several threads.
+    List<TestPipeline> loads =
+        List.of(
+            pipeline(runner, "[ab]", some, locks ? writers().withLocks(some) : writers()),
+            pipeline(runner, "[cd]", others, locks ? writers().withLocks(others) : writers()));
+    loads.stream()
+        .map(load -> CompletableFuture.runAsync(() -> run(load)))
+        .toList()
+        .forEach(CompletableFuture::join);
   }
 
   private void load(
+      Runner runner, String files, Grid<Edge> grid, UpsertRelationships<Edge> writers) {
+    run(pipeline(runner, files, grid, writers));
+  }
+
+  private static void run(TestPipeline pipeline) {
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+  }
+
+  private TestPipeline pipeline(
       Runner runner, String files, Grid<Edge> grid, UpsertRelationships<Edge> writers) {
     TestPipeline pipeline = runner.pipeline();
     pipeline.apply(
@@ -155,7 +162,7 @@ final class ConflictFreeEvidenceIT {
                 ReadBlocks.from(List.of(directory + "/" + files + ".csv"))
                     .into(EdgeLines.of(FORMAT), Edge.coder())
                     .withHeader(true)));
-    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+    return pipeline;
   }
 
   private UpsertRelationships<Edge> writers() {
