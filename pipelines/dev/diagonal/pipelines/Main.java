@@ -14,7 +14,8 @@ public final class Main {
   private static final Command MOVIE_RATINGS = new MovieRatings();
 
   /** The commands, in the order in which they are listed. */
-  static final List<Command> COMMANDS = List.of(MOVIE_RATINGS, new LoadEdges(), new Servers());
+  static final List<Command> COMMANDS =
+      List.of(MOVIE_RATINGS, new LoadEdges(), new TaxiTrips(), new Servers());
 
   private Main() {}
 

@@ -8,10 +8,7 @@ import dev.diagonal.block.TextFile;
 import dev.diagonal.csv.CsvFields;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts out a {@link Trip} for each line, in their order, from comma-separated files whose first
@@ -27,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class TripLines implements BlockConsumer<Trip> {
 
   private static final TripColumn[] COLUMNS = TripColumn.values();
-  private static final int NOT_THERE = -1;
 
   private final CsvFields fields = new CsvFields(',');
   private final int[] positions = new int[COLUMNS.length];
@@ -106,7 +102,7 @@ public final class TripLines implements BlockConsumer<Trip> {
     for (TripColumn column : COLUMNS) {
       int i = column.index();
       int field = positions[i];
-      if (field == NOT_THERE || fields.isNull(field)) {
+      if (field == HeaderNames.NOT_THERE || fields.isNull(field)) {
         if (column.isRequired()) {
           throw new FieldValues.UnfitException(column.header() + " is empty");
         }
@@ -121,37 +117,5 @@ public final class TripLines implements BlockConsumer<Trip> {
       }
     }
     return new Trip(fileHash, offset, values, present, flag);
-  }
-
-  /** The names in the first line of a file. */
-  private record HeaderNames(TextFile file, List<String> names) {
-    static HeaderNames of(TextFile file) {
-      String line = file.header();
-      CsvFields header = new CsvFields(',');
-      @Nullable String fault = line == null ? "it has none" : header.split(line);
-      if (fault != null) {
-        throw new BadInputException("the header of %s: %s".formatted(file.name(), fault));
-      }
-      return new HeaderNames(
-          file, IntStream.range(0, header.count()).mapToObj(i -> header.text(i).trim()).toList());
-    }
-
-    int count() {
-      return names.size();
-    }
-
-    int position(String name) {
-      int position = positionIfThere(name);
-      if (position == NOT_THERE) {
-        throw new BadInputException(
-            "%s has no column '%s': its first line is '%s'"
-                .formatted(file.name(), name, file.header()));
-      }
-      return position;
-    }
-
-    int positionIfThere(String name) {
-      return names.indexOf(name);
-    }
   }
 }
