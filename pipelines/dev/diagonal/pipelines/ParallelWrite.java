@@ -119,12 +119,12 @@ final class ParallelWrite {
             options.getMaxWorkers(),
             sum(metrics, "retries"::equals)));
     long hottest = hottestSlot(metrics);
-    if (hottest > 0) {
+    if (hottest > 0 && tableSize > 1) {
       remarks.add(
           String.format(
               Locale.ROOT,
-              "the hottest of %d slots had %.0f %% of the rows, so at most %.1f transactions could"
-                  + " be open",
+              "the hottest of %d slots had %.0f %% of the rows: room for about %.1f transactions at"
+                  + " a time",
               kind.of(tableSize).slots(),
               100.0 * hottest / batchRows.getSum(),
               (double) batchRows.getSum() / hottest));

@@ -25,8 +25,9 @@ public record RelationshipTables(
   private static final String FROM_ZERO = " NOT NULL DEFAULT 0";
 
   /**
-   * @throws IllegalArgumentException if a column is named that {@code edges} does not have, both
-   *     ends stand in one table with different id columns or types, or in a column twice
+   * @throws IllegalArgumentException if a column is named that {@code edges} does not have, ends
+   *     stand in the table of the relationships, both ends stand in one table with different id
+   *     columns or types, or in a column twice
    */
   public RelationshipTables {
     column(edges, source);
@@ -34,6 +35,10 @@ public record RelationshipTables(
     checkArgument(
         !source.equals(target), "source and target must be two columns, got %s twice", source);
     for (EndTable end : List.of(sources, targets)) {
+      checkArgument(
+          !end.name().equals(edges.name()),
+          "the relationships and their ends must have tables of their own, got %s for both",
+          end.name());
       if (end.total() != null) {
         column(edges, end.total().of());
       }

@@ -23,6 +23,7 @@ final class BatchRun<T> {
   private long startedNanos;
   private int transactionsOpen;
   private int attempts;
+  private int lockTimeouts;
   private int rowsWritten;
   private @Nullable Throwable failure;
 
@@ -105,7 +106,12 @@ final class BatchRun<T> {
 
   private boolean attempt(List<T> rows, BatchWriter<T> writer) throws Exception {
     attempts++;
-    writer.write(new Batch<>(batch.cell(), rows));
+    try {
+      writer.write(new Batch<>(batch.cell(), rows));
+    } catch (Exception fault) {
+      lockTimeouts += writer.isLockTimeout(fault) ? 1 : 0;
+      throw fault;
+    }
     rowsWritten += rows.size();
     return true;
   }
@@ -115,6 +121,7 @@ final class BatchRun<T> {
         batch.cell(),
         rowsWritten,
         attempts,
+        lockTimeouts,
         (startedNanos - submittedNanos) / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,
         transactionsOpen,

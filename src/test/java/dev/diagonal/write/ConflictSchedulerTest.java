@@ -124,8 +124,10 @@ class ConflictSchedulerTest {
         new WatchedTarget(
             GRID,
             batch -> {
-              if (tries.incrementAndGet() < 3) {
-                throw new PassingFault("not yet");
+              switch (tries.incrementAndGet()) {
+                case 1 -> throw new PassingFault("not yet");
+                case 2 -> throw new PassingFault(WatchedTarget.LOCK_TIMED_OUT);
+                default -> {}
               }
             });
     ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS);
@@ -136,9 +138,10 @@ class ConflictSchedulerTest {
             BatchResult::cell,
             BatchResult::rowsWritten,
             BatchResult::attempts,
+            BatchResult::lockTimeouts,
             BatchResult::transactionsOpen,
             BatchResult::rejected)
-        .containsExactly(tuple(5, 3, 3, 1, List.of()));
+        .containsExactly(tuple(5, 3, 3, 1, 1, List.of()));
     assertThat(group.drain()).isEmpty();
     assertThat(scheduler.stats().retries()).isEqualTo(2);
   }
