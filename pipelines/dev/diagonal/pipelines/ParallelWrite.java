@@ -24,6 +24,9 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 /** What the options of a conflict-free write come to, before and after it. */
 final class ParallelWrite {
 
+  /** What a reader holds, and what waits in a process, is bounded by this. */
+  private static final long MAX_BYTES = 64L << 20;
+
   private static final String ROWS_OF_SLOT = "rows_of_slot_";
 
   private final ConflictFreeOptions options;
@@ -92,9 +95,10 @@ final class ParallelWrite {
    * @param rowBytes what a row takes as an object
    */
   long heapBytes(long rowBytes) {
-    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize;
-    long window = (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize();
-    return (Runners.readers(options) * held + window) * rowBytes;
+    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
+    long window =
+        (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
+    return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }
 
   /** Returns how wide it was, and what kept it from being wider. */

@@ -22,6 +22,12 @@ public record RelationshipTables(
     Table edges, String source, String target, EndTable sources, EndTable targets)
     implements Serializable {
 
+  /**
+   * Rows of ends are updated with every batch. With 40 ms transactions of 8 workers a quarter of
+   * the updates did not fit into full pages; half empty ones made the load a tenth faster.
+   */
+  private static final int END_FILLFACTOR = 50;
+
   private static final String FROM_ZERO = " NOT NULL DEFAULT 0";
 
   /**
@@ -111,7 +117,7 @@ public record RelationshipTables(
     columns.add(Column.key(ends[0].id(), edgeId.type()));
     columns.addAll(further);
     columns.addAll(counted);
-    return new Table(ends[0].name(), columns);
+    return new Table(ends[0].name(), columns).withFillfactor(END_FILLFACTOR);
   }
 
   /** Returns a column of a table by its name. */

@@ -18,6 +18,7 @@ final class BatchRun<T> {
 
   private final BatchGroup<T> group;
   private final Batch<T> batch;
+  private final int places;
   private final long submittedNanos = System.nanoTime();
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
   private long startedNanos;
@@ -27,9 +28,13 @@ final class BatchRun<T> {
   private int rowsWritten;
   private @Nullable Throwable failure;
 
-  BatchRun(BatchGroup<T> group, Batch<T> batch) {
+  /**
+   * @param places what it takes of the window
+   */
+  BatchRun(BatchGroup<T> group, Batch<T> batch, int places) {
     this.group = group;
     this.batch = batch;
+    this.places = places;
   }
 
   BatchGroup<T> group() {
@@ -38,6 +43,10 @@ final class BatchRun<T> {
 
   int cell() {
     return batch.cell();
+  }
+
+  int places() {
+    return places;
   }
 
   int rows() {

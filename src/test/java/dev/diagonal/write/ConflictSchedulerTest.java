@@ -407,6 +407,21 @@ class ConflictSchedulerTest {
   }
 
   @Test
+  void aBatchOfManyBytesTakesTheWindowOfManyBatches() throws Exception {
+    ConflictScheduler<Integer> scheduler =
+        scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(8));
+    BatchGroup<Integer> group = scheduler.newGroup();
+    group.submit(batch(0, 0), 40L << 20);
+    group.submit(batch(0, 1), 16L << 20);
+    group.submit(batch(0, 2), 0);
+    Waiting waiting = Waiting.startAndWait(() -> group.submit(batch(0, 3), 200L << 20));
+    gate.countDown();
+    waiting.join();
+    group.submit(batch(0, 4), 64L << 20);
+    assertThat(group.await()).hasSize(5);
+  }
+
+  @Test
   void cancellingWakesWhoeverWaitsToSubmitToTheGroup() throws Exception {
     ConflictScheduler<Integer> scheduler =
         scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(1));
