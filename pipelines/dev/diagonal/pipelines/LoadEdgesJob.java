@@ -25,17 +25,15 @@ import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.write.BatchWritten;
 import dev.diagonal.write.WriteConflictFree;
-import dev.diagonal.write.WriteDeadLetters;
-import dev.diagonal.write.Written;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
-import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 final class LoadEdgesJob implements Job {
 
   private static final String STEP = "Write edges";
-  private static final String DEAD_LETTERS = "Write to error Sink";
 
   /** A line of an edge list; compressed it is a third of that. */
   private static final int LINE_BYTES = 20;
@@ -56,6 +53,9 @@ final class LoadEdgesJob implements Job {
   private static final long BASE_HEAP_BYTES = 96L << 20;
   private static final long READER_HEAP_BYTES = 8L << 20;
 
+  /** An edge as an object, its texts and its place in a buffer. */
+  private static final long EDGE_BYTES = 160;
+
   private final LoadEdgesOptions options;
   private final @Nullable InputFiles input;
   private final EdgeFormat format;
@@ -63,6 +63,7 @@ final class LoadEdgesJob implements Job {
   private final SinkPlace place;
   private final ParallelWrite parallel;
   private final RelationshipTables tables;
+  private final DeadLetters deadLetters;
   private JdbcTarget database;
 
   private LoadEdgesJob(LoadEdgesOptions options, @Nullable InputFiles input) {
@@ -71,7 +72,7 @@ final class LoadEdgesJob implements Job {
     this.format = formatOf(options);
     this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
-    this.parallel = new ParallelWrite(options, kind, input == null ? MANY_ROWS : rows(input));
+    this.parallel = new ParallelWrite(options, kind, rows(input));
     String targets = options.getTargetNodesTable();
     this.tables =
         EdgeTables.of(
@@ -79,6 +80,7 @@ final class LoadEdgesJob implements Job {
             options.getEdgesTable(),
             options.getNodesTable(),
             targets == null ? options.getNodesTable() : targets);
+    this.deadLetters = DeadLetters.of(options);
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
@@ -128,12 +130,7 @@ final class LoadEdgesJob implements Job {
         .forEach(table -> lines.add("creates: the table " + table.name() + ", if it is missing"));
     lines.add("writes:  a row an edge, and its counts at both nodes, to " + database);
     lines.add(parallel.describe());
-    String badRecords = options.getBadRecords();
-    lines.add(
-        badRecords == null
-            ? "bad:     the first bad record fails the run"
-            : String.format(
-                Locale.ROOT, "bad:     up to %,d to %s", options.getMaxBadRecords(), badRecords));
+    lines.add(deadLetters.describe());
     return lines;
   }
 
@@ -144,7 +141,9 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public long heapBytes() {
-    return BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES + parallel.heapBytes();
+    return BASE_HEAP_BYTES
+        + Runners.readers(options) * READER_HEAP_BYTES
+        + parallel.heapBytes(EDGE_BYTES);
   }
 
   @Override
@@ -157,17 +156,8 @@ final class LoadEdgesJob implements Job {
     database = Sinks.jdbc(place, options, servers);
     tables.createIfMissing(database);
     List<Output> outputs = new ArrayList<>();
-    String badRecords = options.getBadRecords();
-    if (badRecords == null) {
-      PCollection<BatchWritten> unused = write(pipeline, null);
-    } else {
-      try (BadRecordErrorHandler<PCollection<Written>> handler =
-          pipeline.registerBadRecordErrorHandler(
-              WriteDeadLetters.to(badRecords, options.getMaxBadRecords()))) {
-        PCollection<BatchWritten> unused = write(pipeline, handler);
-      }
-      outputs.add(new Output("bad records", DEAD_LETTERS, badRecords));
-    }
+    PCollection<BatchWritten> unused =
+        deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
     outputs.add(
         new Output(
             "PostgreSQL", STEP, "table %s in %s".formatted(tables.edges().name(), database)));
@@ -197,7 +187,7 @@ final class LoadEdgesJob implements Job {
           write.from(new QueryRows<>(database, query, EdgeQuery.reader(format)), Edge.coder()));
     }
     ReadBlocks<Edge> files =
-        ReadBlocks.from(List.copyOf(java.util.Objects.requireNonNull(options.getInput())))
+        ReadBlocks.from(List.copyOf(Objects.requireNonNull(options.getInput())))
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
@@ -228,10 +218,10 @@ final class LoadEdgesJob implements Job {
         : ends.byLongs(Edge::sourceNumber, Edge::targetNumber);
   }
 
-  private static long rows(InputFiles input) {
-    return input.files().stream()
-        .mapToLong(file -> file.bytes() / (file.splittable() ? LINE_BYTES : COMPRESSED_LINE_BYTES))
-        .sum();
+  private static long rows(@Nullable InputFiles input) {
+    return input == null
+        ? MANY_ROWS
+        : ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
 
   private static EdgeFormat formatOf(LoadEdgesOptions options) {

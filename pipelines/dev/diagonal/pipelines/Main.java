@@ -11,14 +11,16 @@ import java.util.Optional;
  */
 public final class Main {
 
+  private static final Command MOVIE_RATINGS = new MovieRatings();
+
+  /** The commands, in the order in which they are listed. */
+  static final List<Command> COMMANDS =
+      List.of(MOVIE_RATINGS, new RatingBatches(), new LoadEdges(), new TaxiTrips(), new Servers());
+
   private Main() {}
 
   public static void main(String[] args) {
-    Command movieRatings = new MovieRatings();
-    Launcher launcher =
-        new Launcher(
-            List.of(movieRatings, new RatingBatches(), new LoadEdges(), new Servers()),
-            demoOf(movieRatings));
+    Launcher launcher = new Launcher(COMMANDS, demoOf(MOVIE_RATINGS));
     // Not a return: threads of a runner or a driver may still be there.
     System.exit(launcher.launch(List.of(args)).status());
   }

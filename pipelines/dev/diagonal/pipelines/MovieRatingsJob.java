@@ -9,7 +9,6 @@ import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
-import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -17,15 +16,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline of {@link MovieRatings}: total the ratings, then each sink for itself. */
 final class MovieRatingsJob implements Job {
-
-  /** As Beam's error handlers name the step of their sink. */
-  private static final String DEAD_LETTERS = "Write to error Sink";
 
   private static final long BASE_HEAP_BYTES = 96L << 20;
 
@@ -67,12 +62,7 @@ final class MovieRatingsJob implements Job {
       lines.add("creates: " + sink.creates());
       lines.add("writes:  a row a movie to " + sink.target());
     }
-    String badRecords = options.getBadRecords();
-    lines.add(
-        badRecords == null
-            ? "bad:     the first bad record fails the run"
-            : String.format(
-                Locale.ROOT, "bad:     up to %,d to %s", options.getMaxBadRecords(), badRecords));
+    lines.add(DeadLetters.of(options).describe());
     return lines;
   }
 
@@ -122,16 +112,17 @@ final class MovieRatingsJob implements Job {
             .withFormat(format)
             .withShards(SHARDS_PER_READER * readers)
             .withRanges(RangePlan.DEFAULT.forReaders(readers));
-    String badRecords = options.getBadRecords();
-    if (badRecords == null) {
-      return pipeline.apply("Aggregate", aggregate);
-    }
-    long max = options.getMaxBadRecords();
-    try (BadRecordErrorHandler<PCollection<Written>> handler =
-        pipeline.registerBadRecordErrorHandler(WriteDeadLetters.to(badRecords, max))) {
-      outputs.add(new Output("bad records", DEAD_LETTERS, badRecords));
-      return pipeline.apply("Aggregate", aggregate.withBadRecordErrorHandler(handler, max));
-    }
+    return DeadLetters.of(options)
+        .collect(
+            pipeline,
+            outputs,
+            handler ->
+                pipeline.apply(
+                    "Aggregate",
+                    handler == null
+                        ? aggregate
+                        : aggregate.withBadRecordErrorHandler(
+                            handler, options.getMaxBadRecords())));
   }
 
   private static RatingFormat formatOf(MovieRatingsOptions options) {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.block.InputFiles;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
@@ -8,8 +9,10 @@ import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.write.WriteConflictFree;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.DistributionResult;
@@ -21,8 +24,8 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 /** What the options of a conflict-free write come to, before and after it. */
 final class ParallelWrite {
 
-  /** A row as an object, its texts and its place in a buffer. */
-  private static final long ROW_BYTES = 160;
+  /** What a reader holds, and what waits in a process, is bounded by this. */
+  private static final long MAX_BYTES = 64L << 20;
 
   private static final String ROWS_OF_SLOT = "rows_of_slot_";
 
@@ -79,11 +82,23 @@ final class ParallelWrite {
         options.getMaxWorkers());
   }
 
-  /** Returns what the buffers of the readers and the scheduler of a process take at most. */
-  long heapBytes() {
-    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize;
-    long window = (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize();
-    return (Runners.readers(options) * held + window) * ROW_BYTES;
+  /** Returns about how many lines files have, by the bytes of one, plain and compressed. */
+  static long lines(InputFiles input, int lineBytes, int compressedLineBytes) {
+    return input.files().stream()
+        .mapToLong(file -> file.bytes() / (file.splittable() ? lineBytes : compressedLineBytes))
+        .sum();
+  }
+
+  /**
+   * Returns what the buffers of the readers and the scheduler of a process take at most.
+   *
+   * @param rowBytes what a row takes as an object
+   */
+  long heapBytes(long rowBytes) {
+    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
+    long window =
+        (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
+    return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }
 
   /** Returns how wide it was, and what kept it from being wider. */
@@ -107,13 +122,13 @@ final class ParallelWrite {
             open.getMean(),
             options.getMaxWorkers(),
             sum(metrics, "retries"::equals)));
-    long hottest = metrics.getCounters().iterator().hasNext() ? hottestSlot(metrics) : 0;
-    if (batchRows.getSum() > 0) {
+    long hottest = hottestSlot(metrics);
+    if (hottest > 0 && tableSize > 1) {
       remarks.add(
           String.format(
               Locale.ROOT,
-              "the hottest of %d slots had %.0f %% of the rows, so at most %.1f transactions could"
-                  + " be open",
+              "the hottest of %d slots had %.0f %% of the rows: room for about %.1f transactions at"
+                  + " a time",
               kind.of(tableSize).slots(),
               100.0 * hottest / batchRows.getSum(),
               (double) batchRows.getSum() / hottest));
@@ -122,7 +137,7 @@ final class ParallelWrite {
   }
 
   private static long hottestSlot(MetricQueryResults metrics) {
-    java.util.Map<String, Long> rows = new java.util.HashMap<>();
+    Map<String, Long> rows = new HashMap<>();
     for (MetricResult<Long> counter : metrics.getCounters()) {
       String name = counter.getName().getName();
       if (name.startsWith(ROWS_OF_SLOT)) {

@@ -20,7 +20,6 @@ import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.ratings.RatingFormat;
-import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +50,6 @@ final class RatingBatchesJob implements Job {
   }
 
   private static final String WORK_STEP = "Process batches";
-  private static final String DEAD_LETTERS = "Write to error Sink";
 
   /** Runners deal elements to their slots at random: none should come away empty-handed. */
   private static final int WORKERS_PER_READER = 16;
@@ -154,12 +151,10 @@ final class RatingBatchesJob implements Job {
               options.getBatchRows(),
               options.getLeaseSeconds(),
               options.getMaxAttempts()));
-      String badRecords = options.getBadRecords();
       lines.add(
-          badRecords == null
+          options.getBadRecords() == null
               ? "bad:     a bad row fails its batch, a bad line the run"
-              : String.format(
-                  Locale.ROOT, "bad:     up to %,d to %s", options.getMaxBadRecords(), badRecords));
+              : badRows().describe());
     }
     return lines;
   }
@@ -246,17 +241,17 @@ final class RatingBatchesJob implements Job {
     LoadRatings load =
         LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
-    String badRecords = options.getBadRecords();
-    if (badRecords == null) {
-      PCollection<Written> unused = pipeline.apply("Load", load);
-    } else {
-      long max = options.getMaxBadRecords();
-      try (BadRecordErrorHandler<PCollection<Written>> handler =
-          pipeline.registerBadRecordErrorHandler(WriteDeadLetters.to(badRecords, max))) {
-        PCollection<Written> unused =
-            pipeline.apply("Load", load.withBadRecordErrorHandler(handler, max));
-      }
-    }
+    PCollection<Written> unused =
+        DeadLetters.of(options)
+            .collect(
+                pipeline,
+                new ArrayList<>(),
+                handler ->
+                    pipeline.apply(
+                        "Load",
+                        handler == null
+                            ? load
+                            : load.withBadRecordErrorHandler(handler, options.getMaxBadRecords())));
     long read = Runners.runToItsEnd(pipeline);
     say("loaded:  %,d ratings read", read);
   }
@@ -268,23 +263,29 @@ final class RatingBatchesJob implements Job {
             .with(settings)
             .withWorkers(WORKERS_PER_READER * Runners.readers(options));
     List<Output> outputs = new ArrayList<>();
-    String badRecords = options.getBadRecords();
-    if (badRecords == null) {
-      PCollection<ProcessedBatch> unused = pipeline.apply(WORK_STEP, process);
-    } else {
-      String file = steps.contains(Step.LOAD) ? badRecords + ".rows" : badRecords;
-      long max = options.getMaxBadRecords();
-      try (BadRecordErrorHandler<PCollection<Written>> handler =
-          pipeline.registerBadRecordErrorHandler(WriteDeadLetters.to(file, max))) {
-        PCollection<ProcessedBatch> unused =
-            pipeline.apply(WORK_STEP, process.withBadRecordErrorHandler(handler, max));
-      }
-      outputs.add(new Output("bad records", DEAD_LETTERS, file));
-    }
+    PCollection<ProcessedBatch> unused =
+        badRows()
+            .collect(
+                pipeline,
+                outputs,
+                handler ->
+                    pipeline.apply(
+                        WORK_STEP,
+                        handler == null
+                            ? process
+                            : process.withBadRecordErrorHandler(
+                                handler, options.getMaxBadRecords())));
     outputs.add(
         new Output(
             "PostgreSQL", WORK_STEP, "table %s in %s".formatted(tables.staging(), database)));
     return outputs;
+  }
+
+  /** Bad lines of the step load have the file for themselves. */
+  private DeadLetters badRows() {
+    String file = options.getBadRecords();
+    boolean shared = file != null && steps.contains(Step.LOAD);
+    return new DeadLetters(shared ? file + ".rows" : file, options.getMaxBadRecords());
   }
 
   private void processOne() throws Exception {

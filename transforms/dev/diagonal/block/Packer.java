@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Packs records into blocks, one buffer a key: a key's block leaves when it is full; when all
@@ -23,7 +24,7 @@ public final class Packer<T> {
   }
 
   private final int blockRows;
-  private final long maxHeldRows;
+  private final LongSupplier maxHeldRows;
   private final Map<Integer, List<T>> buffers = new HashMap<>();
   private long heldRows;
 
@@ -32,12 +33,21 @@ public final class Packer<T> {
    * @param maxHeldRows how many records all buffers may hold together
    */
   public Packer(int blockRows, long maxHeldRows) {
-    checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
+    this(blockRows, () -> maxHeldRows);
     checkArgument(
         maxHeldRows >= blockRows,
         "maxHeldRows must be >= blockRows %s, got %s",
         blockRows,
         maxHeldRows);
+  }
+
+  /**
+   * @param blockRows how many records a full block holds
+   * @param maxHeldRows how many records all buffers may hold together; asked at each record, and
+   *     may change as it is learned how large they are
+   */
+  public Packer(int blockRows, LongSupplier maxHeldRows) {
+    checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
     this.blockRows = blockRows;
     this.maxHeldRows = maxHeldRows;
   }
@@ -49,12 +59,10 @@ public final class Packer<T> {
     heldRows++;
     if (buffer.size() == blockRows) {
       leave(key, output);
-    } else if (heldRows > maxHeldRows) {
-      for (int largest : largestFirst()) {
-        if (heldRows <= maxHeldRows / 2) {
-          break;
-        }
-        leave(largest, output);
+    } else {
+      long most = maxHeldRows.getAsLong();
+      if (heldRows > most) {
+        leaveUntil(most / 2, output);
       }
     }
   }
@@ -62,6 +70,15 @@ public final class Packer<T> {
   /** Puts out all that is held. */
   public void flush(Output<T> output) {
     List.copyOf(buffers.keySet()).forEach(key -> leave(key, output));
+  }
+
+  private void leaveUntil(long rows, Output<T> output) {
+    for (int largest : largestFirst()) {
+      if (heldRows <= rows) {
+        return;
+      }
+      leave(largest, output);
+    }
   }
 
   /** The keys as they are now: those whose buffers hold most come first. */

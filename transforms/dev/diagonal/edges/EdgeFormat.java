@@ -3,6 +3,7 @@ package dev.diagonal.edges;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.TextFile;
+import dev.diagonal.csv.CsvFields;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.fault.BadInputException;
 import java.io.Serializable;
@@ -41,7 +42,7 @@ public record EdgeFormat(
     implements Serializable {
 
   /** The delimiter that stands for any run of blanks and tabs. */
-  public static final char BLANKS = ' ';
+  public static final char BLANKS = CsvFields.BLANKS;
 
   /** Source and target as whole numbers in the first two columns, with a header, by commas. */
   public static final EdgeFormat CSV =
@@ -161,7 +162,7 @@ public record EdgeFormat(
   }
 
   private List<String> headerNames(String line, TextFile file) {
-    EdgeFields fields = new EdgeFields(delimiter);
+    CsvFields fields = new CsvFields(delimiter);
     String fault = fields.split(line);
     if (fault != null) {
       throw new BadInputException("the header of %s: %s".formatted(file.name(), fault));

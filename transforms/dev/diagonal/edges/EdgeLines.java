@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.TextBlock;
 import dev.diagonal.block.TextFile;
+import dev.diagonal.csv.CsvFields;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.edges.EdgeFormat.Positions;
 import dev.diagonal.fault.BadLine;
@@ -26,7 +27,7 @@ public final class EdgeLines implements BlockConsumer<Edge> {
   private static final @Nullable String[] NO_TEXTS = {};
 
   private final EdgeFormat format;
-  private final EdgeFields fields;
+  private final CsvFields fields;
   private final byte[] comment;
   private String file = "";
   private long fileHash;
@@ -38,7 +39,7 @@ public final class EdgeLines implements BlockConsumer<Edge> {
 
   private EdgeLines(EdgeFormat format) {
     this.format = format;
-    this.fields = new EdgeFields(format.delimiter());
+    this.fields = new CsvFields(format.delimiter());
     this.comment = format.comment() == null ? new byte[0] : format.comment().getBytes(UTF_8);
   }
 

@@ -66,9 +66,14 @@ public final class PostgresSql {
   }
 
   static String create(Table table) {
-    return "CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))"
+    return "CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))%s"
         .formatted(
-            quoteTable(table.name()), definitions(table.columns()), names(table.keyColumns()));
+            quoteTable(table.name()),
+            definitions(table.columns()),
+            names(table.keyColumns()),
+            table.fillfactor() == Table.FULL
+                ? ""
+                : " WITH (fillfactor = " + table.fillfactor() + ")");
   }
 
   /** A temporary table of the same columns: the server's own spelling of the wanted types. */

@@ -22,11 +22,18 @@ public record RelationshipTables(
     Table edges, String source, String target, EndTable sources, EndTable targets)
     implements Serializable {
 
+  /**
+   * Rows of ends are updated with every batch. With 40 ms transactions of 8 workers a quarter of
+   * the updates did not fit into full pages; half empty ones made the load a tenth faster.
+   */
+  private static final int END_FILLFACTOR = 50;
+
   private static final String FROM_ZERO = " NOT NULL DEFAULT 0";
 
   /**
-   * @throws IllegalArgumentException if a column is named that {@code edges} does not have, both
-   *     ends stand in one table with different id columns or types, or in a column twice
+   * @throws IllegalArgumentException if a column is named that {@code edges} does not have, ends
+   *     stand in the table of the relationships, both ends stand in one table with different id
+   *     columns or types, or in a column twice
    */
   public RelationshipTables {
     column(edges, source);
@@ -34,6 +41,10 @@ public record RelationshipTables(
     checkArgument(
         !source.equals(target), "source and target must be two columns, got %s twice", source);
     for (EndTable end : List.of(sources, targets)) {
+      checkArgument(
+          !end.name().equals(edges.name()),
+          "the relationships and their ends must have tables of their own, got %s for both",
+          end.name());
       if (end.total() != null) {
         column(edges, end.total().of());
       }
@@ -106,7 +117,7 @@ public record RelationshipTables(
     columns.add(Column.key(ends[0].id(), edgeId.type()));
     columns.addAll(further);
     columns.addAll(counted);
-    return new Table(ends[0].name(), columns);
+    return new Table(ends[0].name(), columns).withFillfactor(END_FILLFACTOR);
   }
 
   /** Returns a column of a table by its name. */

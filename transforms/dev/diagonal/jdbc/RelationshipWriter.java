@@ -44,8 +44,8 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   /**
    * {@inheritDoc}
    *
-   * @throws SQLException if the database refuses the batch; the message has the table, the rows,
-   *     the cell and the first key, and after a lock time-out the sessions that hold the locks
+   * @throws SQLException if the database refuses the batch; the message has the first key, and
+   *     after a lock time-out the sessions that hold the locks
    * @throws BadInputException if an id would stand on both sides and must not
    * @throws IllegalArgumentException if a row's values do not fit the table's columns
    */
@@ -84,6 +84,11 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   }
 
   @Override
+  public boolean isLockTimeout(Exception fault) {
+    return LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
+  }
+
+  @Override
   public void close() {
     connection.close();
   }
@@ -99,14 +104,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     String state = SqlFaults.state(fault);
     String holders = LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
     return new SQLException(
-        "cannot write a batch of %d rows of cell %d, first key %s, to %s: %s%s"
-            .formatted(
-                batch.rows().size(),
-                batch.cell(),
-                bound.firstKey(),
-                upsert.target(),
-                fault.getMessage(),
-                holders),
+        "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,
         fault);
   }

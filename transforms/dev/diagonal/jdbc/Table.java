@@ -11,15 +11,22 @@ import java.util.List;
  * @param name {@code table} or {@code schema.table}, exactly as the database has it (quoted in SQL,
  *     so case matters)
  * @param columns the columns; at least one is a {@linkplain Column#key key}
+ * @param fillfactor how full inserts may make a page if the table is created, in percent, 10 to 100
  */
-public record Table(String name, List<Column> columns) implements Serializable {
+public record Table(String name, List<Column> columns, int fillfactor) implements Serializable {
+
+  static final int FULL = 100;
 
   /**
    * @throws IllegalArgumentException if {@code name} is not one or two identifiers, a column is
-   *     named twice, or no column is a key
+   *     named twice, no column is a key, or {@code fillfactor} is out of range
    */
   public Table {
     columns = List.copyOf(columns);
+    checkArgument(
+        fillfactor >= 10 && fillfactor <= FULL,
+        "fillfactor must be within 10 to 100, got %s",
+        fillfactor);
     String[] parts = name.split("\\.", -1);
     checkArgument(
         parts.length <= 2, "table name must be 'table' or 'schema.table', got '%s'", name);
@@ -36,6 +43,21 @@ public record Table(String name, List<Column> columns) implements Serializable {
         "table %s must have a key column, got %s",
         name,
         columns);
+  }
+
+  /** Returns a table whose pages are filled. */
+  public Table(String name, List<Column> columns) {
+    this(name, columns, FULL);
+  }
+
+  /**
+   * Leaves room in the pages of a table that is created, so that rows which are updated again and
+   * again stay where they are (heap-only tuples: no new entries in indexes).
+   *
+   * @throws IllegalArgumentException if {@code percent} is not within 10 to 100
+   */
+  public Table withFillfactor(int percent) {
+    return new Table(name, columns, percent);
   }
 
   public static Table of(String name, Column... columns) {

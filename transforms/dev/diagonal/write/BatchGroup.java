@@ -42,7 +42,15 @@ public final class BatchGroup<T> {
    * @throws IllegalArgumentException if the schedule has no such cell
    */
   public void submit(Batch<T> batch) throws BatchFailedException, InterruptedException {
-    scheduler.submit(this, batch);
+    submit(batch, 0);
+  }
+
+  /**
+   * As {@link #submit(Batch)}, for a batch of so many bytes: batches that wait or are in flight
+   * have 64 MiB together at most, but for one that has more alone.
+   */
+  public void submit(Batch<T> batch, long bytes) throws BatchFailedException, InterruptedException {
+    scheduler.submit(this, batch, bytes);
   }
 
   /** Returns the results that have come since they were last asked for, without waiting. */

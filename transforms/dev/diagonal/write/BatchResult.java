@@ -8,6 +8,7 @@ import java.util.List;
  * @param cell the number of its cell
  * @param rowsWritten how many of its rows are committed
  * @param attempts how many transactions were tried, halves of the batch included; at least 1
+ * @param lockTimeouts how many of them did not get their slot locks in time
  * @param waitMillis from when it was submitted to when a worker took it
  * @param writeMillis from then to its end, waits between attempts included
  * @param transactionsOpen how many batches were in flight when this one started, itself included
@@ -17,6 +18,7 @@ public record BatchResult<T>(
     int cell,
     int rowsWritten,
     int attempts,
+    int lockTimeouts,
     long waitMillis,
     long writeMillis,
     int transactionsOpen,

@@ -18,17 +18,23 @@ final class BatchRun<T> {
 
   private final BatchGroup<T> group;
   private final Batch<T> batch;
+  private final int places;
   private final long submittedNanos = System.nanoTime();
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
   private long startedNanos;
   private int transactionsOpen;
   private int attempts;
+  private int lockTimeouts;
   private int rowsWritten;
   private @Nullable Throwable failure;
 
-  BatchRun(BatchGroup<T> group, Batch<T> batch) {
+  /**
+   * @param places what it takes of the window
+   */
+  BatchRun(BatchGroup<T> group, Batch<T> batch, int places) {
     this.group = group;
     this.batch = batch;
+    this.places = places;
   }
 
   BatchGroup<T> group() {
@@ -37,6 +43,10 @@ final class BatchRun<T> {
 
   int cell() {
     return batch.cell();
+  }
+
+  int places() {
+    return places;
   }
 
   int rows() {
@@ -105,7 +115,12 @@ final class BatchRun<T> {
 
   private boolean attempt(List<T> rows, BatchWriter<T> writer) throws Exception {
     attempts++;
-    writer.write(new Batch<>(batch.cell(), rows));
+    try {
+      writer.write(new Batch<>(batch.cell(), rows));
+    } catch (Exception fault) {
+      lockTimeouts += writer.isLockTimeout(fault) ? 1 : 0;
+      throw fault;
+    }
     rowsWritten += rows.size();
     return true;
   }
@@ -115,6 +130,7 @@ final class BatchRun<T> {
         batch.cell(),
         rowsWritten,
         attempts,
+        lockTimeouts,
         (startedNanos - submittedNanos) / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,
         transactionsOpen,

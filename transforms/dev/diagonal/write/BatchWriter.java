@@ -9,9 +9,11 @@ import java.io.Serializable;
 public interface BatchWriter<T> extends AutoCloseable {
 
   /**
-   * Writes all rows of a batch, or none, and returns when they are committed. Takes the slot locks
-   * of the batch's cell in the same transaction, if the target has such locks. Writing the same
-   * rows again changes nothing. When it throws, the next call starts on a fresh connection.
+   * Writes all rows of a batch, or none, and returns when they are committed. What it throws says
+   * the first key and the reason, and never a row: target, cell, rows and attempts are told by who
+   * called it. Takes the slot locks of the batch's cell in the same transaction, if the target has
+   * such locks. Writing the same rows again changes nothing. When it throws, the next call starts
+   * on a fresh connection.
    */
   void write(Batch<T> batch) throws Exception;
 
@@ -22,6 +24,14 @@ public interface BatchWriter<T> extends AutoCloseable {
    * Whether the fault lies in the rows, so that a part of the batch may succeed without the rest.
    */
   boolean isCausedByRows(Exception fault);
+
+  /**
+   * Whether the fault is that a lock was not to be had in time; counted in {@code lock_timeouts}.
+   * Default: no fault is.
+   */
+  default boolean isLockTimeout(Exception fault) {
+    return false;
+  }
 
   @Override
   void close();

@@ -31,6 +31,15 @@ record ConflictFree<T>(
     long maxBadRecords)
     implements Serializable {
 
+  /** How many bytes a dealer holds at most, about. */
+  static final long MAX_HELD_BYTES = 64L << 20;
+
+  /**
+   * How many bytes a dealer leaves over at most, about. All that is left over meets in memory on
+   * the DirectRunner, and there can be some hundred bundles.
+   */
+  private static final long MAX_LEFT_BYTES = 2L << 20;
+
   ConflictFree {
     checkArgument(
         batchSize >= 1 && batchSize <= 1_000_000,
@@ -89,9 +98,13 @@ record ConflictFree<T>(
     return Math.max(batchSize, (long) burstFactor * batchSize * grid.schedule().tableSize());
   }
 
-  /** How many rows are worth a transaction of their own: fewer travel to meet others. */
-  int worthwhileRows() {
-    return (batchSize + 1) / 2;
+  /**
+   * How many rows are worth a transaction of their own: fewer travel to meet others. Half a batch,
+   * but less where that many of all cells would be too much to travel.
+   */
+  long worthwhileRows(long rowBytes) {
+    long rowsOfCell = MAX_LEFT_BYTES / (rowBytes * grid.schedule().cells());
+    return Math.max(1, Math.min((batchSize + 1) / 2, rowsOfCell));
   }
 
   ConflictScheduler<T> newScheduler() {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * <p>There are no waves and no barrier: whenever a batch ends, the next one whose slots are all
  * free starts, from the busiest slots first ({@link PendingCells}); a slow batch holds up its own
  * slots only. At most {@code maxWorkers} batches are in flight, each on a thread and a writer of
- * its own; at most {@code window} are waiting or in flight, and {@link BatchGroup#submit} waits for
- * a place. Places are given back by the workers and never depend on what the thread of a group does
- * next, so groups cannot block each other for good. Batches of one cell are committed in the order
- * in which they were submitted.
+ * its own; at most {@code window} are waiting or in flight, with at most 64 MiB of rows, and {@link
+ * BatchGroup#submit} waits for a place. Places are given back by the workers and never depend on
+ * what the thread of a group does next, so groups cannot block each other for good. Batches of one
+ * cell are committed in the order in which they were submitted.
  *
  * <p>This keeps apart the batches of one scheduler; slot locks in the target keep processes apart.
  *
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConflictScheduler<T> implements AutoCloseable {
 
+  private static final long MAX_WINDOW_BYTES = 64L << 20;
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -37,6 +38,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final PendingCells<BatchRun<T>> pending;
+  private final int windowPlaces;
   private final Window window;
   private final SchedulerTally tally;
   private final BatchThreads<T> threads;
@@ -62,7 +64,8 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     this.factory = factory;
     this.patience = patience;
     this.pending = new PendingCells<>(schedule, 2L * settings.window());
-    this.window = new Window(lock, settings.window());
+    this.windowPlaces = settings.window();
+    this.window = new Window(lock, windowPlaces);
     this.tally = new SchedulerTally(schedule);
     this.threads =
         new BatchThreads<>(
@@ -113,7 +116,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   // Called by groups.
 
-  void submit(BatchGroup<T> group, Batch<T> batch)
+  void submit(BatchGroup<T> group, Batch<T> batch, long bytes)
       throws BatchFailedException, InterruptedException {
     checkArgument(
         batch.cell() < schedule.cells(),
@@ -122,13 +125,14 @@ public final class ConflictScheduler<T> implements AutoCloseable {
         batch.cell());
     lock.lockInterruptibly();
     try {
-      boolean entered = window.enter(() -> closed || group.isStopped());
+      int places = placesOf(bytes);
+      boolean entered = window.enter(places, () -> closed || group.isStopped());
       if (!entered) {
         group.throwIfStopped();
         throw new IllegalStateException("the writer to " + target() + " has been closed");
       }
       group.submitted();
-      pending.add(batch.cell(), new BatchRun<>(group, batch));
+      pending.add(batch.cell(), new BatchRun<>(group, batch, places));
       dispatch();
     } finally {
       lock.unlock();
@@ -138,9 +142,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   /** Drops what waits of a group, under the lock. */
   void stop(BatchGroup<T> group) {
     group.stopped();
-    int dropped = pending.remove(run -> run.group() == group).size();
-    group.dropped(dropped);
-    window.leave(dropped);
+    List<BatchRun<T>> dropped = pending.remove(run -> run.group() == group);
+    group.dropped(dropped.size());
+    leaveWindow(dropped);
     window.recheck();
     dispatch(); // what was dropped may have kept slots for itself
   }
@@ -207,7 +211,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   private void ended(BatchRun<T> run) {
     pending.end(run.cell());
-    window.leave(1);
+    window.leave(run.places());
     tally.ended(run, System.nanoTime());
     run.group().ended(run);
     if (run.failure() != null) {
@@ -215,9 +219,18 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
+  private void leaveWindow(List<BatchRun<T>> dropped) {
+    window.leave(dropped.stream().mapToInt(BatchRun::places).sum());
+  }
+
+  /** The share of a batch in the window: of its places, or of its bytes if that is more. */
+  private int placesOf(long bytes) {
+    return (int) Math.max(1, Math.min(windowPlaces, bytes * windowPlaces / MAX_WINDOW_BYTES));
+  }
+
   private void failPending() {
     List<BatchRun<T>> dropped = pending.remove(run -> true);
-    window.leave(dropped.size());
+    leaveWindow(dropped);
     for (BatchRun<T> run : dropped) {
       BatchGroup<T> group = run.group();
       if (group.isStopped()) {

@@ -1,5 +1,6 @@
 package dev.diagonal.write;
 
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
@@ -9,19 +10,22 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 final class DealFn<T> extends DoFn<T, Dealt<T>> {
 
   private final ConflictFree<T> write;
+  private final Coder<T> rowCoder;
   private final Dealer.Leaving leaving;
   private final boolean routeBadRecords;
   private transient Dealers<T> dealers;
 
-  DealFn(ConflictFree<T> write, Dealer.Leaving leaving, boolean routeBadRecords) {
+  DealFn(
+      ConflictFree<T> write, Coder<T> rowCoder, Dealer.Leaving leaving, boolean routeBadRecords) {
     this.write = write;
+    this.rowCoder = rowCoder;
     this.leaving = leaving;
     this.routeBadRecords = routeBadRecords;
   }
 
   @Setup
   public void setup() {
-    dealers = new Dealers<>(write, leaving);
+    dealers = new Dealers<>(write, rowCoder, leaving);
   }
 
   @ProcessElement

@@ -3,6 +3,7 @@ package dev.diagonal.write;
 import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.progress.Counted;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
@@ -15,21 +16,27 @@ final class DealSourceFn<T> extends DoFn<Integer, Dealt<T>> {
 
   private final RowSource<T> source;
   private final ConflictFree<T> write;
+  private final Coder<T> rowCoder;
   private final Dealer.Leaving leaving;
   private final boolean routeBadRecords;
   private transient Dealers<T> dealers;
 
   DealSourceFn(
-      RowSource<T> source, ConflictFree<T> write, Dealer.Leaving leaving, boolean routeBadRecords) {
+      RowSource<T> source,
+      ConflictFree<T> write,
+      Coder<T> rowCoder,
+      Dealer.Leaving leaving,
+      boolean routeBadRecords) {
     this.source = source;
     this.write = write;
+    this.rowCoder = rowCoder;
     this.leaving = leaving;
     this.routeBadRecords = routeBadRecords;
   }
 
   @Setup
   public void setup() {
-    dealers = new Dealers<>(write, leaving);
+    dealers = new Dealers<>(write, rowCoder, leaving);
   }
 
   @ProcessElement

@@ -8,6 +8,7 @@ import dev.diagonal.grid.NotOnGridException;
 import dev.diagonal.grid.Schedule;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.apache.beam.sdk.coders.Coder;
 
 /**
  * Deals rows to cells, hands full batches to the scheduler and waits while that has enough; what is
@@ -19,6 +20,7 @@ final class Dealer<T> {
   private final ConflictFree<T> write;
   private final Schedule schedule;
   private final Leaving leaving;
+  private final RowBytes<T> rowBytes;
   private final Packer<T> packer;
   private final BatchGroup<T> group;
   private final DealerMetrics metrics;
@@ -33,11 +35,16 @@ final class Dealer<T> {
     WRITES_ALL
   }
 
-  Dealer(ConflictFree<T> write, ConflictScheduler<T> scheduler, Leaving leaving) {
+  Dealer(
+      ConflictFree<T> write, Coder<T> rowCoder, ConflictScheduler<T> scheduler, Leaving leaving) {
     this.write = write;
     this.schedule = write.grid().schedule();
     this.leaving = leaving;
-    this.packer = new Packer<>(write.batchSize(), write.maxHeldRows());
+    this.rowBytes = new RowBytes<>(rowCoder);
+    this.packer =
+        new Packer<>(
+            write.batchSize(),
+            () -> Math.min(write.maxHeldRows(), ConflictFree.MAX_HELD_BYTES / rowBytes.mean()));
     this.group = scheduler.newGroup();
     this.metrics = new DealerMetrics(schedule);
   }
@@ -51,14 +58,19 @@ final class Dealer<T> {
       output.reject(BadLine.ofRow(String.valueOf(e.getMessage()), String.valueOf(row)));
       return;
     }
-    packer.add(cell, row, (key, block) -> leave(key, block, output));
+    add(cell, row, output);
   }
 
   /** Takes in rows of a cell. */
   void add(int cell, Block<T> rows, Output<Dealt<T>> output) {
     for (T row : rows.records()) {
-      packer.add(cell, row, (key, block) -> leave(key, block, output));
+      add(cell, row, output);
     }
+  }
+
+  private void add(int cell, T row, Output<Dealt<T>> output) {
+    rowBytes.saw(row);
+    packer.add(cell, row, (key, block) -> leave(key, block, output));
   }
 
   /** Lets go of all rows, and waits until what is written from here is committed. */
@@ -79,13 +91,14 @@ final class Dealer<T> {
   private void leave(int cell, Block<T> rows, Output<Dealt<T>> output) {
     boolean written =
         leaving == Leaving.WRITES_ALL
-            || (leaving == Leaving.WRITES_WHAT_IS_FULL && rows.size() >= write.worthwhileRows());
+            || (leaving == Leaving.WRITES_WHAT_IS_FULL
+                && rows.size() >= write.worthwhileRows(rowBytes.mean()));
     if (!written) {
       output.emit(new Dealt.Leftover<>(cell, rows));
       return;
     }
     try {
-      group.submit(new Batch<>(cell, rows.records()));
+      group.submit(new Batch<>(cell, rows.records()), rows.size() * rowBytes.mean());
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

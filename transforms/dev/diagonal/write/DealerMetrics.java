@@ -9,8 +9,9 @@ import org.apache.beam.sdk.metrics.Metrics;
 /**
  * The metrics of conflict-free writes beside those of every write: the distributions {@code
  * batch_rows}, {@code wait_millis} and {@code transactions_open} (how many there were when a batch
- * started: their mean is the width), and a counter {@code rows_of_slot_N} for each slot, which
- * shows skew: the one on the hottest slot bounds how many transactions can be open.
+ * started: their mean is the width), the counter {@code lock_timeouts} (attempts that did not get
+ * their slot locks in time), and a counter {@code rows_of_slot_N} for each slot, which shows skew:
+ * the one on the hottest slot bounds how many transactions can be open.
  */
 final class DealerMetrics {
 
@@ -21,6 +22,7 @@ final class DealerMetrics {
   private final Distribution batchRows = Metrics.distribution(Counted.NAMESPACE, "batch_rows");
   private final Distribution waitMillis = Metrics.distribution(Counted.NAMESPACE, "wait_millis");
   private final Distribution open = Metrics.distribution(Counted.NAMESPACE, "transactions_open");
+  private final Counter lockTimeouts = Metrics.counter(Counted.NAMESPACE, "lock_timeouts");
   private final Counter[] rowsOfSlot;
 
   DealerMetrics(Schedule schedule) {
@@ -33,6 +35,7 @@ final class DealerMetrics {
 
   void counted(BatchResult<?> result) {
     writes.counted(new Written("", result.rowsWritten(), result.attempts(), result.writeMillis()));
+    lockTimeouts.inc(result.lockTimeouts());
     batchRows.update(result.rowsWritten());
     waitMillis.update(result.waitMillis());
     open.update(result.transactionsOpen());

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
@@ -15,6 +16,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 final class Dealers<T> implements AutoCloseable {
 
   private final ConflictFree<T> write;
+  private final Coder<T> rowCoder;
   private final Dealer.Leaving leaving;
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, Dealer<T>> byWindow = new LinkedHashMap<>();
@@ -22,8 +24,9 @@ final class Dealers<T> implements AutoCloseable {
   /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
   private long rejected;
 
-  Dealers(ConflictFree<T> write, Dealer.Leaving leaving) {
+  Dealers(ConflictFree<T> write, Coder<T> rowCoder, Dealer.Leaving leaving) {
     this.write = write;
+    this.rowCoder = rowCoder;
     this.leaving = leaving;
     try {
       this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
@@ -34,7 +37,7 @@ final class Dealers<T> implements AutoCloseable {
   }
 
   Dealer<T> in(BoundedWindow window) {
-    return byWindow.computeIfAbsent(window, w -> new Dealer<>(write, scheduler, leaving));
+    return byWindow.computeIfAbsent(window, w -> new Dealer<>(write, rowCoder, scheduler, leaving));
   }
 
   /** Finishes the dealers of the bundle that ends. */

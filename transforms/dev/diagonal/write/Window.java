@@ -24,17 +24,18 @@ final class Window {
   }
 
   /**
-   * Waits for a place and takes it; returns false, without a place, once {@code givesUp} is true.
+   * Waits for places and takes them; returns false, without a place, once {@code givesUp} is true.
    *
+   * @param wanted how many, at most as many as there are
    * @throws InterruptedException if the thread is interrupted while it waits; it has no place then
    */
-  boolean enter(BooleanSupplier givesUp) throws InterruptedException {
+  boolean enter(int wanted, BooleanSupplier givesUp) throws InterruptedException {
     Condition turn = lock.newCondition();
     waiting.add(turn);
     try {
       while (!givesUp.getAsBoolean()) {
-        if (taken < places && waiting.peek() == turn) {
-          taken++;
+        if (taken + wanted <= places && waiting.peek() == turn) {
+          taken += wanted;
           return true;
         }
         turn.await();

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  * barrier.
  *
  * <p>Rows are dealt into the cells of a {@link Grid} in the bundle that holds them. A batch that is
- * full, or at least half full when the bundle ends, goes to the scheduler of its JVM at once, and
- * the bundle waits for it: so memory is bounded, a slow target holds the source back, and nearly
- * all rows are written without a shuffle. What is left of a bundle is grouped by lane (cells that
- * can be written side by side) with the rest of the other bundles, joined to batches, and written.
+ * full, or that is worth a transaction when the bundle ends (half full, or less where leftovers of
+ * all cells would be more than 2 MiB), goes to the scheduler of its JVM at once, and the bundle
+ * waits for it: so memory is bounded (a bundle holds 64 MiB of rows at most, about, and a JVM
+ * another 64 MiB in batches that wait), a slow target holds the source back, and nearly all rows
+ * are written without a shuffle. What is left of a bundle is grouped by lane (cells that can be
+ * written side by side) with the rest of the other bundles, joined to batches, and written.
  *
  * <p>Input: rows in any window, bounded or not; of an unbounded one, what is less than a batch
  * waits at most {@linkplain #withMaxBufferingDuration 10 seconds}. Output: in the window of the
@@ -49,8 +51,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Parallelism: {@linkplain #withMaxWorkers 4} transactions in each JVM.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
- * {@code wait_millis}, {@code batch_rows}, {@code transactions_open} and, for skew, {@code
- * rows_of_slot_N}.
+ * {@code wait_millis}, {@code batch_rows}, {@code transactions_open}, {@code lock_timeouts} and,
+ * for skew, {@code rows_of_slot_N}.
  *
  * <p>Source: the diagonal partition splitter ("mix and batch") as it is known for Neo4j; the
  * scheduler in place of its waves is our own.
@@ -164,7 +166,8 @@ public final class WriteConflictFree<T>
 
   @Override
   public PCollection<BatchWritten> expand(PCollection<T> rows) {
-    return deal(rows, new DealFn<>(write, leaving(), errorHandler != null), rows.getCoder());
+    Coder<T> coder = rows.getCoder();
+    return deal(rows, new DealFn<>(write, coder, leaving(), errorHandler != null), coder);
   }
 
   @Override
@@ -221,13 +224,14 @@ public final class WriteConflictFree<T>
       ConflictFree<T> to = write;
       Dealer.Leaving from = leaving();
       BlockConsumer.Factory<T> parsers = files.consumers();
+      Coder<T> coder = files.coder();
       return writeDealt(
           begin.apply(
               "Read and deal",
               files.into(
-                  () -> new DealingConsumer<>(parsers.create(), new Dealers<>(to, from)),
-                  Dealt.coder(files.coder()))),
-          files.coder());
+                  () -> new DealingConsumer<>(parsers.create(), new Dealers<>(to, coder, from)),
+                  Dealt.coder(coder))),
+          coder);
     }
   }
 
@@ -245,7 +249,7 @@ public final class WriteConflictFree<T>
     public PCollection<BatchWritten> expand(PBegin begin) {
       return deal(
           begin.apply("Source", Create.of(0)),
-          new DealSourceFn<>(source, write, leaving(), errorHandler != null),
+          new DealSourceFn<>(source, write, coder, leaving(), errorHandler != null),
           coder);
     }
   }

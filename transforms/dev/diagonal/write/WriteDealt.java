@@ -2,6 +2,7 @@ package dev.diagonal.write;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.grid.Schedule;
+import java.io.Serializable;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -60,7 +61,7 @@ final class WriteDealt<T> extends PTransform<PCollection<Dealt<T>>, PCollection<
     PCollectionTuple written =
         grouped.apply(
             "Write",
-            ParDo.of(new WriteLeftoversFn<>(write, errorHandler != null))
+            ParDo.of(new WriteLeftoversFn<>(write, rowCoder, errorHandler != null))
                 .withOutputTags(
                     rest,
                     errorHandler == null
@@ -101,7 +102,7 @@ final class WriteDealt<T> extends PTransform<PCollection<Dealt<T>>, PCollection<
    *
    * @param count how many lanes there are, if not one of the constants
    */
-  private record Lanes(Schedule schedule, int count) implements java.io.Serializable {
+  private record Lanes(Schedule schedule, int count) implements Serializable {
 
     /** The cells of a wave in one lane: they can all be written at once. */
     int of(int cell) {

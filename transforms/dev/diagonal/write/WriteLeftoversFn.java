@@ -1,6 +1,7 @@
 package dev.diagonal.write;
 
 import dev.diagonal.block.Block;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
@@ -12,17 +13,19 @@ final class WriteLeftoversFn<T>
     extends DoFn<KV<Integer, Iterable<KV<Integer, Block<T>>>>, BatchWritten> {
 
   private final ConflictFree<T> write;
+  private final Coder<T> rowCoder;
   private final boolean routeBadRecords;
   private transient Dealers<T> dealers;
 
-  WriteLeftoversFn(ConflictFree<T> write, boolean routeBadRecords) {
+  WriteLeftoversFn(ConflictFree<T> write, Coder<T> rowCoder, boolean routeBadRecords) {
     this.write = write;
+    this.rowCoder = rowCoder;
     this.routeBadRecords = routeBadRecords;
   }
 
   @Setup
   public void setup() {
-    dealers = new Dealers<>(write, Dealer.Leaving.WRITES_ALL);
+    dealers = new Dealers<>(write, rowCoder, Dealer.Leaving.WRITES_ALL);
   }
 
   @ProcessElement

@@ -1,6 +1,9 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.block.Packer;
+import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.edges.EdgeFormat;
+import dev.diagonal.edges.EdgeLines;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.Schedule;
@@ -18,18 +21,24 @@ import dev.diagonal.write.BatchGroup;
 import dev.diagonal.write.BatchWriter;
 import dev.diagonal.write.ConflictScheduler;
 import dev.diagonal.write.SchedulerSettings;
+import dev.diagonal.write.WriteConflictFree;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** The ways to write the same edges, each with the counts at both of their nodes. */
 final class EdgeLoad {
@@ -232,6 +241,36 @@ final class EdgeLoad {
       packer.flush(output);
       group.await();
       averageOpen = scheduler.stats().averageOpen();
+    }
+  }
+
+  /** Runs {@code load-edges}' pipeline over a file without a header on the DirectRunner. */
+  static void pipeline(JdbcTarget database, Path file) {
+    EdgeFormat format = EdgeFormat.CSV.withHeader(false).withEnds("1", "2");
+    Grid<dev.diagonal.edges.Edge> grid =
+        Grid.monopartite(8)
+            .byLongs(dev.diagonal.edges.Edge::sourceNumber, dev.diagonal.edges.Edge::targetNumber);
+    RowBinder<dev.diagonal.edges.Edge> binder =
+        (edge, values) ->
+            values
+                .putLong(((UUID) edge.id()).getLeastSignificantBits())
+                .putLong(edge.sourceNumber())
+                .putLong(edge.targetNumber());
+    Pipeline pipeline =
+        Pipeline.create(
+            PipelineOptionsFactory.fromArgs(
+                    "--enforceImmutability=false",
+                    "--enforceEncodability=false",
+                    "--targetParallelism=2")
+                .create());
+    pipeline.apply(
+        WriteConflictFree.by(
+                grid, UpsertRelationships.into(database, TABLES, binder).withLocks(grid))
+            .from(
+                ReadBlocks.from(List.of(file.toString()))
+                    .into(EdgeLines.of(format), dev.diagonal.edges.Edge.coder())));
+    if (pipeline.run().waitUntilFinish() != PipelineResult.State.DONE) {
+      throw new IllegalStateException("the pipeline did not end well");
     }
   }
 

@@ -92,6 +92,7 @@ public final class EdgesBenchmark {
         benchmark.more();
       }
       benchmark.jdbcIo();
+      benchmark.fixedCost();
       benchmark.report();
     }
     System.exit(0);
@@ -167,6 +168,27 @@ public final class EdgesBenchmark {
     say(
         "JdbcIO.write with retries, 10,000 edges direct, best of targetParallelism 1, 4, 8 (%d): %.2f s with %d deadlocks; Diagonal's scheduler %.2f s (%.0f times as fast).%n"
             .formatted(bestParallelism, best, deadlocks, diagonal, best / diagonal));
+  }
+
+  /** The whole pipeline for a thousand edges, again and again in one JVM. */
+  private void fixedCost() throws Exception {
+    JdbcTarget database = prepare(Condition.DIRECT);
+    List<Edge> edges = EdgeLoad.edges(1_000, ScheduleKind.MONOPARTITE, false);
+    Path file = Files.createTempFile("edges", ".csv");
+    Files.write(file, edges.stream().map(edge -> edge.source() + "," + edge.target()).toList());
+    List<Double> seconds = new ArrayList<>();
+    for (int run = 0; run < 8; run++) {
+      truncate();
+      double taken = time(() -> EdgeLoad.pipeline(database, file));
+      check(edges);
+      if (run >= 3) {
+        seconds.add(taken);
+      }
+    }
+    Files.delete(file);
+    say(
+        "The whole pipeline for 1,000 edges on the DirectRunner, in a warm JVM: %.2f s.%n"
+            .formatted(median(seconds)));
   }
 
   private void measure(

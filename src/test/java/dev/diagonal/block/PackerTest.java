@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -81,6 +82,21 @@ class PackerTest {
     out.clear();
     packer.flush(collectInto(out));
     assertThat(out).extracting(KV::getKey).containsExactlyInAnyOrder(1, 4);
+  }
+
+  @Example
+  void howMuchIsTooMuchMayBecomeLess() {
+    List<KV<Integer, Block<String>>> out = new ArrayList<>();
+    AtomicLong most = new AtomicLong(100);
+    Packer<String> packer = new Packer<>(8, most::get);
+    add(packer, out, 1, 5);
+    add(packer, out, 2, 3);
+    assertThat(out).isEmpty();
+    most.set(0);
+    packer.add(2, "x", collectInto(out));
+    assertThat(out)
+        .extracting(KV::getKey, block -> block.getValue().size())
+        .containsExactly(tuple(1, 5), tuple(2, 4));
   }
 
   @Example

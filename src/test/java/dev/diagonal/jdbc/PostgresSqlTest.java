@@ -35,6 +35,8 @@ class PostgresSqlTest {
             "CREATE TABLE IF NOT EXISTS \"movies\".\"ratings\" (\"movie_id\" bigint,"
                 + " \"rating_sum\" numeric(12, 3), \"year\" int,"
                 + " PRIMARY KEY (\"movie_id\", \"year\"))");
+    assertThat(PostgresSql.create(RATINGS.withFillfactor(50)))
+        .endsWith("PRIMARY KEY (\"movie_id\", \"year\")) WITH (fillfactor = 50)");
   }
 
   @Test

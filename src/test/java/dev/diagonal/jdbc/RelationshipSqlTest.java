@@ -97,12 +97,28 @@ class RelationshipSqlTest {
     assertThat(tables.endTables())
         .containsExactly(
             Table.of(
-                "zones",
-                Column.key("id", "integer"),
-                borough,
-                Column.of("pickups", "bigint NOT NULL DEFAULT 0"),
-                Column.of("dropoffs", "bigint NOT NULL DEFAULT 0"),
-                Column.of("revenue", "numeric(14, 2) NOT NULL DEFAULT 0")));
+                    "zones",
+                    Column.key("id", "integer"),
+                    borough,
+                    Column.of("pickups", "bigint NOT NULL DEFAULT 0"),
+                    Column.of("dropoffs", "bigint NOT NULL DEFAULT 0"),
+                    Column.of("revenue", "numeric(14, 2) NOT NULL DEFAULT 0"))
+                .withFillfactor(50));
+  }
+
+  @Test
+  void relationshipsNeedATableOfTheirOwn() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new RelationshipTables(
+                    TRIPS,
+                    "from",
+                    "to",
+                    EndTable.of("x", "id", "n"),
+                    EndTable.of("taxi.trips", "id", "n")))
+        .withMessage(
+            "the relationships and their ends must have tables of their own, got taxi.trips for both");
   }
 
   @Test

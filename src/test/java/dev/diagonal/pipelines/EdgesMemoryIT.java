@@ -38,7 +38,7 @@ final class EdgesMemoryIT {
 
   @Test
   void twoMillionEdgesIntoASlowSink() throws IOException {
-    Path file = edges(2_000_000, 0);
+    Path file = edges(2_000_000, 0, 0);
     assertAllArrive("write", file, 2_000_000, Way.DIRECT);
     assertAllArrive("write", file, 2_000_000, Way.FLINK);
   }
@@ -46,7 +46,7 @@ final class EdgesMemoryIT {
   @Test
   @Tag("large")
   void twentyMillionEdgesIntoASlowSink() throws IOException {
-    Path file = edges(20_000_000, 0);
+    Path file = edges(20_000_000, 0, 0);
     assertAllArrive("write", file, 20_000_000, Way.DIRECT);
     assertAllArrive("write", file, 20_000_000, Way.FLINK);
   }
@@ -54,10 +54,17 @@ final class EdgesMemoryIT {
   @Test
   @Tag("large")
   void nineOfTenEdgesInOneCell() throws IOException {
-    Path file = edges(5_000_000, 90);
+    Path file = edges(5_000_000, 90, 0);
     assertAllArrive("write", file, 5_000_000, Way.DIRECT);
     assertAllArrive("write", file, 5_000_000, Way.FLINK);
     assertAllArrive("split", file, 5_000_000, Way.FLINK);
+  }
+
+  @Test
+  void edgesWithLongTexts() throws IOException {
+    Path file = edges(100_000, 0, 8_000);
+    assertAllArrive("wide", file, 100_000, Way.DIRECT);
+    assertAllArrive("wide", file, 100_000, Way.FLINK);
   }
 
   private static void assertAllArrive(String how, Path file, long rows, Way way) {
@@ -82,17 +89,21 @@ final class EdgesMemoryIT {
         "%s, %s, %s, %,d edges: %.1f s%n", HEAP, way, how, rows, (System.nanoTime() - start) / 1e9);
   }
 
-  /** Edges between 50,000 nodes, but for so many in a hundred, which are all from 1 to 2. */
-  private Path edges(int count, int hotPercent) throws IOException {
+  /**
+   * Edges between 50,000 nodes, but for so many in a hundred, which are all from 1 to 2; each with
+   * a text of so many characters.
+   */
+  private Path edges(int count, int hotPercent, int textLength) throws IOException {
     Path file = directory.resolve("edges-" + count + "-" + hotPercent + ".csv");
+    String end = (textLength == 0 ? "" : "," + "x".repeat(textLength)) + "\n";
     SplittableRandom random = new SplittableRandom(42);
     try (BufferedWriter out = Files.newBufferedWriter(file, US_ASCII)) {
-      out.write("source,target\n");
+      out.write("source,target" + (textLength == 0 ? "" : ",text") + "\n");
       for (int i = 0; i < count; i++) {
         if (random.nextInt(100) < hotPercent) {
-          out.write("1,2\n");
+          out.write("1,2" + end);
         } else {
-          out.write(random.nextInt(50_000) + "," + random.nextInt(50_000) + "\n");
+          out.write(random.nextInt(50_000) + "," + random.nextInt(50_000) + end);
         }
       }
     }

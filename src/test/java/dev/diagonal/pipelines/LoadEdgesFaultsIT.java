@@ -102,7 +102,8 @@ final class LoadEdgesFaultsIT {
     assertThat(launched.err().get(0))
         .startsWith("load-edges: failed: ")
         .contains("table edges of " + database.postgres().jdbcUrl() + " as postgres")
-        .containsPattern("of cell [0-9]+, first key ")
+        .containsPattern(
+            "cannot write 1?[0-9]* rows? of cell [0-9]+ to .* in 1 attempt: first key ")
         .contains("duplicate key value violates unique constraint \"only_once\"")
         .doesNotContain("777777"); // no values of the rows
     assertThat(database.wrongNodes()).isEmpty(); // batches are whole, or not there

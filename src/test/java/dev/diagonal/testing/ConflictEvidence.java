@@ -72,6 +72,11 @@ public final class ConflictEvidence implements AutoCloseable {
 
   /** Forgets what was seen, and watches the table {@code nodes} from now on. */
   public void watch() throws SQLException {
+    watch("nodes");
+  }
+
+  /** Forgets what was seen, and watches this table of ends, whose key is {@code id}. */
+  public void watch(String table) throws SQLException {
     database()
         .execute(
             """
@@ -82,10 +87,11 @@ public final class ConflictEvidence implements AutoCloseable {
               INSERT INTO nodes_reached VALUES (NEW.id, clock_timestamp());
               RETURN NEW;
             END $$;
-            CREATE OR REPLACE TRIGGER reached BEFORE INSERT OR UPDATE ON nodes
+            CREATE OR REPLACE TRIGGER reached BEFORE INSERT OR UPDATE ON %s
               FOR EACH ROW EXECUTE FUNCTION node_reached();
             SELECT pg_stat_reset();
-            """);
+            """
+                .formatted(table));
     logStart = server.log().length();
   }
 

@@ -130,7 +130,7 @@ class BatchRunTest {
               }
               throw new BadRowsFault("bad");
             });
-    BatchRun<Integer> run = new BatchRun<>(group, new Batch<>(0, List.of(1, 2)));
+    BatchRun<Integer> run = new BatchRun<>(group, new Batch<>(0, List.of(1, 2)), 1);
     assertThatThrownBy(() -> run.write(target.open(), HALVING)).isInstanceOf(BadRowsFault.class);
     assertThat(tries).hasValue(2);
     assertThat(target.commits).containsOnlyKeys(1);
@@ -138,7 +138,7 @@ class BatchRunTest {
 
   @Example
   void timesAreInMilliseconds() throws Exception {
-    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, List.of(1)));
+    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1);
     long startNanos = System.nanoTime() + 3_600_000_000_000L;
     run.started(startNanos, 3);
     BatchResult<Integer> result = run.result(startNanos + 2_999_999);
@@ -149,7 +149,7 @@ class BatchRunTest {
 
   private static BatchResult<Integer> write(WatchedTarget target, List<Integer> rows)
       throws Exception {
-    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, rows));
+    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, rows), 1);
     run.write(target.open(), HALVING);
     return run.result(System.nanoTime());
   }

@@ -124,8 +124,10 @@ class ConflictSchedulerTest {
         new WatchedTarget(
             GRID,
             batch -> {
-              if (tries.incrementAndGet() < 3) {
-                throw new PassingFault("not yet");
+              switch (tries.incrementAndGet()) {
+                case 1 -> throw new PassingFault("not yet");
+                case 2 -> throw new PassingFault(WatchedTarget.LOCK_TIMED_OUT);
+                default -> {}
               }
             });
     ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS);
@@ -136,9 +138,10 @@ class ConflictSchedulerTest {
             BatchResult::cell,
             BatchResult::rowsWritten,
             BatchResult::attempts,
+            BatchResult::lockTimeouts,
             BatchResult::transactionsOpen,
             BatchResult::rejected)
-        .containsExactly(tuple(5, 3, 3, 1, List.of()));
+        .containsExactly(tuple(5, 3, 3, 1, 1, List.of()));
     assertThat(group.drain()).isEmpty();
     assertThat(scheduler.stats().retries()).isEqualTo(2);
   }
@@ -401,6 +404,21 @@ class ConflictSchedulerTest {
     assertThatThrownBy(() -> group.submit(batch(8, 3))).isInstanceOf(CancellationException.class);
     assertThat(other.await()).hasSize(1);
     assertThat(target.commits).containsOnlyKeys(0, 2);
+  }
+
+  @Test
+  void aBatchOfManyBytesTakesTheWindowOfManyBatches() throws Exception {
+    ConflictScheduler<Integer> scheduler =
+        scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(8));
+    BatchGroup<Integer> group = scheduler.newGroup();
+    group.submit(batch(0, 0), 40L << 20);
+    group.submit(batch(0, 1), 16L << 20);
+    group.submit(batch(0, 2), 0);
+    Waiting waiting = Waiting.startAndWait(() -> group.submit(batch(0, 3), 200L << 20));
+    gate.countDown();
+    waiting.join();
+    group.submit(batch(0, 4), 64L << 20);
+    assertThat(group.await()).hasSize(5);
   }
 
   @Test

@@ -27,17 +27,22 @@ public final class SlowSinkJvm {
 
   private SlowSinkJvm() {}
 
-  /** Arguments: {@code write} or {@code split}, the file, then options of Beam. */
+  /**
+   * Arguments: {@code write}, {@code wide} (write, with the third column) or {@code split}; the
+   * file; then options of Beam.
+   */
   public static void main(String[] args) {
     String[] options = Arrays.copyOfRange(args, 2, args.length);
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.fromArgs(options).create());
     Grid<Edge> grid = Grid.monopartite(16).byLongs(Edge::sourceNumber, Edge::targetNumber);
+    boolean wide = args[0].equals("wide");
+    EdgeFormat format = EdgeFormat.CSV.withColumns(wide ? List.of("3") : List.of());
     ReadBlocks<Edge> files =
         ReadBlocks.from(List.of(args[1]))
-            .into(EdgeLines.of(EdgeFormat.CSV), Edge.coder())
+            .into(EdgeLines.of(format), Edge.coder())
             .withHeader(true)
             .withRanges(RangePlan.DEFAULT.forReaders(2));
-    if (args[0].equals("write")) {
+    if (wide || args[0].equals("write")) {
       pipeline.apply(WriteConflictFree.by(grid, new SlowWriters()).from(files));
     } else {
       pipeline.apply(files).apply(SplitDiagonally.by(grid)).apply(ParDo.of(new TakeTimeFn()));

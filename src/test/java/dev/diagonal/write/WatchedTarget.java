@@ -22,6 +22,9 @@ final class WatchedTarget implements BatchWriter.Factory<Integer> {
     void during(Batch<Integer> batch) throws Exception;
   }
 
+  /** What a fault says that is a lock time-out. */
+  static final String LOCK_TIMED_OUT = "the lock was not to be had";
+
   /** A fault that may pass. */
   static final class PassingFault extends Exception {
     PassingFault(String message) {
@@ -125,6 +128,11 @@ final class WatchedTarget implements BatchWriter.Factory<Integer> {
     @Override
     public boolean isCausedByRows(Exception fault) {
       return Throwables.getCausalChain(fault).stream().anyMatch(BadRowsFault.class::isInstance);
+    }
+
+    @Override
+    public boolean isLockTimeout(Exception fault) {
+      return LOCK_TIMED_OUT.equals(fault.getMessage());
     }
 
     @Override

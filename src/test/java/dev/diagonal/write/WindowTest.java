@@ -13,31 +13,52 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WindowTest {
 
+  private static final int PLACES = 3;
+
   private final ReentrantLock lock = new ReentrantLock();
-  private final Window window = new Window(lock, 1);
+  private final Window window = new Window(lock, PLACES);
   private final List<String> entered = new CopyOnWriteArrayList<>();
 
   @Test
   void whoeverAsksWhileOthersWaitStandsBehindThem() throws Exception {
-    assertThat(enter("first", 0)).isTrue();
-    Thread patient = started("patient", 0);
+    assertThat(enter("first", 0, PLACES)).isTrue();
+    Thread patient = started("patient", 0, PLACES);
     // It gives back the place and asks again before the patient one can run.
-    Thread fast = started("fast", 1);
+    Thread fast = started("fast", PLACES, 1);
     patient.join();
     assertThat(entered).containsExactly("first", "patient");
     lock.lock();
-    window.leave(1);
+    window.leave(PLACES);
     lock.unlock();
     fast.join();
     assertThat(entered).containsExactly("first", "patient", "fast");
   }
 
-  private Thread started(String name, int leaves) {
+  @Test
+  void whoeverWantsManyPlacesIsNotPassedOverByThoseWhoWantOne() throws Exception {
+    assertThat(enter("first", 0, 2)).isTrue();
+    Thread large = started("large", 0, 2);
+    Thread small = started("small", 0, 1);
+    assertThat(entered).containsExactly("first");
+    lock.lock();
+    window.leave(1);
+    lock.unlock();
+    large.join();
+    small.join(1); // it may have no place yet
+    assertThat(entered).containsExactly("first", "large");
+    lock.lock();
+    window.leave(1);
+    lock.unlock();
+    small.join();
+    assertThat(entered).containsExactly("first", "large", "small");
+  }
+
+  private Thread started(String name, int leaves, int wanted) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                assertThat(enter(name, leaves)).isTrue();
+                assertThat(enter(name, leaves, wanted)).isTrue();
               } catch (InterruptedException unexpected) {
                 throw new IllegalStateException(unexpected);
               }
@@ -54,11 +75,11 @@ class WindowTest {
     return thread;
   }
 
-  private boolean enter(String name, int leaves) throws InterruptedException {
+  private boolean enter(String name, int leaves, int wanted) throws InterruptedException {
     lock.lock();
     try {
       window.leave(leaves);
-      boolean in = window.enter(() -> false);
+      boolean in = window.enter(wanted, () -> false);
       entered.add(name);
       return in;
     } finally {

@@ -1,4 +1,4 @@
-package dev.diagonal.edges;
+package dev.diagonal.csv;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Cuts one line after another into fields, without making an object. A field may stand in quotes,
  * in which a doubled quote is a quote; nothing may follow it but the delimiter. Where blanks
  * delimit, a quote is a character like any other.
+ *
+ * <p>Fields are numbered from 0; they are those of the line that was cut last, whose bytes must not
+ * have changed. Not safe for use by several threads at once.
  */
-final class EdgeFields {
+public final class CsvFields {
+
+  /** The delimiter that stands for any run of blanks and tabs. */
+  public static final char BLANKS = ' ';
 
   private static final byte PLAIN = 0;
   private static final byte QUOTED = 1;
@@ -25,21 +31,22 @@ final class EdgeFields {
   private byte[] kinds = new byte[16];
   private int count;
 
-  EdgeFields(char delimiter) {
+  /** Cuts at an ASCII character, or at {@link #BLANKS}. */
+  public CsvFields(char delimiter) {
     this.delimiter = (byte) delimiter;
   }
 
   /** Cuts a line that is a text; see {@link #split(byte[], int, int)}. */
-  @Nullable String split(String line) {
+  public @Nullable String split(String line) {
     byte[] encoded = line.getBytes(UTF_8);
     return split(encoded, 0, encoded.length);
   }
 
   /** Cuts the line from {@code start} to {@code end}; returns what is wrong with it, or null. */
-  @Nullable String split(byte[] line, int start, int end) {
+  public @Nullable String split(byte[] line, int start, int end) {
     bytes = line;
     count = 0;
-    if (delimiter == EdgeFormat.BLANKS) {
+    if (delimiter == BLANKS) {
       splitAtBlanks(start, end);
       return null;
     }
@@ -115,27 +122,27 @@ final class EdgeFields {
   }
 
   /** How many fields the line has. */
-  int count() {
+  public int count() {
     return count;
   }
 
-  boolean isEmpty(int field) {
+  public boolean isEmpty(int field) {
     return starts[field] == ends[field];
   }
 
   /** Whether the field has no value: it is empty and not in quotes. */
-  boolean isNull(int field) {
+  public boolean isNull(int field) {
     return isEmpty(field) && kinds[field] == PLAIN;
   }
 
   /** Returns the field as text; bytes that are no UTF-8 are replaced. */
-  String text(int field) {
+  public String text(int field) {
     String text = new String(bytes, starts[field], ends[field] - starts[field], UTF_8);
     return kinds[field] == ESCAPED ? text.replace("\"\"", "\"") : text;
   }
 
   /** Whether the bytes of a field whose text this is are UTF-8. */
-  boolean isUtf8(int field, String text) {
+  public boolean isUtf8(int field, String text) {
     return text.indexOf(UNKNOWN) < 0 || survives(field);
   }
 
@@ -149,7 +156,7 @@ final class EdgeFields {
    * Whether the field is one to eighteen digits, perhaps behind a sign: a number that surely fits
    * 64 bits.
    */
-  boolean isPlainNumber(int field) {
+  public boolean isPlainNumber(int field) {
     int i = starts[field];
     int end = ends[field];
     if (i < end && (bytes[i] == '-' || bytes[i] == '+')) {
@@ -163,7 +170,7 @@ final class EdgeFields {
   }
 
   /** Returns the number that a field {@linkplain #isPlainNumber plainly} is. */
-  long number(int field) {
+  public long number(int field) {
     long value = 0;
     for (int i = starts[field]; i < ends[field]; i++) {
       if (bytes[i] >= '0') {

@@ -1,0 +1,58 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.Job.Output;
+import dev.diagonal.pipelines.cli.RunOptions;
+import dev.diagonal.write.WriteDeadLetters;
+import dev.diagonal.write.Written;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of bad records, as the user has chosen.
+ *
+ * @param file where they go, or null if the first one fails the run
+ * @param most how many there may be
+ */
+record DeadLetters(@Nullable String file, long most) {
+
+  /** As Beam's error handlers name the step of their sink. */
+  private static final String STEP = "Write to error Sink";
+
+  static DeadLetters of(RunOptions options) {
+    return new DeadLetters(options.getBadRecords(), options.getMaxBadRecords());
+  }
+
+  /** Returns the line of a dry run. */
+  String describe() {
+    return file == null
+        ? "bad:     the first bad record fails the run"
+        : String.format(Locale.ROOT, "bad:     up to %,d to %s", most, file);
+  }
+
+  /**
+   * Adds steps to a pipeline, handing them the handler of their bad records, or null.
+   *
+   * @param outputs gets the file of the bad records, if there is one
+   */
+  <T> T collect(
+      Pipeline pipeline,
+      List<Output> outputs,
+      Function<@Nullable ErrorHandler<BadRecord, ?>, T> steps)
+      throws Exception {
+    if (file == null) {
+      return steps.apply(null);
+    }
+    try (BadRecordErrorHandler<PCollection<Written>> handler =
+        pipeline.registerBadRecordErrorHandler(WriteDeadLetters.to(file, most))) {
+      outputs.add(new Output("bad records", STEP, file));
+      return steps.apply(handler);
+    }
+  }
+}

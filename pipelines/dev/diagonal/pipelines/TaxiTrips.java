@@ -1,0 +1,28 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+
+/** Writes taxi trips in parallel, and counts them at both of their zones. */
+final class TaxiTrips extends PipelineCommand<TaxiTripsOptions> {
+
+  @Override
+  public String name() {
+    return "taxi-trips";
+  }
+
+  @Override
+  public String summary() {
+    return "New York's taxi trips and zones, from CSV files into PostgreSQL or Neo4j, counted at both zones, in parallel without lock conflicts";
+  }
+
+  @Override
+  public Class<TaxiTripsOptions> options() {
+    return TaxiTripsOptions.class;
+  }
+
+  @Override
+  protected Job plan(TaxiTripsOptions options) {
+    return TaxiTripsJob.of(options);
+  }
+}

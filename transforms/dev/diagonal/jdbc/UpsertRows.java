@@ -1,0 +1,40 @@
+package dev.diagonal.jdbc;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.write.Written;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Writes the rows of a small table at once, before a pipeline that refers to them: a pipeline of
+ * its own would take longer to start. What does not fit in memory goes by {@link WriteToJdbc}.
+ */
+public final class UpsertRows {
+
+  private UpsertRows() {}
+
+  /**
+   * Inserts rows whose key is not in {@code table} yet and updates all columns of {@code table} in
+   * those whose key is, in one transaction; columns of the database that {@code table} does not
+   * name are left as they are. Doing it again changes nothing. Of rows with the same key the last
+   * one stays. Without rows the database is not asked.
+   *
+   * @return the account of it
+   * @throws SQLException if the database cannot be reached within {@link Retry#defaults}, or
+   *     refuses; the message has the table, the rows and the first key
+   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL, or a
+   *     row's values do not fit the table's columns
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static <T> Written now(JdbcTarget target, Table table, RowBinder<T> binder, List<T> rows)
+      throws Exception {
+    WriteToJdbc.Upsert<T> upsert =
+        new WriteToJdbc.Upsert<>(target, table, binder, Math.max(1, rows.size()), Retry.defaults());
+    if (rows.isEmpty()) {
+      return Written.nothing(table.name());
+    }
+    try (Upserter<T> upserter = new Upserter<>(upsert)) {
+      return upserter.write(rows);
+    }
+  }
+}

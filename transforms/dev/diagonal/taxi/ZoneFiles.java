@@ -1,0 +1,100 @@
+package dev.diagonal.taxi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.block.InputFiles.InputFile;
+import dev.diagonal.block.TextFile;
+import dev.diagonal.csv.CsvFields;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.taxi.FieldValues.UnfitException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.io.Compression;
+import org.apache.beam.sdk.io.FileSystems;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the zones from comma-separated files, plain or compressed, whose first line names the
+ * columns: {@code LocationID}, {@code Borough}, {@code Zone} and {@code service_zone}, in any
+ * order. There are some hundreds: they are read at once.
+ */
+public final class ZoneFiles {
+
+  private ZoneFiles() {}
+
+  /**
+   * Returns the zones in the order of the files and their lines.
+   *
+   * @throws BadInputException if a line is no zone, a zone is there twice or a column is missing;
+   *     the message has file, line and reason
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static List<Zone> read(InputFiles files) {
+    List<Zone> zones = new ArrayList<>();
+    for (InputFile file : files.files()) {
+      try {
+        ReadableByteChannel stored =
+            FileSystems.open(FileSystems.matchSingleFileSpec(file.name()).resourceId());
+        try (BufferedReader lines =
+            new BufferedReader(
+                Channels.newReader(
+                    Compression.detect(file.name()).readDecompressed(stored), UTF_8))) {
+          read(file.name(), lines, zones);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "cannot read the zones of %s: %s".formatted(file.name(), e.getMessage()), e);
+      }
+    }
+    if (zones.stream().map(Zone::id).distinct().count() < zones.size()) {
+      throw new BadInputException("a zone is in the files of zones twice");
+    }
+    return zones;
+  }
+
+  private static void read(String file, BufferedReader lines, List<Zone> zones) throws IOException {
+    HeaderNames names = HeaderNames.of(new TextFile(file, lines.readLine()));
+    int id = names.position("LocationID");
+    int borough = names.position("Borough");
+    int name = names.position("Zone");
+    int serviceZone = names.position("service_zone");
+    CsvFields fields = new CsvFields(',');
+    int number = 1;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (line.isEmpty()) {
+        continue;
+      }
+      try {
+        String fault = fields.split(line);
+        if (fault != null) {
+          throw new UnfitException(fault);
+        }
+        if (fields.count() != names.count()) {
+          throw new UnfitException(
+              "%d fields where the header has %d".formatted(fields.count(), names.count()));
+        }
+        zones.add(
+            new Zone(
+                FieldValues.whole("LocationID", fields, id),
+                text("Borough", fields, borough),
+                text("Zone", fields, name),
+                text("service_zone", fields, serviceZone)));
+      } catch (UnfitException unfit) {
+        throw new BadInputException(
+            "%s, line %d: %s".formatted(file, number, unfit.reason()), unfit);
+      }
+    }
+  }
+
+  private static @Nullable String text(String column, CsvFields fields, int field)
+      throws UnfitException {
+    return fields.isNull(field) ? null : FieldValues.text(column, fields, field);
+  }
+}
