@@ -26,9 +26,15 @@ final class LoadRatingsConsumer implements BlockConsumer<Written> {
 
   private static final int TRANSACTION_ROWS = 50_000;
 
+  // Nothing is known yet of a table that has just been filled, and the guess is a pass over all
+  // ratings for every row: so each is looked up by the key.
   private static final String CREATE =
-      "CREATE TEMPORARY TABLE diagonal_loaded"
-          + " (n bigint, user_id bigint, movie_id bigint, rating numeric) ON COMMIT DROP";
+      """
+      CREATE TEMPORARY TABLE diagonal_loaded
+        (n bigint, user_id bigint, movie_id bigint, rating numeric) ON COMMIT DROP;
+      SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
+      SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
+      """;
   private static final String COPY = "COPY pg_temp.diagonal_loaded FROM STDIN";
 
   // Looked for first, as every conflict draws an id. What is in order is also faster to insert.
