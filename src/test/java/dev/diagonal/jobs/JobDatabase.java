@@ -130,21 +130,43 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
   }
 
   /**
-   * Makes transactions that have put this attempt of a batch into the staging table wait, before
-   * they go on, while the gate is closed.
+   * Makes the transaction that has put this attempt of batch 1 into the staging table wait, before
+   * it goes on, while the gate is closed.
    */
   public void gateAfterStaging(int attempt) throws SQLException {
     execute(
         """
         CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF EXISTS (SELECT 1 FROM added WHERE attempt = %d) THEN PERFORM %s; END IF;
+          IF EXISTS (SELECT 1 FROM added WHERE batch_id = 1 AND attempt = %d) THEN PERFORM %s; END IF;
           RETURN NULL;
         END $$;
         CREATE OR REPLACE TRIGGER gate AFTER INSERT ON %s REFERENCING NEW TABLE AS added
           FOR EACH STATEMENT EXECUTE FUNCTION gate();
         """
             .formatted(attempt, GATE.formatted("_shared"), tables.stagingSql()));
+  }
+
+  /**
+   * Makes the transaction of a user who is not the owner wait when it reads the rating of this id,
+   * while the gate is closed.
+   */
+  public void gateWhileReading(long id, String user) throws SQLException {
+    execute(
+        """
+        DROP ROLE IF EXISTS %1$s;
+        CREATE ROLE %1$s LOGIN;
+        GRANT ALL ON SCHEMA public, jobs, staging TO %1$s;
+        GRANT ALL ON ALL TABLES IN SCHEMA public, jobs, staging TO %1$s;
+        CREATE FUNCTION gate_at(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+          IF id = %2$d THEN PERFORM %3$s; END IF;
+          RETURN true;
+        END $$;
+        ALTER TABLE %4$s ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY gate ON %4$s USING (gate_at(%5$s));
+        """
+            .formatted(user, id, GATE.formatted("_shared"), tables.ratingsSql(), tables.idSql()));
   }
 
   /** Makes plans wait before they put their first batch into the job table, likewise. */

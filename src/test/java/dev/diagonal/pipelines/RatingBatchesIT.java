@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,9 +100,18 @@ final class RatingBatchesIT {
         .isEqualTo(incremental);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK})
-  void eightWorkersAnd200BatchesOfTwoCommandsAtOnce(String runner) throws Exception {
+  @Test
+  void eightWorkersAnd200BatchesOfTwoCommandsAtOnce() throws Exception {
+    eightWorkersAnd200BatchesOfTwoCommandsAtOnce(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void eightWorkersAnd200BatchesOfTwoCommandsAtOnceOnFlink() throws Exception {
+    eightWorkersAnd200BatchesOfTwoCommandsAtOnce(FLINK);
+  }
+
+  private void eightWorkersAnd200BatchesOfTwoCommandsAtOnce(String runner) throws Exception {
     database.withRatings(20_000);
     assertDone(launch("--steps=plan", "--batchRows=100"));
     String eight = runner.equals(DIRECT) ? DIRECT + " --targetParallelism=4" : FLINK;
@@ -117,9 +127,18 @@ final class RatingBatchesIT {
     database.assertExact();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK})
-  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(String runner)
+  @Test
+  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes() throws Exception {
+    batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishesOnFlink() throws Exception {
+    batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(FLINK);
+  }
+
+  private void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(String runner)
       throws Exception {
     database.withRatings(1_000);
     database.execute(
