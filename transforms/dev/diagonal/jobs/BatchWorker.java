@@ -47,7 +47,7 @@ public final class BatchWorker implements AutoCloseable {
   @FunctionalInterface
   public interface Listener {
     /**
-     * A batch is complete, and will stay so.
+     * A batch is complete. Not told of one whose commit was made but never answered.
      *
      * @param badRows the rows of it that were left out
      */

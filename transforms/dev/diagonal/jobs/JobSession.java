@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.SqlFaults;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions on one connection, which is replaced when it breaks. Isolation is READ COMMITTED,
@@ -17,6 +18,7 @@ final class JobSession implements AutoCloseable {
 
   private final JdbcTarget database;
   private final HeldConnection held;
+  private @Nullable Connection prepared;
 
   /**
    * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
@@ -53,6 +55,11 @@ final class JobSession implements AutoCloseable {
     boolean done = false;
     try {
       Connection connection = held.use();
+      if (connection != prepared) {
+        // A batch that is completed after a heartbeat would be a conflict at any higher level.
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        prepared = connection;
+      }
       T result = work.in(connection);
       connection.commit();
       done = true;

@@ -4,8 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.Combine;
@@ -42,8 +40,7 @@ final class JdbcIoRatings {
                 .withLowerBound(0L)
                 .withUpperBound(ratings + 1)
                 .withNumPartitions(2 * parallelism)
-                .withRowMapper(new ToThousandths())
-)
+                .withRowMapper(new ToThousandths()))
         .apply("Sum", Combine.perKey(Sum.ofLongs()))
         .apply("Drop", ParDo.of(new DropFn()));
     State state = pipeline.run().waitUntilFinish();

@@ -139,6 +139,9 @@ final class BatchWorkerIT {
   void theLeaseOfAWorkerThatLivesIsRenewed() throws Exception {
     planned(10, 10);
     database.gateAfterStaging(1);
+    // Whose heartbeats would be conflicts.
+    database.execute(
+        "ALTER DATABASE batch_worker SET default_transaction_isolation = 'repeatable read'");
     CompletableFuture<List<ProcessedBatch>> slow;
     try (Connection gate = database.closeGate()) {
       slow = async(() -> database.work(WorkSettings.DEFAULT.withLease(Duration.ofMillis(600))));
