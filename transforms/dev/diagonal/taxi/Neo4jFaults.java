@@ -16,12 +16,11 @@ final class Neo4jFaults {
 
   private static final String TRANSIENT = "Neo.TransientError.";
 
-  /** A transaction that was ended from outside, and a server that takes no writes just now. */
+  /** What was ended from outside, by a person or a server that stops: a new one may succeed. */
   private static final Set<String> RETRYABLE_CODES =
       Set.of(
-          "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
-          "Neo.ClientError.Cluster.NotALeader",
-          "Neo.DatabaseError.Database.DatabaseShutdown");
+          "Neo.ClientError.Transaction.Terminated",
+          "Neo.ClientError.Transaction.LockClientStopped");
 
   private static final Set<String> CODES_OF_ROWS =
       Set.of(

@@ -23,7 +23,7 @@ import java.util.List;
  * see {@link #locksSlots}.
  *
  * <p>Faults: a lost connection, a server that is not there and what Neo4j calls transient
- * (deadlocks, terminated transactions) are retryable; violated constraints and data that Neo4j
+ * (deadlocks above all), and transactions that were terminated, are retryable; violated constraints and data that Neo4j
  * refuses lie in the rows; all else is neither.
  *
  * @param database the database; the Neo4j driver must be on the class path
