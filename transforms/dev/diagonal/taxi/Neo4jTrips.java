@@ -23,8 +23,8 @@ import java.util.List;
  * see {@link #locksSlots}.
  *
  * <p>Faults: a lost connection, a server that is not there and what Neo4j calls transient
- * (deadlocks above all), and transactions that were terminated, are retryable; violated constraints and data that Neo4j
- * refuses lie in the rows; all else is neither.
+ * (deadlocks above all), and transactions that were terminated, are retryable; violated constraints
+ * and data that Neo4j refuses lie in the rows; all else is neither.
  *
  * @param database the database; the Neo4j driver must be on the class path
  */
