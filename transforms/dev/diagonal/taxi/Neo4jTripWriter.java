@@ -15,19 +15,16 @@ import java.util.UUID;
  */
 final class Neo4jTripWriter implements BatchWriter<Trip> {
 
-  private final Neo4jTrips trips;
   private final Neo4jConnection connection;
 
   Neo4jTripWriter(Neo4jTrips trips) {
-    this.trips = trips;
     this.connection = new Neo4jConnection(trips.database());
   }
 
   /**
    * {@inheritDoc}
    *
-   * @throws SQLException if the database refuses the batch; the message has the target, the rows,
-   *     the cell and the first key
+   * @throws SQLException if the database refuses the batch; the message has the first key
    * @throws IllegalStateException if the driver is not on the class path
    */
   @Override
@@ -42,13 +39,7 @@ final class Neo4jTripWriter implements BatchWriter<Trip> {
       committed = true;
     } catch (SQLException fault) {
       throw new SQLException(
-          "cannot write a batch of %d rows of cell %d, first key %s, to %s: %s"
-              .formatted(
-                  batch.rows().size(),
-                  batch.cell(),
-                  batch.rows().get(0).id(),
-                  trips.target(),
-                  fault.getMessage()),
+          "first key %s: %s".formatted(batch.rows().get(0).id(), fault.getMessage()),
           fault.getSQLState(),
           fault);
     } finally {

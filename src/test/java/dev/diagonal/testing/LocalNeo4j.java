@@ -91,7 +91,9 @@ public final class LocalNeo4j implements AutoCloseable {
     for (List<Object> constraint : query("SHOW CONSTRAINTS YIELD name")) {
       query("DROP CONSTRAINT " + constraint.get(0));
     }
-    query("MATCH (n) DETACH DELETE n");
+    while (!query("MATCH (n) RETURN 1 LIMIT 1").isEmpty()) {
+      query("MATCH (n) WITH n LIMIT 5000 DETACH DELETE n"); // a transaction is held in memory
+    }
   }
 
   /** Runs a statement of Cypher in a transaction of its own; returns its rows. */
