@@ -32,9 +32,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline of {@link LoadEdges}: read, deal, write. */
@@ -47,7 +49,7 @@ final class LoadEdgesJob implements Job {
 
   private static final int COMPRESSED_LINE_BYTES = 7;
 
-  /** Rows of a query are not known: enough for any table size. */
+  /** Rows of a query, or of files to come, are not known: enough for any table size. */
   private static final long MANY_ROWS = 100_000_000;
 
   private static final long BASE_HEAP_BYTES = 96L << 20;
@@ -72,7 +74,8 @@ final class LoadEdgesJob implements Job {
     this.format = formatOf(options);
     this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
-    this.parallel = new ParallelWrite(options, kind, rows(input));
+    this.parallel =
+        new ParallelWrite(options, kind, isStreaming(options) ? MANY_ROWS : rows(input));
     String targets = options.getTargetNodesTable();
     this.tables =
         EdgeTables.of(
@@ -97,6 +100,9 @@ final class LoadEdgesJob implements Job {
     if ("none".equals(options.getJdbcUrl())) {
       throw new IllegalArgumentException("there is nowhere to write to: give --jdbcUrl");
     }
+    if (isStreaming(options)) {
+      checkStreaming(options);
+    }
     if (options.getInputQuery() != null && options.getIdColumn() == null) {
       throw new IllegalArgumentException(
           "--inputQuery needs --idColumn: a row of a query has no place to tell it by");
@@ -107,9 +113,33 @@ final class LoadEdgesJob implements Job {
           "--schedule=components needs --componentColumn, and no other schedule has one");
     }
     try {
-      return new LoadEdgesJob(options, files == null ? null : InputFiles.matching(files));
+      return new LoadEdgesJob(options, files == null ? null : found(options, files));
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
+    }
+  }
+
+  /** A directory that is watched may be empty at first. */
+  private static InputFiles found(LoadEdgesOptions options, List<String> files) {
+    return isStreaming(options) ? InputFiles.matchingIfAny(files) : InputFiles.matching(files);
+  }
+
+  private static boolean isStreaming(LoadEdgesOptions options) {
+    return options.as(StreamingOptions.class).isStreaming();
+  }
+
+  private static void checkStreaming(LoadEdgesOptions options) {
+    ParallelWrite.check("pollSeconds", options.getPollSeconds(), 1_000_000);
+    if (options.getEndAfterIdleSeconds() < 0) {
+      throw new IllegalArgumentException(
+          "--endAfterIdleSeconds must be 0 or more, got " + options.getEndAfterIdleSeconds());
+    }
+    if (options.getInput() == null) {
+      throw new IllegalArgumentException("--streaming needs --input: a query has an end");
+    }
+    if (options.getBadRecords() != null) {
+      throw new IllegalArgumentException(
+          "--badRecords is one file, there when the run has ended: it cannot go with --streaming");
     }
   }
 
@@ -187,7 +217,7 @@ final class LoadEdgesJob implements Job {
           write.from(new QueryRows<>(database, query, EdgeQuery.reader(format)), Edge.coder()));
     }
     ReadBlocks<Edge> files =
-        ReadBlocks.from(List.copyOf(Objects.requireNonNull(options.getInput())))
+        source(Objects.requireNonNull(options.getInput()))
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
@@ -196,6 +226,16 @@ final class LoadEdgesJob implements Job {
       files = files.withBadRecordErrorHandler(handler);
     }
     return pipeline.apply(STEP, write.from(files));
+  }
+
+  private ReadBlocks.Source source(List<String> patterns) {
+    ReadBlocks.Source source = ReadBlocks.from(patterns);
+    if (!isStreaming(options)) {
+      return source;
+    }
+    int idleSeconds = options.getEndAfterIdleSeconds();
+    ReadBlocks.Source watched = source.watching(Duration.standardSeconds(options.getPollSeconds()));
+    return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
   }
 
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {

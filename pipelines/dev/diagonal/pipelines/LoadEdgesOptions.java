@@ -29,6 +29,18 @@ public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeO
 
   void setInput(@Nullable List<String> input);
 
+  @Description("With --streaming: look for new files every so many seconds")
+  @Default.Integer(10)
+  int getPollSeconds();
+
+  void setPollSeconds(int pollSeconds);
+
+  @Description("With --streaming: end when no new file has come for so many seconds; 0 for never")
+  @Default.Integer(0)
+  int getEndAfterIdleSeconds();
+
+  void setEndAfterIdleSeconds(int endAfterIdleSeconds);
+
   @Description("A query for edges in place of files, run in the database of --jdbcUrl")
   @Nullable String getInputQuery();
 

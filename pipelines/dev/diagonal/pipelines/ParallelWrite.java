@@ -20,6 +20,7 @@ import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.joda.time.Duration;
 
 /** What the options of a conflict-free write come to, before and after it. */
 final class ParallelWrite {
@@ -44,6 +45,7 @@ final class ParallelWrite {
     check("burstFactor", options.getBurstFactor(), 10_000);
     check("maxWorkers", options.getMaxWorkers(), 1_000);
     check("prefetch", options.getPrefetch(), 10_000);
+    check("maxBufferingSeconds", options.getMaxBufferingSeconds(), 1_000_000);
     int wanted = options.getTableSize();
     if (wanted < 0 || wanted > 64) {
       throw new IllegalArgumentException(
@@ -65,7 +67,8 @@ final class ParallelWrite {
         .withBatchSize(options.getBatchSize())
         .withBurstFactor(options.getBurstFactor())
         .withMaxWorkers(options.getMaxWorkers())
-        .withPrefetch(options.getPrefetch());
+        .withPrefetch(options.getPrefetch())
+        .withMaxBufferingDuration(Duration.standardSeconds(options.getMaxBufferingSeconds()));
   }
 
   String describe() {
@@ -173,7 +176,7 @@ final class ParallelWrite {
     return all;
   }
 
-  private static void check(String name, int value, int most) {
+  static void check(String name, int value, int most) {
     if (value < 1 || value > most) {
       throw new IllegalArgumentException(
           "--%s must be 1 to %d, got %d".formatted(name, most, value));

@@ -58,7 +58,10 @@ final class TaxiTripsJob implements Job {
     this.input = input;
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
-    this.sink = new PostgresTrips(options, place);
+    this.sink =
+        Neo4jTripSink.isAt(place)
+            ? new Neo4jTripSink(options, place)
+            : new PostgresTripSink(options, place);
     this.deadLetters = DeadLetters.of(options);
     long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
     this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);

@@ -27,7 +27,12 @@ public record InputFiles(List<InputFile> files) {
    * @param bytes its size as stored
    * @param splittable false if it is compressed, so that only one reader can read it
    */
-  public record InputFile(String name, long bytes, boolean splittable) {}
+  public record InputFile(String name, long bytes, boolean splittable) {
+    /** Returns a file, splittable unless its name says that it is compressed. */
+    static InputFile of(String name, long bytes) {
+      return new InputFile(name, bytes, Compression.detect(name) == Compression.UNCOMPRESSED);
+    }
+  }
 
   public InputFiles {
     files = List.copyOf(files);
@@ -39,16 +44,25 @@ public record InputFiles(List<InputFile> files) {
    * @throws BadInputException if a pattern matches no file
    */
   public static InputFiles matching(List<String> patterns) {
-    Map<String, InputFile> files = new LinkedHashMap<>();
     for (String pattern : patterns) {
-      List<MatchResult.Metadata> matches = match(pattern);
-      if (matches.isEmpty()) {
+      if (match(pattern).isEmpty()) {
         throw new BadInputException("no file matches '" + pattern + "'");
       }
-      for (MatchResult.Metadata match : matches) {
+    }
+    return matchingIfAny(patterns);
+  }
+
+  /**
+   * Finds the files that are there by now.
+   *
+   * @throws BadInputException if a file system cannot be asked
+   */
+  public static InputFiles matchingIfAny(List<String> patterns) {
+    Map<String, InputFile> files = new LinkedHashMap<>();
+    for (String pattern : patterns) {
+      for (MatchResult.Metadata match : match(pattern)) {
         String name = match.resourceId().toString();
-        boolean splittable = Compression.detect(name) == Compression.UNCOMPRESSED;
-        files.putIfAbsent(name, new InputFile(name, match.sizeBytes(), splittable));
+        files.putIfAbsent(name, InputFile.of(name, match.sizeBytes()));
       }
     }
     return new InputFiles(new ArrayList<>(files.values()));

@@ -2,12 +2,9 @@ package dev.diagonal.block;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.ListCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
@@ -19,6 +16,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +30,18 @@ import org.jspecify.annotations.Nullable;
  * file. Lines end with LF or CRLF; a UTF-8 byte order mark is skipped; quoted line breaks are not
  * known here.
  *
- * <p>Output: in the global window, in no order. A line of more than a mebibyte is a bad record.
+ * <p>Output: in the global window, in no order; bounded, unless a directory is {@linkplain
+ * Source#watching watched}. A line of more than a mebibyte is a bad record.
  *
- * <p>Fails with {@link dev.diagonal.fault.BadInputException} if a pattern matches nothing, a file
- * cannot be read, or a record is bad and no error handler was given.
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if a pattern matches nothing (unless
+ * it is watched), a file cannot be read, or a record is bad and no error handler was given.
  */
 public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
 
   /** What {@link #withMaxBadRecords} is by default. */
   public static final long DEFAULT_MAX_BAD_RECORDS = 10_000;
 
-  private final List<String> patterns;
+  private final Source source;
   private final BlockConsumer.Factory<T> consumers;
   private final Coder<T> coder;
   private final boolean header;
@@ -51,14 +50,14 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadBlocks(
-      List<String> patterns,
+      Source source,
       BlockConsumer.Factory<T> consumers,
       Coder<T> coder,
       boolean header,
       RangePlan plan,
       long maxBadRecords,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
-    this.patterns = patterns;
+    this.source = source;
     this.consumers = consumers;
     this.coder = coder;
     this.header = header;
@@ -69,16 +68,51 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
 
   /** Names the files to read: files, globs or directories. */
   public static Source from(List<String> patterns) {
-    checkArgument(!patterns.isEmpty(), "patterns must not be empty");
-    return new Source(List.copyOf(patterns));
+    return new Source(patterns, null, null);
   }
 
-  /** Files that wait for a consumer. */
-  public record Source(List<String> patterns) {
+  /**
+   * Files that wait for a consumer.
+   *
+   * @param patterns files, globs or directories
+   * @param pollInterval how often to look for new files; null for those that are there at first
+   * @param idleTime after how long without a new file to end; null for never
+   */
+  public record Source(
+      List<String> patterns, @Nullable Duration pollInterval, @Nullable Duration idleTime)
+      implements Serializable {
+
+    /**
+     * @throws IllegalArgumentException if there is no pattern, or a time is not longer than 0
+     */
+    public Source {
+      checkArgument(!patterns.isEmpty(), "patterns must not be empty");
+      patterns = List.copyOf(patterns);
+      for (Duration time : new Duration[] {pollInterval, idleTime}) {
+        checkArgument(
+            time == null || time.isLongerThan(Duration.ZERO),
+            "must be longer than 0, got %s",
+            time);
+      }
+    }
+
+    /**
+     * Looks for new files again and again: the output is unbounded. A file is read once, as it is
+     * when it is found: it must come into its place complete, as by a rename.
+     */
+    public Source watching(Duration interval) {
+      return new Source(patterns, interval, idleTime);
+    }
+
+    /** Ends the watch when no new file has come for so long. */
+    public Source endingAfter(Duration idle) {
+      return new Source(patterns, pollInterval, idle);
+    }
+
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadBlocks<T> into(BlockConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadBlocks<>(
-          patterns, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null);
+          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null);
     }
   }
 
@@ -87,12 +121,12 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
    * do not see it in a block.
    */
   public ReadBlocks<T> withHeader(boolean header) {
-    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadBlocks<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
   }
 
   /** Sends bad records to a handler instead of failing on the first one. */
   public ReadBlocks<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
-    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadBlocks<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
   }
 
   /**
@@ -102,13 +136,12 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadBlocks<T> withMaxBadRecords(long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
-    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadBlocks<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadBlocks<T> withRanges(RangePlan ranges) {
-    return new ReadBlocks<>(
-        patterns, consumers, coder, header, ranges, maxBadRecords, errorHandler);
+    return new ReadBlocks<>(source, consumers, coder, header, ranges, maxBadRecords, errorHandler);
   }
 
   /**
@@ -116,7 +149,7 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
    * of {@link #consumers} in their turn.
    */
   public <U> ReadBlocks<U> into(BlockConsumer.Factory<U> consumers, Coder<U> coder) {
-    return new ReadBlocks<>(patterns, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadBlocks<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
   }
 
   public BlockConsumer.Factory<T> consumers() {
@@ -134,11 +167,7 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
     ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollectionTuple read =
         input
-            .apply(
-                "Patterns",
-                Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
-            .apply("Find ranges", ParDo.of(new FindRangesFn(plan)))
-            .setCoder(new FileRange.RangeCoder())
+            .apply("Find", new FindRanges(source, plan))
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",
@@ -154,20 +183,5 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
               .setCoder(BadRecord.getCoder(input.getPipeline())));
     }
     return read.get(results).setCoder(coder);
-  }
-
-  /** Patterns to ranges: one element in, all ranges of all files out. */
-  private static final class FindRangesFn extends DoFn<List<String>, FileRange> {
-
-    private final RangePlan plan;
-
-    FindRangesFn(RangePlan plan) {
-      this.plan = plan;
-    }
-
-    @ProcessElement
-    public void find(@Element List<String> patterns, OutputReceiver<FileRange> ranges) {
-      plan.cut(InputFiles.matching(patterns)).forEach(ranges::output);
-    }
   }
 }

@@ -225,7 +225,8 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   /** The share of a batch in the window: of its places, or of its bytes if that is more. */
   private int placesOf(long bytes) {
-    return (int) Math.max(1, Math.min(windowPlaces, bytes * windowPlaces / MAX_WINDOW_BYTES));
+    double share = (double) bytes / MAX_WINDOW_BYTES;
+    return (int) Math.max(1, Math.min(windowPlaces, share * windowPlaces));
   }
 
   private void failPending() {

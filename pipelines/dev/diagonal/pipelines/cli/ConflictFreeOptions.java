@@ -31,6 +31,12 @@ public interface ConflictFreeOptions extends PipelineOptions {
 
   void setMaxWorkers(int maxWorkers);
 
+  @Description("With --streaming: how many seconds a row waits for others of its cell at most")
+  @Default.Integer(10)
+  int getMaxBufferingSeconds();
+
+  void setMaxBufferingSeconds(int maxBufferingSeconds);
+
   @Description("How many batches a worker may have waiting")
   @Default.Integer(32)
   int getPrefetch();

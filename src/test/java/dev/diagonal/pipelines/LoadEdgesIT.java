@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,9 +17,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,31 @@ final class LoadEdgesIT {
     assertCountsAreThoseOfTheEdges();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
+  void filesThatComeLaterAreReadFromAWatchedDirectory(String runner) throws Exception {
+    Path watched = Files.createDirectory(directory.resolve("watched"));
+    Files.move(edges(3_000, 100), watched.resolve("first.csv"));
+    CompletableFuture<Launched> load =
+        CompletableFuture.supplyAsync(
+            () ->
+                launch(
+                    "--input="
+                        + watched
+                        + " --streaming --pollSeconds=1 --endAfterIdleSeconds=10"
+                        + " --maxBufferingSeconds=1 --batchSize=500 "
+                        + runner
+                        + " --parallelism=2"));
+    assertThat(Eventually.within(Duration.ofSeconds(60), () -> count("edges") == 3_000)).isTrue();
+    Files.move(edges(4_000, 100), watched.resolve("second.csv"));
+    assertThat(Eventually.within(Duration.ofSeconds(60), () -> count("edges") == 7_000)).isTrue();
+    Launched launched = load.join();
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out().get(0)).startsWith("load-edges: 7,000 rows read, 0 bad, in ");
+    assertThat(row("SELECT count(*) FROM edges")).isEqualTo("7000");
+    assertCountsAreThoseOfTheEdges();
+  }
+
   @Test
   void aRowThatTheDatabaseRefusesIsTheOnlyOneThatIsMissing() throws Exception {
     Path input = edges(1_000, 50);
@@ -182,6 +210,17 @@ final class LoadEdgesIT {
     assertRefused("give --input or --inputQuery, one of the two", "");
     assertRefused("--inputQuery needs --idColumn", "--inputQuery=TABLE_x");
     assertRefused("no file matches", "--input=" + directory.resolve("none.csv"));
+    assertRefused("it cannot go with --streaming", "--input=x --streaming --badRecords=y");
+    assertRefused("--pollSeconds must be 1 to", "--input=x --streaming --pollSeconds=0");
+  }
+
+  /** Returns how many rows a table has, or -1 while there is none. */
+  private long count(String table) {
+    try {
+      return Long.parseLong(row("SELECT count(*) FROM " + table));
+    } catch (SQLException notThereYet) {
+      return -1;
+    }
   }
 
   private void assertRefused(String message, String options) {

@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Trips and zones in two tables of PostgreSQL. */
-final class PostgresTrips implements TripSink {
+final class PostgresTripSink implements TripSink {
 
   private final TaxiTripsOptions options;
   private final SinkPlace place;
   private final RelationshipTables tables;
   private JdbcTarget database;
 
-  PostgresTrips(TaxiTripsOptions options, SinkPlace place) {
+  PostgresTripSink(TaxiTripsOptions options, SinkPlace place) {
     this.options = options;
     this.place = place;
     this.tables = TaxiTables.of(options.getTripsTable(), options.getZonesTable());

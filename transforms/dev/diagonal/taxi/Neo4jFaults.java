@@ -1,0 +1,69 @@
+package dev.diagonal.taxi;
+
+import java.util.Set;
+import java.util.function.Predicate;
+import org.neo4j.bolt.connection.exception.BoltConnectionReadTimeoutException;
+import org.neo4j.bolt.connection.exception.BoltException;
+import org.neo4j.bolt.connection.exception.BoltFailureException;
+import org.neo4j.bolt.connection.exception.BoltServiceUnavailableException;
+
+/**
+ * Tells by Neo4j's status codes which of its faults may pass (<a
+ * href="https://neo4j.com/docs/status-codes/5/errors/all-errors/">list</a>). The SQLState does not:
+ * that of a violated constraint is 50N42, as of a statement that is no Cypher.
+ */
+final class Neo4jFaults {
+
+  private static final String TRANSIENT = "Neo.TransientError.";
+
+  /** What was ended from outside, by a person or a server that stops: a new one may succeed. */
+  private static final Set<String> RETRYABLE_CODES =
+      Set.of(
+          "Neo.ClientError.Transaction.Terminated",
+          "Neo.ClientError.Transaction.LockClientStopped");
+
+  private static final Set<String> CODES_OF_ROWS =
+      Set.of(
+          "Neo.ClientError.Schema.ConstraintValidationFailed",
+          "Neo.ClientError.Statement.TypeError",
+          "Neo.ClientError.Statement.ArgumentError",
+          "Neo.ClientError.Statement.ArithmeticError",
+          "Neo.ClientError.Statement.PropertyTypeError",
+          "Neo.ClientError.Statement.SemanticError");
+
+  private Neo4jFaults() {}
+
+  /** Whether the same statement may succeed on a fresh connection. */
+  static boolean isRetryable(Throwable fault) {
+    return any(
+        fault,
+        cause ->
+            cause instanceof BoltFailureException failure
+                ? failure.code().startsWith(TRANSIENT) || RETRYABLE_CODES.contains(failure.code())
+                : cause instanceof BoltServiceUnavailableException
+                    || cause instanceof BoltConnectionReadTimeoutException);
+  }
+
+  /** Whether the values are at fault: what a constraint forbids and what no property can be. */
+  static boolean isCausedByRows(Throwable fault) {
+    return any(
+        fault,
+        cause ->
+            cause instanceof BoltFailureException failure
+                && CODES_OF_ROWS.contains(failure.code()));
+  }
+
+  /** Whether it is one of the driver's faults, which are not always in a {@code SQLException}. */
+  static boolean isOfDriver(Throwable fault) {
+    return any(fault, BoltException.class::isInstance);
+  }
+
+  private static boolean any(Throwable fault, Predicate<Throwable> wanted) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (wanted.test(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
