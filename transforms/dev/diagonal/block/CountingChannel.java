@@ -6,21 +6,27 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 
 /** Counts the bytes that pass, so that progress through a compressed file can be told. */
-final class CountingChannel implements ReadableByteChannel {
+public final class CountingChannel implements ReadableByteChannel {
 
   private final ReadableByteChannel channel;
   private long bytesRead;
 
-  CountingChannel(ReadableByteChannel channel) {
+  /** Counts what is read of {@code channel}, and closes that when it is closed. */
+  public CountingChannel(ReadableByteChannel channel) {
     this.channel = channel;
   }
 
-  long bytesRead() {
+  /** Returns how many bytes were read. */
+  public long bytesRead() {
     return bytesRead;
   }
 
-  /** Moves to a byte of the file; what is skipped is not counted. */
-  void position(long offset) throws IOException {
+  /**
+   * Moves to a byte of the file; what is skipped is not counted.
+   *
+   * @throws IOException if the file system cannot
+   */
+  public void position(long offset) throws IOException {
     if (!(channel instanceof SeekableByteChannel seekable)) {
       throw new IOException("this file system cannot read from the middle of a file");
     }
