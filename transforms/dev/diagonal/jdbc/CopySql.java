@@ -1,0 +1,131 @@
+package dev.diagonal.jdbc;
+
+import static dev.diagonal.jdbc.PostgresSql.names;
+import static dev.diagonal.jdbc.PostgresSql.quote;
+import static dev.diagonal.jdbc.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+
+/** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */
+final class CopySql {
+
+  private static final String STAGE = "pg_temp.diagonal_rows";
+
+  private final JdbcWrite<?> write;
+  private final Table table;
+  private final List<WireColumn> columns;
+
+  CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
+    this.write = write;
+    this.table = write.table();
+    this.columns = columns;
+  }
+
+  /** Whether rows go by a temporary table: all but inserts whose values are all binary. */
+  boolean isStaged() {
+    return write.mode() != WriteMode.INSERT || columns.stream().anyMatch(WireColumn::isCast);
+  }
+
+  /** A temporary table of the columns that are written, text for those that are cast. */
+  String createStage() {
+    return "CREATE TEMPORARY TABLE diagonal_rows ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
+        .formatted(
+            columns.stream()
+                .map(column -> name(column) + (column.isCast() ? "::text" : ""))
+                .collect(joining(", ")),
+            quoteTable(table.name()));
+  }
+
+  String clearStage() {
+    return "TRUNCATE " + STAGE;
+  }
+
+  String copy() {
+    return "COPY %s (%s) FROM STDIN (FORMAT binary)"
+        .formatted(isStaged() ? STAGE : quoteTable(table.name()), names(table.columns()));
+  }
+
+  /** The statement that does with all staged rows what is to be done. */
+  String applyStage() {
+    return switch (write.mode()) {
+      case INSERT -> insert("");
+      case INSERT_IGNORE -> insert(" ON CONFLICT (" + keys() + ") DO NOTHING");
+      case UPSERT ->
+          insert(
+              " ON CONFLICT (%s) DO %s"
+                  .formatted(
+                      keys(),
+                      table.otherColumns().isEmpty()
+                          ? "NOTHING"
+                          : "UPDATE SET "
+                              + table.otherColumns().stream()
+                                  .map(c -> quote(c.name()) + " = EXCLUDED." + quote(c.name()))
+                                  .collect(joining(", "))));
+      case UPDATE ->
+          "UPDATE %s AS stored SET %s FROM (%s) AS given WHERE %s"
+              .formatted(quoteTable(table.name()), settings(), select(), sameKey());
+      case DELETE ->
+          "DELETE FROM %s AS stored USING (%s) AS given WHERE %s"
+              .formatted(quoteTable(table.name()), select(), sameKey());
+    };
+  }
+
+  private String insert(String onConflict) {
+    return "INSERT INTO %s (%s) %s%s"
+        .formatted(quoteTable(table.name()), names(table.columns()), select(), onConflict);
+  }
+
+  /**
+   * Staged rows lie in key order, one a key. Where only the database can tell which keys are equal
+   * they lie as they came, and it picks the last (or the first) of each.
+   */
+  private String select() {
+    if (write.mode() == WriteMode.INSERT || keysAreEqualByBytes()) {
+      return "SELECT " + values() + " FROM " + STAGE;
+    }
+    String keyValues =
+        columns.stream().filter(c -> c.column().key()).map(this::value).collect(joining(", "));
+    return "SELECT DISTINCT ON (%s) %s FROM %s ORDER BY %s, ctid%s"
+        .formatted(keyValues, values(), STAGE, keyValues, write.mode().lastWins() ? " DESC" : "");
+  }
+
+  /**
+   * Whether a key has one spelling in bytes, so that equal ones can be told without the database.
+   */
+  boolean keysAreEqualByBytes() {
+    return columns.stream()
+        .filter(column -> column.column().key())
+        .allMatch(column -> !column.array() && column.type().isEqualByBytes());
+  }
+
+  private String values() {
+    return columns.stream()
+        .map(column -> value(column) + (column.isCast() ? " AS " + name(column) : ""))
+        .collect(joining(", "));
+  }
+
+  private String value(WireColumn column) {
+    return column.isCast() ? name(column) + "::" + quote(column.typeName()) : name(column);
+  }
+
+  private String settings() {
+    return table.otherColumns().stream()
+        .map(column -> quote(column.name()) + " = given." + quote(column.name()))
+        .collect(joining(", "));
+  }
+
+  private String sameKey() {
+    return table.keyColumns().stream()
+        .map(column -> "stored.%1$s = given.%1$s".formatted(quote(column.name())))
+        .collect(joining(" AND "));
+  }
+
+  private String keys() {
+    return names(table.keyColumns());
+  }
+
+  private static String name(WireColumn column) {
+    return quote(column.column().name());
+  }
+}

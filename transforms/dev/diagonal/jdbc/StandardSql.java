@@ -1,0 +1,90 @@
+package dev.diagonal.jdbc;
+
+import static dev.diagonal.jdbc.PostgresSql.names;
+import static dev.diagonal.jdbc.PostgresSql.quote;
+import static dev.diagonal.jdbc.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The statement for one row in the words of SQL:2003 (and JSON of SQL:2016); text only. */
+final class StandardSql {
+
+  private StandardSql() {}
+
+  static String of(WriteMode mode, Table table) {
+    return switch (mode) {
+      case INSERT ->
+          "INSERT INTO %s (%s) VALUES (%s)"
+              .formatted(
+                  quoteTable(table.name()),
+                  names(table.columns()),
+                  table.columns().stream().map(StandardSql::parameter).collect(joining(", ")));
+      case INSERT_IGNORE -> merge(table) + insert(table);
+      case UPSERT -> merge(table) + update(table) + insert(table);
+      case UPDATE -> merge(table) + update(table);
+      case DELETE ->
+          "DELETE FROM %s WHERE %s"
+              .formatted(
+                  quoteTable(table.name()),
+                  table.keyColumns().stream()
+                      .map(column -> quote(column.name()) + " = " + parameter(column))
+                      .collect(joining(" AND ")));
+    };
+  }
+
+  /** The columns whose values are the parameters, in their order. */
+  static List<Column> parameters(WriteMode mode, Table table) {
+    return mode == WriteMode.DELETE ? table.keyColumns() : table.columns();
+  }
+
+  private static String merge(Table table) {
+    return "MERGE INTO %s AS stored USING (SELECT %s) AS given ON %s"
+        .formatted(
+            quoteTable(table.name()),
+            table.columns().stream()
+                .map(column -> parameter(column) + " AS " + quote(column.name()))
+                .collect(joining(", ")),
+            table.keyColumns().stream()
+                .map(column -> "stored.%1$s = given.%1$s".formatted(quote(column.name())))
+                .collect(joining(" AND ")));
+  }
+
+  private static String update(Table table) {
+    return table.otherColumns().isEmpty()
+        ? ""
+        : " WHEN MATCHED THEN UPDATE SET "
+            + table.otherColumns().stream()
+                .map(column -> quote(column.name()) + " = given." + quote(column.name()))
+                .collect(joining(", "));
+  }
+
+  private static String insert(Table table) {
+    return " WHEN NOT MATCHED THEN INSERT (%s) VALUES (%s)"
+        .formatted(
+            names(table.columns()),
+            table.columns().stream()
+                .map(column -> "given." + quote(column.name()))
+                .collect(joining(", ")));
+  }
+
+  private static String parameter(Column column) {
+    String type = column.type().toLowerCase(Locale.ROOT);
+    if (type.startsWith("json")) {
+      return "? FORMAT JSON";
+    }
+    // What a declaration may hold beside the type has no place in a cast.
+    String only =
+        Stream.of(" not null", " null", " default ", " primary ", " unique", " generated ")
+            .mapToInt(type::indexOf)
+            .filter(at -> at >= 0)
+            .min()
+            .stream()
+            .mapToObj(at -> column.type().substring(0, at))
+            .findFirst()
+            .orElse(column.type());
+    return "CAST(? AS " + only + ")";
+  }
+}
