@@ -40,7 +40,7 @@ interface ColumnConversion {
     } else if (given.isWhole() && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
       conversion =
           (in, row, out, column) -> {
-            out.setDouble(column, in.word(row, source));
+            out.setDouble(column, (double) in.word(row, source));
             return true;
           };
     } else if (given == FieldType.REAL && wanted == FieldType.DOUBLE) {

@@ -15,6 +15,24 @@ record CsvForm(char delimiter, char quote, String lineEnd) implements Serializab
 
   static final CsvForm RFC_4180 = new CsvForm(',', '"', "\n");
 
+  /** Puts the names of the columns as a line. */
+  void putHeader(RowType type, Bytes out) {
+    for (int column = 0; column < type.size(); column++) {
+      if (column > 0) {
+        out.put(delimiter);
+      }
+      byte[] name = type.field(column).name().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      putText(name, 0, name.length, out);
+    }
+    out.put(lineEnd);
+  }
+
+  /** Puts the fields of a row as a line. */
+  void putLine(RowBlock block, int row, Bytes out) {
+    put(block, row, out);
+    out.put(lineEnd);
+  }
+
   /** Puts the fields of a row, without a line end. */
   void put(RowBlock block, int row, Bytes out) {
     int columns = block.type().size();
