@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.block.RangePlan;
+import dev.diagonal.fault.BadLine;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
@@ -20,6 +21,7 @@ import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +71,8 @@ final class RatingBatchesJob implements Job {
   private final WorkSettings settings;
   private final SinkPlace place;
   private final List<String> done = new ArrayList<>();
+  private final List<BadLine> badRowsOfOne = new ArrayList<>();
+  private long badLines;
   private JdbcTarget database;
 
   /**
@@ -208,11 +214,12 @@ final class RatingBatchesJob implements Job {
     if (isOneBatch()) {
       processOne();
     }
-    List<JobStatus.Failed> failed =
-        hasPipeline() ? JobStatus.of(database, tables).failed() : List.of();
-    if (steps.contains(Step.PUBLISH) && (failed.isEmpty() || options.getPublishIncomplete())) {
+    JobStatus worked = hasPipeline() ? JobStatus.of(database, tables) : null;
+    long failed = worked == null ? 0 : worked.failedBatches();
+    if (steps.contains(Step.PUBLISH) && (failed == 0 || options.getPublishIncomplete())) {
       Publication.Published published =
-          Publication.publish(database, tables, options.getPublishIncomplete());
+          Publication.publish(
+              database, tables, options.getPublishIncomplete(), options.getMaxBadRecords());
       say(
           "published: %,d batches, %,d movies new or changed and %,d deleted in table %s",
           published.batches(), published.written(), published.deleted(), tables.totals());
@@ -220,8 +227,8 @@ final class RatingBatchesJob implements Job {
     if (steps.contains(Step.STATUS)) {
       status(JobStatus.of(database, tables));
     }
-    if (!failed.isEmpty()) {
-      throw new BatchesFailedException(tables, failed);
+    if (worked != null && failed > 0) {
+      throw new BatchesFailedException(tables, failed, worked.failed());
     }
   }
 
@@ -233,6 +240,11 @@ final class RatingBatchesJob implements Job {
   @Override
   public List<String> report() {
     return done;
+  }
+
+  @Override
+  public long moreBadRecords() {
+    return badLines + badRowsOfOne.size();
   }
 
   /** A pipeline of its own: what it loads must be there before it is planned. */
@@ -252,8 +264,11 @@ final class RatingBatchesJob implements Job {
                         handler == null
                             ? load
                             : load.withBadRecordErrorHandler(handler, options.getMaxBadRecords())));
-    long read = Runners.runToItsEnd(pipeline);
-    say("loaded:  %,d ratings read", read);
+    Runners.Read read = Runners.runToItsEnd(pipeline);
+    badLines = read.badRecords();
+    say(
+        "loaded:  %,d ratings read%s",
+        read.rows(), badLines == 0 ? "" : String.format(Locale.ROOT, ", %,d bad lines", badLines));
   }
 
   private List<Output> work(Pipeline pipeline) throws Exception {
@@ -301,8 +316,9 @@ final class RatingBatchesJob implements Job {
                     batch.movies(),
                     batch.badRows(),
                     batch.attempt());
-                badRows.forEach(row -> say("  %s", row.reason()));
+                badRowsOfOne.addAll(badRows);
               });
+      writeBadRowsOfOne();
       switch (outcome) {
         case COMPLETED -> {}
         case WAS_COMPLETE -> say("batch %d: was complete before", options.getBatchId());
@@ -319,11 +335,27 @@ final class RatingBatchesJob implements Job {
         case FAILED ->
             throw new BatchesFailedException(
                 tables,
-                JobStatus.of(database, tables).failed().stream()
-                    .filter(failed -> failed.batchId() == options.getBatchId())
-                    .toList());
+                1,
+                JobStatus.failureOf(database, tables, options.getBatchId()).stream().toList());
       }
     }
+  }
+
+  /** As those of a pipeline are written, and by one. */
+  private void writeBadRowsOfOne() {
+    String file = options.getBadRecords();
+    if (file == null) {
+      return;
+    }
+    Pipeline pipeline = Pipeline.create(options);
+    PCollection<Written> unused =
+        pipeline
+            .apply(
+                "Bad rows",
+                Create.of(badRowsOfOne.stream().map(BadLine::toBadRecord).toList())
+                    .withCoder(BadRecord.getCoder(pipeline)))
+            .apply("Dead letters", WriteDeadLetters.to(file, options.getMaxBadRecords()));
+    Runners.Read unusedToo = Runners.runToItsEnd(pipeline);
   }
 
   private void status(JobStatus status) {
@@ -331,7 +363,8 @@ final class RatingBatchesJob implements Job {
       say("%-10s %,10d batches %,15d ratings", count.status(), count.batches(), count.rows());
     }
     say("not published: %,d of the complete ones", status.unpublished());
-    say("rate: %,d ratings/s", status.rowsPerSecond());
+    say("bad: %,d ratings of the complete ones were left out", status.badRows());
+    say("rate: %,d ratings/s a worker", status.rowsPerSecond());
     JobStatus.Lease lease = status.oldestLease();
     if (lease != null) {
       say(
@@ -347,6 +380,10 @@ final class RatingBatchesJob implements Job {
       say(
           "failed: batch %d after %d attempts: %s",
           failed.batchId(), failed.attempts(), failed.error());
+    }
+    long more = status.failedBatches() - status.failed().size();
+    if (more > 0) {
+      say("failed: %,d more", more);
     }
   }
 
