@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
-import dev.diagonal.progress.Counted;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
@@ -24,8 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
@@ -75,10 +72,10 @@ final class IndexDocumentsIT {
             target.index() + " 2500", target.index() + " 100", target.index() + " 0");
     PipelineResult result = run(pipeline);
     assertDocuments(1, 2_600);
-    assertThat(counter(result, "rows_written")).isEqualTo(2_600);
+    assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_600);
     // Blocks of one bundle share a request.
-    assertThat(counter(result, "batches_written")).isBetween(3L, 4L);
-    assertThat(counter(result, "retries")).isZero();
+    assertThat(Measures.counter(result, "batches_written")).isBetween(3L, 4L);
+    assertThat(Measures.counter(result, "retries")).isZero();
   }
 
   @Test
@@ -105,7 +102,7 @@ final class IndexDocumentsIT {
   @Test
   void aRequestHasAtMostBulkDocuments() throws Exception {
     PipelineResult result = index(IndexDocuments.into(target).withBulkDocuments(40), block(1, 100));
-    assertThat(counter(result, "batches_written")).isEqualTo(3);
+    assertThat(Measures.counter(result, "batches_written")).isEqualTo(3);
     assertDocuments(1, 100);
   }
 
@@ -113,7 +110,7 @@ final class IndexDocumentsIT {
   void aRequestHasAtMostBulkBytes() throws Exception {
     // Two documents take 96 bytes with their ids, three would take 144.
     PipelineResult result = index(IndexDocuments.into(target).withBulkBytes(100), block(1, 9));
-    assertThat(counter(result, "batches_written")).isEqualTo(5);
+    assertThat(Measures.counter(result, "batches_written")).isEqualTo(5);
     assertDocuments(1, 9);
   }
 
@@ -162,7 +159,7 @@ final class IndexDocumentsIT {
       PipelineResult result =
           index(IndexDocuments.into(target).withRetry(patient), block(501, 2_000));
       assertThat(restart).succeedsWithin(Duration.ofMinutes(1));
-      assertThat(counter(result, "retries")).isPositive();
+      assertThat(Measures.counter(result, "retries")).isPositive();
       assertDocuments(1, 2_000);
     }
   }
@@ -228,8 +225,8 @@ final class IndexDocumentsIT {
           .apply(PackDocuments.create().withBlockDocuments(500).withKeys(2))
           .apply(IndexDocuments.into(target));
       PipelineResult result = pipeline.run();
-      assertThat(counter(result, "rows_written")).isEqualTo(2_000);
-      assertThat(counter(result, "batches_written")).isBetween(2L, 12L);
+      assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_000);
+      assertThat(Measures.counter(result, "batches_written")).isBetween(2L, 12L);
       assertDocuments(1, 2_000);
     }
   }
@@ -320,18 +317,5 @@ final class IndexDocumentsIT {
         IntStream.rangeClosed(first, last)
             .mapToObj(n -> Document.of("" + n, "{\"n\":%d,\"title\":\"movie %d\"}".formatted(n, n)))
             .toList());
-  }
-
-  private static long counter(PipelineResult result, String name) {
-    return result
-        .metrics()
-        .queryMetrics(
-            MetricsFilter.builder()
-                .addNameFilter(MetricNameFilter.named(Counted.NAMESPACE, name))
-                .build())
-        .getCounters()
-        .iterator()
-        .next()
-        .getAttempted();
   }
 }
