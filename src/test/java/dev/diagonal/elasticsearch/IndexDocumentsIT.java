@@ -14,12 +14,10 @@ import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.write.Written;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -145,23 +143,6 @@ final class IndexDocumentsIT {
     assertThatThrownBy(() -> index(IndexDocuments.into(target), block(1, 3)))
         .hasStackTraceContaining("3 are not confirmed (ids 1, 2, 3)")
         .hasStackTraceContaining("cluster_block_exception");
-  }
-
-  @Test
-  void retriesUntilTheServerIsBack() throws Exception {
-    try (LocalElasticsearch own = LocalElasticsearch.start()) {
-      target = ElasticsearchTarget.at(own.url(), "restarted");
-      CreateIndex.ifMissing(target, MAPPING);
-      index(IndexDocuments.into(target), block(1, 1_000));
-      own.kill();
-      CompletableFuture<Void> restart = CompletableFuture.runAsync(own::restart);
-      Retry patient = new Retry(400, Duration.ofMillis(100), Duration.ofMillis(500));
-      PipelineResult result =
-          index(IndexDocuments.into(target).withRetry(patient), block(501, 2_000));
-      assertThat(restart).succeedsWithin(Duration.ofMinutes(1));
-      assertThat(Measures.counter(result, "retries")).isPositive();
-      assertDocuments(1, 2_000);
-    }
   }
 
   @Test
