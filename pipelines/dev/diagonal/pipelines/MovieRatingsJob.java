@@ -10,6 +10,7 @@ import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.write.Written;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -101,6 +102,13 @@ final class MovieRatingsJob implements Job {
   public void complete() throws Exception {
     for (RatingSink sink : sinks) {
       sink.complete();
+    }
+  }
+
+  @Override
+  public void release() throws IOException, InterruptedException {
+    for (RatingSink sink : sinks) {
+      sink.release();
     }
   }
 

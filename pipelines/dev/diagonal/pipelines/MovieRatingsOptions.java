@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines;
 
-import dev.diagonal.pipelines.cli.ElasticsearchOptions;
+import dev.diagonal.pipelines.cli.BulkOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.apache.beam.sdk.options.Validation;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link MovieRatings}. */
-public interface MovieRatingsOptions extends RunOptions, JdbcOptions, ElasticsearchOptions {
+public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions {
 
   @Description("Files of ratings: files, globs or directories; plain, gz, bz2 or zst")
   @Validation.Required

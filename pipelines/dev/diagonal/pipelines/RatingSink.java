@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.elasticsearch.CreateIndex;
 import dev.diagonal.elasticsearch.Document;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.IndexDocuments;
+import dev.diagonal.elasticsearch.IndexTemplate;
+import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
@@ -19,6 +19,7 @@ import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingRows;
 import dev.diagonal.write.WriteTextFile;
 import dev.diagonal.write.Written;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,9 @@ sealed interface RatingSink {
 
   /** Makes the results visible. */
   void complete() throws Exception;
+
+  /** Gives back what it took for the time of the run. */
+  default void release() throws IOException, InterruptedException {}
 
   /** A CSV file. */
   record Csv(String path) implements RatingSink {
@@ -172,6 +176,7 @@ sealed interface RatingSink {
     private final SinkPlace place;
     private final MovieRatingsOptions options;
     private ElasticsearchTarget target;
+    private @Nullable LoadMode loadMode;
 
     Elasticsearch(SinkPlace place, MovieRatingsOptions options) {
       this.place = place;
@@ -204,7 +209,10 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = target(servers);
-      CreateIndex.ifMissing(target, RatingRows.MAPPING);
+      IndexTemplate.of(RatingRows.MAPPING).createIfMissing(target);
+      if (options.getBulkLoadMode()) {
+        loadMode = LoadMode.begin(target);
+      }
     }
 
     @Override
@@ -212,12 +220,20 @@ sealed interface RatingSink {
       return ratings
           .apply("To documents", ParDo.of(new ToDocumentsFn()))
           .setCoder(Block.coder(Document.coder()))
-          .apply(step(), IndexDocuments.into(target));
+          .apply(step(), Sinks.indexDocuments(target, options));
     }
 
     @Override
     public void complete() throws Exception {
       RefreshIndex.of(target);
+    }
+
+    @Override
+    public void release() throws IOException, InterruptedException {
+      LoadMode mode = loadMode;
+      if (mode != null) {
+        mode.restore();
+      }
     }
 
     private ElasticsearchTarget target(ServerUrls servers) {

@@ -4,91 +4,94 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import org.apache.http.HttpEntity;
+import org.apache.http.entity.ContentType;
+import org.apache.http.nio.entity.NByteArrayEntity;
+import org.jspecify.annotations.Nullable;
 
-/** The bodies of bulk requests: for each document a line with its id and a line with its source. */
-final class BulkBody {
+/**
+ * The body of a bulk request: for each document a line with what is to be done with it and, but for
+ * deletions, a line with its source.
+ */
+final class BulkBody extends ByteArrayOutputStream {
 
-  private static final byte[] BEFORE_ID = "{\"index\":{\"_id\":\"".getBytes(UTF_8);
-  private static final byte[] AFTER_ID = "\"}}\n".getBytes(UTF_8);
+  private static final ContentType NEWLINE_DELIMITED = ContentType.create("application/x-ndjson");
 
-  private BulkBody() {}
+  private static final byte[] ID = "\":{\"_id\":\"".getBytes(UTF_8);
+  private static final byte[] INDEX = "\",\"_index\":\"".getBytes(UTF_8);
+  private static final byte[] ROUTING = "\",\"routing\":\"".getBytes(UTF_8);
+  private static final byte[] END = "\"}}\n".getBytes(UTF_8);
+  private static final byte[] BEFORE_PARTIAL = "{\"doc\":".getBytes(UTF_8);
+  private static final byte[] AFTER_UPDATE = "}".getBytes(UTF_8);
+  private static final byte[] AFTER_UPSERT = ",\"doc_as_upsert\":true}".getBytes(UTF_8);
 
-  /**
-   * Cuts documents, in order, into batches of at most {@code maxDocuments} and {@code maxBytes}
-   * bytes of body; a document larger than that goes alone.
-   */
-  static List<List<Document>> cut(List<Document> documents, int maxDocuments, long maxBytes) {
-    List<List<Document>> batches = new ArrayList<>();
-    int from = 0;
-    long bytes = 0;
-    for (int i = 0; i < documents.size(); i++) {
-      long more = bytesOf(documents.get(i));
-      if (i > from && (i - from == maxDocuments || bytes + more > maxBytes)) {
-        batches.add(documents.subList(from, i));
-        from = i;
-        bytes = 0;
-      }
-      bytes += more;
-    }
-    if (from < documents.size()) {
-      batches.add(documents.subList(from, documents.size()));
-    }
-    return batches;
+  BulkBody(long bytes) {
+    super((int) Math.min(bytes, Integer.MAX_VALUE - 8));
   }
 
-  /**
-   * Leaves the last document of each id: an earlier one, rejected and sent again, would otherwise
-   * replace a later one.
-   */
-  static Collection<Document> lastOfEachId(List<Document> batch) {
-    Map<String, Document> last = new LinkedHashMap<>(batch.size() * 2);
-    for (Document document : batch) {
-      last.put(document.id(), document);
+  /** Exact where id, index and routing are ASCII without anything to escape; close elsewhere. */
+  static long bytesOf(Document document) {
+    long bytes =
+        2L
+            + document.operation().action().length()
+            + ID.length
+            + document.id().length()
+            + END.length;
+    if (document.index() != null) {
+      bytes += INDEX.length + document.index().length();
     }
-    return last.values();
+    if (document.routing() != null) {
+      bytes += ROUTING.length + document.routing().length();
+    }
+    return switch (document.operation()) {
+      case DELETE -> bytes;
+      case INDEX, CREATE -> bytes + document.source().length + 1;
+      case UPDATE ->
+          bytes + BEFORE_PARTIAL.length + document.source().length + AFTER_UPDATE.length + 1;
+      case UPSERT ->
+          bytes + BEFORE_PARTIAL.length + document.source().length + AFTER_UPSERT.length + 1;
+    };
   }
 
-  static byte[] encode(Collection<Document> documents) {
-    long bytes = documents.stream().mapToLong(BulkBody::bytesOf).sum();
-    Buffer body = new Buffer((int) Math.min(bytes, Integer.MAX_VALUE - 8));
-    for (Document document : documents) {
-      body.writeBytes(BEFORE_ID);
-      body.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(document.id()));
-      body.writeBytes(AFTER_ID);
-      body.writeLine(document.source());
-    }
-    return body.toByteArray();
-  }
-
-  // Exact for ids in ASCII without anything to escape; close enough for the others.
-  private static long bytesOf(Document document) {
-    return (long) BEFORE_ID.length
-        + document.id().length()
-        + AFTER_ID.length
-        + document.source().length
-        + 1;
-  }
-
-  private static final class Buffer extends ByteArrayOutputStream {
-    Buffer(int size) {
-      super(size);
-    }
-
-    // In JSON a line break can only stand between tokens, where a space does as well.
-    void writeLine(byte[] source) {
-      int from = count;
-      writeBytes(source);
-      for (int i = from; i < count; i++) {
-        if (buf[i] == '\n' || buf[i] == '\r') {
-          buf[i] = ' ';
-        }
-      }
+  void add(Document document) {
+    write('{');
+    write('"');
+    writeBytes(document.operation().action().getBytes(UTF_8));
+    writeField(ID, document.id());
+    writeField(INDEX, document.index());
+    writeField(ROUTING, document.routing());
+    writeBytes(END);
+    if (document.operation().isPartial()) {
+      writeBytes(BEFORE_PARTIAL);
+      writeOnOneLine(document.source());
+      writeBytes(document.operation() == Operation.UPSERT ? AFTER_UPSERT : AFTER_UPDATE);
       write('\n');
+    } else if (document.operation() != Operation.DELETE) {
+      writeOnOneLine(document.source());
+      write('\n');
+    }
+  }
+
+  /** Returns what is sent; nothing may be added afterwards. */
+  HttpEntity toEntity() {
+    return new NByteArrayEntity(buf, 0, count, NEWLINE_DELIMITED);
+  }
+
+  private void writeField(byte[] before, @Nullable String value) {
+    if (value != null) {
+      writeBytes(before);
+      writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(value));
+    }
+  }
+
+  // In JSON a line break can only stand between tokens, where a space does as well.
+  private void writeOnOneLine(byte[] source) {
+    int from = count;
+    writeBytes(source);
+    for (int i = from; i < count; i++) {
+      if (buf[i] == '\n' || buf[i] == '\r') {
+        buf[i] = ' ';
+      }
     }
   }
 }

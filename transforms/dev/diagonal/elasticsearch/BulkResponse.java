@@ -28,11 +28,7 @@ final class BulkResponse {
    * @param type the kind of fault; empty if there is none
    * @param reason the fault in words, without what it quotes of the document
    */
-  record Item(int status, String type, String reason) {
-    boolean done() {
-      return status >= 200 && status < 300;
-    }
-  }
+  record Item(int status, String type, String reason) {}
 
   /**
    * Returns the items of an answer, one for each document of the request, in the same order.

@@ -1,8 +1,8 @@
 package dev.diagonal.elasticsearch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.elasticsearch.ElasticsearchFaults.AnswerException;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.write.TargetMismatchException;
@@ -27,7 +27,7 @@ public final class CreateIndex {
   /**
    * Creates the index of {@code target} with {@code mapping} if there is none of that name; if
    * there is one, refuses it unless it maps every field of {@code mapping} to the same type. Fields
-   * beyond these, and settings other than types, are not looked at.
+   * beyond these, and settings, are not looked at.
    *
    * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
    * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
@@ -40,10 +40,14 @@ public final class CreateIndex {
    */
   public static void ifMissing(ElasticsearchTarget target, String mapping)
       throws IOException, InterruptedException {
-    JsonNode wanted = parse(mapping);
+    ifMissing(target, IndexTemplate.of(mapping));
+  }
+
+  static void ifMissing(ElasticsearchTarget target, IndexTemplate template)
+      throws IOException, InterruptedException {
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
       Retry.defaults()
-          .call(() -> attempt(connection, target, wanted), ElasticsearchFaults::isRetryable);
+          .call(() -> attempt(connection, target, template), ElasticsearchFaults::isRetryable);
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {
@@ -52,13 +56,19 @@ public final class CreateIndex {
   }
 
   private static boolean attempt(
-      ElasticsearchConnection connection, ElasticsearchTarget target, JsonNode wanted)
+      ElasticsearchConnection connection, ElasticsearchTarget target, IndexTemplate template)
       throws IOException {
+    JsonNode wanted = template.parsedMapping();
     String path = "/" + target.index();
     // Looked for first: whoever may write to an index need not have the right to create one.
     if (connection.perform(new Request("HEAD", path)).getStatusLine().getStatusCode() == 404) {
       Request create = new Request("PUT", path);
-      create.setJsonEntity(JSON.createObjectNode().set("mappings", wanted).toString());
+      ObjectNode body = JSON.createObjectNode().set("mappings", wanted);
+      JsonNode settings = template.parsedSettings();
+      if (settings != null) {
+        body.set("settings", settings);
+      }
+      create.setJsonEntity(body.toString());
       try {
         connection.perform(create);
       } catch (AnswerException e) {
@@ -80,17 +90,5 @@ public final class CreateIndex {
       throw new TargetMismatchException("index " + target.index(), differences);
     }
     return true;
-  }
-
-  private static JsonNode parse(String mapping) {
-    try {
-      JsonNode parsed = JSON.readTree(mapping);
-      if (parsed.path("properties").isObject()) {
-        return parsed;
-      }
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("mapping must be JSON: " + e.getOriginalMessage(), e);
-    }
-    throw new IllegalArgumentException("mapping must be an object with properties, got " + mapping);
   }
 }

@@ -4,49 +4,100 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.beam.sdk.coders.Coder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A document to index: one of the same id that is there already is replaced.
+ * A document and what to do with it; to index it, unless said otherwise: one of the same id that is
+ * there already is replaced.
  *
  * @param id what the document is known by; a function of the input, so that running twice changes
- *     nothing
- * @param source the document as a JSON object in UTF-8; neither copied nor to be changed afterwards
+ *     nothing. Elasticsearch takes 1 to 512 bytes; a writer refuses others, see {@link
+ *     RefusedDocument}
+ * @param operation what to do with it
+ * @param index the index it belongs to, or null for that of the {@link ElasticsearchTarget}
+ * @param routing what its shard is a function of, or null for its id
+ * @param source the document as a JSON object in UTF-8, neither copied nor to be changed
+ *     afterwards; empty for a deletion
  */
 // Arrays compare by contents here: see equals.
 @SuppressWarnings("ArrayRecordComponent")
-public record Document(String id, byte[] source) {
+public record Document(
+    String id,
+    Operation operation,
+    @Nullable String index,
+    @Nullable String routing,
+    byte[] source) {
 
-  /** Elasticsearch's limit for ids. */
-  static final int MAX_ID_BYTES = 512;
+  private static final byte[] NONE = {};
 
   /**
-   * @throws IllegalArgumentException if {@code id} has not 1 to 512 bytes in UTF-8, or {@code
-   *     source} is empty
+   * @throws IllegalArgumentException if {@code source} is empty, but for a deletion, or is not for
+   *     one
    */
   public Document {
-    int idBytes = id.getBytes(UTF_8).length;
     checkArgument(
-        idBytes >= 1 && idBytes <= MAX_ID_BYTES,
-        "id must have 1 to %s bytes in UTF-8, got %s",
-        MAX_ID_BYTES,
-        idBytes);
-    checkArgument(source.length > 0, "source of document %s must not be empty", id);
+        (source.length == 0) == (operation == Operation.DELETE),
+        operation == Operation.DELETE
+            ? "source of document %s, a deletion, must be empty"
+            : "source of document %s must not be empty",
+        id);
   }
 
-  /** Returns the document with the JSON text {@code source}. */
+  /** A document to index. */
+  public Document(String id, byte[] source) {
+    this(id, Operation.INDEX, null, null, source);
+  }
+
+  /** Returns the document with the JSON text {@code source}, to index. */
   public static Document of(String id, String source) {
     return new Document(id, source.getBytes(UTF_8));
+  }
+
+  /** Returns the deletion of the document of this id. */
+  public static Document deletion(String id) {
+    return new Document(id, Operation.DELETE, null, null, NONE);
+  }
+
+  /**
+   * Sets what to do with it; default {@link Operation#INDEX}.
+   *
+   * @throws IllegalArgumentException if it has a source and {@code operation} is a deletion, or the
+   *     other way round
+   */
+  public Document withOperation(Operation operation) {
+    return new Document(id, operation, index, routing, source);
+  }
+
+  /** Sets the index it belongs to; default that of the {@link ElasticsearchTarget}. */
+  public Document withIndex(String index) {
+    return new Document(id, operation, index, routing, source);
+  }
+
+  /** Sets what its shard is a function of; default its id. */
+  public Document withRouting(String routing) {
+    return new Document(id, operation, index, routing, source);
   }
 
   public static Coder<Document> coder() {
     return DocumentCoder.INSTANCE;
   }
 
+  /** What tells documents apart: one of the same key takes the place of another. */
+  Object key() {
+    return index == null && routing == null ? id : new Key(id, index, routing);
+  }
+
+  private record Key(String id, @Nullable String index, @Nullable String routing) {}
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Document document
         && id.equals(document.id)
+        && operation == document.operation
+        && Objects.equals(index, document.index)
+        && Objects.equals(routing, document.routing)
         && Arrays.equals(source, document.source);
   }
 
@@ -58,6 +109,11 @@ public record Document(String id, byte[] source) {
   /** Shows the id and the size, not the contents. */
   @Override
   public String toString() {
-    return "Document[" + id + ", " + source.length + " bytes]";
+    return (operation == Operation.INDEX ? "Document[" : operation + "[")
+        + (index == null ? "" : index + "/")
+        + id
+        + ", "
+        + source.length
+        + " bytes]";
   }
 }

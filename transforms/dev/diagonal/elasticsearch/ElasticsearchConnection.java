@@ -1,16 +1,13 @@
 package dev.diagonal.elasticsearch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Base64;
+import java.time.Duration;
 import org.apache.http.Header;
 import org.apache.http.HttpEntity;
-import org.apache.http.HttpHeaders;
 import org.apache.http.HttpHost;
 import org.apache.http.StatusLine;
 import org.apache.http.message.BasicHeader;
@@ -21,36 +18,57 @@ import org.elasticsearch.client.RestClient;
 import org.elasticsearch.client.RestClientBuilder;
 
 /**
- * Elastic's low-level client for a target. Connecting takes at most 10 seconds, an answer 120
- * seconds; connections are kept alive and used again.
+ * Elastic's low-level client for a target. Connecting takes at most 10 seconds; connections are
+ * kept alive and used again. Safe for use by several threads.
  */
 final class ElasticsearchConnection implements AutoCloseable {
 
   private static final int CONNECT_MILLIS = 10_000;
-  private static final int ANSWER_MILLIS = 120_000;
+  private static final Duration ANSWER_TIME = Duration.ofMinutes(2);
+  private static final int CONNECTIONS = 10;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RestClient client;
 
+  /** Connects with the time limits and the compression of single requests: 120 seconds, none. */
   ElasticsearchConnection(ElasticsearchTarget target) {
+    this(target, ANSWER_TIME, false, CONNECTIONS);
+  }
+
+  /**
+   * @param requestTimeout how long an answer may keep silent
+   * @param gzip whether requests and answers are compressed
+   * @param connections how many connections there are at most to one node
+   */
+  ElasticsearchConnection(
+      ElasticsearchTarget target, Duration requestTimeout, boolean gzip, int connections) {
     HttpHost[] hosts = target.hosts().stream().map(HttpHost::create).toArray(HttpHost[]::new);
+    // Credentials are sent at once: a client that waits for a 401 first sends every body twice.
+    Header[] headers =
+        target.headers().entrySet().stream()
+            .map(header -> new BasicHeader(header.getKey(), header.getValue().value()))
+            .toArray(Header[]::new);
+    String caCertificates = target.caCertificates();
     RestClientBuilder builder =
         RestClient.builder(hosts)
+            .setDefaultHeaders(headers)
+            .setCompressionEnabled(gzip)
+            .setHttpClientConfigCallback(
+                http -> {
+                  http.setMaxConnPerRoute(connections).setMaxConnTotal(connections * hosts.length);
+                  return caCertificates == null
+                      ? http
+                      : http.setSSLContext(PrivateCa.context(caCertificates));
+                })
             .setRequestConfigCallback(
                 config ->
                     config
                         .setConnectTimeout(CONNECT_MILLIS)
-                        .setConnectionRequestTimeout(CONNECT_MILLIS)
-                        .setSocketTimeout(ANSWER_MILLIS));
+                        // A request waits for a connection as long as for an answer.
+                        .setConnectionRequestTimeout((int) requestTimeout.toMillis())
+                        .setSocketTimeout((int) requestTimeout.toMillis()));
     if (!target.path().isEmpty()) {
       builder.setPathPrefix(target.path());
-    }
-    // Sent at once: a client that waits for a 401 first sends every body twice.
-    if (target.apiKey() != null) {
-      builder.setDefaultHeaders(authorization("ApiKey " + target.apiKey().value()));
-    } else if (target.user() != null && target.password() != null) {
-      byte[] pair = (target.user() + ":" + target.password().value()).getBytes(UTF_8);
-      builder.setDefaultHeaders(authorization("Basic " + Base64.getEncoder().encodeToString(pair)));
     }
     client = builder.build();
   }
@@ -88,9 +106,5 @@ final class ElasticsearchConnection implements AutoCloseable {
       }
     }
     return JSON.missingNode();
-  }
-
-  private static Header[] authorization(String value) {
-    return new Header[] {new BasicHeader(HttpHeaders.AUTHORIZATION, value)};
   }
 }

@@ -1,11 +1,12 @@
 package dev.diagonal.elasticsearch;
 
+import dev.diagonal.elasticsearch.BulkResponse.Item;
 import java.io.IOException;
 import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Tells which faults of Elasticsearch, and of the way to it, may pass. */
+/** Tells which faults of Elasticsearch, and of the way to it, may pass, and which are whose. */
 final class ElasticsearchFaults {
 
   /** Answers to a whole request: too many requests, bad gateway, unavailable, gateway time-out. */
@@ -14,7 +15,32 @@ final class ElasticsearchFaults {
   /** Answers to one document of a bulk request: too many requests, shard unavailable. */
   static final Set<Integer> RETRYABLE_ITEM_STATUSES = Set.of(429, 503);
 
+  /**
+   * Answers to a whole bulk request that a part of its documents may be the reason of: a line that
+   * cannot be read, too many bytes.
+   */
+  static final Set<Integer> DIVISIBLE_STATUSES = Set.of(400, 413);
+
+  private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+  private static final int SERVER_ERROR = 500;
+
   private ElasticsearchFaults() {}
+
+  /** What an item of a bulk answer means for its document. */
+  enum Outcome {
+    /** It is in effect. */
+    DONE,
+    /** It is to be sent again. */
+    AGAIN,
+    /** It is at fault itself. */
+    REFUSED,
+    /** The index or the cluster is at fault: no other document would fare better. */
+    FAILED
+  }
 
   /** Whether the same request may succeed later: the faults of connections may all pass. */
   static boolean isRetryable(Exception fault) {
@@ -22,20 +48,50 @@ final class ElasticsearchFaults {
       return RETRYABLE_STATUSES.contains(answer.status());
     }
     return fault instanceof IOException
-        && !(fault instanceof RefusedException)
+        && !(fault instanceof ItemsFailedException)
         && !(fault instanceof SSLHandshakeException)
         && !(fault instanceof SSLPeerUnverifiedException);
+  }
+
+  static Outcome outcomeOf(Operation operation, Item item) {
+    int status = item.status();
+    if (status >= 200 && status < 300) {
+      return Outcome.DONE;
+    }
+    if (RETRYABLE_ITEM_STATUSES.contains(status)) {
+      return Outcome.AGAIN;
+    }
+    if (status == CONFLICT && operation == Operation.CREATE) {
+      return Outcome.DONE; // by an earlier attempt, bundle or run
+    }
+    if (status == CONFLICT && operation.isPartial()) {
+      return Outcome.AGAIN; // somebody else changed it between Elasticsearch's reading and writing
+    }
+    if (status == NOT_FOUND && operation == Operation.DELETE && item.type().isEmpty()) {
+      return Outcome.DONE;
+    }
+    if (status == NOT_FOUND && item.type().startsWith("index_")) {
+      return Outcome.FAILED;
+    }
+    return status < BAD_REQUEST
+            || status >= SERVER_ERROR
+            || status == UNAUTHORIZED
+            || status == FORBIDDEN
+        ? Outcome.FAILED
+        : Outcome.REFUSED;
   }
 
   /** An answer of Elasticsearch, or of what stands before it, to a request as a whole. */
   static final class AnswerException extends IOException {
     private final int status;
     private final String type;
+    private final String reason;
 
     AnswerException(int status, String type, String reason) {
       super("HTTP " + status + (type.isEmpty() ? "" : ", " + type + ": " + reason));
       this.status = status;
       this.type = type;
+      this.reason = reason;
     }
 
     int status() {
@@ -45,11 +101,15 @@ final class ElasticsearchFaults {
     String type() {
       return type;
     }
+
+    String reason() {
+      return reason;
+    }
   }
 
-  /** Items that will be refused as often as they are sent. */
-  static final class RefusedException extends IOException {
-    RefusedException(String message) {
+  /** Items that failed for a reason which is not theirs and will not pass. */
+  static final class ItemsFailedException extends IOException {
+    ItemsFailedException(String message) {
       super(message);
     }
   }

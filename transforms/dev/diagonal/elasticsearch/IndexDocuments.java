@@ -1,55 +1,67 @@
 package dev.diagonal.elasticsearch;
 
-import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
-
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.write.WriteMetrics;
 import dev.diagonal.write.Written;
-import java.io.IOException;
-import java.io.Serializable;
-import java.util.List;
-import org.apache.beam.sdk.transforms.DoFn;
+import java.time.Duration;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link Written} for each block of documents, when the block is in an Elasticsearch index.
+ * One {@link Written} for each block of documents, when the block is in Elasticsearch.
  *
- * <p>Input: blocks of any size, in any window. Output: in the same window, to {@code Wait.on} or to
- * add up. A block is sent in bulk requests of at most {@code bulkDocuments} documents (1,000 unless
- * {@linkplain #withBulkDocuments set}) and {@code bulkBytes} bytes (5 MiB unless {@linkplain
- * #withBulkBytes set}). Documents are searchable after the index's next refresh: see {@link
+ * <p>Input: blocks of any size, in any window; {@link PackDocuments} makes them of single
+ * documents. The blocks of a bundle fill bulk requests one after the other, of at most {@code
+ * bulkDocuments} documents (1,000 unless {@linkplain #withBulkDocuments set}) and {@code bulkBytes}
+ * bytes (5 MiB unless {@linkplain #withBulkBytes set}). Output: in the windows of the blocks, at
+ * their ends, to {@code Wait.on} or to add up; the attempts of a request are counted with the block
+ * it begins with. Documents are searchable after the index's next refresh: see {@link
  * RefreshIndex}.
  *
- * <p>Guarantee: every document takes effect at least once, and since it is indexed by its id,
- * sending it again (a retried request, a retried bundle, the whole run once more) changes nothing.
- * Of documents with the same id in one block the last one stays; between blocks there is no order.
+ * <p>Guarantee: every document takes effect at least once, within the bundle that reads it, and
+ * since it has an id of its own, sending it again (a retried request, a retried bundle, the whole
+ * run once more) changes nothing. Documents with the same id in one block take effect in their
+ * order; between blocks there is none.
  *
- * <p>Parallelism: one request at a time for each instance of the step that the runner keeps.
+ * <p>Parallelism: each instance of the step that the runner keeps has two requests in flight while
+ * it fills the next (unless {@linkplain #withWriterRequests set}), and all of a JVM together four
+ * (unless {@linkplain #withBulkRequests set}).
  *
- * <p>Faults: of a bulk request only the documents that were rejected (429, 503) are sent again;
- * requests answered 429, 502, 503 or 504, and the faults of connections, are sent again as a whole;
- * both within a bound (8 attempts unless {@linkplain #withRetry set}). Every other fault, and the
- * last of these, fails the run with the index, the id of the first document, status and reason.
+ * <p>Faults: see {@link BulkWriter}. A document that Elasticsearch will never take fails the run,
+ * or goes to a {@linkplain #withBadRecordErrorHandler handler}. What retries do not help against
+ * fails the run with a {@link NotIndexedException}.
  *
- * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis}.
+ * <p>Metrics: {@code rows_written}, {@code batches_written} and {@code write_millis} (requests),
+ * {@code retries} (requests sent again, in part or as a whole), {@code bad_records}.
  */
 public final class IndexDocuments
     extends PTransform<PCollection<Block<Document>>, PCollection<Written>> {
 
-  private final Bulk bulk;
+  private final BulkSettings settings;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
-  private IndexDocuments(Bulk bulk) {
-    this.bulk = bulk;
+  private IndexDocuments(BulkSettings settings, @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.settings = settings;
+    this.errorHandler = errorHandler;
   }
 
   /** Returns a write that indexes documents into {@code target}. */
   public static IndexDocuments into(ElasticsearchTarget target) {
-    return new IndexDocuments(new Bulk(target, 1_000, 5L << 20, Retry.defaults()));
+    return with(BulkSettings.of(target));
+  }
+
+  /** Returns a write with settings made elsewhere. */
+  public static IndexDocuments with(BulkSettings settings) {
+    return new IndexDocuments(settings, null);
   }
 
   /**
@@ -58,98 +70,99 @@ public final class IndexDocuments
    * @throws IllegalArgumentException if {@code documents} is not within 1 to 100,000
    */
   public IndexDocuments withBulkDocuments(int documents) {
-    return new IndexDocuments(bulk.withDocuments(documents));
+    return changed(settings.withBulkDocuments(documents));
   }
 
   /**
    * Sets how many bytes the body of a bulk request has at most, unless a single document is larger;
-   * default 5 MiB. Elasticsearch takes 100 MB unless told otherwise.
+   * default 5 MiB. Elasticsearch takes 100 MiB unless told otherwise.
    *
    * @throws IllegalArgumentException if {@code bytes} is not within 1 to 1 GiB
    */
   public IndexDocuments withBulkBytes(long bytes) {
-    return new IndexDocuments(bulk.withBytes(bytes));
+    return changed(settings.withBulkBytes(bytes));
+  }
+
+  /**
+   * Sets how many bytes a document may take in the body of a request; a larger one is a bad record
+   * and is not sent. Default 100 MiB.
+   *
+   * @throws IllegalArgumentException if {@code bytes} is not within 1 to 1 GiB
+   */
+  public IndexDocuments withMaxDocumentBytes(long bytes) {
+    return changed(settings.withMaxDocumentBytes(bytes));
+  }
+
+  /**
+   * Sets how many requests may be in flight in a JVM, of all steps that write to the same nodes;
+   * default 4.
+   *
+   * @throws IllegalArgumentException if {@code requests} is not within 1 to 1,000
+   */
+  public IndexDocuments withBulkRequests(int requests) {
+    return changed(settings.withBulkRequests(requests));
+  }
+
+  /**
+   * Sets how many requests may be in flight of one instance of the step; default 2.
+   *
+   * @throws IllegalArgumentException if {@code requests} is not within 1 to 1,000
+   */
+  public IndexDocuments withWriterRequests(int requests) {
+    return changed(settings.withWriterRequests(requests));
+  }
+
+  /**
+   * Sets how long an answer may keep silent before it counts as lost; default 120 seconds.
+   *
+   * @throws IllegalArgumentException if {@code timeout} is not above 0 or longer than a day
+   */
+  public IndexDocuments withRequestTimeout(Duration timeout) {
+    return changed(settings.withRequestTimeout(timeout));
+  }
+
+  /** Sets whether requests are compressed, which costs the processor and spares the network. */
+  public IndexDocuments withGzip(boolean gzip) {
+    return changed(settings.withGzip(gzip));
   }
 
   /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
   public IndexDocuments withRetry(Retry retry) {
-    return new IndexDocuments(bulk.withRetry(retry));
+    return changed(settings.withRetry(retry));
+  }
+
+  /** Sends documents that Elasticsearch refuses to a handler: see {@link RefusedDocument}. */
+  public IndexDocuments withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    return new IndexDocuments(settings, handler);
+  }
+
+  private IndexDocuments changed(BulkSettings changed) {
+    return new IndexDocuments(changed, errorHandler);
   }
 
   @Override
   public PCollection<Written> expand(PCollection<Block<Document>> blocks) {
-    return blocks.apply("Index", ParDo.of(new IndexFn(bulk))).setCoder(Written.coder());
+    TupleTag<Written> written = new TupleTag<>() {};
+    PCollectionTuple outputs =
+        blocks.apply(
+            "Index",
+            ParDo.of(new IndexFn(settings, errorHandler != null))
+                .withOutputTags(
+                    written,
+                    errorHandler == null
+                        ? TupleTagList.empty()
+                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
+    if (errorHandler != null) {
+      errorHandler.addErrorCollection(
+          outputs
+              .get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(blocks.getPipeline())));
+    }
+    return outputs.get(written).setCoder(Written.coder());
   }
 
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
-    builder
-        .add(DisplayData.item("target", bulk.target().toString()))
-        .add(DisplayData.item("bulkDocuments", bulk.documents()))
-        .add(DisplayData.item("bulkBytes", bulk.bytes()));
-  }
-
-  /** What is sent where and how. */
-  record Bulk(ElasticsearchTarget target, int documents, long bytes, Retry retry)
-      implements Serializable {
-    Bulk {
-      checkArgument(
-          documents >= 1 && documents <= 100_000,
-          "bulkDocuments must be within 1 to 100000, got %s",
-          documents);
-      checkArgument(
-          bytes >= 1 && bytes <= 1L << 30,
-          "bulkBytes must be within 1 to 1073741824, got %s",
-          bytes);
-    }
-
-    Bulk withDocuments(int documents) {
-      return new Bulk(target, documents, bytes, retry);
-    }
-
-    Bulk withBytes(long bytes) {
-      return new Bulk(target, documents, bytes, retry);
-    }
-
-    Bulk withRetry(Retry retry) {
-      return new Bulk(target, documents, bytes, retry);
-    }
-  }
-
-  static final class IndexFn extends DoFn<Block<Document>, Written> {
-    private final Bulk bulk;
-    private final WriteMetrics metrics = WriteMetrics.create();
-    private transient @Nullable BulkIndexer indexer;
-
-    IndexFn(Bulk bulk) {
-      this.bulk = bulk;
-    }
-
-    @ProcessElement
-    public void process(@Element Block<Document> block, OutputReceiver<Written> out)
-        throws Exception {
-      Written written = Written.nothing(bulk.target().index());
-      for (List<Document> documents :
-          BulkBody.cut(block.records(), bulk.documents(), bulk.bytes())) {
-        Written batch = indexer().write(documents);
-        metrics.counted(batch);
-        written = written.plus(batch);
-      }
-      out.output(written);
-    }
-
-    @Teardown
-    public void teardown() throws IOException {
-      if (indexer != null) {
-        indexer.close();
-      }
-    }
-
-    private BulkIndexer indexer() {
-      if (indexer == null) {
-        indexer = new BulkIndexer(bulk);
-      }
-      return indexer;
-    }
+    settings.display(builder);
   }
 }

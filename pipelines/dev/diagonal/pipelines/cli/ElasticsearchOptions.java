@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Where Elasticsearch is. */
 public interface ElasticsearchOptions extends PipelineOptions {
 
-  @Description("Elasticsearch: a URL, 'embedded' for one that ends with the command, or 'none'")
+  @Description(
+      "Elasticsearch: a URL, several with commas between them for the nodes of one cluster,"
+          + " 'embedded' for one that ends with the command, or 'none'")
   @Nullable String getElasticsearchUrl();
 
   void setElasticsearchUrl(@Nullable String elasticsearchUrl);
@@ -26,4 +28,15 @@ public interface ElasticsearchOptions extends PipelineOptions {
   @Nullable String getElasticsearchPasswordFile();
 
   void setElasticsearchPasswordFile(@Nullable String elasticsearchPasswordFile);
+
+  @Description("A file that holds a bearer token; or set DIAGONAL_ELASTICSEARCH_BEARER_TOKEN")
+  @Nullable String getElasticsearchBearerTokenFile();
+
+  void setElasticsearchBearerTokenFile(@Nullable String elasticsearchBearerTokenFile);
+
+  @Description(
+      "A PEM file of the certificates that vouch for Elasticsearch, of a private authority")
+  @Nullable String getElasticsearchCaFile();
+
+  void setElasticsearchCaFile(@Nullable String elasticsearchCaFile);
 }

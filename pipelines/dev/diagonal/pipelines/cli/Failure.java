@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.elasticsearch.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
@@ -54,6 +55,15 @@ record Failure(String message, @Nullable String hint, boolean expected) {
   private static @Nullable Failure explain(Throwable cause, String message) {
     if (cause instanceof JobFailedException failed) {
       return failed.failure();
+    }
+    if (cause instanceof NotIndexedException) {
+      boolean refused = cause.getCause() instanceof BadInputException;
+      return new Failure(
+          message,
+          refused
+              ? "--badRecords=<file.jsonl> puts such documents there and goes on"
+              : hintFor(causes(cause)),
+          true);
     }
     if (cause instanceof BadInputException) {
       boolean oneLine =

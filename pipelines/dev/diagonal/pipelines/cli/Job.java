@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
@@ -52,6 +53,12 @@ public interface Job {
 
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
+
+  /**
+   * Gives back what {@link #build} took for the time of the run: called when the run is over,
+   * whether it went well or not, and once more if the process is asked to end before.
+   */
+  default void release() throws IOException, InterruptedException {}
 
   /**
    * One place where results go.

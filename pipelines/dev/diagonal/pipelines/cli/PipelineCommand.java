@@ -42,16 +42,18 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     long startNanos = System.nanoTime();
     try (EmbeddedServers servers = embedded(job)) {
       if (Runners.isDetached(args)) {
-        Pipeline pipeline = Pipeline.create(options);
-        List<Job.Output> unused = job.build(pipeline, urlsOf(servers));
-        PipelineResult handedOver = pipeline.run();
+        PipelineResult handedOver =
+            Release.after(() -> handOver(job, options, urlsOf(servers)), job);
         System.out.println(name() + ": handed over to the cluster, " + handedOver.getState());
         return ExitCode.DONE;
       }
       Summary summary =
-          job.hasPipeline()
-              ? run(job, options, urlsOf(servers), Runners.isInThisJvm(args))
-              : runWithoutPipeline(job, options, urlsOf(servers));
+          Release.after(
+              () ->
+                  job.hasPipeline()
+                      ? run(job, options, urlsOf(servers), Runners.isInThisJvm(args))
+                      : runWithoutPipeline(job, options, urlsOf(servers)),
+              job);
       summary = summary.withMoreBadRecords(job.moreBadRecords());
       (job.hasPipeline() ? summary.lines() : summary.remarks()).forEach(System.out::println);
       if (options.getSummary() != null) {
@@ -74,6 +76,12 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       }
       throw e;
     }
+  }
+
+  private PipelineResult handOver(Job job, O options, ServerUrls servers) throws Exception {
+    Pipeline pipeline = Pipeline.create(options);
+    List<Job.Output> unused = job.build(pipeline, servers);
+    return pipeline.run();
   }
 
   private Summary run(Job job, O options, ServerUrls servers, boolean inThisJvm) throws Exception {

@@ -1,10 +1,18 @@
 package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import dev.diagonal.write.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes targets of options: the URL, embedded or not, and the secrets read here. */
@@ -33,35 +41,80 @@ public final class Sinks {
   /** Returns an index at a place. */
   public static ElasticsearchTarget elasticsearch(
       SinkPlace place, String index, ElasticsearchOptions options, ServerUrls servers) {
-    String url = place.isEmbedded() ? servers.elasticsearchUrl() : String.valueOf(place.url());
-    ElasticsearchTarget target = ElasticsearchTarget.at(url, index);
     if (place.isEmbedded()) {
-      return target;
+      return ElasticsearchTarget.at(servers.elasticsearchUrl(), index);
     }
-    Optional<Secret> apiKey =
-        Secrets.read(
-            "elasticsearchApiKeyFile",
-            options.getElasticsearchApiKeyFile(),
-            "DIAGONAL_ELASTICSEARCH_API_KEY");
+    List<String> urls = List.of(String.valueOf(place.url()).split(",", -1));
+    ElasticsearchTarget target = ElasticsearchTarget.at(urls.get(0), index).withUrls(urls);
+    if (options.getElasticsearchCaFile() != null) {
+      target = target.withCaCertificates(pemIn(options.getElasticsearchCaFile()));
+    }
+    return authenticated(target, options);
+  }
+
+  /** Returns how documents are put into an index. */
+  public static IndexDocuments indexDocuments(ElasticsearchTarget target, BulkOptions options) {
+    return IndexDocuments.into(target)
+        .withBulkDocuments(options.getBulkDocuments())
+        .withBulkRequests(options.getBulkRequests())
+        .withWriterRequests(Math.min(2, options.getBulkRequests()))
+        .withRequestTimeout(Duration.ofSeconds(options.getRequestTimeoutSeconds()))
+        .withGzip(options.getBulkGzip());
+  }
+
+  private static ElasticsearchTarget authenticated(
+      ElasticsearchTarget target, ElasticsearchOptions options) {
     @Nullable String user = options.getElasticsearchUser();
-    if (user != null && options.getElasticsearchApiKeyFile() != null) {
-      throw new UsageException("give --elasticsearchApiKeyFile or --elasticsearchUser, not both");
+    if (Stream.of(
+                user,
+                options.getElasticsearchApiKeyFile(),
+                options.getElasticsearchBearerTokenFile())
+            .filter(Objects::nonNull)
+            .count()
+        > 1) {
+      throw new UsageException(
+          "give one of --elasticsearchApiKeyFile, --elasticsearchBearerTokenFile and"
+              + " --elasticsearchUser");
     }
     if (user == null && options.getElasticsearchPasswordFile() != null) {
       throw new UsageException("--elasticsearchPasswordFile needs --elasticsearchUser");
     }
-    if (user == null) {
-      return apiKey.map(target::withApiKey).orElse(target);
+    if (user != null) {
+      return Secrets.read(
+              "elasticsearchPasswordFile",
+              options.getElasticsearchPasswordFile(),
+              "DIAGONAL_ELASTICSEARCH_PASSWORD")
+          .map(password -> target.withUser(user, password))
+          .orElseThrow(
+              () ->
+                  new UsageException(
+                      "--elasticsearchUser needs a password: --elasticsearchPasswordFile or"
+                          + " DIAGONAL_ELASTICSEARCH_PASSWORD"));
+    }
+    Optional<Secret> token =
+        Secrets.read(
+            "elasticsearchBearerTokenFile",
+            options.getElasticsearchBearerTokenFile(),
+            "DIAGONAL_ELASTICSEARCH_BEARER_TOKEN");
+    if (options.getElasticsearchApiKeyFile() == null && token.isPresent()) {
+      return target.withBearerToken(token.get());
     }
     return Secrets.read(
-            "elasticsearchPasswordFile",
-            options.getElasticsearchPasswordFile(),
-            "DIAGONAL_ELASTICSEARCH_PASSWORD")
-        .map(password -> target.withUser(user, password))
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "--elasticsearchUser needs a password: --elasticsearchPasswordFile or"
-                        + " DIAGONAL_ELASTICSEARCH_PASSWORD"));
+            "elasticsearchApiKeyFile",
+            options.getElasticsearchApiKeyFile(),
+            "DIAGONAL_ELASTICSEARCH_API_KEY")
+        .map(target::withApiKey)
+        .orElse(target);
+  }
+
+  private static String pemIn(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new UsageException(
+          "--elasticsearchCaFile: the file '%s' cannot be read (%s)"
+              .formatted(file, e.getClass().getSimpleName()),
+          e);
+    }
   }
 }

@@ -3,9 +3,9 @@ package dev.diagonal.elasticsearch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BulkBodyTest {
 
@@ -34,45 +34,43 @@ class BulkBodyTest {
   }
 
   @Test
-  void theLastDocumentOfAnIdStays() {
-    Document first = Document.of("1", "{\"v\":1}");
-    Document other = Document.of("2", "{}");
-    Document last = Document.of("1", "{\"v\":2}");
-    assertThat(BulkBody.lastOfEachId(List.of(first, other, last))).containsExactly(last, other);
+  void everyOperationHasItsLines() {
+    Document document = Document.of("1", "{\"a\":1}");
+    assertThat(
+            encode(
+                document.withOperation(Operation.CREATE),
+                document.withOperation(Operation.UPDATE),
+                document.withOperation(Operation.UPSERT).withRouting("r\"1").withIndex("other"),
+                Document.deletion("2").withIndex("other")))
+        .isEqualTo(
+            """
+            {"create":{"_id":"1"}}
+            {"a":1}
+            {"update":{"_id":"1"}}
+            {"doc":{"a":1}}
+            {"update":{"_id":"1","_index":"other","routing":"r\\"1"}}
+            {"doc":{"a":1},"doc_as_upsert":true}
+            {"delete":{"_id":"2","_index":"other"}}
+            """);
   }
 
-  @Test
-  void cutsByDocuments() {
-    List<Document> documents = documents(5, 10);
-    assertThat(BulkBody.cut(documents, 2, 1 << 20))
-        .containsExactly(documents.subList(0, 2), documents.subList(2, 4), documents.subList(4, 5));
-    assertThat(BulkBody.cut(List.of(), 2, 1 << 20)).isEmpty();
-  }
-
-  @Test
-  void cutsByBytesOfTheBody() {
-    List<Document> documents = documents(4, 100);
-    int two = BulkBody.encode(documents.subList(0, 2)).length;
-    assertThat(BulkBody.cut(documents, 1_000, two))
-        .containsExactly(documents.subList(0, 2), documents.subList(2, 4));
-    assertThat(BulkBody.cut(documents, 1_000, two - 1)).hasSize(4);
-  }
-
-  @Test
-  void aDocumentLargerThanARequestGoesAlone() {
-    List<Document> documents =
-        List.of(Document.of("1", "{}"), documents(1, 1_000).get(0), Document.of("3", "{}"));
-    assertThat(BulkBody.cut(documents, 1_000, 100))
-        .containsExactly(documents.subList(0, 1), documents.subList(1, 2), documents.subList(2, 3));
-  }
-
-  private static List<Document> documents(int count, int bytes) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> Document.of("" + i, "{" + " ".repeat(bytes - 2) + "}"))
-        .toList();
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void knowsTheBytesBefore(Operation operation) {
+    Document document =
+        operation == Operation.DELETE
+            ? Document.deletion("1")
+            : Document.of("1", "{\"a\":1}").withOperation(operation);
+    assertThat(encode(document)).hasSize((int) BulkBody.bytesOf(document));
+    Document elsewhere = document.withIndex("other").withRouting("r");
+    assertThat(encode(elsewhere)).hasSize((int) BulkBody.bytesOf(elsewhere));
   }
 
   private static String encode(Document... documents) {
-    return new String(BulkBody.encode(List.of(documents)), UTF_8);
+    BulkBody body = new BulkBody(10);
+    for (Document document : documents) {
+      body.add(document);
+    }
+    return body.toString(UTF_8);
   }
 }

@@ -3,16 +3,30 @@ package dev.diagonal.elasticsearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DocumentTest {
 
-  @Test
-  void survivesItsCoder() throws Exception {
-    Document document = Document.of("é1", "{\"title\": \"Toy Story\"}");
-    byte[] bytes = CoderUtils.encodeToByteArray(Document.coder(), document);
-    assertThat(CoderUtils.decodeFromByteArray(Document.coder(), bytes)).isEqualTo(document);
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void survivesItsCoder(Operation operation) throws Exception {
+    Document document =
+        operation == Operation.DELETE
+            ? Document.deletion("é1")
+            : Document.of("é1", "{\"title\": \"Toy Story\"}").withOperation(operation);
+    for (Document one :
+        List.of(
+            document,
+            document.withIndex("other"),
+            document.withRouting("r"),
+            document.withIndex("other").withRouting("r"))) {
+      byte[] bytes = CoderUtils.encodeToByteArray(Document.coder(), one);
+      assertThat(CoderUtils.decodeFromByteArray(Document.coder(), bytes)).isEqualTo(one);
+    }
   }
 
   @Test
@@ -21,7 +35,10 @@ class DocumentTest {
         .isEqualTo(Document.of("1", "{}"))
         .hasSameHashCodeAs(Document.of("1", "{}"))
         .isNotEqualTo(Document.of("1", "{ }"))
-        .isNotEqualTo(Document.of("2", "{}"));
+        .isNotEqualTo(Document.of("2", "{}"))
+        .isNotEqualTo(Document.of("1", "{}").withOperation(Operation.CREATE))
+        .isNotEqualTo(Document.of("1", "{}").withIndex("other"))
+        .isNotEqualTo(Document.of("1", "{}").withRouting("r"));
   }
 
   @Test
@@ -30,16 +47,12 @@ class DocumentTest {
   }
 
   @Test
-  void refusesIdsAndSourcesThatElasticsearchWouldRefuse() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Document.of("", "{}"))
-        .withMessage("id must have 1 to 512 bytes in UTF-8, got 0");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Document.of("é".repeat(257), "{}"))
-        .withMessage("id must have 1 to 512 bytes in UTF-8, got 514");
+  void onlyADeletionHasNoSource() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Document.of("1", ""))
         .withMessage("source of document 1 must not be empty");
-    assertThat(Document.of("é".repeat(256), "{}").id()).hasSize(256);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Document.of("1", "{}").withOperation(Operation.DELETE))
+        .withMessage("source of document 1, a deletion, must be empty");
   }
 }

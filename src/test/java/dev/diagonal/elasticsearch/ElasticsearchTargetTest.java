@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.diagonal.write.Secret;
 import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.io.elasticsearch.ElasticsearchIO.ConnectionConfiguration;
 import org.apache.beam.sdk.util.SerializableUtils;
+import org.apache.http.Header;
+import org.apache.http.message.BasicHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,8 +22,15 @@ class ElasticsearchTargetTest {
 
   @Test
   void showsNoSecret() {
-    assertThat(TARGET.withUser("me", SECRET)).hasToString("https://es:9200/movies");
-    assertThat(TARGET.withApiKey(SECRET)).hasToString("https://es:9200/movies");
+    ElasticsearchTarget target = TARGET.withHeader("X-Key", SECRET);
+    for (ElasticsearchTarget one :
+        List.of(
+            target.withUser("me", SECRET),
+            target.withApiKey(SECRET),
+            target.withBearerToken(SECRET))) {
+      assertThat(one).hasToString("https://es:9200/movies");
+      assertThat(one.headers().toString()).contains("X-Key=***").doesNotContain("hunter2");
+    }
   }
 
   @Test
@@ -30,8 +41,56 @@ class ElasticsearchTargetTest {
 
   @Test
   void theLastKindOfAuthenticationStays() {
-    assertThat(TARGET.withUser("me", SECRET).withApiKey(SECRET).user()).isNull();
-    assertThat(TARGET.withApiKey(SECRET).withUser("me", SECRET).apiKey()).isNull();
+    assertThat(TARGET.withUser("me", SECRET).withApiKey(SECRET).headers())
+        .containsExactly(Map.entry("Authorization", new Secret("ApiKey hunter2")));
+    assertThat(TARGET.withApiKey(SECRET).withBearerToken(SECRET).headers())
+        .containsExactly(Map.entry("Authorization", new Secret("Bearer hunter2")));
+    assertThat(TARGET.withHeader("authorization", SECRET).withUser("me", SECRET).headers())
+        .containsExactly(Map.entry("Authorization", new Secret("Basic bWU6aHVudGVyMg==")));
+  }
+
+  @Test
+  void takesBeamsOwnConfiguration() {
+    ConnectionConfiguration beam =
+        ConnectionConfiguration.create(new String[] {"https://a:1", "https://b:2/"}, "movies")
+            .withPathPrefix("/search");
+    ElasticsearchTarget target =
+        new ElasticsearchTarget(
+            List.of("https://a:1/search", "https://b:2/search"), "movies", Map.of(), null);
+    assertThat(ElasticsearchTarget.of(beam)).isEqualTo(target);
+    Header[] headers = {new BasicHeader("X-Tenant", "hunter2")};
+    assertThat(ElasticsearchTarget.of(beam.withDefaultHeaders(headers)))
+        .isEqualTo(target.withHeader("X-Tenant", SECRET));
+    assertThat(ElasticsearchTarget.of(beam.withUsername("me").withPassword("hunter2")))
+        .isEqualTo(target.withUser("me", SECRET));
+    assertThat(ElasticsearchTarget.of(beam.withApiKey("hunter2")))
+        .isEqualTo(target.withApiKey(SECRET));
+    assertThat(ElasticsearchTarget.of(beam.withBearerToken("hunter2")))
+        .isEqualTo(target.withBearerToken(SECRET));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ElasticsearchTarget.of(beam.withTrustSelfSignedCerts(true)))
+        .withMessageStartingWith("trustSelfSignedCerts trusts anybody");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ElasticsearchTarget.of(ConnectionConfiguration.create(new String[] {"http://a:1"})))
+        .withMessage("the connection configuration must name an index");
+  }
+
+  @Test
+  void refusesHeadersAndCertificatesThatAreNone() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TARGET.withHeader("a b", SECRET))
+        .withMessage("no name for a header: 'a b'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TARGET.withApiKey(new Secret("hunter2\nX: y")))
+        .withMessage("the value of the header Authorization has a line break");
+    for (String none : List.of("", "hunter2", "-----BEGIN CERTIFICATE-----\nhunter2")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TARGET.withCaCertificates(none))
+          .withMessageStartingWith("caCertificates must hold")
+          .withMessageNotContaining("hunter2");
+    }
   }
 
   @ParameterizedTest
@@ -71,19 +130,5 @@ class ElasticsearchTargetTest {
         .isThrownBy(() -> ElasticsearchTarget.at("http://es", index))
         .withMessageStartingWith("index must be lower case")
         .withMessageEndingWith("got '" + index + "'");
-  }
-
-  @Test
-  void refusesHalfAUserAndTwoKindsOfAuthentication() {
-    List<String> urls = TARGET.urls();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ElasticsearchTarget(urls, "x", "me", null, null))
-        .withMessage("user and password must be given together, got a user only");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ElasticsearchTarget(urls, "x", null, SECRET, null))
-        .withMessage("user and password must be given together, got a password only");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ElasticsearchTarget(urls, "x", "me", SECRET, SECRET))
-        .withMessage("either a user or an API key may be given, got both");
   }
 }

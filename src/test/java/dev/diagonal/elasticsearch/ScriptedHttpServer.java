@@ -5,29 +5,43 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the answers it was told to, in order, and keeps what it was asked. */
 final class ScriptedHttpServer implements AutoCloseable {
 
   private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final Queue<Answer> script = new ArrayDeque<>();
   private final List<Asked> asked = new ArrayList<>();
 
-  /** A request: its method, its path with the query, its authorization and its body. */
-  record Asked(String method, String uri, @Nullable String authorization, String body) {}
+  /** A request: its method, its path with the query, its headers and its body, uncompressed. */
+  record Asked(String method, String uri, Map<String, String> headers, String body) {
+    @Nullable String authorization() {
+      return headers.get("Authorization");
+    }
+  }
 
   private record Answer(int status, String body) {}
 
   ScriptedHttpServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
+    server.setExecutor(threads);
     server.start();
   }
 
@@ -45,20 +59,32 @@ final class ScriptedHttpServer implements AutoCloseable {
     return answers(0, "");
   }
 
+  /** Keeps the next request waiting until the server is closed. */
+  synchronized ScriptedHttpServer keepsSilent() {
+    return answers(-1, "");
+  }
+
   synchronized List<Asked> asked() {
     return List.copyOf(asked);
   }
 
-  private synchronized void answer(HttpExchange exchange) throws IOException {
+  private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      asked.add(
-          new Asked(
-              exchange.getRequestMethod(),
-              exchange.getRequestURI().toString(),
-              exchange.getRequestHeaders().getFirst("Authorization"),
-              new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-      Answer answer = script.isEmpty() ? new Answer(500, "the script is over") : script.remove();
-      if (answer.status == 0) {
+      Map<String, String> headers = new TreeMap<>();
+      exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
+      boolean zipped = "gzip".equals(headers.get("Content-encoding"));
+      InputStream in = exchange.getRequestBody();
+      Answer answer =
+          next(
+              new Asked(
+                  exchange.getRequestMethod(),
+                  exchange.getRequestURI().toString(),
+                  headers,
+                  new String((zipped ? new GZIPInputStream(in) : in).readAllBytes(), UTF_8)));
+      if (answer.status < 0) {
+        awaitEnd();
+      }
+      if (answer.status <= 0) {
         return;
       }
       byte[] body = answer.body.getBytes(UTF_8);
@@ -71,8 +97,23 @@ final class ScriptedHttpServer implements AutoCloseable {
     }
   }
 
+  private synchronized Answer next(Asked request) {
+    asked.add(request);
+    return script.isEmpty() ? new Answer(500, "the script is over") : script.remove();
+  }
+
+  private void awaitEnd() {
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void close() {
+    ended.countDown();
+    threads.shutdownNow();
     server.stop(0);
   }
 }

@@ -1,0 +1,51 @@
+package dev.diagonal.pipelines.cli;
+
+import java.util.concurrent.Callable;
+
+/**
+ * Sees to it that a job {@linkplain Job#release gives back} what it took: at the end of its run, or
+ * when the process is asked to end before.
+ */
+final class Release {
+
+  private Release() {}
+
+  /** Returns what {@code run} does; whether it does or throws, the job has given back. */
+  static <T> T after(Callable<T> run, Job job) throws Exception {
+    Thread atExit = new Thread(() -> releaseAtExit(job), "release");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    T result;
+    try {
+      result = run.call();
+    } catch (Throwable fault) {
+      try {
+        release(job, atExit);
+      } catch (Exception second) {
+        fault.addSuppressed(second);
+      }
+      throw fault;
+    }
+    release(job, atExit);
+    return result;
+  }
+
+  private static void release(Job job, Thread atExit) throws Exception {
+    boolean ending = false;
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      ending = true;
+    }
+    if (!ending) { // else the hook does it
+      job.release();
+    }
+  }
+
+  private static void releaseAtExit(Job job) {
+    try {
+      job.release();
+    } catch (Exception e) {
+      System.err.println("on the way out: " + e.getMessage());
+    }
+  }
+}

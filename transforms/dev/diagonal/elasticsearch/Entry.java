@@ -1,0 +1,12 @@
+package dev.diagonal.elasticsearch;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document on its way.
+ *
+ * @param place whose document it is, for the account
+ * @param replaced an earlier document of the same key that this one stands for too, unless it is
+ *     refused: then the earlier one is sent, as if one had been sent after the other
+ */
+record Entry<P>(Document document, P place, @Nullable Entry<P> replaced) {}
