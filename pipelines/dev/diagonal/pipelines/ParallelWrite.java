@@ -115,6 +115,9 @@ final class ParallelWrite {
                     .build());
     DistributionResult open = distribution(metrics, "transactions_open");
     DistributionResult batchRows = distribution(metrics, "batch_rows");
+    if (open.getCount() == 0) {
+      return List.of("no transaction: there was nothing to write");
+    }
     List<String> remarks = new ArrayList<>();
     remarks.add(
         String.format(
