@@ -31,7 +31,7 @@ record ConflictFree<T>(
     long maxBadRecords)
     implements Serializable {
 
-  /** How many bytes a dealer holds at most, about. */
+  /** How many bytes a dealer holds at most, about; there is one for each window of a bundle. */
   static final long MAX_HELD_BYTES = 64L << 20;
 
   /**
