@@ -160,7 +160,7 @@ final class ParallelWrite {
     for (MetricResult<Long> counter : metrics.getCounters()) {
       String name = counter.getName().getName();
       if (name.startsWith(ROWS_OF_SLOT)) {
-        rows.merge(name, counter.getAttempted(), Long::sum);
+        rows.merge(name, counted(counter), Long::sum);
       }
     }
     return rows.values().stream().mapToLong(Long::longValue).max().orElse(0);
@@ -170,17 +170,23 @@ final class ParallelWrite {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {
       if (name.test(counter.getName().getName())) {
-        sum += counter.getAttempted();
+        sum += counted(counter);
       }
     }
     return sum;
+  }
+
+  /** What is attempted lacks the last bundles at first, on runners that know what is committed. */
+  private static <V> V counted(MetricResult<V> metric) {
+    V committed = metric.getCommittedOrNull();
+    return committed == null ? metric.getAttempted() : committed;
   }
 
   private static DistributionResult distribution(MetricQueryResults metrics, String name) {
     DistributionResult all = DistributionResult.IDENTITY_ELEMENT;
     for (MetricResult<DistributionResult> each : metrics.getDistributions()) {
       if (each.getName().getName().equals(name)) {
-        DistributionResult more = each.getAttempted();
+        DistributionResult more = counted(each);
         all =
             DistributionResult.create(
                 all.getSum() + more.getSum(),

@@ -58,6 +58,7 @@ record ConflictFree<T>(
 
   static <T> ConflictFree<T> of(Grid<T> grid, BatchWriter.Factory<T> writers) {
     return new ConflictFree<>(
+        // Made once, where the pipeline is built, and the same in all copies: no key of elements.
         UUID.randomUUID().toString(),
         grid,
         writers,

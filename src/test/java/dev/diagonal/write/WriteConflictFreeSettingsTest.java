@@ -184,7 +184,7 @@ class WriteConflictFreeSettingsTest {
   private static long counter(MetricQueryResults metrics, String name) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {
-      sum += counter.getName().getName().equals(name) ? counter.getAttempted() : 0;
+      sum += counter.getName().getName().equals(name) ? counter.getCommitted() : 0;
     }
     return sum;
   }
@@ -193,9 +193,9 @@ class WriteConflictFreeSettingsTest {
   private static DistributionResult distribution(MetricQueryResults metrics, String name) {
     DistributionResult found = DistributionResult.IDENTITY_ELEMENT;
     for (MetricResult<DistributionResult> each : metrics.getDistributions()) {
-      if (each.getName().getName().equals(name) && each.getAttempted().getCount() > 0) {
+      if (each.getName().getName().equals(name) && each.getCommitted().getCount() > 0) {
         assertThat(found.getCount()).as(name).isZero();
-        found = each.getAttempted();
+        found = each.getCommitted();
       }
     }
     return found;
