@@ -168,11 +168,7 @@ public final class EdgesBenchmark {
     say(
         "JdbcIO.write with retries, a pipeline of 10,000 edges direct, the best of targetParallelism 1, 4, 8 (%d): %.2f s with %d deadlocks; Diagonal's pipeline %.2f s (%.1f times as fast; medians).%n"
             .formatted(
-                parallelisms[best],
-                theirs,
-                deadlocks[best],
-                median(ours),
-                theirs / median(ours)));
+                parallelisms[best], theirs, deadlocks[best], median(ours), theirs / median(ours)));
   }
 
   private static Path fileOf(List<Edge> edges) throws IOException {
