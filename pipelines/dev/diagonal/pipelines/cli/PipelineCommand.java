@@ -52,6 +52,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
           job.hasPipeline()
               ? run(job, options, urlsOf(servers), Runners.isInThisJvm(args))
               : runWithoutPipeline(job, options, urlsOf(servers));
+      summary = summary.withMoreBadRecords(job.moreBadRecords());
       (job.hasPipeline() ? summary.lines() : summary.remarks()).forEach(System.out::println);
       if (options.getSummary() != null) {
         summary.writeTo(Path.of(options.getSummary()));
