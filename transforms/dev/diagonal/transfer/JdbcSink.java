@@ -7,7 +7,6 @@ import dev.diagonal.jdbc.JdbcWrite;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
 import dev.diagonal.write.RejectedRow;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -88,7 +87,7 @@ public final class JdbcSink implements TransferSink {
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() {
       writer.close();
     }
   }

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The objects of JSON lines files, plain or compressed by their names: one object a line, in UTF-8.
@@ -61,17 +63,18 @@ public final class JsonLineFiles implements TransferSource {
         sample(file.name(), sample);
       }
     }
-    Map<String, Integer> columns = new LinkedHashMap<>();
-    sample.forEach(line -> line.keySet().forEach(key -> columns.putIfAbsent(key, columns.size())));
+    Set<String> keys = new LinkedHashSet<>();
+    sample.forEach(line -> keys.addAll(line.keySet()));
+    List<String> columns = List.copyOf(keys);
     if (columns.isEmpty()) {
       throw new BadInputException("no JSON object in '" + String.join(",", patterns) + "'");
     }
-    InferredTypes types = new InferredTypes(List.copyOf(columns.keySet()));
+    InferredTypes types = new InferredTypes(columns);
     for (Map<String, FieldType> line : sample) {
       line.forEach(
           (key, type) -> {
             if (type != null) {
-              types.saw(columns.get(key), type);
+              types.saw(columns.indexOf(key), type);
             }
           });
     }

@@ -15,6 +15,8 @@ final class JsonObject {
   @FunctionalInterface
   interface Values {
     /**
+     * Takes one.
+     *
      * @param text as it is spelt; of an object or a list, all of it
      */
     void value(String key, JsonToken token, String text);

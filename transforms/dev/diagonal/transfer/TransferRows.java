@@ -106,6 +106,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return new TransferRows(source, conversion, sinks, blockRows, most, errorHandler);
   }
 
+  /** Returns what the rows are when they are written. */
+  public RowType rows() {
+    return conversion.to();
+  }
+
   /** Returns the name of the step that counts what a sink has written. */
   public static String step(int sink) {
     return "Sink " + (sink + 1);
