@@ -84,7 +84,7 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
   void setJdbcTable(String jdbcTable);
 
   @Description("How many ratings a batch has")
-  @Default.Long(500_000)
+  @Default.Long(1_000_000)
   long getBatchRows();
 
   void setBatchRows(long batchRows);

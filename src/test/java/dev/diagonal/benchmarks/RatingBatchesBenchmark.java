@@ -42,7 +42,8 @@ import org.postgresql.copy.CopyOut;
  * lie in PostgreSQL, by turns and in one JVM that is warm, and writes the table into {@code
  * src/test/benchmarks/batches.md} and the README. After every run the totals are compared.
  *
- * <p>Arguments: the number of ratings (5,000,000), of rounds (5), and of ratings a batch (500,000).
+ * <p>Arguments: the number of ratings (5,000,000), of rounds (5), and of ratings a batch
+ * (1,000,000).
  */
 public final class RatingBatchesBenchmark {
 
@@ -97,7 +98,7 @@ public final class RatingBatchesBenchmark {
               server,
               args.length > 0 ? Long.parseLong(args[0]) : 5_000_000,
               args.length > 1 ? Integer.parseInt(args[1]) : 5,
-              args.length > 2 ? Long.parseLong(args[2]) : 500_000);
+              args.length > 2 ? Long.parseLong(args[2]) : 1_000_000);
       benchmark.prepare();
       benchmark.measure();
     }

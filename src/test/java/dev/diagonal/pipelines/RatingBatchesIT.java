@@ -252,7 +252,7 @@ final class RatingBatchesIT {
         .contains(
             "steps:   load, plan, work, publish",
             "creates: the table jobs.aggregation_batches, if it is missing",
-            "batches: of 500,000 ratings, a lease of 60 s, up to 3 attempts");
+            "batches: of 1,000,000 ratings, a lease of 60 s, up to 3 attempts");
     assertThat(database.query("SELECT nspname FROM pg_namespace WHERE nspname = 'jobs'")).isEmpty();
   }
 
