@@ -7,10 +7,19 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /** The statement for one row in the words of SQL:2003 (and JSON of SQL:2016); text only. */
 final class StandardSql {
+
+  private static final String JSON = "? FORMAT JSON";
+
+  /** What a declaration may hold beside the type. */
+  private static final Pattern CONSTRAINTS =
+      Pattern.compile("(?i) (not null|null|default|primary|unique|generated)\\b.*");
+
+  private static final Pattern TEXT_OR_BYTES = Pattern.compile("(?i)^n?(var)?(char|binary)");
+  private static final Pattern LENGTH = Pattern.compile(" *\\([^)]*\\)");
 
   private StandardSql() {}
 
@@ -21,7 +30,7 @@ final class StandardSql {
               .formatted(
                   quoteTable(table.name()),
                   names(table.columns()),
-                  table.columns().stream().map(StandardSql::parameter).collect(joining(", ")));
+                  table.columns().stream().map(StandardSql::plain).collect(joining(", ")));
       case INSERT_IGNORE -> merge(table) + insert(table);
       case UPSERT -> merge(table) + update(table) + insert(table);
       case UPDATE -> merge(table) + update(table);
@@ -30,7 +39,7 @@ final class StandardSql {
               .formatted(
                   quoteTable(table.name()),
                   table.keyColumns().stream()
-                      .map(column -> quote(column.name()) + " = " + parameter(column))
+                      .map(column -> quote(column.name()) + " = " + plain(column))
                       .collect(joining(" AND ")));
     };
   }
@@ -70,21 +79,23 @@ final class StandardSql {
                 .collect(joining(", ")));
   }
 
+  private static String plain(Column column) {
+    return isJson(column) ? JSON : "?";
+  }
+
+  /** A parameter that is selected has no type of its own. */
   private static String parameter(Column column) {
-    String type = column.type().toLowerCase(Locale.ROOT);
-    if (type.startsWith("json")) {
-      return "? FORMAT JSON";
+    if (isJson(column)) {
+      return JSON;
     }
-    // What a declaration may hold beside the type has no place in a cast.
-    String only =
-        Stream.of(" not null", " null", " default ", " primary ", " unique", " generated ")
-            .mapToInt(type::indexOf)
-            .filter(at -> at >= 0)
-            .min()
-            .stream()
-            .mapToObj(at -> column.type().substring(0, at))
-            .findFirst()
-            .orElse(column.type());
-    return "CAST(? AS " + only + ")";
+    String type = CONSTRAINTS.matcher(column.type()).replaceFirst("");
+    // A cast to varchar(3) cuts in silence what the column would refuse.
+    String unlimited =
+        TEXT_OR_BYTES.matcher(type).find() ? LENGTH.matcher(type).replaceFirst("") : type;
+    return "CAST(? AS " + unlimited + ")";
+  }
+
+  private static boolean isJson(Column column) {
+    return column.type().toLowerCase(Locale.ROOT).startsWith("json");
   }
 }

@@ -12,7 +12,7 @@ final class TableLocks {
 
   private static final String HOLDERS =
       """
-      SELECT a.pid, a.application_name, coalesce(a.client_addr::text, 'the same machine'),
+      SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'the same machine'),
              a.xact_start, string_agg(DISTINCT l.mode, ', ')
       FROM pg_locks l JOIN pg_stat_activity a USING (pid)
       WHERE l.relation = to_regclass(?) AND l.granted AND a.pid <> pg_backend_pid()

@@ -43,11 +43,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     try {
       return write.retry().call(this::look, SqlFaults::isRetryable);
     } catch (SQLException | Retry.ExhaustedException fault) {
-      throw new SQLException(
-          "cannot write to table %s of %s: %s"
-              .formatted(write.table().name(), write.database(), fault.getMessage()),
-          SqlFaults.state(fault),
-          fault);
+      throw explained("write", fault);
     } finally {
       connection.rest();
     }
@@ -85,17 +81,9 @@ final class TransactionWriter<T> implements AutoCloseable {
       return new BatchOutcome(
           rejected, attempts.made, (System.nanoTime() - startNanos) / 1_000_000);
     } catch (SQLException | Retry.ExhaustedException fault) {
-      String state = SqlFaults.state(fault);
-      throw new SQLException(
-          "cannot write a batch of %d rows, first key %s, to table %s of %s: %s%s"
-              .formatted(
-                  rows.size(),
-                  rows.key(order.sent()[0]),
-                  write.table().name(),
-                  write.database(),
-                  fault.getMessage(),
-                  LOCK_TIMED_OUT.equals(state) ? holders() : ""),
-          state,
+      throw explained(
+          "write a batch of %d rows, first key %s,"
+              .formatted(rows.size(), rows.key(order.sent()[0])),
           fault);
     } finally {
       connection.rest();
@@ -105,6 +93,20 @@ final class TransactionWriter<T> implements AutoCloseable {
   @Override
   public void close() {
     connection.close();
+  }
+
+  private SQLException explained(String what, Exception fault) {
+    String state = SqlFaults.state(fault);
+    return new SQLException(
+        "cannot %s to table %s of %s: %s%s"
+            .formatted(
+                what,
+                write.table().name(),
+                write.database(),
+                fault.getMessage(),
+                LOCK_TIMED_OUT.equals(state) ? holders() : ""),
+        state,
+        fault);
   }
 
   private String holders() {
