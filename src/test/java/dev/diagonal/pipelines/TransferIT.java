@@ -178,7 +178,10 @@ final class TransferIT {
     }
     Files.writeString(file, text + "x,1\n");
     String[] options = {
-      "--from=csv:" + file, "--to=jdbc:small_ones --key=id --transaction=all", jdbc(), runner,
+      "--from=csv:" + file,
+      "--to=jdbc:small_ones --key=id --transaction=all",
+      jdbc(),
+      runner,
       "--commitRows=100"
     };
 
@@ -222,7 +225,10 @@ final class TransferIT {
 
     assertDone(
         transfer(
-            "--from=csv:" + file, "--to=csv:" + out, "--mapping=" + mapping, "--badRecords=" + bad));
+            "--from=csv:" + file,
+            "--to=csv:" + out,
+            "--mapping=" + mapping,
+            "--badRecords=" + bad));
 
     assertThat(Files.readAllLines(out))
         .containsExactly("id,label,n,origin", "1,1/10,10,test", "4,4/40,40,test");

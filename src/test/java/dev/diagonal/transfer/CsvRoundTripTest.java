@@ -39,9 +39,7 @@ final class CsvRoundTripTest {
     List<List<String>> rows = new ArrayList<>();
     for (SourceRange range : files.ranges()) {
       try (RowBlockReader reader = files.open(range, 3)) {
-        for (RowBlock block = reader.next(bad::add);
-            block != null;
-            block = reader.next(bad::add)) {
+        for (RowBlock block = reader.next(bad::add); block != null; block = reader.next(bad::add)) {
           for (int row = 0; row < block.rows(); row++) {
             List<String> values = new ArrayList<>();
             for (int column = 0; column < block.type().size(); column++) {
@@ -132,8 +130,7 @@ final class CsvRoundTripTest {
   void anotherEncodingIsReadIfItIsNamed() throws Exception {
     Path file = directory.resolve("latin.csv");
     Files.write(file, "a,b\nDvořák".replace("ř", "r").concat(",é\n").getBytes(ISO_8859_1));
-    CsvFormat latin =
-        new CsvFormat(CsvDialect.RFC_4180, true, List.of(), "ISO-8859-1", null);
+    CsvFormat latin = new CsvFormat(CsvDialect.RFC_4180, true, List.of(), "ISO-8859-1", null);
     assertThat(read(file, latin, new ArrayList<>())).containsExactly(List.of("Dvorák", "é"));
   }
 
@@ -141,13 +138,14 @@ final class CsvRoundTripTest {
   void aTextThatIsNoUtf8IsABadRowWhenItIsConverted() throws Exception {
     Path file = directory.resolve("wrong.csv");
     Files.write(file, "a,b\nok,1\né,2\n".getBytes(ISO_8859_1));
-    CsvFiles files =
-        CsvFiles.of(List.of(file.toString()), CsvFormat.DEFAULT, RangePlan.DEFAULT);
+    CsvFiles files = CsvFiles.of(List.of(file.toString()), CsvFormat.DEFAULT, RangePlan.DEFAULT);
     List<BadLine> bad = new ArrayList<>();
     List<String> rows = converted(files, Mapping.NONE, bad);
     assertThat(rows).containsExactly("ok,1");
-    assertThat(bad).singleElement().extracting(BadLine::reason).isEqualTo(
-        "line 3, column 'a': 'é' is no UTF-8");
+    assertThat(bad)
+        .singleElement()
+        .extracting(BadLine::reason)
+        .isEqualTo("line 3, column 'a': 'é' is no UTF-8");
   }
 
   @Test
@@ -203,9 +201,7 @@ final class CsvRoundTripTest {
             }
           };
       try (RowBlockReader reader = source.open(range, 100)) {
-        for (RowBlock block = reader.next(bad::add);
-            block != null;
-            block = reader.next(bad::add)) {
+        for (RowBlock block = reader.next(bad::add); block != null; block = reader.next(bad::add)) {
           conversion.convert(block, lines, bad::add);
         }
       }
@@ -215,8 +211,8 @@ final class CsvRoundTripTest {
   }
 
   @Property(tries = 300)
-  void whatIsWrittenIsReadBackAndTheSecondLibraryAgrees(
-      @ForAll("rows") List<List<String>> rows) throws Exception {
+  void whatIsWrittenIsReadBackAndTheSecondLibraryAgrees(@ForAll("rows") List<List<String>> rows)
+      throws Exception {
     RowType type =
         new RowType(
             List.of(
@@ -247,8 +243,7 @@ final class CsvRoundTripTest {
       Files.delete(file);
     }
     List<List<String>> others = new ArrayList<>();
-    try (CSVParser parser =
-        CSVParser.parse(new StringReader(text.toString()), CSVFormat.RFC4180)) {
+    try (CSVParser parser = CSVParser.parse(new StringReader(text.toString()), CSVFormat.RFC4180)) {
       for (CSVRecord each : parser) {
         others.add(List.of(each.get(0), each.get(1), each.get(2)));
       }

@@ -220,8 +220,7 @@ final class StagesTest {
 
     assertThatThrownBy(
             () ->
-                new Stages(
-                        new Counting(Integer.MAX_VALUE), new PassOn(-1), List.of(refusing), 2)
+                new Stages(new Counting(Integer.MAX_VALUE), new PassOn(-1), List.of(refusing), 2)
                     .run("test", strict))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("refused");

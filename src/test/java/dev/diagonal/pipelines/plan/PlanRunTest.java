@@ -83,7 +83,8 @@ final class PlanRunTest {
     assertThat(report.state()).isEqualTo(State.FAILED);
     assertThat(report.counts()).isEqualTo(new Counts(15, 13, 1));
     PlanReport group = report.children().get(0);
-    assertThat(group.children()).extracting(PlanReport::state)
+    assertThat(group.children())
+        .extracting(PlanReport::state)
         .containsExactly(State.DONE, State.FAILED);
     assertThat(group.children().get(1).failure()).isEqualTo("disk full");
     assertThat(report.children().get(1).state()).isEqualTo(State.NOT_STARTED);
@@ -104,7 +105,8 @@ final class PlanRunTest {
                 step("after", () -> new Counts(1, 1, 0))));
 
     assertThat(report.state()).isEqualTo(State.DONE);
-    assertThat(report.children()).extracting(PlanReport::state)
+    assertThat(report.children())
+        .extracting(PlanReport::state)
         .containsExactly(State.FAILED, State.DONE);
   }
 
