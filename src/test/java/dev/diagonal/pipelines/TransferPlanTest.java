@@ -55,7 +55,11 @@ final class TransferPlanTest {
         .isInstanceOf(UsageException.class)
         .satisfies(
             thrown ->
-                assertThat(thrown.getMessage().replace(directory + "/", "").lines().toList())
+                assertThat(
+                        String.valueOf(thrown.getMessage())
+                            .replace(directory + "/", "")
+                            .lines()
+                            .toList())
                     .contains(
                         "  plan.yaml, line 2: unknown key 'pasword'; known are jdbcUrl, elasticsearchUrl, user, passwordFile, apiKeyFile",
                         "  plan.yaml, line 3: the environment variable UNSET is not set",
