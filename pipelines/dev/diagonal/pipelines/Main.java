@@ -17,7 +17,12 @@ public final class Main {
 
   /** What runs a pipeline, and can be a task of a plan. */
   private static final List<PipelineCommand<?>> PIPELINES =
-      List.of(MOVIE_RATINGS, new RatingBatches(), new LoadEdges(), new TaxiTrips());
+      List.of(
+          MOVIE_RATINGS,
+          new RatingBatches(),
+          new LoadEdges(),
+          new TaxiTrips(),
+          new DonorsChoose());
 
   /** The commands, in the order in which they are listed. */
   static final List<Command> COMMANDS =

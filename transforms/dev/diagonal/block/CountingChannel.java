@@ -11,12 +11,12 @@ public final class CountingChannel implements ReadableByteChannel {
   private final ReadableByteChannel channel;
   private long bytesRead;
 
-  /** Counts what is read of {@code channel}, and closes that when it is closed. */
+  /** Counts what is read of {@code channel}, and closes it. */
   public CountingChannel(ReadableByteChannel channel) {
     this.channel = channel;
   }
 
-  /** Returns how many bytes were read. */
+  /** How many bytes have passed. */
   public long bytesRead() {
     return bytesRead;
   }

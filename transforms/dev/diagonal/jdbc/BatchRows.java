@@ -1,9 +1,11 @@
 package dev.diagonal.jdbc;
 
+import dev.diagonal.jdbc.BatchOutcome.Rejected;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one transaction, bound as a kind of database takes them. Filled by one thread, then
@@ -86,6 +88,14 @@ abstract class BatchRows<T> {
 
   /** Writes the rows that stand in {@code rows} from {@code from} to before {@code to}. */
   abstract void send(Connection connection, int[] rows, int from, int to) throws SQLException;
+
+  /**
+   * Sends the good rows and returns the others, if the database can do that by itself; else returns
+   * null, and has sent nothing.
+   */
+  @Nullable List<Rejected> sift(Connection connection, KeyOrder order) throws SQLException {
+    return null;
+  }
 
   /** Forgets what the database was sent, after it took effect and before more is sent. */
   abstract void clear(Connection connection) throws SQLException;

@@ -1,13 +1,17 @@
 package dev.diagonal.jdbc;
 
+import dev.diagonal.jdbc.BatchOutcome.Rejected;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -128,10 +132,45 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
 
   @Override
   void send(Connection connection, int[] rows, int from, int to) throws SQLException {
-    copy(connection, rows, from, to);
+    copy(connection, sql, rows, from, to);
     if (sql.isStaged()) {
       execute(connection, sql.applyStage());
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>All rows are staged, those of one key as they came, and the server takes them one by one
+   * where it must: 50,000 rows of which a tenth are bad take seconds, and halving them minutes.
+   */
+  @Override
+  @Nullable List<Rejected> sift(Connection connection, KeyOrder order) throws SQLException {
+    if (write.merge() != null) {
+      return null; // a merged row stands for several
+    }
+    int[] all = order.all();
+    CopySql staged = sql.staged();
+    Savepoint before = connection.setSavepoint();
+    try {
+      execute(connection, staged.createStage());
+      copy(connection, staged, all, 0, all.length);
+    } catch (SQLException fault) {
+      if (!SqlFaults.isCausedByRows(fault)) {
+        throw fault;
+      }
+      connection.rollback(before); // a value that COPY itself refuses
+      return null;
+    }
+    execute(connection, staged.siftStage());
+    List<Rejected> rejected = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet bad = statement.executeQuery(staged.sifted())) {
+      while (bad.next()) {
+        rejected.add(new Rejected(all[bad.getInt(1)], bad.getString(2)));
+      }
+    }
+    return rejected;
   }
 
   @Override
@@ -141,8 +180,9 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
     }
   }
 
-  private void copy(Connection connection, int[] rows, int from, int to) throws SQLException {
-    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.copy());
+  private void copy(Connection connection, CopySql statements, int[] rows, int from, int to)
+      throws SQLException {
+    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statements.copy());
     try {
       byte[] chunk = new byte[CHUNK_BYTES];
       System.arraycopy(HEAD, 0, chunk, 0, HEAD.length);

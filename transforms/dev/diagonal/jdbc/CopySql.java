@@ -12,19 +12,35 @@ final class CopySql {
 
   private static final String STAGE = "pg_temp.diagonal_rows";
 
+  /** Rows that are tried together before each is tried alone. */
+  private static final int PIECE_ROWS = 64;
+
   private final JdbcWrite<?> write;
   private final Table table;
   private final List<WireColumn> columns;
+  private final boolean stageAll;
 
   CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
+    this(write, columns, false);
+  }
+
+  private CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
     this.write = write;
     this.table = write.table();
     this.columns = columns;
+    this.stageAll = stageAll;
+  }
+
+  /** Returns the statements with which even plain inserts go by the temporary table. */
+  CopySql staged() {
+    return new CopySql(write, columns, true);
   }
 
   /** Whether rows go by a temporary table: all but inserts whose values are all binary. */
   boolean isStaged() {
-    return write.mode() != WriteMode.INSERT || columns.stream().anyMatch(WireColumn::isCast);
+    return stageAll
+        || write.mode() != WriteMode.INSERT
+        || columns.stream().anyMatch(WireColumn::isCast);
   }
 
   /** A temporary table of the columns that are written, text for those that are cast. */
@@ -48,11 +64,64 @@ final class CopySql {
 
   /** The statement that does with all staged rows what is to be done. */
   String applyStage() {
+    return apply(STAGE);
+  }
+
+  /**
+   * Does with staged rows what is to be done, in pieces and then, where a piece fails, row by row;
+   * notes the number and the fault of each row that fails alone. One message, whatever is bad.
+   */
+  String siftStage() {
+    return """
+        CREATE TEMPORARY TABLE diagonal_bad (place int, reason text) ON COMMIT DROP;
+        DO $diagonal$
+        #variable_conflict use_variable
+        DECLARE
+          diagonal_piece tid[];
+          diagonal_one tid[];
+          diagonal_before int := 0;
+        BEGIN
+          FOR diagonal_piece IN
+            SELECT array_agg(ctid ORDER BY ctid) FROM (
+              SELECT ctid, (row_number() OVER (ORDER BY ctid) - 1) / %1$d AS piece FROM %2$s
+            ) AS numbered GROUP BY piece ORDER BY piece
+          LOOP
+            BEGIN
+              %3$s;
+            EXCEPTION
+              WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
+                FOR diagonal_i IN 1 .. array_length(diagonal_piece, 1) LOOP
+                  diagonal_one := diagonal_piece[diagonal_i:diagonal_i];
+                  BEGIN
+                    %4$s;
+                  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+                    INSERT INTO pg_temp.diagonal_bad VALUES (diagonal_before + diagonal_i - 1, SQLERRM);
+                  END;
+                END LOOP;
+            END;
+            diagonal_before := diagonal_before + array_length(diagonal_piece, 1);
+          END LOOP;
+        END $diagonal$
+        """
+        .formatted(PIECE_ROWS, STAGE, apply(piece("diagonal_piece")), apply(piece("diagonal_one")));
+  }
+
+  /** What {@link #siftStage} has noted. */
+  String sifted() {
+    return "SELECT place, reason FROM pg_temp.diagonal_bad ORDER BY place";
+  }
+
+  private static String piece(String rows) {
+    return "(SELECT ctid, * FROM %s WHERE ctid = ANY (%s)) AS staged".formatted(STAGE, rows);
+  }
+
+  private String apply(String from) {
     return switch (write.mode()) {
-      case INSERT -> insert("");
-      case INSERT_IGNORE -> insert(" ON CONFLICT (" + keys() + ") DO NOTHING");
+      case INSERT -> insert(from, "");
+      case INSERT_IGNORE -> insert(from, " ON CONFLICT (" + keys() + ") DO NOTHING");
       case UPSERT ->
           insert(
+              from,
               " ON CONFLICT (%s) DO %s"
                   .formatted(
                       keys(),
@@ -64,30 +133,30 @@ final class CopySql {
                                   .collect(joining(", "))));
       case UPDATE ->
           "UPDATE %s AS stored SET %s FROM (%s) AS given WHERE %s"
-              .formatted(quoteTable(table.name()), settings(), select(), sameKey());
+              .formatted(quoteTable(table.name()), settings(), select(from), sameKey());
       case DELETE ->
           "DELETE FROM %s AS stored USING (%s) AS given WHERE %s"
-              .formatted(quoteTable(table.name()), select(), sameKey());
+              .formatted(quoteTable(table.name()), select(from), sameKey());
     };
   }
 
-  private String insert(String onConflict) {
+  private String insert(String from, String onConflict) {
     return "INSERT INTO %s (%s) %s%s"
-        .formatted(quoteTable(table.name()), names(table.columns()), select(), onConflict);
+        .formatted(quoteTable(table.name()), names(table.columns()), select(from), onConflict);
   }
 
   /**
    * Staged rows lie in key order, one a key. Where only the database can tell which keys are equal
    * they lie as they came, and it picks the last (or the first) of each.
    */
-  private String select() {
+  private String select(String from) {
     if (write.mode() == WriteMode.INSERT || keysAreEqualByBytes()) {
-      return "SELECT " + values() + " FROM " + STAGE;
+      return "SELECT " + values() + " FROM " + from;
     }
     String keyValues =
         columns.stream().filter(c -> c.column().key()).map(this::value).collect(joining(", "));
     return "SELECT DISTINCT ON (%s) %s FROM %s ORDER BY %s, ctid%s"
-        .formatted(keyValues, values(), STAGE, keyValues, write.mode().lastWins() ? " DESC" : "");
+        .formatted(keyValues, values(), from, keyValues, write.mode().lastWins() ? " DESC" : "");
   }
 
   /**

@@ -55,6 +55,11 @@ final class KeyOrder {
     return sent;
   }
 
+  /** All rows, those of one place as they came. */
+  int[] all() {
+    return order;
+  }
+
   /** Sends another row for a place: that into which its rows were merged. */
   void send(int place, int row) {
     sent[place] = row;

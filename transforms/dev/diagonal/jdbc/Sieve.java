@@ -6,14 +6,17 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
  * Writes the good rows of a transaction that failed for its data, and finds the bad ones: the rows
- * are halved, each part behind a savepoint, until those that fail stand alone. All of it is one
- * transaction, so that it can be repeated as a whole.
+ * are halved, each part behind a savepoint, until those that fail stand alone, unless the database
+ * can {@linkplain BatchRows#sift do that by itself}. All of it is one transaction, so that it can
+ * be repeated as a whole.
  */
 final class Sieve<T> {
 
@@ -45,8 +48,29 @@ final class Sieve<T> {
         statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
       }
     }
+    List<Rejected> bySelf = firstOnly ? null : rows.sift(connection, order);
+    if (bySelf != null) {
+      return notReplaced(bySelf);
+    }
     rows.begin(connection);
     boolean unused = sift(0, order.places(), true);
+    return rejected;
+  }
+
+  /** Leaves out bad rows that a good one of the same key has replaced: they do not count. */
+  private List<Rejected> notReplaced(List<Rejected> bad) {
+    Map<Integer, Rejected> byRow = new HashMap<>();
+    bad.forEach(row -> byRow.put(row.row(), row));
+    for (int place = 0; place < order.places() && !byRow.isEmpty(); place++) {
+      int[] members = order.rowsOf(place);
+      for (int i = members.length - 1; i >= 0; i--) {
+        Rejected row = byRow.remove(members[i]);
+        if (row == null) {
+          break;
+        }
+        rejected.add(row);
+      }
+    }
     return rejected;
   }
 

@@ -35,9 +35,14 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   /** Gives the pipeline to a cluster without waiting for it; returns what that says. */
   Object handOver() throws Exception {
     try (EmbeddedServers servers = embedded()) {
-      Pipeline pipeline = Pipeline.create(options);
-      List<Job.Output> unused = job.build(pipeline, urlsOf(servers));
-      return String.valueOf(pipeline.run().getState());
+      ServerUrls urls = urlsOf(servers);
+      return Release.after(
+          () -> {
+            Pipeline pipeline = Pipeline.create(options);
+            List<Job.Output> unused = job.build(pipeline, urls);
+            return String.valueOf(pipeline.run().getState());
+          },
+          job);
     }
   }
 
@@ -57,7 +62,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     try (EmbeddedServers servers = embedded()) {
       ServerUrls urls = urlsOf(servers);
       try {
-        Summary summary = job.hasPipeline() ? run(urls, progress) : runWithoutPipeline(urls);
+        Summary summary =
+            Release.after(
+                () -> job.hasPipeline() ? run(urls, progress) : runWithoutPipeline(urls), job);
+        summary = summary.withMoreBadRecords(job.moreBadRecords());
         done = true;
         if (options.getSummary() != null) {
           summary.writeTo(Path.of(options.getSummary()));

@@ -9,23 +9,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
-import dev.diagonal.progress.Counted;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.write.Written;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
@@ -75,10 +70,10 @@ final class IndexDocumentsIT {
             target.index() + " 2500", target.index() + " 100", target.index() + " 0");
     PipelineResult result = run(pipeline);
     assertDocuments(1, 2_600);
-    assertThat(counter(result, "rows_written")).isEqualTo(2_600);
+    assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_600);
     // Blocks of one bundle share a request.
-    assertThat(counter(result, "batches_written")).isBetween(3L, 4L);
-    assertThat(counter(result, "retries")).isZero();
+    assertThat(Measures.counter(result, "batches_written")).isBetween(3L, 4L);
+    assertThat(Measures.counter(result, "retries")).isZero();
   }
 
   @Test
@@ -105,7 +100,7 @@ final class IndexDocumentsIT {
   @Test
   void aRequestHasAtMostBulkDocuments() throws Exception {
     PipelineResult result = index(IndexDocuments.into(target).withBulkDocuments(40), block(1, 100));
-    assertThat(counter(result, "batches_written")).isEqualTo(3);
+    assertThat(Measures.counter(result, "batches_written")).isEqualTo(3);
     assertDocuments(1, 100);
   }
 
@@ -113,7 +108,7 @@ final class IndexDocumentsIT {
   void aRequestHasAtMostBulkBytes() throws Exception {
     // Two documents take 96 bytes with their ids, three would take 144.
     PipelineResult result = index(IndexDocuments.into(target).withBulkBytes(100), block(1, 9));
-    assertThat(counter(result, "batches_written")).isEqualTo(5);
+    assertThat(Measures.counter(result, "batches_written")).isEqualTo(5);
     assertDocuments(1, 9);
   }
 
@@ -148,23 +143,6 @@ final class IndexDocumentsIT {
     assertThatThrownBy(() -> index(IndexDocuments.into(target), block(1, 3)))
         .hasStackTraceContaining("3 are not confirmed (ids 1, 2, 3)")
         .hasStackTraceContaining("cluster_block_exception");
-  }
-
-  @Test
-  void retriesUntilTheServerIsBack() throws Exception {
-    try (LocalElasticsearch own = LocalElasticsearch.start()) {
-      target = ElasticsearchTarget.at(own.url(), "restarted");
-      CreateIndex.ifMissing(target, MAPPING);
-      index(IndexDocuments.into(target), block(1, 1_000));
-      own.kill();
-      CompletableFuture<Void> restart = CompletableFuture.runAsync(own::restart);
-      Retry patient = new Retry(400, Duration.ofMillis(100), Duration.ofMillis(500));
-      PipelineResult result =
-          index(IndexDocuments.into(target).withRetry(patient), block(501, 2_000));
-      assertThat(restart).succeedsWithin(Duration.ofMinutes(1));
-      assertThat(counter(result, "retries")).isPositive();
-      assertDocuments(1, 2_000);
-    }
   }
 
   @Test
@@ -228,8 +206,8 @@ final class IndexDocumentsIT {
           .apply(PackDocuments.create().withBlockDocuments(500).withKeys(2))
           .apply(IndexDocuments.into(target));
       PipelineResult result = pipeline.run();
-      assertThat(counter(result, "rows_written")).isEqualTo(2_000);
-      assertThat(counter(result, "batches_written")).isBetween(2L, 12L);
+      assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_000);
+      assertThat(Measures.counter(result, "batches_written")).isBetween(2L, 12L);
       assertDocuments(1, 2_000);
     }
   }
@@ -320,18 +298,5 @@ final class IndexDocumentsIT {
         IntStream.rangeClosed(first, last)
             .mapToObj(n -> Document.of("" + n, "{\"n\":%d,\"title\":\"movie %d\"}".formatted(n, n)))
             .toList());
-  }
-
-  private static long counter(PipelineResult result, String name) {
-    return result
-        .metrics()
-        .queryMetrics(
-            MetricsFilter.builder()
-                .addNameFilter(MetricNameFilter.named(Counted.NAMESPACE, name))
-                .build())
-        .getCounters()
-        .iterator()
-        .next()
-        .getAttempted();
   }
 }

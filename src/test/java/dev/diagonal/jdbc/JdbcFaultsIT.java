@@ -13,6 +13,10 @@ import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.PipelineResult.State;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -45,6 +50,10 @@ final class JdbcFaultsIT {
   private static final Retry QUICK = new Retry(100, Duration.ofMillis(20), Duration.ofMillis(200));
   private static final RowBinder<Long> BINDER =
       (id, values) -> values.putLong(id).putText("some text of row " + id);
+
+  private static final String KILL =
+      "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ="
+          + " 'diagonal' AND state = 'active' AND query LIKE 'INSERT INTO %f_backends%'";
 
   private JdbcTarget target;
   private Sql sql;
@@ -86,18 +95,27 @@ final class JdbcFaultsIT {
     CompletableFuture<Void> fault =
         CompletableFuture.runAsync(
             () -> {
-              while (!over.get() && struck.get() < 5) {
-                struck.addAndGet(terminated());
+              try (Connection killer = DriverManager.getConnection(target.url(), "postgres", "");
+                  PreparedStatement kill = killer.prepareStatement(KILL)) {
+                while (!over.get() && struck.get() < 5) {
+                  try (ResultSet killed = kill.executeQuery()) {
+                    killed.next();
+                    struck.addAndGet(killed.getInt(1));
+                  }
+                  LockSupport.parkNanos(1_000_000); // leaves the server time for its work
+                }
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
               }
             });
     run(
         runner,
         JdbcWrite.upsert(target, table, BINDER).withRetry(QUICK).withCommitRows(5_000),
-        200_000);
+        60_000);
     over.set(true);
     fault.join();
     assertThat(struck).hasPositiveValue();
-    assertRows(200_000);
+    assertRows(60_000);
   }
 
   @Test
@@ -306,19 +324,6 @@ final class JdbcFaultsIT {
             .apply(Create.of(blocks).withCoder(Block.coder(VarLongCoder.of())))
             .apply(WriteToJdbc.of(write));
     assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
-  }
-
-  private int terminated() {
-    try {
-      return Integer.parseInt(
-          sql.query(
-                  "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE"
-                      + " application_name = 'diagonal' AND state = 'active' AND"
-                      + " query LIKE 'INSERT INTO %f_backends%'")
-              .get(0));
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private void assertRows(long rows) throws SQLException {

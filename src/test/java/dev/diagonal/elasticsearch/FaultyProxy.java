@@ -1,0 +1,279 @@
+package dev.diagonal.elasticsearch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before a real Elasticsearch, forwards what it is sent, and does to bulk requests what real
+ * servers and networks do, but not on demand. Counts how often it did.
+ */
+final class FaultyProxy implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger strikes = new AtomicInteger();
+  private final HttpServer server;
+  private final String upstream;
+  private final Fault fault;
+  private final @Nullable String authorization;
+
+  /** What is done to a bulk request. */
+  interface Fault {
+    /** Forwards requests or does not; counts itself by {@link FaultyProxy#strike}. */
+    void handle(FaultyProxy proxy, Bulk bulk) throws IOException;
+  }
+
+  /** A bulk request: its lines, and its number, from 1. */
+  record Bulk(HttpExchange exchange, byte[] body, int number) {
+    List<String> lines() {
+      return new String(body, UTF_8).lines().toList();
+    }
+  }
+
+  private FaultyProxy(
+      String upstream, Fault fault, @Nullable String authorization, @Nullable SSLContext tls)
+      throws IOException {
+    this.upstream = upstream;
+    this.fault = fault;
+    this.authorization = authorization;
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    if (tls == null) {
+      server = HttpServer.create(address, 0);
+    } else {
+      HttpsServer https = HttpsServer.create(address, 0);
+      https.setHttpsConfigurator(new HttpsConfigurator(tls));
+      server = https;
+    }
+    server.createContext("/", this::handle);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  static FaultyProxy before(String upstream, Fault fault) throws IOException {
+    return new FaultyProxy(upstream, fault, null, null);
+  }
+
+  /** Speaks TLS, and answers 401 to all that does not bring this authorization. */
+  static FaultyProxy secured(String upstream, String authorization, SSLContext tls)
+      throws IOException {
+    return new FaultyProxy(upstream, FaultyProxy::forward, authorization, tls);
+  }
+
+  /** The address with the scheme http. */
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** The address with the scheme https. */
+  String tlsUrl() {
+    return "https://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** How many bulk requests it was sent. */
+  int requests() {
+    return requests.get();
+  }
+
+  /** How often the fault struck. */
+  int strikes() {
+    return strikes.get();
+  }
+
+  // What it may do.
+
+  /** Answers so to each second bulk request, which Elasticsearch does not get to see. */
+  static Fault everySecondGets(int status) {
+    return everySecond((proxy, bulk) -> answer(bulk.exchange(), status, "<html>no</html>"));
+  }
+
+  /** Has each second bulk request done and gives another answer than the true one. */
+  static Fault everySecondIsDoneAndAnswered(String garbage) {
+    return everySecond(
+        (proxy, bulk) -> {
+          proxy.upstream(bulk.exchange(), bulk.body());
+          answer(bulk.exchange(), 200, garbage);
+        });
+  }
+
+  /** Has each second bulk request done and closes the connection without an answer. */
+  static Fault everySecondIsDoneAndNotAnswered() {
+    return everySecond(
+        (proxy, bulk) -> {
+          proxy.upstream(bulk.exchange(), bulk.body());
+        });
+  }
+
+  /** Gets each second bulk request and never says anything. */
+  static Fault everySecondMeetsSilence() {
+    return everySecond((proxy, bulk) -> proxy.awaitClosed());
+  }
+
+  /** Answers 413 to bodies above so many bytes. */
+  static Fault refusesAbove(int bytes) {
+    return (proxy, bulk) -> {
+      if (bulk.body().length > bytes) {
+        proxy.strike();
+        answer(bulk.exchange(), 413, "");
+      } else {
+        forward(proxy, bulk);
+      }
+    };
+  }
+
+  /** Gives the items of some documents this status, and has the others done. */
+  static Fault items(int status, Predicate<String> ids) {
+    return (proxy, bulk) -> {
+      List<String> lines = bulk.lines();
+      List<Boolean> spared = new ArrayList<>();
+      StringBuilder rest = new StringBuilder();
+      for (int i = 0; i < lines.size(); i += 2) {
+        String id = JSON.readTree(lines.get(i)).at("/index/_id").asText();
+        boolean struck = ids.test(id);
+        spared.add(!struck);
+        if (struck) {
+          proxy.strike();
+        } else {
+          rest.append(lines.get(i)).append('\n').append(lines.get(i + 1)).append('\n');
+        }
+      }
+      JsonNode done =
+          rest.isEmpty()
+              ? JSON.createObjectNode()
+              : JSON.readTree(
+                  proxy.upstream(bulk.exchange(), rest.toString().getBytes(UTF_8)).body());
+      ObjectNode answer = JSON.createObjectNode().put("errors", true);
+      ArrayNode items = answer.putArray("items");
+      int next = 0;
+      for (boolean isSpared : spared) {
+        if (isSpared) {
+          items.add(done.path("items").get(next++));
+        } else {
+          ObjectNode item = items.addObject().putObject("index").put("status", status);
+          item.putObject("error").put("type", "busy").put("reason", "the proxy says so");
+        }
+      }
+      answer(bulk.exchange(), 200, answer.toString());
+    };
+  }
+
+  /** Does something else when so many bulk requests have come, and then forwards as before. */
+  static Fault atRequest(int number, Runnable action) {
+    return (proxy, bulk) -> {
+      if (bulk.number() == number) {
+        proxy.strike();
+        action.run();
+      }
+      forward(proxy, bulk);
+    };
+  }
+
+  private static Fault everySecond(Fault fault) {
+    return (proxy, bulk) -> {
+      if (bulk.number() % 2 == 1) {
+        proxy.strike();
+        fault.handle(proxy, bulk);
+      } else {
+        forward(proxy, bulk);
+      }
+    };
+  }
+
+  static void forward(FaultyProxy proxy, Bulk bulk) throws IOException {
+    HttpResponse<byte[]> answer = proxy.upstream(bulk.exchange(), bulk.body());
+    answer(bulk.exchange(), answer.statusCode(), answer.body());
+  }
+
+  void strike() {
+    strikes.incrementAndGet();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      if (authorization != null
+          && !authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        strike();
+        answer(exchange, 401, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"who?\"}}");
+      } else if (exchange.getRequestURI().getPath().endsWith("/_bulk")) {
+        fault.handle(this, new Bulk(exchange, body, requests.incrementAndGet()));
+      } else {
+        HttpResponse<byte[]> answer = upstream(exchange, body);
+        answer(exchange, answer.statusCode(), answer.body());
+      }
+    }
+  }
+
+  private HttpResponse<byte[]> upstream(HttpExchange exchange, byte[] body) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(upstream + exchange.getRequestURI()))
+            .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body));
+    String type = exchange.getRequestHeaders().getFirst("Content-Type");
+    if (type != null) {
+      request.header("Content-Type", type);
+    }
+    try {
+      return client.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    answer(exchange, status, body.getBytes(UTF_8));
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    boolean empty = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(status, empty ? -1 : body.length);
+    if (!empty) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private void awaitClosed() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
