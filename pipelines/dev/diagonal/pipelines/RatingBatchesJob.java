@@ -13,17 +13,12 @@ import dev.diagonal.jobs.LoadRatings;
 import dev.diagonal.jobs.ProcessBatches;
 import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
-import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.Runners;
-import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
-import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.write.Written;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -40,15 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RatingBatchesJob implements Job {
 
-  /** In the order in which they are done. */
-  private enum Step {
-    LOAD,
-    PLAN,
-    WORK,
-    PUBLISH,
-    STATUS
-  }
-
   private static final String WORK_STEP = "Process batches";
 
   /** Runners deal elements to their slots at random: none should come away empty-handed. */
@@ -61,12 +47,12 @@ final class RatingBatchesJob implements Job {
 
   private final RatingBatchesOptions options;
   private final @Nullable InputFiles input;
-  private final Set<Step> steps;
+  private final RatingBatchesRequest request;
+  private final Set<BatchStep> steps;
   private final JobTables tables;
-  private final RatingFormat format;
-  private final WorkSettings settings;
-  private final SinkPlace place;
   private final List<String> done = new ArrayList<>();
+  private long badLines;
+  private long badOfOne;
   private JdbcTarget database;
 
   /**
@@ -75,51 +61,16 @@ final class RatingBatchesJob implements Job {
   RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
     this.options = options;
     this.input = input;
-    this.steps = stepsOf(options);
-    this.tables =
-        new JobTables(
-            options.getRatingsTable(),
-            options.getIdColumn(),
-            options.getUserColumn(),
-            options.getMovieColumn(),
-            options.getRatingColumn(),
-            options.getBatchesTable(),
-            options.getStagingTable(),
-            options.getJdbcTable());
-    this.format = formatOf(options);
-    require(options.getBatchRows() >= 1, "--batchRows must be >= 1, got " + options.getBatchRows());
-    require(options.getBatchId() >= 0, "--batchId must be >= 0, got " + options.getBatchId());
-    require(
-        options.getLeaseSeconds() >= 1,
-        "--leaseSeconds must be >= 1, got " + options.getLeaseSeconds());
-    require(
-        options.getMaxAttempts() >= 1,
-        "--maxAttempts must be >= 1, got " + options.getMaxAttempts());
-    WorkSettings work =
-        WorkSettings.DEFAULT
-            .withLease(Duration.ofSeconds(options.getLeaseSeconds()))
-            .withMaxAttempts(options.getMaxAttempts());
-    this.settings =
-        options.getBadRecords() == null ? work : work.skippingBadRows(options.getMaxBadRecords());
-    this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
-    require(!place.isNone(), "the ratings are in a database: give --jdbcUrl");
-    require(
-        (input != null) == steps.contains(Step.LOAD),
-        "the step load needs --input, and --input needs the step load");
-    require(
-        !isOneBatch() || steps.equals(EnumSet.of(Step.WORK)),
-        "--batchId goes with the step work alone");
-    require(
-        !Runners.isDetached(options) || steps.equals(EnumSet.of(Step.WORK)),
-        "with --attachedMode=false the only step is work: --steps=work");
-    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    this.request = RatingBatchesRequest.of(options, input != null);
+    this.steps = request.steps();
+    this.tables = request.tables();
+    this.database = Sinks.jdbc(request.place(), options, ServerUrls.TO_COME);
   }
 
   @Override
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "steps:   " + String.join(", ", steps.stream().map(RatingBatchesJob::nameOf).toList()));
+    lines.add("steps:   " + String.join(", ", steps.stream().map(BatchStep::optionName).toList()));
     if (input != null) {
       lines.add(
           String.format(
@@ -137,8 +88,8 @@ final class RatingBatchesJob implements Job {
                 tables.movieColumn(),
                 tables.ratingColumn(),
                 database));
-    if (!steps.equals(EnumSet.of(Step.STATUS))) {
-      if (steps.contains(Step.LOAD)) {
+    if (!steps.equals(EnumSet.of(BatchStep.STATUS))) {
+      if (steps.contains(BatchStep.LOAD)) {
         lines.add("creates: the table " + tables.ratings() + ", if it is missing");
       }
       for (String table : List.of(tables.batches(), tables.staging(), tables.totals())) {
@@ -171,28 +122,28 @@ final class RatingBatchesJob implements Job {
 
   @Override
   public Set<EmbeddedServers.Kind> embeddedServers() {
-    return place.isEmbedded() ? Set.of(EmbeddedServers.Kind.POSTGRES) : Set.of();
+    return request.place().isEmbedded() ? Set.of(EmbeddedServers.Kind.POSTGRES) : Set.of();
   }
 
   @Override
   public boolean hasPipeline() {
-    return steps.contains(Step.WORK) && !isOneBatch();
+    return steps.contains(BatchStep.WORK) && !isOneBatch();
   }
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    database = Sinks.jdbc(place, options, servers);
-    if (steps.equals(EnumSet.of(Step.STATUS))) {
+    database = Sinks.jdbc(request.place(), options, servers);
+    if (steps.equals(EnumSet.of(BatchStep.STATUS))) {
       return List.of();
     }
-    if (steps.contains(Step.LOAD)) {
+    if (steps.contains(BatchStep.LOAD)) {
       JobSchema.createRatingsIfMissing(database, tables);
       JobSchema.createIfMissing(database, tables);
       load();
     } else {
       JobSchema.createIfMissing(database, tables);
     }
-    if (steps.contains(Step.PLAN)) {
+    if (steps.contains(BatchStep.PLAN)) {
       BatchPlan.Planned planned =
           BatchPlan.plan(database, tables, options.getBatchRows(), options.getRecount());
       say("planned: %,d new batches of %,d ratings", planned.batches(), planned.rows());
@@ -206,22 +157,25 @@ final class RatingBatchesJob implements Job {
   @Override
   public void complete() throws Exception {
     if (isOneBatch()) {
-      processOne();
+      OneBatch one = new OneBatch(options, database, request);
+      done.addAll(one.process());
+      badOfOne = one.badRows();
     }
-    List<JobStatus.Failed> failed =
-        hasPipeline() ? JobStatus.of(database, tables).failed() : List.of();
-    if (steps.contains(Step.PUBLISH) && (failed.isEmpty() || options.getPublishIncomplete())) {
+    JobStatus worked = hasPipeline() ? JobStatus.of(database, tables) : null;
+    long failed = worked == null ? 0 : worked.failedBatches();
+    if (steps.contains(BatchStep.PUBLISH) && (failed == 0 || options.getPublishIncomplete())) {
       Publication.Published published =
-          Publication.publish(database, tables, options.getPublishIncomplete());
+          Publication.publish(
+              database, tables, options.getPublishIncomplete(), options.getMaxBadRecords());
       say(
           "published: %,d batches, %,d movies new or changed and %,d deleted in table %s",
           published.batches(), published.written(), published.deleted(), tables.totals());
     }
-    if (steps.contains(Step.STATUS)) {
-      status(JobStatus.of(database, tables));
+    if (steps.contains(BatchStep.STATUS)) {
+      done.addAll(StatusLines.of(JobStatus.of(database, tables)));
     }
-    if (!failed.isEmpty()) {
-      throw new BatchesFailedException(tables, failed);
+    if (worked != null && failed > 0) {
+      throw new BatchesFailedException(tables, failed, worked.failed());
     }
   }
 
@@ -235,11 +189,17 @@ final class RatingBatchesJob implements Job {
     return done;
   }
 
+  @Override
+  public long moreBadRecords() {
+    return badLines + badOfOne;
+  }
+
   /** A pipeline of its own: what it loads must be there before it is planned. */
   private void load() throws Exception {
     Pipeline pipeline = Pipeline.create(options);
     LoadRatings load =
-        LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
+        LoadRatings.from(
+                Objects.requireNonNull(options.getInput()), request.format(), database, tables)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     PCollection<Written> unused =
         DeadLetters.of(options)
@@ -252,15 +212,18 @@ final class RatingBatchesJob implements Job {
                         handler == null
                             ? load
                             : load.withBadRecordErrorHandler(handler, options.getMaxBadRecords())));
-    long read = Runners.runToItsEnd(pipeline);
-    say("loaded:  %,d ratings read", read);
+    Runners.Read read = Runners.runToItsEnd(pipeline);
+    badLines = read.badRecords();
+    say(
+        "loaded:  %,d ratings read%s",
+        read.rows(), badLines == 0 ? "" : String.format(Locale.ROOT, ", %,d bad lines", badLines));
   }
 
   private List<Output> work(Pipeline pipeline) throws Exception {
     BatchWorker.beginRun(database, tables);
     ProcessBatches process =
         ProcessBatches.in(database, tables)
-            .with(settings)
+            .with(request.settings())
             .withWorkers(WORKERS_PER_READER * Runners.readers(options));
     List<Output> outputs = new ArrayList<>();
     PCollection<ProcessedBatch> unused =
@@ -284,70 +247,8 @@ final class RatingBatchesJob implements Job {
   /** Bad lines of the step load have the file for themselves. */
   private DeadLetters badRows() {
     String file = options.getBadRecords();
-    boolean shared = file != null && steps.contains(Step.LOAD);
+    boolean shared = file != null && steps.contains(BatchStep.LOAD);
     return new DeadLetters(shared ? file + ".rows" : file, options.getMaxBadRecords());
-  }
-
-  private void processOne() throws Exception {
-    try (BatchWorker worker = new BatchWorker(database, tables, settings)) {
-      BatchWorker.Outcome outcome =
-          worker.processBatch(
-              options.getBatchId(),
-              (batch, badRows) -> {
-                say(
-                    "batch %d: complete, %,d ratings of %,d movies, %,d bad, attempt %d",
-                    batch.batchId(),
-                    batch.rows(),
-                    batch.movies(),
-                    batch.badRows(),
-                    batch.attempt());
-                badRows.forEach(row -> say("  %s", row.reason()));
-              });
-      switch (outcome) {
-        case COMPLETED -> {}
-        case WAS_COMPLETE -> say("batch %d: was complete before", options.getBatchId());
-        case TAKEN ->
-            throw new BatchesFailedException(
-                tables,
-                options.getBatchId(),
-                "another worker is at it, and its lease has not ended");
-        case LOST ->
-            throw new BatchesFailedException(
-                tables,
-                options.getBatchId(),
-                "its lease ended, and it was given to another worker");
-        case FAILED ->
-            throw new BatchesFailedException(
-                tables,
-                JobStatus.of(database, tables).failed().stream()
-                    .filter(failed -> failed.batchId() == options.getBatchId())
-                    .toList());
-      }
-    }
-  }
-
-  private void status(JobStatus status) {
-    for (JobStatus.Count count : status.byStatus()) {
-      say("%-10s %,10d batches %,15d ratings", count.status(), count.batches(), count.rows());
-    }
-    say("not published: %,d of the complete ones", status.unpublished());
-    say("rate: %,d ratings/s", status.rowsPerSecond());
-    JobStatus.Lease lease = status.oldestLease();
-    if (lease != null) {
-      say(
-          "oldest lease: batch %d, for %d s, by %s, %s",
-          lease.batchId(),
-          lease.age().toSeconds(),
-          lease.worker(),
-          lease.left().isNegative()
-              ? "ended %d s ago".formatted(-lease.left().toSeconds())
-              : "ends in %d s".formatted(lease.left().toSeconds()));
-    }
-    for (JobStatus.Failed failed : status.failed()) {
-      say(
-          "failed: batch %d after %d attempts: %s",
-          failed.batchId(), failed.attempts(), failed.error());
-    }
   }
 
   private void say(String line, Object... values) {
@@ -356,58 +257,5 @@ final class RatingBatchesJob implements Job {
 
   private boolean isOneBatch() {
     return options.getBatchId() > 0;
-  }
-
-  private static Set<Step> stepsOf(RatingBatchesOptions options) {
-    List<String> given = options.getSteps();
-    if (given == null) {
-      if (options.getBatchId() > 0) {
-        return EnumSet.of(Step.WORK);
-      }
-      EnumSet<Step> usual = EnumSet.of(Step.PLAN, Step.WORK, Step.PUBLISH);
-      if (options.getInput() != null) {
-        usual.add(Step.LOAD);
-      }
-      return usual;
-    }
-    EnumSet<Step> steps = EnumSet.noneOf(Step.class);
-    for (String name : given) {
-      steps.add(
-          Arrays.stream(Step.values())
-              .filter(step -> nameOf(step).equals(name))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "--steps takes some of load, plan, work, publish, status, got '%s'"
-                              .formatted(name))));
-    }
-    return steps;
-  }
-
-  private static String nameOf(Step step) {
-    return step.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static RatingFormat formatOf(RatingBatchesOptions options) {
-    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
-    require(
-        delimiter.length() == 1,
-        "--delimiter takes one character or 'tab', got '" + delimiter + "'");
-    RatingFormat usual =
-        options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
-    return new RatingFormat(
-        usual.header(),
-        delimiter.charAt(0),
-        usual.movieColumn(),
-        usual.ratingColumn(),
-        usual.userColumn(),
-        usual.timestampColumn());
-  }
-
-  private static void require(boolean holds, String message) {
-    if (!holds) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

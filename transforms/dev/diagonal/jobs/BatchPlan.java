@@ -35,14 +35,16 @@ import org.jspecify.annotations.Nullable;
  *       counts the rows of all batches there are, in one pass over the ids; a batch that is
  *       complete and has read another number of rows, or is being worked on and was planned with
  *       another one, becomes pending and is processed again, and what it had put out is replaced.
+ *       So does one that is complete and whose totals are gone from the staging table.
  * </ol>
  *
  * <p>The second is a comparison of numbers: a row that was changed, or as many deleted as came
  * late, is not noticed. A row that is committed while a plan runs belongs to this plan or to the
  * next one.
  *
- * <p>Plans and publications of a job take turns, in as many processes as there are; workers go on
- * meanwhile.
+ * <p>Plans and publications of a job take turns, in as many processes as there are, and wait for
+ * each other as long as it takes; workers go on meanwhile. VACUUM and ANALYZE of the job table wait
+ * for them too.
  */
 public final class BatchPlan {
 
@@ -55,7 +57,8 @@ public final class BatchPlan {
    *
    * @param batches how many batches are new
    * @param rows how many rows they have
-   * @param reopened how many batches that had other rows before are pending again
+   * @param reopened how many batches are pending again, as their rows are others than before or
+   *     their totals are gone from the staging table
    */
   public record Planned(long batches, long rows, long reopened) {}
 
@@ -63,8 +66,8 @@ public final class BatchPlan {
    * Plans what is not planned.
    *
    * @param batchRows how many rows a batch has
-   * @param recount whether to look for late rows in the batches there are (see above); without it
-   *     only new ids are looked at
+   * @param recount whether to look for late rows and lost totals in the batches there are (see
+   *     above); without it only new ids are looked at
    * @throws IllegalArgumentException if {@code batchRows} is below 1
    * @throws SQLException if the database cannot be reached, a transaction that has written ratings
    *     does not end (SQLState 55P03), or the user may not lock their table (42501: a right to
@@ -105,11 +108,21 @@ public final class BatchPlan {
         below.batches + above.batches, below.rows + above.rows, below.reopened + above.reopened);
   }
 
-  /** Keeps other plans and publications away, and nobody else. */
+  /**
+   * Keeps other plans and publications away, and nobody else; waits for theirs to end, however long
+   * that takes. Takes no snapshot, so it may be the first of a transaction.
+   */
   static void lock(Connection connection, JobTables tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
+      String timeout;
+      try (ResultSet result = statement.executeQuery("SHOW lock_timeout")) {
+        result.next();
+        timeout = result.getString(1);
+      }
+      statement.execute("SET LOCAL lock_timeout = 0");
       statement.execute(
           "LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE".formatted(tables.batchesSql()));
+      statement.execute("SET LOCAL lock_timeout = '%s'".formatted(timeout));
     }
   }
 
@@ -183,7 +196,10 @@ public final class BatchPlan {
     }
   }
 
-  /** Makes batches pending whose range has other rows than were read or are being read. */
+  /**
+   * Makes batches pending whose range has other rows than were read or are being read, or whose
+   * totals are not in the staging table.
+   */
   private static long reopen(Connection connection, JobTables tables) throws SQLException {
     String sql =
         """
@@ -192,21 +208,27 @@ public final class BatchPlan {
         counted AS MATERIALIZED (
           SELECT width_bucket(%1$s::bigint, lowers) AS n, count(*) AS rows
           FROM %2$s, ranges WHERE %1$s <= greatest GROUP BY 1),
+        staged AS MATERIALIZED (
+          SELECT batch_id, attempt AS attempts, count(*) AS movies FROM %4$s GROUP BY 1, 2),
         found AS (
           SELECT batch_id, status, coalesce(rows, 0) AS rows,
-                 CASE WHEN status = 'complete' THEN rows_read ELSE planned_rows END AS expected
+                 CASE WHEN status = 'complete' THEN rows_read ELSE planned_rows END AS expected,
+                 status = 'complete' AND coalesce(staged.movies, 0) IS DISTINCT FROM b.movies
+                   AS unstaged
           FROM (SELECT *, row_number() OVER (ORDER BY lower_id) AS n FROM %3$s) AS b
-          LEFT JOIN counted USING (n)),
+          LEFT JOIN counted USING (n) LEFT JOIN staged USING (batch_id, attempts)),
         changed AS (
           UPDATE %3$s AS b SET planned_rows = found.rows,
             status = CASE WHEN b.status = 'failed' THEN 'failed' ELSE 'pending' END,
             failures = CASE WHEN b.status = 'failed' THEN failures ELSE 0 END,
             lease_until = NULL
-          FROM found WHERE found.batch_id = b.batch_id AND found.rows <> found.expected
+          FROM found WHERE found.batch_id = b.batch_id
+            AND (found.rows <> found.expected OR found.unstaged)
           RETURNING found.status)
         SELECT count(*) FROM changed WHERE status IN ('complete', 'processing')
         """
-            .formatted(tables.idSql(), tables.ratingsSql(), tables.batchesSql());
+            .formatted(
+                tables.idSql(), tables.ratingsSql(), tables.batchesSql(), tables.stagingSql());
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       result.next();

@@ -5,16 +5,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
  * What workers do to the job table, a statement or two each; the caller's transaction decides when
  * it takes effect. All times are those of the database's clock.
  *
- * <p>Of any number of workers that claim at once each gets another batch, and nobody waits. A claim
- * is told from all others of its batch by its attempt, so that a worker whose batch was taken from
- * it can change nothing any more.
+ * <p>Of any number of workers that claim the next batch at once each gets another one, and nobody
+ * waits. A claim is told from all others of its batch by its attempt, so that a worker whose batch
+ * was taken from it can change nothing any more.
  */
 final class BatchTable {
 
@@ -41,11 +40,15 @@ final class BatchTable {
     return claim;
   }
 
-  /** Claims this batch if it is pending or failed, or its lease has ended. */
+  /**
+   * Claims this batch if it is pending or failed, or its lease has ended; waits for whoever is
+   * changing its row.
+   */
   Optional<Claim> claim(Connection connection, long batchId, String worker) throws SQLException {
     failAbandoned(connection, "batch_id = ?", batchId);
     try (PreparedStatement statement =
-        connection.prepareStatement(claimSql("batch_id = ? AND status IN ('pending', 'failed')"))) {
+        connection.prepareStatement(
+            claimSql("batch_id = ? AND status IN ('pending', 'failed')", ""))) {
       statement.setLong(1, batchId);
       return claimed(statement, worker);
     }
@@ -53,17 +56,18 @@ final class BatchTable {
 
   private Optional<Claim> tryClaimNext(Connection connection, String worker) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement(claimSql("status IN ('pending', 'failed') AND failures < ?"))) {
+        connection.prepareStatement(
+            claimSql("status IN ('pending', 'failed') AND failures < ?", "SKIP LOCKED"))) {
       statement.setInt(1, settings.maxAttempts());
       return claimed(statement, worker);
     }
   }
 
-  private String claimSql(String condition) {
+  private String claimSql(String condition, String ofLockedRows) {
     return """
         WITH next AS MATERIALIZED (
           SELECT batch_id FROM %1$s WHERE %2$s
-          ORDER BY failures, batch_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+          ORDER BY failures, batch_id LIMIT 1 FOR UPDATE %3$s)
         UPDATE %1$s AS b
         SET status = 'processing', attempts = attempts + 1, worker = ?,
             lease_until = clock_timestamp() + ? * interval '1 millisecond',
@@ -72,7 +76,7 @@ final class BatchTable {
         FROM next WHERE b.batch_id = next.batch_id
         RETURNING b.batch_id, attempts, lower_id, upper_id
         """
-        .formatted(batches, condition);
+        .formatted(batches, condition, ofLockedRows);
   }
 
   private Optional<Claim> claimed(PreparedStatement statement, String worker) throws SQLException {
@@ -179,11 +183,17 @@ final class BatchTable {
     }
   }
 
-  /** Forgets how often batches have failed. */
+  /**
+   * Forgets how often batches have failed. An attempt that is being made was begun by another run:
+   * if it fails, or its lease ends, that counts for nothing.
+   */
   static int forgive(Connection connection, JobTables tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.executeUpdate(
-          "UPDATE %s SET failures = 0 WHERE status = 'failed' AND failures > 0"
+          """
+          UPDATE %s SET failures = CASE status WHEN 'processing' THEN -1 ELSE 0 END
+          WHERE (status = 'failed' AND failures > 0) OR (status = 'processing' AND failures >= 0)
+          """
               .formatted(tables.batchesSql()));
     }
   }
@@ -213,24 +223,19 @@ final class BatchTable {
     }
   }
 
-  /**
-   * Returns how long it can take until the next lease ends; empty if there is no batch left that
-   * can be claimed, now or when its worker fails.
-   */
-  Optional<Duration> untilNextChance(Connection connection) throws SQLException {
+  /** Whether there is a batch left that can be claimed, now or when its worker fails. */
+  boolean hasChance(Connection connection) throws SQLException {
     String sql =
         """
-        SELECT extract(epoch FROM min(lease_until) - clock_timestamp()) * 1000 FROM %s
-        WHERE status IN ('pending', 'processing') OR (status = 'failed' AND failures < ?)
-        HAVING count(*) > 0
+        SELECT EXISTS (SELECT 1 FROM %s
+          WHERE status IN ('pending', 'processing') OR (status = 'failed' AND failures < ?))
         """
             .formatted(batches);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setInt(1, settings.maxAttempts());
       try (ResultSet result = statement.executeQuery()) {
-        return result.next()
-            ? Optional.of(Duration.ofMillis(Math.max(0, result.getLong(1))))
-            : Optional.empty();
+        result.next();
+        return result.getBoolean(1);
       }
     }
   }

@@ -71,7 +71,8 @@ public final class BatchWorker implements AutoCloseable {
 
   /**
    * Begins a run: batches that have failed may be tried as often again as {@link
-   * WorkSettings#maxAttempts} says. Called once a run, before its workers.
+   * WorkSettings#maxAttempts} says, and attempts that are being made take nothing from that, be
+   * their workers dead or alive. Called once a run, before its workers.
    *
    * @throws SQLException if the database cannot be reached
    */
@@ -88,7 +89,7 @@ public final class BatchWorker implements AutoCloseable {
     COMPLETED,
     /** It had been complete before: nothing was done. */
     WAS_COMPLETE,
-    /** Another worker is at it, and its lease has not ended: nothing was done. */
+    /** Another worker is at it, or was just completing it: nothing was done. */
     TAKEN,
     /** It failed: its row in the job table has the reason. */
     FAILED,
@@ -140,8 +141,7 @@ public final class BatchWorker implements AutoCloseable {
         poll = FIRST_POLL;
         continue;
       }
-      Optional<Duration> chance = session.call(table::untilNextChance);
-      if (chance.isEmpty()) {
+      if (!session.call(table::hasChance)) {
         return;
       }
       Thread.sleep(poll.toMillis());
@@ -155,11 +155,13 @@ public final class BatchWorker implements AutoCloseable {
 
   private Outcome process(Claim claim, Listener listener)
       throws SQLException, InterruptedException {
-    Optional<ProcessedBatch> done;
+    ProcessedBatch done;
     RangeTotals read;
     try (Heartbeat.Beating beating = heartbeat.begin(claim)) {
       read = range();
       done = session.callOnce(connection -> work(connection, claim, read, beating));
+    } catch (ClaimLostException lost) {
+      return Outcome.LOST;
     } catch (SQLException | RuntimeException | Error fault) {
       Outcome outcome = failed(claim, fault);
       if (fault instanceof Error error) {
@@ -167,12 +169,8 @@ public final class BatchWorker implements AutoCloseable {
       }
       return outcome;
     }
-    if (done.isEmpty()) {
-      return Outcome.LOST;
-    }
     String table = tables.ratings();
-    listener.completed(
-        done.get(), read.badRatings().stream().map(bad -> bad.toBadLine(table)).toList());
+    listener.completed(done, read.badRatings().stream().map(bad -> bad.toBadLine(table)).toList());
     return Outcome.COMPLETED;
   }
 
@@ -186,24 +184,36 @@ public final class BatchWorker implements AutoCloseable {
     return known;
   }
 
-  /** The transaction; empty if the claim was lost, in which case it has no effect. */
-  private Optional<ProcessedBatch> work(
+  /** The transaction, which has no effect if it throws. */
+  private ProcessedBatch work(
       Connection connection, Claim claim, RangeTotals read, Heartbeat.Beating beating)
       throws SQLException {
-    long kept = settings.skipsBadRows() ? settings.maxBadRows() : 1;
+    // One to be named, if they are too many.
+    long kept = settings.skipsBadRows() ? Math.max(1, settings.maxBadRows()) : 1;
     if (!read.read(connection, claim, kept, beating::isLost)) {
-      connection.rollback();
-      return Optional.empty();
+      throw new ClaimLostException();
     }
     checkBadRows(read);
     staging.copy(connection, claim, read.totals());
     int movies = read.totals().movies();
     if (!table.complete(connection, claim, read.rows(), read.badRows(), movies)) {
-      connection.rollback();
-      return Optional.empty();
+      throw new ClaimLostException();
     }
-    return Optional.of(
-        new ProcessedBatch(claim.batchId(), claim.attempt(), read.rows(), read.badRows(), movies));
+    return new ProcessedBatch(
+        claim.batchId(), claim.attempt(), read.rows(), read.badRows(), movies);
+  }
+
+  /**
+   * The claim was lost. Thrown out of the transaction, so that its connection is closed: in the
+   * middle of a COPY it is of no more use, as rows are still on their way.
+   */
+  private static final class ClaimLostException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    ClaimLostException() {
+      super("the claim was lost", null, false, false);
+    }
   }
 
   private void checkBadRows(RangeTotals read) {

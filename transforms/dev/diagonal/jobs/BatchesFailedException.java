@@ -8,19 +8,28 @@ import java.util.List;
 public final class BatchesFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
+  private static final int MAX_SHOWN = 20;
 
-  public BatchesFailedException(JobTables tables, List<JobStatus.Failed> failed) {
+  /**
+   * @param failed how many there are
+   * @param first the first of them, which are shown: all, or 20 and how many more
+   */
+  public BatchesFailedException(JobTables tables, long failed, List<JobStatus.Failed> first) {
     super(
-        "%d batch(es) of %s failed:%s"
+        "%d batch(es) of %s failed:%s%s"
             .formatted(
-                failed.size(),
+                failed,
                 tables.batches(),
-                failed.stream()
+                first.stream()
+                    .limit(MAX_SHOWN)
                     .map(
                         batch ->
                             "\n  batch %d after %d attempt(s): %s"
                                 .formatted(batch.batchId(), batch.attempts(), batch.error()))
-                    .collect(joining())));
+                    .collect(joining()),
+                failed > Math.min(MAX_SHOWN, first.size())
+                    ? "\n  and %d more".formatted(failed - Math.min(MAX_SHOWN, first.size()))
+                    : ""));
   }
 
   public BatchesFailedException(JobTables tables, long batchId, String reason) {

@@ -4,9 +4,8 @@ import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,8 +19,9 @@ final class Heartbeat implements AutoCloseable {
   private final BatchTable table;
   private final HeldConnection connection;
   private final long beatMillis;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1,
           task -> {
             Thread thread = new Thread(task, "batch heartbeat");
             thread.setDaemon(true);
@@ -30,6 +30,8 @@ final class Heartbeat implements AutoCloseable {
 
   Heartbeat(JdbcTarget database, BatchTable table, WorkSettings settings) {
     this.table = table;
+    // Or the beats of batches that are done would be kept until they were due.
+    timer.setRemoveOnCancelPolicy(true);
     this.beatMillis = Math.max(1, settings.lease().toMillis() / BEATS_PER_LEASE);
     // The row is locked only while its batch is being completed or claimed.
     this.connection = HeldConnection.autoCommitting(database, Duration.ofMillis(beatMillis));
@@ -61,7 +63,7 @@ final class Heartbeat implements AutoCloseable {
     private void beat() {
       try {
         lost |= !table.renew(connection.use(), claim);
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         // The next beat tries again; if none gets through, another takes the batch, and the claim
         // is found lost when it is to complete.
         connection.close();
@@ -76,8 +78,10 @@ final class Heartbeat implements AutoCloseable {
 
   @Override
   public void close() {
-    // Not under a beat that is being made.
-    timer.execute(connection::close);
-    timer.shutdown();
+    if (!timer.isShutdown()) {
+      // Not under a beat that is being made.
+      timer.execute(connection::close);
+      timer.shutdown();
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,12 +25,32 @@ public final class JobSchema {
   private static final String TAKE_TURNS =
       "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: create the tables of a job', 0))";
 
+  private static final String LOGGED_CHECK =
+      """
+      WITH t AS (SELECT * FROM pg_class WHERE oid = to_regclass(?))
+      SELECT 'it is not logged, so a crash would empty it' FROM t WHERE relpersistence <> 'p'
+      """;
+
+  private static final String BATCHES_CHECKS =
+      LOGGED_CHECK
+          + """
+          UNION ALL
+          SELECT 'no constraint keeps ranges from overlapping' FROM t
+          WHERE NOT EXISTS (SELECT 1 FROM pg_constraint
+                            WHERE conrelid = t.oid AND contype = 'x' AND convalidated)
+          UNION ALL
+          SELECT 'column batch_id: is not numbered by the table' FROM t
+          JOIN pg_attribute ON attrelid = t.oid AND attname = 'batch_id' AND NOT attisdropped
+          WHERE attidentity = '' AND NOT atthasdef
+          """;
+
   private JobSchema() {}
 
   /**
    * Creates the job table and those of the totals where they are missing, with their schemas,
-   * indexes and constraints, and refuses any that is there and does not fit. The table of the
-   * ratings must be there.
+   * indexes and constraints, and refuses any that is there and does not fit: other columns, an
+   * unlogged table, which a crash would empty, or a job table that would let ranges overlap or not
+   * number its batches. The table of the ratings must be there.
    *
    * @throws TargetMismatchException if a table has another shape, the ratings have no fitting
    *     columns, or the batches are those of other ratings; the message names every difference
@@ -42,6 +63,8 @@ public final class JobSchema {
     CreateTable.ifMissing(database, batches(tables));
     CreateTable.ifMissing(database, staging(tables));
     CreateTable.ifMissing(database, RatingRows.table(tables.totals()));
+    check(database, tables.batches(), BATCHES_CHECKS);
+    check(database, tables.staging(), LOGGED_CHECK);
     try (JobSession session = new JobSession(database)) {
       RatingColumns unused = session.call(connection -> RatingColumns.of(connection, tables));
       boolean unusedToo = session.call(connection -> checkSource(connection, tables));
@@ -49,8 +72,8 @@ public final class JobSchema {
   }
 
   /**
-   * Creates the table of the ratings if it is missing: id, user, movie, rating, with one rating of
-   * a movie by a user.
+   * Creates the table of the ratings if it is missing, with its schema: id, user, movie, rating,
+   * with one rating of a movie by a user.
    *
    * @throws TargetMismatchException if it is there and ratings cannot be loaded into it
    */
@@ -76,11 +99,59 @@ public final class JobSchema {
                 try (Statement statement = connection.createStatement()) {
                   statement.execute(TAKE_TURNS);
                   if (!areThere(connection, names)) {
+                    createSchemas(connection, names);
                     statement.execute(script);
                   }
                 }
                 return true;
               });
+    }
+  }
+
+  /** Whoever may not create a schema may use one that is there. */
+  private static void createSchemas(Connection connection, List<String> names) throws SQLException {
+    for (String name : names) {
+      int dot = name.indexOf('.');
+      if (dot < 0) {
+        continue;
+      }
+      String schema = PostgresSql.quote(name.substring(0, dot));
+      try (PreparedStatement statement =
+              connection.prepareStatement("SELECT to_regnamespace(?) IS NOT NULL");
+          Statement create = connection.createStatement()) {
+        statement.setString(1, schema);
+        try (ResultSet result = statement.executeQuery()) {
+          result.next();
+          if (!result.getBoolean(1)) {
+            create.execute("CREATE SCHEMA " + schema);
+          }
+        }
+      }
+    }
+  }
+
+  /** Refuses a table of which a check returns a difference. */
+  private static void check(JdbcTarget database, String table, String sql)
+      throws SQLException, InterruptedException {
+    List<String> differences = new ArrayList<>();
+    try (JobSession session = new JobSession(database)) {
+      boolean unused =
+          session.call(
+              connection -> {
+                differences.clear();
+                try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                  statement.setString(1, PostgresSql.quoteTable(table));
+                  try (ResultSet result = statement.executeQuery()) {
+                    while (result.next()) {
+                      differences.add(result.getString(1));
+                    }
+                  }
+                }
+                return true;
+              });
+    }
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException("table " + table, differences);
     }
   }
 
@@ -136,7 +207,8 @@ public final class JobSchema {
         Column.of("bad_rows", "bigint"),
         Column.of("movies", "bigint"),
         Column.of("error", "text"),
-        Column.of("published_attempt", "integer"));
+        Column.of("published_attempt", "integer"),
+        Column.of("published_into", "text"));
   }
 
   private static Table staging(JobTables tables) {

@@ -6,7 +6,6 @@ import dev.diagonal.jdbc.PostgresSql;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -14,13 +13,13 @@ import java.util.regex.Pattern;
 
 /**
  * The SQL resources of this package, which psql can run as they are. The names in them stand in
- * quotes; here others are put in their places, quoted too.
+ * quotes; here others are put in their places, quoted too. Schemas are left to the caller.
  */
 final class JobScript {
 
-  private static final String CREATE_SCHEMA = "CREATE SCHEMA IF NOT EXISTS ";
+  private static final String CREATE_SCHEMA = "CREATE SCHEMA";
   private static final Pattern STATEMENT_OR_NAME =
-      Pattern.compile(CREATE_SCHEMA + "\"\\w+\";|\"\\w+\"\\.\"\\w+\"|\"\\w+\"");
+      Pattern.compile(CREATE_SCHEMA + " IF NOT EXISTS \"\\w+\";|\"\\w+\"\\.\"\\w+\"|\"\\w+\"");
 
   private static final int MAX_IDENTIFIER_BYTES = 63;
   private static final String CLAIMABLE = "_claimable";
@@ -64,28 +63,18 @@ final class JobScript {
   }
 
   private static String script(String resource, Map<String, String> names) {
-    Map<String, String> replacements = new LinkedHashMap<>();
-    names.forEach(
-        (written, name) -> {
-          boolean isTable = written.contains(".");
-          replacements.put(
-              written, isTable ? PostgresSql.quoteTable(name) : PostgresSql.quote(name));
-          if (isTable) {
-            String schema = written.substring(0, written.indexOf('.'));
-            replacements.put(CREATE_SCHEMA + schema + ";", createSchemaOf(name));
-          }
-        });
     // One pass: what has been put in is not looked at again.
     return STATEMENT_OR_NAME
         .matcher(read(resource))
-        .replaceAll(
-            found ->
-                Matcher.quoteReplacement(replacements.getOrDefault(found.group(), found.group())));
+        .replaceAll(found -> Matcher.quoteReplacement(replacement(found.group(), names)));
   }
 
-  private static String createSchemaOf(String table) {
-    int dot = table.indexOf('.');
-    return dot < 0 ? "" : CREATE_SCHEMA + PostgresSql.quote(table.substring(0, dot)) + ";";
+  private static String replacement(String written, Map<String, String> names) {
+    String name = names.get(written);
+    if (name == null) {
+      return written.startsWith(CREATE_SCHEMA) ? "" : written;
+    }
+    return written.contains(".") ? PostgresSql.quoteTable(name) : PostgresSql.quote(name);
   }
 
   private static String lastName(String table) {

@@ -9,21 +9,25 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far a job is, at one moment.
  *
  * @param byStatus how many batches there are of each status, and of how many rows
- * @param unpublished how many batches are complete and not published
+ * @param unpublished how many batches are complete and not published in the table of the totals
+ * @param badRows how many rows of complete batches were left out
  * @param oldestLease since when the batch that is worked on longest has been begun; null without
  *     one
- * @param rowsPerSecond from the first start to the last end of a batch that is complete
- * @param failed the batches that are failed, by id: the first hundred
+ * @param rowsPerSecond of one worker: the rows of complete batches over the time from claim to end
+ *     of each
+ * @param failed the batches that are failed, by id: the first hundred of {@link #failedBatches}
  */
 public record JobStatus(
     List<Count> byStatus,
     long unpublished,
+    long badRows,
     @Nullable Lease oldestLease,
     long rowsPerSecond,
     List<Failed> failed) {
@@ -56,19 +60,44 @@ public record JobStatus(
   public static JobStatus of(JdbcTarget database, JobTables tables)
       throws SQLException, InterruptedException {
     try (JobSession session = new JobSession(database)) {
-      return session.call(connection -> of(connection, tables.batchesSql()));
+      return session.call(connection -> of(connection, tables));
     }
+  }
+
+  /**
+   * Returns why a batch is failed; empty if it is not.
+   *
+   * @throws SQLException if the database cannot be reached
+   */
+  public static Optional<Failed> failureOf(JdbcTarget database, JobTables tables, long batchId)
+      throws SQLException, InterruptedException {
+    try (JobSession session = new JobSession(database)) {
+      return session
+          .call(connection -> failed(connection, tables.batchesSql(), "batch_id = ?", batchId))
+          .stream()
+          .findFirst();
+    }
+  }
+
+  /** Returns how many batches are failed. */
+  public long failedBatches() {
+    return batches("failed");
   }
 
   /** Returns how many batches are not complete. */
   public long incomplete() {
+    return byStatus.stream().mapToLong(Count::batches).sum() - batches("complete");
+  }
+
+  private long batches(String status) {
     return byStatus.stream()
-        .filter(count -> !count.status.equals("complete"))
+        .filter(count -> count.status.equals(status))
         .mapToLong(Count::batches)
         .sum();
   }
 
-  private static JobStatus of(Connection connection, String batches) throws SQLException {
+  private static JobStatus of(Connection connection, JobTables tables) throws SQLException {
+    String batches = tables.batchesSql();
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       List<Count> counts = new ArrayList<>();
@@ -89,17 +118,23 @@ public record JobStatus(
           counts,
           number(
               statement,
-              "SELECT count(*) FROM %s WHERE status = 'complete' AND attempts IS DISTINCT FROM published_attempt"
-                  .formatted(batches)),
+              """
+              SELECT count(*) FROM %s WHERE status = 'complete'
+                AND (attempts IS DISTINCT FROM published_attempt OR published_into IS DISTINCT FROM %s)
+              """
+                  .formatted(batches, Publication.identity(tables))),
+          number(
+              statement,
+              "SELECT sum(bad_rows) FROM %s WHERE status = 'complete'".formatted(batches)),
           oldestLease(statement, batches),
           number(
               statement,
               """
-              SELECT sum(rows_read) / greatest(extract(epoch FROM max(finished_at) - min(started_at)), 0.001)
+              SELECT sum(rows_read) / greatest(extract(epoch FROM sum(finished_at - started_at)), 0.001)
               FROM %s WHERE status = 'complete'
               """
                   .formatted(batches)),
-          failed(connection, batches));
+          failed(connection, batches, "batch_id >= ?", 0));
     }
   }
 
@@ -122,12 +157,14 @@ public record JobStatus(
     }
   }
 
-  private static List<Failed> failed(Connection connection, String batches) throws SQLException {
+  private static List<Failed> failed(
+      Connection connection, String batches, String condition, long batchId) throws SQLException {
     String sql =
-        "SELECT batch_id, attempts, error FROM %s WHERE status = 'failed' ORDER BY batch_id LIMIT ?"
-            .formatted(batches);
+        "SELECT batch_id, attempts, error FROM %s WHERE status = 'failed' AND %s ORDER BY batch_id LIMIT ?"
+            .formatted(batches, condition);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setInt(1, MAX_FAILED);
+      statement.setLong(1, batchId);
+      statement.setInt(2, MAX_FAILED);
       try (ResultSet result = statement.executeQuery()) {
         List<Failed> failed = new ArrayList<>();
         while (result.next()) {

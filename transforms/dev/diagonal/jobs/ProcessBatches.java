@@ -28,7 +28,14 @@ import org.jspecify.annotations.Nullable;
  * table.
  *
  * <p>A batch that keeps failing does not fail the pipeline: it stays failed in the job table, which
- * {@link JobStatus} reads. What does is a database that cannot be reached.
+ * {@link JobStatus} reads. What does is a database that cannot be reached. Batches that failed in
+ * an earlier run are only tried again after {@link BatchWorker#beginRun}, which is called once,
+ * before the pipeline is run.
+ *
+ * <p>A bad row is told when its batch is complete, and not again: if the pipeline fails after that,
+ * the handler may not have got it. How many were left out stands in the job table ({@link
+ * JobStatus#badRows}), and {@link Publication#publish(JdbcTarget, JobTables, boolean, long)} takes
+ * a limit for all batches together; the limit here is for each batch.
  *
  * <p>Counts {@code rows_read}, {@code bad_records}, {@code batches_written} and {@code
  * rows_written}, per batch.

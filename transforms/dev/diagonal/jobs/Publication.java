@@ -1,21 +1,30 @@
 package dev.diagonal.jobs;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.JdbcTarget;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
  * Publishes the totals of complete batches: afterwards the table of the totals has, for every movie
- * of theirs, one row with the exact totals over all complete batches. Means are rounded half up to
- * six digits from the exact sum.
+ * of theirs, one row with the exact totals over all complete batches, and no other row. Means are
+ * rounded half up to six digits from the exact sum.
  *
  * <p>One transaction, which others see as a whole or not at all. Incremental: only movies of
  * batches that are complete since the last publication, or complete no more, are touched; each of
  * them is totalled anew from the staging table, so that it does not matter what was in its row.
  * When nothing has changed since the last publication, nothing is written. What attempts that were
  * replaced have left in the staging table is deleted.
+ *
+ * <p>The job table remembers which table was published into. One that is another, was created anew
+ * or is empty is filled in full, from all complete batches; rows of movies that they have not are
+ * deleted from it.
+ *
+ * <p>Before anything is written the rows of the staging table are counted, for every complete
+ * batch: when totals are gone nothing is published.
  */
 public final class Publication {
 
@@ -34,20 +43,38 @@ public final class Publication {
   public record Published(long batches, long written, long deleted) {}
 
   /**
-   * Publishes what is not published.
+   * Publishes what is not published, however many bad rows were left out of it.
    *
    * @param incomplete whether to publish while batches are not complete, without those
    * @throws IncompleteException if batches are not complete and {@code incomplete} is false
+   * @throws StagingLostException if totals of complete batches are not in the staging table
    * @throws SQLException if the database cannot be reached, or refuses
    */
   public static Published publish(JdbcTarget database, JobTables tables, boolean incomplete)
       throws SQLException, InterruptedException {
+    return publish(database, tables, incomplete, Long.MAX_VALUE);
+  }
+
+  /**
+   * Publishes what is not published, if few enough bad rows were left out.
+   *
+   * @param incomplete whether to publish while batches are not complete, without those
+   * @param maxBadRows how many rows of all complete batches together may have been left out
+   * @throws IncompleteException if batches are not complete and {@code incomplete} is false
+   * @throws BadInputException if more rows were left out
+   * @throws StagingLostException if totals of complete batches are not in the staging table
+   * @throws SQLException if the database cannot be reached, or refuses
+   */
+  public static Published publish(
+      JdbcTarget database, JobTables tables, boolean incomplete, long maxBadRows)
+      throws SQLException, InterruptedException {
     try (JobSession session = new JobSession(database)) {
-      return session.callLong(connection -> publish(connection, tables, incomplete));
+      return session.callLong(connection -> publish(connection, tables, incomplete, maxBadRows));
     }
   }
 
-  private static Published publish(Connection connection, JobTables tables, boolean incomplete)
+  private static Published publish(
+      Connection connection, JobTables tables, boolean incomplete, long maxBadRows)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // The snapshot is taken after the lock, and is that of all statements that follow.
@@ -57,6 +84,14 @@ public final class Publication {
       // is next to nothing in them: nested loops over 100,000 ratings took half a minute.
       statement.execute("SET LOCAL enable_nestloop = off");
       checkComplete(statement, tables, incomplete);
+      checkBadRows(statement, tables, maxBadRows);
+      String into = text(statement, "SELECT " + identity(tables));
+      boolean full = isNew(connection, tables, into);
+      if (full) {
+        statement.executeUpdate(
+            "UPDATE %s SET published_attempt = NULL, published_into = NULL WHERE published_attempt IS NOT NULL"
+                .formatted(tables.batchesSql()));
+      }
       long batches =
           number(
               statement,
@@ -65,7 +100,8 @@ public final class Publication {
       if (batches == 0) {
         return new Published(0, 0, 0);
       }
-      Published published = merge(statement, tables, batches);
+      checkStaged(statement, tables);
+      Published published = merge(statement, tables, batches, full);
       statement.executeUpdate(
           """
           DELETE FROM %1$s AS s USING %2$s AS b
@@ -73,21 +109,68 @@ public final class Publication {
             AND b.attempts IS DISTINCT FROM b.published_attempt AND b.attempts > 1
           """
               .formatted(tables.stagingSql(), tables.batchesSql()));
-      statement.executeUpdate(
-          "UPDATE %1$s SET published_attempt = (%2$s) WHERE (%2$s) IS DISTINCT FROM published_attempt"
-              .formatted(tables.batchesSql(), NOW));
+      markPublished(connection, tables, into);
       return published;
     }
   }
 
-  private static Published merge(Statement statement, JobTables tables, long batches)
+  /** SQL for the table of the totals as the job table remembers it; null if there is none. */
+  static String identity(JobTables tables) {
+    return """
+        (SELECT format('%%I.%%I, oid %%s', nspname, relname, c.oid)
+         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+         WHERE c.oid = to_regclass(%s))
+        """
+        .formatted(literal(tables.totalsSql()));
+  }
+
+  private static String literal(String text) {
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+  }
+
+  /** Whether the table of the totals is not the one that was published into, or was emptied. */
+  private static boolean isNew(Connection connection, JobTables tables, String into)
+      throws SQLException {
+    String sql =
+        """
+        SELECT count(*) = 0
+          OR bool_or(published_into IS DISTINCT FROM ?)
+          OR (sum(movies) > 0 AND NOT EXISTS (SELECT 1 FROM %s))
+        FROM %s WHERE published_attempt IS NOT NULL
+        """
+            .formatted(tables.totalsSql(), tables.batchesSql());
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, into);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  private static void markPublished(Connection connection, JobTables tables, String into)
+      throws SQLException {
+    String sql =
+        """
+        UPDATE %1$s SET published_attempt = (%2$s),
+          published_into = CASE WHEN status = 'complete' THEN ? END
+        WHERE (%2$s) IS DISTINCT FROM published_attempt
+        """
+            .formatted(tables.batchesSql(), NOW);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, into);
+      int unused = statement.executeUpdate();
+    }
+  }
+
+  private static Published merge(Statement statement, JobTables tables, long batches, boolean full)
       throws SQLException {
     // The mean by whole numbers: a quotient would be rounded twice.
     String sql =
         """
         WITH touched AS MATERIALIZED (
           SELECT DISTINCT s.movie_id FROM %1$s AS s JOIN %2$s AS b USING (batch_id)
-          WHERE (%4$s) IS DISTINCT FROM b.published_attempt),
+          WHERE (%4$s) IS DISTINCT FROM b.published_attempt%5$s),
         summed AS MATERIALIZED (
           SELECT s.movie_id, sum(s.rating_count)::bigint AS n, sum(s.rating_sum) AS total,
                  min(s.rating_min) AS least, max(s.rating_max) AS greatest
@@ -115,7 +198,12 @@ public final class Publication {
           RETURNING 1)
         SELECT (SELECT count(*) FROM merged), (SELECT count(*) FROM deleted)
         """
-            .formatted(tables.stagingSql(), tables.batchesSql(), tables.totalsSql(), NOW);
+            .formatted(
+                tables.stagingSql(),
+                tables.batchesSql(),
+                tables.totalsSql(),
+                NOW,
+                full ? " UNION SELECT movie_id FROM " + tables.totalsSql() : "");
     try (ResultSet result = statement.executeQuery(sql)) {
       result.next();
       return new Published(batches, result.getLong(1), result.getLong(2));
@@ -137,10 +225,63 @@ public final class Publication {
     }
   }
 
+  private static void checkBadRows(Statement statement, JobTables tables, long most)
+      throws SQLException {
+    long bad =
+        number(
+            statement,
+            "SELECT coalesce(sum(bad_rows), 0) FROM %s WHERE status = 'complete'"
+                .formatted(tables.batchesSql()));
+    if (bad > most) {
+      throw new BadInputException(
+          "%d bad rows were left out of the complete batches of %s, and at most %d may be; nothing is published"
+              .formatted(bad, tables.batches(), most));
+    }
+  }
+
+  /** Of every complete batch the staging table has as many movies as there were. */
+  private static void checkStaged(Statement statement, JobTables tables) throws SQLException {
+    String sql =
+        """
+        SELECT count(*), min(b.batch_id) FROM %1$s AS b
+        LEFT JOIN (SELECT batch_id, attempt, count(*) AS movies FROM %2$s GROUP BY 1, 2) AS s
+          ON s.batch_id = b.batch_id AND s.attempt = b.attempts
+        WHERE b.status = 'complete' AND b.movies IS DISTINCT FROM coalesce(s.movies, 0)
+        """
+            .formatted(tables.batchesSql(), tables.stagingSql());
+    try (ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      long lost = result.getLong(1);
+      if (lost > 0) {
+        throw new StagingLostException(
+            "table %s has not the totals of %d complete batches of %s, the first of them %d; nothing is published; plan, with its recount, has them worked out again"
+                .formatted(tables.staging(), lost, tables.batches(), result.getLong(2)));
+      }
+    }
+  }
+
+  private static String text(Statement statement, String sql) throws SQLException {
+    try (ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      String text = result.getString(1);
+      return text == null ? "" : text;
+    }
+  }
+
   private static long number(Statement statement, String sql) throws SQLException {
     try (ResultSet result = statement.executeQuery(sql)) {
       result.next();
       return result.getLong(1);
+    }
+  }
+
+  /** Totals of complete batches are not in the staging table, so nothing was published. */
+  public static final class StagingLostException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    StagingLostException(String message) {
+      super(message);
     }
   }
 

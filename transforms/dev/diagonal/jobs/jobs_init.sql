@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS "jobs"."aggregation_batches" (
                     CHECK (status IN ('pending', 'processing', 'complete', 'failed')),
   -- How often it was claimed; the claim of a worker is good while this is the number it was given.
   attempts          integer NOT NULL DEFAULT 0,
-  -- How many attempts have failed since a run began or the batch was planned.
+  -- How many attempts have failed since a run began or the batch was planned; -1 while one is being
+  -- made that was begun before the run.
   failures          integer NOT NULL DEFAULT 0,
   worker            text,
   lease_until       timestamptz,
@@ -28,6 +29,8 @@ CREATE TABLE IF NOT EXISTS "jobs"."aggregation_batches" (
   error             text,
   -- The attempt whose rows are in the published table, if any are.
   published_attempt integer,
+  -- The table they are in: another one, or one that was created anew, is filled in full.
+  published_into    text,
   CHECK (lower_id <= upper_id),
   CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
   CHECK (status <> 'complete' OR (rows_read IS NOT NULL AND error IS NULL)),

@@ -46,6 +46,11 @@ public interface Job {
     return List.of();
   }
 
+  /** Returns how many bad records there were besides those that the pipeline has counted. */
+  default long moreBadRecords() {
+    return 0;
+  }
+
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
 

@@ -54,6 +54,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
                       ? run(job, options, urlsOf(servers), Runners.isInThisJvm(args))
                       : runWithoutPipeline(job, options, urlsOf(servers)),
               job);
+      summary = summary.withMoreBadRecords(job.moreBadRecords());
       (job.hasPipeline() ? summary.lines() : summary.remarks()).forEach(System.out::println);
       if (options.getSummary() != null) {
         summary.writeTo(Path.of(options.getSummary()));

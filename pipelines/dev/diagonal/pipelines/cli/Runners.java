@@ -70,17 +70,25 @@ public final class Runners {
   /**
    * Runs a pipeline that comes before the one of the command.
    *
-   * @return how many good records it has read
+   * @return how many records it has read
    * @throws RuntimeException if it fails
    */
-  public static long runToItsEnd(Pipeline pipeline) {
+  public static Read runToItsEnd(Pipeline pipeline) {
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();
     if (result.getState() != PipelineResult.State.DONE) {
       throw new JobFailedException(Failure.ofState(result.getState()));
     }
-    return Summary.rowsRead(result);
+    return Summary.read(result);
   }
+
+  /**
+   * What a pipeline has read.
+   *
+   * @param rows the good records
+   * @param badRecords the others
+   */
+  public record Read(long rows, long badRecords) {}
 
   /** Returns the arguments behind the defaults of their runner, which they override. */
   static List<String> withDefaults(List<String> args) {

@@ -77,6 +77,12 @@ record Summary(
         command, "DONE", 0, 0, Math.round(seconds * 1000) / 1000.0, 0, List.of(), remarks);
   }
 
+  /** Returns this with so many more bad records. */
+  Summary withMoreBadRecords(long more) {
+    return new Summary(
+        command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
+  }
+
   /** Returns the lines that a person reads at the end of a run. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -132,10 +138,11 @@ record Summary(
     Files.writeString(file, JSON.writeValueAsString(summary) + "\n");
   }
 
-  /** Returns how many good records a pipeline that has ended has read. */
-  static long rowsRead(PipelineResult result) {
-    return sum(
-        result.metrics().queryMetrics(MetricsFilter.builder().build()), Counted.ROWS_READ, "");
+  /** Returns how many records a pipeline that has ended has read. */
+  static Runners.Read read(PipelineResult result) {
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    return new Runners.Read(
+        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
   /** Adds up a counter over the steps whose names start with {@code step}. */

@@ -7,6 +7,8 @@ import dev.diagonal.jobs.BatchPlan.Planned;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -167,11 +169,59 @@ final class BatchPlanIT {
   @Test
   void twoPlansAtOnceDoNotPlanARowTwice() throws Exception {
     database.withRatings(5_000);
-    CompletableFuture<Planned> other = CompletableFuture.supplyAsync(this::planned);
-    Planned one = planned();
-    assertThat(one.rows() + other.join().rows()).isEqualTo(5_000);
+    database.gateBeforeBatches();
+    CompletableFuture<Planned> first;
+    CompletableFuture<Planned> second;
+    try (Connection gate = database.closeGate()) {
+      first = CompletableFuture.supplyAsync(this::planned);
+      database.awaitAtGate(1);
+      second = CompletableFuture.supplyAsync(this::planned);
+      awaitASecondPlan();
+      gate.rollback();
+    }
+    assertThat(first.join()).isEqualTo(new Planned(50, 5_000, 0));
+    assertThat(second.join()).isEqualTo(new Planned(0, 0, 0));
     assertThat(database.number("SELECT sum(planned_rows) FROM jobs.aggregation_batches"))
         .isEqualTo(5_000);
+  }
+
+  @Test
+  void plansAndPublicationsWaitForALongPlanHoweverLongItTakes() throws Exception {
+    database.withRatings(0);
+    CompletableFuture<String> waiting;
+    try (Connection holder = database.connect()) {
+      holder.setAutoCommit(false);
+      BatchPlan.lock(holder, database.tables());
+      waiting = CompletableFuture.supplyAsync(this::lockWithAShortPatience);
+      // A hundred times as long as it would wait for any other lock.
+      database.awaitNumber(
+          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LOCK TABLE%' AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '100 milliseconds'",
+          1);
+      assertThat(waiting).isNotDone();
+      holder.rollback();
+    }
+    assertThat(waiting.join()).isEqualTo("1ms");
+  }
+
+  private String lockWithAShortPatience() {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET lock_timeout = '1ms'");
+      connection.setAutoCommit(false);
+      BatchPlan.lock(connection, database.tables());
+      try (ResultSet result = statement.executeQuery("SHOW lock_timeout")) {
+        result.next();
+        return result.getString(1);
+      }
+    } catch (SQLException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private void awaitASecondPlan() {
+    database.awaitNumber(
+        "SELECT count(*) FROM pg_locks WHERE relation = 'jobs.aggregation_batches'::regclass AND mode = 'ShareUpdateExclusiveLock' AND NOT granted",
+        1);
   }
 
   private BatchWorker.Outcome outcome(long batchId) {

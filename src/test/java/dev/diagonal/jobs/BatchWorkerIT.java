@@ -1,7 +1,9 @@
 package dev.diagonal.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.jobs.BatchWorker.Outcome;
@@ -23,6 +25,8 @@ final class BatchWorkerIT {
 
   private static final String END_OF_LEASE =
       "UPDATE jobs.aggregation_batches SET lease_until = clock_timestamp() - interval '1 second' WHERE status = 'processing'";
+
+  private static final String READER = "batch_worker_reader";
 
   private JobDatabase database;
 
@@ -58,7 +62,8 @@ final class BatchWorkerIT {
   @Test
   void eightWorkersCompleteEachOf200BatchesOnce() throws Exception {
     planned(20_000, 100);
-    CyclicBarrier start = new CyclicBarrier(8);
+    database.gateAfterStaging(1);
+    CyclicBarrier start = new CyclicBarrier(9);
     List<CompletableFuture<List<ProcessedBatch>>> workers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       workers.add(
@@ -68,6 +73,14 @@ final class BatchWorkerIT {
                 return database.work(WorkSettings.DEFAULT);
               }));
     }
+    // Whoever is at batch 1 is kept there: the others do the rest, and it does no other.
+    try (Connection gate = database.closeGate()) {
+      start.await();
+      database.awaitAtGate(1);
+      database.awaitNumber(
+          "SELECT count(*) FROM jobs.aggregation_batches WHERE status = 'complete'", 199);
+      gate.rollback();
+    }
     List<Long> completed =
         workers.stream()
             .flatMap(worker -> worker.join().stream())
@@ -75,6 +88,8 @@ final class BatchWorkerIT {
             .toList();
     assertThat(completed).hasSize(200).doesNotHaveDuplicates();
     assertThat(database.batches("status, attempts")).hasSize(200).containsOnly("complete 1");
+    assertThat(database.number("SELECT count(DISTINCT worker) FROM jobs.aggregation_batches"))
+        .isBetween(2L, 8L);
     assertThat(database.number("SELECT sum(rating_count) FROM staging.movie_ratings"))
         .isEqualTo(20_000);
     Publication.Published unused = database.publish();
@@ -124,7 +139,7 @@ final class BatchWorkerIT {
       zombie = async(() -> database.process(1));
       database.awaitAtGate(1);
       database.execute(END_OF_LEASE);
-      // Failed as often as it may, so not claimed again.
+      // Within a run a lease that ended is a failure: it has failed as often as it may.
       assertThat(database.work(WorkSettings.DEFAULT.withMaxAttempts(1))).isEmpty();
       gate.rollback();
     }
@@ -133,6 +148,78 @@ final class BatchWorkerIT {
     assertThat(database.batches("error").get(0))
         .matches("attempt 1 of worker \\d+@.* was not over when its lease ended at .*");
     assertThat(database.number("SELECT count(*) FROM staging.movie_ratings")).isZero();
+  }
+
+  @Test
+  void aLeaseLostInTheRunBeforeTakesNoAttemptFromTheNextRun() throws Exception {
+    planned(20, 10);
+    WorkSettings once = WorkSettings.DEFAULT.withMaxAttempts(1);
+    database.gateAfterStaging(1);
+    CompletableFuture<Outcome> killed;
+    try (Connection gate = database.closeGate()) {
+      killed = async(() -> database.process(1));
+      database.awaitAtGate(1);
+      BatchWorker.beginRun(database.target(), database.tables());
+      database.execute(END_OF_LEASE);
+      assertThat(database.work(once))
+          .extracting(ProcessedBatch::batchId, ProcessedBatch::attempt)
+          .containsExactly(tuple(2L, 1), tuple(1L, 2));
+      gate.rollback();
+    }
+    assertThat(killed.join()).isEqualTo(Outcome.LOST);
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void aWorkerThatLosesItsClaimWhileItReadsGoesOnWithTheNextBatch() throws Exception {
+    planned(60_000, 30_000);
+    WorkSettings settings = WorkSettings.DEFAULT.withLease(Duration.ofMillis(300));
+    database.gateWhileReading(1, READER);
+    CompletableFuture<List<ProcessedBatch>> loser;
+    try (Connection gate = database.closeGate()) {
+      loser = async(() -> database.as(READER).work(settings));
+      database.awaitAtGate(1);
+      database.execute(
+          "UPDATE jobs.aggregation_batches SET status = 'failed', failures = 1, error = 'given up', lease_until = NULL, finished_at = clock_timestamp() WHERE batch_id = 1");
+      assertThat(database.process(1)).isEqualTo(Outcome.COMPLETED);
+      // It knows, before it goes on.
+      database.awaitNumber(
+          "SELECT least(count(*), 1) FROM pg_stat_activity WHERE usename = '%s' AND query LIKE 'UPDATE %% SET lease_until%%' AND state = 'idle' AND query_start > (SELECT finished_at FROM jobs.aggregation_batches WHERE batch_id = 1)"
+              .formatted(READER),
+          1);
+      gate.rollback();
+    }
+    assertThat(loser.join())
+        .extracting(ProcessedBatch::batchId, ProcessedBatch::attempt, ProcessedBatch::rows)
+        .containsExactly(tuple(2L, 1, 30_000L));
+    assertThat(database.batches("status, attempts, rows_read"))
+        .containsExactly("complete 2 30000", "complete 1 30000");
+    Publication.Published unused = database.publish();
+    database.assertExact();
+  }
+
+  @Test
+  void aBatchWhoseRowIsLockedForAMomentIsWaitedFor() throws Exception {
+    planned(10, 10);
+    CompletableFuture<Outcome> worker;
+    try (Connection other = database.connect()) {
+      other.setAutoCommit(false);
+      other.createStatement().execute("SELECT 1 FROM jobs.aggregation_batches FOR UPDATE");
+      worker = async(() -> database.process(1));
+      database.awaitNumber("SELECT count(*) FROM pg_locks WHERE NOT granted", 1);
+      other.rollback();
+    }
+    assertThat(worker.join()).isEqualTo(Outcome.COMPLETED);
+  }
+
+  @Test
+  void aWorkerMayBeClosedTwice() throws Exception {
+    planned(10, 10);
+    BatchWorker worker = database.worker(WorkSettings.DEFAULT);
+    assertThat(worker.processBatch(1, (batch, badRows) -> {})).isEqualTo(Outcome.COMPLETED);
+    worker.close();
+    assertThatCode(worker::close).doesNotThrowAnyException();
   }
 
   @Test
@@ -181,24 +268,19 @@ final class BatchWorkerIT {
     planned(50, 10);
     WorkSettings once = WorkSettings.DEFAULT.withMaxAttempts(1);
     CompletableFuture<List<ProcessedBatch>> worker;
-    // The rows of the batch cannot be read on while the table is locked.
-    try (Connection lock = database.connect()) {
-      lock.setAutoCommit(false);
-      lock.createStatement().execute("LOCK TABLE ratings IN ACCESS EXCLUSIVE MODE");
-      worker = async(() -> database.work(once));
-      database.awaitNumber(
-          "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY (SELECT%'",
-          1);
-      assertThat(
-              database.query(
-                  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND pid <> pg_backend_pid()"))
-          .containsExactly("t");
-      lock.rollback();
+    database.gateWhileReading(6, READER);
+    try (Connection gate = database.closeGate()) {
+      worker = async(() -> database.as(READER).work(once));
+      database.awaitAtGate(1);
+      terminateAtGate();
+      gate.rollback();
     }
     assertThat(worker.join()).hasSize(4);
     assertThat(database.batches("status")).startsWith("failed").hasSize(5);
     assertThat(database.batches("error").get(0))
-        .containsPattern("onnection (failed|due to administrator)");
+        // What the server said last may be lost with the connection.
+        .matches(
+            "FATAL: terminating connection due to administrator command|Database connection failed when reading from copy: .*");
     assertThat(database.number("SELECT count(*) FROM staging.movie_ratings WHERE batch_id = 1"))
         .isZero();
     assertThatThrownBy(database::publish)
@@ -270,11 +352,9 @@ final class BatchWorkerIT {
     assertThat(told)
         .extracting(BadLine::record, BadLine::reason)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(
-                "16", "row 16 of public.ratings: the movie is null"),
-            org.assertj.core.groups.Tuple.tuple(
-                "18", "row 18 of public.ratings: the rating is null"),
-            org.assertj.core.groups.Tuple.tuple(
+            tuple("16", "row 16 of public.ratings: the movie is null"),
+            tuple("18", "row 18 of public.ratings: the rating is null"),
+            tuple(
                 "52",
                 "row 52 of public.ratings: the rating is beyond 1,000,000 or has more than 3 fraction digits"));
     assertThat(database.batches("status, rows_read, bad_rows"))
@@ -294,6 +374,16 @@ final class BatchWorkerIT {
     assertThat(database.work(WorkSettings.DEFAULT.skippingBadRows(1))).hasSize(4);
     assertThat(database.batches("status"))
         .containsExactly("complete", "failed", "complete", "complete", "complete");
+  }
+
+  @Test
+  void noneToBeSkippedIsAsIfTheyWereNotSkipped() throws Exception {
+    planned(50, 10);
+    makeBad();
+    assertThat(database.work(WorkSettings.DEFAULT.skippingBadRows(0))).hasSize(3);
+    assertThat(database.batches("status, attempts, coalesce(error, '')"))
+        .contains(
+            "failed 1 2 bad rows, the first of them: row 16 of public.ratings: the movie is null");
   }
 
   private void makeBad() throws Exception {

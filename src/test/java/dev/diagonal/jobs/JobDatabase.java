@@ -80,6 +80,11 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
     }
   }
 
+  /** Returns the same database, used by another user. */
+  public JobDatabase as(String user) {
+    return new JobDatabase(target.withUser(user), tables);
+  }
+
   public BatchPlan.Planned plan(long batchRows) throws Exception {
     return BatchPlan.plan(target, tables, batchRows, true);
   }
@@ -134,17 +139,26 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
    * it goes on, while the gate is closed.
    */
   public void gateAfterStaging(int attempt) throws SQLException {
+    gateAfterStaging("batch_id = 1 AND attempt = " + attempt);
+  }
+
+  /** Makes every transaction that has put a batch into the staging table wait, likewise. */
+  public void gateAfterStaging() throws SQLException {
+    gateAfterStaging("true");
+  }
+
+  private void gateAfterStaging(String condition) throws SQLException {
     execute(
         """
         CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF EXISTS (SELECT 1 FROM added WHERE batch_id = 1 AND attempt = %d) THEN PERFORM %s; END IF;
+          IF EXISTS (SELECT 1 FROM added WHERE %s) THEN PERFORM %s; END IF;
           RETURN NULL;
         END $$;
         CREATE OR REPLACE TRIGGER gate AFTER INSERT ON %s REFERENCING NEW TABLE AS added
           FOR EACH STATEMENT EXECUTE FUNCTION gate();
         """
-            .formatted(attempt, GATE.formatted("_shared"), tables.stagingSql()));
+            .formatted(condition, GATE.formatted("_shared"), tables.stagingSql()));
   }
 
   /**

@@ -54,7 +54,6 @@ final class JobSchemaIT {
                 "j\"x.b\"; --",
                 "s.\"rating\"",
                 "t%s"));
-    named.execute("CREATE SCHEMA \"j\"\"x\"; CREATE SCHEMA s");
     named.withRatings(100).withRatings(0);
     assertThat(named.plan(10).batches()).isEqualTo(10);
     assertThat(named.work(WorkSettings.DEFAULT)).hasSize(10);
@@ -86,6 +85,27 @@ final class JobSchemaIT {
     database.execute("CREATE TABLE ratings (rating_id text, movie_id numeric, user_id bigint)");
     assertRefused(
         "table public.ratings has another shape than is to be written: column rating_id: expected a whole number, found text; column movie_id: expected a whole number, found numeric; column rating: expected a number, found none; column rating_id: may be null; no primary key or unique index on (rating_id) alone");
+  }
+
+  @Test
+  void aTableThatACrashWouldEmptyIsRefused() throws Exception {
+    database.withRatings(0);
+    database.execute("ALTER TABLE staging.movie_ratings SET UNLOGGED");
+    assertRefused(
+        "table staging.movie_ratings has another shape than is to be written: it is not logged, so a crash would empty it");
+  }
+
+  @Test
+  void aJobTableWithoutItsConstraintsIsRefused() throws Exception {
+    database.withRatings(0);
+    database.execute(
+        """
+        ALTER TABLE jobs.aggregation_batches SET UNLOGGED;
+        ALTER TABLE jobs.aggregation_batches DROP CONSTRAINT aggregation_batches_int8range_excl;
+        ALTER TABLE jobs.aggregation_batches ALTER batch_id DROP IDENTITY
+        """);
+    assertRefused(
+        "table jobs.aggregation_batches has another shape than is to be written: it is not logged, so a crash would empty it; no constraint keeps ranges from overlapping; column batch_id: is not numbered by the table");
   }
 
   @Test

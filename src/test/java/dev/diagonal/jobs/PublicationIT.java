@@ -3,6 +3,7 @@ package dev.diagonal.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jobs.Publication.Published;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
@@ -67,6 +68,78 @@ final class PublicationIT {
             database.number(
                 "SELECT count(*) FROM staging.movie_ratings JOIN jobs.aggregation_batches USING (batch_id) WHERE attempt <> attempts"))
         .isZero();
+  }
+
+  @Test
+  void aTotalsTableThatIsNewIsFilledInFull() throws Exception {
+    worked(1_000, 100);
+    assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
+    database.execute("DROP TABLE movie_ratings");
+    JobSchema.createIfMissing(database.target(), database.tables());
+    assertThat(JobStatus.of(database.target(), database.tables()).unpublished()).isEqualTo(10);
+    assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
+    database.assertExact();
+    assertThat(database.publish()).isEqualTo(new Published(0, 0, 0));
+    database.execute("TRUNCATE movie_ratings");
+    assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
+    database.assertExact();
+  }
+
+  @Test
+  void anotherTotalsTableIsFilledInFullAndSoIsTheFirstOneAgain() throws Exception {
+    worked(1_000, 100);
+    assertThat(database.publish().written()).isEqualTo(97);
+    JobDatabase marts =
+        new JobDatabase(database.target(), database.tables().withTotals("marts.totals"));
+    JobSchema.createIfMissing(marts.target(), marts.tables());
+    database.execute("DELETE FROM ratings WHERE movie_id = 7");
+    assertThat(marts.plan(100).reopened()).isPositive();
+    assertThat(marts.work(WorkSettings.DEFAULT)).isNotEmpty();
+    assertThat(marts.publish()).isEqualTo(new Published(10, 96, 0));
+    marts.assertExact();
+    assertThat(marts.publish()).isEqualTo(new Published(0, 0, 0));
+    // Of movie 7 the staging table knows nothing any more.
+    assertThat(database.publish()).isEqualTo(new Published(10, 0, 1));
+    database.assertExact();
+  }
+
+  @Test
+  void stagingRowsThatAreGoneAreNotPublishedButWorkedOutAgain() throws Exception {
+    worked(1_000, 100);
+    assertThat(database.publish().written()).isEqualTo(97);
+    database.execute("DELETE FROM staging.movie_ratings WHERE batch_id = 3 AND movie_id = 50");
+    // Nothing is new, and what was published is right.
+    assertThat(database.publish()).isEqualTo(new Published(0, 0, 0));
+    database.execute("DROP TABLE staging.movie_ratings");
+    JobSchema.createIfMissing(database.target(), database.tables());
+    database.addRatings(1_001, 1_100);
+    assertThat(BatchPlan.plan(database.target(), database.tables(), 100, false).batches())
+        .isEqualTo(1);
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(1);
+    assertThatThrownBy(database::publish)
+        .isInstanceOf(Publication.StagingLostException.class)
+        .hasMessage(
+            "table staging.movie_ratings has not the totals of 10 complete batches of jobs.aggregation_batches, the first of them 1; nothing is published; plan, with its recount, has them worked out again");
+    assertThat(database.number("SELECT sum(rating_count) FROM movie_ratings")).isEqualTo(1_000);
+    assertThat(database.plan(100)).isEqualTo(new BatchPlan.Planned(0, 0, 10));
+    assertThat(database.work(WorkSettings.DEFAULT)).hasSize(10);
+    assertThat(database.publish().batches()).isEqualTo(11);
+    database.assertExact();
+  }
+
+  @Test
+  void moreBadRowsThanMayBeLackingAreNotPublished() throws Exception {
+    worked(100, 10);
+    database.execute(
+        "UPDATE jobs.aggregation_batches SET bad_rows = batch_id WHERE batch_id IN (2, 5)");
+    JobStatus status = JobStatus.of(database.target(), database.tables());
+    assertThat(status.badRows()).isEqualTo(7);
+    assertThatThrownBy(() -> Publication.publish(database.target(), database.tables(), false, 6))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "7 bad rows were left out of the complete batches of jobs.aggregation_batches, and at most 6 may be; nothing is published");
+    assertThat(Publication.publish(database.target(), database.tables(), false, 7).batches())
+        .isEqualTo(10);
   }
 
   @Test

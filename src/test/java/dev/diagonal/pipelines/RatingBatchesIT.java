@@ -11,9 +11,11 @@ import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,6 +32,8 @@ final class RatingBatchesIT {
 
   private static final Path MOVIELENS =
       Path.of("..", "shared", "data", "ml-latest-small", "ratings.csv");
+  private static final String COMMANDS =
+      "SELECT count(DISTINCT split_part(worker, ' ', 1)) FROM jobs.aggregation_batches";
   private static final String DIRECT = "--runner=DirectRunner";
   private static final String FLINK = "--runner=FlinkRunner --flinkMaster=[local] --parallelism=2";
 
@@ -115,11 +119,21 @@ final class RatingBatchesIT {
     database.withRatings(20_000);
     assertDone(launch("--steps=plan", "--batchRows=100"));
     String eight = runner.equals(DIRECT) ? DIRECT + " --targetParallelism=4" : FLINK;
-    var other = RatingBatchesJvm.start(directory, options("--steps=work", eight));
-    try (other) {
-      assertDone(launch("--steps=work", eight.replace("lism=2", "lism=4")));
+    // Nobody completes a batch until both commands have one.
+    database.gateAfterStaging();
+    String[] here = {"--steps=work", eight.replace("lism=2", "lism=4")};
+    try (Connection gate = database.closeGate();
+        RatingBatchesJvm other =
+            RatingBatchesJvm.start(directory, options("--steps=work", eight))) {
+      CompletableFuture<Launched> launched =
+          CompletableFuture.supplyAsync(() -> launch(here), task -> new Thread(task).start());
+      database.awaitNumber(COMMANDS, 2);
+      assertThat(database.batches("status")).doesNotContain("complete");
+      gate.rollback();
+      assertDone(launched.join());
       assertThat(other.await()).as(other.said()).isZero();
     }
+    assertThat(database.number(COMMANDS)).isEqualTo(2);
     assertThat(database.batches("status, attempts")).hasSize(200).containsOnly("complete 1");
     assertThat(database.number("SELECT sum(rating_count) FROM staging.movie_ratings"))
         .isEqualTo(20_000);
@@ -163,8 +177,9 @@ final class RatingBatchesIT {
             "pending             0 batches               0 ratings",
             "complete            8 batches             800 ratings",
             "failed              2 batches             200 ratings",
-            "not published: 8 of the complete ones")
-        .anyMatch(line -> line.matches("rate: [1-9][0-9,]* ratings/s"))
+            "not published: 8 of the complete ones",
+            "bad: 0 ratings of the complete ones were left out")
+        .anyMatch(line -> line.matches("rate: [1-9][0-9,]* ratings/s a worker"))
         .anyMatch(line -> line.startsWith("failed: batch 5 after 2 attempts: ERROR: "));
 
     database.execute("ALTER TABLE staging.movie_ratings DROP CONSTRAINT no_room");
@@ -217,8 +232,85 @@ final class RatingBatchesIT {
         .singleElement()
         .asString()
         .contains("row 17 of public.ratings: the rating is null");
+    assertThat(launch("--steps=status").out())
+        .contains("bad: 1 ratings of the complete ones were left out");
+    Launched tooMany = launch("--steps=publish", "--maxBadRecords=0");
+    assertThat(tooMany.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(tooMany.err().get(0))
+        .contains("1 bad rows were left out of the complete batches of jobs.aggregation_batches");
     database.execute("DELETE FROM ratings WHERE rating_id = 17");
     database.assertExact();
+  }
+
+  @Test
+  void badLinesAndBadRowsHaveAFileEachAndAreCountedTogether() throws Exception {
+    Path input = ratings("a", 1, 300);
+    assertDone(launch("--input=" + input, "--steps=load"));
+    database.execute(
+        "ALTER TABLE ratings ALTER rating DROP NOT NULL; UPDATE ratings SET rating = NULL WHERE rating_id = 17");
+    Files.writeString(input, Files.readString(input) + "9,x,3,1\n");
+    Path bad = directory.resolve("bad.jsonl");
+    Path summary = directory.resolve("summary.json");
+    Launched both =
+        launch(
+            "--input=" + input, "--batchRows=100", "--badRecords=" + bad, "--summary=" + summary);
+    assertDone(both);
+    assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
+    assertThat(both.out()).contains("  loaded:  300 ratings read, 1 bad lines");
+    assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
+    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
+    assertThat(Files.readAllLines(Path.of(bad + ".rows")))
+        .singleElement()
+        .asString()
+        .contains("row 17 of public.ratings: the rating is null");
+  }
+
+  @Test
+  void theBadRowsOfOneBatchAreInTheFileToo() throws Exception {
+    database.withRatings(100);
+    database.execute(
+        "ALTER TABLE ratings ALTER rating DROP NOT NULL; UPDATE ratings SET rating = NULL WHERE rating_id IN (1, 3, 150)");
+    assertDone(launch("--steps=plan", "--batchRows=50"));
+    Path bad = directory.resolve("bad.jsonl");
+    Launched refused = launch("--batchId=1");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err().get(1)).startsWith("  batch 1 after 1 attempt(s): 2 bad rows");
+    Launched one = launch("--batchId=1", "--badRecords=" + bad);
+    assertDone(one);
+    assertThat(one.out())
+        .containsExactly("batch 1: complete, 50 ratings of 48 movies, 2 bad, attempt 2");
+    assertThat(Files.readAllLines(bad))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("row 1 of public.ratings: the rating is null"))
+        .anyMatch(line -> line.contains("row 3 of public.ratings: the rating is null"));
+  }
+
+  @Test
+  void batchesThatFailAreCountedThoughFewAreListed() throws Exception {
+    database.withRatings(200);
+    database.execute("ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (false)");
+    Launched failed = launch("--batchRows=1", "--maxAttempts=1");
+    assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.err().get(0))
+        .isEqualTo("rating-batches: failed: 200 batch(es) of jobs.aggregation_batches failed:");
+    assertThat(failed.err().get(20)).startsWith("  batch 20 after 1 attempt(s): ");
+    assertThat(failed.err().get(21)).isEqualTo("  and 180 more");
+    assertThat(launch("--steps=status").out()).endsWith("failed: 100 more");
+    Launched last = launch("--batchId=200");
+    assertThat(last.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(last.err().get(1)).startsWith("  batch 200 after 2 attempt(s): ERROR: new row");
+  }
+
+  @Test
+  void theSchemasOfAllTablesAreCreated() throws Exception {
+    assertDone(
+        launch(
+            "--input=" + ratings("a", 1, 500),
+            "--ratingsTable=raw.r",
+            "--batchesTable=work.b",
+            "--stagingTable=work.s",
+            "--jdbcTable=marts.t"));
+    assertThat(database.number("SELECT sum(rating_count) FROM marts.t")).isEqualTo(500);
   }
 
   @Test
