@@ -173,7 +173,7 @@ final class LoadEdgesJob implements Job {
   public long heapBytes() {
     return BASE_HEAP_BYTES
         + Runners.readers(options) * READER_HEAP_BYTES
-        + parallel.heapBytes(EDGE_BYTES);
+        + parallel.heapBytes(EDGE_BYTES, true);
   }
 
   @Override

@@ -24,7 +24,9 @@ public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeO
     text
   }
 
-  @Description("Files of edges: files, globs or directories; plain, gz, bz2 or zst")
+  @Description(
+      "Files of edges: files, globs or directories; plain, gz, bz2 or zst. Without --idColumn an edge"
+          + " is known by file name and byte offset: never load other content under the same name")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

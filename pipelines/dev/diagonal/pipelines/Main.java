@@ -15,7 +15,13 @@ public final class Main {
 
   /** The commands, in the order in which they are listed. */
   static final List<Command> COMMANDS =
-      List.of(MOVIE_RATINGS, new RatingBatches(), new LoadEdges(), new TaxiTrips(), new Servers());
+      List.of(
+          MOVIE_RATINGS,
+          new RatingBatches(),
+          new LoadEdges(),
+          new TaxiTrips(),
+          new DonorsChoose(),
+          new Servers());
 
   private Main() {}
 

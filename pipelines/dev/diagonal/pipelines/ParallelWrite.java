@@ -33,6 +33,7 @@ final class ParallelWrite {
   private final ConflictFreeOptions options;
   private final ScheduleKind kind;
   private final int tableSize;
+  private final long rows;
 
   /**
    * @param rows how many rows there are, about
@@ -41,6 +42,7 @@ final class ParallelWrite {
   ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
     this.options = options;
     this.kind = kind;
+    this.rows = rows;
     check("batchSize", options.getBatchSize(), 1_000_000);
     check("burstFactor", options.getBurstFactor(), 10_000);
     check("maxWorkers", options.getMaxWorkers(), 1_000);
@@ -54,7 +56,12 @@ final class ParallelWrite {
     this.tableSize =
         wanted > 0
             ? wanted
-            : TableSize.of(kind, options.getMaxWorkers(), rows, options.getBatchSize());
+            : TableSize.of(kind, transactions(options), rows, options.getBatchSize());
+  }
+
+  /** How many there may be at once in all processes, as far as that is known; 64 if more. */
+  private static int transactions(ConflictFreeOptions options) {
+    return (int) Math.min(64, (long) options.getMaxWorkers() * Runners.processes(options));
   }
 
   int tableSize() {
@@ -93,15 +100,21 @@ final class ParallelWrite {
   }
 
   /**
-   * Returns what the buffers of the readers and the scheduler of a process take at most.
+   * Returns what the buffers of the readers and the scheduler of a process take at most; and what
+   * all rows take, if they have to be grouped to get to one writer and the runner does that in
+   * memory.
    *
    * @param rowBytes what a row takes as an object
+   * @param locksSlots whether the target has slot locks: if not, there is one writer
    */
-  long heapBytes(long rowBytes) {
+  long heapBytes(long rowBytes, boolean locksSlots) {
     long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
     long window =
         (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
-    return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
+    long grouped = locksSlots || !Runners.isDirect(options) ? 0 : rows * rowBytes;
+    return Runners.readers(options) * Math.min(MAX_BYTES, held)
+        + Math.min(MAX_BYTES, window)
+        + grouped;
   }
 
   /** Returns how wide it was, and what kept it from being wider. */
@@ -115,6 +128,9 @@ final class ParallelWrite {
                     .build());
     DistributionResult open = distribution(metrics, "transactions_open");
     DistributionResult batchRows = distribution(metrics, "batch_rows");
+    if (open.getCount() == 0) {
+      return List.of("no transaction: there was nothing to write");
+    }
     List<String> remarks = new ArrayList<>();
     remarks.add(
         String.format(
@@ -144,7 +160,7 @@ final class ParallelWrite {
     for (MetricResult<Long> counter : metrics.getCounters()) {
       String name = counter.getName().getName();
       if (name.startsWith(ROWS_OF_SLOT)) {
-        rows.merge(name, counter.getAttempted(), Long::sum);
+        rows.merge(name, counted(counter), Long::sum);
       }
     }
     return rows.values().stream().mapToLong(Long::longValue).max().orElse(0);
@@ -154,17 +170,23 @@ final class ParallelWrite {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {
       if (name.test(counter.getName().getName())) {
-        sum += counter.getAttempted();
+        sum += counted(counter);
       }
     }
     return sum;
+  }
+
+  /** What is attempted lacks the last bundles at first, on runners that know what is committed. */
+  private static <V> V counted(MetricResult<V> metric) {
+    V committed = metric.getCommittedOrNull();
+    return committed == null ? metric.getAttempted() : committed;
   }
 
   private static DistributionResult distribution(MetricQueryResults metrics, String name) {
     DistributionResult all = DistributionResult.IDENTITY_ELEMENT;
     for (MetricResult<DistributionResult> each : metrics.getDistributions()) {
       if (each.getName().getName().equals(name)) {
-        DistributionResult more = each.getAttempted();
+        DistributionResult more = counted(each);
         all =
             DistributionResult.create(
                 all.getSum() + more.getSum(),

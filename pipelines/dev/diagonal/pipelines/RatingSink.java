@@ -8,6 +8,7 @@ import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.JdbcWrite;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteToJdbc;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
@@ -132,7 +133,7 @@ sealed interface RatingSink {
       this.table = RatingRows.table(options.getJdbcTable());
       this.target = Sinks.jdbc(place, options, ServerUrls.TO_COME);
       // Refuses a database that it cannot write to before anything is done.
-      this.upsert = WriteToJdbc.upsert(target, table, RatingRows::bind);
+      this.upsert = WriteToJdbc.of(JdbcWrite.upsert(target, table, RatingRows::bind));
     }
 
     @Override
@@ -158,7 +159,7 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = Sinks.jdbc(place, options, servers);
-      upsert = WriteToJdbc.upsert(target, table, RatingRows::bind);
+      upsert = WriteToJdbc.of(JdbcWrite.upsert(target, table, RatingRows::bind));
       CreateTable.ifMissing(target, table);
     }
 

@@ -6,16 +6,18 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 
 /** Counts the bytes that pass, so that progress through a compressed file can be told. */
-final class CountingChannel implements ReadableByteChannel {
+public final class CountingChannel implements ReadableByteChannel {
 
   private final ReadableByteChannel channel;
   private long bytesRead;
 
-  CountingChannel(ReadableByteChannel channel) {
+  /** Counts what is read of {@code channel}, and closes it. */
+  public CountingChannel(ReadableByteChannel channel) {
     this.channel = channel;
   }
 
-  long bytesRead() {
+  /** How many bytes have passed. */
+  public long bytesRead() {
     return bytesRead;
   }
 

@@ -152,6 +152,11 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
     return new ReadBlocks<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
   }
 
+  /** Returns where bad records go; null if the first one fails the run. */
+  public @Nullable ErrorHandler<BadRecord, ?> badRecordErrorHandler() {
+    return errorHandler;
+  }
+
   public BlockConsumer.Factory<T> consumers() {
     return consumers;
   }

@@ -86,7 +86,9 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   @Teardown
   public void teardown() {
-    consumer.close();
+    if (consumer != null) { // it is null where the setup has failed
+      consumer.close();
+    }
   }
 
   private void drive(

@@ -6,17 +6,22 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts one line after another into fields, without making an object. A field may stand in quotes,
- * in which a doubled quote is a quote; nothing may follow it but the delimiter. Where blanks
- * delimit, a quote is a character like any other.
+ * The fields of one record after another, as ranges of its bytes: no object is made for a field
+ * until somebody asks for its text. A line of its own is cut by {@link #split}; {@link CsvReader}
+ * cuts the records of a stream, which may span lines. A field may stand in quotes, in which a
+ * doubled quote is a quote; nothing may follow it but the delimiter. Where blanks delimit, a quote
+ * is a character like any other.
  *
- * <p>Fields are numbered from 0; they are those of the line that was cut last, whose bytes must not
- * have changed. Not safe for use by several threads at once.
+ * <p>Fields are numbered from 0; they are those of the record that was cut last, whose bytes must
+ * not have changed. Not safe for use by several threads at once.
  */
 public final class CsvFields {
 
   /** The delimiter that stands for any run of blanks and tabs. */
   public static final char BLANKS = ' ';
+
+  /** The record goes on behind the bytes that were given. */
+  static final int MORE = -1;
 
   private static final byte PLAIN = 0;
   private static final byte QUOTED = 1;
@@ -24,16 +29,56 @@ public final class CsvFields {
   private static final int PLAIN_DIGITS = 18;
   private static final char UNKNOWN = '\uFFFD';
 
+  /** What ends a run of bytes that mean themselves, outside of quotes and within them. */
+  private final boolean[] stops = new boolean[256];
+
+  private final boolean[] stopsInQuotes = new boolean[256];
+
   private final byte delimiter;
+  private final int quote;
+  private final int escape;
+  private final boolean lines;
+  private final boolean lineBreaksInQuotes;
+
   private byte[] bytes = {};
   private int[] starts = new int[16];
   private int[] ends = new int[16];
   private byte[] kinds = new byte[16];
   private int count;
+  private int lineBreaks;
+  private @Nullable String problem;
 
-  /** Cuts at an ASCII character, or at {@link #BLANKS}. */
+  /** Cuts lines at an ASCII character, or at {@link #BLANKS}; a double quote is the quote. */
   public CsvFields(char delimiter) {
-    this.delimiter = (byte) delimiter;
+    this(new CsvDialect(delimiter, '"', CsvDialect.NONE, true), false);
+  }
+
+  /** Cuts lines that are written like this. */
+  public CsvFields(CsvDialect dialect) {
+    this(dialect, false);
+  }
+
+  /**
+   * @param lines whether a line break ends a record; if not it is a byte like any other
+   */
+  CsvFields(CsvDialect dialect, boolean lines) {
+    this.delimiter = (byte) dialect.delimiter();
+    this.quote = dialect.quote() == CsvDialect.NONE ? -1 : dialect.quote();
+    this.escape = dialect.escape() == CsvDialect.NONE ? -1 : dialect.escape();
+    this.lines = lines;
+    this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
+    stops[delimiter] = true;
+    stops['\n'] = lines;
+    stops['\r'] = lines;
+    stopsInQuotes['\n'] = lines;
+    stopsInQuotes['\r'] = lines;
+    if (quote >= 0) {
+      stopsInQuotes[quote] = true;
+    }
+    if (escape >= 0) {
+      stops[escape] = true;
+      stopsInQuotes[escape] = true;
+    }
   }
 
   /** Cuts a line that is a text; see {@link #split(byte[], int, int)}. */
@@ -44,48 +89,122 @@ public final class CsvFields {
 
   /** Cuts the line from {@code start} to {@code end}; returns what is wrong with it, or null. */
   public @Nullable String split(byte[] line, int start, int end) {
-    bytes = line;
-    count = 0;
     if (delimiter == BLANKS) {
+      bytes = line;
+      count = 0;
       splitAtBlanks(start, end);
       return null;
     }
-    int i = start;
+    int unused = cut(line, start, end, true);
+    return problem;
+  }
+
+  /**
+   * Cuts the record that starts at {@code start}.
+   *
+   * @param last whether nothing follows {@code end}
+   * @return where the record ends, its line break excluded, or {@link #MORE}; a record with a
+   *     {@link #problem} ends with the line in which that shows
+   */
+  int cut(byte[] source, int start, int end, boolean last) {
+    bytes = source;
+    count = 0;
+    lineBreaks = 0;
+    problem = null;
+    int at = start;
     while (true) {
-      if (i < end && bytes[i] == '"') {
-        byte kind = QUOTED;
-        int close = i + 1;
-        while (close < end && (bytes[close] != '"' || isDoubled(close, end))) {
-          if (bytes[close] == '"') {
-            kind = ESCAPED;
-            close++;
-          }
-          close++;
-        }
-        if (close >= end) {
-          return "a quote is not closed";
-        }
-        add(i + 1, close, kind);
-        i = close + 1;
-        if (i < end && bytes[i] != delimiter) {
-          return "text follows a closing quote";
-        }
-      } else {
-        int fieldStart = i;
-        while (i < end && bytes[i] != delimiter) {
-          i++;
-        }
-        add(fieldStart, i, PLAIN);
+      at = at < end && source[at] == quote ? cutQuoted(at + 1, end, last) : cutPlain(at, end, last);
+      if (at == MORE || problem != null) {
+        return at;
       }
-      if (i == end) {
-        return null;
+      if (at == end) {
+        return last ? end : MORE;
       }
-      i++;
+      if (source[at] != delimiter) {
+        return at;
+      }
+      at++;
     }
   }
 
-  private boolean isDoubled(int quote, int end) {
-    return quote + 1 < end && bytes[quote + 1] == '"';
+  private int cutPlain(int start, int end, boolean last) {
+    byte[] source = bytes;
+    boolean[] stop = stops;
+    byte kind = PLAIN;
+    int at = start;
+    while (true) {
+      while (at < end && !stop[source[at] & 0xff]) {
+        at++;
+      }
+      if (at == end || source[at] != escape) {
+        break;
+      }
+      kind = ESCAPED;
+      if (at + 1 >= end) {
+        return last ? spoiled("nothing follows the escape character", end, end, true) : MORE;
+      }
+      lineBreaks += source[at + 1] == '\n' ? 1 : 0;
+      at += 2;
+    }
+    add(start, at, kind);
+    return at;
+  }
+
+  /** Cuts a field whose first byte in the quotes is at {@code start}. */
+  private int cutQuoted(int start, int end, boolean last) {
+    byte[] source = bytes;
+    boolean[] stop = stopsInQuotes;
+    byte kind = QUOTED;
+    int at = start;
+    while (true) {
+      while (at < end && !stop[source[at] & 0xff]) {
+        at++;
+      }
+      if (at + 1 >= end && !last) {
+        return MORE;
+      }
+      if (at >= end) {
+        return spoiled("a quote is not closed", end, end, true);
+      }
+      byte found = source[at];
+      if (found == quote) {
+        if (at + 1 == end || source[at + 1] != quote) {
+          break;
+        }
+        kind |= ESCAPED;
+        at += 2;
+      } else if (found == escape) {
+        kind |= ESCAPED;
+        lineBreaks += at + 1 < end && source[at + 1] == '\n' ? 1 : 0;
+        at += 2;
+      } else if (lineBreaksInQuotes) {
+        lineBreaks += found == '\n' || at + 1 == end || source[at + 1] != '\n' ? 1 : 0;
+        at++;
+      } else {
+        return spoiled("a quote is not closed", at, end, last);
+      }
+    }
+    add(start, at, kind);
+    at++;
+    boolean closed = at == end || source[at] == delimiter || isLineEnd(source[at]);
+    return closed ? at : spoiled("text follows a closing quote", at, end, last);
+  }
+
+  /** Returns the end of the line that {@code at} stands in: of the record, which has a problem. */
+  private int spoiled(String reason, int at, int end, boolean last) {
+    int lineEnd = at;
+    while (lineEnd < end && !isLineEnd(bytes[lineEnd])) {
+      lineEnd++;
+    }
+    if (lineEnd == end && !last) {
+      return MORE;
+    }
+    problem = reason;
+    return lineEnd;
+  }
+
+  private boolean isLineEnd(byte b) {
+    return lines && (b == '\n' || b == '\r');
   }
 
   private void splitAtBlanks(int start, int end) {
@@ -126,6 +245,71 @@ public final class CsvFields {
     return count;
   }
 
+  /** Returns what is wrong with the record that was cut last, or null. */
+  @Nullable String problem() {
+    return problem;
+  }
+
+  /** How many line breaks the record holds, the one at its end excluded. */
+  int lineBreaks() {
+    return lineBreaks;
+  }
+
+  /** The bytes that the fields are ranges of; do not write to them, do not keep them. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The index in {@link #bytes} of the first byte of a field, behind its quote if it has one. */
+  public int start(int field) {
+    return starts[field];
+  }
+
+  /** The index in {@link #bytes} behind the last byte of a field, without its quotes. */
+  public int end(int field) {
+    return ends[field];
+  }
+
+  /** Whether the field stands in quotes. */
+  public boolean isQuoted(int field) {
+    return (kinds[field] & QUOTED) != 0;
+  }
+
+  /**
+   * Whether the bytes of the field are not its value as they are, since they hold doubled quotes or
+   * escape characters: then {@link #copy} has the value.
+   */
+  public boolean isEscaped(int field) {
+    return (kinds[field] & ESCAPED) != 0;
+  }
+
+  /**
+   * Copies the value of a field, doubled quotes and escape characters undone; it is never longer
+   * than the field.
+   *
+   * @param into an array with room for {@code end(field) - start(field)} bytes
+   * @param at where its first byte goes
+   * @return the index behind its last byte
+   */
+  public int copy(int field, byte[] into, int at) {
+    int from = starts[field];
+    int to = ends[field];
+    if (!isEscaped(field)) {
+      System.arraycopy(bytes, from, into, at, to - from);
+      return at + to - from;
+    }
+    boolean quoted = isQuoted(field);
+    int next = at;
+    for (int i = from; i < to; i++) {
+      byte b = bytes[i];
+      if (b == escape || (quoted && b == quote)) {
+        b = bytes[++i];
+      }
+      into[next++] = b;
+    }
+    return next;
+  }
+
   public boolean isEmpty(int field) {
     return starts[field] == ends[field];
   }
@@ -137,8 +321,11 @@ public final class CsvFields {
 
   /** Returns the field as text; bytes that are no UTF-8 are replaced. */
   public String text(int field) {
-    String text = new String(bytes, starts[field], ends[field] - starts[field], UTF_8);
-    return kinds[field] == ESCAPED ? text.replace("\"\"", "\"") : text;
+    if (!isEscaped(field)) {
+      return new String(bytes, starts[field], ends[field] - starts[field], UTF_8);
+    }
+    byte[] value = new byte[ends[field] - starts[field]];
+    return new String(value, 0, copy(field, value, 0), UTF_8);
   }
 
   /** Whether the bytes of a field whose text this is are UTF-8. */

@@ -1,5 +1,6 @@
 /**
- * Lines of separated values: cutting them into fields. May import {@code block} and {@code fault}.
+ * Separated values: cutting lines and streams into records and fields. May import {@code block} and
+ * {@code fault}.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.csv;

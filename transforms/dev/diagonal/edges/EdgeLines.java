@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The id of an edge that has no column for one is the place of its line: 64 bits of a hash of
  * the file's name (Murmur3), as the file system spells it, and the byte offset of the line. So it
- * is unique within a file, the same in every run, and another if the file is moved.
+ * is unique within a file, the same in every run, and another if the file is moved. It knows
+ * nothing of what the line says: a file must not be replaced by another one of the same name, whose
+ * lines at the same offsets would be taken for those that are there already.
  */
 public final class EdgeLines implements BlockConsumer<Edge> {
 

@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
@@ -139,5 +141,20 @@ final class BoundColumns implements RowValues {
   @Override
   public BoundColumns putInstant(@Nullable Instant value) {
     return text(value == null ? null : value.atOffset(ZoneOffset.UTC));
+  }
+
+  @Override
+  public BoundColumns putTimestamp(@Nullable LocalDateTime value) {
+    return text(value);
+  }
+
+  @Override
+  public BoundColumns putTime(@Nullable LocalTime value) {
+    return text(value);
+  }
+
+  @Override
+  public BoundColumns putArray(@Nullable List<?> value) {
+    return text(value == null ? null : ArrayText.of(value));
   }
 }

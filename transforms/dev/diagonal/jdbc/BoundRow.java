@@ -2,18 +2,25 @@ package dev.diagonal.jdbc;
 
 import static java.time.ZoneOffset.UTC;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The values of one row as objects that the PostgreSQL driver takes. */
 final class BoundRow implements RowValues {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Table table;
   private final @Nullable Object[] values;
@@ -57,11 +64,31 @@ final class BoundRow implements RowValues {
     return new RowKey(parts);
   }
 
-  void addTo(PreparedStatement statement) throws SQLException {
+  /** The value of a column. */
+  @Nullable Object value(int column) {
+    return values[column];
+  }
+
+  /** The row as JSON, by column: for dead letters. */
+  String toJson() {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
+      row.put(table.columns().get(i).name(), plain(values[i]));
     }
-    statement.addBatch();
+    try {
+      return JSON.writeValueAsString(row);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static @Nullable Object plain(@Nullable Object value) {
+    if (value == null || value instanceof Number || value instanceof Boolean) {
+      return value;
+    }
+    return value instanceof Object[] array
+        ? Arrays.stream(array).map(BoundRow::plain).toList()
+        : ArrayText.spelled(value);
   }
 
   private BoundRow put(@Nullable Object value) {
@@ -127,5 +154,24 @@ final class BoundRow implements RowValues {
   @Override
   public BoundRow putInstant(@Nullable Instant value) {
     return put(value == null ? null : value.atOffset(UTC));
+  }
+
+  @Override
+  public BoundRow putTimestamp(@Nullable LocalDateTime value) {
+    return put(value);
+  }
+
+  @Override
+  public BoundRow putTime(@Nullable LocalTime value) {
+    return put(value);
+  }
+
+  @Override
+  public BoundRow putArray(@Nullable List<?> value) {
+    return put(value == null ? null : value.stream().map(BoundRow::driverValue).toArray());
+  }
+
+  private static @Nullable Object driverValue(@Nullable Object element) {
+    return element instanceof Instant instant ? instant.atOffset(UTC) : element;
   }
 }

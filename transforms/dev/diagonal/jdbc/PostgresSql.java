@@ -13,9 +13,11 @@ public final class PostgresSql {
 
   /**
    * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
-   * available, too many connections, idle in transaction for too long.
+   * available, too many connections, idle in transaction for too long; and Neo4j's name for what
+   * may pass.
    */
-  static final Set<String> RETRYABLE_STATES = Set.of("40001", "40P01", "55P03", "53300", "25P03");
+  static final Set<String> RETRYABLE_STATES =
+      Set.of("40001", "40P01", "55P03", "53300", "25P03", "50N05");
 
   /** As are these classes: connection exceptions, and a server that stops, crashes or starts. */
   static final Set<String> RETRYABLE_STATE_PREFIXES = Set.of("08", "57P0");
@@ -49,28 +51,12 @@ public final class PostgresSql {
     return Arrays.stream(name.split("\\.", -1)).map(PostgresSql::quote).collect(joining("."));
   }
 
-  static String upsert(Table table) {
-    String columns = names(table.columns());
-    String values = table.columns().stream().map(column -> "?").collect(joining(", "));
-    String updates =
-        table.otherColumns().stream()
-            .map(column -> quote(column.name()) + " = EXCLUDED." + quote(column.name()))
-            .collect(joining(", "));
-    return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s"
-        .formatted(
-            quoteTable(table.name()),
-            columns,
-            values,
-            names(table.keyColumns()),
-            updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
-  }
-
   static String create(Table table) {
-    return "CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))%s"
+    return "CREATE TABLE IF NOT EXISTS %s (%s%s)%s"
         .formatted(
             quoteTable(table.name()),
             definitions(table.columns()),
-            names(table.keyColumns()),
+            table.keyColumns().isEmpty() ? "" : ", PRIMARY KEY (" + names(table.keyColumns()) + ")",
             table.fillfactor() == Table.FULL
                 ? ""
                 : " WITH (fillfactor = " + table.fillfactor() + ")");

@@ -62,10 +62,11 @@ final class RelationshipSql {
   }
 
   /**
-   * Inserts the relationships that are not there yet and counts these, and no others, at their
-   * ends. One parameter a column: an array. Returns no rows: before a statement whose answer it
-   * cannot bound, the PostgreSQL driver may send a Sync (flushIfDeadlockRisk), which would end the
-   * transaction and with it the locks.
+   * Inserts the relationships that are not there yet, in the order of their keys and of equal ones
+   * the first, and counts these, and no others, at their ends. Two transactions that insert the
+   * same keys then wait for one another and never in a ring. One parameter a column: an array.
+   * Returns no rows: before a statement whose answer it cannot bound, the PostgreSQL driver may
+   * send a Sync (flushIfDeadlockRisk), which would end the transaction and with it the locks.
    */
   static String insert(RelationshipTables tables, boolean refuseBothEnds) {
     EndTable sources = tables.sources();
@@ -94,13 +95,17 @@ final class RelationshipSql {
         range(columns)
             .mapToObj(i -> "c%d::%s".formatted(i, columns.get(i).type()))
             .collect(joining(", "));
-    return "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS r (%s)"
+    return "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) WITH ORDINALITY AS r (%s, n) ORDER BY %s, n"
             .formatted(
                 PostgresSql.quoteTable(tables.edges().name()),
                 PostgresSql.names(columns),
                 values,
                 arrays,
-                range(columns).mapToObj(i -> "c" + i).collect(joining(", ")))
+                range(columns).mapToObj(i -> "c" + i).collect(joining(", ")),
+                range(columns)
+                    .filter(i -> columns.get(i).key())
+                    .mapToObj(i -> sortedBy(i, columns.get(i)))
+                    .collect(joining(", ")))
         + " ON CONFLICT (%s) DO NOTHING RETURNING %s AS source, %s AS target, %s, %s"
             .formatted(
                 PostgresSql.names(tables.edges().keyColumns()),
@@ -108,6 +113,13 @@ final class RelationshipSql {
                 quote(tables.target()),
                 value(tables.sources().total()) + " AS source_value",
                 value(tables.targets().total()) + " AS target_value");
+  }
+
+  /** Text is compared by its bytes: a language's rules would take longer, and give no more. */
+  private static String sortedBy(int place, Column column) {
+    return column.type().equals("text")
+        ? "c%d COLLATE \"C\"".formatted(place)
+        : "c%d::%s".formatted(place, column.type());
   }
 
   private static String value(@Nullable Total total) {

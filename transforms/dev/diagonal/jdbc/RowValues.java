@@ -3,13 +3,17 @@ package dev.diagonal.jdbc;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the values of one row, column by column. The database converts between numbers as in an
  * assignment (a long fits an {@code integer} column if its value does). A value may be null unless
- * its column is a key.
+ * its column is a key. Text is taken by columns of every type that has a spelling: JSON, enums,
+ * numbers, dates.
  */
 public interface RowValues {
 
@@ -37,4 +41,16 @@ public interface RowValues {
 
   /** Puts a {@code timestamp with time zone}. */
   RowValues putInstant(@Nullable Instant value);
+
+  /** Puts a {@code timestamp} without time zone. */
+  RowValues putTimestamp(@Nullable LocalDateTime value);
+
+  /** Puts a {@code time} of day without time zone. */
+  RowValues putTime(@Nullable LocalTime value);
+
+  /**
+   * Puts an array of one dimension, whose elements are of the classes that the other methods take,
+   * or null.
+   */
+  RowValues putArray(@Nullable List<?> value);
 }

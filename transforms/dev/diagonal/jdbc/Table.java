@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param name {@code table} or {@code schema.table}, exactly as the database has it (quoted in SQL,
  *     so case matters)
- * @param columns the columns; at least one is a {@linkplain Column#key key}
+ * @param columns the columns, at least one; a table without a {@linkplain Column#key key} can only
+ *     be inserted into
  * @param fillfactor how full inserts may make a page if the table is created, in percent, 10 to 100
  */
 public record Table(String name, List<Column> columns, int fillfactor) implements Serializable {
@@ -19,7 +20,7 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
 
   /**
    * @throws IllegalArgumentException if {@code name} is not one or two identifiers, a column is
-   *     named twice, no column is a key, or {@code fillfactor} is out of range
+   *     named twice, there is none, or {@code fillfactor} is out of range
    */
   public Table {
     columns = List.copyOf(columns);
@@ -38,11 +39,7 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
         "columns of table %s must have different names, got %s",
         name,
         columns);
-    checkArgument(
-        columns.stream().anyMatch(Column::key),
-        "table %s must have a key column, got %s",
-        name,
-        columns);
+    checkArgument(!columns.isEmpty(), "table %s must have a column, got none", name);
   }
 
   /** Returns a table whose pages are filled. */

@@ -71,7 +71,7 @@ final class TableShape {
           }
         });
     Set<String> key = new TreeSet<>(table.keyColumns().stream().map(Column::name).toList());
-    if (!uniqueKeys(table).contains(key)) {
+    if (!key.isEmpty() && !uniqueKeys(table).contains(key)) {
       differences.add(
           "no primary key or unique index on (%s)"
               .formatted(table.keyColumns().stream().map(Column::name).collect(joining(", "))));

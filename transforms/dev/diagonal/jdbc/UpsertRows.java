@@ -1,5 +1,6 @@
 package dev.diagonal.jdbc;
 
+import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.write.Written;
 import java.sql.SQLException;
@@ -28,13 +29,14 @@ public final class UpsertRows {
    */
   public static <T> Written now(JdbcTarget target, Table table, RowBinder<T> binder, List<T> rows)
       throws Exception {
-    WriteToJdbc.Upsert<T> upsert =
-        new WriteToJdbc.Upsert<>(target, table, binder, Math.max(1, rows.size()), Retry.defaults());
     if (rows.isEmpty()) {
       return Written.nothing(table.name());
     }
-    try (Upserter<T> upserter = new Upserter<>(upsert)) {
-      return upserter.write(rows);
+    JdbcWrite<T> write =
+        JdbcWrite.upsert(target, table, binder).withCommitRows(Math.max(1, rows.size()));
+    try (JdbcBlockWriter<T> writer = JdbcBlockWriter.open(write)) {
+      writer.write(new Block<>(rows));
+      return writer.flush();
     }
   }
 }

@@ -3,139 +3,183 @@ package dev.diagonal.jdbc;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.fault.Retry;
-import dev.diagonal.write.WriteMetrics;
 import dev.diagonal.write.Written;
-import java.io.Serializable;
 import java.util.List;
-import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupIntoBatches;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link Written} for each block of rows, when the block is in a PostgreSQL table.
+ * One {@link Written} for each transaction (and window), when its rows are committed.
  *
- * <p>Input: blocks of any size, in any window. Output: in the same window, to {@code Wait.on} or to
- * add up. A block is written in transactions of at most {@code batchRows} rows (1,000 unless
- * {@linkplain #withBatchRows set}).
+ * <p>Input: blocks of any size or, {@linkplain #ofRows for rows}, single ones; in any window.
+ * Output: in the same window, to {@code Wait.on} or to add up. Rows are joined to transactions of
+ * {@code commitRows} rows inside a bundle. What is left at its end is written too if it is at least
+ * a tenth of that; smaller rests travel, by a few keys, to {@code GroupIntoBatches}: so a bundle of
+ * one row (as the DirectRunner makes behind a {@code Reshuffle}) does not become a transaction of
+ * one row.
  *
- * <p>Guarantee: every row takes effect at least once, and since rows are upserted by key, writing a
- * block again (a retried transaction, a retried bundle, the whole run once more) changes nothing.
- * Of rows with the same key in one block the last one stays; between blocks there is no order.
+ * <p>PostgreSQL is written by binary COPY: straight into the table for inserts, else into a
+ * temporary table, from which one statement in key order does the rest. Other databases are written
+ * by prepared statements of SQL:2003 ({@code MERGE}).
  *
- * <p>Parallelism: one connection for each instance of the step that the runner keeps, opened when
- * it first has something to write, closed with it. Rows go in key order, so that transactions which
- * meet do not deadlock within a batch; across batches they may, and are retried.
+ * <p>Guarantee: every row takes effect at least once, and as rows are told apart by their key,
+ * writing a transaction again (a retried transaction, a retried bundle, the whole run once more)
+ * changes nothing; except in the mode {@linkplain WriteMode#INSERT insert}. Of rows with the same
+ * key in a bundle the mode says which one stays; between bundles there is no order.
  *
- * <p>Faults: serialization failures, deadlocks, lock time-outs and lost connections are retried
- * within a bound (8 attempts unless {@linkplain #withRetry set}); every other fault, and the last
- * of these, fails the run with the table, the size of the batch and its first key.
+ * <p>Parallelism: one connection and one writing thread for each instance of the step that the
+ * runner keeps; at most {@code maxConnections} in a JVM. The next transaction is bound while one is
+ * written.
  *
- * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis}.
+ * <p>Faults: serialization failures, deadlocks, lock time-outs, lost connections and a server that
+ * restarts are retried on a fresh connection, within a bound. Rows that the database refuses for
+ * their data fail the run, which names the key of the first; with a {@linkplain
+ * #withBadRecordErrorHandler handler} a transaction is halved until its bad rows stand alone, which
+ * become dead letters with the database's reason, and the rest is written. All else fails the run,
+ * in the bundle in which it happens.
+ *
+ * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
+ * {@code bad_records}.
  */
 public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCollection<Written>> {
 
-  private final Upsert<T> upsert;
+  private static final Duration BUFFERING = Duration.standardSeconds(1);
 
-  private WriteToJdbc(Upsert<T> upsert) {
-    this.upsert = upsert;
+  private final JdbcWrite<T> write;
+  private final Duration maxBuffering;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private WriteToJdbc(
+      JdbcWrite<T> write,
+      Duration maxBuffering,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.write = write;
+    this.maxBuffering = maxBuffering;
+    this.errorHandler = errorHandler;
+  }
+
+  /** Returns the step that does this write. */
+  public static <T> WriteToJdbc<T> of(JdbcWrite<T> write) {
+    return new WriteToJdbc<>(write, BUFFERING, null);
+  }
+
+  /** Sends rows that the binder or the database refuses to a handler, as JSON by column. */
+  public WriteToJdbc<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    return new WriteToJdbc<>(write, maxBuffering, handler);
   }
 
   /**
-   * Returns a write that inserts rows whose key is not in {@code table} yet and updates all columns
-   * of {@code table} in those whose key is. The table must be there and have a primary key or
-   * unique index on exactly the key columns: see {@link CreateTable}.
+   * Sets how long rows of an unbounded input wait for others, in processing time; default 1 second.
    *
-   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   * @throws IllegalArgumentException if {@code duration} is below a millisecond
    */
-  public static <T> WriteToJdbc<T> upsert(JdbcTarget target, Table table, RowBinder<T> binder) {
-    return new WriteToJdbc<>(new Upsert<>(target, table, binder, 1_000, Retry.defaults()));
+  public WriteToJdbc<T> withMaxBufferingDuration(Duration duration) {
+    checkArgument(duration.getMillis() >= 1, "duration must be >= 1 ms, got %s", duration);
+    return new WriteToJdbc<>(write, duration, errorHandler);
   }
 
-  /**
-   * Sets how many rows a transaction has at most; default 1,000.
-   *
-   * @throws IllegalArgumentException if {@code rows} is not within 1 to 1,000,000
-   */
-  public WriteToJdbc<T> withBatchRows(int rows) {
-    return new WriteToJdbc<>(upsert.withBatchRows(rows));
-  }
-
-  /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
-  public WriteToJdbc<T> withRetry(Retry retry) {
-    return new WriteToJdbc<>(upsert.withRetry(retry));
+  /** Returns the same write for single rows. */
+  public PTransform<PCollection<T>, PCollection<Written>> ofRows() {
+    return new OfRows<>(this);
   }
 
   @Override
   public PCollection<Written> expand(PCollection<Block<T>> blocks) {
-    return blocks.apply("Upsert", ParDo.of(new UpsertFn<>(upsert))).setCoder(Written.coder());
+    @SuppressWarnings("unchecked") // the one component of a block's coder
+    Coder<T> rowCoder = (Coder<T>) blocks.getCoder().getCoderArguments().get(0);
+    return write(blocks, Block::records, rowCoder);
+  }
+
+  private <InputT> PCollection<Written> write(
+      PCollection<InputT> input, WriteRowsFn.Rows<InputT, T> rows, Coder<T> rowCoder) {
+    TupleTag<Written> written = new TupleTag<>() {};
+    TupleTag<KV<Integer, Block<T>>> rests = new TupleTag<>() {};
+    PCollectionTuple first =
+        input.apply(
+            "Write",
+            ParDo.of(new WriteRowsFn<>(write, rows, errorHandler != null, rests))
+                .withOutputTags(written, tags(rests)));
+    PCollection<KV<Integer, Block<T>>> small =
+        first.get(rests).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(rowCoder)));
+    GroupIntoBatches<Integer, Block<T>> batches =
+        GroupIntoBatches.ofByteSize(write.commitRows(), block -> (long) block.size());
+    PCollectionTuple second =
+        small
+            .apply(
+                "Join rests",
+                small.isBounded() == IsBounded.BOUNDED
+                    ? batches
+                    : batches.withMaxBufferingDuration(maxBuffering))
+            .apply(
+                "Write rests",
+                ParDo.of(
+                        new WriteRowsFn<KV<Integer, Iterable<Block<T>>>, T>(
+                            write, WriteRowsFn::rowsOf, errorHandler != null, null))
+                    .withOutputTags(written, tags(null)));
+    route(first);
+    route(second);
+    return PCollectionList.of(first.get(written).setCoder(Written.coder()))
+        .and(second.get(written).setCoder(Written.coder()))
+        .apply("All", Flatten.pCollections());
+  }
+
+  private TupleTagList tags(@Nullable TupleTag<?> rests) {
+    TupleTagList tags = rests == null ? TupleTagList.empty() : TupleTagList.of(rests);
+    return errorHandler == null ? tags : tags.and(BadRecordRouter.BAD_RECORD_TAG);
+  }
+
+  private void route(PCollectionTuple outputs) {
+    if (errorHandler != null) {
+      errorHandler.addErrorCollection(
+          outputs
+              .get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(outputs.getPipeline())));
+    }
   }
 
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
     builder
-        .add(DisplayData.item("target", upsert.target().toString()))
-        .add(DisplayData.item("table", upsert.table().name()))
-        .add(DisplayData.item("batchRows", upsert.batchRows()));
+        .add(DisplayData.item("target", write.database().name()))
+        .add(DisplayData.item("table", write.table().name()))
+        .add(DisplayData.item("mode", write.mode().name()))
+        .add(DisplayData.item("commitRows", write.commitRows()))
+        .add(DisplayData.item("maxConnections", write.maxConnections()));
   }
 
-  /** What is written where and how. */
-  record Upsert<T>(JdbcTarget target, Table table, RowBinder<T> binder, int batchRows, Retry retry)
-      implements Serializable {
-    Upsert {
-      HeldConnection.checkPostgres(target);
-      checkArgument(
-          batchRows >= 1 && batchRows <= 1_000_000,
-          "batchRows must be within 1 to 1000000, got %s",
-          batchRows);
+  private static final class OfRows<T> extends PTransform<PCollection<T>, PCollection<Written>> {
+    private final WriteToJdbc<T> blocks;
+
+    OfRows(WriteToJdbc<T> blocks) {
+      this.blocks = blocks;
     }
 
-    Upsert<T> withBatchRows(int rows) {
-      return new Upsert<>(target, table, binder, rows, retry);
+    @Override
+    public PCollection<Written> expand(PCollection<T> rows) {
+      return blocks.write(rows, List::of, rows.getCoder());
     }
 
-    Upsert<T> withRetry(Retry retry) {
-      return new Upsert<>(target, table, binder, batchRows, retry);
-    }
-  }
-
-  static final class UpsertFn<T> extends DoFn<Block<T>, Written> {
-    private final Upsert<T> upsert;
-    private final WriteMetrics metrics = WriteMetrics.create();
-    private transient @Nullable Upserter<T> upserter;
-
-    UpsertFn(Upsert<T> upsert) {
-      this.upsert = upsert;
-    }
-
-    @ProcessElement
-    public void process(@Element Block<T> block, OutputReceiver<Written> out) throws Exception {
-      List<T> rows = block.records();
-      Written written = Written.nothing(upsert.table().name());
-      for (int from = 0; from < rows.size(); from += upsert.batchRows()) {
-        int to = Math.min(rows.size(), from + upsert.batchRows());
-        Written batch = upserter().write(rows.subList(from, to));
-        metrics.counted(batch);
-        written = written.plus(batch);
-      }
-      out.output(written);
-    }
-
-    @Teardown
-    public void teardown() {
-      if (upserter != null) {
-        upserter.close();
-      }
-    }
-
-    private Upserter<T> upserter() {
-      if (upserter == null) {
-        upserter = new Upserter<>(upsert);
-      }
-      return upserter;
+    @Override
+    public void populateDisplayData(DisplayData.Builder builder) {
+      blocks.populateDisplayData(builder);
     }
   }
 }

@@ -19,7 +19,9 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
  *
  * <p>The id of a trip is the place of its line: 64 bits of a hash of the file's name (Murmur3), as
  * the file system spells it, and the byte offset of the line. So it is the same in every run, and
- * another if the file is moved.
+ * another if the file is moved. It knows nothing of what the line says: a file must not be replaced
+ * by another one of the same name, whose lines at the same offsets would be taken for those that
+ * are there already.
  */
 public final class TripLines implements BlockConsumer<Trip> {
 

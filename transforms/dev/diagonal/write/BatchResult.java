@@ -8,7 +8,8 @@ import java.util.List;
  * @param cell the number of its cell
  * @param rowsWritten how many of its rows are committed
  * @param attempts how many transactions were tried, halves of the batch included; at least 1
- * @param lockTimeouts how many of them did not get their slot locks in time
+ * @param retries how many of them repeated one that had failed for a passing reason
+ * @param lockTimeouts how many attempts did not get their slot locks in time
  * @param waitMillis from when it was submitted to when a worker took it
  * @param writeMillis from then to its end, waits between attempts included
  * @param transactionsOpen how many batches were in flight when this one started, itself included
@@ -18,6 +19,7 @@ public record BatchResult<T>(
     int cell,
     int rowsWritten,
     int attempts,
+    int retries,
     int lockTimeouts,
     long waitMillis,
     long writeMillis,

@@ -3,6 +3,7 @@ package dev.diagonal.write;
 import dev.diagonal.fault.Retry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class BatchRun<T> {
   private long startedNanos;
   private int transactionsOpen;
   private int attempts;
+  private int retries;
   private int lockTimeouts;
   private int rowsWritten;
   private @Nullable Throwable failure;
@@ -57,6 +59,11 @@ final class BatchRun<T> {
     return attempts;
   }
 
+  /** How many of the attempts repeated one that had failed for a passing reason. */
+  int retries() {
+    return retries;
+  }
+
   /** Why the batch, or a part of it, was not written; null if it was. */
   @Nullable Throwable failure() {
     return failure;
@@ -86,6 +93,7 @@ final class BatchRun<T> {
 
   private void write(List<T> rows, BatchWriter<T> writer, SchedulerSettings settings)
       throws Exception {
+    int before = attempts;
     try {
       settings
           .retry()
@@ -93,9 +101,11 @@ final class BatchRun<T> {
               () -> attempt(rows, writer),
               // Nobody waits for a group that has stopped: it is not tried again.
               fault -> !group.isStopped() && writer.isRetryable(fault));
+      repeated(attempts - before);
     } catch (InterruptedException | Retry.ExhaustedException fault) {
       throw fault;
     } catch (Exception fault) {
+      repeated(attempts - before);
       if (!settings.deadLetters() || group.isStopped() || !writer.isCausedByRows(fault)) {
         throw fault;
       }
@@ -113,7 +123,15 @@ final class BatchRun<T> {
     }
   }
 
+  /** Takes note of the attempts at the same rows: the first of them repeats nothing. */
+  private void repeated(int made) {
+    retries += Math.max(0, made - 1);
+  }
+
   private boolean attempt(List<T> rows, BatchWriter<T> writer) throws Exception {
+    if (attempts > 0 && group.isStopped()) { // it may have stopped during the wait
+      throw new CancellationException("the other batches of the bundle were stopped meanwhile");
+    }
     attempts++;
     try {
       writer.write(new Batch<>(batch.cell(), rows));
@@ -130,6 +148,7 @@ final class BatchRun<T> {
         batch.cell(),
         rowsWritten,
         attempts,
+        retries,
         lockTimeouts,
         (startedNanos - submittedNanos) / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,

@@ -87,6 +87,10 @@ final class BatchThreads<T> {
     threads.forEach(Thread::interrupt);
   }
 
+  boolean areEnded() {
+    return threads.isEmpty();
+  }
+
   /** Returns whether all threads have ended within the limit. */
   boolean awaitEnd(Duration limit) {
     return BoundedWait.until(threads::isEmpty, threadEnded, limit);

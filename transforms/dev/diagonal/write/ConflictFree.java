@@ -31,7 +31,7 @@ record ConflictFree<T>(
     long maxBadRecords)
     implements Serializable {
 
-  /** How many bytes a dealer holds at most, about. */
+  /** How many bytes a dealer holds at most, about; there is one for each window of a bundle. */
   static final long MAX_HELD_BYTES = 64L << 20;
 
   /**
@@ -58,6 +58,7 @@ record ConflictFree<T>(
 
   static <T> ConflictFree<T> of(Grid<T> grid, BatchWriter.Factory<T> writers) {
     return new ConflictFree<>(
+        // Made once, where the pipeline is built, and the same in all copies: no key of elements.
         UUID.randomUUID().toString(),
         grid,
         writers,

@@ -114,6 +114,16 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
+  /** Whether all threads have ended, so that nothing can be in flight. */
+  boolean isAtRest() {
+    lock.lock();
+    try {
+      return threads.areEnded();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // Called by groups.
 
   void submit(BatchGroup<T> group, Batch<T> batch, long bytes)
@@ -223,10 +233,13 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     window.leave(dropped.stream().mapToInt(BatchRun::places).sum());
   }
 
-  /** The share of a batch in the window: of its places, or of its bytes if that is more. */
+  /**
+   * The share of a batch in the window: of its places, or of its bytes if that is more. Rounded up,
+   * so that the bytes of all batches in it are never more than they may be.
+   */
   private int placesOf(long bytes) {
     double share = (double) bytes / MAX_WINDOW_BYTES;
-    return (int) Math.max(1, Math.min(windowPlaces, share * windowPlaces));
+    return (int) Math.max(1, Math.min(windowPlaces, Math.ceil(share * windowPlaces)));
   }
 
   private void failPending() {

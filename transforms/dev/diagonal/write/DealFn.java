@@ -68,6 +68,8 @@ final class DealFn<T> extends DoFn<T, Dealt<T>> {
 
   @Teardown
   public void teardown() {
-    dealers.close();
+    if (dealers != null) { // it is null where the setup has failed
+      dealers.close();
+    }
   }
 }

@@ -62,7 +62,9 @@ final class DealSourceFn<T> extends DoFn<Integer, Dealt<T>> {
 
   @Teardown
   public void teardown() {
-    dealers.close();
+    if (dealers != null) { // it is null where the setup has failed
+      dealers.close();
+    }
   }
 
   private final class Rows implements Output<T> {

@@ -3,8 +3,8 @@ package dev.diagonal.write;
 import dev.diagonal.block.Block;
 import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.block.Packer;
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
-import dev.diagonal.grid.NotOnGridException;
 import dev.diagonal.grid.Schedule;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -54,11 +54,20 @@ final class Dealer<T> {
     int cell;
     try {
       cell = write.grid().cellOf(row);
-    } catch (NotOnGridException e) {
-      output.reject(BadLine.ofRow(String.valueOf(e.getMessage()), String.valueOf(row)));
+    } catch (RuntimeException e) { // the functions are the user's, and an id may be null
+      reject(row, e, output);
       return;
     }
     add(cell, row, output);
+  }
+
+  private void reject(T row, RuntimeException fault, Output<Dealt<T>> output) {
+    try {
+      output.reject(BadLine.ofRow(BatchFailedException.reason(fault), String.valueOf(row)));
+    } catch (BadInputException failed) {
+      failed.addSuppressed(fault); // it knows where in those functions
+      throw failed;
+    }
   }
 
   /** Takes in rows of a cell. */

@@ -34,7 +34,9 @@ final class DealerMetrics {
   }
 
   void counted(BatchResult<?> result) {
-    writes.counted(new Written("", result.rowsWritten(), result.attempts(), result.writeMillis()));
+    writes.counted(
+        new Written("", result.rowsWritten(), result.attempts(), result.writeMillis()),
+        result.retries());
     lockTimeouts.inc(result.lockTimeouts());
     batchRows.update(result.rowsWritten());
     waitMillis.update(result.waitMillis());

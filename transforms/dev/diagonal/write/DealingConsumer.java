@@ -35,8 +35,11 @@ final class DealingConsumer<T> implements BlockConsumer<Dealt<T>> {
 
   @Override
   public void close() {
-    parser.close();
-    dealers.close();
+    try {
+      parser.close();
+    } finally {
+      dealers.close();
+    }
   }
 
   private final class Rows implements Output<T> {

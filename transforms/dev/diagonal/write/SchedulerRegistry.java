@@ -6,8 +6,9 @@ import java.util.function.Supplier;
 
 /**
  * The schedulers in use, by write: all who acquire the same key share one, and the last to release
- * it closes it. While it is being closed, whoever acquires the key waits: there are never two
- * schedulers of one write, whose batches would not know of each other.
+ * it closes it. While it is being closed, whoever acquires the key waits; and if a batch is in
+ * flight that does not end, not even after an interrupt, the key is refused until it has. So there
+ * are never two schedulers of one write, whose batches would not know of each other.
  *
  * <p>Safe for use by several threads.
  */
@@ -29,12 +30,20 @@ final class SchedulerRegistry {
    *     same target in one JVM stay apart
    * @throws InterruptedException if the thread is interrupted while an earlier scheduler of the key
    *     is being closed
+   * @throws IllegalStateException if an earlier scheduler of the key was closed and still has a
+   *     batch in flight
    */
   @SuppressWarnings("unchecked") // a key belongs to one write, and that to one type of rows
   synchronized <T> ConflictScheduler<T> acquire(String key, Supplier<ConflictScheduler<T>> make)
       throws InterruptedException {
+    byKey.values().removeIf(shared -> shared.outlived && shared.scheduler.isAtRest());
     Shared shared = byKey.get(key);
     while (shared != null && shared.users == 0) {
+      if (shared.outlived) {
+        throw new IllegalStateException(
+            "an earlier write to %s has been closed, and still has a batch in flight"
+                .formatted(shared.scheduler.target()));
+      }
       wait();
       shared = byKey.get(key);
     }
@@ -67,7 +76,10 @@ final class SchedulerRegistry {
       last.scheduler.close();
     } finally {
       synchronized (this) {
-        byKey.remove(key);
+        last.outlived = !last.scheduler.isAtRest();
+        if (!last.outlived) {
+          byKey.remove(key);
+        }
         notifyAll();
       }
     }
@@ -76,6 +88,9 @@ final class SchedulerRegistry {
   private static final class Shared {
     final ConflictScheduler<?> scheduler;
     int users;
+
+    /** Whether it has been closed in vain. */
+    boolean outlived;
 
     Shared(ConflictScheduler<?> scheduler) {
       this.scheduler = scheduler;

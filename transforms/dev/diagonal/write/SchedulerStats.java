@@ -5,7 +5,7 @@ package dev.diagonal.write;
  *
  * @param batches how many batches have been written
  * @param rows how many rows were in them
- * @param retries how many transactions were tried beyond one a batch
+ * @param retries how many transactions repeated one that had failed for a passing reason
  * @param maxOpen the most batches that were in flight at once
  * @param averageOpen how many were in flight on average, by time, while there were any; 0 to {@code
  *     maxWorkers}

@@ -10,7 +10,7 @@ final class SchedulerTally {
   private final long[] rowsOfSlot;
   private long batches;
   private long rows;
-  private long attempts;
+  private long retries;
   private int open;
   private int maxOpen;
   private long changedNanos;
@@ -39,7 +39,7 @@ final class SchedulerTally {
     }
     batches++;
     rows += run.rows();
-    attempts += run.attempts();
+    retries += run.retries();
     int row = schedule.rowSlotOf(run.cell());
     int column = schedule.columnSlotOf(run.cell());
     rowsOfSlot[row] += run.rows();
@@ -54,7 +54,7 @@ final class SchedulerTally {
     return new SchedulerStats(
         batches,
         rows,
-        attempts - batches,
+        retries,
         maxOpen,
         busyNanos == 0 ? 0 : openNanos / busyNanos,
         rows == 0 ? 0 : hottest / rows);

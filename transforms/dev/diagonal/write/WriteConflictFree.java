@@ -1,5 +1,7 @@
 package dev.diagonal.write;
 
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
 import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.ReadBlocks;
 import dev.diagonal.fault.Retry;
@@ -29,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Rows are dealt into the cells of a {@link Grid} in the bundle that holds them. A batch that is
  * full, or that is worth a transaction when the bundle ends (half full, or less where leftovers of
  * all cells would be more than 2 MiB), goes to the scheduler of its JVM at once, and the bundle
- * waits for it: so memory is bounded (a bundle holds 64 MiB of rows at most, about, and a JVM
- * another 64 MiB in batches that wait), a slow target holds the source back, and nearly all rows
- * are written without a shuffle. What is left of a bundle is grouped by lane (cells that can be
- * written side by side) with the rest of the other bundles, joined to batches, and written.
+ * waits for it: so memory is bounded (a bundle holds 64 MiB of rows of a window at most, about, and
+ * a JVM another 64 MiB in batches that wait), a slow target holds the source back, and nearly all
+ * rows are written without a shuffle. What is left of a bundle is grouped by lane (cells that can
+ * be written side by side) with the rest of the other bundles, joined to batches, and written.
  *
  * <p>Input: rows in any window, bounded or not; of an unbounded one, what is less than a batch
  * waits at most {@linkplain #withMaxBufferingDuration 10 seconds}. Output: in the window of the
@@ -149,10 +151,17 @@ public final class WriteConflictFree<T>
 
   /**
    * Returns this write fed from files: {@code parsers} are driven over their lines, and each row is
-   * dealt where it is read, so that it never becomes an element. Bad lines go where the settings of
-   * {@code files} say.
+   * dealt where it is read, so that it never becomes an element. Bad lines go where bad rows go: to
+   * this write's handler if there is one, whether {@code files} name it too or not. Without one,
+   * bad lines and rows without a cell go where {@code files} say, and a refused row fails the run.
+   *
+   * @throws IllegalArgumentException if both have a handler, and not the same
    */
   public PTransform<PBegin, PCollection<BatchWritten>> from(ReadBlocks<T> files) {
+    ErrorHandler<BadRecord, ?> handlerOfFiles = files.badRecordErrorHandler();
+    checkArgument(
+        errorHandler == null || handlerOfFiles == null || handlerOfFiles == errorHandler,
+        "files must have the error handler of the write, or none, got another one");
     return new FromFiles(files);
   }
 
@@ -225,12 +234,15 @@ public final class WriteConflictFree<T>
       Dealer.Leaving from = leaving();
       BlockConsumer.Factory<T> parsers = files.consumers();
       Coder<T> coder = files.coder();
+      ReadBlocks<Dealt<T>> dealing =
+          files.into(
+              () -> new DealingConsumer<>(parsers.create(), new Dealers<>(to, coder, from)),
+              Dealt.coder(coder));
       return writeDealt(
           begin.apply(
               "Read and deal",
-              files.into(
-                  () -> new DealingConsumer<>(parsers.create(), new Dealers<>(to, coder, from)),
-                  Dealt.coder(coder))),
+              // Rows that the target refuses come out there, too.
+              errorHandler == null ? dealing : dealing.withBadRecordErrorHandler(errorHandler)),
           coder);
     }
   }

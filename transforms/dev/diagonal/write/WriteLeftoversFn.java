@@ -72,7 +72,9 @@ final class WriteLeftoversFn<T>
 
   @Teardown
   public void teardown() {
-    dealers.close();
+    if (dealers != null) { // it is null where the setup has failed
+      dealers.close();
+    }
   }
 
   private static <T> BatchWritten accountOf(Dealt<T> dealt) {

@@ -28,9 +28,14 @@ public final class WriteMetrics implements Serializable {
 
   /** Counts a finished batch. Every batch of every sink passes here, once. */
   public void counted(Written batch) {
+    counted(batch, batch.attempts() - 1L);
+  }
+
+  /** Counts a finished batch whose attempts are not all repetitions: it may have been halved. */
+  void counted(Written batch, long repeated) {
     Counted.ROWS_WRITTEN.add(batch.rows());
     Counted.BATCHES_WRITTEN.add(1);
-    retries.inc(batch.attempts() - 1L);
+    retries.inc(repeated);
     writeMillis.update(batch.millis());
   }
 }

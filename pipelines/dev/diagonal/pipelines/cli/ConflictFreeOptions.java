@@ -7,7 +7,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 /** How relationships are dealt and written in parallel. */
 public interface ConflictFreeOptions extends PipelineOptions {
 
-  @Description("How many slots ids are dealt into, 1 to 64; 0 follows the workers and the input")
+  @Description(
+      "How many slots ids are dealt into, 1 to 64; 0 follows the input and --maxWorkers, times"
+          + " --parallelism on a Flink cluster")
   @Default.Integer(0)
   int getTableSize();
 

@@ -39,6 +39,23 @@ public final class Runners {
     return isRunner("Direct", valueOf("runner", args, "DirectRunner"));
   }
 
+  /** Whether a pipeline with these options runs in this process, on the DirectRunner. */
+  public static boolean isDirect(PipelineOptions options) {
+    return options.getRunner().getSimpleName().equals("DirectRunner");
+  }
+
+  /**
+   * Returns how many processes work at once at most, as far as the options tell: the parallelism on
+   * a Flink cluster, where each may be a process of its own; 1 if nothing is known.
+   */
+  public static int processes(PipelineOptions options) {
+    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+      return 1;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    return flink.getFlinkMaster().startsWith("[") ? 1 : Math.max(1, flink.getParallelism());
+  }
+
   /** Whether the readers are in this process, so that its counters show progress. */
   static boolean isInThisJvm(List<String> args) {
     String master = valueOf("flinkMaster", args, "[auto]");
@@ -48,7 +65,7 @@ public final class Runners {
   /** Returns how many bundles a process of the runner works on at once. */
   public static int readers(PipelineOptions options) {
     String runner = options.getRunner().getSimpleName();
-    if (runner.equals("DirectRunner")) {
+    if (isDirect(options)) {
       return options.as(DirectOptions.class).getTargetParallelism();
     }
     int parallelism =

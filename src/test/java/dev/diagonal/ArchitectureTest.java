@@ -38,7 +38,7 @@ final class ArchitectureTest {
           Set.of("write"),
           Set.of("jdbc", "elasticsearch", "csv", "json"),
           Set.of("ratings", "edges", "taxi", "join"),
-          Set.of("jobs"),
+          Set.of("jobs", "donors"),
           Set.of("pipelines.cli"),
           Set.of("pipelines.local", "pipelines.plan"),
           Set.of("pipelines"));

@@ -83,7 +83,8 @@ final class CreateTableIT {
         """);
     Table table = Table.of("create_unique", Column.key("a", "int"), Column.key("b", "int"));
     CreateTable.ifMissing(target, table);
-    sql.execute(PostgresSql.upsert(table).replace("?, ?", "1, 2"));
+    RowBinder<Integer> binder = (a, values) -> values.putInt(a).putInt(2);
+    assertThat(UpsertRows.now(target, table, binder, List.of(1)).rows()).isEqualTo(1);
   }
 
   @Test

@@ -14,21 +14,6 @@ class PostgresSqlTest {
           Column.key("year", "int"));
 
   @Test
-  void upsertsByKey() {
-    assertThat(PostgresSql.upsert(RATINGS))
-        .isEqualTo(
-            "INSERT INTO \"movies\".\"ratings\" (\"movie_id\", \"rating_sum\", \"year\")"
-                + " VALUES (?, ?, ?) ON CONFLICT (\"movie_id\", \"year\")"
-                + " DO UPDATE SET \"rating_sum\" = EXCLUDED.\"rating_sum\"");
-  }
-
-  @Test
-  void insertsWhatIsMissingWhereAllColumnsAreKeys() {
-    assertThat(PostgresSql.upsert(Table.of("seen", Column.key("id", "uuid"))))
-        .isEqualTo("INSERT INTO \"seen\" (\"id\") VALUES (?) ON CONFLICT (\"id\") DO NOTHING");
-  }
-
-  @Test
   void createsWithAPrimaryKey() {
     assertThat(PostgresSql.create(RATINGS))
         .isEqualTo(
@@ -37,6 +22,12 @@ class PostgresSqlTest {
                 + " PRIMARY KEY (\"movie_id\", \"year\"))");
     assertThat(PostgresSql.create(RATINGS.withFillfactor(50)))
         .endsWith("PRIMARY KEY (\"movie_id\", \"year\")) WITH (fillfactor = 50)");
+  }
+
+  @Test
+  void createsWithoutAKey() {
+    assertThat(PostgresSql.create(Table.of("log", Column.of("line", "text"))))
+        .isEqualTo("CREATE TABLE IF NOT EXISTS \"log\" (\"line\" text)");
   }
 
   @Test

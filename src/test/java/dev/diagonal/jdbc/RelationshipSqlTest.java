@@ -33,7 +33,8 @@ class RelationshipSqlTest {
         .isEqualTo(
             "WITH added AS (INSERT INTO edges (edge_id, source, target)"
                 + " SELECT c0::uuid, c1::bigint, c2::bigint"
-                + " FROM unnest(?::text[], ?::bigint[], ?::bigint[]) AS r (c0, c1, c2)"
+                + " FROM unnest(?::text[], ?::bigint[], ?::bigint[]) WITH ORDINALITY AS r (c0, c1, c2, n)"
+                + " ORDER BY c0::uuid, n"
                 + " ON CONFLICT (edge_id) DO NOTHING"
                 + " RETURNING source AS source, target AS target,"
                 + " 0 AS source_value, 0 AS target_value)"

@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.junit.jupiter.api.Test;
 
@@ -25,46 +24,59 @@ class WriteToJdbcTest {
           .withUser("me", new Secret("hunter3"));
 
   @Test
-  void refusesDatabasesThatAreNotPostgres() {
+  void refusesLimitsOutOfRange() {
+    JdbcWrite<Long> write = JdbcWrite.upsert(TARGET, TABLE, BINDER);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> WriteToJdbc.upsert(JdbcTarget.at("jdbc:h2:mem:x"), TABLE, BINDER))
-        .withMessage("url must start with jdbc:postgresql:, got jdbc:h2:mem:x");
+        .isThrownBy(() -> write.withCommitRows(0))
+        .withMessage("commitRows must be within 1 to 1000000, got 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> write.withBatchesInFlight(17))
+        .withMessage("batchesInFlight must be within 1 to 16, got 17");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> write.withMaxConnections(0))
+        .withMessage("maxConnections must be >= 1, got 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> write.withWaitLimit(Duration.ZERO))
+        .withMessage("waitLimit must be >= 1 ms, got PT0S");
   }
 
   @Test
-  void refusesBatchesOutOfRange() {
-    WriteToJdbc<Long> write = WriteToJdbc.upsert(TARGET, TABLE, BINDER);
+  void refusesModesThatTheTableDoesNotAllow() {
+    Table keyless = Table.of("t", Column.of("name", "text"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> write.withBatchRows(0))
-        .withMessage("batchRows must be within 1 to 1000000, got 0");
+        .isThrownBy(() -> JdbcWrite.upsert(TARGET, keyless, BINDER))
+        .withMessageStartingWith("mode UPSERT needs a table with a key column");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> write.withBatchRows(1_000_001))
-        .withMessage("batchRows must be within 1 to 1000000, got 1000001");
+        .isThrownBy(
+            () ->
+                JdbcWrite.of(
+                    WriteMode.UPDATE, TARGET, Table.of("t", Column.key("id", "int")), BINDER))
+        .withMessageStartingWith("mode UPDATE needs a table with a column outside the key");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JdbcWrite.insert(TARGET, TABLE, BINDER).withMerge((a, b) -> a))
+        .withMessage("a merge needs mode UPSERT or UPDATE, got INSERT");
   }
 
   @Test
   void displaysNoSecret() {
-    String displayed = DisplayData.from(WriteToJdbc.upsert(TARGET, TABLE, BINDER)).toString();
+    String displayed =
+        DisplayData.from(WriteToJdbc.of(JdbcWrite.upsert(TARGET, TABLE, BINDER))).toString();
     assertThat(displayed)
         .contains("ratings", "jdbc:postgresql://db/x as me")
         .doesNotContain("hunter");
   }
 
   @Test
-  void givesUpOnADatabaseThatIsNotThereAndNamesTheBatch() throws Exception {
+  void givesUpOnADatabaseThatIsNotThereAndNamesTheTable() throws Exception {
     JdbcTarget nobody =
         JdbcTarget.at("jdbc:postgresql://127.0.0.1:%d/x?user=me".formatted(freePort()));
     Retry twice = new Retry(2, Duration.ofMillis(1), Duration.ofMillis(1));
-    try (Upserter<Long> upserter =
-        new Upserter<>(new WriteToJdbc.Upsert<>(nobody, TABLE, BINDER, 1_000, twice))) {
-      assertThatThrownBy(() -> upserter.write(List.of(42L, 7L)))
-          .isInstanceOf(SQLException.class)
-          .hasMessageContaining(
-              "cannot write a batch of 2 rows, first key 7, to table ratings of jdbc:postgresql:")
-          .hasMessageContaining("gave up after 2 attempts")
-          .hasMessageNotContaining("payload")
-          .satisfies(fault -> assertThat(((SQLException) fault).getSQLState()).startsWith("08"));
-    }
+    assertThatThrownBy(
+            () -> JdbcBlockWriter.open(JdbcWrite.upsert(nobody, TABLE, BINDER).withRetry(twice)))
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("cannot write to table ratings of jdbc:postgresql:")
+        .hasMessageContaining("gave up after 2 attempts")
+        .satisfies(fault -> assertThat(((SQLException) fault).getSQLState()).startsWith("08"));
   }
 
   private static int freePort() throws Exception {

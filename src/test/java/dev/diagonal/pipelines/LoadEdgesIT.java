@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.ConflictEvidence;
+import dev.diagonal.testing.ConflictEvidence.Found;
+import dev.diagonal.testing.ConflictEvidenceExtension;
 import dev.diagonal.testing.Eventually;
-import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -30,23 +32,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(PostgresExtension.class)
+@ExtendWith(ConflictEvidenceExtension.class)
 final class LoadEdgesIT {
 
   private static final Path MOVIELENS =
       Path.of("..", "shared", "data", "movielens-next-edges", "edges.csv");
 
   private final Path directory;
+  private final ConflictEvidence evidence;
   private final LocalPostgres postgres;
 
-  LoadEdgesIT(@TempDir Path directory, LocalPostgres postgres) {
+  LoadEdgesIT(@TempDir Path directory, ConflictEvidence evidence) {
     this.directory = directory;
-    this.postgres = postgres;
+    this.evidence = evidence;
+    this.postgres = evidence.server();
   }
 
   @BeforeEach
   void dropTables() throws SQLException {
-    execute("DROP TABLE IF EXISTS edges, nodes, targets, list");
+    execute("DROP TABLE IF EXISTS edges, nodes, targets, list, friends, people");
   }
 
   @ParameterizedTest
@@ -71,6 +75,10 @@ final class LoadEdgesIT {
   @Test
   void movieLens() throws Exception {
     assumeThat(MOVIELENS).exists();
+    // A run that makes the tables, for the triggers on them.
+    Path none = Files.writeString(directory.resolve("none.csv"), "source,target\n");
+    assertThat(launch("--input=" + none).exitCode()).isEqualTo(ExitCode.DONE);
+    evidence.watch();
     for (int run = 1; run <= 2; run++) {
       Launched launched = launch("--input=" + MOVIELENS);
       assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
@@ -79,6 +87,7 @@ final class LoadEdgesIT {
       assertThat(row("SELECT count(*) FROM edges")).isEqualTo("100226");
       assertCountsAreThoseOfTheEdges();
     }
+    assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
   }
 
   @Test
@@ -196,6 +205,41 @@ final class LoadEdgesIT {
     assertThat(row("SELECT source, target, part FROM edges ORDER BY source"))
         .isEqualTo("1,2,a\n2,3,a\n7,8,b");
     assertCountsAreThoseOfTheEdges();
+  }
+
+  @Test
+  void edgesOfOneComponentAreInOneSlotWhateverTheirNodes() throws Exception {
+    StringBuilder lines = new StringBuilder("s,t,part\n");
+    for (int i = 0; i < 40; i++) {
+      lines.append(2 * i).append(',').append(2 * i + 1).append(",a\n");
+    }
+    Path input = Files.writeString(directory.resolve("part.csv"), lines);
+    String options =
+        "--input=" + input + " --schedule=components --componentColumn=part --tableSize=4";
+    assertThat(launch(options + " --dryRun").out())
+        .anyMatch(line -> line.contains("components, 4 slots, 4 cells in 1 wave(s)"));
+    Launched launched = launch(options);
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out())
+        .anyMatch(
+            line ->
+                line.contains(
+                    "the hottest of 4 slots had 100 % of the rows: room for about 1.0"
+                        + " transactions at a time"));
+  }
+
+  @Test
+  void tablesAndWorkersAreThoseOfTheOptions() throws Exception {
+    Launched launched =
+        launch(
+            "--input="
+                + edges(2_000, 50)
+                + " --nodesTable=people --edgesTable=friends --maxWorkers=1 --batchSize=100");
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out()).anyMatch(line -> line.contains(" 1.0 of 1 open at a time"));
+    assertThat(row("SELECT count(*) FROM friends")).isEqualTo("2000");
+    assertThat(row("SELECT sum(out_degree), sum(in_degree) FROM people")).isEqualTo("2000,2000");
+    assertThat(count("edges")).isEqualTo(-1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.diagonal.readme;
 
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.JdbcWrite;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteToJdbc;
 import dev.diagonal.ratings.AggregateRatings;
@@ -24,7 +25,7 @@ final class LibraryExample {
 
     pipeline
         .apply("Total by movie", AggregateRatings.from(files))
-        .apply("Upsert", WriteToJdbc.upsert(database, table, RatingRows::bind));
+        .apply("Upsert", WriteToJdbc.of(JdbcWrite.upsert(database, table, RatingRows::bind)));
 
     State state = pipeline.run().waitUntilFinish();
     // README ends

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import net.jqwik.api.Example;
@@ -137,6 +138,43 @@ class BatchRunTest {
   }
 
   @Example
+  void aGroupThatIsCancelledDuringTheBackOffIsNotTriedAgain() {
+    AtomicInteger tries = new AtomicInteger();
+    BatchGroup<Integer> group = group();
+    WatchedTarget target =
+        new WatchedTarget(
+            GRID,
+            batch -> {
+              tries.incrementAndGet();
+              throw new PassingFault("not yet");
+            });
+    BatchWriter<Integer> writer = new CancellingBeforeTheWait(target.open(), group);
+    BatchRun<Integer> run = new BatchRun<>(group, new Batch<>(0, List.of(1)), 1);
+    assertThatThrownBy(() -> run.write(writer, HALVING)).isInstanceOf(CancellationException.class);
+    assertThat(tries).hasValue(1);
+    assertThat(run.retries()).isZero();
+  }
+
+  @Example
+  void halvesAreNoRepetitions() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    WatchedTarget target =
+        new WatchedTarget(
+            GRID,
+            batch -> {
+              if (batch.rows().contains(2)) {
+                throw new BadRowsFault("2 is bad");
+              } else if (tries.incrementAndGet() == 1) {
+                throw new PassingFault("once");
+              }
+            });
+    BatchResult<Integer> result = write(target, List.of(1, 2, 3, 4));
+    // 1-4, 1-2, 1 (twice), 2, 3-4
+    assertThat(result.attempts()).isEqualTo(6);
+    assertThat(result.retries()).isEqualTo(1);
+  }
+
+  @Example
   void timesAreInMilliseconds() throws Exception {
     BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1);
     long startNanos = System.nanoTime() + 3_600_000_000_000L;
@@ -145,6 +183,33 @@ class BatchRunTest {
     assertThat(result.waitMillis()).isBetween(3_600_000L, 3_700_000L);
     assertThat(result.writeMillis()).isEqualTo(2);
     assertThat(result.transactionsOpen()).isEqualTo(3);
+  }
+
+  /**
+   * Cancels the group when it is asked whether a fault may pass: the last moment before the wait.
+   */
+  private record CancellingBeforeTheWait(BatchWriter<Integer> writer, BatchGroup<Integer> group)
+      implements BatchWriter<Integer> {
+    @Override
+    public void write(Batch<Integer> batch) throws Exception {
+      writer.write(batch);
+    }
+
+    @Override
+    public boolean isRetryable(Exception fault) {
+      group.cancel();
+      return writer.isRetryable(fault);
+    }
+
+    @Override
+    public boolean isCausedByRows(Exception fault) {
+      return writer.isCausedByRows(fault);
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
   }
 
   private static BatchResult<Integer> write(WatchedTarget target, List<Integer> rows)

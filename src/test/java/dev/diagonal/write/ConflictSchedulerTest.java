@@ -422,6 +422,22 @@ class ConflictSchedulerTest {
   }
 
   @Test
+  void theBytesOfAllBatchesInTheWindowAreNeverMoreThanTheyMayBe() throws Exception {
+    ConflictScheduler<Integer> scheduler =
+        scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(8));
+    BatchGroup<Integer> group = scheduler.newGroup();
+    for (int row = 0; row < 4; row++) {
+      group.submit(batch(0, row), 15L << 20);
+    }
+    // The fifth would make 75 MiB, where 64 are allowed.
+    Waiting waiting = Waiting.startAndWait(() -> group.submit(batch(0, 4), 15L << 20));
+    assertThat(waiting.task.isDone()).isFalse();
+    gate.countDown();
+    waiting.join();
+    assertThat(group.await()).hasSize(5);
+  }
+
+  @Test
   void cancellingWakesWhoeverWaitsToSubmitToTheGroup() throws Exception {
     ConflictScheduler<Integer> scheduler =
         scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(1));

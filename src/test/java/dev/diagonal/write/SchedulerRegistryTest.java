@@ -102,6 +102,35 @@ class SchedulerRegistryTest {
   }
 
   @Test
+  void aKeyIsRefusedWhileAClosedSchedulerHasABatchInFlight() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch gate = new CountDownLatch(1);
+    WatchedTarget target =
+        new WatchedTarget(
+            GRID,
+            batch -> {
+              entered.countDown();
+              passWhateverComes(gate);
+            });
+    ConflictScheduler<Integer> first = registry.acquire("a", () -> impatient(target));
+    first.newGroup().submit(new Batch<>(0, List.of(1)));
+    assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+    registry.release("a");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> registry.acquire("a", () -> make(target)))
+        .withMessage(
+            "an earlier write to the watched target has been closed, and still has a batch in"
+                + " flight");
+    assertThat(registry.<Integer>acquire("b", () -> make(target))).isNotSameAs(first);
+    registry.release("b");
+    gate.countDown();
+    assertThat(Eventually.within(Duration.ofSeconds(30), first::isAtRest)).isTrue();
+    assertThat(registry.<Integer>acquire("a", () -> make(target))).isNotSameAs(first);
+    registry.release("a");
+    assertThatIllegalStateException().isThrownBy(() -> registry.release("a"));
+  }
+
+  @Test
   void manyThreadsNeverSeeAClosedSchedulerOrTwo() throws Exception {
     WatchedTarget target = new WatchedTarget(GRID, batch -> Thread.yield());
     ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -140,6 +169,22 @@ class SchedulerRegistryTest {
   private ConflictScheduler<Integer> make(WatchedTarget target) {
     made.incrementAndGet();
     return new ConflictScheduler<>(GRID, target, SchedulerSettings.defaults());
+  }
+
+  /** One that waits a millisecond for its batches, and one more after it has interrupted them. */
+  private ConflictScheduler<Integer> impatient(WatchedTarget target) {
+    return new ConflictScheduler<>(
+        GRID, target, SchedulerSettings.defaults(), Duration.ofDays(1), Duration.ofMillis(1));
+  }
+
+  private static void passWhateverComes(CountDownLatch gate) {
+    while (gate.getCount() > 0) {
+      try {
+        gate.await();
+      } catch (InterruptedException inVain) {
+        // as a driver that waits for its server and cannot be interrupted
+      }
+    }
   }
 
   private static Thread started(Runnable action, Thread.State until) {

@@ -1,18 +1,28 @@
 package dev.diagonal.write;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.block.TextBlock;
+import dev.diagonal.block.TextFile;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.testing.Runner;
+import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -20,9 +30,11 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,6 +142,58 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
+  void refusedRowsOfFilesGoToTheHandlerOfTheWriteThoughTheFilesNameNone(
+      Runner runner, @TempDir Path directory) throws Exception {
+    ReadBlocks<Integer> files = filesOf(directory, numbers(ROWS));
+    TestPipeline pipeline = runner.pipeline();
+    PCollection<BatchWritten> written;
+    try (BadRecordErrorHandler<PCollection<String>> handler =
+        pipeline.registerBadRecordErrorHandler(
+            new Expecting("it does not take 777; the row is: 777"))) {
+      written =
+          pipeline.apply(
+              writeTo(target.refusing(777))
+                  .withBatchSize(BATCH_ROWS)
+                  .withBadRecordErrorHandler(handler)
+                  .from(files));
+    }
+    assertRowsWritten(written, ROWS - 1);
+    pipeline.run().waitUntilFinish();
+    assertThat(target.rows())
+        .containsExactlyInAnyOrderElementsOf(numbers(ROWS).stream().filter(n -> n != 777).toList());
+  }
+
+  @Test
+  void filesWithAnotherHandlerAreRefused(@TempDir Path directory) throws Exception {
+    ReadBlocks<Integer> files = filesOf(directory, List.of(1));
+    TestPipeline pipeline = Runner.DIRECT.pipeline();
+    try (BadRecordErrorHandler<PCollection<String>> one =
+            pipeline.registerBadRecordErrorHandler(new Expecting());
+        BadRecordErrorHandler<PCollection<String>> other =
+            pipeline.registerBadRecordErrorHandler(new Expecting())) {
+      WriteConflictFree<Integer> write = writeTo(target).withBadRecordErrorHandler(one);
+      assertThat(write.from(files.withBadRecordErrorHandler(one))).isNotNull();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> write.from(files.withBadRecordErrorHandler(other)))
+          .withMessage("files must have the error handler of the write, or none, got another one");
+    }
+  }
+
+  @Test
+  void aRowOfWhichTheFunctionsThrowIsABadRow() throws Exception {
+    Grid<Integer> lookup = Grid.monopartite(4).byLongs(n -> n == 3 ? (Long) none() : n, n -> n);
+    TestPipeline pipeline = Runner.DIRECT.pipeline();
+    PCollection<Integer> rows = pipeline.apply(Create.of(1, 2, 3));
+    try (BadRecordErrorHandler<PCollection<Long>> handler =
+        pipeline.registerBadRecordErrorHandler(new CountingOnly(1))) {
+      rows.apply(WriteConflictFree.by(lookup, target).withBadRecordErrorHandler(handler));
+    }
+    pipeline.run().waitUntilFinish();
+    assertThat(target.rows()).containsExactlyInAnyOrder(1, 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aRefusedRowFailsTheRunWithItsReason(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     pipeline.apply(Create.of(numbers(ROWS))).apply(writeTo(target.refusing(777)));
@@ -165,6 +229,34 @@ final class WriteConflictFreeTest implements Serializable {
         .hasStackTraceContaining("more than 0 bad records; the last of them: a slot must be");
   }
 
+  private static @Nullable Long none() {
+    return null;
+  }
+
+  private static ReadBlocks<Integer> filesOf(Path directory, List<Integer> numbers)
+      throws IOException {
+    Path file = directory.resolve("numbers.txt");
+    Files.write(file, numbers.stream().map(String::valueOf).toList());
+    return ReadBlocks.from(List.of(file.toString())).into(NumberLines::new, VarIntCoder.of());
+  }
+
+  /** A number a line. */
+  private static final class NumberLines implements BlockConsumer<Integer> {
+    @Override
+    public void open(TextFile file) {}
+
+    @Override
+    public long accept(TextBlock block, Output<Integer> output) {
+      List<String> lines =
+          new String(block.bytes(), block.start(), block.size(), UTF_8).lines().toList();
+      lines.forEach(line -> output.emit(Integer.valueOf(line)));
+      return lines.size();
+    }
+
+    @Override
+    public void finish(Output<Integer> output) {}
+  }
+
   private static WriteConflictFree<Integer> writeTo(KeptBatches target) {
     return WriteConflictFree.by(GRID, target);
   }
@@ -189,6 +281,24 @@ final class WriteConflictFreeTest implements Serializable {
                   .isEqualTo(rows);
               return null;
             });
+  }
+
+  /** Asserts how many dead letters there are. */
+  private static final class CountingOnly
+      extends PTransform<PCollection<BadRecord>, PCollection<Long>> {
+
+    private final long expected;
+
+    CountingOnly(long expected) {
+      this.expected = expected;
+    }
+
+    @Override
+    public PCollection<Long> expand(PCollection<BadRecord> bad) {
+      PCollection<Long> count = bad.apply(Count.globally());
+      PAssert.thatSingleton(count).isEqualTo(expected);
+      return count;
+    }
   }
 
   /** Asserts what the dead letters are, as they would be described. */

@@ -1,0 +1,283 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.block.Shards;
+import dev.diagonal.csv.ReadCsv;
+import dev.diagonal.donors.DonationFiles;
+import dev.diagonal.donors.DonationReport;
+import dev.diagonal.donors.JoinDonations;
+import dev.diagonal.donors.Table;
+import dev.diagonal.elasticsearch.CreateIndex;
+import dev.diagonal.elasticsearch.Document;
+import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.IndexDocuments;
+import dev.diagonal.elasticsearch.RefreshIndex;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.OutputPath;
+import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.SinkPlace;
+import dev.diagonal.pipelines.cli.Sinks;
+import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.progress.Counted;
+import dev.diagonal.write.Written;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link DonorsChoose}: read and pack, join in shards, index. */
+final class DonorsChooseJob implements Job {
+
+  private static final String JOIN = "Documents";
+  private static final String INDEX = "Index documents";
+
+  /** Text like this is a fifth or a sixth of its size when it is compressed. */
+  private static final int COMPRESSION = 6;
+
+  /** A row of a file becomes about as many bytes, and a document nine times those of a donation. */
+  private static final int DOCUMENT_GROWTH = 9;
+
+  /** What a project and its resources take in a shard, times their bytes. */
+  private static final int BUILD_GROWTH = 4;
+
+  private static final long SHARD_BYTES = 64L << 20;
+  private static final long WAITING_BYTES = 32L << 20;
+  private static final long SHARDS_PER_READER = 4;
+  private static final long BASE_HEAP_BYTES = 128L << 20;
+
+  /** The packer's buffers and a shard. */
+  private static final long READER_HEAP_BYTES = (16L << 20) + SHARD_BYTES + WAITING_BYTES;
+
+  private final DonorsChooseOptions options;
+  private final Input projects;
+  private final Input donations;
+  private final Input resources;
+  private final @Nullable String output;
+  private final SinkPlace place;
+  private final Shards shards;
+  private final DeadLetters deadLetters;
+  private ElasticsearchTarget index;
+  private List<String> report = List.of();
+
+  /**
+   * Files of one table.
+   *
+   * @param patterns as they were given
+   * @param files that there are
+   */
+  private record Input(List<String> patterns, InputFiles files) {
+    static Input of(String option, @Nullable List<String> patterns) {
+      if (patterns == null) {
+        throw new UsageException(
+            "--%s is missing; --generate=<directory> writes files to try".formatted(option));
+      }
+      try {
+        return new Input(patterns, InputFiles.matching(patterns));
+      } catch (BadInputException e) {
+        throw new UsageException("--" + option + ": " + e.getMessage(), e);
+      }
+    }
+
+    long textBytes() {
+      return files.files().stream()
+          .mapToLong(file -> file.splittable() ? file.bytes() : file.bytes() * COMPRESSION)
+          .sum();
+    }
+
+    String describe(String what) {
+      return String.format(
+          Locale.ROOT,
+          "reads:   %-9s  %,d file(s), %,.1f MB",
+          what,
+          files.files().size(),
+          files.totalBytes() / 1e6);
+    }
+  }
+
+  private DonorsChooseJob(DonorsChooseOptions options) {
+    this.options = options;
+    this.projects = Input.of("projects", options.getProjects());
+    this.donations = Input.of("donations", options.getDonations());
+    this.resources = Input.of("resources", options.getResources());
+    this.output = options.getOutput();
+    this.place = SinkPlace.of(options.getElasticsearchUrl(), output, options.getElasticsearchUrl());
+    if (output == null && place.isNone()) {
+      throw new IllegalArgumentException(
+          "there is nowhere to write to: give --output or --elasticsearchUrl");
+    }
+    if (output != null) {
+      checkDirectory(output);
+    }
+    if (options.getShards() < 0) {
+      throw new UsageException("--shards must be >= 0, got " + options.getShards());
+    }
+    this.shards = new Shards(options.getShards() > 0 ? options.getShards() : shardsOfSizes());
+    this.deadLetters = DeadLetters.of(options);
+    this.index = target(ServerUrls.TO_COME);
+    // Refuses what does not fit before anything is done.
+    Object unused = IndexDocuments.into(index).withBulkDocuments(options.getBulkDocuments());
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  static DonorsChooseJob of(DonorsChooseOptions options) {
+    return new DonorsChooseJob(options);
+  }
+
+  private static void checkDirectory(String output) {
+    if (!output.contains("://") && Files.isRegularFile(Path.of(output))) {
+      throw new UsageException("--output takes a directory, and '" + output + "' is a file");
+    }
+    OutputPath.check("output", output.replaceFirst("/+$", "") + "/documents");
+  }
+
+  /** As many as keep the build side of a shard, and the donations that wait, in their budgets. */
+  private int shardsOfSizes() {
+    long build = (projects.textBytes() + resources.textBytes()) * BUILD_GROWTH;
+    long needed =
+        Math.max(
+            (build + SHARD_BYTES - 1) / SHARD_BYTES,
+            (donations.textBytes() + WAITING_BYTES - 1) / WAITING_BYTES);
+    return (int) Math.min(4096, Math.max(needed, SHARDS_PER_READER * Runners.readers(options)));
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(projects.describe("projects"));
+    lines.add(donations.describe("donations"));
+    lines.add(resources.describe("resources"));
+    lines.add("joins:   in " + shards.count() + " shards");
+    if (output != null) {
+      lines.add("writes:  a document a donation to " + shards.count() + " files in " + output);
+    }
+    if (!place.isNone()) {
+      lines.add("creates: the index " + index.index() + ", if it is missing");
+      lines.add("writes:  a document a donation to " + index);
+    }
+    lines.add(deadLetters.describe());
+    return lines;
+  }
+
+  @Override
+  public long inputBytes() {
+    return projects.files().totalBytes()
+        + donations.files().totalBytes()
+        + resources.files().totalBytes();
+  }
+
+  /** The DirectRunner holds what meets in a grouping, and what one step has put out for another. */
+  @Override
+  public long heapBytes() {
+    long heap = BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
+    if (!options.getRunner().getSimpleName().equals("DirectRunner")) {
+      return heap;
+    }
+    long rows = projects.textBytes() + donations.textBytes() + resources.textBytes();
+    long documents = place.isNone() ? 0 : donations.textBytes() * DOCUMENT_GROWTH;
+    return heap + rows + rows / 4 + documents;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return place.isEmbedded() ? Set.of(EmbeddedServers.Kind.ELASTICSEARCH) : Set.of();
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    index = target(servers);
+    if (!place.isNone()) {
+      CreateIndex.ifMissing(index, Table.mapping());
+    }
+    List<Output> outputs = new ArrayList<>();
+    PCollection<Block<Document>> documents =
+        deadLetters.collect(
+            pipeline,
+            outputs,
+            handler -> {
+              JoinDonations join = join();
+              return pipeline.apply(
+                  JOIN,
+                  handler == null
+                      ? join
+                      : join.withBadRecordErrorHandler(handler, options.getMaxBadRecords()));
+            });
+    if (output != null) {
+      outputs.add(new Output("JSON lines", JOIN, output));
+    }
+    if (!place.isNone()) {
+      PCollection<Written> unused =
+          documents.apply(
+              INDEX, IndexDocuments.into(index).withBulkDocuments(options.getBulkDocuments()));
+      outputs.add(new Output("Elasticsearch", INDEX, index.toString()));
+    }
+    return outputs;
+  }
+
+  private JoinDonations join() {
+    JoinDonations join =
+        JoinDonations.from(
+            new JoinDonations.Inputs(
+                projects.patterns(), donations.patterns(), resources.patterns()),
+            shards);
+    if (output != null) {
+      join = join.writingTo(output);
+    }
+    return place.isNone() ? join : join.emitting();
+  }
+
+  @Override
+  public void complete() throws Exception {
+    if (output != null) {
+      DonationFiles.deleteOthers(output, shards);
+    }
+    if (!place.isNone()) {
+      RefreshIndex.of(index);
+    }
+    if (place.isEmbedded()) {
+      report = DonationReport.of(index.urls().get(0), index.index());
+    }
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    List<String> remarks = new ArrayList<>(report);
+    long replaced = 0;
+    for (MetricResult<Long> counter :
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(
+                        MetricNameFilter.named(Counted.NAMESPACE, ReadCsv.REPLACED_CHARACTERS))
+                    .build())
+            .getCounters()) {
+      replaced += counter.getAttempted();
+    }
+    if (replaced > 0) {
+      remarks.add(String.format(Locale.ROOT, "%,d broken characters were replaced", replaced));
+    }
+    return remarks;
+  }
+
+  private ElasticsearchTarget target(ServerUrls servers) {
+    return Sinks.elasticsearch(
+        place.isNone() ? SinkPlace.of("embedded") : place,
+        options.getElasticsearchIndex(),
+        options,
+        servers);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.diagonal.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The CPU seconds of this JVM and of a server with all its processes; Linux only. */
+final class CpuSeconds {
+
+  private static final double TICKS = 100;
+
+  private final long serverPid;
+
+  CpuSeconds(long serverPid) {
+    this.serverPid = serverPid;
+  }
+
+  double now() {
+    double client =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime()
+            / 1e9;
+    ProcessHandle server = ProcessHandle.of(serverPid).orElseThrow();
+    long ticks = ticks(serverPid, 15); // with those of its children that are gone
+    for (ProcessHandle child : server.children().toList()) {
+      ticks += ticks(child.pid(), 13);
+    }
+    return client + ticks / TICKS;
+  }
+
+  private static long ticks(long pid, int lastField) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      long sum = 0;
+      for (int i = 11; i <= lastField - 1; i++) { // utime, stime and so on; fields after the name
+        sum += Long.parseLong(fields[i]);
+      }
+      return sum;
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

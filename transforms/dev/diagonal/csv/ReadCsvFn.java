@@ -1,0 +1,140 @@
+package dev.diagonal.csv;
+
+import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.block.CountingChannel;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.progress.Counted;
+import java.io.IOException;
+import org.apache.beam.sdk.io.Compression;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+
+/** Drives a consumer over the files of a bundle, and then of the next. */
+final class ReadCsvFn<T> extends DoFn<String, T> {
+
+  /** Records between two looks at the counters. */
+  private static final int COUNTED_TOGETHER = 1_000;
+
+  private final ReadCsv.Reading<T> reading;
+  private final Counter replaced = Metrics.counter(Counted.NAMESPACE, ReadCsv.REPLACED_CHARACTERS);
+
+  private transient RecordConsumer<T> consumer;
+
+  /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
+  private transient long badRecords;
+
+  ReadCsvFn(ReadCsv.Reading<T> reading) {
+    this.reading = reading;
+  }
+
+  @Setup
+  public void setup() {
+    consumer = reading.consumers().create();
+  }
+
+  @ProcessElement
+  public void read(ProcessContext context) {
+    String file = context.element();
+    try (CountingChannel stored =
+            new CountingChannel(FileSystems.open(FileSystems.matchNewResource(file, false)));
+        CsvReader records =
+            new CsvReader(
+                Compression.detect(file).readDecompressed(stored),
+                reading.dialect(),
+                reading.maxRecordBytes(),
+                true)) {
+      consumer.open(file);
+      drive(records, stored, new ElementOutput(context), file);
+    } catch (IOException e) {
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new BadInputException("cannot read " + file + ": " + reason, e);
+    }
+  }
+
+  private void drive(
+      CsvReader records, CountingChannel stored, BlockConsumer.Output<T> output, String file)
+      throws IOException {
+    long countedBytes = 0;
+    int good = 0;
+    while (records.next()) {
+      String problem = records.problem();
+      if (problem == null) {
+        problem = consumer.accept(records, output);
+      }
+      if (problem != null) {
+        output.reject(new BadLine(file, records.offset(), problem, records.record()));
+      } else if (++good == COUNTED_TOGETHER) {
+        Counted.ROWS_READ.add(good);
+        Counted.BYTES_READ.add(stored.bytesRead() - countedBytes);
+        countedBytes = stored.bytesRead();
+        good = 0;
+      }
+    }
+    Counted.ROWS_READ.add(good);
+    Counted.BYTES_READ.add(stored.bytesRead() - countedBytes);
+    if (records.replacedCharacters() > 0) {
+      replaced.inc(records.replacedCharacters());
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    consumer.finish(
+        new BlockConsumer.Output<>() {
+          @Override
+          public void emit(T element) {
+            context.output(element, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+          }
+
+          @Override
+          public void reject(BadLine line) {
+            countBad(line);
+            context.output(
+                BadRecordRouter.BAD_RECORD_TAG,
+                line.toBadRecord(),
+                BoundedWindow.TIMESTAMP_MIN_VALUE,
+                GlobalWindow.INSTANCE);
+          }
+        });
+  }
+
+  private void countBad(BadLine line) {
+    Counted.BAD_RECORDS.add(1);
+    if (!reading.routeBadRecords()) {
+      throw new BadInputException(line.describe());
+    }
+    if (++badRecords > reading.maxBadRecords()) {
+      throw new BadInputException(
+          "more than "
+              + reading.maxBadRecords()
+              + " bad records; the last of them: "
+              + line.describe());
+    }
+  }
+
+  private final class ElementOutput implements BlockConsumer.Output<T> {
+
+    private final ProcessContext context;
+
+    ElementOutput(ProcessContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void emit(T element) {
+      context.output(element);
+    }
+
+    @Override
+    public void reject(BadLine line) {
+      countBad(line);
+      context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
+    }
+  }
+}

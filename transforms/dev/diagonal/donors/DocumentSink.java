@@ -1,0 +1,38 @@
+package dev.diagonal.donors;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.elasticsearch.Document;
+import java.io.Serializable;
+
+/** Where the documents of a shard go, one after another. Used by one thread. */
+interface DocumentSink {
+
+  /** A shard begins. */
+  void open(int shard);
+
+  /**
+   * Takes in a document, which is not kept.
+   *
+   * @param id where its id stands, UTF-8
+   * @param json the document
+   */
+  void accept(
+      byte[] id,
+      int idStart,
+      int idEnd,
+      JsonBytes json,
+      BlockConsumer.Output<Block<Document>> output);
+
+  /** The shard is over. */
+  void finish(BlockConsumer.Output<Block<Document>> output);
+
+  /** Lets go of what is held, after a shard that failed, too. */
+  default void close() {}
+
+  /** Makes a sink for each worker. */
+  @FunctionalInterface
+  interface Factory extends Serializable {
+    DocumentSink create();
+  }
+}

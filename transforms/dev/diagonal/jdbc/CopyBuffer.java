@@ -1,0 +1,100 @@
+package dev.diagonal.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** Bytes that grow at the end, numbers in network order. Not safe for use by several threads. */
+final class CopyBuffer {
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private byte[] bytes;
+  private int size;
+
+  CopyBuffer(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  /** The bytes, of which the first {@link #size} count; another array after the next put. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Forgets what was put after the first {@code newSize} bytes. */
+  void truncate(int newSize) {
+    size = newSize;
+  }
+
+  void putByte(int value) {
+    int at = grow(Byte.BYTES);
+    bytes[at] = (byte) value;
+  }
+
+  void putShort(int value) {
+    int at = grow(Short.BYTES);
+    SHORT.set(bytes, at, (short) value);
+  }
+
+  void putInt(int value) {
+    int at = grow(Integer.BYTES);
+    INT.set(bytes, at, value);
+  }
+
+  void putLong(long value) {
+    int at = grow(Long.BYTES);
+    LONG.set(bytes, at, value);
+  }
+
+  void putBytes(byte[] source, int from, int length) {
+    int at = grow(length);
+    System.arraycopy(source, from, bytes, at, length);
+  }
+
+  /** Puts text in UTF-8; text of ASCII characters costs no object. */
+  void putText(String text) {
+    int length = text.length();
+    int start = grow(length);
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        size = start;
+        byte[] encoded = text.getBytes(UTF_8);
+        putBytes(encoded, 0, encoded.length);
+        return;
+      }
+      bytes[start + i] = (byte) c;
+    }
+  }
+
+  /** Puts room for the length of what follows and returns where that is. */
+  int startField() {
+    return grow(Integer.BYTES);
+  }
+
+  /** Fills in the length of what was put since the field was started. */
+  void endField(int start) {
+    INT.set(bytes, start, size - start - Integer.BYTES);
+  }
+
+  private int grow(int by) {
+    int at = size;
+    size = Math.addExact(at, by);
+    if (size > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, size * 2L));
+    }
+    return at;
+  }
+}

@@ -1,0 +1,200 @@
+package dev.diagonal.jdbc;
+
+import static dev.diagonal.jdbc.PostgresSql.names;
+import static dev.diagonal.jdbc.PostgresSql.quote;
+import static dev.diagonal.jdbc.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+
+/** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */
+final class CopySql {
+
+  private static final String STAGE = "pg_temp.diagonal_rows";
+
+  /** Rows that are tried together before each is tried alone. */
+  private static final int PIECE_ROWS = 64;
+
+  private final JdbcWrite<?> write;
+  private final Table table;
+  private final List<WireColumn> columns;
+  private final boolean stageAll;
+
+  CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
+    this(write, columns, false);
+  }
+
+  private CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
+    this.write = write;
+    this.table = write.table();
+    this.columns = columns;
+    this.stageAll = stageAll;
+  }
+
+  /** Returns the statements with which even plain inserts go by the temporary table. */
+  CopySql staged() {
+    return new CopySql(write, columns, true);
+  }
+
+  /** Whether rows go by a temporary table: all but inserts whose values are all binary. */
+  boolean isStaged() {
+    return stageAll
+        || write.mode() != WriteMode.INSERT
+        || columns.stream().anyMatch(WireColumn::isCast);
+  }
+
+  /** A temporary table of the columns that are written, text for those that are cast. */
+  String createStage() {
+    return "CREATE TEMPORARY TABLE diagonal_rows ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
+        .formatted(
+            columns.stream()
+                .map(column -> name(column) + (column.isCast() ? "::text" : ""))
+                .collect(joining(", ")),
+            quoteTable(table.name()));
+  }
+
+  String clearStage() {
+    return "TRUNCATE " + STAGE;
+  }
+
+  String copy() {
+    return "COPY %s (%s) FROM STDIN (FORMAT binary)"
+        .formatted(isStaged() ? STAGE : quoteTable(table.name()), names(table.columns()));
+  }
+
+  /** The statement that does with all staged rows what is to be done. */
+  String applyStage() {
+    return apply(STAGE);
+  }
+
+  /**
+   * Does with staged rows what is to be done, in pieces and then, where a piece fails, row by row;
+   * notes the number and the fault of each row that fails alone. One message, whatever is bad.
+   */
+  String siftStage() {
+    return """
+        CREATE TEMPORARY TABLE diagonal_bad (place int, reason text) ON COMMIT DROP;
+        DO $diagonal$
+        #variable_conflict use_variable
+        DECLARE
+          diagonal_piece tid[];
+          diagonal_one tid[];
+          diagonal_before int := 0;
+        BEGIN
+          FOR diagonal_piece IN
+            SELECT array_agg(ctid ORDER BY ctid) FROM (
+              SELECT ctid, (row_number() OVER (ORDER BY ctid) - 1) / %1$d AS piece FROM %2$s
+            ) AS numbered GROUP BY piece ORDER BY piece
+          LOOP
+            BEGIN
+              %3$s;
+            EXCEPTION
+              WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
+                FOR diagonal_i IN 1 .. array_length(diagonal_piece, 1) LOOP
+                  diagonal_one := diagonal_piece[diagonal_i:diagonal_i];
+                  BEGIN
+                    %4$s;
+                  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+                    INSERT INTO pg_temp.diagonal_bad VALUES (diagonal_before + diagonal_i - 1, SQLERRM);
+                  END;
+                END LOOP;
+            END;
+            diagonal_before := diagonal_before + array_length(diagonal_piece, 1);
+          END LOOP;
+        END $diagonal$
+        """
+        .formatted(PIECE_ROWS, STAGE, apply(piece("diagonal_piece")), apply(piece("diagonal_one")));
+  }
+
+  /** What {@link #siftStage} has noted. */
+  String sifted() {
+    return "SELECT place, reason FROM pg_temp.diagonal_bad ORDER BY place";
+  }
+
+  private static String piece(String rows) {
+    return "(SELECT ctid, * FROM %s WHERE ctid = ANY (%s)) AS staged".formatted(STAGE, rows);
+  }
+
+  private String apply(String from) {
+    return switch (write.mode()) {
+      case INSERT -> insert(from, "");
+      case INSERT_IGNORE -> insert(from, " ON CONFLICT (" + keys() + ") DO NOTHING");
+      case UPSERT ->
+          insert(
+              from,
+              " ON CONFLICT (%s) DO %s"
+                  .formatted(
+                      keys(),
+                      table.otherColumns().isEmpty()
+                          ? "NOTHING"
+                          : "UPDATE SET "
+                              + table.otherColumns().stream()
+                                  .map(c -> quote(c.name()) + " = EXCLUDED." + quote(c.name()))
+                                  .collect(joining(", "))));
+      case UPDATE ->
+          "UPDATE %s AS stored SET %s FROM (%s) AS given WHERE %s"
+              .formatted(quoteTable(table.name()), settings(), select(from), sameKey());
+      case DELETE ->
+          "DELETE FROM %s AS stored USING (%s) AS given WHERE %s"
+              .formatted(quoteTable(table.name()), select(from), sameKey());
+    };
+  }
+
+  private String insert(String from, String onConflict) {
+    return "INSERT INTO %s (%s) %s%s"
+        .formatted(quoteTable(table.name()), names(table.columns()), select(from), onConflict);
+  }
+
+  /**
+   * Staged rows lie in key order, one a key. Where only the database can tell which keys are equal
+   * they lie as they came, and it picks the last (or the first) of each.
+   */
+  private String select(String from) {
+    if (write.mode() == WriteMode.INSERT || keysAreEqualByBytes()) {
+      return "SELECT " + values() + " FROM " + from;
+    }
+    String keyValues =
+        columns.stream().filter(c -> c.column().key()).map(this::value).collect(joining(", "));
+    return "SELECT DISTINCT ON (%s) %s FROM %s ORDER BY %s, ctid%s"
+        .formatted(keyValues, values(), from, keyValues, write.mode().lastWins() ? " DESC" : "");
+  }
+
+  /**
+   * Whether a key has one spelling in bytes, so that equal ones can be told without the database.
+   */
+  boolean keysAreEqualByBytes() {
+    return columns.stream()
+        .filter(column -> column.column().key())
+        .allMatch(column -> !column.array() && column.type().isEqualByBytes());
+  }
+
+  private String values() {
+    return columns.stream()
+        .map(column -> value(column) + (column.isCast() ? " AS " + name(column) : ""))
+        .collect(joining(", "));
+  }
+
+  private String value(WireColumn column) {
+    return column.isCast() ? name(column) + "::" + quote(column.typeName()) : name(column);
+  }
+
+  private String settings() {
+    return table.otherColumns().stream()
+        .map(column -> quote(column.name()) + " = given." + quote(column.name()))
+        .collect(joining(", "));
+  }
+
+  private String sameKey() {
+    return table.keyColumns().stream()
+        .map(column -> "stored.%1$s = given.%1$s".formatted(quote(column.name())))
+        .collect(joining(" AND "));
+  }
+
+  private String keys() {
+    return names(table.keyColumns());
+  }
+
+  private static String name(WireColumn column) {
+    return quote(column.column().name());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.diagonal.jdbc;
+
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** Opens connections by a driver: PostgreSQL's own, or whichever takes the URL. */
+record DriverConnector(JdbcTarget target) implements Connector {
+
+  static final int CONNECT_SECONDS = 10;
+  static final int ANSWER_SECONDS = 120;
+
+  @Override
+  public Connection connect() throws SQLException {
+    return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+  }
+
+  @Override
+  public String name() {
+    return target.toString();
+  }
+
+  @Override
+  public String toString() {
+    return target.toString();
+  }
+
+  private Connection toPostgres() throws SQLException {
+    Properties properties = login();
+    properties.setProperty("ApplicationName", "diagonal");
+    properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
+    properties.setProperty("loginTimeout", String.valueOf(CONNECT_SECONDS));
+    properties.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
+    properties.setProperty("tcpKeepAlive", "true");
+    // The details of an error, and the text of a failed batch, hold values of the rows.
+    properties.setProperty("logServerErrorDetail", "false");
+    // Not by DriverManager: it does not see drivers in the class loader of a Flink job.
+    return opened(new org.postgresql.Driver().connect(target.url(), properties));
+  }
+
+  private Connection toAnother() throws SQLException {
+    Driver driver = DriverManager.getDriver(target.url());
+    return opened(driver.connect(target.url(), login()));
+  }
+
+  private Properties login() {
+    Properties properties = new Properties();
+    if (target.user() != null) {
+      properties.setProperty("user", target.user());
+    }
+    if (target.password() != null) {
+      properties.setProperty("password", target.password().value());
+    }
+    return properties;
+  }
+
+  private Connection opened(@Nullable Connection connection) throws SQLException {
+    if (connection == null) {
+      throw new SQLException("the driver does not accept the URL of " + target, "08001");
+    }
+    return connection;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.diagonal.jdbc;
+
+/** What is done with a row. Rows are told apart by the key columns of the {@link Table}. */
+public enum WriteMode {
+  /**
+   * Inserted; a row whose key is there is bad. On PostgreSQL a transaction whose commit got no
+   * answer is looked up before it is repeated, so that no row is inserted twice; on other databases
+   * such a repeat inserts twice unless a unique key refuses it, as does, everywhere, a bundle that
+   * the runner repeats.
+   */
+  INSERT,
+  /** Inserted unless its key is there; of rows with the same key the first one stays. */
+  INSERT_IGNORE,
+  /** Inserted, or put in place of the row with its key; the last one stays. */
+  UPSERT,
+  /** Put in place of the row with its key; without effect if there is none. The last one stays. */
+  UPDATE,
+  /** The row with its key is deleted, if there is one. */
+  DELETE;
+
+  /** Whether of rows with the same key only the last one need be written. */
+  boolean lastWins() {
+    return this == UPSERT || this == UPDATE;
+  }
+}
