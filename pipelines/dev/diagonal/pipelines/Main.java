@@ -2,8 +2,10 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.Command;
 import dev.diagonal.pipelines.cli.Launcher;
+import dev.diagonal.pipelines.cli.PipelineCommand;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The main class: {@code <command> [@file …] [--option=value …]}. Exit codes: 0 done, 1 failed, 2
@@ -11,17 +13,16 @@ import java.util.Optional;
  */
 public final class Main {
 
-  private static final Command MOVIE_RATINGS = new MovieRatings();
+  private static final PipelineCommand<?> MOVIE_RATINGS = new MovieRatings();
+
+  /** What runs a pipeline, and can be a task of a plan. */
+  private static final List<PipelineCommand<?>> PIPELINES =
+      List.of(
+          MOVIE_RATINGS, new RatingBatches(), new LoadEdges(), new TaxiTrips(), new DonorsChoose());
 
   /** The commands, in the order in which they are listed. */
   static final List<Command> COMMANDS =
-      List.of(
-          MOVIE_RATINGS,
-          new RatingBatches(),
-          new LoadEdges(),
-          new TaxiTrips(),
-          new DonorsChoose(),
-          new Servers());
+      Stream.concat(PIPELINES.stream(), Stream.of(new Transfer(PIPELINES), new Servers())).toList();
 
   private Main() {}
 

@@ -21,8 +21,12 @@ public final class CountingChannel implements ReadableByteChannel {
     return bytesRead;
   }
 
-  /** Moves to a byte of the file; what is skipped is not counted. */
-  void position(long offset) throws IOException {
+  /**
+   * Moves to a byte of the file; what is skipped is not counted.
+   *
+   * @throws IOException if the file system cannot
+   */
+  public void position(long offset) throws IOException {
     if (!(channel instanceof SeekableByteChannel seekable)) {
       throw new IOException("this file system cannot read from the middle of a file");
     }

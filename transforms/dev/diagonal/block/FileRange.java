@@ -16,11 +16,15 @@ import org.apache.beam.sdk.util.VarInt;
  * @param start 0 in a compressed file
  * @param end {@link #TO_THE_END} in a compressed file, whose length is not known
  */
-record FileRange(String file, long start, long end) {
+public record FileRange(String file, long start, long end) {
 
-  static final long TO_THE_END = Long.MAX_VALUE;
+  /** The end of a range whose file's length is not known. */
+  public static final long TO_THE_END = Long.MAX_VALUE;
 
-  FileRange {
+  /**
+   * @throws IllegalArgumentException if {@code start} is negative or not before {@code end}
+   */
+  public FileRange {
     checkArgument(start >= 0, "start must be >= 0, got %s", start);
     checkArgument(end > start, "end must be > start %s, got %s", start, end);
   }

@@ -2,6 +2,7 @@ package dev.diagonal.block;
 
 import dev.diagonal.fault.BadInputException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.apache.beam.sdk.io.fs.MatchResult;
  *
  * @param files each file once, in the order of the patterns and then of the names
  */
-public record InputFiles(List<InputFile> files) {
+public record InputFiles(List<InputFile> files) implements Serializable {
 
   /**
    * A file of the input.
@@ -27,7 +28,7 @@ public record InputFiles(List<InputFile> files) {
    * @param bytes its size as stored
    * @param splittable false if it is compressed, so that only one reader can read it
    */
-  public record InputFile(String name, long bytes, boolean splittable) {
+  public record InputFile(String name, long bytes, boolean splittable) implements Serializable {
     /** Returns a file, splittable unless its name says that it is compressed. */
     static InputFile of(String name, long bytes) {
       return new InputFile(name, bytes, Compression.detect(name) == Compression.UNCOMPRESSED);

@@ -48,7 +48,7 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
   }
 
   /** Returns ranges that cover every byte of every file once. Empty files have none. */
-  List<FileRange> cut(InputFiles input) {
+  public List<FileRange> cut(InputFiles input) {
     long rangeBytes = rangeBytes(input.totalBytes());
     List<FileRange> ranges = new ArrayList<>();
     for (InputFiles.InputFile file : input.files()) {

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param expected whether it is a fault of input, options or servers; of any other the stack trace
  *     is wanted
  */
-record Failure(String message, @Nullable String hint, boolean expected) {
+public record Failure(String message, @Nullable String hint, boolean expected) {
 
   private static final String REFUSED_SQL_STATE = "08001";
 
   /** Explains an exception by the first cause that says something to a user. */
-  static Failure of(Throwable thrown) {
+  public static Failure of(Throwable thrown) {
     List<Throwable> causes = causes(thrown);
     for (Throwable cause : causes) {
       Failure failure = explain(cause, messageOf(cause));

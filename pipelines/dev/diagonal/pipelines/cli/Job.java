@@ -54,6 +54,9 @@ public interface Job {
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
 
+  /** Takes away what a run that failed has left and nobody wants. */
+  default void abandon() throws Exception {}
+
   /**
    * Gives back what {@link #build} took for the time of the run: called when the run is over,
    * whether it went well or not, and once more if the process is asked to end before.

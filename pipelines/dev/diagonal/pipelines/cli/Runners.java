@@ -108,7 +108,7 @@ public final class Runners {
   public record Read(long rows, long badRecords) {}
 
   /** Returns the arguments behind the defaults of their runner, which they override. */
-  static List<String> withDefaults(List<String> args) {
+  public static List<String> withDefaults(List<String> args) {
     List<String> all = new ArrayList<>();
     if (isDirect(args)) {
       all.addAll(DIRECT_DEFAULTS);
@@ -124,7 +124,7 @@ public final class Runners {
    *
    * @throws UsageException with the command that works
    */
-  static void check(String command, List<String> args) {
+  public static void check(String command, List<String> args) {
     if (isFlink(args) && inMaven()) {
       throw new UsageException(
           "Flink cannot load its classes inside Maven; run: mvn -q package -DskipTests && java -jar"

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads secrets in the launcher, from a file or the environment: never from the command line. */
-final class Secrets {
+public final class Secrets {
 
   private Secrets() {}
 
@@ -17,7 +17,7 @@ final class Secrets {
    *
    * @throws UsageException if the file cannot be read or is empty
    */
-  static Optional<Secret> read(String option, @Nullable String file, String variable) {
+  public static Optional<Secret> read(String option, @Nullable String file, String variable) {
     if (file != null) {
       return Optional.of(new Secret(readFile(option, file)));
     }

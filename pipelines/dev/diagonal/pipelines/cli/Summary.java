@@ -26,7 +26,7 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
  * @param outputs what was written where
  * @param remarks what else is worth knowing, a line each
  */
-record Summary(
+public record Summary(
     @JsonProperty("command") String command,
     @JsonProperty("state") String state,
     @JsonProperty("rows_read") long rowsRead,
@@ -37,7 +37,7 @@ record Summary(
     @JsonProperty("remarks") List<String> remarks) {
 
   /** What one sink has written. */
-  record Written(
+  public record Written(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
       @JsonProperty("rows_written") long rowsWritten) {}
@@ -84,7 +84,7 @@ record Summary(
   }
 
   /** Returns the lines that a person reads at the end of a run. */
-  List<String> lines() {
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(

@@ -37,7 +37,7 @@ final class ArchitectureTest {
           Set.of("grid"),
           Set.of("write"),
           Set.of("jdbc", "elasticsearch", "csv", "json"),
-          Set.of("ratings", "edges", "taxi", "join"),
+          Set.of("ratings", "edges", "taxi", "join", "transfer"),
           Set.of("jobs", "donors"),
           Set.of("pipelines.cli"),
           Set.of("pipelines.local", "pipelines.plan"),

@@ -1,0 +1,106 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.CommandLine;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+import dev.diagonal.pipelines.cli.PlannedJob;
+import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.plan.Task;
+import dev.diagonal.pipelines.plan.YamlNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.io.FileSystems;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks of plans: transfers, statements, and the commands that run a pipeline. */
+final class PlanTasks implements PlanFile.Kinds {
+
+  private final List<String> runnerArgs;
+  private final List<PipelineCommand<?>> commands;
+  private final PlanConnections connections = new PlanConnections();
+
+  /** Files that tasks write which stand earlier in the plan: they need not be there yet. */
+  private final Set<String> written = new HashSet<>();
+
+  /**
+   * @param runnerArgs the options of the runner
+   * @param commands what can be a task
+   */
+  PlanTasks(List<String> runnerArgs, List<PipelineCommand<?>> commands) {
+    this.runnerArgs = List.copyOf(runnerArgs);
+    this.commands = List.copyOf(commands);
+    FileSystems.setDefaultPipelineOptions(options(List.of()));
+  }
+
+  private TransferOptions options(List<String> more) {
+    List<String> args = new ArrayList<>(runnerArgs);
+    args.addAll(more);
+    return CommandLine.parse(TransferOptions.class, Runners.withDefaults(args));
+  }
+
+  @Override
+  public List<String> names() {
+    List<String> names = new ArrayList<>(List.of("transfer", "sql"));
+    commands.forEach(command -> names.add(command.name()));
+    return names;
+  }
+
+  @Override
+  public void connections(YamlNode node) {
+    connections.read(node);
+  }
+
+  @Override
+  public PlanFile.Whole whole() {
+    return new TablesAtOnce();
+  }
+
+  @Override
+  public @Nullable Task task(String kind, YamlNode node, PlanFile.@Nullable Whole whole) {
+    int before = node.mistakes().all().size();
+    Task task =
+        switch (kind) {
+          case "transfer" -> transfer(node, (TablesAtOnce) whole);
+          case "sql" -> SqlTask.of(node, connections);
+          default -> command(kind, node);
+        };
+    return node.mistakes().all().size() > before ? null : task;
+  }
+
+  private @Nullable Task transfer(YamlNode node, @Nullable TablesAtOnce whole) {
+    TransferNode reader = new TransferNode(node, connections, written);
+    TransferSpec spec = reader.spec();
+    if (spec == null) {
+      return null;
+    }
+    List<String> args = new ArrayList<>(runnerArgs);
+    args.addAll(reader.badRecordArgs());
+    try {
+      TransferOptions options = options(reader.badRecordArgs());
+      TransferJob job = new TransferJob(spec, options, Set.of(), whole == null ? null : whole::add);
+      return new JobTask(new PlannedJob("transfer", job, options, args));
+    } catch (IllegalArgumentException | UsageException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  private @Nullable Task command(String kind, YamlNode node) {
+    PipelineCommand<?> command =
+        commands.stream().filter(each -> each.name().equals(kind)).findFirst().orElseThrow();
+    List<String> args = new ArrayList<>(runnerArgs);
+    for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
+      args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
+    }
+    try {
+      return new JobTask(command.prepare(args));
+    } catch (UsageException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.pipelines.cli.Command;
+import dev.diagonal.pipelines.cli.CommandLine;
+import dev.diagonal.pipelines.cli.ExitCode;
+import dev.diagonal.pipelines.cli.OutputPath;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.plan.PlanNode;
+import dev.diagonal.pipelines.plan.PlanNode.Group;
+import dev.diagonal.pipelines.plan.PlanNode.Step;
+import dev.diagonal.pipelines.plan.PlanReport;
+import dev.diagonal.pipelines.plan.PlanRun;
+import dev.diagonal.transfer.NearestName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rows from somewhere to somewhere: one transfer, or a plan of tasks and task groups. */
+final class Transfer implements Command {
+
+  /** What stands in a plan, and not beside it. */
+  private static final List<String> BESIDE_A_PLAN =
+      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary");
+
+  private final TransferCommand single = new TransferCommand();
+  private final List<PipelineCommand<?>> commands;
+
+  /**
+   * @param commands what can be a task of a plan besides transfers and statements
+   */
+  Transfer(List<PipelineCommand<?>> commands) {
+    this.commands = List.copyOf(commands);
+  }
+
+  @Override
+  public String name() {
+    return single.name();
+  }
+
+  @Override
+  public String summary() {
+    return single.summary();
+  }
+
+  @Override
+  public Class<?> options() {
+    return single.options();
+  }
+
+  @Override
+  public ExitCode run(List<String> args) throws Exception {
+    if (args.stream().noneMatch(arg -> arg.startsWith("--plan="))) {
+      return single.run(args);
+    }
+    Runners.check(name(), args);
+    TransferOptions options = CommandLine.parse(TransferOptions.class, Runners.withDefaults(args));
+    OutputPath.check("summary", options.getSummary());
+    if (options.getMaxParallelTasks() < 1) {
+      throw new UsageException(
+          "--maxParallelTasks must be >= 1, got " + options.getMaxParallelTasks());
+    }
+    PlanNode plan =
+        PlanFile.read(
+            Path.of(String.valueOf(options.getPlan())),
+            new PlanTasks(runnerArgs(args), commands),
+            System::getenv);
+    checkFromTask(plan, options.getFromTask());
+    if (options.getDryRun()) {
+      describe(plan, "").forEach(System.out::println);
+      return ExitCode.DONE;
+    }
+    PlanReport report =
+        new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println)
+            .run(plan);
+    report.lines().forEach(System.out::println);
+    if (options.getSummary() != null) {
+      report.writeTo(Path.of(options.getSummary()));
+    }
+    return report.state() == PlanReport.State.FAILED ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** The options of the runner, which all tasks get; an option of a transfer stands in the plan. */
+  private List<String> runnerArgs(List<String> args) {
+    List<String> own = new ArrayList<>();
+    for (var method : TransferOptions.class.getMethods()) {
+      if (method.getDeclaringClass().getName().startsWith("dev.diagonal.")
+          && method.getName().startsWith("get")) {
+        own.add(Character.toLowerCase(method.getName().charAt(3)) + method.getName().substring(4));
+      }
+    }
+    List<String> runner = new ArrayList<>();
+    for (String arg : args) {
+      String option = arg.replaceFirst("^--", "").replaceFirst("=.*", "");
+      if (!own.contains(option)) {
+        runner.add(arg);
+      } else if (!BESIDE_A_PLAN.contains(option)) {
+        throw new UsageException("--" + option + " stands in the plan, not beside --plan");
+      }
+    }
+    return runner;
+  }
+
+  private static void checkFromTask(PlanNode plan, @Nullable String fromTask) {
+    List<String> names = plan.steps().map(Step::name).toList();
+    if (fromTask != null && !names.contains(fromTask)) {
+      throw new UsageException(
+          "--fromTask: the plan has no task '"
+              + fromTask
+              + "'"
+              + NearestName.hint(fromTask, names));
+    }
+  }
+
+  private static List<String> describe(PlanNode node, String indent) {
+    List<String> lines = new ArrayList<>();
+    if (node instanceof Step step) {
+      lines.add(indent + step.name());
+      step.task().describe().forEach(line -> lines.add(indent + "    " + line));
+    } else if (node instanceof Group group) {
+      lines.add(
+          "%s%s (%s)%s"
+              .formatted(
+                  indent,
+                  group.name(),
+                  group.parallel() ? "at the same time" : "one after another",
+                  group.ending() == null ? "" : ", as a whole"));
+      group.children().forEach(child -> lines.addAll(describe(child, indent + "  ")));
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.diagonal.pipelines;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.pipelines.TransferSpec.Database;
+import dev.diagonal.pipelines.TransferSpec.From;
+import dev.diagonal.pipelines.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.TransferSpec.Index;
+import dev.diagonal.pipelines.TransferSpec.Mode;
+import dev.diagonal.pipelines.TransferSpec.To;
+import dev.diagonal.pipelines.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.OutputPath;
+import dev.diagonal.pipelines.cli.PipelineCommand;
+import dev.diagonal.pipelines.cli.SinkPlace;
+import dev.diagonal.pipelines.cli.Sinks;
+import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.pipelines.plan.MappingFile;
+import dev.diagonal.transfer.CsvFormat;
+import dev.diagonal.transfer.Mapping;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** One transfer, from {@code --from} to {@code --to}: the short form of {@link Transfer}. */
+final class TransferCommand extends PipelineCommand<TransferOptions> {
+
+  private static final List<String> SOURCES = List.of("csv", "jsonl", "jdbc");
+  private static final List<String> SINKS = List.of("csv", "jsonl", "jdbc", "elasticsearch");
+
+  /** A kind and a place, as {@code csv:ratings.csv}. */
+  private record End(String kind, String place) {
+
+    static End of(String option, String text, List<String> kinds) {
+      int colon = text.indexOf(':');
+      String kind = colon < 0 ? text : text.substring(0, colon);
+      if (colon < 0 || !kinds.contains(kind)) {
+        throw new UsageException(
+            "--%s takes %s, got '%s'"
+                .formatted(
+                    option, kinds.stream().map(each -> each + ":…").collect(joining(", ")), text));
+      }
+      return new End(kind, text.substring(colon + 1));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "transfer";
+  }
+
+  @Override
+  public String summary() {
+    return "rows between CSV, JSON lines, PostgreSQL and Elasticsearch, one transfer or a plan of many";
+  }
+
+  @Override
+  public Class<TransferOptions> options() {
+    return TransferOptions.class;
+  }
+
+  @Override
+  protected Job plan(TransferOptions options) {
+    if (options.getFrom() == null || options.getTo() == null) {
+      throw new UsageException("give --from and --to, or --plan");
+    }
+    if (options.getFromTask() != null) {
+      throw new UsageException("--fromTask goes with --plan");
+    }
+    End from = End.of("from", options.getFrom(), SOURCES);
+    List<End> to = new ArrayList<>();
+    for (String each : options.getTo()) {
+      to.add(End.of("to", each, SINKS));
+    }
+    boolean jdbc = from.kind().equals("jdbc") || to.stream().anyMatch(e -> e.kind().equals("jdbc"));
+    boolean search = to.stream().anyMatch(end -> end.kind().equals("elasticsearch"));
+    SinkPlace database = place("jdbcUrl", options.getJdbcUrl(), jdbc);
+    SinkPlace index = place("elasticsearchUrl", options.getElasticsearchUrl(), search);
+    Set<EmbeddedServers.Kind> embedded = EnumSet.noneOf(EmbeddedServers.Kind.class);
+    if (database.isEmbedded()) {
+      embedded.add(EmbeddedServers.Kind.POSTGRES);
+    }
+    if (index.isEmbedded()) {
+      embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
+    }
+    CsvFormat format = format(options);
+    Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
+    List<To> sinks = new ArrayList<>();
+    for (End end : to) {
+      Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);
+      sinks.add(to(end, format, jdbcTarget, indexTarget, options));
+    }
+    TransferSpec spec =
+        new TransferSpec(
+            from(from, format, jdbcTarget, options),
+            sinks,
+            mapping(options),
+            options.getBlockRows(),
+            options.getCommitRows(),
+            options.getTransaction() == TransferOptions.Transaction.all);
+    return new TransferJob(spec, options, embedded, null);
+  }
+
+  private static SinkPlace place(
+      String option, @org.jspecify.annotations.Nullable String url, boolean used) {
+    if (used && (url == null || url.equals("none"))) {
+      throw new UsageException("give --" + option);
+    }
+    return used ? SinkPlace.of(url, url) : SinkPlace.of("none", url);
+  }
+
+  private static Mapping mapping(TransferOptions options) {
+    String file = options.getMapping();
+    return file == null ? Mapping.NONE : MappingFile.read(Path.of(file));
+  }
+
+  private static CsvFormat format(TransferOptions options) {
+    return CsvSpelling.of(
+        options.getDelimiter(),
+        options.getQuote(),
+        options.getEscape(),
+        options.getQuotedLineBreaks(),
+        options.getHeader(),
+        options.getColumns() == null ? List.of() : options.getColumns(),
+        options.getEncoding(),
+        options.getNullText());
+  }
+
+  private static From from(End end, CsvFormat format, Database database, TransferOptions options) {
+    boolean query = options.getQuery() != null;
+    if (end.kind().equals("jdbc")) {
+      if (query != end.place().isEmpty()) {
+        throw new UsageException("--from=jdbc: takes a table, or else --query");
+      }
+      return new FromJdbc(
+          database, query ? null : end.place(), options.getQuery(), options.getRangeKey());
+    }
+    if (query || options.getRangeKey() != null) {
+      throw new UsageException("--query and --rangeKey go with --from=jdbc:");
+    }
+    List<String> files = List.of(end.place().split(","));
+    try {
+      InputFiles unused = InputFiles.matching(files);
+    } catch (BadInputException e) {
+      throw new UsageException("--from: " + e.getMessage(), e);
+    }
+    return end.kind().equals("csv") ? new FromCsv(files, format) : new FromJsonLines(files);
+  }
+
+  private static To to(
+      End end, CsvFormat format, Database database, Index index, TransferOptions options) {
+    List<String> key = options.getKey() == null ? List.of() : options.getKey();
+    if (end.place().isEmpty()) {
+      throw new UsageException("--to=" + end.kind() + ": names nothing");
+    }
+    switch (end.kind()) {
+      case "jdbc" -> {
+        Mode mode = options.getMode();
+        Mode usual = key.isEmpty() ? Mode.insert : Mode.upsert;
+        return new ToJdbc(database, end.place(), key, mode == null ? usual : mode);
+      }
+      case "elasticsearch" -> {
+        if (key.isEmpty()) {
+          throw new UsageException("--to=elasticsearch: needs --key, which the ids are made of");
+        }
+        return new ToIndex(
+            index, key.stream().map(column -> "{" + column + "}").collect(joining("-")));
+      }
+      default -> {
+        OutputPath.check("to", end.place());
+        return end.kind().equals("csv")
+            ? new ToCsv(end.place(), format)
+            : new ToJsonLines(end.place());
+      }
+    }
+  }
+}

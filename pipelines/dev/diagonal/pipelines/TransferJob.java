@@ -1,0 +1,313 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.block.InputFiles;
+import dev.diagonal.block.RangePlan;
+import dev.diagonal.elasticsearch.BulkSettings;
+import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.RefreshIndex;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.WriteMode;
+import dev.diagonal.pipelines.TransferSpec.From;
+import dev.diagonal.pipelines.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.TransferSpec.Mode;
+import dev.diagonal.pipelines.TransferSpec.To;
+import dev.diagonal.pipelines.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.RunOptions;
+import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.transfer.CsvFiles;
+import dev.diagonal.transfer.HiddenFiles;
+import dev.diagonal.transfer.IndexSink;
+import dev.diagonal.transfer.JdbcRows;
+import dev.diagonal.transfer.JdbcSink;
+import dev.diagonal.transfer.JsonLineFiles;
+import dev.diagonal.transfer.RowType;
+import dev.diagonal.transfer.StagedTable;
+import dev.diagonal.transfer.TargetTable;
+import dev.diagonal.transfer.TextFileSink;
+import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.transfer.TransferSink;
+import dev.diagonal.transfer.TransferSource;
+import dev.diagonal.write.Written;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of a transfer, and what comes before and after it. */
+final class TransferJob implements Job {
+
+  private static final long BASE_HEAP_BYTES = 64L << 20;
+  private static final long STAGE_HEAP_BYTES = 8L << 20;
+
+  /** What a writer of a table binds and has under way: the transactions' rows. */
+  private static final long COMMIT_ROW_BYTES = 600;
+
+  private static final int RANGES_PER_READER = 4;
+
+  private final TransferSpec spec;
+  private final RunOptions options;
+  private final DeadLetters deadLetters;
+  private final Set<EmbeddedServers.Kind> embedded;
+  private final @Nullable Consumer<StagedTable> publisher;
+  private final String run = UUID.randomUUID().toString().substring(0, 8);
+  private final List<StagedTable> staged = new ArrayList<>();
+  private final List<ElasticsearchTarget> indices = new ArrayList<>();
+
+  /**
+   * @param embedded the embedded servers it wants
+   * @param publisher gets the stages once they are full, or null to publish them then
+   */
+  TransferJob(
+      TransferSpec spec,
+      RunOptions options,
+      Set<EmbeddedServers.Kind> embedded,
+      @Nullable Consumer<StagedTable> publisher) {
+    this.spec = spec;
+    this.options = options;
+    this.deadLetters = DeadLetters.of(options);
+    this.embedded = Set.copyOf(embedded);
+    this.publisher = publisher;
+    check(spec, publisher != null);
+  }
+
+  private static void check(TransferSpec spec, boolean grouped) {
+    for (To to : spec.to()) {
+      if (to instanceof ToJdbc table) {
+        boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
+        if (needsKey && table.key().isEmpty()) {
+          throw new IllegalArgumentException(
+              "mode " + table.mode() + " of table " + table.table() + " needs a key");
+        }
+        boolean atOnce = spec.atOnce() || grouped;
+        boolean onlyAtOnce = table.mode() == Mode.replace;
+        boolean neverAtOnce =
+            table.mode() == Mode.ignore
+                || table.mode() == Mode.update
+                || table.mode() == Mode.delete;
+        if ((atOnce && neverAtOnce) || (!atOnce && onlyAtOnce)) {
+          throw new IllegalArgumentException(
+              "mode %s of table %s goes with transaction %s"
+                  .formatted(table.mode(), table.table(), atOnce ? "each" : "all"));
+        }
+      }
+    }
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add("reads:   " + describe(spec.from()));
+    spec.to().forEach(to -> lines.add("writes:  " + describe(to)));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "blocks:  %,d rows; %,d rows a transaction%s",
+            spec.blockRows(),
+            spec.commitRows(),
+            spec.atOnce() ? ", put into the tables at once in the end" : ""));
+    lines.add(deadLetters.describe());
+    return lines;
+  }
+
+  private static String describe(From from) {
+    if (from instanceof FromJdbc jdbc) {
+      return (jdbc.table() == null ? "a query" : "table " + jdbc.table())
+          + " of "
+          + jdbc.database().at(ServerUrls.TO_COME);
+    }
+    return from instanceof FromCsv csv
+        ? "CSV " + String.join(",", csv.files())
+        : "JSON lines " + String.join(",", ((FromJsonLines) from).files());
+  }
+
+  private static String describe(To to) {
+    if (to instanceof ToJdbc table) {
+      return "table %s of %s, created if missing, %s%s"
+          .formatted(
+              table.table(),
+              table.database().at(ServerUrls.TO_COME),
+              table.mode(),
+              table.key().isEmpty() ? "" : " by " + String.join(", ", table.key()));
+    } else if (to instanceof ToIndex index) {
+      return index.index().at(ServerUrls.TO_COME) + ", documents " + index.id();
+    }
+    return to instanceof ToCsv csv
+        ? "CSV " + csv.path()
+        : "JSON lines " + ((ToJsonLines) to).path();
+  }
+
+  @Override
+  public long inputBytes() {
+    List<String> files =
+        spec.from() instanceof FromCsv csv
+            ? csv.files()
+            : spec.from() instanceof FromJsonLines json ? json.files() : List.of();
+    return files.isEmpty() ? 0 : InputFiles.matchingIfAny(files).totalBytes();
+  }
+
+  @Override
+  public long heapBytes() {
+    long tables = spec.to().stream().filter(to -> to instanceof ToJdbc).count();
+    // A few blocks between any two stages, each of a mebibyte at most, or of one large row.
+    long perReader =
+        (1 + spec.to().size()) * STAGE_HEAP_BYTES + tables * spec.commitRows() * COMMIT_ROW_BYTES;
+    return BASE_HEAP_BYTES + Runners.readers(options) * perReader;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return embedded;
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    TransferSource source = source(servers);
+    RowType rows = TransferRows.of(source, spec.mapping(), List.of()).rows();
+    List<TransferSink> sinks = new ArrayList<>();
+    List<Output> outputs = new ArrayList<>();
+    for (To to : spec.to()) {
+      String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
+      TransferSink sink = sink(to, rows, servers);
+      sinks.add(sink);
+      outputs.add(new Output(kind(to), step, target(to, sink)));
+    }
+    TransferRows transfer =
+        TransferRows.of(source, spec.mapping(), sinks)
+            .withBlockRows(spec.blockRows())
+            .withMaxBadRecords(options.getMaxBadRecords());
+    PCollection<Written> unused =
+        deadLetters.collect(
+            pipeline,
+            outputs,
+            handler ->
+                pipeline.apply(
+                    "Transfer",
+                    handler == null ? transfer : transfer.withBadRecordErrorHandler(handler)));
+    return outputs;
+  }
+
+  private static String kind(To to) {
+    if (to instanceof ToJdbc) {
+      return "PostgreSQL";
+    }
+    return to instanceof ToIndex ? "Elasticsearch" : to instanceof ToCsv ? "CSV" : "JSON lines";
+  }
+
+  private static String target(To to, TransferSink sink) {
+    if (to instanceof ToJdbc table) {
+      return "table " + table.table();
+    } else if (to instanceof ToCsv csv) {
+      return csv.path();
+    }
+    return to instanceof ToJsonLines json ? json.path() : sink.describe();
+  }
+
+  private TransferSource source(ServerUrls servers) throws Exception {
+    int readers = Runners.readers(options);
+    RangePlan plan = RangePlan.DEFAULT.forReaders(readers);
+    From from = spec.from();
+    if (from instanceof FromCsv csv) {
+      return CsvFiles.of(csv.files(), csv.format(), plan);
+    } else if (from instanceof FromJsonLines json) {
+      return JsonLineFiles.of(json.files(), plan, !spec.mapping().columns().isEmpty());
+    }
+    FromJdbc jdbc = (FromJdbc) from;
+    JdbcTarget database = jdbc.database().at(servers);
+    int ranges = readers * RANGES_PER_READER;
+    return jdbc.table() == null
+        ? JdbcRows.ofQuery(database, String.valueOf(jdbc.query()), jdbc.rangeKey(), ranges)
+        : JdbcRows.ofTable(database, jdbc.table(), jdbc.rangeKey(), ranges);
+  }
+
+  private TransferSink sink(To to, RowType rows, ServerUrls servers) throws Exception {
+    if (to instanceof ToJdbc table) {
+      return tableSink(table, rows, table.database().at(servers));
+    } else if (to instanceof ToIndex index) {
+      ElasticsearchTarget target = index.index().at(servers);
+      indices.add(target);
+      IndexSink sink = new IndexSink(BulkSettings.of(target), index.id());
+      sink.check(rows);
+      return sink;
+    } else if (to instanceof ToCsv csv) {
+      HiddenFiles.delete(csv.path());
+      return TextFileSink.csv(
+          csv.path(),
+          csv.format().dialect().delimiter(),
+          csv.format().dialect().quote(),
+          "\n",
+          csv.format().header(),
+          run);
+    }
+    String path = ((ToJsonLines) to).path();
+    HiddenFiles.delete(path);
+    return TextFileSink.jsonLines(path, run);
+  }
+
+  private TransferSink tableSink(ToJdbc to, RowType rows, JdbcTarget database) throws Exception {
+    Table table = TargetTable.find(database, to.table(), rows, to.key());
+    if (!spec.atOnce() && publisher == null) {
+      TargetTable.create(database, table);
+      return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows());
+    }
+    StagedTable stage =
+        new StagedTable(
+            database, table, StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT)));
+    staged.add(stage);
+    stage.prepare();
+    return new JdbcSink(database, stage.stage(), WriteMode.INSERT, spec.commitRows());
+  }
+
+  private static WriteMode modeOf(Mode mode) {
+    return switch (mode) {
+      case insert -> WriteMode.INSERT;
+      case ignore -> WriteMode.INSERT_IGNORE;
+      case upsert -> WriteMode.UPSERT;
+      case update -> WriteMode.UPDATE;
+      case delete -> WriteMode.DELETE;
+      case replace -> throw new IllegalArgumentException("replace");
+    };
+  }
+
+  @Override
+  public void complete() throws Exception {
+    for (ElasticsearchTarget index : indices) {
+      RefreshIndex.of(index);
+    }
+    if (publisher != null) {
+      staged.forEach(publisher);
+      return;
+    }
+    List<JdbcTarget> databases = staged.stream().map(StagedTable::database).distinct().toList();
+    for (JdbcTarget database : databases) {
+      StagedTable.publish(
+          staged.stream().filter(stage -> stage.database().equals(database)).toList());
+    }
+  }
+
+  @Override
+  public void abandon() throws Exception {
+    for (To to : spec.to()) {
+      if (to instanceof ToCsv csv) {
+        HiddenFiles.delete(csv.path());
+      } else if (to instanceof ToJsonLines json) {
+        HiddenFiles.delete(json.path());
+      }
+    }
+    for (StagedTable stage : staged) {
+      stage.abandon();
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.diagonal.pipelines;
+
+import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import dev.diagonal.transfer.CsvFormat;
+import dev.diagonal.transfer.Mapping;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is transferred from where to where.
+ *
+ * @param from the source
+ * @param to the sinks; there may be none, then rows are read and converted only
+ * @param mapping what becomes of rows on their way
+ * @param blockRows how many rows travel together
+ * @param commitRows how many rows a transaction has at most
+ * @param atOnce whether tables change in one transaction in the end, or not at all
+ */
+record TransferSpec(
+    From from, List<To> to, Mapping mapping, int blockRows, int commitRows, boolean atOnce) {
+
+  static final int BLOCK_ROWS = 1_000;
+  static final int COMMIT_ROWS = 50_000;
+
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  TransferSpec {
+    to = List.copyOf(to);
+    ParallelWrite.check("blockRows", blockRows, 1_000_000);
+    ParallelWrite.check("commitRows", commitRows, 1_000_000);
+  }
+
+  /** A database, which may be one that is yet to start. */
+  @FunctionalInterface
+  interface Database {
+    JdbcTarget at(ServerUrls servers);
+  }
+
+  /** An index, which may be on a server that is yet to start. */
+  @FunctionalInterface
+  interface Index {
+    ElasticsearchTarget at(ServerUrls servers);
+  }
+
+  /** Where rows come from. */
+  sealed interface From permits FromCsv, FromJsonLines, FromJdbc {}
+
+  record FromCsv(List<String> files, CsvFormat format) implements From {}
+
+  record FromJsonLines(List<String> files) implements From {}
+
+  /**
+   * @param table its name, or null if there is a query
+   * @param rangeKey the column to read ranges of, or null
+   */
+  record FromJdbc(
+      Database database, @Nullable String table, @Nullable String query, @Nullable String rangeKey)
+      implements From {}
+
+  /** Where rows go. */
+  sealed interface To permits ToCsv, ToJsonLines, ToJdbc, ToIndex {}
+
+  record ToCsv(String path, CsvFormat format) implements To {}
+
+  record ToJsonLines(String path) implements To {}
+
+  /** What is done with rows whose keys are in a table, or with all that was there. */
+  enum Mode {
+    insert,
+    ignore,
+    upsert,
+    update,
+    delete,
+    replace
+  }
+
+  record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
+
+  /**
+   * @param id the ids of documents, columns in braces
+   */
+  record ToIndex(Index index, String id) implements To {}
+}

@@ -1,0 +1,158 @@
+package dev.diagonal.pipelines.cli;
+
+import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that is ready to run, alone or as a part of something larger.
+ *
+ * @param name of the command
+ * @param job what it does
+ * @param options of the run
+ * @param args the options as they were given
+ */
+public record PlannedJob(String name, Job job, RunOptions options, List<String> args) {
+
+  public PlannedJob {
+    args = List.copyOf(args);
+  }
+
+  /** Returns what would be read, created and written, and the heap that needs. */
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>(job.describe());
+    lines.add(
+        "heap:    %,d MiB needed in each process, %,d MiB here"
+            .formatted(job.heapBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20));
+    return lines;
+  }
+
+  /** Gives the pipeline to a cluster without waiting for it; returns what that says. */
+  Object handOver() throws Exception {
+    try (EmbeddedServers servers = embedded()) {
+      ServerUrls urls = urlsOf(servers);
+      return Release.after(
+          () -> {
+            Pipeline pipeline = Pipeline.create(options);
+            List<Job.Output> unused = job.build(pipeline, urls);
+            return String.valueOf(pipeline.run().getState());
+          },
+          job);
+    }
+  }
+
+  /**
+   * Runs it to its end, and writes the summary where the options say.
+   *
+   * @param progress whether a line shows how far it has got
+   * @throws UsageException if the heap is too small
+   * @throws Exception if it failed
+   */
+  public Summary run(boolean progress) throws Exception {
+    if (Runners.isDirect(args)) {
+      checkHeap();
+    }
+    long startNanos = System.nanoTime();
+    boolean done = false;
+    try (EmbeddedServers servers = embedded()) {
+      ServerUrls urls = urlsOf(servers);
+      try {
+        Summary summary =
+            Release.after(
+                () -> job.hasPipeline() ? run(urls, progress) : runWithoutPipeline(urls), job);
+        summary = summary.withMoreBadRecords(job.moreBadRecords());
+        done = true;
+        if (options.getSummary() != null) {
+          summary.writeTo(Path.of(options.getSummary()));
+        }
+        return summary;
+      } catch (Exception | Error e) {
+        if (!done) {
+          abandon(e);
+        }
+        throw e;
+      }
+    } catch (Exception | Error e) {
+      writeFailure(e, (System.nanoTime() - startNanos) / 1e9);
+      throw e;
+    }
+  }
+
+  private void abandon(Throwable cause) {
+    try {
+      job.abandon();
+    } catch (Exception notAbandoned) {
+      cause.addSuppressed(notAbandoned);
+    }
+  }
+
+  private void writeFailure(Throwable cause, double seconds) {
+    try {
+      if (options.getSummary() != null) {
+        new Summary.Failed(name, seconds, Failure.of(cause).message())
+            .writeTo(Path.of(options.getSummary()));
+      }
+    } catch (IOException notWritten) {
+      cause.addSuppressed(notWritten);
+    }
+  }
+
+  private Summary run(ServerUrls servers, boolean progress) throws Exception {
+    long startNanos = System.nanoTime();
+    Pipeline pipeline = Pipeline.create(options);
+    List<Job.Output> outputs = job.build(pipeline, servers);
+    PipelineResult result;
+    ProgressLine line =
+        ProgressLine.start(System.err, progress && Runners.isInThisJvm(args), job.inputBytes());
+    try {
+      result = pipeline.run();
+      result.waitUntilFinish();
+    } finally {
+      line.close();
+    }
+    if (result.getState() != PipelineResult.State.DONE) {
+      throw new JobFailedException(Failure.ofState(result.getState()));
+    }
+    job.complete();
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    return Summary.of(name, result, seconds, outputs, job.remarks(result));
+  }
+
+  private Summary runWithoutPipeline(ServerUrls servers) throws Exception {
+    long startNanos = System.nanoTime();
+    List<Job.Output> unused = job.build(Pipeline.create(options), servers);
+    job.complete();
+    return Summary.withoutPipeline(name, (System.nanoTime() - startNanos) / 1e9, job.report());
+  }
+
+  private void checkHeap() {
+    long heap = Runtime.getRuntime().maxMemory();
+    if (heap < job.heapBytes()) {
+      throw new UsageException(
+          "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner"
+              .formatted(job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
+    }
+  }
+
+  private @Nullable EmbeddedServers embedded() {
+    if (job.embeddedServers().isEmpty()) {
+      return null;
+    }
+    System.err.println("starting the embedded servers; they end with this command");
+    return EmbeddedServers.start(job.embeddedServers(), null);
+  }
+
+  private static ServerUrls urlsOf(@Nullable EmbeddedServers servers) {
+    return servers == null
+        ? ServerUrls.TO_COME
+        : new ServerUrls(
+            servers.jdbcUrl().orElse(ServerUrls.TO_COME.jdbcUrl()),
+            servers.jdbcUser(),
+            servers.elasticsearchUrl().orElse(ServerUrls.TO_COME.elasticsearchUrl()));
+  }
+}

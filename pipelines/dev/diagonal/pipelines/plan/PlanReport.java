@@ -1,0 +1,107 @@
+package dev.diagonal.pipelines.plan;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a task or group. A group has the sums of its children, those that went well and
+ * those that did not, and its own time.
+ *
+ * @param name what it is called
+ * @param kind task, sequence or parallel
+ * @param state what became of it
+ * @param rowsRead the good rows
+ * @param rowsWritten in all sinks together
+ * @param badRows the others
+ * @param seconds from start to end
+ * @param failure why it failed, or null
+ * @param children those of a group
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PlanReport(
+    @JsonProperty("name") String name,
+    @JsonProperty("kind") String kind,
+    @JsonProperty("state") State state,
+    @JsonProperty("rows_read") long rowsRead,
+    @JsonProperty("rows_written") long rowsWritten,
+    @JsonProperty("bad_records") long badRows,
+    @JsonProperty("seconds") double seconds,
+    @JsonProperty("failure") @Nullable String failure,
+    @JsonProperty("children") List<PlanReport> children) {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** How it ended. */
+  public enum State {
+    DONE,
+    FAILED,
+    /** It has not started, as something before it failed. */
+    NOT_STARTED,
+    /** The run was to start behind it. */
+    PASSED_OVER
+  }
+
+  public PlanReport {
+    children = List.copyOf(children);
+  }
+
+  boolean isGood() {
+    return state == State.DONE || state == State.PASSED_OVER;
+  }
+
+  Task.Counts counts() {
+    return new Task.Counts(rowsRead, rowsWritten, badRows);
+  }
+
+  /** Returns the tree, a line a task or group. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    addLines("", lines);
+    return lines;
+  }
+
+  private void addLines(String indent, List<String> lines) {
+    lines.add(line(indent));
+    children.forEach(child -> child.addLines(indent + "  ", lines));
+  }
+
+  /** Returns what is told of this alone. */
+  String line(String indent) {
+    String label = indent + name;
+    return state == State.NOT_STARTED || state == State.PASSED_OVER
+        ? "%-32s %s".formatted(label, stateName())
+        : String.format(
+            Locale.ROOT,
+            "%-32s %-8s %,12d read %,12d written %,8d bad %8.1f s%s",
+            label,
+            stateName(),
+            rowsRead,
+            rowsWritten,
+            badRows,
+            seconds,
+            failure == null ? "" : "  " + failure.lines().findFirst().orElse(""));
+  }
+
+  private String stateName() {
+    return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** Writes it as JSON. */
+  public void writeTo(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+  }
+}

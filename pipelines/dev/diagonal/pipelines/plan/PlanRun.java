@@ -1,0 +1,236 @@
+package dev.diagonal.pipelines.plan;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.pipelines.cli.Failure;
+import dev.diagonal.pipelines.plan.PlanNode.Group;
+import dev.diagonal.pipelines.plan.PlanNode.Step;
+import dev.diagonal.pipelines.plan.PlanReport.State;
+import dev.diagonal.pipelines.plan.Task.Counts;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the tasks of a plan: those of a sequence one after another, those of a parallel group at the
+ * same time, as many as may be. A task that fails makes its group fail: what comes after it in
+ * sequence does not start, unless it says otherwise; its parallel siblings go on to their end.
+ */
+public final class PlanRun {
+
+  private final Semaphore places;
+  private final @Nullable String fromTask;
+  private final Consumer<String> listener;
+  private final Set<String> passedOver = new HashSet<>();
+
+  /**
+   * @param maxParallelTasks how many tasks run at the same time
+   * @param fromTask the name of the task to start at; what comes before it in sequences is passed
+   *     over; or null
+   * @param listener told a line when a task starts or ends, by any thread
+   * @throws IllegalArgumentException if {@code maxParallelTasks} is below 1
+   */
+  public PlanRun(int maxParallelTasks, @Nullable String fromTask, Consumer<String> listener) {
+    checkArgument(maxParallelTasks > 0, "maxParallelTasks must be > 0, got %s", maxParallelTasks);
+    this.places = new Semaphore(maxParallelTasks);
+    this.fromTask = fromTask;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs a plan to its end, whatever fails.
+   *
+   * @throws InterruptedException if the thread is interrupted; tasks that run are interrupted too
+   */
+  public PlanReport run(PlanNode plan) throws InterruptedException {
+    passedOver.clear();
+    if (fromTask != null) {
+      passOver(plan);
+    }
+    return node(plan);
+  }
+
+  /** Notes what comes before the first task in sequences; its parallel siblings run too. */
+  private void passOver(PlanNode node) {
+    if (!(node instanceof Group group)) {
+      return;
+    }
+    for (PlanNode child : group.children()) {
+      if (child.steps().anyMatch(step -> step.name().equals(fromTask))) {
+        passOver(child);
+        return;
+      }
+      if (!group.parallel()) {
+        child.steps().forEach(step -> passedOver.add(step.name()));
+      }
+    }
+  }
+
+  private PlanReport node(PlanNode node) throws InterruptedException {
+    return node instanceof Step step ? step(step) : group((Group) node);
+  }
+
+  private PlanReport step(Step step) throws InterruptedException {
+    if (passedOver.contains(step.name())) {
+      return untouched(step, State.PASSED_OVER);
+    }
+    places.acquire();
+    try {
+      listener.accept(step.name() + " starts");
+      long startNanos = System.nanoTime();
+      PlanReport report;
+      try {
+        report = report(step.name(), State.DONE, step.task().run(), startNanos, null);
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception | Error e) {
+        report =
+            report(
+                step.name(),
+                State.FAILED,
+                e instanceof FailedTaskException failed ? failed.counts() : Counts.NONE,
+                startNanos,
+                Failure.of(e).message());
+      }
+      listener.accept(report.line(""));
+      return report;
+    } finally {
+      places.release();
+    }
+  }
+
+  private static PlanReport report(
+      String name, State state, Counts counts, long startNanos, @Nullable String failure) {
+    return new PlanReport(
+        name,
+        "task",
+        state,
+        counts.rowsRead(),
+        counts.rowsWritten(),
+        counts.badRows(),
+        secondsSince(startNanos),
+        failure,
+        List.of());
+  }
+
+  private PlanReport group(Group group) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    List<PlanReport> children = group.parallel() ? parallel(group) : sequence(group);
+    String failure = null;
+    for (int i = 0; i < children.size(); i++) {
+      if (!children.get(i).isGood() && !group.children().get(i).continues() && failure == null) {
+        failure = children.get(i).name() + " has failed";
+      }
+    }
+    String ending = end(group, failure == null);
+    failure = failure == null ? ending : failure;
+    Counts counts = children.stream().map(PlanReport::counts).reduce(Counts.NONE, Counts::plus);
+    boolean passedOver =
+        !children.isEmpty()
+            && children.stream().allMatch(child -> child.state() == State.PASSED_OVER);
+    return new PlanReport(
+        group.name(),
+        kind(group),
+        failure != null ? State.FAILED : passedOver ? State.PASSED_OVER : State.DONE,
+        counts.rowsRead(),
+        counts.rowsWritten(),
+        counts.badRows(),
+        secondsSince(startNanos),
+        failure,
+        children);
+  }
+
+  /** Ends a group that stands or falls as a whole; returns why that failed, or null. */
+  private static @Nullable String end(Group group, boolean good) {
+    if (group.ending() == null) {
+      return null;
+    }
+    try {
+      if (good) {
+        group.ending().complete();
+        return null;
+      }
+    } catch (Exception e) {
+      abandon(group.ending());
+      return "its end has failed: " + Failure.of(e).message();
+    }
+    abandon(group.ending());
+    return null;
+  }
+
+  private static void abandon(PlanNode.Ending ending) {
+    try {
+      ending.abandon();
+    } catch (Exception e) {
+      // What is left is taken away by the next run.
+    }
+  }
+
+  private List<PlanReport> sequence(Group group) throws InterruptedException {
+    List<PlanReport> children = new ArrayList<>();
+    boolean stopped = false;
+    for (PlanNode child : group.children()) {
+      PlanReport report = stopped ? untouched(child, State.NOT_STARTED) : node(child);
+      stopped = stopped || (!report.isGood() && !child.continues());
+      children.add(report);
+    }
+    return children;
+  }
+
+  private List<PlanReport> parallel(Group group) throws InterruptedException {
+    @Nullable PlanReport[] reports = new PlanReport[group.children().size()];
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < reports.length; i++) {
+      int child = i;
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  reports[child] = node(group.children().get(child));
+                } catch (InterruptedException e) {
+                  // The run has been given up.
+                }
+              },
+              "plan " + group.children().get(i).name());
+      threads.add(thread);
+      thread.start();
+    }
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      threads.forEach(Thread::interrupt);
+      throw e;
+    }
+    List<PlanReport> children = new ArrayList<>();
+    for (PlanReport report : reports) {
+      if (report == null) {
+        throw new InterruptedException("a task was interrupted");
+      }
+      children.add(report);
+    }
+    return children;
+  }
+
+  private static PlanReport untouched(PlanNode node, State state) {
+    List<PlanReport> children =
+        node instanceof Group group
+            ? group.children().stream().map(child -> untouched(child, state)).toList()
+            : List.of();
+    String kind = node instanceof Group group ? kind(group) : "task";
+    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, null, children);
+  }
+
+  private static String kind(Group group) {
+    return group.parallel() ? "parallel" : "sequence";
+  }
+
+  private static double secondsSince(long startNanos) {
+    return Math.round((System.nanoTime() - startNanos) / 1e6) / 1e3;
+  }
+}

@@ -1,0 +1,189 @@
+package dev.diagonal.pipelines.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.plan.PlanNode.Ending;
+import dev.diagonal.pipelines.plan.PlanNode.Group;
+import dev.diagonal.pipelines.plan.PlanNode.Step;
+import dev.diagonal.pipelines.plan.PlanReport.State;
+import dev.diagonal.pipelines.plan.Task.Counts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class PlanRunTest {
+
+  private final List<String> ran = Collections.synchronizedList(new ArrayList<>());
+
+  private interface Work {
+    Counts run() throws Exception;
+  }
+
+  private Step step(String name, Work work) {
+    return step(name, work, false);
+  }
+
+  private Step step(String name, Work work, boolean continues) {
+    Task task =
+        new Task() {
+          @Override
+          public List<String> describe() {
+            return List.of();
+          }
+
+          @Override
+          public Counts run() throws Exception {
+            ran.add(name);
+            return work.run();
+          }
+        };
+    return new Step(name, task, continues);
+  }
+
+  private static Group sequence(PlanNode... children) {
+    return new Group("sequence", false, Arrays.asList(children), false, null);
+  }
+
+  private static Group parallel(PlanNode... children) {
+    return new Group("parallel", true, Arrays.asList(children), false, null);
+  }
+
+  private static PlanReport run(PlanNode plan) throws InterruptedException {
+    return new PlanRun(4, null, line -> {}).run(plan);
+  }
+
+  private static PlanReport runFrom(@Nullable String task, PlanNode plan)
+      throws InterruptedException {
+    return new PlanRun(4, task, line -> {}).run(plan);
+  }
+
+  @Test
+  void aTaskThatFailsBesideOneThatSucceedsIsCountedToo() throws Exception {
+    PlanReport report =
+        run(
+            sequence(
+                parallel(
+                    step("good", () -> new Counts(10, 9, 1)),
+                    step(
+                        "bad",
+                        () -> {
+                          throw new FailedTaskException(
+                              new Counts(5, 4, 0), new IOException("disk full"));
+                        })),
+                step("after", () -> new Counts(100, 100, 0))));
+
+    assertThat(report.state()).isEqualTo(State.FAILED);
+    assertThat(report.counts()).isEqualTo(new Counts(15, 13, 1));
+    PlanReport group = report.children().get(0);
+    assertThat(group.children())
+        .extracting(PlanReport::state)
+        .containsExactly(State.DONE, State.FAILED);
+    assertThat(group.children().get(1).failure()).isEqualTo("disk full");
+    assertThat(report.children().get(1).state()).isEqualTo(State.NOT_STARTED);
+    assertThat(ran).containsExactlyInAnyOrder("good", "bad");
+  }
+
+  @Test
+  void whatMayFailDoesNotStopWhatComesAfterIt() throws Exception {
+    PlanReport report =
+        run(
+            sequence(
+                step(
+                    "bad",
+                    () -> {
+                      throw new IOException("gone");
+                    },
+                    true),
+                step("after", () -> new Counts(1, 1, 0))));
+
+    assertThat(report.state()).isEqualTo(State.DONE);
+    assertThat(report.children())
+        .extracting(PlanReport::state)
+        .containsExactly(State.FAILED, State.DONE);
+  }
+
+  @Test
+  void parallelTasksRunAtTheSameTime() throws Exception {
+    CyclicBarrier both = new CyclicBarrier(2);
+    Work meet =
+        () -> {
+          both.await();
+          return Counts.NONE;
+        };
+    assertThat(run(parallel(step("a", meet), step("b", meet))).state()).isEqualTo(State.DONE);
+  }
+
+  @Test
+  void noMoreTasksRunAtOnceThanMay() throws Exception {
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Work counted =
+        () -> {
+          most.accumulateAndGet(running.incrementAndGet(), Math::max);
+          Thread.yield();
+          running.decrementAndGet();
+          return Counts.NONE;
+        };
+    PlanNode[] tasks = new PlanNode[20];
+    for (int i = 0; i < tasks.length; i++) {
+      // Groups hold no place while they wait for those within.
+      tasks[i] = sequence(step("t" + i, counted), parallel(step("u" + i, counted)));
+    }
+    new PlanRun(2, null, line -> {}).run(parallel(tasks));
+    assertThat(ran).hasSize(40);
+    assertThat(most.get()).isBetween(1, 2);
+  }
+
+  @Test
+  void aRunThatStartsAtATaskPassesOverWhatComesBeforeIt() throws Exception {
+    PlanNode plan =
+        sequence(
+            step("schema", () -> Counts.NONE),
+            parallel(
+                sequence(step("a1", () -> Counts.NONE), step("a2", () -> Counts.NONE)),
+                step("b", () -> Counts.NONE)),
+            step("end", () -> new Counts(1, 2, 3)));
+
+    PlanReport report = runFrom("a2", plan);
+
+    assertThat(ran).containsExactlyInAnyOrder("a2", "b", "end");
+    assertThat(report.state()).isEqualTo(State.DONE);
+    assertThat(report.counts()).isEqualTo(new Counts(1, 2, 3));
+    assertThat(report.children().get(0).state()).isEqualTo(State.PASSED_OVER);
+  }
+
+  @Test
+  void theEndOfAGroupComesOnlyAfterAllHaveGoneWell() throws Exception {
+    List<String> ends = new ArrayList<>();
+    Ending ending =
+        new Ending() {
+          @Override
+          public void complete() {
+            ends.add("complete");
+          }
+
+          @Override
+          public void abandon() {
+            ends.add("abandon");
+          }
+        };
+    Step good = step("good", () -> Counts.NONE);
+    Step bad =
+        step(
+            "bad",
+            () -> {
+              throw new IOException("no");
+            });
+    run(new Group("whole", true, List.of(good), false, ending));
+    run(new Group("whole", true, List.of(good, bad), false, ending));
+    assertThat(ends).containsExactly("complete", "abandon");
+  }
+}

@@ -1,0 +1,242 @@
+package dev.diagonal.transfer;
+
+import static dev.diagonal.jdbc.PostgresSql.quote;
+import static dev.diagonal.jdbc.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.HeldConnection;
+import dev.diagonal.jdbc.JdbcTarget;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a PostgreSQL table or query, with their types, by binary COPY: never more of the
+ * result is in memory than a block. They are read in parallel by ranges of a whole-numbered key,
+ * each in a transaction of its own: what changes meanwhile may be seen by one and not by another.
+ */
+public final class JdbcRows implements TransferSource {
+
+  private static final String KEY =
+      """
+      SELECT a.attname FROM pg_index i
+      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+      WHERE i.indrelid = to_regclass(?) AND i.indisprimary
+        AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+      """;
+
+  /** Fewer keys than this are not worth a connection. */
+  private static final long LEAST_KEYS = 50_000;
+
+  private final JdbcTarget database;
+  private final String relation;
+  private final String shown;
+  private final @Nullable String key;
+  private final int maxRanges;
+  private final RowType type;
+
+  /** What stands in the select list for each column. */
+  private final List<String> expressions;
+
+  private JdbcRows(
+      JdbcTarget database,
+      String relation,
+      String shown,
+      @Nullable String key,
+      int maxRanges,
+      RowType type,
+      List<String> expressions) {
+    this.database = database;
+    this.relation = relation;
+    this.shown = shown;
+    this.key = key;
+    this.maxRanges = maxRanges;
+    this.type = type;
+    this.expressions = List.copyOf(expressions);
+  }
+
+  /**
+   * Asks the database for the columns of a table.
+   *
+   * @param table {@code table} or {@code schema.table}, exactly as the database has it
+   * @param rangeKey a whole-numbered column to read ranges of; null for the first one of the
+   *     primary key, if that is such
+   * @param maxRanges how many ranges there are at most
+   * @throws SQLException if the database cannot be reached, or refuses
+   */
+  public static JdbcRows ofTable(
+      JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
+      throws SQLException {
+    try (HeldConnection held = new HeldConnection(database)) {
+      Connection connection = held.use();
+      String key = rangeKey == null ? firstKey(connection, quoteTable(table)) : rangeKey;
+      return of(database, connection, quoteTable(table), "table " + table, key, maxRanges);
+    }
+  }
+
+  /**
+   * Asks the database for the columns of a query.
+   *
+   * @param rangeKey a whole-numbered column of the result to read ranges of, or null for one
+   *     reader, which keeps the query's order
+   * @throws SQLException if the database cannot be reached, or refuses
+   */
+  public static JdbcRows ofQuery(
+      JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
+      throws SQLException {
+    try (HeldConnection held = new HeldConnection(database)) {
+      String relation = "(" + query.strip().replaceFirst(";\\s*$", "") + ") AS diagonal_rows";
+      return of(database, held.use(), relation, "a query", rangeKey, maxRanges);
+    }
+  }
+
+  private static @Nullable String firstKey(Connection connection, String quotedTable)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(KEY)) {
+      statement.setString(1, quotedTable);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? result.getString(1) : null;
+      }
+    }
+  }
+
+  private static JdbcRows of(
+      JdbcTarget database,
+      Connection connection,
+      String relation,
+      String shown,
+      @Nullable String key,
+      int maxRanges)
+      throws SQLException {
+    List<Field> fields = new ArrayList<>();
+    List<String> expressions = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT * FROM " + relation + " LIMIT 0")) {
+      ResultSetMetaData columns = statement.getMetaData();
+      for (int i = 1; i <= columns.getColumnCount(); i++) {
+        String name = columns.getColumnName(i);
+        FieldType type = typeOf(columns.getColumnTypeName(i));
+        fields.add(new Field(name, type == null ? FieldType.TEXT : type));
+        boolean binary = type != null && type != FieldType.DECIMAL && type != FieldType.UUID;
+        boolean isText = !binary || columns.getColumnTypeName(i).equals("jsonb");
+        expressions.add(quote(name) + (isText ? "::text" : ""));
+      }
+    }
+    RowType type = new RowType(fields);
+    if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
+      throw new BadInputException("column '" + key + "' holds no whole numbers to make ranges of");
+    }
+    return new JdbcRows(database, relation, shown, key, maxRanges, type, expressions);
+  }
+
+  private static @Nullable FieldType typeOf(String sqlType) {
+    return switch (sqlType) {
+      case "bool" -> FieldType.BOOLEAN;
+      case "int2", "smallserial" -> FieldType.SMALLINT;
+      case "int4", "serial" -> FieldType.INTEGER;
+      case "int8", "bigserial" -> FieldType.BIGINT;
+      case "float4" -> FieldType.REAL;
+      case "float8" -> FieldType.DOUBLE;
+      case "numeric" -> FieldType.DECIMAL;
+      case "text", "varchar" -> FieldType.TEXT;
+      case "bytea" -> FieldType.BYTES;
+      case "date" -> FieldType.DATE;
+      case "time" -> FieldType.TIME;
+      case "timestamp" -> FieldType.TIMESTAMP;
+      case "timestamptz" -> FieldType.INSTANT;
+      case "uuid" -> FieldType.UUID;
+      case "json", "jsonb" -> FieldType.JSON;
+      default -> null;
+    };
+  }
+
+  @Override
+  public RowType blockType() {
+    return type;
+  }
+
+  @Override
+  public RowType declared() {
+    return type;
+  }
+
+  @Override
+  public boolean readsBytes() {
+    return false;
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
+  public String describe() {
+    return shown + " of " + database;
+  }
+
+  @Override
+  public List<SourceRange> ranges() throws SQLException {
+    SourceRange all = new SourceRange(0, describe(), Long.MIN_VALUE, Long.MAX_VALUE);
+    if (key == null) {
+      return List.of(all);
+    }
+    try (HeldConnection held = new HeldConnection(database);
+        Statement statement = held.use().createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation))) {
+      result.next();
+      long first = result.getLong(1);
+      if (result.wasNull()) {
+        return List.of(all);
+      }
+      return cut(first, result.getLong(2), all);
+    }
+  }
+
+  /** Equal ranges; the first and the last are open, so that no row is missed. */
+  private List<SourceRange> cut(long first, long last, SourceRange all) {
+    double keys = (double) last - first + 1;
+    int count = (int) Math.max(1, Math.min(maxRanges, keys / LEAST_KEYS));
+    List<SourceRange> ranges = new ArrayList<>();
+    long start = all.start();
+    for (int i = 0; i < count; i++) {
+      long end = i == count - 1 ? all.end() : first + (long) (keys * (i + 1) / count);
+      ranges.add(new SourceRange(i, all.place(), start, end));
+      start = end;
+    }
+    return ranges;
+  }
+
+  @Override
+  public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
+    List<String> conditions = new ArrayList<>();
+    if (key != null && range.start() != Long.MIN_VALUE) {
+      conditions.add(quote(key) + " >= " + range.start());
+    }
+    if (key != null && range.end() != Long.MAX_VALUE) {
+      String below = quote(key) + " < " + range.end();
+      conditions.add(
+          range.start() == Long.MIN_VALUE
+              ? "(" + below + " OR " + quote(key) + " IS NULL)"
+              : below);
+    }
+    String where =
+        conditions.isEmpty() ? "" : conditions.stream().collect(joining(" AND ", " WHERE ", ""));
+    return new CopyBlocks(
+        database,
+        "COPY (SELECT %s FROM %s%s) TO STDOUT (FORMAT binary)"
+            .formatted(String.join(", ", expressions), relation, where),
+        type,
+        blockRows,
+        RowOrigin.of(describe()));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.diagonal.transfer;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.jdbc.JdbcBlockWriter;
+import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.JdbcWrite;
+import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.WriteMode;
+import dev.diagonal.write.RejectedRow;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a database's table, which must be there. Blocks are joined to transactions of {@code
+ * commitRows} rows.
+ */
+public final class JdbcSink implements TransferSink {
+
+  private final JdbcTarget database;
+  private final Table table;
+  private final WriteMode mode;
+  private final int commitRows;
+
+  /**
+   * @param table whose columns are those of the rows, in order
+   * @param commitRows how many rows a transaction has at most
+   * @throws IllegalArgumentException if the mode does not fit the table
+   */
+  public JdbcSink(JdbcTarget database, Table table, WriteMode mode, int commitRows) {
+    this.database = database;
+    this.table = table;
+    this.mode = mode;
+    this.commitRows = commitRows;
+    var unused = write();
+  }
+
+  private JdbcWrite<RowAt> write() {
+    return JdbcWrite.of(mode, database, table, RowAt.binder()).withCommitRows(commitRows);
+  }
+
+  @Override
+  public String describe() {
+    return "table " + table.name() + " of " + database;
+  }
+
+  @Override
+  public boolean refusesNul() {
+    return true;
+  }
+
+  @Override
+  public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
+    return new TableWriter(write());
+  }
+
+  private static final class TableWriter implements RowBlockWriter {
+
+    private final List<RejectedRow<RowAt>> rejected = new ArrayList<>();
+    private final JdbcBlockWriter<RowAt> writer;
+
+    TableWriter(JdbcWrite<RowAt> write) throws Exception {
+      writer = JdbcBlockWriter.open(write, rejected::add);
+    }
+
+    @Override
+    public void write(RowBlock block, Rejects rejects) throws Exception {
+      List<RowAt> rows = new ArrayList<>(block.rows());
+      for (int row = 0; row < block.rows(); row++) {
+        rows.add(new RowAt(block, row));
+      }
+      writer.write(new Block<>(rows));
+      tell(rejects);
+    }
+
+    @Override
+    public long finish(Rejects rejects) throws Exception {
+      long written = writer.flush().rows();
+      tell(rejects);
+      return written;
+    }
+
+    private void tell(Rejects rejects) throws InterruptedException {
+      for (RejectedRow<RowAt> each : rejected) {
+        rejects.reject(Reject.of(each.row().block(), each.row().row(), each.reason()));
+      }
+      rejected.clear();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}

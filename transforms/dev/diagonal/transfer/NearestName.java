@@ -1,0 +1,43 @@
+package dev.diagonal.transfer;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+
+/** Finds the name that was meant. */
+public final class NearestName {
+
+  private NearestName() {}
+
+  /**
+   * Returns {@code ; did you mean 'x'?} for the known name that takes the fewest changes to get at
+   * (Levenshtein, <i>Binary codes capable of correcting deletions, insertions and reversals</i>,
+   * 1966), or, if none is near, {@code ; known are …}.
+   */
+  public static String hint(String given, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(name -> distance(given, name)))
+        .filter(name -> distance(given, name) <= Math.max(1, (given.length() + 1) / 3))
+        .map(name -> "; did you mean '" + name + "'?")
+        .orElse(known.isEmpty() ? "; there are none" : "; known are " + String.join(", ", known));
+  }
+
+  private static int distance(String given, String known) {
+    String a = given.toLowerCase(Locale.ROOT);
+    String b = known.toLowerCase(Locale.ROOT);
+    int[] previous = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] current = new int[b.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int same = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        current[j] = Math.min(previous[j - 1] + same, 1 + Math.min(previous[j], current[j - 1]));
+      }
+      previous = current;
+    }
+    return previous[b.length()];
+  }
+}

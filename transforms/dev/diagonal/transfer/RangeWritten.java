@@ -1,0 +1,41 @@
+package dev.diagonal.transfer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * What one sink has written of a range.
+ *
+ * @param range which range; {@value #NONE} for none
+ * @param sink which sink, from 0
+ * @param rows how many rows
+ */
+record RangeWritten(int range, int sink, long rows) {
+
+  /** Stands for no range at all, so that a sink hears of the end of a source without rows. */
+  static final int NONE = -1;
+
+  /** Encodes it as three varints. */
+  static final class WrittenCoder extends AtomicCoder<RangeWritten> {
+
+    @Override
+    public void encode(RangeWritten written, OutputStream out) throws IOException {
+      VarInt.encode(written.range(), out);
+      VarInt.encode(written.sink(), out);
+      VarInt.encode(written.rows(), out);
+    }
+
+    @Override
+    public RangeWritten decode(InputStream in) throws IOException {
+      return new RangeWritten(VarInt.decodeInt(in), VarInt.decodeInt(in), VarInt.decodeLong(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}

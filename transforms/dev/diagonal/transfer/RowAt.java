@@ -1,0 +1,59 @@
+package dev.diagonal.transfer;
+
+import dev.diagonal.jdbc.RowBinder;
+import dev.diagonal.jdbc.RowValues;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * A row of a block, as a writer of a database keeps it.
+ *
+ * @param block which must not change any more
+ * @param row its number there
+ */
+record RowAt(RowBlock block, int row) {
+
+  /** Puts all columns of rows, in order. */
+  static RowBinder<RowAt> binder() {
+    return (at, values) -> {
+      for (int column = 0; column < at.block.type().size(); column++) {
+        if (at.block.isNull(at.row, column)) {
+          values.putNull();
+        } else {
+          at.put(column, values);
+        }
+      }
+    };
+  }
+
+  private void put(int column, RowValues values) {
+    FieldType type = block.type().field(column).type();
+    long word = type.isWord() ? block.word(row, column) : 0;
+    switch (type) {
+      case BOOLEAN -> values.putBoolean(word != 0);
+      case SMALLINT, INTEGER, BIGINT -> values.putLong(word);
+      case REAL, DOUBLE -> values.putDouble(Double.longBitsToDouble(word));
+      case DECIMAL -> putDecimal(block.text(row, column), values);
+      case TEXT, JSON -> values.putText(block.text(row, column));
+      case UUID -> values.putUuid(UUID.fromString(block.text(row, column)));
+      case BYTES ->
+          values.putBytes(
+              Arrays.copyOfRange(
+                  block.bytes(column), block.start(row, column), block.end(row, column)));
+      case DATE -> values.putDate(java.time.LocalDate.ofEpochDay(word));
+      case TIME -> values.putTime(TextForm.time(word));
+      case TIMESTAMP -> values.putTimestamp(TextForm.timestamp(word));
+      case INSTANT -> values.putInstant(TextForm.instant(word));
+    }
+  }
+
+  /** A database also has decimals that are no numbers. */
+  private static void putDecimal(String text, RowValues values) {
+    if (Character.isDigit(text.charAt(text.length() - 1))) {
+      values.putDecimal(new BigDecimal(text));
+    } else {
+      values.putText(text);
+    }
+  }
+}

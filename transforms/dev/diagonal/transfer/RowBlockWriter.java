@@ -1,0 +1,29 @@
+package dev.diagonal.transfer;
+
+import java.io.IOException;
+import java.sql.SQLException;
+
+/** Writes blocks of rows somewhere. Used by one thread, but for {@link #abort}. */
+interface RowBlockWriter extends AutoCloseable {
+
+  /**
+   * Writes a block, now or later; blocks while the target is slow.
+   *
+   * @param rejects gets the rows that the target refuses
+   */
+  void write(RowBlock block, Rejects rejects) throws Exception;
+
+  /**
+   * Writes what is left and waits for all of it.
+   *
+   * @return how many rows were written in all
+   */
+  long finish(Rejects rejects) throws Exception;
+
+  /** Makes a call that waits for a server fail soon. May be called by any thread. */
+  default void abort() {}
+
+  /** Closes it, finished or not; what was not finished is given up where that can be. */
+  @Override
+  void close() throws IOException, SQLException;
+}

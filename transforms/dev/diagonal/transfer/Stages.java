@@ -1,0 +1,226 @@
+package dev.diagonal.transfer;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.fault.BadLine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads, converts and writes at the same time: the reader, the converter and every writer have a
+ * thread of their own, with a few blocks between them. A slow stage holds up those before it, so
+ * memory does not grow; with several writers the slowest sets the pace. A fault in any stage stops
+ * all others at once and is thrown, also if nobody takes what is read.
+ *
+ * <p>The thread that calls {@link #run} only waits: it hands bad rows and counts to {@link
+ * Watcher}, and may be interrupted.
+ */
+final class Stages {
+
+  /** Told of what happens, on the thread that called {@link #run}. */
+  interface Watcher {
+    void rejected(BadLine line);
+
+    /** Told how many more good rows were read, dropped by a filter or not, and bytes. */
+    void read(long rows, long bytes);
+  }
+
+  /** How many bad rows may wait to be told of. */
+  private static final int WAITING_REPORTS = 64;
+
+  private final RowBlockReader reader;
+  private final BlockConverter converter;
+  private final List<RowBlockWriter> writers;
+  private final List<Handoff<RowBlock>> toWriters = new ArrayList<>();
+  private final Handoff<RowBlock> toConverter;
+  private final Handoff<Report> reports = new Handoff<>(WAITING_REPORTS);
+  private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final long[] written;
+
+  /** Something to tell the calling thread: a bad row, rows read, or that a stage is done. */
+  private record Report(@Nullable BadLine rejected, long rowsRead, long bytesRead, boolean done) {}
+
+  /**
+   * @param blocksBetween how many blocks may wait between two stages
+   * @throws IllegalArgumentException if {@code blocksBetween} is below 1
+   */
+  Stages(
+      RowBlockReader reader,
+      BlockConverter converter,
+      List<RowBlockWriter> writers,
+      int blocksBetween) {
+    checkArgument(blocksBetween > 0, "blocksBetween must be > 0, got %s", blocksBetween);
+    this.reader = reader;
+    this.converter = converter;
+    this.writers = List.copyOf(writers);
+    this.toConverter = new Handoff<>(blocksBetween);
+    this.written = new long[writers.size()];
+    writers.forEach(writer -> toWriters.add(new Handoff<>(blocksBetween)));
+  }
+
+  /**
+   * Runs all stages to their end; what they use is then closed, whatever happened.
+   *
+   * @param name of what is transferred, for the names of the threads
+   * @return how many rows each writer has written
+   * @throws Exception what the first stage that failed has thrown
+   */
+  long[] run(String name, Watcher watcher) throws Exception {
+    stage("read " + name, this::read, reader);
+    stage("convert " + name, this::convert, null);
+    for (int i = 0; i < writers.size(); i++) {
+      int writer = i;
+      stage("write " + name, () -> write(writer), writers.get(i));
+    }
+    try {
+      threads.forEach(Thread::start);
+      watch(watcher);
+    } catch (Throwable stopped) {
+      failed(stopped);
+    }
+    joinAll();
+    Throwable thrown = fault.get();
+    if (thrown instanceof Error error) {
+      throw error;
+    } else if (thrown != null) {
+      throw (Exception) thrown;
+    }
+    return written;
+  }
+
+  private void watch(Watcher watcher) throws InterruptedException {
+    int running = threads.size();
+    while (running > 0) {
+      Report report = reports.take();
+      if (report == null) {
+        return;
+      }
+      running -= report.done ? 1 : 0;
+      if (report.rowsRead > 0 || report.bytesRead > 0) {
+        watcher.read(report.rowsRead, report.bytesRead);
+      }
+      if (report.rejected != null) {
+        watcher.rejected(report.rejected);
+      }
+    }
+  }
+
+  private void joinAll() {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (true) {
+        try {
+          thread.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          failed(e);
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read() throws Exception {
+    long bytes = 0;
+    for (RowBlock block = reader.next(this::reject);
+        block != null;
+        block = reader.next(this::reject)) {
+      reports.put(new Report(null, 0, reader.bytesRead() - bytes, false));
+      bytes = reader.bytesRead();
+      toConverter.put(block);
+    }
+    reports.put(new Report(null, 0, reader.bytesRead() - bytes, false));
+    toConverter.end();
+  }
+
+  private void convert() throws Exception {
+    for (RowBlock block = toConverter.take(); block != null; block = toConverter.take()) {
+      long[] bad = {0};
+      converter.convert(
+          block,
+          this::handToWriters,
+          line -> {
+            bad[0]++;
+            reject(line);
+          });
+      reports.put(new Report(null, block.rows() - bad[0], 0, false));
+    }
+    converter.finish(this::handToWriters, this::reject);
+    toWriters.forEach(Handoff::end);
+  }
+
+  private void handToWriters(RowBlock block) throws InterruptedException {
+    for (Handoff<RowBlock> writer : toWriters) {
+      writer.put(block);
+    }
+  }
+
+  private void write(int index) throws Exception {
+    RowBlockWriter writer = writers.get(index);
+    Handoff<RowBlock> blocks = toWriters.get(index);
+    for (RowBlock block = blocks.take(); block != null; block = blocks.take()) {
+      writer.write(block, this::reject);
+    }
+    written[index] = writer.finish(this::reject);
+  }
+
+  private void reject(BadLine line) throws InterruptedException {
+    reports.put(new Report(line, 0, 0, false));
+  }
+
+  private interface Stage {
+    void run() throws Exception;
+  }
+
+  private void stage(String name, Stage stage, @Nullable AutoCloseable closed) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                stage.run();
+              } catch (Throwable thrown) {
+                failed(thrown);
+              }
+              close(closed);
+              try {
+                reports.put(new Report(null, 0, 0, true));
+              } catch (InterruptedException e) {
+                // The run has failed, and the caller knows.
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    threads.add(thread);
+  }
+
+  private void close(@Nullable AutoCloseable closed) {
+    try {
+      if (closed != null) {
+        closed.close();
+      }
+    } catch (Exception e) {
+      failed(e);
+    }
+  }
+
+  /** Keeps the first fault and stops the others, which then fail because they were stopped. */
+  private void failed(Throwable thrown) {
+    if (!fault.compareAndSet(null, thrown)) {
+      return;
+    }
+    toConverter.breakOff();
+    toWriters.forEach(Handoff::breakOff);
+    reports.breakOff();
+    reader.abort();
+    writers.forEach(RowBlockWriter::abort);
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.diagonal.transfer;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A text with names of columns in braces, as {@code {user_id}-{movie_id}}. Two braces of a kind
+ * stand for one.
+ */
+final class Template {
+
+  /** What stands before each column, in order; and one more, behind the last. */
+  private final List<String> texts = new ArrayList<>();
+
+  private final List<Integer> columns = new ArrayList<>();
+
+  /**
+   * @throws IllegalArgumentException if a brace is not closed or not opened, or a column is unknown
+   */
+  Template(String format, RowType type) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < format.length(); i++) {
+      char c = format.charAt(i);
+      boolean doubled = i + 1 < format.length() && format.charAt(i + 1) == c;
+      if ((c == '{' || c == '}') && doubled) {
+        text.append(c);
+        i++;
+      } else if (c == '{') {
+        int close = format.indexOf('}', i);
+        checkArgument(close > 0, "a brace is not closed in the format '%s'", format);
+        texts.add(text.toString());
+        text.setLength(0);
+        columns.add(Columns.indexOf(type, format.substring(i + 1, close)));
+        i = close;
+      } else {
+        checkArgument(c != '}', "a brace is not opened in the format '%s'", format);
+        text.append(c);
+      }
+    }
+    texts.add(text.toString());
+  }
+
+  /** Puts the text of a row; returns false if a column is null, so that there is none. */
+  boolean put(RowBlock block, int row, Bytes out) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (block.isNull(row, columns.get(i))) {
+        return false;
+      }
+      out.put(texts.get(i));
+      TextForm.put(block, row, columns.get(i), out);
+    }
+    out.put(texts.get(columns.size()));
+    return true;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.diagonal.transfer;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.progress.Counted;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+
+/** Carries one range after another through {@link Stages}. */
+final class TransferFn extends DoFn<SourceRange, RangeWritten> {
+
+  /** How many blocks may wait between two stages. */
+  static final int BLOCKS_BETWEEN = 2;
+
+  private final TransferSource source;
+  private final ConversionPlan conversion;
+  private final List<TransferSink> sinks;
+  private final int blockRows;
+  private final boolean routeBadRecords;
+  private final long maxBadRecords;
+
+  /** Bad rows of this instance, over all its bundles: bounds what a runner has to hold. */
+  private transient long badRecords;
+
+  TransferFn(
+      TransferSource source,
+      ConversionPlan conversion,
+      List<TransferSink> sinks,
+      int blockRows,
+      boolean routeBadRecords,
+      long maxBadRecords) {
+    this.source = source;
+    this.conversion = conversion;
+    this.sinks = sinks;
+    this.blockRows = blockRows;
+    this.routeBadRecords = routeBadRecords;
+    this.maxBadRecords = maxBadRecords;
+  }
+
+  @ProcessElement
+  public void transfer(ProcessContext context) throws Exception {
+    SourceRange range = context.element();
+    BlockConverter converter = new Conversion(conversion, blockRows);
+    List<RowBlockWriter> writers = new ArrayList<>();
+    boolean handedOver = false;
+    long[] rows;
+    try (RowBlockReader reader = source.open(range, blockRows)) {
+      for (TransferSink sink : sinks) {
+        writers.add(sink.open(range, conversion.to()));
+      }
+      handedOver = true;
+      rows =
+          new Stages(reader, converter, writers, BLOCKS_BETWEEN)
+              .run(
+                  "range " + range.index(),
+                  new Stages.Watcher() {
+                    @Override
+                    public void rejected(BadLine line) {
+                      reject(line, context);
+                    }
+
+                    @Override
+                    public void read(long rowsRead, long bytesRead) {
+                      Counted.ROWS_READ.add(rowsRead);
+                      Counted.BYTES_READ.add(bytesRead);
+                    }
+                  });
+    } finally {
+      for (RowBlockWriter writer : handedOver ? List.<RowBlockWriter>of() : writers) {
+        writer.close();
+      }
+    }
+    for (int i = 0; i < sinks.size(); i++) {
+      context.output(new RangeWritten(range.index(), i, rows[i]));
+    }
+  }
+
+  private void reject(BadLine line, ProcessContext context) {
+    Counted.BAD_RECORDS.add(1);
+    if (!routeBadRecords) {
+      throw new BadInputException(line.describe());
+    }
+    if (++badRecords > maxBadRecords) {
+      throw new BadInputException(
+          "more than " + maxBadRecords + " bad records; the last of them: " + line.describe());
+    }
+    context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
+  }
+}

@@ -1,0 +1,218 @@
+package dev.diagonal.transfer;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.write.Written;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@link Written} for each range and sink when its rows are there, or one for a file.
+ *
+ * <p>The source is cut into ranges, which are spread over the workers; one DoFn reads a range,
+ * converts it and writes it to every sink, all at the same time, in blocks of {@code blockRows}
+ * rows with two blocks between any two of them. No row becomes an element: memory does not grow
+ * with the input, on any runner, and a slow sink holds the source back. A fault of any stage stops
+ * the others and fails the run.
+ *
+ * <p>Guarantee: every good row takes effect at least once in every sink; exactly once in a file,
+ * and where the sink tells rows apart by a key. A bad row goes to the error handler, or without one
+ * fails the run; it is bad for the sink that refuses it only.
+ *
+ * <p>Metrics: {@code rows_read}, {@code bytes_read}, {@code bad_records}, and {@code rows_written}
+ * in the step {@code Sink i}.
+ */
+public final class TransferRows extends PTransform<PBegin, PCollection<Written>> {
+
+  private final TransferSource source;
+  private final ConversionPlan conversion;
+  private final List<TransferSink> sinks;
+  private final int blockRows;
+  private final long maxBadRecords;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private TransferRows(
+      TransferSource source,
+      ConversionPlan conversion,
+      List<TransferSink> sinks,
+      int blockRows,
+      long maxBadRecords,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.source = source;
+    this.conversion = conversion;
+    this.sinks = List.copyOf(sinks);
+    this.blockRows = blockRows;
+    this.maxBadRecords = maxBadRecords;
+    this.errorHandler = errorHandler;
+  }
+
+  /**
+   * Carries rows from a source to sinks; there may be none, then rows are read and converted only.
+   *
+   * @throws IllegalArgumentException if the mapping does not fit the source
+   */
+  public static TransferRows of(TransferSource source, Mapping mapping, List<TransferSink> sinks) {
+    ConversionPlan conversion =
+        new ConversionPlan(
+            source.blockType(),
+            source.declared(),
+            mapping,
+            source.readsBytes(),
+            sinks.stream().anyMatch(TransferSink::refusesNul));
+    conversion.check();
+    return new TransferRows(
+        source, conversion, sinks, 1_000, ReadBlocks.DEFAULT_MAX_BAD_RECORDS, null);
+  }
+
+  /**
+   * Sets how many rows travel together; default 1,000.
+   *
+   * @throws IllegalArgumentException if {@code rows} is not within 1 to 1,000,000
+   */
+  public TransferRows withBlockRows(int rows) {
+    checkArgument(
+        rows >= 1 && rows <= 1_000_000, "blockRows must be within 1 to 1000000, got %s", rows);
+    return new TransferRows(source, conversion, sinks, rows, maxBadRecords, errorHandler);
+  }
+
+  /** Sends bad rows to a handler instead of failing on the first one. */
+  public TransferRows withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    return new TransferRows(source, conversion, sinks, blockRows, maxBadRecords, handler);
+  }
+
+  /** Fails the run when one worker has met more bad rows than this; default 10,000. */
+  public TransferRows withMaxBadRecords(long most) {
+    return new TransferRows(source, conversion, sinks, blockRows, most, errorHandler);
+  }
+
+  /** Returns what the rows are when they are written. */
+  public RowType rows() {
+    return conversion.to();
+  }
+
+  /** Returns the name of the step that counts what a sink has written. */
+  public static String step(int sink) {
+    return "Sink " + (sink + 1);
+  }
+
+  @Override
+  public PCollection<Written> expand(PBegin input) {
+    TupleTag<RangeWritten> results = new TupleTag<>() {};
+    ErrorHandler<BadRecord, ?> handler = errorHandler;
+    PCollectionTuple done =
+        input
+            .apply("Source", Create.of(0))
+            .apply("Cut", ParDo.of(new CutFn(source)))
+            .setCoder(new SourceRange.RangeCoder())
+            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply(
+                "Transfer",
+                ParDo.of(
+                        new TransferFn(
+                            source, conversion, sinks, blockRows, handler != null, maxBadRecords))
+                    .withOutputTags(
+                        results,
+                        handler == null
+                            ? TupleTagList.empty()
+                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
+    if (handler != null) {
+      handler.addErrorCollection(
+          done.get(BadRecordRouter.BAD_RECORD_TAG)
+              .setCoder(BadRecord.getCoder(input.getPipeline())));
+    }
+    PCollection<RangeWritten> written = done.get(results).setCoder(new RangeWritten.WrittenCoder());
+    PCollectionList<Written> accounts = PCollectionList.empty(input.getPipeline());
+    for (int i = 0; i < sinks.size(); i++) {
+      accounts = accounts.and(account(i, written));
+    }
+    return sinks.isEmpty()
+        ? input.apply("Nothing", Create.empty(Written.coder()))
+        : accounts.apply("Accounts", Flatten.pCollections());
+  }
+
+  private PCollection<Written> account(int index, PCollection<RangeWritten> all) {
+    String step = step(index);
+    PCollection<RangeWritten> mine =
+        all.apply(step + " ranges", Filter.by(each -> each.sink() == index));
+    TransferSink sink = sinks.get(index);
+    PCollection<Written> written;
+    if (sink instanceof TextFileSink file) {
+      // One that stands for no range makes sure that the one group exists, and with it the file.
+      PCollection<RangeWritten> never =
+          all.getPipeline()
+              .apply(
+                  step + " at least this",
+                  Create.of(new RangeWritten(RangeWritten.NONE, index, 0))
+                      .withCoder(new RangeWritten.WrittenCoder()));
+      written =
+          PCollectionList.of(mine)
+              .and(never)
+              .apply(step + " parts", Flatten.pCollections())
+              .apply(step + " key", WithKeys.of(0))
+              .setCoder(KvCoder.of(VarIntCoder.of(), new RangeWritten.WrittenCoder()))
+              .apply(step + " gather", GroupByKey.create())
+              .apply(step + " join", ParDo.of(new JoinPartsFn(file, conversion.to())));
+    } else {
+      written = mine.apply(step + " account", ParDo.of(new AccountFn(sink.describe())));
+    }
+    return written
+        .setCoder(Written.coder())
+        .apply(step, ParDo.of(new CountFn()))
+        .setCoder(Written.coder());
+  }
+
+  private static final class CutFn extends DoFn<Integer, SourceRange> {
+    private final TransferSource source;
+
+    CutFn(TransferSource source) {
+      this.source = source;
+    }
+
+    @ProcessElement
+    public void cut(OutputReceiver<SourceRange> ranges) throws Exception {
+      source.ranges().forEach(ranges::output);
+    }
+  }
+
+  private static final class AccountFn extends DoFn<RangeWritten, Written> {
+    private final String target;
+
+    AccountFn(String target) {
+      this.target = target;
+    }
+
+    @ProcessElement
+    public void account(@Element RangeWritten range, OutputReceiver<Written> written) {
+      written.output(new Written(target, range.rows(), 1, 0));
+    }
+  }
+
+  private static final class CountFn extends DoFn<Written, Written> {
+    @ProcessElement
+    public void count(@Element Written written, OutputReceiver<Written> out) {
+      dev.diagonal.progress.Counted.ROWS_WRITTEN.add(written.rows());
+      out.output(written);
+    }
+  }
+}

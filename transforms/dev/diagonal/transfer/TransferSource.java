@@ -1,0 +1,29 @@
+package dev.diagonal.transfer;
+
+import java.io.Serializable;
+import java.util.List;
+
+/** Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles} or {@link JdbcRows}. */
+public interface TransferSource extends Serializable {
+
+  /** Returns what the blocks it reads have: all text where it is a file. */
+  RowType blockType();
+
+  /** Returns what the values are said or found to be; the same columns as the blocks. */
+  RowType declared();
+
+  /** Whether texts come as bytes that may be no UTF-8. */
+  boolean readsBytes();
+
+  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  long bytes();
+
+  /** Returns what it reads, for a person. */
+  String describe();
+
+  /** Returns parts that are read in parallel and hold every row once. */
+  List<SourceRange> ranges() throws Exception;
+
+  /** Opens a part. */
+  RowBlockReader open(SourceRange range, int blockRows) throws Exception;
+}
