@@ -8,10 +8,11 @@ import dev.diagonal.donors.DonationFiles;
 import dev.diagonal.donors.DonationReport;
 import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.Table;
-import dev.diagonal.elasticsearch.CreateIndex;
 import dev.diagonal.elasticsearch.Document;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.IndexDocuments;
+import dev.diagonal.elasticsearch.IndexTemplate;
+import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
@@ -23,6 +24,7 @@ import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.write.Written;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +74,7 @@ final class DonorsChooseJob implements Job {
   private final DeadLetters deadLetters;
   private ElasticsearchTarget index;
   private List<String> report = List.of();
+  private @Nullable LoadMode loadMode;
 
   /**
    * Files of one table.
@@ -127,7 +132,7 @@ final class DonorsChooseJob implements Job {
     this.deadLetters = DeadLetters.of(options);
     this.index = target(ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
-    Object unused = IndexDocuments.into(index).withBulkDocuments(options.getBulkDocuments());
+    Object unused = Sinks.indexDocuments(index, options);
   }
 
   /**
@@ -200,31 +205,36 @@ final class DonorsChooseJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     index = target(servers);
     if (!place.isNone()) {
-      CreateIndex.ifMissing(index, Table.mapping());
+      IndexTemplate.of(Table.mapping()).createIfMissing(index);
+      if (options.getBulkLoadMode()) {
+        loadMode = LoadMode.begin(index);
+      }
     }
     List<Output> outputs = new ArrayList<>();
-    PCollection<Block<Document>> documents =
-        deadLetters.collect(
-            pipeline,
-            outputs,
-            handler -> {
-              JoinDonations join = join();
-              return pipeline.apply(
-                  JOIN,
-                  handler == null
-                      ? join
-                      : join.withBadRecordErrorHandler(handler, options.getMaxBadRecords()));
-            });
+    PCollection<Block<Document>> unused =
+        deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
     if (output != null) {
       outputs.add(new Output("JSON lines", JOIN, output));
     }
     if (!place.isNone()) {
-      PCollection<Written> unused =
-          documents.apply(
-              INDEX, IndexDocuments.into(index).withBulkDocuments(options.getBulkDocuments()));
       outputs.add(new Output("Elasticsearch", INDEX, index.toString()));
     }
     return outputs;
+  }
+
+  private PCollection<Block<Document>> write(
+      Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
+    JoinDonations join = join();
+    IndexDocuments write = Sinks.indexDocuments(index, options);
+    if (handler != null) {
+      join = join.withBadRecordErrorHandler(handler, options.getMaxBadRecords());
+      write = write.withBadRecordErrorHandler(handler);
+    }
+    PCollection<Block<Document>> documents = pipeline.apply(JOIN, join);
+    if (!place.isNone()) {
+      PCollection<Written> unused = documents.apply(INDEX, write);
+    }
+    return documents;
   }
 
   private JoinDonations join() {
@@ -249,6 +259,14 @@ final class DonorsChooseJob implements Job {
     }
     if (place.isEmbedded()) {
       report = DonationReport.of(index.urls().get(0), index.index());
+    }
+  }
+
+  @Override
+  public void release() throws IOException, InterruptedException {
+    LoadMode mode = loadMode;
+    if (mode != null) {
+      mode.restore();
     }
   }
 

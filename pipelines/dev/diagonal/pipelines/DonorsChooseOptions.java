@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines;
 
-import dev.diagonal.pipelines.cli.ElasticsearchOptions;
+import dev.diagonal.pipelines.cli.BulkOptions;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -8,7 +8,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link DonorsChoose}. */
-public interface DonorsChooseOptions extends RunOptions, ElasticsearchOptions {
+public interface DonorsChooseOptions extends RunOptions, BulkOptions {
 
   @Description("Files of projects, 44 columns without a header; plain, gz, bz2 or zst")
   @Nullable List<String> getProjects();
@@ -41,12 +41,6 @@ public interface DonorsChooseOptions extends RunOptions, ElasticsearchOptions {
   int getShards();
 
   void setShards(int shards);
-
-  @Description("How many documents a bulk request has at most")
-  @Default.Integer(1_000)
-  int getBulkDocuments();
-
-  void setBulkDocuments(int bulkDocuments);
 
   @Description("Write sample files to this directory, and do nothing else")
   @Nullable String getGenerate();

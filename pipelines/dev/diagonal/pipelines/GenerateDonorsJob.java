@@ -4,6 +4,7 @@ import dev.diagonal.donors.GenerateFiles;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.UsageException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ final class GenerateDonorsJob implements Job {
     if (donations < 5 || donations > 1_000_000_000) {
       throw new UsageException(
           "--generateDonations must be within 5 to 1000000000, got " + donations);
+    }
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new UsageException("--generate takes a directory, and '" + directory + "' is a file");
     }
     if (options.getProjects() != null
         || options.getDonations() != null

@@ -6,6 +6,7 @@ import dev.diagonal.jobs.BatchWorker;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.JobStatus;
 import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.util.ArrayList;
@@ -44,20 +45,7 @@ final class OneBatch {
   List<String> process() throws Exception {
     List<String> done = new ArrayList<>();
     try (BatchWorker worker = new BatchWorker(database, request.tables(), request.settings())) {
-      BatchWorker.Outcome outcome =
-          worker.processBatch(
-              options.getBatchId(),
-              (batch, skipped) -> {
-                say(
-                    done,
-                    "batch %d: complete, %,d ratings of %,d movies, %,d bad, attempt %d",
-                    batch.batchId(),
-                    batch.rows(),
-                    batch.movies(),
-                    batch.badRows(),
-                    batch.attempt());
-                badRows.addAll(skipped);
-              });
+      BatchWorker.Outcome outcome = process(worker, done);
       writeBadRows();
       switch (outcome) {
         case COMPLETED -> {}
@@ -81,6 +69,26 @@ final class OneBatch {
       }
     }
     return done;
+  }
+
+  private BatchWorker.Outcome process(BatchWorker worker, List<String> done) throws Exception {
+    try {
+      return worker.processBatch(
+          options.getBatchId(),
+          (batch, skipped) -> {
+            say(
+                done,
+                "batch %d: complete, %,d ratings of %,d movies, %,d bad, attempt %d",
+                batch.batchId(),
+                batch.rows(),
+                batch.movies(),
+                batch.badRows(),
+                batch.attempt());
+            badRows.addAll(skipped);
+          });
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--batchId: " + e.getMessage(), e);
+    }
   }
 
   /** As those of a pipeline are written, and by one. */

@@ -132,7 +132,8 @@ sealed interface RatingSink {
       this.options = options;
       this.table = RatingRows.table(options.getJdbcTable());
       this.target = Sinks.jdbc(place, options, ServerUrls.TO_COME);
-      // Refuses a database that it cannot write to before anything is done.
+      // Before anything is done.
+      CreateTable.checkTarget(target);
       this.upsert = WriteToJdbc.of(JdbcWrite.upsert(target, table, RatingRows::bind));
     }
 

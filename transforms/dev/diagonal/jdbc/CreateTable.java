@@ -16,6 +16,15 @@ public final class CreateTable {
   private CreateTable() {}
 
   /**
+   * Refuses a database in which {@link #ifMissing} cannot work, without asking it.
+   *
+   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   */
+  public static void checkTarget(JdbcTarget target) {
+    HeldConnection.checkPostgres(target);
+  }
+
+  /**
    * Creates {@code table}, with its key columns as the primary key, if there is none of that name;
    * if there is one, refuses it unless its shape fits. It fits if it has all columns of {@code
    * table} with the very same types, a primary key or unique index on exactly the key columns, and

@@ -57,13 +57,7 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return failed.failure();
     }
     if (cause instanceof NotIndexedException) {
-      boolean refused = cause.getCause() instanceof BadInputException;
-      return new Failure(
-          message,
-          refused
-              ? "--badRecords=<file.jsonl> puts such documents there and goes on"
-              : hintFor(causes(cause)),
-          true);
+      return new Failure(message, hintFor(causes(cause)), true);
     }
     if (cause instanceof BadInputException) {
       boolean oneLine =

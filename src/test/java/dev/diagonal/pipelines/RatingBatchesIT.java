@@ -198,7 +198,7 @@ final class RatingBatchesIT {
     assertThat(launch("--batchId=7").out()).containsExactly("batch 7: was complete before");
     assertThat(database.batches("status").stream().filter("complete"::equals)).hasSize(1);
     Launched none = launch("--batchId=11");
-    assertThat(none.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(none.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     Launched early = launch("--steps=publish");
     assertThat(early.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(early.err().get(0))

@@ -1,5 +1,7 @@
 package dev.diagonal.testing;
 
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.TestPipeline;
 
@@ -28,6 +30,9 @@ public enum Runner {
 
   /** Returns a pipeline that runs so wide. */
   public TestPipeline pipeline(int parallelism) {
+    // A command that ran in this JVM has made Beam know the options of its own runner alone.
+    PipelineOptionsFactory.register(DirectOptions.class);
+    PipelineOptionsFactory.register(FlinkPipelineOptions.class);
     String[] all = new String[args.length + 1];
     System.arraycopy(args, 0, all, 0, args.length);
     all[args.length] = (this == DIRECT ? "--targetParallelism=" : "--parallelism=") + parallelism;
