@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class DonorsMemoryIT {
 
   private static final int DONATIONS = 100_000;
-  private static final int COPIES = 55;
+  private static final int COPIES = 66;
 
   private Path directory;
 
