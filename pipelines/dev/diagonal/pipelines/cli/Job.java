@@ -51,6 +51,17 @@ public interface Job {
     return 0;
   }
 
+  /** Whether it goes on until it is asked to end. */
+  default boolean isEndless() {
+    return false;
+  }
+
+  /**
+   * Asks a pipeline in this process to come to an end, as if there were no more to read; called
+   * when the process is asked to, by a thread of its own.
+   */
+  default void end() {}
+
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
 

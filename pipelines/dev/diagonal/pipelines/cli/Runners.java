@@ -27,6 +27,8 @@ public final class Runners {
   private static final List<String> FLINK_DEFAULTS =
       List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
 
+  private static final long CHECKPOINT_MILLIS = 10_000;
+
   private Runners() {}
 
   /** Whether this JVM is Maven's, with our classes in a class loader of their own. */
@@ -71,6 +73,32 @@ public final class Runners {
     int parallelism =
         runner.equals("FlinkRunner") ? options.as(FlinkPipelineOptions.class).getParallelism() : -1;
     return parallelism > 0 ? parallelism : Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
+   * checkpoint every ten seconds, from which a job goes on when a worker is lost. In this process
+   * there is nothing that outlives a fault, and the first one ends the job.
+   *
+   * @param ends whether it comes to an end by itself after all
+   */
+  public static void setStreaming(PipelineOptions options, boolean ends) {
+    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+      return;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (flink.getCheckpointingInterval() < 0) {
+      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
+    }
+    // Or what a bundle puts out at a checkpoint waits until the next bundle, which may be hours.
+    flink.setFinishBundleBeforeCheckpointing(true);
+    boolean here = flink.getFlinkMaster().equals("[local]");
+    if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
+      flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
+    }
+    if (here && flink.getNumberOfExecutionRetries() < 0) {
+      flink.setNumberOfExecutionRetries(0);
+    }
   }
 
   /** Whether the job is handed to a cluster that the launcher does not wait for. */
