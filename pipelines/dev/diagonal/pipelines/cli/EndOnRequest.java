@@ -15,11 +15,12 @@ final class EndOnRequest {
 
   private EndOnRequest() {}
 
-  /** Returns what {@code run} does, which has said all there is to say when it returns. */
+  /**
+   * Returns what {@code run} does, which has said all there is to say when it returns.
+   *
+   * @param job one that runs in this process
+   */
   static <T> T of(Job job, Callable<T> run) throws Exception {
-    if (!job.isEndless()) {
-      return run.call();
-    }
     CountDownLatch over = new CountDownLatch(1);
     Thread atExit = new Thread(() -> end(job, over), "end on request");
     Runtime.getRuntime().addShutdownHook(atExit);

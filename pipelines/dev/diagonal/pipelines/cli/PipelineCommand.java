@@ -40,7 +40,9 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       System.out.println(name() + ": handed over to the cluster, " + planned.handOver());
       return ExitCode.DONE;
     }
-    return EndOnRequest.of(planned.job(), () -> run(planned));
+    return planned.job().isEndless() && Runners.isInThisJvm(args)
+        ? EndOnRequest.of(planned.job(), () -> run(planned))
+        : run(planned);
   }
 
   private static ExitCode run(PlannedJob planned) throws Exception {
