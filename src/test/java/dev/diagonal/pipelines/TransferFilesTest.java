@@ -157,7 +157,7 @@ final class TransferFilesTest {
             "2026-02-01,07:05:00,-0.5,-7");
     assertThat(Files.readAllLines(bad)).hasSize(3);
     assertThat(Files.readString(bad))
-        .contains("'2026-02-01' is no date in the format d.M.yyyy")
+        .contains("column 'day': '2026-02-01' is no date")
         .contains("'1,0x' is no decimal in the format #,##0.00");
   }
 
