@@ -31,6 +31,7 @@ import dev.diagonal.transfer.JdbcSink;
 import dev.diagonal.transfer.JsonLineFiles;
 import dev.diagonal.transfer.RowType;
 import dev.diagonal.transfer.StagedTable;
+import dev.diagonal.transfer.StandardRows;
 import dev.diagonal.transfer.TargetTable;
 import dev.diagonal.transfer.TextFileSink;
 import dev.diagonal.transfer.TransferRows;
@@ -248,9 +249,16 @@ final class TransferJob implements Job {
     FromJdbc jdbc = (FromJdbc) from;
     JdbcTarget database = jdbc.database().at(servers);
     int ranges = readers * RANGES_PER_READER;
-    return jdbc.table() == null
-        ? JdbcRows.ofQuery(database, String.valueOf(jdbc.query()), jdbc.rangeKey(), ranges)
-        : JdbcRows.ofTable(database, jdbc.table(), jdbc.rangeKey(), ranges);
+    String table = jdbc.table();
+    String query = String.valueOf(jdbc.query());
+    if (database.url().startsWith("jdbc:postgresql:")) {
+      return table == null
+          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
+          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges);
+    }
+    return table == null
+        ? StandardRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
+        : StandardRows.ofTable(database, table, jdbc.rangeKey(), ranges);
   }
 
   private TransferSink sink(To to, RowType rows, ServerUrls servers) throws Exception {

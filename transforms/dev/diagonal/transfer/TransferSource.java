@@ -3,7 +3,10 @@ package dev.diagonal.transfer;
 import java.io.Serializable;
 import java.util.List;
 
-/** Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles} or {@link JdbcRows}. */
+/**
+ * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@link JdbcRows} or {@link
+ * StandardRows}.
+ */
 public interface TransferSource extends Serializable {
 
   /** Returns what the blocks it reads have: all text where it is a file. */

@@ -1,6 +1,5 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.block.Block;
 import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.block.Shards;
 import dev.diagonal.csv.CsvReader;
@@ -10,9 +9,9 @@ import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.PackRows;
 import dev.diagonal.donors.RowBlock;
 import dev.diagonal.donors.Table;
-import dev.diagonal.elasticsearch.Document;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.join.ShardJoin;
+import dev.diagonal.write.Written;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,10 +65,10 @@ final class DonorSteps {
     public void reject(BadLine line) {}
   }
 
-  /** Takes no document. */
-  private static final class Nowhere implements Output<Block<Document>> {
+  /** Takes no account. */
+  private static final class Nowhere implements Output<Written> {
     @Override
-    public void emit(Block<Document> block) {}
+    public void emit(Written written) {}
 
     @Override
     public void reject(BadLine line) {}
@@ -129,8 +128,7 @@ final class DonorSteps {
 
   /** Joins all shards; returns the seconds, and tells the steps where nothing is written. */
   private double join(@Nullable String directory, Shelves build, Shelves probe) {
-    ShardJoin<RowBlock, RowBlock, Block<Document>> join =
-        DonorsJoin.into(directory, SHARDS, false).create();
+    ShardJoin<RowBlock, RowBlock, Written> join = DonorsJoin.into(directory, SHARDS, null).create();
     Nowhere nowhere = new Nowhere();
     double start = seconds();
     double grouping = 0;
