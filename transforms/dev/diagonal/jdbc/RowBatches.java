@@ -92,7 +92,8 @@ final class RowBatches<T, O> implements AutoCloseable {
   void add(T row, O origin) throws Exception {
     Batch<T, O> batch = open;
     if (batch == null) {
-      batch = new Batch<>(factory.empty(expectedRows, expectedBytes), new ArrayList<>(expectedRows));
+      batch =
+          new Batch<>(factory.empty(expectedRows, expectedBytes), new ArrayList<>(expectedRows));
       open = batch;
     }
     try {
