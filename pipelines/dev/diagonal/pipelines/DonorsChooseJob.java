@@ -1,6 +1,5 @@
 package dev.diagonal.pipelines;
 
-import dev.diagonal.block.Block;
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.block.Shards;
 import dev.diagonal.csv.ReadCsv;
@@ -8,9 +7,7 @@ import dev.diagonal.donors.DonationFiles;
 import dev.diagonal.donors.DonationReport;
 import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.Table;
-import dev.diagonal.elasticsearch.Document;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.IndexTemplate;
 import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
@@ -45,13 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class DonorsChooseJob implements Job {
 
   private static final String JOIN = "Documents";
-  private static final String INDEX = "Index documents";
 
   /** Text like this is a fifth or a sixth of its size when it is compressed. */
   private static final int COMPRESSION = 6;
-
-  /** A row of a file becomes about as many bytes, and a document nine times those of a donation. */
-  private static final int DOCUMENT_GROWTH = 9;
 
   /** What a project and its resources take in a shard, times their bytes. */
   private static final int BUILD_GROWTH = 4;
@@ -184,7 +177,7 @@ final class DonorsChooseJob implements Job {
         + resources.files().totalBytes();
   }
 
-  /** The DirectRunner holds what meets in a grouping, and what one step has put out for another. */
+  /** The DirectRunner holds what meets in a grouping: the rows, as bytes. */
   @Override
   public long heapBytes() {
     long heap = BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
@@ -192,8 +185,7 @@ final class DonorsChooseJob implements Job {
       return heap;
     }
     long rows = projects.textBytes() + donations.textBytes() + resources.textBytes();
-    long documents = place.isNone() ? 0 : donations.textBytes() * DOCUMENT_GROWTH;
-    return heap + rows + rows / 4 + documents;
+    return heap + rows + rows / 4;
   }
 
   @Override
@@ -211,30 +203,28 @@ final class DonorsChooseJob implements Job {
       }
     }
     List<Output> outputs = new ArrayList<>();
-    PCollection<Block<Document>> unused =
+    if (output != null) {
+      DonationFiles.deletePartial(output);
+    }
+    PCollection<Written> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
     if (output != null) {
-      outputs.add(new Output("JSON lines", JOIN, output));
+      outputs.add(new Output("JSON lines", JOIN + "/" + JoinDonations.FILES, output));
     }
     if (!place.isNone()) {
-      outputs.add(new Output("Elasticsearch", INDEX, index.toString()));
+      outputs.add(new Output("Elasticsearch", JOIN + "/" + JoinDonations.INDEX, index.toString()));
     }
     return outputs;
   }
 
-  private PCollection<Block<Document>> write(
+  private PCollection<Written> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     JoinDonations join = join();
-    IndexDocuments write = Sinks.indexDocuments(index, options);
-    if (handler != null) {
-      join = join.withBadRecordErrorHandler(handler, options.getMaxBadRecords());
-      write = write.withBadRecordErrorHandler(handler);
-    }
-    PCollection<Block<Document>> documents = pipeline.apply(JOIN, join);
-    if (!place.isNone()) {
-      PCollection<Written> unused = documents.apply(INDEX, write);
-    }
-    return documents;
+    return pipeline.apply(
+        JOIN,
+        handler == null
+            ? join
+            : join.withBadRecordErrorHandler(handler, options.getMaxBadRecords()));
   }
 
   private JoinDonations join() {
@@ -246,13 +236,14 @@ final class DonorsChooseJob implements Job {
     if (output != null) {
       join = join.writingTo(output);
     }
-    return place.isNone() ? join : join.emitting();
+    return place.isNone() ? join : join.indexing(Sinks.indexDocuments(index, options).settings());
   }
 
   @Override
   public void complete() throws Exception {
     if (output != null) {
       DonationFiles.deleteOthers(output, shards);
+      DonationFiles.deletePartial(output);
     }
     if (!place.isNone()) {
       RefreshIndex.of(index);

@@ -1,8 +1,7 @@
 package dev.diagonal.donors;
 
-import dev.diagonal.block.Block;
 import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.elasticsearch.Document;
+import dev.diagonal.write.Written;
 import java.io.Serializable;
 
 /** Where the documents of a shard go, one after another. Used by one thread. */
@@ -18,14 +17,10 @@ interface DocumentSink {
    * @param json the document
    */
   void accept(
-      byte[] id,
-      int idStart,
-      int idEnd,
-      JsonBytes json,
-      BlockConsumer.Output<Block<Document>> output);
+      byte[] id, int idStart, int idEnd, JsonBytes json, BlockConsumer.Output<Written> output);
 
-  /** The shard is over. */
-  void finish(BlockConsumer.Output<Block<Document>> output);
+  /** The shard is over: when all its documents are there, puts out the account of them. */
+  void finish(BlockConsumer.Output<Written> output);
 
   /** Lets go of what is held, after a shard that failed, too. */
   default void close() {}

@@ -1,10 +1,7 @@
 package dev.diagonal.donors;
 
-import dev.diagonal.block.Block;
 import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.Shards;
-import dev.diagonal.elasticsearch.Document;
-import dev.diagonal.write.WriteMetrics;
 import dev.diagonal.write.Written;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,18 +23,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the documents of each shard to a file of JSON lines in a directory, {@code
  * documents-00003-of-00016.jsonl}. A file appears as a whole, in place of an earlier one; a shard
- * without documents has an empty one.
+ * without documents has an empty one. While it is written it is hidden, under another name; a run
+ * that is killed leaves that.
  */
 public final class DonationFiles implements DocumentSink {
 
   /** What all their names start with. */
   static final String PREFIX = "documents-";
 
+  private static final String PARTIAL = ".partial";
+
   private static final int BUFFER_BYTES = 1 << 18;
 
   private final String directory;
   private final int shards;
-  private final WriteMetrics metrics = WriteMetrics.create();
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int filled;
   private @Nullable ResourceId file;
@@ -75,6 +74,23 @@ public final class DonationFiles implements DocumentSink {
     FileSystems.delete(others, StandardMoveOptions.IGNORE_MISSING_FILES);
   }
 
+  /**
+   * Deletes the unfinished files that runs which were killed have left. No run may be writing
+   * there.
+   *
+   * @throws IOException if they cannot be deleted
+   */
+  public static void deletePartial(String directory) throws IOException {
+    ResourceId in = FileSystems.matchNewResource(directory, true);
+    String all =
+        in.resolve("." + PREFIX + "*" + PARTIAL, StandardResolveOptions.RESOLVE_FILE).toString();
+    List<ResourceId> left = new ArrayList<>();
+    for (MatchResult.Metadata file : FileSystems.match(all, EmptyMatchTreatment.ALLOW).metadata()) {
+      left.add(file.resourceId());
+    }
+    FileSystems.delete(left, StandardMoveOptions.IGNORE_MISSING_FILES);
+  }
+
   @Override
   public void open(int shard) {
     started = System.nanoTime();
@@ -84,7 +100,7 @@ public final class DonationFiles implements DocumentSink {
     file = in.resolve(nameOf(shard, shards), StandardResolveOptions.RESOLVE_FILE);
     ResourceId created =
         in.resolve(
-            "." + nameOf(shard, shards) + "." + UUID.randomUUID() + ".partial",
+            "." + nameOf(shard, shards) + "." + UUID.randomUUID() + PARTIAL,
             StandardResolveOptions.RESOLVE_FILE);
     partial = created;
     try {
@@ -96,11 +112,7 @@ public final class DonationFiles implements DocumentSink {
 
   @Override
   public void accept(
-      byte[] id,
-      int idStart,
-      int idEnd,
-      JsonBytes json,
-      BlockConsumer.Output<Block<Document>> output) {
+      byte[] id, int idStart, int idEnd, JsonBytes json, BlockConsumer.Output<Written> output) {
     // A line break in JSON would stand between tokens, and there are none.
     json.add('\n');
     if (filled + json.size() > buffer.length) {
@@ -118,7 +130,7 @@ public final class DonationFiles implements DocumentSink {
   }
 
   @Override
-  public void finish(BlockConsumer.Output<Block<Document>> output) {
+  public void finish(BlockConsumer.Output<Written> output) {
     write(buffer, filled);
     if (channel == null || file == null || partial == null) {
       return;
@@ -132,7 +144,7 @@ public final class DonationFiles implements DocumentSink {
       throw new UncheckedIOException("cannot write to " + directory + ": " + e.getMessage(), e);
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-    metrics.counted(new Written(directory, documents, 1, millis));
+    output.emit(new Written(directory, documents, 1, millis));
   }
 
   @Override

@@ -2,12 +2,12 @@ package dev.diagonal.donors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.Block;
 import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.KeyHash;
-import dev.diagonal.elasticsearch.Document;
+import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.join.ShardJoin;
+import dev.diagonal.write.Written;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds the projects and resources of a shard as they came, and what they come to in a document
  * for those that have donations.
  */
-public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Block<Document>> {
+public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> {
 
   private final List<DocumentSink> sinks;
   private final Map<Key, ProjectRow> projects = new HashMap<>();
@@ -39,17 +39,17 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Block<Doc
    *
    * @param directory where each shard writes a file of JSON lines, or null for no files
    * @param shards how many shards there are
-   * @param emit whether the documents are put out
+   * @param index the index that the documents are put into, or null for none
    */
-  public static ShardJoin.Factory<RowBlock, RowBlock, Block<Document>> into(
-      @Nullable String directory, int shards, boolean emit) {
+  public static ShardJoin.Factory<RowBlock, RowBlock, Written> into(
+      @Nullable String directory, int shards, @Nullable BulkSettings index) {
     return () -> {
       List<DocumentSink> sinks = new ArrayList<>();
       if (directory != null) {
         sinks.add(new DonationFiles(directory, shards));
       }
-      if (emit) {
-        sinks.add(new EmitDocuments());
+      if (index != null) {
+        sinks.add(new DonationIndex(index));
       }
       return new DonorsJoin(sinks);
     };
@@ -62,7 +62,7 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Block<Doc
   }
 
   @Override
-  public void build(RowBlock block, BlockConsumer.Output<Block<Document>> output) {
+  public void build(RowBlock block, BlockConsumer.Output<Written> output) {
     Rows rows = new Rows(block.bytes());
     while (rows.next()) {
       ProjectRow.Place place =
@@ -86,7 +86,7 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Block<Doc
   }
 
   @Override
-  public void probe(RowBlock block, BlockConsumer.Output<Block<Document>> output) {
+  public void probe(RowBlock block, BlockConsumer.Output<Written> output) {
     Rows rows = new Rows(block.bytes());
     while (rows.next()) {
       document.truncate(0);
@@ -111,7 +111,7 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Block<Doc
   }
 
   @Override
-  public void finish(BlockConsumer.Output<Block<Document>> output) {
+  public void finish(BlockConsumer.Output<Written> output) {
     sinks.forEach(sink -> sink.finish(output));
     projects.clear();
   }
@@ -121,8 +121,7 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Block<Doc
     sinks.forEach(DocumentSink::close);
   }
 
-  private static void reject(
-      ProjectRow.Place place, Key id, BlockConsumer.Output<Block<Document>> output) {
+  private static void reject(ProjectRow.Place place, Key id, BlockConsumer.Output<Written> output) {
     JsonBytes fields = new JsonBytes();
     place.addTo(fields);
     String json = new String(fields.bytes(), 0, fields.size(), UTF_8);

@@ -1,15 +1,18 @@
 package dev.diagonal.donors;
 
-import dev.diagonal.block.Block;
 import dev.diagonal.block.Shards;
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.csv.ReadCsv;
-import dev.diagonal.elasticsearch.Document;
+import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.join.JoinBlocks;
+import dev.diagonal.write.WriteMetrics;
+import dev.diagonal.write.Written;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.KV;
@@ -19,25 +22,35 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The documents of donations: read, checked and packed where they are read, brought together with
- * their projects and resources by shard, and joined there by {@link DonorsJoin}.
+ * One {@link Written} for each shard and place, when the documents of its donations are there.
  *
- * <p>Output: blocks of documents in the global window, in no order; none unless {@linkplain
- * #emitting asked for}. Files of JSON lines, one a shard, are written while joining.
+ * <p>Donations are read, checked and packed where they are read, brought together with their
+ * projects and resources by shard, and joined there by {@link DonorsJoin}. Files of JSON lines, one
+ * a shard, are written while joining, and an index is filled: no document becomes an element, so
+ * that no runner holds documents. An index gets every document at least once, by its id.
+ *
+ * <p>Metrics: {@code rows_written} and the like, in the steps {@value #FILES} and {@value #INDEX}.
  *
  * <p>Bad records: a record that is no CSV, or has another number of columns; a date, a number or a
  * location that is none; a donation without an id; a project or a resource without that of its
- * project; a project that is there already. Without a handler the first one fails the run.
+ * project; a project that is there already; a document that the index refuses. Without a handler
+ * the first one fails the run.
  */
-public final class JoinDonations extends PTransform<PBegin, PCollection<Block<Document>>> {
+public final class JoinDonations extends PTransform<PBegin, PCollection<Written>> {
 
   /** Commas, double quotes, backslashes, and line breaks inside quotes. */
   public static final CsvDialect DIALECT = CsvDialect.RFC_4180.withEscape('\\');
 
+  /** The step that counts what was written to files. */
+  public static final String FILES = "Files";
+
+  /** The step that counts what was written to an index. */
+  public static final String INDEX = "Index";
+
   private final Inputs inputs;
   private final Shards shards;
   private final @Nullable String directory;
-  private final boolean emit;
+  private final @Nullable BulkSettings index;
   private final long maxBadRecords;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
@@ -45,13 +58,13 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Block<Do
       Inputs inputs,
       Shards shards,
       @Nullable String directory,
-      boolean emit,
+      @Nullable BulkSettings index,
       long maxBadRecords,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.inputs = inputs;
     this.shards = shards;
     this.directory = directory;
-    this.emit = emit;
+    this.index = index;
     this.maxBadRecords = maxBadRecords;
     this.errorHandler = errorHandler;
   }
@@ -68,37 +81,65 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Block<Do
 
   /** Joins these files in so many shards. */
   public static JoinDonations from(Inputs inputs, Shards shards) {
-    return new JoinDonations(inputs, shards, null, false, 0, null);
+    return new JoinDonations(inputs, shards, null, null, 0, null);
   }
 
-  /** Puts the documents out. */
-  public JoinDonations emitting() {
-    return new JoinDonations(inputs, shards, directory, true, maxBadRecords, errorHandler);
+  /** Puts the documents into an index, which must be there. */
+  public JoinDonations indexing(BulkSettings settings) {
+    return new JoinDonations(inputs, shards, directory, settings, maxBadRecords, errorHandler);
   }
 
   /** Writes the documents to a directory, as {@link DonationFiles} does. */
   public JoinDonations writingTo(String directory) {
-    return new JoinDonations(inputs, shards, directory, emit, maxBadRecords, errorHandler);
+    return new JoinDonations(inputs, shards, directory, index, maxBadRecords, errorHandler);
   }
 
   /** Sends bad records to a handler, up to {@code most} of a reader. */
   public JoinDonations withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler, long most) {
-    return new JoinDonations(inputs, shards, directory, emit, most, handler);
+    return new JoinDonations(inputs, shards, directory, index, most, handler);
   }
 
   @Override
-  public PCollection<Block<Document>> expand(PBegin begin) {
+  public PCollection<Written> expand(PBegin begin) {
     PCollection<KV<Integer, RowBlock>> build =
         PCollectionList.of(begin.apply("Projects", read(Table.PROJECTS, inputs.projects())))
             .and(begin.apply("Resources", read(Table.RESOURCES, inputs.resources())))
             .apply("Projects and resources", Flatten.pCollections());
-    JoinBlocks<RowBlock, RowBlock, Block<Document>> join =
-        JoinBlocks.with(
-            build, DonorsJoin.into(directory, shards.count(), emit), Block.coder(Document.coder()));
+    JoinBlocks<RowBlock, RowBlock, Written> join =
+        JoinBlocks.with(build, DonorsJoin.into(directory, shards.count(), index), Written.coder());
     ErrorHandler<BadRecord, ?> handler = errorHandler;
-    return begin
-        .apply("Donations", read(Table.DONATIONS, inputs.donations()))
-        .apply("Join", handler == null ? join : join.withBadRecordErrorHandler(handler));
+    PCollection<Written> written =
+        begin
+            .apply("Donations", read(Table.DONATIONS, inputs.donations()))
+            .apply("Join", handler == null ? join : join.withBadRecordErrorHandler(handler));
+    if (directory != null) {
+      PCollection<Written> unused = written.apply(FILES, CountFn.of(directory));
+    }
+    if (index != null) {
+      PCollection<Written> unused = written.apply(INDEX, CountFn.of(index.target().index()));
+    }
+    return written;
+  }
+
+  /** Counts what was written to one place, in a step of its own. */
+  private static final class CountFn extends DoFn<Written, Written> {
+    private final String target;
+    private final WriteMetrics metrics = WriteMetrics.create();
+
+    private CountFn(String target) {
+      this.target = target;
+    }
+
+    static ParDo.SingleOutput<Written, Written> of(String target) {
+      return ParDo.of(new CountFn(target));
+    }
+
+    @ProcessElement
+    public void count(@Element Written written) {
+      if (written.target().equals(target)) {
+        metrics.counted(written);
+      }
+    }
   }
 
   private ReadCsv<KV<Integer, RowBlock>> read(Table table, List<String> files) {

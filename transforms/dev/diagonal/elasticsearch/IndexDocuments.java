@@ -136,6 +136,11 @@ public final class IndexDocuments
     return new IndexDocuments(settings, handler);
   }
 
+  /** Returns what its requests are like, for a writer that is no step of its own. */
+  public BulkSettings settings() {
+    return settings;
+  }
+
   private IndexDocuments changed(BulkSettings changed) {
     return new IndexDocuments(changed, errorHandler);
   }

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 abstract class BatchRows<T> {
 
   private final JdbcWrite<T> write;
-  private final List<T> rows = new ArrayList<>();
+  private final List<T> rows;
 
-  BatchRows(JdbcWrite<T> write) {
+  BatchRows(JdbcWrite<T> write, int expectedRows) {
     this.write = write;
+    this.rows = new ArrayList<>(expectedRows);
   }
 
   /**

@@ -11,20 +11,20 @@ import org.postgresql.PGConnection;
 @FunctionalInterface
 interface BatchRowsFactory<T> {
 
-  /** Returns a batch that is expected to take so many bytes. */
-  BatchRows<T> empty(int bytes);
+  /** Returns a batch that is expected to hold so many rows, which take so many bytes. */
+  BatchRows<T> empty(int rows, int bytes);
 
   /** Asks the database what it is, and PostgreSQL for the types of the columns. */
   static <T> BatchRowsFactory<T> of(Connection connection, JdbcWrite<T> write) throws SQLException {
     if (!connection.isWrapperFor(PGConnection.class)) {
       checkArgument(write.merge() == null, "a merge needs PostgreSQL, got %s", write.database());
-      return bytes -> new StatementRows<>(write);
+      return (rows, bytes) -> new StatementRows<>(write, rows);
     }
     List<WireColumn> columns = WireColumn.of(connection, write.table());
     checkArgument(
         write.merge() == null || new CopySql(write, columns).keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
-    return bytes -> new CopyRows<>(write, columns, bytes);
+    return (rows, bytes) -> new CopyRows<>(write, columns, rows, bytes);
   }
 }

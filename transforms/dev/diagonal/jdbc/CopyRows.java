@@ -34,6 +34,7 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
   };
   private static final byte[] END = {(byte) 0xFF, (byte) 0xFF};
   private static final int CHUNK_BYTES = 1 << 16;
+  private static final int KEY_BYTES = 16; // as most keys take at most
 
   private final JdbcWrite<T> write;
   private final List<WireColumn> columns;
@@ -41,23 +42,26 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
   private final boolean bindsKeys;
   private final CopyBuffer values;
   private final CopyBuffer keys;
-  private int[] valueEnds = new int[1024];
-  private int[] keyEnds = new int[1024];
+  private int[] valueEnds;
+  private int[] keyEnds;
   private int bound;
   private int next;
   private int fieldStart;
 
   /**
-   * @param bytes how many bytes the rows are expected to take
+   * @param rows how many rows are expected, at least one
+   * @param bytes how many bytes they are expected to take
    */
-  CopyRows(JdbcWrite<T> write, List<WireColumn> columns, int bytes) {
-    super(write);
+  CopyRows(JdbcWrite<T> write, List<WireColumn> columns, int rows, int bytes) {
+    super(write, rows);
+    this.valueEnds = new int[rows];
+    this.keyEnds = new int[rows];
     this.write = write;
     this.columns = columns;
     this.sql = new CopySql(write, columns);
     this.bindsKeys = !write.table().keyColumns().isEmpty();
     this.values = new CopyBuffer(bytes);
-    this.keys = new CopyBuffer(bindsKeys ? 1 << 13 : 0);
+    this.keys = new CopyBuffer(bindsKeys ? rows * KEY_BYTES : 0);
   }
 
   @Override
@@ -315,6 +319,12 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
   }
 
   @Override
+  public RowValues putText(byte[] utf8, int start, int end) {
+    WireValue.put(values, begin(), utf8, start, end);
+    return end();
+  }
+
+  @Override
   public RowValues putUuid(@Nullable UUID value) {
     if (value == null) {
       return nothing();
@@ -329,6 +339,12 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
       return nothing();
     }
     WireValue.put(values, begin(), value);
+    return end();
+  }
+
+  @Override
+  public RowValues putEpochDay(long days) {
+    WireValue.putEpochDay(values, begin(), days);
     return end();
   }
 

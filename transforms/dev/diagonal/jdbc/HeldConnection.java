@@ -54,6 +54,11 @@ public final class HeldConnection implements AutoCloseable {
     this(postgres(target), false, LOCK_TIMEOUT);
   }
 
+  /** Makes one to a database that a driver on the class path reaches, which is not open yet. */
+  public static HeldConnection toAny(JdbcTarget target) {
+    return new HeldConnection(Connector.of(target));
+  }
+
   /** Makes one to any database, which is not open yet. */
   HeldConnection(Connector database) {
     this(database, false, LOCK_TIMEOUT);

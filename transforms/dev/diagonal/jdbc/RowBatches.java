@@ -21,6 +21,7 @@ final class RowBatches<T, O> implements AutoCloseable {
 
   private static final int MAX_BATCH_BYTES = 64 << 20;
   private static final int LEAST_BYTES = 1 << 16;
+  private static final int LEAST_ROWS = 1 << 10;
 
   private final JdbcWrite<T> write;
   private final boolean rejects;
@@ -29,6 +30,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   private final InFlight<Result<T, O>> inFlight;
   private final List<Result<T, O>> refused = new ArrayList<>();
   private int expectedBytes = LEAST_BYTES;
+  private int expectedRows = LEAST_ROWS;
   private @Nullable Batch<T, O> open;
 
   /**
@@ -90,7 +92,8 @@ final class RowBatches<T, O> implements AutoCloseable {
   void add(T row, O origin) throws Exception {
     Batch<T, O> batch = open;
     if (batch == null) {
-      batch = new Batch<>(factory.empty(expectedBytes), new ArrayList<>());
+      batch =
+          new Batch<>(factory.empty(expectedRows, expectedBytes), new ArrayList<>(expectedRows));
       open = batch;
     }
     try {
@@ -140,6 +143,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   private void handOver(Batch<T, O> batch) throws Exception {
     open = null;
     expectedBytes = (int) Math.max(expectedBytes, batch.rows.bytes() + LEAST_BYTES);
+    expectedRows = Math.max(expectedRows, batch.rows.size());
     KeyOrder order = batch.rows.seal();
     inFlight.submit(
         "write %d rows to table %s".formatted(batch.rows.size(), write.table().name()),

@@ -18,8 +18,8 @@ final class StatementRows<T> extends BatchRows<T> {
   private final List<BoundRow> bound = new ArrayList<>();
   private final List<RowKey> keys = new ArrayList<>();
 
-  StatementRows(JdbcWrite<T> write) {
-    super(write);
+  StatementRows(JdbcWrite<T> write, int expectedRows) {
+    super(write, expectedRows);
     this.write = write;
     Table table = write.table();
     this.sql = StandardSql.of(write.mode(), table);

@@ -2,7 +2,6 @@ package dev.diagonal.transfer;
 
 import static dev.diagonal.jdbc.PostgresSql.quote;
 import static dev.diagonal.jdbc.PostgresSql.quoteTable;
-import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.HeldConnection;
@@ -31,9 +30,6 @@ public final class JdbcRows implements TransferSource {
       WHERE i.indrelid = to_regclass(?) AND i.indisprimary
         AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
       """;
-
-  /** Fewer keys than this are not worth a connection. */
-  private static final long LEAST_KEYS = 50_000;
 
   private final JdbcTarget database;
   private final String relation;
@@ -183,10 +179,14 @@ public final class JdbcRows implements TransferSource {
   }
 
   @Override
+  public int mostRanges() {
+    return key == null ? 1 : maxRanges;
+  }
+
+  @Override
   public List<SourceRange> ranges() throws SQLException {
-    SourceRange all = new SourceRange(0, describe(), Long.MIN_VALUE, Long.MAX_VALUE);
     if (key == null) {
-      return List.of(all);
+      return List.of(KeyRanges.all(describe()));
     }
     try (HeldConnection held = new HeldConnection(database);
         Statement statement = held.use().createStatement();
@@ -195,42 +195,15 @@ public final class JdbcRows implements TransferSource {
                 "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation))) {
       result.next();
       long first = result.getLong(1);
-      if (result.wasNull()) {
-        return List.of(all);
-      }
-      return cut(first, result.getLong(2), all);
+      return result.wasNull()
+          ? List.of(KeyRanges.all(describe()))
+          : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
     }
-  }
-
-  /** Equal ranges; the first and the last are open, so that no row is missed. */
-  private List<SourceRange> cut(long first, long last, SourceRange all) {
-    double keys = (double) last - first + 1;
-    int count = (int) Math.max(1, Math.min(maxRanges, keys / LEAST_KEYS));
-    List<SourceRange> ranges = new ArrayList<>();
-    long start = all.start();
-    for (int i = 0; i < count; i++) {
-      long end = i == count - 1 ? all.end() : first + (long) (keys * (i + 1) / count);
-      ranges.add(new SourceRange(i, all.place(), start, end));
-      start = end;
-    }
-    return ranges;
   }
 
   @Override
   public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
-    List<String> conditions = new ArrayList<>();
-    if (key != null && range.start() != Long.MIN_VALUE) {
-      conditions.add(quote(key) + " >= " + range.start());
-    }
-    if (key != null && range.end() != Long.MAX_VALUE) {
-      String below = quote(key) + " < " + range.end();
-      conditions.add(
-          range.start() == Long.MIN_VALUE
-              ? "(" + below + " OR " + quote(key) + " IS NULL)"
-              : below);
-    }
-    String where =
-        conditions.isEmpty() ? "" : conditions.stream().collect(joining(" AND ", " WHERE ", ""));
+    String where = key == null ? "" : KeyRanges.where(quote(key), range);
     return new CopyBlocks(
         database,
         "COPY (SELECT %s FROM %s%s) TO STDOUT (FORMAT binary)"

@@ -3,7 +3,10 @@ package dev.diagonal.transfer;
 import java.io.Serializable;
 import java.util.List;
 
-/** Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles} or {@link JdbcRows}. */
+/**
+ * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@link JdbcRows} or {@link
+ * StandardRows}.
+ */
 public interface TransferSource extends Serializable {
 
   /** Returns what the blocks it reads have: all text where it is a file. */
@@ -23,6 +26,11 @@ public interface TransferSource extends Serializable {
 
   /** Returns parts that are read in parallel and hold every row once. */
   List<SourceRange> ranges() throws Exception;
+
+  /** Returns how many ranges there may be at most, which costs less than cutting them. */
+  default int mostRanges() throws Exception {
+    return ranges().size();
+  }
 
   /** Opens a part. */
   RowBlockReader open(SourceRange range, int blockRows) throws Exception;

@@ -13,13 +13,17 @@ import java.util.Locale;
 
 /**
  * Measures transfers: {@code copy}: five columns between CSV and PostgreSQL, beside {@code psql
- * \copy} of the same file; {@code memory}: CSV to CSV of growing files in one small heap. Every
- * program runs in a process of its own, its start included. Needs {@code psql} for the first.
+ * \copy} of the same file, by turns; {@code memory}: CSV to CSV of growing files in one small heap.
+ * Every program runs in a process of its own, its start included, ours from the bundled jar as the
+ * README says. Needs {@code psql} for the first, whose table it writes into {@code
+ * src/test/benchmarks/transfer.md} and the README.
  *
  * <p>Arguments: {@code copy [rows [rounds]]} or {@code memory [heap [megabytes …]]}.
  */
 public final class TransferBenchmark {
 
+  private static final Path JAR = Path.of("target", "diagonal-bundled.jar");
+  private static final String MARK = "<!-- transfer benchmark -->";
   private static final String TABLE =
       "CREATE TABLE m (id bigint, user_id integer, score double precision, day date, name text)";
 
@@ -59,8 +63,29 @@ public final class TransferBenchmark {
         in.add(transfer("-Xmx512m", "--from=csv:" + csv, "--to=jdbc:m", jdbc, user));
         outTimes.add(transfer("-Xmx512m", "--from=jdbc:m", "--to=csv:" + out, jdbc, user));
       }
-      print("CSV to PostgreSQL", rows, psqlIn, in);
-      print("PostgreSQL to CSV", rows, psqlOut, outTimes);
+      String table =
+          "| what | rows | psql \\copy s | transfer s | ours is |\n|---|---:|---:|---:|---:|\n"
+              + line("CSV to PostgreSQL", rows, psqlIn, in)
+              + line("PostgreSQL to CSV", rows, psqlOut, outTimes)
+              + String.format(
+                  Locale.ROOT,
+                  "%nMedians of %d round(s) by turns, %d cores for both and PostgreSQL 16, a file of %,d MB, -Xmx512m.%n",
+                  rounds,
+                  Runtime.getRuntime().availableProcessors(),
+                  Files.size(csv) / 1_000_000);
+      System.out.println(table);
+      write(Path.of("src", "test", "benchmarks", "transfer.md"), table);
+      write(Path.of("README.md"), table);
+    }
+  }
+
+  /** Puts a table between the marks of a file, if it has them. */
+  private static void write(Path file, String table) throws IOException {
+    String text = Files.readString(file);
+    int from = text.indexOf(MARK) + MARK.length();
+    int to = text.indexOf(MARK, from);
+    if (to > from) {
+      Files.writeString(file, text.substring(0, from) + "\n" + table + text.substring(to));
     }
   }
 
@@ -85,15 +110,23 @@ public final class TransferBenchmark {
 
   private static double transfer(String heap, String... options)
       throws IOException, InterruptedException {
-    List<String> args = new ArrayList<>(List.of("transfer"));
-    args.addAll(List.of(options));
-    return Measured.run(Measured.java(heap, Main.class, args.toArray(String[]::new))).seconds();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Measured.javaProgram(),
+                heap,
+                "@runner-configs/java.args",
+                "-jar",
+                JAR.toString(),
+                "transfer"));
+    command.addAll(List.of(options));
+    return Measured.run(command).seconds();
   }
 
-  private static void print(String what, int rows, List<Double> psql, List<Double> ours) {
+  private static String line(String what, int rows, List<Double> psql, List<Double> ours) {
     double theirMedian = median(psql);
     double ourMedian = median(ours);
-    System.out.printf(
+    return String.format(
         Locale.ROOT,
         "| %s | %,d | %.2f | %.2f | %.2f times as fast |%n",
         what,

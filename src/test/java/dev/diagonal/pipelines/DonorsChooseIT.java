@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.donors.GenerateFiles;
+import dev.diagonal.donors.Table;
+import dev.diagonal.elasticsearch.CreateIndex;
+import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
@@ -173,6 +176,51 @@ final class DonorsChooseIT {
         .anyMatch(line -> line.contains("there are 2 columns, where donations have 23"))
         .anyMatch(line -> line.contains("donationid is empty"));
     assertThat(documents(directory.resolve("out"))).hasSize(DONATIONS);
+  }
+
+  @Test
+  void whatAKilledRunLeftUnfinishedIsTakenAway() throws Exception {
+    Path output = Files.createDirectories(directory.resolve("out"));
+    Path left =
+        Files.writeString(
+            output.resolve(".documents-00001-of-00003.jsonl.0b5e.partial"), "{\"donationid\":");
+    Path other = Files.writeString(output.resolve(".mine.partial"), "");
+    assertDone(launch(inputs() + " --shards=3 --output=" + output));
+    assertThat(left).doesNotExist();
+    assertThat(other).exists();
+    Files.delete(other);
+    assertThat(documents(output)).hasSize(DONATIONS);
+  }
+
+  @Test
+  void documentsThatTheIndexRefusesAreBadRecords() throws Exception {
+    String index = "donors-refused";
+    // None of ours has a routing.
+    CreateIndex.ifMissing(
+        ElasticsearchTarget.at(elasticsearch.url(), index),
+        Table.mapping().replaceFirst("\\{", "{\"_routing\": {\"required\": true}, "));
+    Path output = directory.resolve("out");
+    Path bad = directory.resolve("bad.jsonl");
+    Launched launched =
+        launch(
+            inputs()
+                + " --output="
+                + output
+                + " --elasticsearchIndex="
+                + index
+                + " --elasticsearchUrl="
+                + elasticsearch.url()
+                + " --badRecords="
+                + bad);
+    assertDone(launched);
+    assertThat(launched.out().get(0)).startsWith("donors-choose: 9,000 rows read, 5,000 bad, in ");
+    assertThat(launched.out())
+        .anyMatch(line -> line.matches(" *JSON lines +5,000 rows  .*"))
+        .anyMatch(line -> line.matches(" *Elasticsearch +0 rows  .*"));
+    assertThat(count(index, "{\"match_all\":{}}")).isZero();
+    List<String> letters = Files.readAllLines(bad);
+    assertThat(letters).hasSize(DONATIONS);
+    assertThat(letters.get(0)).contains("with status 400, routing_missing_exception");
   }
 
   @Test

@@ -241,6 +241,146 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
+  void theTablesOfAGroupAppearTogetherOrNotAtAll(String runner) throws Exception {
+    Path small = Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,20\n");
+    Path wrong = Files.writeString(directory.resolve("wrong.csv"), "id,n\n1,10\n1,11\nx,20\n");
+    Path plan =
+        Files.writeString(
+            directory.resolve("plan.yaml"),
+            """
+            connections:
+              db: {jdbcUrl: "%s", user: %s}
+            tasks:
+              - parallel:
+                  - transfer: {from: {csv: in.csv}, to: {jdbc: db, table: small_ones, key: id}}
+                  - transfer: {from: {csv: wrong.csv}, to: {jdbc: db, table: copies, key: id}, mapping: types.yaml}
+                transaction: all
+            """
+                .formatted(database.postgres().jdbcUrl(), database.postgres().user()));
+    Files.writeString(
+        directory.resolve("types.yaml"),
+        "columns: [{name: id, type: bigint}, {name: n, type: bigint}]\n");
+    database.execute("CREATE TABLE small_ones (id bigint PRIMARY KEY, n bigint)");
+    database.execute("INSERT INTO small_ones VALUES (1, 0), (9, 9)");
+
+    Launched failed = transfer("--plan=" + plan, runner);
+
+    assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
+    assertThat(database.query("SELECT id || ' ' || n FROM small_ones ORDER BY id"))
+        .containsExactly("1 0", "9 9");
+    assertThat(relations()).containsExactly("small_ones");
+
+    Files.copy(small, wrong, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertDone(transfer("--plan=" + plan, runner));
+    assertThat(database.query("SELECT id || ' ' || n FROM small_ones ORDER BY id"))
+        .containsExactly("1 10", "2 20", "9 9");
+    assertThat(database.query("SELECT id || ' ' || n FROM copies ORDER BY id"))
+        .containsExactly("1 10", "2 20");
+    assertThat(relations()).containsExactly("copies", "small_ones");
+  }
+
+  /** The tables of these tests, stages too. */
+  private List<String> relations() throws Exception {
+    return database.query(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND (relname LIKE 'small_ones%'"
+            + " OR relname LIKE 'copies%') ORDER BY relname");
+  }
+
+  @Test
+  void commandsAreTasksBesideStatementsAndTransfers() throws Exception {
+    database.execute("DROP TABLE IF EXISTS edges, nodes");
+    StringBuilder edges = new StringBuilder("source,target\n");
+    for (int i = 0; i < 500; i++) {
+      edges.append(i % 40).append(',').append(i / 40 + 100).append('\n');
+    }
+    Files.writeString(directory.resolve("edges.csv"), edges);
+    Path plan =
+        Files.writeString(
+            directory.resolve("plan.yaml"),
+            """
+            connections:
+              db: {jdbcUrl: "%1$s", user: %2$s}
+            tasks:
+              - load-edges: {input: "%3$s/edges.csv", jdbcUrl: "%1$s", jdbcUser: %2$s, tableSize: 4}
+              - transfer:
+                  from: {jdbc: db, query: SELECT count(*) AS n FROM edges}
+                  to: {csv: counted.csv}
+            """
+                .formatted(database.postgres().jdbcUrl(), database.postgres().user(), directory));
+
+    Launched launched = transfer("--plan=" + plan);
+
+    assertDone(launched);
+    assertThat(launched.out())
+        .anyMatch(line -> line.matches(" *load-edges-1 +done +500 read +.* written +0 bad .*"));
+    assertThat(directory.resolve("counted.csv")).hasContent("n\n500\n");
+    database.execute("DROP TABLE IF EXISTS edges, nodes");
+  }
+
+  @Test
+  void valuesOfATableAreSpeltAsTheMappingSays() throws Exception {
+    database.execute("CREATE TABLE small_ones (id integer, day date, price numeric(9, 3))");
+    database.execute("INSERT INTO small_ones VALUES (1, '2026-12-31', 1234.5), (2, NULL, NULL)");
+    Path mapping =
+        Files.writeString(
+            directory.resolve("mapping.yaml"),
+            """
+            columns:
+              - id
+              - {name: day, type: text, format: d. MMMM yyyy, locale: de-DE}
+              - {name: price, type: text, format: "#,##0.00", locale: de-DE, default: none}
+            """);
+    Path out = directory.resolve("out.csv");
+
+    assertDone(transfer("--from=jdbc:small_ones --to=csv:" + out, "--mapping=" + mapping, jdbc()));
+
+    assertThat(Files.readAllLines(out))
+        .containsExactly("id,day,price", "1,31. Dezember 2026,\"1.234,50\"", "2,,none");
+  }
+
+  @Test
+  void aTaskThatFailsTellsTheRowsThatAreThere() throws Exception {
+    StringBuilder text = new StringBuilder("id,n\n");
+    for (int i = 0; i < ROWS; i++) {
+      text.append(i).append(',').append(i).append('\n');
+    }
+    Files.writeString(directory.resolve("in.csv"), text + "x,1\n");
+    Path plan =
+        Files.writeString(
+            directory.resolve("plan.yaml"),
+            """
+            connections:
+              db: {jdbcUrl: "%s", user: %s}
+            tasks:
+              - transfer:
+                  from: {csv: in.csv}
+                  to: {jdbc: db, table: small_ones, key: id}
+                  blockRows: 10
+                  commitRows: 10
+            """
+                .formatted(database.postgres().jdbcUrl(), database.postgres().user()));
+
+    Launched launched = transfer("--plan=" + plan);
+
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
+    String line = launched.out().get(1);
+    java.util.regex.Matcher counts =
+        java.util.regex.Pattern.compile(
+                " *transfer-1 +failed +([0-9,]+) read +([0-9,]+) written .*")
+            .matcher(line);
+    assertThat(counts.matches()).as(line).isTrue();
+    assertThat(number(counts.group(1))).isBetween(1L, (long) ROWS);
+    // A transaction may be over that nobody has noticed yet.
+    assertThat(number(counts.group(2)))
+        .isBetween(1L, database.number("SELECT count(*) FROM small_ones"));
+  }
+
+  private static long number(String shown) {
+    return Long.parseLong(shown.replace(",", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {DIRECT, FLINK})
   void aPlanPrintsItsTreeAndStopsAtWhatFails(String runner) throws Exception {
     Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,20\n");
     Files.writeString(directory.resolve("wrong.csv"), "id,n\n1,10\nx,20,\n");

@@ -1,0 +1,210 @@
+package dev.diagonal.transfer;
+
+import static dev.diagonal.jdbc.PostgresSql.quote;
+import static dev.diagonal.jdbc.PostgresSql.quoteTable;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.HeldConnection;
+import dev.diagonal.jdbc.JdbcTarget;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a table or query of any database that a JDBC driver on the class path reaches, in the
+ * words of standard SQL (names in double quotes, exactly as the database has them), with their
+ * types; PostgreSQL has {@link JdbcRows}. The driver is asked for a block at a time: whether it
+ * holds more is up to it. Read in parallel by ranges of a whole-numbered key, each in a transaction
+ * of its own.
+ *
+ * <p>Arrays, intervals and whatever else has no type here are read as text.
+ */
+public final class StandardRows implements TransferSource {
+
+  private final JdbcTarget database;
+  private final String relation;
+  private final String shown;
+  private final @Nullable String key;
+  private final int maxRanges;
+  private final RowType type;
+
+  private StandardRows(
+      JdbcTarget database,
+      String relation,
+      String shown,
+      @Nullable String key,
+      int maxRanges,
+      RowType type) {
+    this.database = database;
+    this.relation = relation;
+    this.shown = shown;
+    this.key = key;
+    this.maxRanges = maxRanges;
+    this.type = type;
+  }
+
+  /**
+   * Asks the database for the columns of a table.
+   *
+   * @param table {@code table} or {@code schema.table}, exactly as the database has it
+   * @param rangeKey a whole-numbered column to read ranges of; null for the first one of the
+   *     primary key, if that is such
+   * @param maxRanges how many ranges there are at most
+   * @throws SQLException if the database cannot be reached, or refuses
+   */
+  public static StandardRows ofTable(
+      JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
+      throws SQLException {
+    try (HeldConnection held = HeldConnection.toAny(database)) {
+      Connection connection = held.use();
+      RowType type = typeOf(connection, quoteTable(table));
+      String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
+      return of(database, quoteTable(table), "table " + table, key, maxRanges, type);
+    }
+  }
+
+  /**
+   * Asks the database for the columns of a query.
+   *
+   * @param rangeKey a whole-numbered column of the result to read ranges of, or null for one
+   *     reader, which keeps the query's order
+   * @throws SQLException if the database cannot be reached, or refuses
+   */
+  public static StandardRows ofQuery(
+      JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
+      throws SQLException {
+    try (HeldConnection held = HeldConnection.toAny(database)) {
+      String relation = "(" + query.strip().replaceFirst(";\\s*$", "") + ") AS diagonal_rows";
+      RowType type = typeOf(held.use(), relation);
+      return of(database, relation, "a query", rangeKey, maxRanges, type);
+    }
+  }
+
+  private static StandardRows of(
+      JdbcTarget database,
+      String relation,
+      String shown,
+      @Nullable String key,
+      int maxRanges,
+      RowType type) {
+    if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
+      throw new BadInputException("column '" + key + "' holds no whole numbers to make ranges of");
+    }
+    return new StandardRows(database, relation, shown, key, maxRanges, type);
+  }
+
+  private static RowType typeOf(Connection connection, String relation) throws SQLException {
+    List<Field> fields = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet none = statement.executeQuery("SELECT * FROM " + relation + " WHERE 1 = 0")) {
+      ResultSetMetaData columns = none.getMetaData();
+      for (int i = 1; i <= columns.getColumnCount(); i++) {
+        fields.add(
+            new Field(
+                columns.getColumnLabel(i),
+                typeOf(columns.getColumnType(i), columns.getColumnTypeName(i))));
+      }
+    }
+    return new RowType(fields);
+  }
+
+  private static FieldType typeOf(int type, String name) {
+    return switch (type) {
+      case Types.BIT, Types.BOOLEAN -> FieldType.BOOLEAN;
+      case Types.TINYINT, Types.SMALLINT -> FieldType.SMALLINT;
+      case Types.INTEGER -> FieldType.INTEGER;
+      case Types.BIGINT -> FieldType.BIGINT;
+      case Types.REAL -> FieldType.REAL;
+      case Types.FLOAT, Types.DOUBLE -> FieldType.DOUBLE;
+      case Types.NUMERIC, Types.DECIMAL -> FieldType.DECIMAL;
+      case Types.DATE -> FieldType.DATE;
+      case Types.TIME -> FieldType.TIME;
+      case Types.TIMESTAMP -> FieldType.TIMESTAMP;
+      case Types.TIMESTAMP_WITH_TIMEZONE -> FieldType.INSTANT;
+      case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
+          name.equalsIgnoreCase("uuid") ? FieldType.UUID : FieldType.BYTES;
+      default ->
+          name.equalsIgnoreCase("uuid")
+              ? FieldType.UUID
+              : name.equalsIgnoreCase("json") ? FieldType.JSON : FieldType.TEXT;
+    };
+  }
+
+  private static @Nullable String firstKey(Connection connection, String table, RowType type)
+      throws SQLException {
+    String[] parts = table.split("\\.", -1);
+    try (ResultSet keys =
+        connection
+            .getMetaData()
+            .getPrimaryKeys(null, parts.length == 1 ? null : parts[0], parts[parts.length - 1])) {
+      while (keys.next()) {
+        String column = keys.getString("COLUMN_NAME");
+        if (keys.getInt("KEY_SEQ") == 1 && type.names().contains(column)) {
+          return type.field(Columns.indexOf(type, column)).type().isWhole() ? column : null;
+        }
+      }
+      return null;
+    }
+  }
+
+  @Override
+  public RowType blockType() {
+    return type;
+  }
+
+  @Override
+  public RowType declared() {
+    return type;
+  }
+
+  @Override
+  public boolean readsBytes() {
+    return false;
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
+  public String describe() {
+    return shown + " of " + database;
+  }
+
+  @Override
+  public int mostRanges() {
+    return key == null ? 1 : maxRanges;
+  }
+
+  @Override
+  public List<SourceRange> ranges() throws SQLException {
+    if (key == null) {
+      return List.of(KeyRanges.all(describe()));
+    }
+    try (HeldConnection held = HeldConnection.toAny(database);
+        Statement statement = held.use().createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation))) {
+      result.next();
+      long first = result.getLong(1);
+      return result.wasNull()
+          ? List.of(KeyRanges.all(describe()))
+          : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
+    }
+  }
+
+  @Override
+  public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
+    String where = key == null ? "" : KeyRanges.where(quote(key), range);
+    return new ResultBlocks(
+        database, "SELECT * FROM " + relation + where, type, blockRows, RowOrigin.of(describe()));
+  }
+}
