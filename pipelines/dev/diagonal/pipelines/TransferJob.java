@@ -174,6 +174,9 @@ final class TransferJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    if (!spec.to().stream().allMatch(this::isRepeatable)) {
+      Runners.failAtOnce(pipeline.getOptions());
+    }
     TransferSource source = source(servers);
     RowType rows = TransferRows.of(source, spec.mapping(), List.of()).rows();
     List<TransferSink> sinks = new ArrayList<>();
@@ -197,6 +200,15 @@ final class TransferJob implements Job {
                     "Transfer",
                     handler == null ? transfer : transfer.withBadRecordErrorHandler(handler)));
     return outputs;
+  }
+
+  /** Whether rows that are written again change nothing, if only in the end. */
+  private boolean isRepeatable(To to) {
+    if (!(to instanceof ToJdbc table)) {
+      return true; // documents have ids, and files are there as a whole or not at all
+    }
+    boolean staged = spec.atOnce() || publisher != null;
+    return !table.key().isEmpty() && (staged || table.mode() != Mode.insert);
   }
 
   private static String kind(To to) {
@@ -279,6 +291,11 @@ final class TransferJob implements Job {
       case delete -> WriteMode.DELETE;
       case replace -> throw new IllegalArgumentException("replace");
     };
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return spec.atOnce() ? "--transaction=all puts the rows into the tables at the end" : null;
   }
 
   @Override

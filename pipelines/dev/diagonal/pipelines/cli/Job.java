@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
 
 /** A pipeline and what belongs to it, as a command has made it from its options. */
 public interface Job {
@@ -49,6 +50,14 @@ public interface Job {
   /** Returns how many bad records there were besides those that the pipeline has counted. */
   default long moreBadRecords() {
     return 0;
+  }
+
+  /**
+   * Returns why somebody has to wait for the end of the pipeline, or null if {@link #complete} and
+   * {@link #release} may as well never be called.
+   */
+  default @Nullable String needsLauncher() {
+    return null;
   }
 
   /** Does what is to do when the pipeline has ended well. */
