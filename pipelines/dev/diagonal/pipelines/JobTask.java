@@ -1,9 +1,12 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.pipelines.cli.Job.Progress;
 import dev.diagonal.pipelines.cli.PlannedJob;
 import dev.diagonal.pipelines.cli.Summary;
+import dev.diagonal.pipelines.plan.FailedTaskException;
 import dev.diagonal.pipelines.plan.Task;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline as a task.
@@ -21,8 +24,26 @@ record JobTask(PlannedJob planned) implements Task {
   }
 
   @Override
+  public @Nullable Counts running() {
+    Progress progress = planned.job().progress();
+    return progress == null ? null : counts(progress);
+  }
+
+  private static Counts counts(Progress progress) {
+    return new Counts(progress.rowsRead(), progress.rowsWritten(), progress.badRecords());
+  }
+
+  @Override
   public Counts run() throws Exception {
-    Summary summary = planned.run(false);
+    Progress[] failed = {Progress.NONE};
+    Summary summary;
+    try {
+      summary = planned.run(false, counted -> failed[0] = counted);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | Error e) {
+      throw new FailedTaskException(counts(failed[0]), e);
+    }
     long written =
         summary.outputs().stream()
             .filter(output -> !output.sink().equals(BAD_RECORDS))

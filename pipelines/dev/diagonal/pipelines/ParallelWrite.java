@@ -29,6 +29,7 @@ final class ParallelWrite {
   private static final long MAX_BYTES = 64L << 20;
 
   private static final String ROWS_OF_SLOT = "rows_of_slot_";
+  private static final String ROWS_OF_CELL = "rows_of_cell_";
 
   private final ConflictFreeOptions options;
   private final ScheduleKind kind;
@@ -141,7 +142,7 @@ final class ParallelWrite {
             open.getMean(),
             options.getMaxWorkers(),
             sum(metrics, "retries"::equals)));
-    long hottest = hottestSlot(metrics);
+    long hottest = largest(ROWS_OF_SLOT, metrics);
     if (hottest > 0 && tableSize > 1) {
       remarks.add(
           String.format(
@@ -152,14 +153,26 @@ final class ParallelWrite {
               100.0 * hottest / batchRows.getSum(),
               (double) batchRows.getSum() / hottest));
     }
+    long largest = largest(ROWS_OF_CELL, metrics); // 0 where there are too many to be counted
+    if (largest > 0 && tableSize > 1) {
+      int cells = kind.of(tableSize).cells();
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "the largest of %d cells had %,d rows, %.1f times the mean",
+              cells,
+              largest,
+              (double) largest * cells / batchRows.getSum()));
+    }
     return remarks;
   }
 
-  private static long hottestSlot(MetricQueryResults metrics) {
+  /** Returns the rows of that slot, or cell, which has most. */
+  private static long largest(String prefix, MetricQueryResults metrics) {
     Map<String, Long> rows = new HashMap<>();
     for (MetricResult<Long> counter : metrics.getCounters()) {
       String name = counter.getName().getName();
-      if (name.startsWith(ROWS_OF_SLOT)) {
+      if (name.startsWith(prefix)) {
         rows.merge(name, counted(counter), Long::sum);
       }
     }

@@ -17,6 +17,9 @@ import dev.diagonal.transfer.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Rows from somewhere to somewhere: one transfer, or a plan of tasks and task groups. */
@@ -25,6 +28,8 @@ final class Transfer implements Command {
   /** What stands in a plan, and not beside it. */
   private static final List<String> BESIDE_A_PLAN =
       List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary");
+
+  private static final int TOLD_SECONDS = 5;
 
   private final TransferCommand single = new TransferCommand();
   private final List<PipelineCommand<?>> commands;
@@ -75,13 +80,36 @@ final class Transfer implements Command {
       return ExitCode.DONE;
     }
     PlanReport report =
-        new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println)
-            .run(plan);
+        run(
+            new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println),
+            plan);
     report.lines().forEach(System.out::println);
     if (options.getSummary() != null) {
       report.writeTo(Path.of(options.getSummary()));
     }
     return report.state() == PlanReport.State.FAILED ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** Tells every few seconds how far the tasks have got that run. */
+  private static PlanReport run(PlanRun run, PlanNode plan) throws InterruptedException {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      var unused =
+          timer.scheduleAtFixedRate(
+              () -> run.running().forEach(System.err::println),
+              TOLD_SECONDS,
+              TOLD_SECONDS,
+              TimeUnit.SECONDS);
+      return run.run(plan);
+    } finally {
+      timer.shutdownNow();
+    }
   }
 
   /** The options of the runner, which all tasks get; an option of a transfer stands in the plan. */

@@ -22,6 +22,7 @@ import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.RunOptions;
 import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.progress.RunCounts;
 import dev.diagonal.transfer.CsvFiles;
 import dev.diagonal.transfer.HiddenFiles;
 import dev.diagonal.transfer.IndexSink;
@@ -65,6 +66,7 @@ final class TransferJob implements Job {
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<StagedTable> staged = new ArrayList<>();
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private volatile @Nullable RunCounts counts;
 
   /**
    * @param embedded the embedded servers it wants
@@ -118,8 +120,21 @@ final class TransferJob implements Job {
             spec.blockRows(),
             spec.commitRows(),
             spec.atOnce() ? ", put into the tables at once in the end" : ""));
+    lines.addAll(warnings());
     lines.add(deadLetters.describe());
     return lines;
+  }
+
+  /** What a runner that repeats work would do to tables whose rows have no key. */
+  private List<String> warnings() {
+    return spec.to().stream()
+        .filter(to -> to instanceof ToJdbc table && table.key().isEmpty())
+        .map(
+            to ->
+                "note:    the rows of table %s have no key: where a runner repeats a part of the"
+                        .formatted(((ToJdbc) to).table())
+                    + " work, or you the command, they are inserted again; --key makes it exact")
+        .toList();
   }
 
   private static String describe(From from) {
@@ -178,6 +193,10 @@ final class TransferJob implements Job {
       Runners.failAtOnce(pipeline.getOptions());
     }
     TransferSource source = source(servers);
+    if (!Runners.isDirect(options)) { // which never repeats
+      warnings().forEach(System.err::println);
+    }
+    Runners.limitReaders(pipeline.getOptions(), source.mostRanges());
     RowType rows = TransferRows.of(source, spec.mapping(), List.of()).rows();
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
@@ -190,7 +209,9 @@ final class TransferJob implements Job {
     TransferRows transfer =
         TransferRows.of(source, spec.mapping(), sinks)
             .withBlockRows(spec.blockRows())
+            .withRun(run)
             .withMaxBadRecords(options.getMaxBadRecords());
+    counts = RunCounts.start(run, sinks.size());
     PCollection<Written> unused =
         deadLetters.collect(
             pipeline,
@@ -291,6 +312,32 @@ final class TransferJob implements Job {
       case delete -> WriteMode.DELETE;
       case replace -> throw new IllegalArgumentException("replace");
     };
+  }
+
+  /** Rows of files, and of tables that change as a whole, are not seen before the end. */
+  @Override
+  public @Nullable Progress progress() {
+    RunCounts now = counts;
+    if (now == null) {
+      return null;
+    }
+    long written = 0;
+    for (int i = 0; i < spec.to().size(); i++) {
+      To to = spec.to().get(i);
+      boolean whole = spec.atOnce() || publisher != null;
+      if (to instanceof ToIndex || (to instanceof ToJdbc && !whole)) {
+        written += now.rowsWritten(i);
+      }
+    }
+    return new Progress(now.rowsRead(), written, now.badRecords());
+  }
+
+  @Override
+  public void release() {
+    RunCounts now = counts;
+    if (now != null) {
+      now.end();
+    }
   }
 
   @Override

@@ -44,7 +44,9 @@ public interface TransferOptions extends RunOptions, JdbcOptions, ElasticsearchO
 
   void setTo(@Nullable List<String> to);
 
-  @Description("The columns that tell rows apart, in tables and as the ids of documents")
+  @Description(
+      "The columns that tell rows apart, in tables and as the ids of documents; without them rows are"
+          + " inserted, and those that are sent again are there twice")
   @Nullable List<String> getKey();
 
   void setKey(@Nullable List<String> key);

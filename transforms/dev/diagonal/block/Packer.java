@@ -67,6 +67,11 @@ public final class Packer<T> {
     }
   }
 
+  /** Returns how many records all buffers hold together. */
+  public long heldRows() {
+    return heldRows;
+  }
+
   /** Puts out all that is held. */
   public void flush(Output<T> output) {
     List.copyOf(buffers.keySet()).forEach(key -> leave(key, output));

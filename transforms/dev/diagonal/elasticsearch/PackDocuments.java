@@ -3,6 +3,7 @@ package dev.diagonal.elasticsearch;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.block.JoinSmallBlocks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +13,11 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.GroupIntoBatches;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
@@ -51,8 +50,8 @@ public final class PackDocuments
         blockDocuments);
     checkArgument(keys >= 1 && keys <= 10_000, "keys must be within 1 to 10000, got %s", keys);
     checkArgument(
-        maxBuffering.isLongerThan(Duration.ZERO),
-        "maxBufferingDuration must be longer than 0, got %s",
+        maxBuffering.getMillis() >= 1,
+        "maxBufferingDuration must be >= 1 ms, got %s",
         maxBuffering);
     this.blockDocuments = blockDocuments;
     this.keys = keys;
@@ -86,7 +85,7 @@ public final class PackDocuments
   /**
    * Sets how long a document of an unbounded input waits for others at most; default 1 second.
    *
-   * @throws IllegalArgumentException if {@code duration} is not longer than 0
+   * @throws IllegalArgumentException if {@code duration} is below a millisecond
    */
   public PackDocuments withMaxBufferingDuration(Duration duration) {
     return new PackDocuments(blockDocuments, keys, duration);
@@ -102,19 +101,11 @@ public final class PackDocuments
             "Pack in the bundle",
             ParDo.of(new PackFn(blockDocuments, keys, rest))
                 .withOutputTags(full, TupleTagList.of(rest)));
-    GroupIntoBatches<Integer, Block<Document>> batches =
-        GroupIntoBatches.ofByteSize(blockDocuments, block -> (long) block.size());
     PCollection<Block<Document>> grouped =
         packed
             .get(rest)
             .setCoder(KvCoder.of(VarIntCoder.of(), coder))
-            .apply(
-                "Group the rest",
-                documents.isBounded() == IsBounded.BOUNDED
-                    ? batches
-                    : batches.withMaxBufferingDuration(maxBuffering))
-            .apply("Join", ParDo.of(new JoinFn()))
-            .setCoder(coder);
+            .apply("Join the rest", JoinSmallBlocks.of(blockDocuments, maxBuffering));
     return PCollectionList.of(packed.get(full).setCoder(coder))
         .and(grouped)
         .apply("All blocks", Flatten.pCollections());
@@ -166,18 +157,6 @@ public final class PackDocuments
                         rest, KV.of(key, new Block<>(block)), window.maxTimestamp(), window));
           });
       filling.clear();
-    }
-  }
-
-  private static final class JoinFn
-      extends DoFn<KV<Integer, Iterable<Block<Document>>>, Block<Document>> {
-    @ProcessElement
-    public void process(
-        @Element KV<Integer, Iterable<Block<Document>>> blocks,
-        OutputReceiver<Block<Document>> output) {
-      List<Document> documents = new ArrayList<>();
-      blocks.getValue().forEach(block -> documents.addAll(block.records()));
-      output.output(new Block<>(documents));
     }
   }
 }

@@ -315,6 +315,12 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
   }
 
   @Override
+  public RowValues putText(byte[] utf8, int start, int end) {
+    WireValue.put(values, begin(), utf8, start, end);
+    return end();
+  }
+
+  @Override
   public RowValues putUuid(@Nullable UUID value) {
     if (value == null) {
       return nothing();
@@ -329,6 +335,12 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
       return nothing();
     }
     WireValue.put(values, begin(), value);
+    return end();
+  }
+
+  @Override
+  public RowValues putEpochDay(long days) {
+    WireValue.putEpochDay(values, begin(), days);
     return end();
   }
 

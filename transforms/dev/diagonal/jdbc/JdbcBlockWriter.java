@@ -23,6 +23,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
   private final @Nullable Consumer<RejectedRow<T>> rejected;
   private final RowBatches<T, Boolean> batches;
   private Written written;
+  private long committed;
 
   private JdbcBlockWriter(
       JdbcWrite<T> write,
@@ -69,6 +70,11 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     return all;
   }
 
+  /** Returns how many rows are committed, as far as it is noticed, of all since the start. */
+  public long committed() {
+    return committed;
+  }
+
   /** Drops what is not flushed, and closes the connection. */
   @Override
   public void close() {
@@ -78,6 +84,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
   private void count(RowBatches.Result<T, Boolean> result) {
     if (result.all() != null) {
       written = written.plus(result.all());
+      committed += result.all().rows();
     }
     if (rejected != null) {
       result.bad().forEach(bad -> rejected.accept(new RejectedRow<>(bad.row(), bad.reason())));

@@ -1,5 +1,7 @@
 package dev.diagonal.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -31,6 +33,14 @@ public interface RowValues {
 
   RowValues putText(@Nullable String value);
 
+  /**
+   * Puts text that is spelt in UTF-8, from {@code start} to before {@code end}; the bytes may
+   * change afterwards. It costs no object where the column takes text in binary form.
+   */
+  default RowValues putText(byte[] utf8, int start, int end) {
+    return putText(new String(utf8, start, end - start, UTF_8));
+  }
+
   /** Puts bytes, which must not change afterwards. */
   RowValues putBytes(byte @Nullable [] value);
 
@@ -38,6 +48,11 @@ public interface RowValues {
 
   /** Puts a {@code date}. */
   RowValues putDate(@Nullable LocalDate value);
+
+  /** Puts a {@code date} by its days since 1970-01-01. */
+  default RowValues putEpochDay(long days) {
+    return putDate(LocalDate.ofEpochDay(days));
+  }
 
   /** Puts a {@code timestamp with time zone}. */
   RowValues putInstant(@Nullable Instant value);

@@ -1,5 +1,7 @@
 package dev.diagonal.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -116,6 +118,17 @@ final class WireValue {
     }
   }
 
+  /** Puts text that is spelt in UTF-8. */
+  static void put(CopyBuffer out, WireType type, byte[] utf8, int start, int end) {
+    switch (type) {
+      case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
+        out.putInt(end - start);
+        out.putBytes(utf8, start, end - start);
+      }
+      default -> put(out, type, new String(utf8, start, end - start, UTF_8));
+    }
+  }
+
   static void put(CopyBuffer out, WireType type, byte[] value) {
     if (type != WireType.BYTEA) {
       throw refused(type, "bytes");
@@ -134,6 +147,15 @@ final class WireValue {
     } else {
       throw refused(type, "UUID");
     }
+  }
+
+  static void putEpochDay(CopyBuffer out, WireType type, long days) {
+    if (type != WireType.DATE) {
+      put(out, type, LocalDate.ofEpochDay(days));
+      return;
+    }
+    out.putInt(Integer.BYTES);
+    out.putInt(Math.toIntExact(days - EPOCH_DAY_OF_2000));
   }
 
   static void put(CopyBuffer out, WireType type, LocalDate value) {

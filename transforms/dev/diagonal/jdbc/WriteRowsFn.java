@@ -6,8 +6,6 @@ import dev.diagonal.write.WriteMetrics;
 import dev.diagonal.write.Written;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,29 +51,6 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
     this.rows = rows;
     this.rejects = rejects;
     this.restTag = restTag;
-  }
-
-  /** The rows of all blocks of a key. */
-  static <T> Iterable<T> rowsOf(KV<Integer, Iterable<Block<T>>> element) {
-    return () -> {
-      var blocks = element.getValue().iterator();
-      return new Iterator<T>() {
-        private Iterator<T> current = List.<T>of().iterator();
-
-        @Override
-        public boolean hasNext() {
-          while (!current.hasNext() && blocks.hasNext()) {
-            current = blocks.next().records().iterator();
-          }
-          return current.hasNext();
-        }
-
-        @Override
-        public T next() {
-          return hasNext() ? current.next() : Collections.<T>emptyIterator().next();
-        }
-      };
-    };
   }
 
   @Setup

@@ -3,13 +3,13 @@ package dev.diagonal.jdbc;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.block.JoinSmallBlocks;
 import dev.diagonal.write.Written;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.GroupIntoBatches;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
@@ -18,7 +18,6 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Input: blocks of any size or, {@linkplain #ofRows for rows}, single ones; in any window.
  * Output: in the same window, to {@code Wait.on} or to add up. Rows are joined to transactions of
  * {@code commitRows} rows inside a bundle. What is left at its end is written too if it is at least
- * a tenth of that; smaller rests travel, by a few keys, to {@code GroupIntoBatches}: so a bundle of
+ * a tenth of that; smaller rests travel, by a few keys, to {@link JoinSmallBlocks}: so a bundle of
  * one row (as the DirectRunner makes behind a {@code Reshuffle}) does not become a transaction of
  * one row.
  *
@@ -119,20 +118,14 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
                 .withOutputTags(written, tags(rests)));
     PCollection<KV<Integer, Block<T>>> small =
         first.get(rests).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(rowCoder)));
-    GroupIntoBatches<Integer, Block<T>> batches =
-        GroupIntoBatches.ofByteSize(write.commitRows(), block -> (long) block.size());
     PCollectionTuple second =
         small
-            .apply(
-                "Join rests",
-                small.isBounded() == IsBounded.BOUNDED
-                    ? batches
-                    : batches.withMaxBufferingDuration(maxBuffering))
+            .apply("Join rests", JoinSmallBlocks.of(write.commitRows(), maxBuffering))
             .apply(
                 "Write rests",
                 ParDo.of(
-                        new WriteRowsFn<KV<Integer, Iterable<Block<T>>>, T>(
-                            write, WriteRowsFn::rowsOf, errorHandler != null, null))
+                        new WriteRowsFn<Block<T>, T>(
+                            write, Block::records, errorHandler != null, null))
                     .withOutputTags(written, tags(null)));
     route(first);
     route(second);

@@ -168,14 +168,12 @@ public final class Publication {
     // The mean by whole numbers: a quotient would be rounded twice.
     String sql =
         """
-        WITH touched AS MATERIALIZED (
-          SELECT DISTINCT s.movie_id FROM %1$s AS s JOIN %2$s AS b USING (batch_id)
-          WHERE (%4$s) IS DISTINCT FROM b.published_attempt%5$s),
+        WITH touched AS MATERIALIZED (%4$s),
         summed AS MATERIALIZED (
           SELECT s.movie_id, sum(s.rating_count)::bigint AS n, sum(s.rating_sum) AS total,
                  min(s.rating_min) AS least, max(s.rating_max) AS greatest
           FROM %1$s AS s JOIN %2$s AS b ON b.batch_id = s.batch_id AND b.attempts = s.attempt
-          WHERE b.status = 'complete' AND s.movie_id IN (SELECT movie_id FROM touched)
+          WHERE b.status = 'complete'%5$s
           GROUP BY s.movie_id),
         merged AS (
           INSERT INTO %3$s AS t
@@ -202,12 +200,20 @@ public final class Publication {
                 tables.stagingSql(),
                 tables.batchesSql(),
                 tables.totalsSql(),
-                NOW,
-                full ? " UNION SELECT movie_id FROM " + tables.totalsSql() : "");
+                full ? "SELECT movie_id FROM " + tables.totalsSql() : touched(tables),
+                full ? "" : " AND s.movie_id IN (SELECT movie_id FROM touched)");
     try (ResultSet result = statement.executeQuery(sql)) {
       result.next();
       return new Published(batches, result.getLong(1), result.getLong(2));
     }
+  }
+
+  private static String touched(JobTables tables) {
+    return """
+        SELECT DISTINCT s.movie_id FROM %s AS s JOIN %s AS b USING (batch_id)
+        WHERE (%s) IS DISTINCT FROM b.published_attempt
+        """
+        .formatted(tables.stagingSql(), tables.batchesSql(), NOW);
   }
 
   private static void checkComplete(Statement statement, JobTables tables, boolean incomplete)

@@ -60,7 +60,7 @@ final class BeamRows {
     if (block.isNull(row, column)) {
       return null;
     }
-    FieldType type = block.type().field(column).type();
+    FieldType type = block.typeOf(column);
     long word = type.isWord() ? block.word(row, column) : 0;
     return switch (type) {
       case BOOLEAN -> word != 0;

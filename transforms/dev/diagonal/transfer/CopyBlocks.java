@@ -111,7 +111,7 @@ final class CopyBlocks implements RowBlockReader {
 
   /** Sets a column; false if the value has no place in the type. */
   private boolean set(RowBlock block, int column, byte[] row, int at, int length) {
-    switch (type.field(column).type()) {
+    switch (block.typeOf(column)) {
       case BOOLEAN -> block.setWord(column, row[at]);
       case SMALLINT -> block.setWord(column, (short) SHORT.get(row, at));
       case INTEGER -> block.setWord(column, (int) INT.get(row, at));

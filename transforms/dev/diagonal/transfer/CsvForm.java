@@ -51,7 +51,7 @@ record CsvForm(char delimiter, char quote, String lineEnd) implements Serializab
   }
 
   private void putValue(RowBlock block, int row, int column, Bytes out) {
-    FieldType type = block.type().field(column).type();
+    FieldType type = block.typeOf(column);
     if (type == FieldType.TEXT || type == FieldType.JSON) {
       putText(block.bytes(column), block.start(row, column), block.end(row, column), out);
       return;

@@ -85,6 +85,11 @@ public final class IndexSink implements TransferSink {
     }
 
     @Override
+    public long written() {
+      return written;
+    }
+
+    @Override
     public void indexed(RowAt place, int documents) {
       written += documents;
     }

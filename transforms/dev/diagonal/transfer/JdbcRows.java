@@ -183,6 +183,11 @@ public final class JdbcRows implements TransferSource {
   }
 
   @Override
+  public int mostRanges() {
+    return key == null ? 1 : maxRanges;
+  }
+
+  @Override
   public List<SourceRange> ranges() throws SQLException {
     SourceRange all = new SourceRange(0, describe(), Long.MIN_VALUE, Long.MAX_VALUE);
     if (key == null) {

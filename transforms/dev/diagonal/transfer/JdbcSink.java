@@ -79,6 +79,11 @@ public final class JdbcSink implements TransferSink {
       return written;
     }
 
+    @Override
+    public long written() {
+      return writer.committed();
+    }
+
     private void tell(Rejects rejects) throws InterruptedException {
       for (RejectedRow<RowAt> each : rejected) {
         rejects.reject(Reject.of(each.row().block(), each.row().row(), each.reason()));

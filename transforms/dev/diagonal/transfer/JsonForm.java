@@ -42,7 +42,7 @@ final class JsonForm implements Serializable {
   }
 
   private static void putValue(RowBlock block, int row, int column, Bytes out) {
-    switch (block.type().field(column).type()) {
+    switch (block.typeOf(column)) {
       case BOOLEAN, SMALLINT, INTEGER, BIGINT -> TextForm.put(block, row, column, out);
       case JSON -> putOnOneLine(block, row, column, out);
       case TEXT ->

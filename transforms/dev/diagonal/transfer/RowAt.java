@@ -17,7 +17,8 @@ record RowAt(RowBlock block, int row) {
   /** Puts all columns of rows, in order. */
   static RowBinder<RowAt> binder() {
     return (at, values) -> {
-      for (int column = 0; column < at.block.type().size(); column++) {
+      int columns = at.block.columns();
+      for (int column = 0; column < columns; column++) {
         if (at.block.isNull(at.row, column)) {
           values.putNull();
         } else {
@@ -28,20 +29,21 @@ record RowAt(RowBlock block, int row) {
   }
 
   private void put(int column, RowValues values) {
-    FieldType type = block.type().field(column).type();
+    FieldType type = block.typeOf(column);
     long word = type.isWord() ? block.word(row, column) : 0;
     switch (type) {
       case BOOLEAN -> values.putBoolean(word != 0);
       case SMALLINT, INTEGER, BIGINT -> values.putLong(word);
       case REAL, DOUBLE -> values.putDouble(Double.longBitsToDouble(word));
       case DECIMAL -> putDecimal(block.text(row, column), values);
-      case TEXT, JSON -> values.putText(block.text(row, column));
+      case TEXT, JSON ->
+          values.putText(block.bytes(column), block.start(row, column), block.end(row, column));
       case UUID -> values.putUuid(UUID.fromString(block.text(row, column)));
       case BYTES ->
           values.putBytes(
               Arrays.copyOfRange(
                   block.bytes(column), block.start(row, column), block.end(row, column)));
-      case DATE -> values.putDate(java.time.LocalDate.ofEpochDay(word));
+      case DATE -> values.putEpochDay(word);
       case TIME -> values.putTime(TextForm.time(word));
       case TIMESTAMP -> values.putTimestamp(TextForm.timestamp(word));
       case INSTANT -> values.putInstant(TextForm.instant(word));

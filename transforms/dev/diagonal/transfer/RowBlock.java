@@ -26,6 +26,7 @@ public final class RowBlock {
   private final int capacity;
   private final RowOrigin origin;
   private final Values[] columns;
+  private final FieldType[] types;
   private long[] offsets;
   private long[] lines;
   private int rows;
@@ -43,8 +44,10 @@ public final class RowBlock {
     this.origin = origin;
     int first = Math.min(capacity, FIRST_ROWS);
     columns = new Values[type.size()];
+    types = new FieldType[type.size()];
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = new Values(type.field(i).type().isWord(), first);
+      types[i] = type.field(i).type();
+      columns[i] = new Values(types[i].isWord(), first);
     }
     offsets = new long[first];
     lines = new long[first];
@@ -52,6 +55,15 @@ public final class RowBlock {
 
   public RowType type() {
     return type;
+  }
+
+  int columns() {
+    return columns.length;
+  }
+
+  /** The type of a column, without a way through lists and records. */
+  FieldType typeOf(int column) {
+    return types[column];
   }
 
   /** Returns where the rows come from. */

@@ -20,6 +20,14 @@ interface RowBlockWriter extends AutoCloseable {
    */
   long finish(Rejects rejects) throws Exception;
 
+  /**
+   * Returns how many rows others can see already, as far as it is noticed: those of a file none
+   * before it appears, which is not by this.
+   */
+  default long written() {
+    return 0;
+  }
+
   /** Makes a call that waits for a server fail soon. May be called by any thread. */
   default void abort() {}
 

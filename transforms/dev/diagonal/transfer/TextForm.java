@@ -25,7 +25,7 @@ final class TextForm {
 
   /** Puts the value of a row and column, which is not null. */
   static void put(RowBlock block, int row, int column, Bytes out) {
-    FieldType type = block.type().field(column).type();
+    FieldType type = block.typeOf(column);
     if (type.isWord()) {
       putWord(type, block.word(row, column), out);
     } else if (type == FieldType.BYTES) {

@@ -3,6 +3,7 @@ package dev.diagonal.transfer;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.progress.Counted;
+import dev.diagonal.progress.RunCounts;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -20,6 +21,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   private final int blockRows;
   private final boolean routeBadRecords;
   private final long maxBadRecords;
+  private final String run;
 
   /** Bad rows of this instance, over all its bundles: bounds what a runner has to hold. */
   private transient long badRecords;
@@ -30,25 +32,29 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
       List<TransferSink> sinks,
       int blockRows,
       boolean routeBadRecords,
-      long maxBadRecords) {
+      long maxBadRecords,
+      String run) {
     this.source = source;
     this.conversion = conversion;
     this.sinks = sinks;
     this.blockRows = blockRows;
     this.routeBadRecords = routeBadRecords;
     this.maxBadRecords = maxBadRecords;
+    this.run = run;
   }
 
   @ProcessElement
   public void transfer(ProcessContext context) throws Exception {
     SourceRange range = context.element();
+    RunCounts counts = RunCounts.of(run);
     BlockConverter converter = new Conversion(conversion, blockRows);
     List<RowBlockWriter> writers = new ArrayList<>();
     boolean handedOver = false;
     long[] rows;
     try (RowBlockReader reader = source.open(range, blockRows)) {
       for (TransferSink sink : sinks) {
-        writers.add(sink.open(range, conversion.to()));
+        RowBlockWriter writer = sink.open(range, conversion.to());
+        writers.add(counts == null ? writer : new CountedWriter(writer, counts, writers.size()));
       }
       handedOver = true;
       rows =
@@ -58,11 +64,17 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
                   new Stages.Watcher() {
                     @Override
                     public void rejected(BadLine line) {
+                      if (counts != null) {
+                        counts.addBad(1);
+                      }
                       reject(line, context);
                     }
 
                     @Override
                     public void read(long rowsRead, long bytesRead) {
+                      if (counts != null) {
+                        counts.addRead(rowsRead);
+                      }
                       Counted.ROWS_READ.add(rowsRead);
                       Counted.BYTES_READ.add(bytesRead);
                     }

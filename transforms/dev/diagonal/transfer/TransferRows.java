@@ -50,6 +50,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   private final List<TransferSink> sinks;
   private final int blockRows;
   private final long maxBadRecords;
+  private final String run;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private TransferRows(
@@ -58,12 +59,14 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
       List<TransferSink> sinks,
       int blockRows,
       long maxBadRecords,
+      String run,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.source = source;
     this.conversion = conversion;
     this.sinks = List.copyOf(sinks);
     this.blockRows = blockRows;
     this.maxBadRecords = maxBadRecords;
+    this.run = run;
     this.errorHandler = errorHandler;
   }
 
@@ -82,7 +85,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
             sinks.stream().anyMatch(TransferSink::refusesNul));
     conversion.check();
     return new TransferRows(
-        source, conversion, sinks, 1_000, ReadBlocks.DEFAULT_MAX_BAD_RECORDS, null);
+        source, conversion, sinks, 1_000, ReadBlocks.DEFAULT_MAX_BAD_RECORDS, "", null);
   }
 
   /**
@@ -93,17 +96,26 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   public TransferRows withBlockRows(int rows) {
     checkArgument(
         rows >= 1 && rows <= 1_000_000, "blockRows must be within 1 to 1000000, got %s", rows);
-    return new TransferRows(source, conversion, sinks, rows, maxBadRecords, errorHandler);
+    return new TransferRows(source, conversion, sinks, rows, maxBadRecords, run, errorHandler);
   }
 
   /** Sends bad rows to a handler instead of failing on the first one. */
   public TransferRows withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
-    return new TransferRows(source, conversion, sinks, blockRows, maxBadRecords, handler);
+    return new TransferRows(source, conversion, sinks, blockRows, maxBadRecords, run, handler);
   }
 
   /** Fails the run when one worker has met more bad rows than this; default 10,000. */
   public TransferRows withMaxBadRecords(long most) {
-    return new TransferRows(source, conversion, sinks, blockRows, most, errorHandler);
+    return new TransferRows(source, conversion, sinks, blockRows, most, run, errorHandler);
+  }
+
+  /**
+   * Counts for the {@link dev.diagonal.progress.RunCounts} of this name too, where there are any;
+   * default none.
+   */
+  public TransferRows withRun(String name) {
+    return new TransferRows(
+        source, conversion, sinks, blockRows, maxBadRecords, name, errorHandler);
   }
 
   /** Returns what the rows are when they are written. */
@@ -130,7 +142,13 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
                 "Transfer",
                 ParDo.of(
                         new TransferFn(
-                            source, conversion, sinks, blockRows, handler != null, maxBadRecords))
+                            source,
+                            conversion,
+                            sinks,
+                            blockRows,
+                            handler != null,
+                            maxBadRecords,
+                            run))
                     .withOutputTags(
                         results,
                         handler == null

@@ -55,7 +55,7 @@ final class ValueParser {
    * @throws BadValueException if it says no value of the column's type
    */
   void set(RowBlock out, int column, byte[] text, int start, int end) throws BadValueException {
-    FieldType type = out.type().field(column).type();
+    FieldType type = out.typeOf(column);
     switch (type) {
       case BOOLEAN -> out.setWord(column, truth(text, start, end));
       case SMALLINT -> out.setWord(column, whole(text, start, end, Short.MAX_VALUE, type));

@@ -31,7 +31,7 @@ record ConflictFree<T>(
     long maxBadRecords)
     implements Serializable {
 
-  /** How many bytes a dealer holds at most, about; there is one for each window of a bundle. */
+  /** How many bytes the dealers of a bundle hold together at most, about. */
   static final long MAX_HELD_BYTES = 64L << 20;
 
   /**

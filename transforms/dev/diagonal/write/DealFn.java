@@ -1,10 +1,12 @@
 package dev.diagonal.write;
 
+import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /** Deals the rows of a bundle, and waits for its batches before the bundle is done. */
 final class DealFn<T> extends DoFn<T, Dealt<T>> {
@@ -30,21 +32,7 @@ final class DealFn<T> extends DoFn<T, Dealt<T>> {
 
   @ProcessElement
   public void process(@Element T row, BoundedWindow window, ProcessContext context) {
-    dealers
-        .in(window)
-        .add(
-            row,
-            new DealtOutput<>(dealers, routeBadRecords) {
-              @Override
-              public void emit(Dealt<T> dealt) {
-                context.outputWithTimestamp(dealt, window.maxTimestamp());
-              }
-
-              @Override
-              void emitBad(BadRecord bad) {
-                context.output(BadRecordRouter.BAD_RECORD_TAG, bad);
-              }
-            });
+    dealers.add(window, row, of -> new Into(of, context));
   }
 
   @FinishBundle
@@ -70,6 +58,34 @@ final class DealFn<T> extends DoFn<T, Dealt<T>> {
   public void teardown() {
     if (dealers != null) { // it is null where the setup has failed
       dealers.close();
+    }
+  }
+
+  /** Puts out into a window, which need not be that of the element in process. */
+  private final class Into extends DealtOutput<T> {
+    private final BoundedWindow window;
+    private final ProcessContext context;
+
+    Into(BoundedWindow window, ProcessContext context) {
+      super(dealers, routeBadRecords);
+      this.window = window;
+      this.context = context;
+    }
+
+    @Override
+    public void emit(Dealt<T> dealt) {
+      context.outputWindowedValue(
+          dealt, window.maxTimestamp(), List.of(window), PaneInfo.NO_FIRING);
+    }
+
+    @Override
+    void emitBad(BadRecord bad) {
+      context.outputWindowedValue(
+          BadRecordRouter.BAD_RECORD_TAG,
+          bad,
+          window.maxTimestamp(),
+          List.of(window),
+          PaneInfo.NO_FIRING);
     }
   }
 }

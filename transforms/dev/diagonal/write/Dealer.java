@@ -8,7 +8,6 @@ import dev.diagonal.fault.BadLine;
 import dev.diagonal.grid.Schedule;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.apache.beam.sdk.coders.Coder;
 
 /**
  * Deals rows to cells, hands full batches to the scheduler and waits while that has enough; what is
@@ -36,11 +35,14 @@ final class Dealer<T> {
   }
 
   Dealer(
-      ConflictFree<T> write, Coder<T> rowCoder, ConflictScheduler<T> scheduler, Leaving leaving) {
+      ConflictFree<T> write,
+      RowBytes<T> rowBytes,
+      ConflictScheduler<T> scheduler,
+      Leaving leaving) {
     this.write = write;
     this.schedule = write.grid().schedule();
     this.leaving = leaving;
-    this.rowBytes = new RowBytes<>(rowCoder);
+    this.rowBytes = rowBytes;
     this.packer =
         new Packer<>(
             write.batchSize(),
@@ -82,9 +84,19 @@ final class Dealer<T> {
     packer.add(cell, row, (key, block) -> leave(key, block, output));
   }
 
+  /** Returns how many rows it holds that wait for others of their cell. */
+  long heldRows() {
+    return packer.heldRows();
+  }
+
+  /** Lets go of all rows. */
+  void letGo(Output<Dealt<T>> output) {
+    packer.flush((key, block) -> leave(key, block, output));
+  }
+
   /** Lets go of all rows, and waits until what is written from here is committed. */
   void finish(Output<Dealt<T>> output) {
-    packer.flush((key, block) -> leave(key, block, output));
+    letGo(output);
     try {
       report(group.await(), output);
     } catch (InterruptedException e) {

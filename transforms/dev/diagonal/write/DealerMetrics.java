@@ -11,11 +11,16 @@ import org.apache.beam.sdk.metrics.Metrics;
  * batch_rows}, {@code wait_millis} and {@code transactions_open} (how many there were when a batch
  * started: their mean is the width), the counter {@code lock_timeouts} (attempts that did not get
  * their slot locks in time), and a counter {@code rows_of_slot_N} for each slot, which shows skew:
- * the one on the hottest slot bounds how many transactions can be open.
+ * the one on the hottest slot bounds how many transactions can be open. On a grid of no more than
+ * {@value #MAX_CELLS} cells there is a counter {@code rows_of_cell_N} for each of them too.
  */
 final class DealerMetrics {
 
+  /** A runner keeps all counters of all steps in memory; 600 are those of 32 slots. */
+  private static final int MAX_CELLS = 600;
+
   private static final String PER_SLOT = "rows_of_slot_";
+  private static final String PER_CELL = "rows_of_cell_";
 
   private final Schedule schedule;
   private final WriteMetrics writes = WriteMetrics.create();
@@ -46,6 +51,9 @@ final class DealerMetrics {
     rowsOfSlot[row].inc(result.rowsWritten());
     if (column != row) {
       rowsOfSlot[column].inc(result.rowsWritten());
+    }
+    if (schedule.cells() <= MAX_CELLS) {
+      Metrics.counter(Counted.NAMESPACE, PER_CELL + result.cell()).inc(result.rowsWritten());
     }
   }
 }

@@ -1,8 +1,13 @@
 package dev.diagonal.write;
 
+import dev.diagonal.block.Block;
+import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
@@ -11,22 +16,25 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
  * The part of one DoFn instance in a write: this JVM's scheduler from its setup to its teardown,
- * and a dealer for each window of a bundle.
+ * and a dealer for each window of a bundle, which together hold no more than one may alone.
  */
 final class Dealers<T> implements AutoCloseable {
 
   private final ConflictFree<T> write;
-  private final Coder<T> rowCoder;
+  private final RowBytes<T> rowBytes;
   private final Dealer.Leaving leaving;
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, Dealer<T>> byWindow = new LinkedHashMap<>();
+
+  /** Of all windows, as far as rows came through {@link #add}. */
+  private long heldRows;
 
   /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
   private long rejected;
 
   Dealers(ConflictFree<T> write, Coder<T> rowCoder, Dealer.Leaving leaving) {
     this.write = write;
-    this.rowCoder = rowCoder;
+    this.rowBytes = new RowBytes<>(rowCoder);
     this.leaving = leaving;
     try {
       this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
@@ -36,14 +44,59 @@ final class Dealers<T> implements AutoCloseable {
     }
   }
 
+  /** Returns the dealer of a window, for an input that has no other. */
   Dealer<T> in(BoundedWindow window) {
-    return byWindow.computeIfAbsent(window, w -> new Dealer<>(write, rowCoder, scheduler, leaving));
+    return byWindow.computeIfAbsent(window, w -> new Dealer<>(write, rowBytes, scheduler, leaving));
+  }
+
+  /** Where what comes out of a dealer goes: into its window. */
+  interface Outputs<T> {
+    Output<Dealt<T>> of(BoundedWindow window);
+  }
+
+  /** Takes in one row of a window; one that has no cell is rejected. */
+  void add(BoundedWindow window, T row, Outputs<T> outputs) {
+    Dealer<T> dealer = in(window);
+    heldRows -= dealer.heldRows();
+    dealer.add(row, outputs.of(window));
+    heldRows += dealer.heldRows();
+    makeRoom(outputs);
+  }
+
+  /** Takes in rows of a cell and a window. */
+  void add(BoundedWindow window, int cell, Block<T> rows, Outputs<T> outputs) {
+    Dealer<T> dealer = in(window);
+    heldRows -= dealer.heldRows();
+    dealer.add(cell, rows, outputs.of(window));
+    heldRows += dealer.heldRows();
+    makeRoom(outputs);
+  }
+
+  /**
+   * While all dealers together hold too much, those that hold most let go, until half of it is
+   * left. A dealer that is alone sees to that itself.
+   */
+  private void makeRoom(Outputs<T> outputs) {
+    long mostRows = ConflictFree.MAX_HELD_BYTES / rowBytes.mean();
+    if (byWindow.size() == 1 || heldRows <= mostRows) {
+      return;
+    }
+    List<Map.Entry<BoundedWindow, Dealer<T>>> largestFirst = new ArrayList<>(byWindow.entrySet());
+    largestFirst.sort(Comparator.comparing(each -> -each.getValue().heldRows()));
+    for (Map.Entry<BoundedWindow, Dealer<T>> each : largestFirst) {
+      if (heldRows <= mostRows / 2) {
+        return;
+      }
+      heldRows -= each.getValue().heldRows();
+      each.getValue().letGo(outputs.of(each.getKey()));
+    }
   }
 
   /** Finishes the dealers of the bundle that ends. */
   void finish(BiConsumer<BoundedWindow, Dealer<T>> finish) {
     byWindow.forEach(finish);
     byWindow.clear();
+    heldRows = 0;
   }
 
   /**

@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Rows are dealt into the cells of a {@link Grid} in the bundle that holds them. A batch that is
  * full, or that is worth a transaction when the bundle ends (half full, or less where leftovers of
  * all cells would be more than 2 MiB), goes to the scheduler of its JVM at once, and the bundle
- * waits for it: so memory is bounded (a bundle holds 64 MiB of rows of a window at most, about, and
- * a JVM another 64 MiB in batches that wait), a slow target holds the source back, and nearly all
- * rows are written without a shuffle. What is left of a bundle is grouped by lane (cells that can
- * be written side by side) with the rest of the other bundles, joined to batches, and written.
+ * waits for it: so memory is bounded (a bundle holds 64 MiB of rows at most, about, and a JVM
+ * another 64 MiB in batches that wait), a slow target holds the source back, and nearly all rows
+ * are written without a shuffle. What is left of a bundle is grouped by lane (cells that can be
+ * written side by side) with the rest of the other bundles, joined to batches, and written.
  *
  * <p>Input: rows in any window, bounded or not; of an unbounded one, what is less than a batch
  * waits at most {@linkplain #withMaxBufferingDuration 10 seconds}. Output: in the window of the
@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
  * {@code wait_millis}, {@code batch_rows}, {@code transactions_open}, {@code lock_timeouts} and,
- * for skew, {@code rows_of_slot_N}.
+ * for skew, {@code rows_of_slot_N} and, of up to 600 cells, {@code rows_of_cell_N}.
  *
  * <p>Source: the diagonal partition splitter ("mix and batch") as it is known for Neo4j; the
  * scheduler in place of its waves is our own.

@@ -1,11 +1,13 @@
 package dev.diagonal.write;
 
 import dev.diagonal.block.Block;
+import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 
 /** Joins the blocks of a lane to batches of a cell each, and writes all of them. */
@@ -33,21 +35,8 @@ final class WriteLeftoversFn<T>
       @Element KV<Integer, Iterable<KV<Integer, Block<T>>>> lane,
       BoundedWindow window,
       ProcessContext context) {
-    Dealer<T> dealer = dealers.in(window);
-    DealtOutput<T> output =
-        new DealtOutput<>(dealers, routeBadRecords) {
-          @Override
-          public void emit(Dealt<T> dealt) {
-            context.outputWithTimestamp(accountOf(dealt), window.maxTimestamp());
-          }
-
-          @Override
-          void emitBad(BadRecord bad) {
-            context.output(BadRecordRouter.BAD_RECORD_TAG, bad);
-          }
-        };
     for (KV<Integer, Block<T>> block : lane.getValue()) {
-      dealer.add(block.getKey(), block.getValue(), output);
+      dealers.add(window, block.getKey(), block.getValue(), of -> new Into(of, context));
     }
   }
 
@@ -82,5 +71,33 @@ final class WriteLeftoversFn<T>
       return done.batch();
     }
     throw new IllegalStateException("all is written here, and this is left: " + dealt);
+  }
+
+  /** Puts out into a window, which need not be that of the element in process. */
+  private final class Into extends DealtOutput<T> {
+    private final BoundedWindow window;
+    private final ProcessContext context;
+
+    Into(BoundedWindow window, ProcessContext context) {
+      super(dealers, routeBadRecords);
+      this.window = window;
+      this.context = context;
+    }
+
+    @Override
+    public void emit(Dealt<T> dealt) {
+      context.outputWindowedValue(
+          accountOf(dealt), window.maxTimestamp(), List.of(window), PaneInfo.NO_FIRING);
+    }
+
+    @Override
+    void emitBad(BadRecord bad) {
+      context.outputWindowedValue(
+          BadRecordRouter.BAD_RECORD_TAG,
+          bad,
+          window.maxTimestamp(),
+          List.of(window),
+          PaneInfo.NO_FIRING);
+    }
   }
 }

@@ -60,6 +60,14 @@ public interface Job {
     return null;
   }
 
+  /**
+   * Returns what the run has counted so far, of the work in this JVM, also when it has failed; null
+   * if that is not known.
+   */
+  default @Nullable Progress progress() {
+    return null;
+  }
+
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
 
@@ -71,6 +79,19 @@ public interface Job {
    * whether it went well or not, and once more if the process is asked to end before.
    */
   default void release() throws IOException, InterruptedException {}
+
+  /**
+   * What a run has counted.
+   *
+   * @param rowsRead the good records
+   * @param rowsWritten what others can see of them, in all sinks together
+   * @param badRecords the others
+   */
+  record Progress(long rowsRead, long rowsWritten, long badRecords) {
+
+    /** Nothing. */
+    public static final Progress NONE = new Progress(0, 0, 0);
+  }
 
   /**
    * One place where results go.

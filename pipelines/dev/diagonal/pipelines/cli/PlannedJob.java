@@ -1,11 +1,14 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.pipelines.cli.Job.Progress;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
@@ -65,17 +68,29 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
    * @throws Exception if it failed
    */
   public Summary run(boolean progress) throws Exception {
+    return run(progress, counted -> {});
+  }
+
+  /**
+   * Runs it as {@link #run(boolean)} does.
+   *
+   * @param failed told before the exception what a run that fails has counted: by the job itself if
+   *     it knows, or else, on the DirectRunner, in the bundles that were finished
+   */
+  public Summary run(boolean progress, Consumer<Progress> failed) throws Exception {
     if (Runners.isDirect(args)) {
       checkHeap();
     }
     long startNanos = System.nanoTime();
     boolean done = false;
+    Counts counts = new Counts();
     try (EmbeddedServers servers = embedded()) {
       ServerUrls urls = urlsOf(servers);
       try {
         Summary summary =
             Release.after(
-                () -> job.hasPipeline() ? run(urls, progress) : runWithoutPipeline(urls), job);
+                () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
+                job);
         summary = summary.withMoreBadRecords(job.moreBadRecords());
         done = true;
         if (options.getSummary() != null) {
@@ -89,7 +104,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         throw e;
       }
     } catch (Exception | Error e) {
-      writeFailure(e, (System.nanoTime() - startNanos) / 1e9);
+      Progress known = job.progress();
+      Progress counted = known == null ? counts.last : known;
+      writeFailure(e, (System.nanoTime() - startNanos) / 1e9, counted);
+      failed.accept(counted);
       throw e;
     }
   }
@@ -102,10 +120,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  private void writeFailure(Throwable cause, double seconds) {
+  private void writeFailure(Throwable cause, double seconds, Progress counted) {
     try {
       if (options.getSummary() != null) {
-        new Summary.Failed(name, seconds, Failure.of(cause).message())
+        new Summary.Failed(name, seconds, Failure.of(cause).message(), counted)
             .writeTo(Path.of(options.getSummary()));
       }
     } catch (IOException notWritten) {
@@ -113,17 +131,26 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  private Summary run(ServerUrls servers, boolean progress) throws Exception {
+  /** What a pipeline that failed has counted. */
+  private static final class Counts {
+    private Progress last = Progress.NONE;
+  }
+
+  private Summary run(ServerUrls servers, boolean progress, Counts counts) throws Exception {
     long startNanos = System.nanoTime();
     Pipeline pipeline = Pipeline.create(options);
     List<Job.Output> outputs = job.build(pipeline, servers);
+    if (Runners.isDirect(pipeline.getOptions())) {
+      // Else there is no result to ask when it fails.
+      pipeline.getOptions().as(DirectOptions.class).setBlockOnRun(false);
+    }
     PipelineResult result;
     ProgressLine line =
         ProgressLine.start(
             System.err, progress ? Runners.counts(options, args) : Map::of, job.inputBytes());
     try {
       result = pipeline.run();
-      result.waitUntilFinish();
+      await(result, outputs, counts);
     } finally {
       line.close();
     }
@@ -133,6 +160,15 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     job.complete();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     return Summary.of(name, result, seconds, outputs, job.remarks(result));
+  }
+
+  private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {
+    try {
+      result.waitUntilFinish();
+    } catch (RuntimeException | Error e) {
+      counts.last = Summary.progress(result, outputs);
+      throw e;
+    }
   }
 
   private Summary runWithoutPipeline(ServerUrls servers) throws Exception {

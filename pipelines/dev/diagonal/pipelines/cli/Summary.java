@@ -113,15 +113,36 @@ public record Summary(
     write(file, this);
   }
 
-  /** What is known of a run that failed; its counts are not. */
+  /** Returns what a pipeline that failed has counted in the bundles that were finished. */
+  static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    long written = 0;
+    for (Job.Output output : outputs) {
+      written += sum(metrics, Counted.ROWS_WRITTEN, output.step());
+    }
+    return new Job.Progress(
+        sum(metrics, Counted.ROWS_READ, ""), written, sum(metrics, Counted.BAD_RECORDS, ""));
+  }
+
+  /** What is known of a run that failed: its counts as {@link PlannedJob} has them. */
   record Failed(
       @JsonProperty("command") String command,
       @JsonProperty("state") String state,
       @JsonProperty("seconds") double seconds,
-      @JsonProperty("failure") String failure) {
+      @JsonProperty("failure") String failure,
+      @JsonProperty("rows_read") long rowsRead,
+      @JsonProperty("rows_written") long rowsWritten,
+      @JsonProperty("bad_records") long badRecords) {
 
-    Failed(String command, double seconds, String failure) {
-      this(command, "FAILED", seconds, failure);
+    Failed(String command, double seconds, String failure, Job.Progress counted) {
+      this(
+          command,
+          "FAILED",
+          seconds,
+          failure,
+          counted.rowsRead(),
+          counted.rowsWritten(),
+          counted.badRecords());
     }
 
     /** Writes this as JSON. */

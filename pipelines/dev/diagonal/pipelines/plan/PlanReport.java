@@ -43,6 +43,8 @@ public record PlanReport(
 
   /** How it ended. */
   public enum State {
+    /** It has not ended. */
+    RUNNING,
     DONE,
     FAILED,
     /** It has not started, as something before it failed. */

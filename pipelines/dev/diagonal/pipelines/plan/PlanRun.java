@@ -8,8 +8,11 @@ import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.plan.PlanReport.State;
 import dev.diagonal.pipelines.plan.Task.Counts;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -26,6 +29,9 @@ public final class PlanRun {
   private final @Nullable String fromTask;
   private final Consumer<String> listener;
   private final Set<String> passedOver = new HashSet<>();
+
+  /** Tasks that run, and since when. */
+  private final Map<Step, Long> running = Collections.synchronizedMap(new LinkedHashMap<>());
 
   /**
    * @param maxParallelTasks how many tasks run at the same time
@@ -52,6 +58,26 @@ public final class PlanRun {
       passOver(plan);
     }
     return node(plan);
+  }
+
+  /** Returns a line for each task that runs just now, with what it has counted so far if known. */
+  public List<String> running() {
+    List<String> lines = new ArrayList<>();
+    synchronized (running) {
+      running.forEach(
+          (step, startNanos) -> {
+            Counts counts = step.task().running();
+            PlanReport now =
+                report(
+                    step.name(),
+                    State.RUNNING,
+                    counts == null ? Counts.NONE : counts,
+                    startNanos,
+                    counts == null ? "(counts come at its end)" : null);
+            lines.add(now.line(""));
+          });
+    }
+    return lines;
   }
 
   /** Notes what comes before the first task in sequences; its parallel siblings run too. */
@@ -82,6 +108,7 @@ public final class PlanRun {
     try {
       listener.accept(step.name() + " starts");
       long startNanos = System.nanoTime();
+      running.put(step, startNanos);
       PlanReport report;
       try {
         report = report(step.name(), State.DONE, step.task().run(), startNanos, null);
@@ -95,6 +122,8 @@ public final class PlanRun {
                 e instanceof FailedTaskException failed ? failed.counts() : Counts.NONE,
                 startNanos,
                 Failure.of(e).message());
+      } finally {
+        running.remove(step);
       }
       listener.accept(report.line(""));
       return report;

@@ -1,12 +1,18 @@
 package dev.diagonal.pipelines.plan;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One step of a plan: a pipeline or a statement of its own. */
 public interface Task {
 
   /** Returns what it would do, a line each. */
   List<String> describe();
+
+  /** Returns what it has counted so far while it runs, by any thread; null if that is not known. */
+  default @Nullable Counts running() {
+    return null;
+  }
 
   /** Does it, on whichever thread calls, and returns what it counted. */
   Counts run() throws Exception;

@@ -1,5 +1,7 @@
 package dev.diagonal.benchmarks;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.diagonal.donors.GenerateFiles;
 import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.CreateIndex;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,15 +33,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures {@code donors-choose} beside the same preparation in pandas and a bare replay of the
  * bulk requests, each in a process of its own, by turns, and writes the table into {@code
  * src/test/benchmarks/donors.md} and the README. Ours counts from the start of its JVM; pandas from
- * behind its imports, and stops before JSON where it does not index.
+ * behind its imports, and stops before JSON where it does not index. Needs the bundled jar.
  *
- * <p>Arguments: numbers of donations (100000, 1000000), {@code rounds=n} (3), and {@code prepare}
- * to leave out Elasticsearch. What Python has not is left out with a note.
+ * <p>Arguments: numbers of donations (100000, 1000000), {@code rounds=n} (3), {@code heap=4g}, and
+ * {@code prepare} to leave out Elasticsearch. What Python has not is left out with a note: {@code
+ * python3-pandas} and {@code python3-elasticsearch} are Debian's packages.
  */
 public final class DonorsChooseBenchmark {
 
@@ -53,13 +58,22 @@ public final class DonorsChooseBenchmark {
   private static final int IN_FLIGHT = 2;
   private static final List<String> FLINK =
       List.of("@runner-configs/flink-local.args", "--parallelism=2");
+  private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
+
+  private static final String DIRECT_FILES = "Diagonal, DirectRunner, to JSON lines";
+  private static final String DIRECT_INDEX = "Diagonal, DirectRunner, to Elasticsearch";
+  private static final String PANDAS = "pandas, stops before JSON";
+  private static final String PANDAS_INDEX = "pandas and parallel_bulk";
+  private static final String REPLAY = "bare bulk replay of the same documents";
 
   private final int rounds;
+  private final String heap;
   private final Map<String, List<Measured>> measured = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
-  private DonorsChooseBenchmark(int rounds) {
+  private DonorsChooseBenchmark(int rounds, String heap) {
     this.rounds = rounds;
+    this.heap = heap;
   }
 
   public static void main(String[] args) throws Exception {
@@ -72,44 +86,59 @@ public final class DonorsChooseBenchmark {
             .orElse(3);
     List<Integer> sizes =
         arguments.stream().filter(a -> a.matches("[0-9]+")).map(Integer::valueOf).toList();
-    DonorsChooseBenchmark benchmark = new DonorsChooseBenchmark(rounds);
-    for (int donations : sizes.isEmpty() ? List.of(100_000, 1_000_000) : sizes) {
+    String heap =
+        arguments.stream()
+            .filter(a -> a.startsWith("heap="))
+            .map(a -> a.substring("heap=".length()))
+            .findFirst()
+            .orElse("4g");
+    List<Integer> all = sizes.isEmpty() ? List.of(100_000, 1_000_000) : sizes;
+    DonorsChooseBenchmark benchmark = new DonorsChooseBenchmark(rounds, heap);
+    for (int donations : all) {
       Path input = benchmark.sample(donations);
       benchmark.prepare(input, donations);
       if (!arguments.contains("prepare")) {
         benchmark.index(input, donations);
       }
     }
-    benchmark.report();
+    benchmark.report(all);
     System.exit(0);
   }
 
   private void prepare(Path input, int donations) throws Exception {
-    boolean pandas = hasPython("pandas");
+    String pandas = python("pandas");
     for (int round = 0; round < rounds; round++) {
       Path output = DATA.resolve("donors-out-" + donations);
-      add("Diagonal, DirectRunner, to JSON lines", donations, ours(input, "--output=" + output));
-      if (pandas) {
-        add("pandas, stops before JSON", donations, rival(input, "1"));
+      add(DIRECT_FILES, donations, ours(input, "--output=" + output));
+      if (pandas != null) {
+        add(PANDAS, donations, rival(pandas, input, "1"));
       }
       List<String> flink = ours(input, "--output=" + output);
       flink.addAll(FLINK);
       add("Diagonal, Flink [local], to JSON lines", donations, flink);
-      if (pandas && round == 0) {
-        add("pandas, 8 processes, stops before JSON", donations, rival(input, "8"));
+      if (pandas != null && round == 0) {
+        add("pandas, 8 processes, stops before JSON", donations, rival(pandas, input, "8"));
       }
+      add(
+          "Diagonal, the steps alone on one thread",
+          donations,
+          Measured.java(
+              "-Xmx" + heap,
+              DonorSteps.class,
+              input.toString(),
+              DATA.resolve("donors-steps-" + donations).toString()));
     }
   }
 
   private void index(Path input, int donations) throws Exception {
-    boolean python = hasPython("pandas") && hasPython("elasticsearch");
+    String python = python("pandas", "elasticsearch");
     try (LocalElasticsearch server = LocalElasticsearch.start()) {
       for (int round = 0; round <= rounds; round++) {
         // The first round warms the server up and does not count.
         boolean counts = round > 0;
         List<String> direct = ours(input, "--elasticsearchUrl=" + server.url());
         direct.add("--elasticsearchIndex=" + fresh(server, "direct", round));
-        time("Diagonal, DirectRunner, to Elasticsearch", donations, direct, counts);
+        time(DIRECT_INDEX, donations, direct, counts);
         List<String> flink = ours(input, "--elasticsearchUrl=" + server.url());
         flink.add("--elasticsearchIndex=" + fresh(server, "flink", round));
         flink.addAll(FLINK);
@@ -117,11 +146,11 @@ public final class DonorsChooseBenchmark {
         long start = System.nanoTime();
         replay(server.url() + "/" + fresh(server, "replay", round), donations);
         Measured replay = new Measured((System.nanoTime() - start) / 1e9, 0, "");
-        keep("bare bulk replay of the same documents", donations, replay, counts);
-        if (python) {
-          List<String> command = rival(input, "1");
+        keep(REPLAY, donations, replay, counts);
+        if (python != null) {
+          List<String> command = rival(python, input, "1");
           command.addAll(List.of(server.url(), fresh(server, "pandas", round)));
-          time("pandas and parallel_bulk", donations, command, counts);
+          time(PANDAS_INDEX, donations, command, counts);
         }
       }
     }
@@ -203,11 +232,11 @@ public final class DonorsChooseBenchmark {
         });
   }
 
-  private static List<String> ours(Path input, String sink) {
+  private List<String> ours(Path input, String sink) {
     return new ArrayList<>(
         List.of(
             Measured.javaProgram(),
-            "-Xmx4g",
+            "-Xmx" + heap,
             "@runner-configs/java.args",
             "-jar",
             JAR.toString(),
@@ -218,23 +247,27 @@ public final class DonorsChooseBenchmark {
             sink));
   }
 
-  private static List<String> rival(Path input, String processes) {
-    return new ArrayList<>(List.of("python3", RIVAL.toString(), input.toString(), processes));
+  private static List<String> rival(String python, Path input, String processes) {
+    return new ArrayList<>(List.of(python, RIVAL.toString(), input.toString(), processes));
   }
 
-  private boolean hasPython(String module) throws InterruptedException {
-    try {
-      if (new ProcessBuilder("python3", "-c", "import " + module).start().waitFor() == 0) {
-        return true;
+  /** Returns the first Python that has all modules, or null and notes that there is none. */
+  private @Nullable String python(String... modules) throws InterruptedException {
+    String imports = "import " + String.join(", ", modules);
+    for (String python : PYTHONS) {
+      try {
+        if (new ProcessBuilder(python, "-c", imports).start().waitFor() == 0) {
+          return python;
+        }
+      } catch (IOException e) {
+        // No such Python.
       }
-    } catch (IOException e) {
-      // No Python at all, which is said below.
     }
-    String note = "Python has no " + module + " here: its rows are missing.";
+    String note = "No Python here has " + String.join(" and ", modules) + ": its rows are missing.";
     if (!notes.contains(note)) {
       notes.add(note);
     }
-    return false;
+    return null;
   }
 
   private void add(String name, int donations, List<String> command) throws Exception {
@@ -255,10 +288,7 @@ public final class DonorsChooseBenchmark {
         run.seconds(),
         run.peakMegabytes(),
         counts ? "" : " (warm-up)");
-    run.output()
-        .lines()
-        .filter(line -> line.matches("[a-z ]+: [0-9.]+ s"))
-        .forEach(System.out::println);
+    steps(run).forEach(System.out::println);
     if (counts) {
       measured.computeIfAbsent(name + "|" + donations, k -> new ArrayList<>()).add(run);
     }
@@ -278,16 +308,57 @@ public final class DonorsChooseBenchmark {
     return directory;
   }
 
+  /** What a program says of its steps: lines such as {@code read: 0.91 s}. */
+  private static Stream<String> steps(Measured run) {
+    return run.output().lines().filter(line -> line.matches("[a-z ]+: [0-9.]+ s"));
+  }
+
+  /** The run whose time is the median, for its steps. */
+  private static Measured medianRun(List<Measured> runs) {
+    return runs.stream()
+        .sorted(Comparator.comparingDouble(Measured::seconds))
+        .skip(runs.size() / 2)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long peak(List<Measured> runs) {
+    return runs.stream().mapToLong(Measured::peakMegabytes).max().orElse(0);
+  }
+
+  /** Says how many times as fast ours is, and what of the other's memory it takes. */
+  private void compare(StringBuilder table, String ours, String other, int donations) {
+    List<Measured> our = measured.get(ours + "|" + donations);
+    List<Measured> their = measured.get(other + "|" + donations);
+    if (our == null || their == null) {
+      return;
+    }
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%,d donations: %s is %.2f times as fast as %s",
+            donations,
+            ours,
+            median(their) / median(our),
+            other));
+    if (peak(their) > 0) {
+      table.append(
+          String.format(
+              Locale.ROOT, ", in %.2f of its peak memory", (double) peak(our) / peak(their)));
+    }
+    table.append(".\n");
+  }
+
   private double median(List<Measured> runs) {
     return runs.stream().mapToDouble(Measured::seconds).sorted().toArray()[runs.size() / 2];
   }
 
-  private void report() throws IOException {
+  private void report(List<Integer> sizes) throws IOException {
     StringBuilder table = new StringBuilder();
     table.append("| program | donations | median s | peak MB |\n|---|---:|---:|---:|\n");
     measured.forEach(
         (key, runs) -> {
-          long peak = runs.stream().mapToLong(Measured::peakMegabytes).max().orElse(0);
+          long peak = peak(runs);
           table.append(
               String.format(
                   Locale.ROOT,
@@ -297,13 +368,29 @@ public final class DonorsChooseBenchmark {
                   median(runs),
                   peak == 0 ? "" : String.format(Locale.ROOT, "%,d", peak)));
         });
+    table.append('\n');
+    for (int donations : sizes) {
+      compare(table, DIRECT_FILES, PANDAS, donations);
+      compare(table, DIRECT_INDEX, PANDAS_INDEX, donations);
+      compare(table, DIRECT_INDEX, REPLAY, donations);
+    }
+    table.append('\n');
+    measured.forEach(
+        (key, runs) -> {
+          String steps = steps(medianRun(runs)).collect(joining(", "));
+          if (!steps.isEmpty()) {
+            table.append("Steps of ").append(key.replace("|", ", "));
+            table.append(" donations: ").append(steps).append(".\n");
+          }
+        });
     table.append(
         String.format(
             Locale.ROOT,
-            "%nMedians of %d round(s) by turns, %d cores, Java %s, -Xmx4g; ours from the start of its JVM, pandas without its imports.%n",
+            "%nMedians of %d round(s) by turns, %d cores, Java %s, -Xmx%s; ours from the start of its JVM, pandas without its imports.%n",
             rounds,
             Runtime.getRuntime().availableProcessors(),
-            Runtime.version().feature()));
+            Runtime.version().feature(),
+            heap));
     notes.forEach(note -> table.append(note).append('\n'));
     System.out.println(table);
     Files.createDirectories(RESULTS.getParent());

@@ -117,24 +117,25 @@ final class EdgeLoad {
     return zipf ? (long) Math.pow(NODES, random.nextDouble()) - 1 : random.nextInt(NODES);
   }
 
-  /** Writes the edges; the time of this call is what is measured. */
-  void run(Way way, List<Edge> edges) throws Exception {
+  /**
+   * Writes the edges; the time of this call is what is measured.
+   *
+   * @param open takes note of the transactions
+   */
+  void run(Way way, List<Edge> edges, OpenTransactions open) throws Exception {
+    Opener sorted = () -> open.counting(UpsertRelationships.into(database, TABLES, BINDER).open());
     switch (way) {
-      case SERIAL -> inParallel(1, UpsertRelationships.into(database, TABLES, BINDER), edges);
-      case ARRIVAL_ORDER -> inParallel(workers, () -> new UnsortedWriter(database), edges);
-      case SORTED -> inParallel(workers, UpsertRelationships.into(database, TABLES, BINDER), edges);
-      case WAVES -> inWaves(edges);
-      case DIAGONAL -> scheduled(edges);
+      case SERIAL -> inParallel(1, sorted, edges);
+      case ARRIVAL_ORDER ->
+          inParallel(workers, () -> open.counting(new UnsortedWriter(database)), edges);
+      case SORTED -> inParallel(workers, sorted, edges);
+      case WAVES -> inWaves(edges, sorted);
+      case DIAGONAL -> scheduled(edges, open);
     }
   }
 
   private interface Opener {
     BatchWriter<Edge> open();
-  }
-
-  private static void inParallel(int writers, BatchWriter.Factory<Edge> factory, List<Edge> edges)
-      throws Exception {
-    inParallel(writers, factory::open, edges);
   }
 
   private static void inParallel(int writers, Opener opener, List<Edge> edges) throws Exception {
@@ -179,7 +180,7 @@ final class EdgeLoad {
   }
 
   /** As the peers do it: all batches are made, then wave after wave of one batch a cell. */
-  private void inWaves(List<Edge> edges) throws Exception {
+  private void inWaves(List<Edge> edges, Opener opener) throws Exception {
     Grid<Edge> grid = grid(edges.size());
     Schedule schedule = grid.schedule();
     List<Deque<Batch<Edge>>> cells = new ArrayList<>();
@@ -192,8 +193,14 @@ final class EdgeLoad {
     edges.forEach(edge -> packer.add(grid.cellOf(edge), edge, output));
     packer.flush(output);
     ExecutorService threads = Executors.newFixedThreadPool(workers);
+    Queue<BatchWriter<Edge>> opened = new ConcurrentLinkedQueue<>();
     ThreadLocal<BatchWriter<Edge>> writers =
-        ThreadLocal.withInitial(UpsertRelationships.into(database, TABLES, BINDER)::open);
+        ThreadLocal.withInitial(
+            () -> {
+              BatchWriter<Edge> writer = opener.open();
+              opened.add(writer);
+              return writer;
+            });
     try {
       for (boolean more = true; more; ) {
         more = false;
@@ -215,10 +222,11 @@ final class EdgeLoad {
       }
     } finally {
       threads.shutdown();
+      opened.forEach(BatchWriter::close);
     }
   }
 
-  private void scheduled(List<Edge> edges) throws Exception {
+  private void scheduled(List<Edge> edges, OpenTransactions open) throws Exception {
     Grid<Edge> grid = grid(edges.size());
     SchedulerSettings settings = SchedulerSettings.defaults().withMaxWorkers(workers);
     long held = 20L * BATCH_ROWS * grid.schedule().tableSize();
@@ -226,7 +234,7 @@ final class EdgeLoad {
     try (ConflictScheduler<Edge> scheduler =
         new ConflictScheduler<>(
             grid.schedule(),
-            UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid),
+            open.counting(UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid)),
             settings)) {
       BatchGroup<Edge> group = scheduler.newGroup();
       Packer.Output<Edge> output =
@@ -240,7 +248,6 @@ final class EdgeLoad {
       edges.forEach(edge -> packer.add(grid.cellOf(edge), edge, output));
       packer.flush(output);
       group.await();
-      averageOpen = scheduler.stats().averageOpen();
     }
   }
 
@@ -272,13 +279,6 @@ final class EdgeLoad {
     if (pipeline.run().waitUntilFinish() != PipelineResult.State.DONE) {
       throw new IllegalStateException("the pipeline did not end well");
     }
-  }
-
-  private double averageOpen = Double.NaN;
-
-  /** How many transactions were open on average in the last run of {@link Way#DIAGONAL}. */
-  double averageOpen() {
-    return averageOpen;
   }
 
   private static void awaitAll(List<Future<Void>> all) throws Exception {

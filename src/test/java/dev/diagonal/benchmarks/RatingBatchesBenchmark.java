@@ -306,6 +306,7 @@ public final class RatingBatchesBenchmark {
                   ratings / taken,
                   way == Way.DIAGONAL ? "" : "%.2f times as fast".formatted(taken / ours)));
     }
+    work(); // or the first of them would
     double direct =
         start("--runner=DirectRunner", "--targetParallelism=2", "--enforceImmutability=false");
     double flink =

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What a JVM of its own came to.
@@ -73,6 +74,14 @@ record ChildJvm(int status, List<String> out, List<String> err) {
       all.addAll(List.of(args.split(" ")));
     }
     return run(all.toArray(String[]::new));
+  }
+
+  /** What Beam's Flink runner reaches into, opened as in the pom and the bundled jar's manifest. */
+  static List<String> opens() {
+    return Stream.of(
+            "java.lang", "java.util", "java.util.concurrent", "java.nio", "java.time", "sun.nio.ch")
+        .map(opened -> "--add-opens=java.base/" + opened + "=ALL-UNNAMED")
+        .toList();
   }
 
   static String java() {

@@ -69,10 +69,7 @@ final class EdgesMemoryIT {
 
   private static void assertAllArrive(String how, Path file, long rows, Way way) {
     List<String> command = new ArrayList<>(List.of(HEAP));
-    for (String opened : List.of("lang", "util", "util.concurrent", "nio", "time")) {
-      command.addAll(List.of("--add-opens", "java.base/java." + opened + "=ALL-UNNAMED"));
-    }
-    command.addAll(List.of("--add-opens", "java.base/sun.nio.ch=ALL-UNNAMED"));
+    command.addAll(ChildJvm.opens());
     command.addAll(
         List.of(
             "-cp",

@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,9 +52,18 @@ final class LoadEdgesFaultsIT {
     evidence.watch();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK})
-  void terminatedSessionsAreReplacedAndTheirBatchesWrittenAgain(String runner) throws Exception {
+  @Test
+  void terminatedSessionsAreReplacedAndTheirBatchesWrittenAgain() throws Exception {
+    assertTerminatedSessionsAreReplaced(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void terminatedSessionsAreReplacedOnFlinkToo() throws Exception {
+    assertTerminatedSessionsAreReplaced(FLINK);
+  }
+
+  private void assertTerminatedSessionsAreReplaced(String runner) throws Exception {
     Path input = GRAPH.write(directory, "a", EDGES, 1);
     CompletableFuture<Launched> loading = load.begin(input, "--tableSize=8", runner);
     int terminated = 0;
@@ -74,9 +84,18 @@ final class LoadEdgesFaultsIT {
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK})
-  void aServerThatIsKilledAndComesBackIsWaitedFor(String runner) throws Exception {
+  @Test
+  void aServerThatIsKilledAndComesBackIsWaitedFor() throws Exception {
+    assertAServerThatIsKilledIsWaitedFor(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void aServerThatIsKilledAndComesBackIsWaitedForOnFlinkToo() throws Exception {
+    assertAServerThatIsKilledIsWaitedFor(FLINK);
+  }
+
+  private void assertAServerThatIsKilledIsWaitedFor(String runner) throws Exception {
     Path input = GRAPH.write(directory, "a", EDGES, 2);
     CompletableFuture<Launched> loading = load.begin(input, "--tableSize=8", runner);
     Connection gate = load.holdInTheMiddle(A_FEW, "a");

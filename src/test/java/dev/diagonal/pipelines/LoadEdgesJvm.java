@@ -17,6 +17,7 @@ record LoadEdgesJvm(Process process, Path output) implements AutoCloseable {
   /** Starts one with these options; its output goes to a file in the directory. */
   static LoadEdgesJvm start(Path directory, List<String> options) throws IOException {
     List<String> command = new ArrayList<>(List.of(ChildJvm.java(), "-Xmx512m"));
+    command.addAll(ChildJvm.opens());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.addAll(List.of(Main.class.getName(), "load-edges"));

@@ -68,6 +68,25 @@ record LoadEdgesRun(EdgeDatabase database, SlowTransactions slow) {
   }
 
   /**
+   * Stops all transactions before their commits, until what is returned is closed: those that come
+   * are at the gate then, or waiting for the slot locks of one that is.
+   */
+  Connection holdFromTheStart() throws SQLException {
+    return slow.hold();
+  }
+
+  /** Waits until more than so many sessions of writers are at the gate or behind one that is. */
+  void awaitMoreThan(int sessions) {
+    String stopped =
+        """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE application_name = 'diagonal' AND wait_event_type = 'Lock'""";
+    assertThat(Eventually.within(SOON, () -> database.numberNow(stopped) > sessions))
+        .as("more than %d sessions", sessions)
+        .isTrue();
+  }
+
+  /**
    * Waits until so many edges of each part are there, then stops all transactions before their
    * commits, until what is returned is closed.
    */

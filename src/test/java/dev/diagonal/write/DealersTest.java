@@ -13,14 +13,21 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.testing.Eventually;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,7 +68,8 @@ class DealersTest {
     teardown.start();
     assertThat(
             Eventually.within(
-                Duration.ofSeconds(30), () -> teardown.getState() == Thread.State.TIMED_WAITING))
+                java.time.Duration.ofSeconds(30),
+                () -> teardown.getState() == Thread.State.TIMED_WAITING))
         .isTrue();
     assertThat(target.commits).isEmpty();
     gate.countDown();
@@ -86,6 +94,36 @@ class DealersTest {
     assertThat(output.dealt).hasSize(2);
     other.close();
     assertThat(target.commits.values()).containsOnly(2);
+  }
+
+  @Test
+  void windowsOfABundleTogetherHoldNoMoreThanOneMay() {
+    String wide = "x".repeat(1 << 16); // taken for 128 KiB in memory: 511 of them are 64 MiB
+    Grid<String> grid = Grid.monopartite(1).bySlots("one", text -> 0, text -> 0);
+    ConflictFree<String> patient =
+        ConflictFree.of(grid, KeptTexts.NOWHERE).withBatchSize(1_000_000).withBurstFactor(10_000);
+    Dealers<String> dealers =
+        new Dealers<>(patient, StringUtf8Coder.of(), Dealer.Leaving.WRITES_NOTHING);
+    Map<BoundedWindow, Integer> held = new HashMap<>();
+    Dealers.Outputs<String> outputs =
+        of -> new KeptTexts(rows -> held.merge(of, -rows, Integer::sum));
+    int most = 0;
+    for (int row = 0; row < 2_000; row++) {
+      // The first window has most of the rows at first, and then none.
+      BoundedWindow window = window(row < 400 ? 0 : 1 + row % 7);
+      held.merge(window, 1, Integer::sum);
+      dealers.add(window, wide, outputs);
+      most = Math.max(most, held.values().stream().mapToInt(Integer::intValue).sum());
+    }
+    assertThat(most).isEqualTo(511);
+    assertThat(held.get(window(0))).as("those who hold most let go first").isZero();
+    dealers.finish((window, dealer) -> dealer.finish(outputs.of(window)));
+    assertThat(held.values()).containsOnly(0);
+    dealers.close();
+  }
+
+  private static BoundedWindow window(int second) {
+    return new IntervalWindow(new Instant(1_000L * second), Duration.millis(1_000));
   }
 
   @Test
@@ -124,6 +162,38 @@ class DealersTest {
     @Override
     public void emit(Dealt<Integer> element) {
       dealt.add(element);
+    }
+
+    @Override
+    public void reject(BadLine line) {
+      throw new BadInputException(line.describe());
+    }
+  }
+
+  /** Tells of how many rows come out. */
+  private record KeptTexts(IntConsumer rows) implements Output<Dealt<String>> {
+
+    static final BatchWriter.Factory<String> NOWHERE =
+        new BatchWriter.Factory<>() {
+          @Override
+          public BatchWriter<String> open() {
+            throw new IllegalStateException("nothing is written");
+          }
+
+          @Override
+          public String target() {
+            return "nowhere";
+          }
+
+          @Override
+          public boolean locksSlots() {
+            return false;
+          }
+        };
+
+    @Override
+    public void emit(Dealt<String> element) {
+      rows.accept(((Dealt.Leftover<String>) element).rows().size());
     }
 
     @Override

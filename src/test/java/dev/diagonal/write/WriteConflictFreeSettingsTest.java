@@ -143,6 +143,9 @@ class WriteConflictFreeSettingsTest {
     assertThat(counter(metrics, "rows_of_slot_1")).isEqualTo(1_500);
     assertThat(counter(metrics, "rows_of_slot_2")).isEqualTo(750);
     assertThat(counter(metrics, "rows_of_slot_3")).isEqualTo(750);
+    IntStream.of(0, 1, 2, 3)
+        .map(n -> grid.cellOf(n))
+        .forEach(cell -> assertThat(counter(metrics, "rows_of_cell_" + cell)).isEqualTo(750));
     assertThat(distribution(metrics, "batch_rows"))
         .isEqualTo(DistributionResult.create(3_000, 32, 50, 100));
     assertThat(distribution(metrics, "wait_millis").getCount()).isEqualTo(32);

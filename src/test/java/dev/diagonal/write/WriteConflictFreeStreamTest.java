@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.grid.Grid;
 import dev.diagonal.testing.Runner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.testing.PAssert;
@@ -75,6 +79,31 @@ final class WriteConflictFreeStreamTest implements Serializable {
     assertThat(target.batches())
         .allMatch(
             batch -> batch.rows().stream().map(n -> n / 10).distinct().count() == 1,
+            "of one window");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatMakesRoomForOthersStaysInItsWindow(boolean locks) {
+    // Taken for 1 MiB each: a bundle holds 63 of them, and its windows have 40 and 30.
+    PCollection<BatchWritten> written =
+        pipeline
+            .apply(Create.of(70))
+            .apply(ParDo.of(new CountToFn()))
+            .setCoder(new WideCoder())
+            .apply(Window.into(FixedWindows.of(SECOND)))
+            .apply(writeTo(locks ? target : target.withoutLocks()));
+    PCollection<Long> rows =
+        written.apply(ParDo.of(new RowsAtTheEndFn())).apply(Sum.longsGlobally().withoutDefaults());
+    PAssert.that(rows).inWindow(new IntervalWindow(START, SECOND)).containsInAnyOrder(40L);
+    PAssert.that(rows)
+        .inWindow(new IntervalWindow(START.plus(SECOND), SECOND))
+        .containsInAnyOrder(30L);
+    pipeline.run().waitUntilFinish();
+    assertThat(target.rows()).containsExactlyInAnyOrderElementsOf(numbers(70));
+    assertThat(target.batches())
+        .allMatch(
+            batch -> batch.rows().stream().map(n -> n < 40).distinct().count() == 1,
             "of one window");
   }
 
@@ -167,6 +196,34 @@ final class WriteConflictFreeStreamTest implements Serializable {
 
   private static List<Integer> numbers(int count) {
     return IntStream.range(0, count).boxed().toList();
+  }
+
+  /** All numbers below one in a bundle; those from 40 are a second later. */
+  private static final class CountToFn extends DoFn<Integer, Integer> {
+    @ProcessElement
+    public void process(@Element Integer count, OutputReceiver<Integer> numbers) {
+      for (int n = 0; n < count; n++) {
+        numbers.outputWithTimestamp(n, n < 40 ? START : START.plus(SECOND));
+      }
+    }
+  }
+
+  /** Encodes a number as half a mebibyte. */
+  private static final class WideCoder extends AtomicCoder<Integer> {
+    private static final byte[] ZEROS = new byte[1 << 19];
+
+    @Override
+    public void encode(Integer number, OutputStream out) throws IOException {
+      VarIntCoder.of().encode(number, out);
+      out.write(ZEROS);
+    }
+
+    @Override
+    public Integer decode(InputStream in) throws IOException {
+      int number = VarIntCoder.of().decode(in);
+      in.skipNBytes(ZEROS.length);
+      return number;
+    }
   }
 
   private static final class NoteLaneFn extends DoFn<Integer, Void> {

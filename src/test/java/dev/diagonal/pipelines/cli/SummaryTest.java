@@ -66,14 +66,15 @@ final class SummaryTest {
   @Test
   void aFailureIsSaid() throws IOException {
     Path file = directory.resolve("summary.json");
-    new Summary.Failed("paint", 1.5, "no paint").writeTo(file);
+    new Summary.Failed("paint", 1.5, "no paint", new Job.Progress(5, 3, 1)).writeTo(file);
     assertThat(new ObjectMapper().readTree(file.toFile()))
         .isEqualTo(
             new ObjectMapper()
                 .readTree(
                     """
                     {
-                      "command": "paint", "state": "FAILED", "seconds": 1.5, "failure": "no paint"
+                      "command": "paint", "state": "FAILED", "seconds": 1.5, "failure": "no paint",
+                      "rows_read": 5, "rows_written": 3, "bad_records": 1
                     }
                     """));
   }

@@ -161,6 +161,41 @@ final class PlanRunTest {
   }
 
   @Test
+  void aTaskThatRunsTellsItsCountsSoFar() throws Exception {
+    List<String> lines = new ArrayList<>();
+    PlanRun[] run = new PlanRun[1];
+    Task counting =
+        new Task() {
+          @Override
+          public List<String> describe() {
+            return List.of();
+          }
+
+          @Override
+          public Counts running() {
+            return new Counts(30, 20, 1);
+          }
+
+          @Override
+          public Counts run() {
+            lines.addAll(run[0].running());
+            return new Counts(40, 40, 1);
+          }
+        };
+    run[0] = new PlanRun(4, null, line -> {});
+
+    PlanReport report =
+        run[0].run(sequence(step("before", () -> Counts.NONE), new Step("now", counting, false)));
+
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .matches("now +running +30 read +20 written +1 bad .*");
+    assertThat(run[0].running()).isEmpty();
+    assertThat(report.counts()).isEqualTo(new Counts(40, 40, 1));
+  }
+
+  @Test
   void theEndOfAGroupComesOnlyAfterAllHaveGoneWell() throws Exception {
     List<String> ends = new ArrayList<>();
     Ending ending =

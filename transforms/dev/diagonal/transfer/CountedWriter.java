@@ -1,0 +1,59 @@
+package dev.diagonal.transfer;
+
+import dev.diagonal.progress.RunCounts;
+import java.io.IOException;
+import java.sql.SQLException;
+
+/** A writer that tells its run how many rows others can see already. */
+final class CountedWriter implements RowBlockWriter {
+
+  private final RowBlockWriter writer;
+  private final RunCounts counts;
+  private final int sink;
+  private long told;
+
+  CountedWriter(RowBlockWriter writer, RunCounts counts, int sink) {
+    this.writer = writer;
+    this.counts = counts;
+    this.sink = sink;
+  }
+
+  @Override
+  public void write(RowBlock block, Rejects rejects) throws Exception {
+    try {
+      writer.write(block, rejects);
+    } finally {
+      tell();
+    }
+  }
+
+  @Override
+  public long finish(Rejects rejects) throws Exception {
+    try {
+      return writer.finish(rejects);
+    } finally {
+      tell();
+    }
+  }
+
+  @Override
+  public long written() {
+    return writer.written();
+  }
+
+  private void tell() {
+    long written = writer.written();
+    counts.addWritten(sink, written - told);
+    told = written;
+  }
+
+  @Override
+  public void abort() {
+    writer.abort();
+  }
+
+  @Override
+  public void close() throws IOException, SQLException {
+    writer.close();
+  }
+}
