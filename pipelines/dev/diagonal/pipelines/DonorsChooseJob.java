@@ -240,6 +240,14 @@ final class DonorsChooseJob implements Job {
   }
 
   @Override
+  public @Nullable String needsLauncher() {
+    if (output != null) {
+      return "files of an earlier run with more shards are deleted at the end";
+    }
+    return options.getBulkLoadMode() ? "--bulkLoadMode is taken back at the end" : null;
+  }
+
+  @Override
   public void complete() throws Exception {
     if (output != null) {
       DonationFiles.deleteOthers(output, shards);

@@ -99,6 +99,11 @@ final class MovieRatingsJob implements Job {
   }
 
   @Override
+  public @Nullable String needsLauncher() {
+    return options.getBulkLoadMode() ? "--bulkLoadMode is taken back at the end" : null;
+  }
+
+  @Override
   public void complete() throws Exception {
     for (RatingSink sink : sinks) {
       sink.complete();

@@ -39,7 +39,7 @@ final class PlanTasks implements PlanFile.Kinds {
   private TransferOptions options(List<String> more) {
     List<String> args = new ArrayList<>(runnerArgs);
     args.addAll(more);
-    return CommandLine.parse(TransferOptions.class, Runners.withDefaults(args));
+    return CommandLine.parse(TransferOptions.class, Runners.withDefaults("transfer", args));
   }
 
   @Override

@@ -62,7 +62,8 @@ final class Transfer implements Command {
       return single.run(args);
     }
     Runners.check(name(), args);
-    TransferOptions options = CommandLine.parse(TransferOptions.class, Runners.withDefaults(args));
+    TransferOptions options =
+        CommandLine.parse(TransferOptions.class, Runners.withDefaults(name(), args));
     OutputPath.check("summary", options.getSummary());
     if (options.getMaxParallelTasks() < 1) {
       throw new UsageException(

@@ -64,6 +64,14 @@ public interface Job {
   default void end() {}
 
   /**
+   * Returns why somebody has to wait for the end of the pipeline, or null if {@link #complete} and
+   * {@link #release} may as well never be called.
+   */
+  default @Nullable String needsLauncher() {
+    return null;
+  }
+
+  /**
    * Returns what the run has counted so far, of the work in this JVM, also when it has failed; null
    * if that is not known.
    */

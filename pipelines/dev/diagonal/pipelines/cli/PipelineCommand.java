@@ -23,7 +23,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
    */
   public final PlannedJob prepare(List<String> args) {
     Runners.check(name(), args);
-    O options = CommandLine.parse(options(), Runners.withDefaults(args));
+    O options = CommandLine.parse(options(), Runners.withDefaults(name(), args));
     // Or the job could not look for its input on any file system but the local one.
     FileSystems.setDefaultPipelineOptions(options);
     return new PlannedJob(name(), planned(options), options, args);
@@ -37,7 +37,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       return ExitCode.DONE;
     }
     if (Runners.isDetached(args)) {
-      System.out.println(name() + ": handed over to the cluster, " + planned.handOver());
+      System.out.println(name() + ": handed over to the cluster: " + planned.handOver());
       return ExitCode.DONE;
     }
     return planned.job().isEndless() && Runners.isInThisJvm(args)

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -35,18 +36,28 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     return lines;
   }
 
-  /** Gives the pipeline to a cluster without waiting for it; returns what that says. */
-  Object handOver() throws Exception {
-    try (EmbeddedServers servers = embedded()) {
-      ServerUrls urls = urlsOf(servers);
-      return Release.after(
-          () -> {
-            Pipeline pipeline = Pipeline.create(options);
-            List<Job.Output> unused = job.build(pipeline, urls);
-            return String.valueOf(pipeline.run().getState());
-          },
-          job);
+  /**
+   * Gives the pipeline to a cluster without waiting for it; returns where to follow it.
+   *
+   * @throws UsageException if somebody has to be there when it ends
+   */
+  String handOver() throws Exception {
+    if (!job.embeddedServers().isEmpty()) {
+      throw new UsageException("embedded servers end with this command, so it has to wait");
     }
+    if (job.needsLauncher() != null) {
+      throw new UsageException(
+          "%s, so the launcher has to wait: not with --attachedMode=false or flink run -d"
+              .formatted(job.needsLauncher()));
+    }
+    return Release.after(
+        () -> {
+          Pipeline pipeline = Pipeline.create(options);
+          List<Job.Output> unused = job.build(pipeline, ServerUrls.TO_COME);
+          PipelineResult unusedToo = pipeline.run();
+          return Runners.page(options, args).orElse("as job " + options.getJobName());
+        },
+        job);
   }
 
   /**
@@ -135,7 +146,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
     PipelineResult result;
     ProgressLine line =
-        ProgressLine.start(System.err, progress && Runners.isInThisJvm(args), job.inputBytes());
+        ProgressLine.start(
+            System.err, progress ? Runners.counts(options, args) : Map::of, job.inputBytes());
     try {
       result = pipeline.run();
       await(result, outputs, counts);

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * One line that says how far a job in this JVM has got: on a terminal written again and again in
- * place, else as plain lines, and rarely. Shows nothing of a job that is over before the first one.
+ * One line that says how far a job has got: on a terminal written again and again in place, else as
+ * plain lines, and rarely. Shows nothing of a job that is over before the first one.
  */
 final class ProgressLine implements AutoCloseable {
 
@@ -23,17 +24,16 @@ final class ProgressLine implements AutoCloseable {
   private final boolean terminal;
   private final long totalBytes;
   private final long startNanos = System.nanoTime();
-  private final Map<Counted, Long> before = new EnumMap<>(Counted.class);
+  private final Supplier<Map<Counted, Long>> counts;
   private final ScheduledExecutorService timer;
   private int shown;
 
-  private ProgressLine(PrintStream out, boolean terminal, long totalBytes) {
+  private ProgressLine(
+      PrintStream out, boolean terminal, Supplier<Map<Counted, Long>> counts, long totalBytes) {
     this.out = out;
     this.terminal = terminal;
+    this.counts = counts;
     this.totalBytes = totalBytes;
-    for (Counted counted : Counted.values()) {
-      before.put(counted, counted.inThisJvm());
-    }
     timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -46,17 +46,28 @@ final class ProgressLine implements AutoCloseable {
   /**
    * Starts to show progress.
    *
-   * @param inThisJvm whether the job runs here; else there is nothing to show
+   * @param counts what the job has counted so far; empty if that is not known
    * @param totalBytes how much there is to read, or 0 if that is not known
    */
-  static ProgressLine start(PrintStream out, boolean inThisJvm, long totalBytes) {
-    ProgressLine line = new ProgressLine(out, Terminal.isPresent(), totalBytes);
-    if (!inThisJvm) {
-      return line;
-    }
+  static ProgressLine start(PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
+    ProgressLine line = new ProgressLine(out, Terminal.isPresent(), counts, totalBytes);
     long period = (line.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
-    var unused = line.timer.scheduleAtFixedRate(line::show, period, period, TimeUnit.MILLISECONDS);
+    var unused =
+        line.timer.scheduleWithFixedDelay(line::show, period, period, TimeUnit.MILLISECONDS);
     return line;
+  }
+
+  /** Returns what is counted in this JVM from now on. */
+  static Supplier<Map<Counted, Long>> countsInThisJvm() {
+    Map<Counted, Long> before = new EnumMap<>(Counted.class);
+    for (Counted counted : Counted.values()) {
+      before.put(counted, counted.inThisJvm());
+    }
+    return () -> {
+      Map<Counted, Long> since = new EnumMap<>(before);
+      since.replaceAll((counted, start) -> counted.inThisJvm() - start);
+      return since;
+    };
   }
 
   /** Ends the line, if there is one. */
@@ -69,14 +80,18 @@ final class ProgressLine implements AutoCloseable {
   }
 
   private void show() {
+    Map<Counted, Long> now = counts.get();
+    if (now.isEmpty()) {
+      return;
+    }
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     String text =
         text(
-            since(Counted.BYTES_READ),
+            now.getOrDefault(Counted.BYTES_READ, 0L),
             totalBytes,
-            since(Counted.ROWS_READ),
-            since(Counted.BATCHES_WRITTEN),
-            since(Counted.BAD_RECORDS),
+            now.getOrDefault(Counted.ROWS_READ, 0L),
+            now.getOrDefault(Counted.BATCHES_WRITTEN, 0L),
+            now.getOrDefault(Counted.BAD_RECORDS, 0L),
             seconds);
     if (terminal) {
       out.print("\r" + text + " ".repeat(Math.max(0, shown - text.length())));
@@ -85,10 +100,6 @@ final class ProgressLine implements AutoCloseable {
       out.println(text);
     }
     shown = text.length();
-  }
-
-  private long since(Counted counted) {
-    return counted.inThisJvm() - before.getOrDefault(counted, 0L);
   }
 
   static String text(

@@ -1,7 +1,12 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.progress.Counted;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -55,13 +60,54 @@ public final class Runners {
       return 1;
     }
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
-    return flink.getFlinkMaster().startsWith("[") ? 1 : Math.max(1, flink.getParallelism());
+    FlinkSubmission submission = FlinkSubmission.to(flink.getFlinkMaster());
+    return submission.isToCluster() ? Math.max(1, parallelism(flink, submission)) : 1;
   }
 
-  /** Whether the readers are in this process, so that its counters show progress. */
-  static boolean isInThisJvm(List<String> args) {
-    String master = valueOf("flinkMaster", args, "[auto]");
-    return isDirect(args) || (isFlink(args) && master.startsWith("["));
+  /**
+   * Returns what the pipeline of these options has counted so far, whenever it is asked: from the
+   * counters of this process if the readers are in it, from the cluster's REST API if they are not.
+   */
+  static Supplier<Map<Counted, Long>> counts(PipelineOptions options, List<String> args) {
+    if (!isFlink(args)) {
+      return isDirect(args) ? ProgressLine.countsInThisJvm() : Map::of;
+    }
+    FlinkSubmission submission = submission(args);
+    if (!submission.isToCluster()) {
+      return ProgressLine.countsInThisJvm();
+    }
+    if (submission.rest().isEmpty()) {
+      return Map::of;
+    }
+    FlinkJobs jobs = new FlinkJobs(submission.rest().get());
+    String jobName = options.getJobName();
+    return () -> jobs.idOf(jobName).map(jobs::counts).orElse(Map.of());
+  }
+
+  /** Returns how to call a job, so that it can be told from all others of a cluster. */
+  static String jobName(String command) {
+    return "%s-%s-%s"
+        .formatted(
+            command,
+            System.getProperty("user.name", "unknown"),
+            UUID.randomUUID().toString().substring(0, 8));
+  }
+
+  private static FlinkSubmission submission(List<String> args) {
+    return FlinkSubmission.to(valueOf("flinkMaster", args, FlinkSubmission.AUTO));
+  }
+
+  /** Whether the pipeline runs in other processes, maybe on other machines. */
+  static boolean isOnCluster(List<String> args) {
+    return isFlink(args) && submission(args).isToCluster();
+  }
+
+  /** Returns where to follow the job of these options on its cluster, once it is there. */
+  static Optional<String> page(PipelineOptions options, List<String> args) {
+    return submission(args)
+        .rest()
+        .map(FlinkJobs::new)
+        .flatMap(jobs -> jobs.idOf(options.getJobName()).map(jobs::page));
   }
 
   /** Returns how many bundles a process of the runner works on at once. */
@@ -70,9 +116,16 @@ public final class Runners {
     if (isDirect(options)) {
       return options.as(DirectOptions.class).getTargetParallelism();
     }
-    int parallelism =
-        runner.equals("FlinkRunner") ? options.as(FlinkPipelineOptions.class).getParallelism() : -1;
+    int parallelism = -1;
+    if (runner.equals("FlinkRunner")) {
+      FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+      parallelism = parallelism(flink, FlinkSubmission.to(flink.getFlinkMaster()));
+    }
     return parallelism > 0 ? parallelism : Runtime.getRuntime().availableProcessors();
+  }
+
+  private static int parallelism(FlinkPipelineOptions options, FlinkSubmission submission) {
+    return options.getParallelism() > 0 ? options.getParallelism() : submission.parallelism();
   }
 
   /**
@@ -117,13 +170,17 @@ public final class Runners {
 
   /** Whether the job is handed to a cluster that the launcher does not wait for. */
   static boolean isDetached(List<String> args) {
-    return isFlink(args) && valueOf("attachedMode", args, "true").equals("false");
+    return isFlink(args)
+        && (valueOf("attachedMode", args, "true").equals("false") || submission(args).detached());
   }
 
   /** Whether a command with these options would not be waited for. */
   public static boolean isDetached(PipelineOptions options) {
-    return options.getRunner().getSimpleName().equals("FlinkRunner")
-        && !options.as(FlinkPipelineOptions.class).getAttachedMode();
+    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+      return false;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    return !flink.getAttachedMode() || FlinkSubmission.to(flink.getFlinkMaster()).detached();
   }
 
   /**
@@ -142,6 +199,16 @@ public final class Runners {
   }
 
   /**
+   * Has a failure of any task fail the pipeline of these options: for steps that must not be done
+   * again, on runners that would start a job again by themselves.
+   */
+  public static void failAtOnce(PipelineOptions options) {
+    if (options.getRunner().getSimpleName().equals("FlinkRunner")) {
+      options.as(FlinkPipelineOptions.class).setNumberOfExecutionRetries(0);
+    }
+  }
+
+  /**
    * What a pipeline has read.
    *
    * @param rows the good records
@@ -149,15 +216,19 @@ public final class Runners {
    */
   public record Read(long rows, long badRecords) {}
 
-  /** Returns the arguments behind the defaults of their runner, which they override. */
-  public static List<String> withDefaults(List<String> args) {
+  /** Returns the arguments behind the defaults of their runner, which they override, and a name. */
+  public static List<String> withDefaults(String command, List<String> args) {
     List<String> all = new ArrayList<>();
     if (isDirect(args)) {
       all.addAll(DIRECT_DEFAULTS);
     } else if (isFlink(args)) {
       all.addAll(FLINK_DEFAULTS);
+      all.add("--jobName=" + jobName(command));
     }
-    all.addAll(args);
+    all.addAll(isOnCluster(args) ? AbsolutePaths.in(args) : args);
+    if (isDetached(args)) {
+      all.add("--attachedMode=false"); // as flink run -d is told without it
+    }
     return all;
   }
 

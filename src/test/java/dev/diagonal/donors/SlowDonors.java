@@ -28,7 +28,7 @@ import org.apache.commons.csv.CSVRecord;
  * The documents of three good files as the issue words it, by collections of strings and Commons
  * CSV: nothing is shared with what is tested, the names of the columns neither.
  */
-final class SlowDonors {
+public final class SlowDonors {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setEscape('\\').build();
@@ -94,7 +94,7 @@ final class SlowDonors {
   private SlowDonors() {}
 
   /** Returns the documents, by the ids of the donations. */
-  static Map<String, ObjectNode> documents(Path projects, Path donations, Path resources)
+  public static Map<String, ObjectNode> documents(Path projects, Path donations, Path resources)
       throws IOException {
     Map<String, List<Map<String, String>>> grouped = new HashMap<>();
     for (Map<String, String> resource : read(resources, RESOURCES)) {

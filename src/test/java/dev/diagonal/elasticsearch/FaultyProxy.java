@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Stands before a real Elasticsearch, forwards what it is sent, and does to bulk requests what real
  * servers and networks do, but not on demand. Counts how often it did.
  */
-final class FaultyProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,13 +48,13 @@ final class FaultyProxy implements AutoCloseable {
   private final @Nullable String authorization;
 
   /** What is done to a bulk request. */
-  interface Fault {
+  public interface Fault {
     /** Forwards requests or does not; counts itself by {@link FaultyProxy#strike}. */
     void handle(FaultyProxy proxy, Bulk bulk) throws IOException;
   }
 
   /** A bulk request: its lines, and its number, from 1. */
-  record Bulk(HttpExchange exchange, byte[] body, int number) {
+  public record Bulk(HttpExchange exchange, byte[] body, int number) {
     List<String> lines() {
       return new String(body, UTF_8).lines().toList();
     }
@@ -79,7 +79,7 @@ final class FaultyProxy implements AutoCloseable {
     server.start();
   }
 
-  static FaultyProxy before(String upstream, Fault fault) throws IOException {
+  public static FaultyProxy before(String upstream, Fault fault) throws IOException {
     return new FaultyProxy(upstream, fault, null, null);
   }
 
@@ -90,7 +90,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /** The address with the scheme http. */
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -100,7 +100,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /** How many bulk requests it was sent. */
-  int requests() {
+  public int requests() {
     return requests.get();
   }
 
@@ -208,7 +208,7 @@ final class FaultyProxy implements AutoCloseable {
     };
   }
 
-  static void forward(FaultyProxy proxy, Bulk bulk) throws IOException {
+  public static void forward(FaultyProxy proxy, Bulk bulk) throws IOException {
     HttpResponse<byte[]> answer = proxy.upstream(bulk.exchange(), bulk.body());
     answer(bulk.exchange(), answer.statusCode(), answer.body());
   }

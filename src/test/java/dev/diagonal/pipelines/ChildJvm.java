@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -29,6 +30,11 @@ record ChildJvm(int status, List<String> out, List<String> err) {
 
   /** Runs {@code java} with these arguments in the directory of the build, to its end. */
   static ChildJvm run(String... args) {
+    return run(Map.of(), args);
+  }
+
+  /** Runs it with these environment variables besides those of this JVM. */
+  static ChildJvm run(Map<String, String> environment, String... args) {
     List<String> command = new ArrayList<>();
     command.add(java());
     command.addAll(List.of(args));
@@ -40,6 +46,7 @@ record ChildJvm(int status, List<String> out, List<String> err) {
             new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         // It makes the JVM say what it has picked up.
         builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         if (!process.waitFor(BOUND_MINUTES, TimeUnit.MINUTES)) {
           process.destroyForcibly().onExit().join();

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 record LoadEdgesRun(EdgeDatabase database, SlowTransactions slow) {
 
-  static final Duration SOON = Duration.ofSeconds(60);
+  static final Duration SOON = Duration.ofMinutes(4);
 
   static final String DIRECT = "--runner=DirectRunner";
   static final String FLINK = "--runner=FlinkRunner --flinkMaster=[local] --parallelism=2";

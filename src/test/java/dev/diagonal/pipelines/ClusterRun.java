@@ -1,0 +1,117 @@
+package dev.diagonal.pipelines;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.diagonal.pipelines.local.FlinkCluster;
+import dev.diagonal.testing.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.client.cli.CliFrontend;
+
+/**
+ * Runs of the bundled jar on a cluster, four wide: each in a JVM of its own, as a user starts them.
+ *
+ * @param cluster where the jobs go
+ */
+record ClusterRun(FlinkCluster cluster) {
+
+  static final Duration SOON = Duration.ofMinutes(4);
+
+  private static final List<String> SMALL_JVM = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
+
+  /** Runs a command with {@code java -jar}; arguments are separated by spaces. */
+  ChildJvm run(String args) {
+    return runAt(cluster.address(), args);
+  }
+
+  /** Runs a command with another address of the cluster. */
+  ChildJvm runAt(String address, String args) {
+    int end = (args + " ").indexOf(' ');
+    return ChildJvm.bundledJar(
+        SMALL_JVM,
+        "%s @runner-configs/flink-cluster.args --flinkMaster=%s%s"
+            .formatted(args.substring(0, end), address, args.substring(end)));
+  }
+
+  CompletableFuture<ChildJvm> begin(String args) {
+    return CompletableFuture.supplyAsync(() -> run(args));
+  }
+
+  /** Runs a command with Flink's own command line, as {@code flink run <flags> <jar> <args>}. */
+  ChildJvm flinkRun(String flags, String args) {
+    List<String> command = new ArrayList<>(SMALL_JVM);
+    command.addAll(cluster.javaOptions());
+    command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-cp"));
+    command.add(FlinkCluster.classPath());
+    command.addAll(List.of(CliFrontend.class.getName(), "run", "-m", cluster.address()));
+    command.addAll(List.of(flags.trim().split(" +")));
+    command.add(ChildJvm.jar());
+    command.addAll(List.of(args.split(" ")));
+    return ChildJvm.run(
+        Map.of("FLINK_CONF_DIR", FlinkCluster.CONFIGURATION.toString()),
+        command.toArray(String[]::new));
+  }
+
+  /** Returns the job of this state whose name starts with a command's, when there is one. */
+  JsonNode job(String command, String state) {
+    List<JsonNode> found = new ArrayList<>();
+    if (!Eventually.within(
+        SOON,
+        () -> {
+          cluster.get("/jobs/overview").path("jobs").forEach(found::add);
+          found.removeIf(
+              job ->
+                  !job.path("name").asText().startsWith(command + "-")
+                      || !job.path("state").asText().equals(state));
+          return !found.isEmpty();
+        })) {
+      throw new AssertionError(
+          "no job of %s is %s: %s".formatted(command, state, cluster.get("/jobs/overview")));
+    }
+    return found.get(0);
+  }
+
+  /** Kills a worker in which a task of the job runs whose name has this text in it. */
+  void killWorker(String id, String task) {
+    String worker = workerAt(id, task);
+    cluster.kill(
+        cluster.workers().stream()
+            .filter(each -> each.id().equals(worker))
+            .findFirst()
+            .orElseThrow());
+  }
+
+  private String workerAt(String id, String task) {
+    for (JsonNode vertex : cluster.get("/jobs/" + id).path("vertices")) {
+      if (vertex.path("name").asText().contains(task)) {
+        String path = "/jobs/" + id + "/vertices/" + vertex.path("id").asText() + "/taskmanagers";
+        for (JsonNode worker : cluster.get(path).path("taskmanagers")) {
+          if (worker.path("status-counts").path("RUNNING").asInt() > 0) {
+            return worker.path("taskmanager-id").asText();
+          }
+        }
+      }
+    }
+    throw new AssertionError("no task " + task + " runs: " + cluster.get("/jobs/" + id));
+  }
+
+  /** Waits until a job is started again: tasks of the second attempt run. */
+  void awaitRestart(String id) {
+    if (!Eventually.within(SOON, () -> wasRestarted(id) && isRunning(id))) {
+      throw new AssertionError("not restarted: " + cluster.get("/jobs/" + id));
+    }
+  }
+
+  /** Whether a job, which may have ended, was restarted. */
+  boolean wasRestarted(String id) {
+    return cluster.get("/jobs/" + id).path("timestamps").path("RESTARTING").asLong() > 0;
+  }
+
+  private boolean isRunning(String id) {
+    JsonNode job = cluster.get("/jobs/" + id);
+    return job.path("state").asText().equals("RUNNING")
+        && job.path("status-counts").path("RUNNING").asInt() > 0;
+  }
+}
