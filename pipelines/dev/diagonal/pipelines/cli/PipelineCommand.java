@@ -40,7 +40,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       System.out.println(name() + ": handed over to the cluster: " + planned.handOver());
       return ExitCode.DONE;
     }
-    return planned.job().isEndless() && Runners.isInThisJvm(args)
+    return planned.job().isEndless() && !Runners.isOnCluster(args)
         ? EndOnRequest.of(planned.job(), () -> run(planned))
         : run(planned);
   }

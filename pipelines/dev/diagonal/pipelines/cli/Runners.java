@@ -145,7 +145,7 @@ public final class Runners {
     }
     // Or what a bundle puts out at a checkpoint waits until the next bundle, which may be hours.
     flink.setFinishBundleBeforeCheckpointing(true);
-    boolean here = flink.getFlinkMaster().equals("[local]");
+    boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
     if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
       flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
     }
