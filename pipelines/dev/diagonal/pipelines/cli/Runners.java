@@ -199,16 +199,6 @@ public final class Runners {
   }
 
   /**
-   * Has a failure of any task fail the pipeline of these options: for steps that must not be done
-   * again, on runners that would start a job again by themselves.
-   */
-  public static void failAtOnce(PipelineOptions options) {
-    if (options.getRunner().getSimpleName().equals("FlinkRunner")) {
-      options.as(FlinkPipelineOptions.class).setNumberOfExecutionRetries(0);
-    }
-  }
-
-  /**
    * What a pipeline has read.
    *
    * @param rows the good records
