@@ -41,6 +41,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
                 .apply("Cut", ParDo.of(new CutAllFn(plan)))
             : begin
                 .apply("Watch", Read.from(new WatchedFiles(patterns, watch)))
+                .apply("Once", ParDo.of(new EachOnceFn()))
                 .apply("Cut", ParDo.of(new CutNewFn(plan)));
     return ranges.setCoder(new FileRange.RangeCoder());
   }

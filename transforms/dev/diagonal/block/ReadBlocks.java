@@ -88,8 +88,8 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
 
     /**
      * Looks for new files again and again, so often: the output is unbounded. A file is read once,
-     * as it is when it is found: it must come into its place complete, as by a rename. One that is
-     * taken away and comes back under its name is read again.
+     * as it is when it is found: it must come into its place complete, as by a rename. Another one
+     * that comes under its name later is not read.
      *
      * @throws IllegalArgumentException if {@code interval} is not longer than 0
      */

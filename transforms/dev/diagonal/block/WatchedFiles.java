@@ -26,9 +26,9 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name and the size of each file that comes, once, by looking for new ones again and again. The
- * names that were put out are kept in the checkpoints of the runner, as long as there is such a
- * file: one that is taken away and comes back is a new one.
+ * The name and the size of each file that comes, by looking for new ones again and again. The names
+ * that were put out are kept in the checkpoints of the runner, as long as there is such a file: one
+ * that is taken away and comes back comes again.
  *
  * <p>A source and not Beam's {@code Watch}: that is a splittable DoFn, which Flink can bring to an
  * end only by calling it without a pause.

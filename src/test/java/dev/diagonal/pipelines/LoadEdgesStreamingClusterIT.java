@@ -16,6 +16,7 @@ import dev.diagonal.testing.TableGate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,8 @@ final class LoadEdgesStreamingClusterIT {
     awaitEdges("c", 4_030);
 
     String savepoint = stop(id);
+    // What is added to a file that has been read is not looked at.
+    Files.writeString(watched.resolve("a.csv"), "1,2,again\n", StandardOpenOption.APPEND);
     comes("d", 5_040, 4);
     String next = begin(" --savepointPath=" + savepoint);
     awaitEdges("d", 5_040);
