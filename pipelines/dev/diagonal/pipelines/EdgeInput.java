@@ -46,10 +46,14 @@ final class EdgeInput {
   /** Null for a query. */
   private final @Nullable InputFiles files;
 
+  private final ReadBlocks.@Nullable Source source;
+
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
     this.format = formatOf(options);
     this.files = files;
+    List<String> patterns = options.getInput();
+    this.source = patterns == null ? null : sourceOf(options, patterns);
   }
 
   /**
@@ -62,6 +66,7 @@ final class EdgeInput {
     }
     if (isStreaming(options)) {
       checkStreaming(options);
+      Runners.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
     }
     if (options.getInputQuery() != null && options.getIdColumn() == null) {
       throw new IllegalArgumentException(
@@ -104,13 +109,31 @@ final class EdgeInput {
 
   /** Returns the line of a dry run. */
   String describe() {
-    return files == null
-        ? "reads:   the rows of a query"
-        : String.format(
+    if (files == null) {
+      return "reads:   the rows of a query";
+    }
+    String there =
+        String.format(
             Locale.ROOT,
             "reads:   %,d file(s), %,.1f MB",
             files.files().size(),
             files.totalBytes() / 1e6);
+    return isEndless()
+        ? "%s, and those that come, looked for every %d s"
+            .formatted(there, options.getPollSeconds())
+        : there;
+  }
+
+  /** Whether files are waited for that are not there yet. */
+  boolean isEndless() {
+    return isStreaming(options);
+  }
+
+  /** Has no more files looked for by a pipeline in this process. */
+  void end() {
+    if (source != null && isEndless()) {
+      source.endWatch();
+    }
   }
 
   /** Returns how many bytes there are to read, or 0 if that is not known. */
@@ -120,7 +143,7 @@ final class EdgeInput {
 
   /** Returns how many rows there are, about. */
   long rows() {
-    return files == null || isStreaming(options)
+    return files == null || isEndless()
         ? MANY_ROWS
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
@@ -135,7 +158,7 @@ final class EdgeInput {
       return write.from(new QueryRows<>(database, query, EdgeQuery.reader(format)), Edge.coder());
     }
     ReadBlocks<Edge> blocks =
-        source(Objects.requireNonNull(options.getInput()))
+        Objects.requireNonNull(source)
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
@@ -143,7 +166,7 @@ final class EdgeInput {
     return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
   }
 
-  private ReadBlocks.Source source(List<String> patterns) {
+  private static ReadBlocks.Source sourceOf(LoadEdgesOptions options, List<String> patterns) {
     ReadBlocks.Source source = ReadBlocks.from(patterns);
     if (!isStreaming(options)) {
       return source;

@@ -129,6 +129,16 @@ final class LoadEdgesJob implements Job {
   }
 
   @Override
+  public boolean isEndless() {
+    return input.isEndless();
+  }
+
+  @Override
+  public void end() {
+    input.end();
+  }
+
+  @Override
   public void complete() {}
 
   private PCollection<BatchWritten> write(

@@ -190,9 +190,6 @@ final class TransferJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    if (!spec.to().stream().allMatch(this::isRepeatable)) {
-      Runners.failAtOnce(pipeline.getOptions());
-    }
     TransferSource source = source(servers);
     if (!Runners.isDirect(options)) { // which never repeats
       warnings().forEach(System.err::println);
@@ -222,15 +219,6 @@ final class TransferJob implements Job {
                     "Transfer",
                     handler == null ? transfer : transfer.withBadRecordErrorHandler(handler)));
     return outputs;
-  }
-
-  /** Whether rows that are written again change nothing, if only in the end. */
-  private boolean isRepeatable(To to) {
-    if (!(to instanceof ToJdbc table)) {
-      return true; // documents have ids, and files are there as a whole or not at all
-    }
-    boolean staged = spec.atOnce() || publisher != null;
-    return !table.key().isEmpty() && (staged || table.mode() != Mode.insert);
   }
 
   private static String kind(To to) {

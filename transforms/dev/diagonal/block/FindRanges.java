@@ -2,72 +2,47 @@ package dev.diagonal.block;
 
 import dev.diagonal.block.InputFiles.InputFile;
 import java.util.List;
-import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Contextful;
+import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Requirements;
-import org.apache.beam.sdk.transforms.Watch;
-import org.apache.beam.sdk.transforms.Watch.Growth;
-import org.apache.beam.sdk.transforms.Watch.Growth.PollFn;
-import org.apache.beam.sdk.transforms.Watch.Growth.PollResult;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.joda.time.Duration;
-import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** The ranges of the files of a source: of those that are there, or of all that come. */
+/** The ranges of files: of those that are there, or of all that come. */
 final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
 
-  private final ReadBlocks.Source source;
+  private final List<String> patterns;
+  private final @Nullable FileWatch watch;
   private final RangePlan plan;
 
-  FindRanges(ReadBlocks.Source source, RangePlan plan) {
-    this.source = source;
+  /**
+   * @param watch null for the files that are there
+   */
+  FindRanges(List<String> patterns, @Nullable FileWatch watch, RangePlan plan) {
+    this.patterns = patterns;
+    this.watch = watch;
     this.plan = plan;
   }
 
   @Override
   public PCollection<FileRange> expand(PBegin begin) {
-    PCollection<List<String>> patterns =
-        begin.apply(
-            "Patterns",
-            Create.of(List.of(source.patterns())).withCoder(ListCoder.of(StringUtf8Coder.of())));
-    Duration interval = source.pollInterval();
     PCollection<FileRange> ranges =
-        interval == null
-            ? patterns.apply("Cut", ParDo.of(new CutAllFn(plan)))
-            : patterns.apply("Watch", watch(interval)).apply("Cut", ParDo.of(new CutNewFn(plan)));
+        watch == null
+            ? begin
+                .apply(
+                    "Patterns",
+                    Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
+                .apply("Cut", ParDo.of(new CutAllFn(plan)))
+            : begin
+                .apply("Watch", Read.from(new WatchedFiles(patterns, watch)))
+                .apply("Cut", ParDo.of(new CutNewFn(plan)));
     return ranges.setCoder(new FileRange.RangeCoder());
-  }
-
-  /** Each new file by its name, with its size. */
-  private Growth<List<String>, KV<String, Long>, String> watch(Duration interval) {
-    Duration idle = source.idleTime();
-    return Watch.<List<String>, KV<String, Long>, String>growthOf(
-            Contextful.of(new LookFn(), Requirements.empty()), KV::getKey)
-        .withPollInterval(interval)
-        .withTerminationPerInput(
-            idle == null ? Growth.never() : Growth.afterTimeSinceNewOutput(idle))
-        .withOutputCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
-        .withOutputKeyCoder(StringUtf8Coder.of());
-  }
-
-  private static final class LookFn extends PollFn<List<String>, KV<String, Long>> {
-    @Override
-    public PollResult<KV<String, Long>> apply(List<String> patterns, Context context) {
-      return PollResult.incomplete(
-          Instant.now(),
-          InputFiles.matchingIfAny(patterns).files().stream()
-              .map(file -> KV.of(file.name(), file.bytes()))
-              .toList());
-    }
   }
 
   /** All ranges of all files of one element. */
@@ -85,7 +60,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
   }
 
   /** The ranges of one file. */
-  private static final class CutNewFn extends DoFn<KV<List<String>, KV<String, Long>>, FileRange> {
+  private static final class CutNewFn extends DoFn<KV<String, Long>, FileRange> {
     private final RangePlan plan;
 
     CutNewFn(RangePlan plan) {
@@ -93,9 +68,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
     }
 
     @ProcessElement
-    public void cut(
-        @Element KV<List<String>, KV<String, Long>> found, OutputReceiver<FileRange> ranges) {
-      KV<String, Long> file = found.getValue();
+    public void cut(@Element KV<String, Long> file, OutputReceiver<FileRange> ranges) {
       plan.cut(new InputFiles(List.of(InputFile.of(file.getKey(), file.getValue()))))
           .forEach(ranges::output);
     }

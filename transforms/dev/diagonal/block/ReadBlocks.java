@@ -68,45 +68,60 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
 
   /** Names the files to read: files, globs or directories. */
   public static Source from(List<String> patterns) {
-    return new Source(patterns, null, null);
+    return new Source(patterns, null);
   }
 
-  /**
-   * Files that wait for a consumer.
-   *
-   * @param patterns files, globs or directories
-   * @param pollInterval how often to look for new files; null for those that are there at first
-   * @param idleTime after how long without a new file to end; null for never
-   */
-  public record Source(
-      List<String> patterns, @Nullable Duration pollInterval, @Nullable Duration idleTime)
-      implements Serializable {
+  /** Files that wait for a consumer. Thread-safe. */
+  public static final class Source implements Serializable {
+
+    private final List<String> patterns;
+    private final @Nullable FileWatch watch;
 
     /**
-     * @throws IllegalArgumentException if there is no pattern, or a time is not longer than 0
+     * @throws IllegalArgumentException if there is no pattern
      */
-    public Source {
+    private Source(List<String> patterns, @Nullable FileWatch watch) {
       checkArgument(!patterns.isEmpty(), "patterns must not be empty");
-      patterns = List.copyOf(patterns);
-      for (Duration time : new Duration[] {pollInterval, idleTime}) {
-        checkArgument(
-            time == null || time.isLongerThan(Duration.ZERO),
-            "must be longer than 0, got %s",
-            time);
-      }
+      this.patterns = List.copyOf(patterns);
+      this.watch = watch;
     }
 
     /**
-     * Looks for new files again and again: the output is unbounded. A file is read once, as it is
-     * when it is found: it must come into its place complete, as by a rename.
+     * Looks for new files again and again, so often: the output is unbounded. A file is read once,
+     * as it is when it is found: it must come into its place complete, as by a rename. One that is
+     * taken away and comes back under its name is read again.
+     *
+     * @throws IllegalArgumentException if {@code interval} is not longer than 0
      */
     public Source watching(Duration interval) {
-      return new Source(patterns, interval, idleTime);
+      return new Source(patterns, FileWatch.every(interval));
     }
 
-    /** Ends the watch when no new file has come for so long. */
+    /**
+     * Ends the watch when no new file has come for so long.
+     *
+     * @throws IllegalArgumentException if {@code idle} is not longer than 0
+     * @throws IllegalStateException if nothing is {@linkplain #watching watched}
+     */
     public Source endingAfter(Duration idle) {
-      return new Source(patterns, pollInterval, idle);
+      return new Source(patterns, watchOrThrow().endingAfter(idle));
+    }
+
+    /**
+     * Ends the watch of a pipeline that runs in this JVM, once for all: it reads what it has found,
+     * and then comes to its end.
+     *
+     * @throws IllegalStateException if nothing is {@linkplain #watching watched}
+     */
+    public void endWatch() {
+      WatchedFiles.end(watchOrThrow());
+    }
+
+    private FileWatch watchOrThrow() {
+      if (watch == null) {
+        throw new IllegalStateException("the files are not watched");
+      }
+      return watch;
     }
 
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
@@ -172,7 +187,7 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
     ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollectionTuple read =
         input
-            .apply("Find", new FindRanges(source, plan))
+            .apply("Find", new FindRanges(source.patterns, source.watch, plan))
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",

@@ -13,6 +13,27 @@ record DriverConnector(JdbcTarget target) implements Connector {
   static final int CONNECT_SECONDS = 10;
   static final int ANSWER_SECONDS = 120;
 
+  /**
+   * PostgreSQL's driver, past {@link DriverManager}: that does not see drivers in the class loader
+   * of a Flink job, and its list of the whole JVM, which the driver enters by itself, would keep
+   * the classes of each job (20 MB) for as long as the worker lives.
+   */
+  private static final class Postgres {
+    static final Driver DRIVER = new org.postgresql.Driver();
+
+    static {
+      boolean ofTheJvm =
+          org.postgresql.Driver.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+      if (!ofTheJvm && org.postgresql.Driver.isRegistered()) {
+        try {
+          org.postgresql.Driver.deregister();
+        } catch (SQLException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
   @Override
   public Connection connect() throws SQLException {
     return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
@@ -37,8 +58,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     properties.setProperty("tcpKeepAlive", "true");
     // The details of an error, and the text of a failed batch, hold values of the rows.
     properties.setProperty("logServerErrorDetail", "false");
-    // Not by DriverManager: it does not see drivers in the class loader of a Flink job.
-    return opened(new org.postgresql.Driver().connect(target.url(), properties));
+    return opened(Postgres.DRIVER.connect(target.url(), properties));
   }
 
   private Connection toAnother() throws SQLException {

@@ -34,7 +34,7 @@ public interface ConflictFreeOptions extends PipelineOptions {
   void setMaxWorkers(int maxWorkers);
 
   @Description("With --streaming: how many seconds a row waits for others of its cell at most")
-  @Default.Integer(10)
+  @Default.Integer(5)
   int getMaxBufferingSeconds();
 
   void setMaxBufferingSeconds(int maxBufferingSeconds);

@@ -52,6 +52,17 @@ public interface Job {
     return 0;
   }
 
+  /** Whether it goes on until it is asked to end. */
+  default boolean isEndless() {
+    return false;
+  }
+
+  /**
+   * Asks a pipeline in this process to come to an end, as if there were no more to read; called
+   * when the process is asked to, by a thread of its own.
+   */
+  default void end() {}
+
   /**
    * Returns why somebody has to wait for the end of the pipeline, or null if {@link #complete} and
    * {@link #release} may as well never be called.

@@ -40,6 +40,12 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       System.out.println(name() + ": handed over to the cluster: " + planned.handOver());
       return ExitCode.DONE;
     }
+    return planned.job().isEndless() && !Runners.isOnCluster(args)
+        ? EndOnRequest.of(planned.job(), () -> run(planned))
+        : run(planned);
+  }
+
+  private static ExitCode run(PlannedJob planned) throws Exception {
     Summary summary = planned.run(true);
     (planned.job().hasPipeline() ? summary.lines() : summary.remarks())
         .forEach(System.out::println);

@@ -32,6 +32,8 @@ public final class Runners {
   private static final List<String> FLINK_DEFAULTS =
       List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
 
+  private static final long CHECKPOINT_MILLIS = 10_000;
+
   private Runners() {}
 
   /** Whether this JVM is Maven's, with our classes in a class loader of their own. */
@@ -127,6 +129,32 @@ public final class Runners {
   }
 
   /**
+   * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
+   * checkpoint every ten seconds, from which a job goes on when a worker is lost. In this process
+   * there is nothing that outlives a fault, and the first one ends the job.
+   *
+   * @param ends whether it comes to an end by itself after all
+   */
+  public static void setStreaming(PipelineOptions options, boolean ends) {
+    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+      return;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (flink.getCheckpointingInterval() < 0) {
+      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
+    }
+    // Or what a bundle puts out at a checkpoint waits until the next bundle, which may be hours.
+    flink.setFinishBundleBeforeCheckpointing(true);
+    boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
+    if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
+      flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
+    }
+    if (here && flink.getNumberOfExecutionRetries() < 0) {
+      flink.setNumberOfExecutionRetries(0);
+    }
+  }
+
+  /**
    * Lets the DirectRunner work on no more bundles at once than there will be: on a thread to spare
    * its driver polls without a pause, which costs a core (measured: of 2 cores one, for as long as
    * one long bundle lasts). Other runners are left as they are.
@@ -168,16 +196,6 @@ public final class Runners {
       throw new JobFailedException(Failure.ofState(result.getState()));
     }
     return Summary.read(result);
-  }
-
-  /**
-   * Has a failure of any task fail the pipeline of these options: for steps that must not be done
-   * again, on runners that would start a job again by themselves.
-   */
-  public static void failAtOnce(PipelineOptions options) {
-    if (options.getRunner().getSimpleName().equals("FlinkRunner")) {
-      options.as(FlinkPipelineOptions.class).setNumberOfExecutionRetries(0);
-    }
   }
 
   /**

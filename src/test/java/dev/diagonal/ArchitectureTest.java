@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.NullMarked;
 
@@ -61,6 +62,8 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackage("dev.diagonal.pipelines..")
+          .and()
+          .areNotAssignableTo(UnboundedSource.class) // is handed them, like it or not
           .should()
           .dependOnClassesThat(assignableTo(PipelineOptions.class));
 

@@ -31,7 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,26 +239,6 @@ final class ClusterCommandsIT {
                 .map(ClusterCommandsIT::csv)
                 .sorted((a, b) -> Long.compare(idOf(a), idOf(b))))
         .containsExactlyElementsOf(Files.readAllLines(input).stream().skip(1).toList());
-  }
-
-  @Test
-  void rowsWithoutAKeyAreNotInsertedAgain() throws Exception {
-    Path input = directory.resolve("rows.csv");
-    Files.writeString(input, "n,word\n" + "7,word\n".repeat(20_000));
-    database.execute("DROP TABLE IF EXISTS carried; CREATE TABLE carried (n bigint, word text)");
-    String command =
-        "transfer --from=csv:%s --to=jdbc:carried --commitRows=1000 %s".formatted(input, jdbc());
-    TableGate gate = TableGate.behind(database, "carried");
-    try (Connection closed = gate.close()) {
-      CompletableFuture<ChildJvm> run = runs.begin(command);
-      gate.awaitOne();
-      String id = replaceWorkerOf("transfer", "Transfer/");
-      closed.rollback();
-      ChildJvm child = run.join();
-      assertThat(child.status()).as("%s", child).isEqualTo(1);
-      assertThat(runs.wasRestarted(id)).isFalse();
-    }
-    assertThat(database.number("SELECT count(*) FROM carried")).isLessThan(20_000);
   }
 
   private static String csv(String json) {

@@ -61,6 +61,7 @@ final class EdgesMemoryIT {
   }
 
   @Test
+  @Tag("large")
   void edgesWithLongTexts() throws IOException {
     Path file = edges(100_000, 0, 8_000);
     assertAllArrive("wide", file, 100_000, Way.DIRECT);

@@ -156,6 +156,15 @@ final class LoadEdgesIT {
   }
 
   @Test
+  void aDryRunOfAStreamSaysWhatIsThereAndHowOftenItLooksForMore() throws Exception {
+    Path watched = Files.createDirectory(directory.resolve("watched"));
+    Launched launched = launch("--input=" + watched + " --streaming --pollSeconds=7 --dryRun");
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out().get(0))
+        .isEqualTo("reads:   0 file(s), 0.0 MB, and those that come, looked for every 7 s");
+  }
+
+  @Test
   void aRowThatTheDatabaseRefusesIsTheOnlyOneThatIsMissing() throws Exception {
     Path input = edges(1_000, 50);
     assertThat(launch("--input=" + input + " --dryRun").exitCode()).isEqualTo(ExitCode.DONE);

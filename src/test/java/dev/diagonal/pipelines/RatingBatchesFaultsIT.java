@@ -95,6 +95,7 @@ final class RatingBatchesFaultsIT {
   }
 
   @Test
+  @Tag("large")
   void aJvmThatWakesUpWhenItsBatchIsAnothersCanNoLongerCompleteIt() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();

@@ -153,6 +153,13 @@ public final class FlinkCluster implements AutoCloseable {
     return new Builder();
   }
 
+  /** Runs a cluster of so many workers, 2 if nothing is said, until this JVM is ended. */
+  public static void main(String[] args) throws InterruptedException {
+    FlinkCluster cluster = configure().start(args.length == 0 ? 2 : Integer.parseInt(args[0]));
+    System.out.println("--flinkMaster=" + cluster.address() + ", logs in " + cluster.home);
+    Thread.currentThread().join();
+  }
+
   /** Returns {@code host:port} of its REST API. */
   public String address() {
     return "localhost:" + restPort;
