@@ -43,7 +43,10 @@ final class DonorsChooseJob implements Job {
 
   private static final String JOIN = "Documents";
 
-  /** Text like this is a fifth or a sixth of its size when it is compressed. */
+  /**
+   * What becomes of a compressed file. Measured: the files that {@code --generate} writes are a
+   * third of their size, at 100,000 and at 300,000 donations; essays repeat themselves more.
+   */
   private static final int COMPRESSION = 6;
 
   /** What a project and its resources take in a shard, times their bytes. */
@@ -177,7 +180,11 @@ final class DonorsChooseJob implements Job {
         + resources.files().totalBytes();
   }
 
-  /** The DirectRunner holds what meets in a grouping: the rows, as bytes. */
+  /**
+   * The DirectRunner holds what meets in a grouping: the rows, as bytes, and a quarter for what
+   * goes with them. Measured: with 300,000 donations of 151 MiB in plain files, two readers and
+   * {@code -Xmx560m}, 220 MiB were alive at most after a full collection; this asks for 541 MiB.
+   */
   @Override
   public long heapBytes() {
     long heap = BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
