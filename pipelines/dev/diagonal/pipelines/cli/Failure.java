@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(String message, @Nullable String hint, boolean expected) {
 
+  /** What Flink says when it has sent a job again whose submission got no answer. */
+  private static final String SUBMITTED_TWICE = "DuplicateJobSubmissionException";
+
   private static final String REFUSED_SQL_STATE = "08001";
 
   /** Explains an exception by the first cause that says something to a user. */
@@ -55,6 +58,13 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   private static @Nullable Failure explain(Throwable cause, String message) {
     if (cause instanceof JobFailedException failed) {
       return failed.failure();
+    }
+    if (message.contains(SUBMITTED_TWICE)) {
+      return new Failure(
+          "the cluster has the job, but its answer to the submission was lost",
+          "the job runs there; when it has ended, the same command again changes nothing if rows"
+              + " have keys",
+          true);
     }
     if (cause instanceof NotIndexedException) {
       return new Failure(message, hintFor(causes(cause)), true);

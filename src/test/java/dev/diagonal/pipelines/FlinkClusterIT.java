@@ -212,17 +212,35 @@ final class FlinkClusterIT {
     assertThat(cluster.get(job + "/accumulators").toString()).contains("rows_read");
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
+  @Test
   @Tag("large")
-  void aSubmissionThatIsCutIsMadeAgainAndRunsOnce(boolean atTheAnswer) throws Exception {
-    try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, atTheAnswer, 1)) {
+  void aSubmissionThatIsCutIsMadeAgain() throws Exception {
+    try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, false, 1)) {
       ChildJvm child =
           runs.runAt(
               relay.address(), "movie-ratings --input=%s --output=%s".formatted(input, output));
       assertThat(child.status()).as("%s", child).isEqualTo(0);
       assertThat(relay.cuts()).isEqualTo(1);
       assertThat(child.out().get(0)).startsWith("movie-ratings: 20,000 rows read, 0 bad, in ");
+      assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
+    }
+  }
+
+  @Test
+  @Tag("large")
+  void aSubmissionWhoseAnswerIsLostRunsOnceAndTheLauncherSaysSo() throws Exception {
+    try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
+      ChildJvm child =
+          runs.runAt(
+              relay.address(), "movie-ratings --input=%s --output=%s".formatted(input, output));
+      assertThat(relay.cuts()).isEqualTo(1);
+      assertThat(child.status()).as("%s", child).isEqualTo(1);
+      assertThat(child.err())
+          .contains(
+              "movie-ratings: failed: the cluster has the job, but its answer to the submission was"
+                  + " lost");
+      assertThat(Eventually.within(ClusterRun.SOON, () -> cluster.overview().freeSlots() == 4))
+          .isTrue();
       assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
     }
   }
