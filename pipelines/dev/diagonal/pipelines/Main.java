@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.Command;
+import dev.diagonal.pipelines.cli.FlinkThreads;
 import dev.diagonal.pipelines.cli.Launcher;
 import dev.diagonal.pipelines.cli.PipelineCommand;
 import java.util.List;
@@ -29,7 +30,9 @@ public final class Main {
   public static void main(String[] args) {
     Launcher launcher = new Launcher(COMMANDS, demoOf(MOVIE_RATINGS));
     // Not a return: threads of a runner or a driver may still be there.
-    System.exit(launcher.launch(List.of(args)).status());
+    int status = launcher.launch(List.of(args)).status();
+    FlinkThreads.awaitEnd();
+    System.exit(status);
   }
 
   /** The demo is by name, as it is not in the bundled jar. */
