@@ -225,6 +225,7 @@ final class IndexDocumentsFaultsIT {
   }
 
   @Test
+  @Tag("large")
   void tenThousandBadDocumentsAmongAHundredThousandBecomeDeadLetters() throws Exception {
     badDocumentsBecomeDeadLetters(Runner.DIRECT, 100_000);
   }

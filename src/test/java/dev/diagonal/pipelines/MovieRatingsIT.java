@@ -27,6 +27,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,6 +210,7 @@ final class MovieRatingsIT {
   }
 
   @Test
+  @Tag("large")
   void anElasticsearchThatIsDownIsNamedWithAHint() throws IOException {
     String url = "http://127.0.0.1:" + closedPort();
     Launched launched = launch("--input=" + someRatings(), "--elasticsearchUrl=" + url);

@@ -8,6 +8,7 @@ import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ final class LocalElasticsearchIT {
   }
 
   @Test
+  @Tag("large")
   void keepsDocumentsOverAKillAndANewStartAndLeavesThePort(@TempDir Path directory) {
     var setup = LocalElasticsearch.configure().withDataDirectory(directory);
     try (LocalElasticsearch elasticsearch = setup.start()) {
