@@ -22,9 +22,8 @@ record DriverConnector(JdbcTarget target) implements Connector {
     static final Driver DRIVER = new org.postgresql.Driver();
 
     static {
-      boolean ofTheJvm =
-          org.postgresql.Driver.class.getClassLoader() == ClassLoader.getSystemClassLoader();
-      if (!ofTheJvm && org.postgresql.Driver.isRegistered()) {
+      String loader = String.valueOf(org.postgresql.Driver.class.getClassLoader());
+      if (loader.startsWith("org.apache.flink.") && org.postgresql.Driver.isRegistered()) {
         try {
           org.postgresql.Driver.deregister();
         } catch (SQLException e) {

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.util.ChildFirstClassLoader;
 import org.junit.jupiter.api.Test;
 
 final class DriverConnectorTest {
@@ -22,7 +23,9 @@ final class DriverConnectorTest {
       classPath.add(new File(entry).toURI().toURL());
     }
     ClassLoader platform = ClassLoader.getPlatformClassLoader();
-    try (URLClassLoader job = new URLClassLoader(classPath.toArray(URL[]::new), platform)) {
+    try (URLClassLoader job =
+        new ChildFirstClassLoader(
+            classPath.toArray(URL[]::new), platform, new String[0], fault -> {})) {
       Class<?> targets = job.loadClass(JdbcTarget.class.getName());
       assertThat(targets).isNotSameAs(JdbcTarget.class);
       Object target =
