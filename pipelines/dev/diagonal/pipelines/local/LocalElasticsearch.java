@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -62,6 +63,10 @@ public final class LocalElasticsearch extends LocalServer {
       rootLogger.level = info
       rootLogger.appenderRef.console.ref = console
       """;
+
+  /** What a user has set for other programs' JVMs. */
+  private static final Set<String> JAVA_VARIABLES =
+      Set.of("CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
 
   private static final Duration START_BOUND = Duration.ofMinutes(3);
 
@@ -170,7 +175,7 @@ public final class LocalElasticsearch extends LocalServer {
   private static Map<String, String> environment(Path directory) {
     Map<String, String> environment = new HashMap<>();
     for (String name : System.getenv().keySet()) {
-      if (name.startsWith("ES_") || name.equals("JAVA_TOOL_OPTIONS")) {
+      if (name.startsWith("ES_") || JAVA_VARIABLES.contains(name)) {
         environment.put(name, "");
       }
     }

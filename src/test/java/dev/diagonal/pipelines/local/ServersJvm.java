@@ -57,12 +57,14 @@ final class ServersJvm implements AutoCloseable {
     ServersJvm start() throws IOException {
       List<String> command = new ArrayList<>(prefix);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-cp", classPath, "-XX:TieredStopAtLevel=1"));
+      command.add("-XX:TieredStopAtLevel=1");
       command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-Ddiagonal.servers=" + servers));
       command.add(ServersMain.class.getName());
       ProcessBuilder builder =
           new ProcessBuilder(command).directory(temporary.toFile()).redirectErrorStream(true);
       builder.environment().put("PATH", path);
+      // As users have it: the servers' own JVMs must not take it over.
+      builder.environment().put("CLASSPATH", classPath);
       Process process = builder.start();
       BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
       StringBuilder before = new StringBuilder();
