@@ -42,8 +42,9 @@ import org.jspecify.annotations.Nullable;
  * behind its imports, and stops before JSON where it does not index. Needs the bundled jar.
  *
  * <p>Arguments: numbers of donations (100000, 1000000), {@code rounds=n} (3), {@code heap=4g}, and
- * {@code prepare} to leave out Elasticsearch. What Python has not is left out with a note: {@code
- * python3-pandas} and {@code python3-elasticsearch} are Debian's packages.
+ * {@code index=n}: no more donations than that (1000000) are indexed too. What Python has not is
+ * left out with a note: {@code python3-pandas} and {@code python3-elasticsearch} are Debian's
+ * packages.
  */
 public final class DonorsChooseBenchmark {
 
@@ -78,31 +79,30 @@ public final class DonorsChooseBenchmark {
 
   public static void main(String[] args) throws Exception {
     List<String> arguments = Arrays.asList(args);
-    int rounds =
-        arguments.stream()
-            .filter(a -> a.startsWith("rounds="))
-            .mapToInt(a -> Integer.parseInt(a.substring("rounds=".length())))
-            .findFirst()
-            .orElse(3);
-    List<Integer> sizes =
+    List<Integer> numbers =
         arguments.stream().filter(a -> a.matches("[0-9]+")).map(Integer::valueOf).toList();
-    String heap =
-        arguments.stream()
-            .filter(a -> a.startsWith("heap="))
-            .map(a -> a.substring("heap=".length()))
-            .findFirst()
-            .orElse("4g");
-    List<Integer> all = sizes.isEmpty() ? List.of(100_000, 1_000_000) : sizes;
-    DonorsChooseBenchmark benchmark = new DonorsChooseBenchmark(rounds, heap);
-    for (int donations : all) {
+    List<Integer> sizes = numbers.isEmpty() ? List.of(100_000, 1_000_000) : numbers;
+    int mostIndexed = Integer.parseInt(value(arguments, "index", "1000000"));
+    DonorsChooseBenchmark benchmark =
+        new DonorsChooseBenchmark(
+            Integer.parseInt(value(arguments, "rounds", "3")), value(arguments, "heap", "4g"));
+    for (int donations : sizes) {
       Path input = benchmark.sample(donations);
       benchmark.prepare(input, donations);
-      if (!arguments.contains("prepare")) {
+      if (donations <= mostIndexed) {
         benchmark.index(input, donations);
       }
+      benchmark.report(sizes);
     }
-    benchmark.report(all);
     System.exit(0);
+  }
+
+  private static String value(List<String> arguments, String name, String otherwise) {
+    return arguments.stream()
+        .filter(a -> a.startsWith(name + "="))
+        .map(a -> a.substring(name.length() + 1))
+        .findFirst()
+        .orElse(otherwise);
   }
 
   private void prepare(Path input, int donations) throws Exception {
