@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -126,6 +127,21 @@ final class ServerProcess {
   /** Returns whether the process with this id is the server. */
   boolean isServer(long pid) {
     return watchdog.children().anyMatch(child -> child.pid() == pid);
+  }
+
+  /**
+   * Returns the id of the server's process: of the watchdog's children the one that is no shell.
+   *
+   * @throws IllegalStateException if it has ended
+   */
+  long pid() {
+    Optional<String> shell = watchdog.info().command();
+    return watchdog
+        .children()
+        .filter(child -> !child.info().command().equals(shell))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(name + " has ended"))
+        .pid();
   }
 
   /** Returns all that was logged, by earlier processes too. */

@@ -23,12 +23,22 @@ final class CpuSeconds {
     double client =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime()
             / 1e9;
+    return client + server();
+  }
+
+  /** Those of the server and its processes alone. */
+  double server() {
     ProcessHandle server = ProcessHandle.of(serverPid).orElseThrow();
     long ticks = ticks(serverPid, 15); // with those of its children that are gone
     for (ProcessHandle child : server.children().toList()) {
       ticks += ticks(child.pid(), 13);
     }
-    return client + ticks / TICKS;
+    return ticks / TICKS;
+  }
+
+  /** Those of all threads of a process, without its children; 0 if it has ended. */
+  static double ofProcess(long pid) {
+    return ticks(pid, 13) / TICKS;
   }
 
   private static long ticks(long pid, int lastField) {

@@ -100,6 +100,11 @@ public final class FlinkCluster implements AutoCloseable {
       return id;
     }
 
+    /** Returns the id of its process. */
+    public long pid() {
+      return server.process().pid();
+    }
+
     /** Returns what it has logged. */
     public String log() {
       return server.process().log();

@@ -1,0 +1,121 @@
+package dev.diagonal.benchmarks;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * {@code movie-ratings} from CSV to CSV. Ratings of n times the unit are n files, of the same
+ * 40,000 movies, few of which have most (the continuous form of Zipf's law); no two files are
+ * equal.
+ *
+ * @param unit ratings of a file
+ */
+record RatingsWork(long unit) implements ScaleWork {
+
+  private static final int MOVIES = 40_000;
+  private static final Path OUTPUT = DATA.resolve("ratings-out.csv");
+
+  @Override
+  public String command() {
+    return "movie-ratings";
+  }
+
+  @Override
+  public String rows() {
+    return "ratings";
+  }
+
+  @Override
+  public ScaleInput prepare(long rows) throws IOException {
+    Files.createDirectories(DATA);
+    long fileRows = Math.min(unit, rows);
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < rows / fileRows; i++) {
+      Path file = DATA.resolve("ratings-%d-%02d.csv".formatted(fileRows, i));
+      if (!Files.exists(file)) {
+        write(file, fileRows, i);
+      }
+      files.add(file);
+    }
+    String input = files.stream().map(Path::toString).collect(joining(","));
+    return new ScaleInput(
+        files.size() * fileRows,
+        ScaleWork.readThrough(files),
+        List.of("--input=" + input, "--output=" + OUTPUT));
+  }
+
+  @Override
+  public void clear() throws IOException {
+    Files.deleteIfExists(OUTPUT);
+  }
+
+  @Override
+  public long check(ScaleInput input, JsonNode summary) throws IOException {
+    ScaleWork.same("ratings read", summary.path("rows_read").asLong(), input.rows());
+    long count = 0;
+    BigDecimal sum = BigDecimal.ZERO;
+    try (BufferedReader lines = Files.newBufferedReader(OUTPUT)) {
+      lines.readLine();
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] fields = line.split(",", -1);
+        count += Long.parseLong(fields[1]);
+        sum = sum.add(new BigDecimal(fields[2]));
+      }
+    }
+    ScaleWork.same("ratings in the totals", count, input.rows());
+    long fileRows = Math.min(unit, input.rows());
+    long halves = 0;
+    for (int i = 0; i < input.rows() / fileRows; i++) {
+      SplittableRandom random = random(i);
+      for (long row = 0; row < fileRows; row++) {
+        halves += halfStars(random.nextLong());
+      }
+    }
+    ScaleWork.same("half stars in the totals", sum.add(sum).longValueExact(), halves);
+    return Files.size(OUTPUT);
+  }
+
+  private static SplittableRandom random(int file) {
+    return new SplittableRandom(7 + file);
+  }
+
+  /** From 1 to 10. */
+  private static int halfStars(long bits) {
+    return 1 + (int) ((bits & 0xffff) * 10 >>> 16);
+  }
+
+  private static void write(Path file, long rows, int number) throws IOException {
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    SplittableRandom random = random(number);
+    double logMovies = Math.log(MOVIES);
+    StringBuilder line = new StringBuilder(64);
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 20)) {
+      out.write("userId,movieId,rating,timestamp\n".getBytes(US_ASCII));
+      for (long row = 0; row < rows; row++) {
+        long bits = random.nextLong();
+        int rank = (int) Math.exp((bits >>> 24) * 0x1p-40 * logMovies);
+        int halves = halfStars(bits);
+        line.setLength(0);
+        // Popular movies have ids anywhere.
+        line.append(1 + row / 150).append(',').append(1 + rank * 7_919L % MOVIES * 5).append(',');
+        line.append(halves / 2).append(halves % 2 == 0 ? ".0," : ".5,");
+        line.append(1_000_000_000L + row).append('\n');
+        out.write(line.toString().getBytes(US_ASCII));
+      }
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+}
