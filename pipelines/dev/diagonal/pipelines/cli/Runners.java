@@ -129,13 +129,14 @@ public final class Runners {
 
   /**
    * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
-   * checkpoint every ten seconds, from which a job goes on when a worker is lost. In this process
-   * there is nothing that outlives a fault, and the first one ends the job.
+   * checkpoint every ten seconds, from which a job goes on when a worker is lost, as often as
+   * {@link StreamRestarts} allows. In this process there is nothing that outlives a fault, and the
+   * first one ends the job.
    *
    * @param ends whether it comes to an end by itself after all
    */
   public static void setStreaming(PipelineOptions options, boolean ends) {
-    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+    if (!isFlink(options)) {
       return;
     }
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
@@ -148,7 +149,9 @@ public final class Runners {
     if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
       flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
     }
-    if (here && flink.getNumberOfExecutionRetries() < 0) {
+    if (!here) {
+      StreamRestarts.set(flink);
+    } else if (flink.getNumberOfExecutionRetries() < 0) {
       flink.setNumberOfExecutionRetries(0);
     }
   }
