@@ -2,12 +2,14 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.Job.Output;
 import dev.diagonal.pipelines.cli.RunOptions;
+import dev.diagonal.write.WriteDeadLetterFiles;
 import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
@@ -19,20 +21,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file where they go, or null if the first one fails the run
  * @param most how many there may be
+ * @param isDirectory whether it is for files of them, from what has no end
  */
-record DeadLetters(@Nullable String file, long most) {
+record DeadLetters(@Nullable String file, long most, boolean isDirectory) {
 
   /** As Beam's error handlers name the step of their sink. */
   private static final String STEP = "Write to error Sink";
 
   static DeadLetters of(RunOptions options) {
-    return new DeadLetters(options.getBadRecords(), options.getMaxBadRecords());
+    return to(options.getBadRecords(), options);
+  }
+
+  static DeadLetters to(@Nullable String file, RunOptions options) {
+    return new DeadLetters(file, options.getMaxBadRecords(), false);
+  }
+
+  static DeadLetters ofStream(RunOptions options) {
+    return new DeadLetters(options.getBadRecords(), options.getMaxBadRecords(), true);
   }
 
   /** Returns the line of a dry run. */
   String describe() {
-    return file == null
-        ? "bad:     the first bad record fails the run"
+    if (file == null) {
+      return "bad:     the first bad record fails the run";
+    }
+    return isDirectory
+        ? String.format(Locale.ROOT, "bad:     up to %,d a reader to files in %s", most, file)
         : String.format(Locale.ROOT, "bad:     up to %,d to %s", most, file);
   }
 
@@ -50,9 +64,13 @@ record DeadLetters(@Nullable String file, long most) {
       return steps.apply(null);
     }
     try (BadRecordErrorHandler<PCollection<Written>> handler =
-        pipeline.registerBadRecordErrorHandler(WriteDeadLetters.to(file, most))) {
+        pipeline.registerBadRecordErrorHandler(sink(file))) {
       outputs.add(new Output("bad records", STEP, file));
       return steps.apply(handler);
     }
+  }
+
+  private PTransform<PCollection<BadRecord>, PCollection<Written>> sink(String path) {
+    return isDirectory ? WriteDeadLetterFiles.into(path) : WriteDeadLetters.to(path, most);
   }
 }

@@ -84,7 +84,8 @@ final class EdgeInput {
     return isStreaming(options) ? InputFiles.matchingIfAny(files) : InputFiles.matching(files);
   }
 
-  private static boolean isStreaming(LoadEdgesOptions options) {
+  /** Whether files are waited for that are not there yet. */
+  static boolean isStreaming(LoadEdgesOptions options) {
     return options.as(StreamingOptions.class).isStreaming();
   }
 
@@ -96,10 +97,6 @@ final class EdgeInput {
     }
     if (options.getInput() == null) {
       throw new IllegalArgumentException("--streaming needs --input: a query has an end");
-    }
-    if (options.getBadRecords() != null) {
-      throw new IllegalArgumentException(
-          "--badRecords is one file, there when the run has ended: it cannot go with --streaming");
     }
   }
 

@@ -22,6 +22,11 @@ final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
   }
 
   @Override
+  protected boolean putsBadRecordsIntoDirectory(LoadEdgesOptions options) {
+    return EdgeInput.isStreaming(options);
+  }
+
+  @Override
   protected Job plan(LoadEdgesOptions options) {
     return LoadEdgesJob.of(options);
   }

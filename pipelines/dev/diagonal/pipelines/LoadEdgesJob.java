@@ -58,7 +58,7 @@ final class LoadEdgesJob implements Job {
             options.getEdgesTable(),
             options.getNodesTable(),
             targets == null ? options.getNodesTable() : targets);
-    this.deadLetters = DeadLetters.of(options);
+    this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());

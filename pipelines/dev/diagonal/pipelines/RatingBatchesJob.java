@@ -248,7 +248,7 @@ final class RatingBatchesJob implements Job {
   private DeadLetters badRows() {
     String file = options.getBadRecords();
     boolean shared = file != null && steps.contains(BatchStep.LOAD);
-    return new DeadLetters(shared ? file + ".rows" : file, options.getMaxBadRecords());
+    return DeadLetters.to(shared ? file + ".rows" : file, options);
   }
 
   private void say(String line, Object... values) {

@@ -47,7 +47,7 @@ public final class WriteDeadLetters
                 .withMaxRecords(maxBadRecords));
   }
 
-  private static int compare(BadLine a, BadLine b) {
+  static int compare(BadLine a, BadLine b) {
     int byFile = a.file().compareTo(b.file());
     return byFile != 0 ? byFile : Long.compare(a.offset(), b.offset());
   }

@@ -25,7 +25,7 @@ import org.apache.beam.sdk.util.VarInt;
 final class FlinkJobs {
 
   /** In which Beam's runner keeps the metrics of a job; its text is JSON. */
-  private static final String METRICS = "__metricscontainers";
+  static final String METRICS = "__metricscontainers";
 
   private static final String SUM = "beam:metrics:sum_int64:v1";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -56,6 +56,11 @@ final class FlinkJobs {
               }
               return latest == null ? Optional.empty() : Optional.of(latest.path("jid").asText());
             });
+  }
+
+  /** Whether the cluster has a job of this id, or has had it lately. */
+  boolean isKnown(String id) {
+    return get("/jobs/" + id).isPresent();
   }
 
   /**

@@ -47,6 +47,7 @@ record FlinkSubmission(
   }
 
   private static String withPort(String master) {
-    return master.matches(".*:[0-9]+") ? master : master + ":" + RestOptions.PORT.defaultValue();
+    String address = master.trim().replaceFirst("^https?://", ""); // as the runner has it
+    return address.matches(".*:[0-9]+") ? address : address + ":" + RestOptions.PORT.defaultValue();
   }
 }

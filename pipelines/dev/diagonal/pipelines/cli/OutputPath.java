@@ -25,7 +25,29 @@ public final class OutputPath {
       throw new UsageException(
           "--%s takes a file, and '%s' is a directory".formatted(option, path));
     }
-    Path existing = pathOf(option, path).toAbsolutePath().getParent();
+    checkWritable(option, pathOf(option, path).toAbsolutePath().getParent());
+  }
+
+  /**
+   * Checks a local directory, which may be missing; one of another file system is left to that.
+   *
+   * @param option the option's name
+   * @param path its value; null if it is not given
+   * @throws UsageException if it is no directory or cannot be written to
+   */
+  public static void checkDirectory(String option, @Nullable String path) {
+    if (path == null || path.contains("://")) {
+      return;
+    }
+    Path directory = pathOf(option, path).toAbsolutePath();
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new UsageException("--%s takes a directory, and '%s' is none".formatted(option, path));
+    }
+    checkWritable(option, directory);
+  }
+
+  private static void checkWritable(String option, @Nullable Path directory) {
+    Path existing = directory;
     while (existing != null && !Files.exists(existing)) {
       existing = existing.getParent();
     }

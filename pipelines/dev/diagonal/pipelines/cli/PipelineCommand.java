@@ -16,6 +16,11 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
    */
   protected abstract Job plan(O options);
 
+  /** Whether {@code --badRecords} names a directory, as for what has no end. */
+  protected boolean putsBadRecordsIntoDirectory(O options) {
+    return false;
+  }
+
   /**
    * Reads the options and makes the job, which touches nothing yet but the names of its input.
    *
@@ -61,7 +66,11 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
     }
     OutputPath.check("summary", options.getSummary());
-    OutputPath.check("badRecords", options.getBadRecords());
+    if (putsBadRecordsIntoDirectory(options)) {
+      OutputPath.checkDirectory("badRecords", options.getBadRecords());
+    } else {
+      OutputPath.check("badRecords", options.getBadRecords());
+    }
     try {
       return plan(options);
     } catch (IllegalArgumentException e) {

@@ -54,7 +54,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         () -> {
           Pipeline pipeline = Pipeline.create(options);
           List<Job.Output> unused = job.build(pipeline, ServerUrls.TO_COME);
-          PipelineResult unusedToo = pipeline.run();
+          PipelineResult unusedToo = Runners.run(pipeline);
           return Runners.page(options, args).orElse("as job " + options.getJobName());
         },
         job);
@@ -149,7 +149,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         ProgressLine.start(
             System.err, progress ? Runners.counts(options, args) : Map::of, job.inputBytes());
     try {
-      result = pipeline.run();
+      result = Runners.run(pipeline);
       await(result, outputs, counts);
     } finally {
       line.close();

@@ -20,7 +20,8 @@ public interface RunOptions extends PipelineOptions {
   void setSummary(@Nullable String summary);
 
   @Description(
-      "A file for bad records, one line of JSON each; without it the first bad record fails the run")
+      "A file for bad records, one line of JSON each; with load-edges --streaming a directory for"
+          + " such files; without it the first bad record fails the run")
   @Nullable String getBadRecords();
 
   void setBadRecords(@Nullable String badRecords);

@@ -56,7 +56,7 @@ public final class Runners {
    * a Flink cluster, where each may be a process of its own; 1 if nothing is known.
    */
   public static int processes(PipelineOptions options) {
-    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+    if (!isFlink(options)) {
       return 1;
     }
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
@@ -112,12 +112,11 @@ public final class Runners {
 
   /** Returns how many bundles a process of the runner works on at once. */
   public static int readers(PipelineOptions options) {
-    String runner = options.getRunner().getSimpleName();
     if (isDirect(options)) {
       return options.as(DirectOptions.class).getTargetParallelism();
     }
     int parallelism = -1;
-    if (runner.equals("FlinkRunner")) {
+    if (isFlink(options)) {
       FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
       parallelism = parallelism(flink, FlinkSubmission.to(flink.getFlinkMaster()));
     }
@@ -130,13 +129,14 @@ public final class Runners {
 
   /**
    * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
-   * checkpoint every ten seconds, from which a job goes on when a worker is lost. In this process
-   * there is nothing that outlives a fault, and the first one ends the job.
+   * checkpoint every ten seconds, from which a job goes on when a worker is lost, as often as
+   * {@link StreamRestarts} allows. In this process there is nothing that outlives a fault, and the
+   * first one ends the job.
    *
    * @param ends whether it comes to an end by itself after all
    */
   public static void setStreaming(PipelineOptions options, boolean ends) {
-    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+    if (!isFlink(options)) {
       return;
     }
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
@@ -149,7 +149,9 @@ public final class Runners {
     if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
       flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
     }
-    if (here && flink.getNumberOfExecutionRetries() < 0) {
+    if (!here) {
+      StreamRestarts.set(flink);
+    } else if (flink.getNumberOfExecutionRetries() < 0) {
       flink.setNumberOfExecutionRetries(0);
     }
   }
@@ -176,11 +178,31 @@ public final class Runners {
 
   /** Whether a command with these options would not be waited for. */
   public static boolean isDetached(PipelineOptions options) {
-    if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
+    if (!isFlink(options)) {
       return false;
     }
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
     return !flink.getAttachedMode() || FlinkSubmission.to(flink.getFlinkMaster()).detached();
+  }
+
+  /**
+   * Gives a pipeline to its runner. If a cluster has the job and only its answer was lost, the
+   * result is that of the job all the same.
+   *
+   * @throws RuntimeException if it fails, or cannot be submitted
+   */
+  static PipelineResult run(Pipeline pipeline) {
+    PipelineOptions options = pipeline.getOptions();
+    try {
+      return pipeline.run();
+    } catch (RuntimeException e) {
+      if (!isFlink(options)) {
+        throw e;
+      }
+      FlinkSubmission submission =
+          FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster());
+      return submission.rest().flatMap(rest -> FollowedJob.after(e, rest)).orElseThrow(() -> e);
+    }
   }
 
   /**
@@ -190,7 +212,7 @@ public final class Runners {
    * @throws RuntimeException if it fails
    */
   public static Read runToItsEnd(Pipeline pipeline) {
-    PipelineResult result = pipeline.run();
+    PipelineResult result = run(pipeline);
     result.waitUntilFinish();
     if (result.getState() != PipelineResult.State.DONE) {
       throw new JobFailedException(Failure.ofState(result.getState()));
@@ -241,6 +263,10 @@ public final class Runners {
   /** Whether the runner is Flink's, on a cluster or in this process. */
   static boolean isFlink(List<String> args) {
     return isRunner("Flink", valueOf("runner", args, ""));
+  }
+
+  private static boolean isFlink(PipelineOptions options) {
+    return options.getRunner().getSimpleName().equals("FlinkRunner");
   }
 
   /** As Beam has it: the class name, or the simple one in any case, with or without "Runner". */

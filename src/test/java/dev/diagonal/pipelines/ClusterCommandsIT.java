@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,38 @@ final class ClusterCommandsIT {
     assertThat(count(index)).isEqualTo(ratings.movies());
   }
 
+  /** Its workers are killed in {@link FlinkClusterIT}. */
+  @Test
+  void loadEdges() throws Exception {
+    List<String> edges = new ArrayList<>();
+    Map<Long, int[]> degrees = new TreeMap<>();
+    for (int i = 0; i < 20_000; i++) {
+      long source = i * 7_919L % 1_009;
+      long target = (i * 31L + i / 100) % 997;
+      edges.add("%d,%d,p%d".formatted(source, target, i % 7));
+      degrees.computeIfAbsent(source, node -> new int[2])[0]++;
+      degrees.computeIfAbsent(target, node -> new int[2])[1]++;
+    }
+    Path input = directory.resolve("edges.csv");
+    Files.writeString(input, "source,target,part\n" + String.join("\n", edges) + "\n");
+    database.createTables("part");
+    evidence.watch();
+    ChildJvm child =
+        runs.run(
+            "load-edges --edgeColumns=part --tableSize=8 --batchSize=200 --input=%s %s"
+                .formatted(input, jdbc()));
+    assertDone(child);
+    assertThat(child.out().get(0)).startsWith("load-edges: 20,000 rows read, 0 bad, in ");
+    assertThat(database.query("SELECT concat_ws(',', source, target, part) FROM edges"))
+        .containsExactlyInAnyOrderElementsOf(edges);
+    assertThat(database.query("SELECT concat_ws(' ', id, out_degree, in_degree) FROM nodes"))
+        .containsExactlyInAnyOrderElementsOf(
+            degrees.entrySet().stream()
+                .map(node -> node.getKey() + " " + node.getValue()[0] + " " + node.getValue()[1])
+                .toList());
+    assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void taxiTrips(boolean killed) throws Exception {
@@ -108,24 +141,8 @@ final class ClusterCommandsIT {
     assertDone(child);
     assertThat(child.out().get(0)).startsWith("taxi-trips: 20,000 rows read, 0 bad, in ");
     assertThat(database.number("SELECT count(*) FROM trips")).isEqualTo(20_000);
-    Map<String, long[]> zones = new TreeMap<>();
-    Files.readAllLines(input).stream()
-        .skip(1)
-        .map(line -> line.split(",", -1))
-        .forEach(
-            fields -> {
-              zones.computeIfAbsent(fields[2], zone -> new long[3])[0]++;
-              zones.get(fields[2])[2] += Long.parseLong(fields[5].replace(".", ""));
-              zones.computeIfAbsent(fields[3], zone -> new long[3])[1]++;
-            });
-    List<String> expected = new ArrayList<>();
-    zones.forEach(
-        (zone, sums) -> expected.add(zone + " " + sums[0] + " " + sums[1] + " " + sums[2]));
-    assertThat(
-            database.query(
-                "SELECT id || ' ' || pickups || ' ' || dropoffs || ' ' || (revenue * 100)::bigint"
-                    + " FROM zones"))
-        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(ClusterLoad.zones(database))
+        .containsExactlyInAnyOrderElementsOf(ClusterLoad.expectedZones(input));
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
   }
 
@@ -191,7 +208,7 @@ final class ClusterCommandsIT {
       if (killed) {
         assertThat(Eventually.within(ClusterRun.SOON, () -> proxy.requests() > 4)).isTrue();
         assertThat(count(index)).isBetween(1L, 4_999L);
-        id = replaceWorkerOf("donors-choose", "Index documents");
+        id = replaceWorkerOf("donors-choose", "Join/Join shards");
         held.countDown();
       }
       ChildJvm child = run.join();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.client.cli.CliFrontend;
 
@@ -54,6 +55,15 @@ record ClusterRun(FlinkCluster cluster) {
         command.toArray(String[]::new));
   }
 
+  /** Returns how many jobs of a command the cluster has, or has had. */
+  long jobs(String command) {
+    long jobs = 0;
+    for (JsonNode job : cluster.get("/jobs/overview").path("jobs")) {
+      jobs += job.path("name").asText().startsWith(command + "-") ? 1 : 0;
+    }
+    return jobs;
+  }
+
   /** Returns the job of this state whose name starts with a command's, when there is one. */
   JsonNode job(String command, String state) {
     List<JsonNode> found = new ArrayList<>();
@@ -75,26 +85,52 @@ record ClusterRun(FlinkCluster cluster) {
 
   /** Kills a worker in which a task of the job runs whose name has this text in it. */
   void killWorker(String id, String task) {
-    String worker = workerAt(id, task);
+    List<String> at = new ArrayList<>();
+    // What the coordinator tells of a job may be some seconds old.
+    if (!Eventually.within(
+        SOON,
+        () -> {
+          workerAt(id, task).ifPresent(at::add);
+          return !at.isEmpty();
+        })) {
+      throw new AssertionError("no task " + task + " runs: " + cluster.get("/jobs/" + id));
+    }
     cluster.kill(
         cluster.workers().stream()
-            .filter(each -> each.id().equals(worker))
+            .filter(each -> each.id().equals(at.get(0)))
             .findFirst()
             .orElseThrow());
   }
 
-  private String workerAt(String id, String task) {
+  private Optional<String> workerAt(String id, String task) {
     for (JsonNode vertex : cluster.get("/jobs/" + id).path("vertices")) {
       if (vertex.path("name").asText().contains(task)) {
         String path = "/jobs/" + id + "/vertices/" + vertex.path("id").asText() + "/taskmanagers";
         for (JsonNode worker : cluster.get(path).path("taskmanagers")) {
           if (worker.path("status-counts").path("RUNNING").asInt() > 0) {
-            return worker.path("taskmanager-id").asText();
+            return Optional.of(worker.path("taskmanager-id").asText());
           }
         }
       }
     }
-    throw new AssertionError("no task " + task + " runs: " + cluster.get("/jobs/" + id));
+    return Optional.empty();
+  }
+
+  /**
+   * Kills the worker that was started first, starts another, and waits until the job runs again.
+   */
+  void loseWorker(String id) {
+    long before = restartedAt(id);
+    cluster.kill(cluster.workers().get(0));
+    cluster.startWorker();
+    if (!Eventually.within(SOON, () -> restartedAt(id) > before && isRunning(id))) {
+      throw new AssertionError("not restarted: " + cluster.get("/jobs/" + id));
+    }
+  }
+
+  /** Returns when the job was restarted last, in milliseconds, or 0. */
+  private long restartedAt(String id) {
+    return cluster.get("/jobs/" + id).path("timestamps").path("RESTARTING").asLong();
   }
 
   /** Waits until a job is started again: tasks of the second attempt run. */
@@ -106,7 +142,7 @@ record ClusterRun(FlinkCluster cluster) {
 
   /** Whether a job, which may have ended, was restarted. */
   boolean wasRestarted(String id) {
-    return cluster.get("/jobs/" + id).path("timestamps").path("RESTARTING").asLong() > 0;
+    return restartedAt(id) > 0;
   }
 
   private boolean isRunning(String id) {

@@ -81,8 +81,14 @@ final class FlinkClusterIT {
     assertThat(cluster.get("/jobs/" + id + "/config").toString())
         .contains("\"parallelism\":\"4\"")
         .doesNotContain(SECRET);
-    assertThat(cluster.get("/jobs/" + id + "/plan").toString()).doesNotContain(SECRET);
+    for (String page : List.of("", "/plan", "/accumulators", "/exceptions")) {
+      assertThat(cluster.get("/jobs/" + id + page).toString()).doesNotContain(SECRET);
+    }
+    assertThat(cluster.get("/jobmanager/config").toString())
+        .contains("restart-strategy")
+        .doesNotContain(SECRET);
     assertThat(cluster.log()).doesNotContain(SECRET);
+    assertThat(cluster.workers()).allMatch(worker -> !worker.log().contains(SECRET));
   }
 
   @Test
@@ -228,20 +234,71 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void aSubmissionWhoseAnswerIsLostRunsOnceAndTheLauncherSaysSo() throws Exception {
+  void aJobWhoseSubmissionGetsNoAnswerRunsOnceAndIsFollowed() throws Exception {
+    long before = runs.jobs("movie-ratings");
+    try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
+      Path summary = directory.resolve("summary.json");
+      ChildJvm child =
+          runs.runAt(
+              relay.address(),
+              "movie-ratings --input=%s --output=%s --summary=%s"
+                  .formatted(input, output, summary));
+      assertThat(relay.cuts()).isEqualTo(1);
+      assertThat(child.status()).as("%s", child).isEqualTo(0);
+      assertThat(child.err()).allMatch(line -> line.matches(ChildJvm.PROGRESS));
+      assertThat(child.out().get(0))
+          .matches("movie-ratings: 20,000 rows read, 0 bad, in [0-9.]+ s \\([0-9,]+ rows/s\\)");
+      assertThat(child.out())
+          .contains("  CSV                    %,12d rows  %s".formatted(RATINGS.movies(), output));
+      JsonNode read = new ObjectMapper().readTree(summary.toFile());
+      assertThat(read.path("state").asText()).isEqualTo("DONE");
+      assertThat(read.path("rows_read").asLong()).isEqualTo(20_000);
+    }
+    assertThat(runs.jobs("movie-ratings")).isEqualTo(before + 1);
+    assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
+  }
+
+  @Test
+  @Tag("large")
+  void aJobIsHandedOverThoughTheAnswerIsLost() throws Exception {
+    long before = runs.jobs("movie-ratings");
     try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
       ChildJvm child =
           runs.runAt(
-              relay.address(), "movie-ratings --input=%s --output=%s".formatted(input, output));
+              relay.address(),
+              "movie-ratings --input=%s --output=%s --attachedMode=false".formatted(input, output));
+      assertThat(relay.cuts()).isEqualTo(1);
+      assertThat(child.status()).as("%s", child).isEqualTo(0);
+      String page = child.out().get(0);
+      String id = page.substring(page.lastIndexOf('/') + 1);
+      assertThat(page)
+          .isEqualTo(
+              "movie-ratings: handed over to the cluster: http://%s/jobs/%s"
+                  .formatted(relay.address(), id));
+      assertThat(
+              Eventually.within(
+                  ClusterRun.SOON,
+                  () -> cluster.get("/jobs/" + id).path("state").asText().equals("FINISHED")))
+          .isTrue();
+    }
+    assertThat(runs.jobs("movie-ratings")).isEqualTo(before + 1);
+    assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
+  }
+
+  @Test
+  @Tag("large")
+  void theFailureOfAJobWhoseSubmissionGetsNoAnswerIsTold() throws Exception {
+    Path bad =
+        Files.writeString(directory.resolve("bad.csv"), "userId,movieId,rating,timestamp\n1,x\n");
+    try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
+      ChildJvm child =
+          runs.runAt(
+              relay.address(),
+              "movie-ratings --input=%s --output=%s --numberOfExecutionRetries=0"
+                  .formatted(bad, output));
       assertThat(relay.cuts()).isEqualTo(1);
       assertThat(child.status()).as("%s", child).isEqualTo(1);
-      assertThat(child.err())
-          .contains(
-              "movie-ratings: failed: the cluster has the job, but its answer to the submission was"
-                  + " lost");
-      assertThat(Eventually.within(ClusterRun.SOON, () -> cluster.overview().freeSlots() == 4))
-          .isTrue();
-      assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
+      assertThat(child.err()).anyMatch(line -> line.startsWith("movie-ratings: failed: " + bad));
     }
   }
 

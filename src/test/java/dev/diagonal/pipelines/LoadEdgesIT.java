@@ -264,7 +264,9 @@ final class LoadEdgesIT {
     assertRefused("give --input or --inputQuery, one of the two", "");
     assertRefused("--inputQuery needs --idColumn", "--inputQuery=TABLE_x");
     assertRefused("no file matches", "--input=" + directory.resolve("none.csv"));
-    assertRefused("it cannot go with --streaming", "--input=x --streaming --badRecords=y");
+    assertRefused(
+        "--badRecords takes a directory, and '" + input + "' is none",
+        "--input=x --streaming --badRecords=" + input);
     assertRefused("--pollSeconds must be 1 to", "--input=x --streaming --pollSeconds=0");
   }
 

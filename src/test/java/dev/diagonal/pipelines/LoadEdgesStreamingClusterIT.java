@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.testing.ConflictEvidence;
@@ -18,12 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stream of edges on a cluster that loses a worker, is stopped, and goes on. */
+/** A stream of edges on a cluster that loses workers, is stopped, and goes on. */
 @Tag("large")
 @ExtendWith({FlinkExtension.class, ConflictEvidenceExtension.class})
 final class LoadEdgesStreamingClusterIT {
@@ -31,8 +33,13 @@ final class LoadEdgesStreamingClusterIT {
   private static final EdgeFiles GRAPH = new EdgeFiles(300, 0);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String BAD_RECORDS = " --badRecords=";
+  private static final String RATE =
+      "failuresIntervalMS=600000,backoffTimeMS=2000,maxFailuresPerInterval=10";
+
   private final Path directory;
   private final Path watched;
+  private final Path bad;
   private final FlinkCluster cluster;
   private final ConflictEvidence evidence;
   private final EdgeDatabase database;
@@ -42,10 +49,26 @@ final class LoadEdgesStreamingClusterIT {
       @TempDir Path directory, FlinkCluster cluster, ConflictEvidence evidence) throws IOException {
     this.directory = directory;
     this.watched = Files.createDirectory(directory.resolve("watched"));
+    this.bad = directory.resolve("bad");
     this.cluster = cluster;
     this.evidence = evidence;
     this.database = evidence.database();
     this.runs = new ClusterRun(cluster);
+  }
+
+  /** A stream that a failed test leaves would keep its slots. */
+  @AfterEach
+  void cancelStreams() {
+    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
+      if (job.path("status").asText().equals("RUNNING")) {
+        String jobs = "http://" + cluster.address() + "/jobs/";
+        try {
+          Http.send("PATCH", jobs + job.path("id").asText() + "?mode=cancel", "");
+        } catch (AssertionError e) {
+          // It has ended meanwhile.
+        }
+      }
+    }
   }
 
   @Test
@@ -53,12 +76,13 @@ final class LoadEdgesStreamingClusterIT {
     database.createTables("part");
     evidence.watch();
     TableGate gate = TableGate.behind(database, "edges");
-    String id = begin("");
+    String id = begin(BAD_RECORDS + bad);
     comes("a", 3_010, 1);
     awaitEdges("a", 3_010);
 
+    String badOfB;
     try (Connection closed = gate.close()) {
-      comes("b", 20_020, 2);
+      badOfB = comesWithBadLine("b", 20_020, 2);
       gate.awaitOne(); // the first transactions of the file are open, the others are to come
       cluster.kill(cluster.workers().get(0));
       cluster.startWorker();
@@ -72,8 +96,8 @@ final class LoadEdgesStreamingClusterIT {
     String savepoint = stop(id);
     // What is added to a file that has been read is not looked at.
     Files.writeString(watched.resolve("a.csv"), "1,2,again\n", StandardOpenOption.APPEND);
-    comes("d", 5_040, 4);
-    String next = begin(" --savepointPath=" + savepoint);
+    String badOfD = comesWithBadLine("d", 5_040, 4);
+    String next = begin(BAD_RECORDS + bad + " --savepointPath=" + savepoint);
     awaitEdges("d", 5_040);
     comes("e", 1_050, 5);
     awaitEdges("e", 1_050);
@@ -83,19 +107,66 @@ final class LoadEdgesStreamingClusterIT {
         .containsExactly("a3010", "b20020", "c4030", "d5040", "e1050");
     assertThat(database.wrongNodes()).isEmpty();
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
+    assertThat(BadLines.in(bad)).containsExactly(badOfB, badOfD);
+  }
+
+  /** More often than a job that ends is started again. */
+  @Test
+  void aStreamOutlivesMoreWorkersThanABatch() throws Exception {
+    database.createTables("part");
+    String id = begin("");
+    assertThat(strategyOf(id)).contains(RATE);
+    for (int lost = 1; lost <= 5; lost++) {
+      comes("part" + lost, 1_000 * lost, lost);
+      awaitEdges("part" + lost, 1_000L * lost);
+      runs.loseWorker(id);
+    }
+    comes("last", 6_000, 6);
+    awaitEdges("last", 6_000);
+    String unused = stop(id);
+    assertThat(database.query("SELECT part || ' ' || count(*) FROM edges GROUP BY part ORDER BY 1"))
+        .containsExactly(
+            "last 6000", "part1 1000", "part2 2000", "part3 3000", "part4 4000", "part5 5000");
+    assertThat(database.wrongNodes()).isEmpty();
+  }
+
+  /** As the README says for a client whose configuration is Flink's own. */
+  @Test
+  void flinkRunNamesTheStrategyOfAStream() throws Exception {
+    database.createTables("part");
+    ChildJvm launcher =
+        runs.flinkRun(
+            "-d -p 4 -D restart-strategy.type=failure-rate", options("") + " --runner=FlinkRunner");
+    assertThat(launcher.status()).as("%s", launcher).isZero();
+    String id = runs.job("load-edges", "RUNNING").path("jid").asText();
+    assertThat(strategyOf(id)).contains(RATE);
+    comes("a", 2_010, 1);
+    awaitEdges("a", 2_010);
+    String unused = stop(id);
+  }
+
+  /** Returns what the coordinator says of how it will start a job again. */
+  private String strategyOf(String id) {
+    return cluster
+        .log()
+        .lines()
+        .filter(line -> line.contains("restart back off time strategy") && line.contains(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Hands the stream to the cluster and returns its id there. */
   private String begin(String more) {
-    ChildJvm launcher =
-        runs.run(
-            ("load-edges --streaming --attachedMode=false --input=%s --edgeColumns=part"
-                    + " --pollSeconds=1 --maxBufferingSeconds=1 --checkpointingInterval=500"
-                    + " --tableSize=8 --batchSize=100 --jdbcUrl=%s --jdbcUser=%s%s")
-                .formatted(
-                    watched, database.postgres().jdbcUrl(), database.postgres().user(), more));
+    ChildJvm launcher = runs.run(options(more) + " --attachedMode=false");
     assertThat(launcher.status()).as("%s", launcher).isZero();
     return runs.job("load-edges", "RUNNING").path("jid").asText();
+  }
+
+  private String options(String more) {
+    return ("load-edges --streaming --input=%s --edgeColumns=part --pollSeconds=1"
+            + " --maxBufferingSeconds=1 --checkpointingInterval=500 --tableSize=8 --batchSize=100"
+            + " --jdbcUrl=%s --jdbcUser=%s%s")
+        .formatted(watched, database.postgres().jdbcUrl(), database.postgres().user(), more);
   }
 
   /** Stops a job with a savepoint, and returns where that is. */
@@ -122,6 +193,15 @@ final class LoadEdgesStreamingClusterIT {
   private void comes(String part, int edges, long seed) throws IOException {
     Path written = GRAPH.write(directory, part, edges, seed);
     Files.move(written, watched.resolve(written.getFileName()));
+  }
+
+  /** Returns what is told of the bad line, which is the last. */
+  private String comesWithBadLine(String part, int edges, long seed) throws IOException {
+    Path written = GRAPH.write(directory, part, edges, seed);
+    Path coming = watched.resolve(written.getFileName());
+    String bad = BadLines.appendTo(written, coming);
+    Files.move(written, coming);
+    return bad;
   }
 
   private void awaitEdges(String part, long edges) {

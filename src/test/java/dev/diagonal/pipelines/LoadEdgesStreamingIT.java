@@ -56,18 +56,25 @@ final class LoadEdgesStreamingIT {
   void filesThatComeAreReadUntilTheProcessIsAskedToEnd(String runner) throws Exception {
     comes("a", 3_010, 1);
     int port = database.postgres().port();
-    try (LoadEdgesJvm running = load.begin(directory, port, watched, STREAMING + runner)) {
+    Path bad = directory.resolve("bad");
+    String badOfB;
+    try (LoadEdgesJvm running =
+        load.begin(directory, port, watched, STREAMING + runner + " --badRecords=" + bad)) {
       awaitEdges(3_010, running);
-      comes("b", 4_020, 2);
+      Path written = GRAPH.write(directory, "b", 4_020, 2);
+      Path coming = watched.resolve("b.csv");
+      badOfB = BadLines.appendTo(written, coming);
+      Files.move(written, coming);
       awaitEdges(7_030, running);
       comes("c", 5_030, 3);
       running.process().destroy(); // SIGTERM: the third file may not have been found yet
       assertThat(running.await()).as(running.said()).isEqualTo(SIGTERM_STATUS);
-      assertThat(running.said()).contains("load-edges: 12,060 rows read, 0 bad, in ");
+      assertThat(running.said()).contains("load-edges: 12,060 rows read, 1 bad, in ");
     }
     load.assertExact(12_060);
     assertThat(database.query("SELECT part || count(*) FROM edges GROUP BY part ORDER BY part"))
         .containsExactly("a3010", "b4020", "c5030");
+    assertThat(BadLines.in(bad)).containsExactly(badOfB);
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
   }
 

@@ -24,14 +24,25 @@ public final class TableGate {
 
   /** Builds one behind a table that is there. */
   public static TableGate behind(EdgeDatabase database, String table) throws SQLException {
+    return behind(database, table, 0);
+  }
+
+  /** Builds one that the first so many statements pass though it is closed. */
+  public static TableGate behind(EdgeDatabase database, String table, int passing)
+      throws SQLException {
     database.execute(
         """
+        DROP SEQUENCE IF EXISTS gate_passages;
+        CREATE SEQUENCE gate_passages;
         CREATE OR REPLACE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_advisory_xact_lock_shared(%d); RETURN NULL; END $$;
+        BEGIN
+          IF nextval('gate_passages') > %d THEN PERFORM pg_advisory_xact_lock_shared(%d); END IF;
+          RETURN NULL;
+        END $$;
         CREATE OR REPLACE TRIGGER pass_gate AFTER INSERT ON %s
           FOR EACH STATEMENT EXECUTE FUNCTION pass_gate();
         """
-            .formatted(KEY, table));
+            .formatted(passing, KEY, table));
     return new TableGate(database);
   }
 

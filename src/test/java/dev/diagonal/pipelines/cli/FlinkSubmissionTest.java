@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FlinkSubmissionTest {
 
   @ParameterizedTest
-  @CsvSource({"flink,flink:8081", "flink:1234,flink:1234"})
+  @CsvSource({"flink,flink:8081", "flink:1234,flink:1234", "http://flink:1234,flink:1234"})
   void aMasterThatIsNamedIsACluster(String master, String rest) {
     FlinkSubmission submission = FlinkSubmission.to(master);
     assertThat(submission.rest()).contains(rest);

@@ -1,0 +1,114 @@
+package dev.diagonal.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.diagonal.fault.BadLine;
+import dev.diagonal.testing.Runner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WriteDeadLetterFilesTest {
+
+  private final Path directory;
+
+  WriteDeadLetterFilesTest(@TempDir Path directory) {
+    this.directory = directory.resolve("bad");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachLetterIsInOneOfTheFilesAndCounted(Runner runner) throws IOException {
+    write(
+        runner,
+        new BadLine("b.csv", 5, "short", "1,2"),
+        new BadLine("a.csv", 100, "odd", "é\t\"x\""),
+        new BadLine("a.csv", 20, "odd", "2"));
+    assertThat(lines())
+        .containsExactly(
+            "{\"file\":\"a.csv\",\"offset\":100,\"reason\":\"odd\",\"record\":\"é\\t\\\"x\\\"\"}",
+            "{\"file\":\"a.csv\",\"offset\":20,\"reason\":\"odd\",\"record\":\"2\"}",
+            "{\"file\":\"b.csv\",\"offset\":5,\"reason\":\"short\",\"record\":\"1,2\"}");
+  }
+
+  @Test
+  void aBundleThatIsRepeatedWritesTheSameFileAndAnotherOneAnother() throws IOException {
+    BadLine one = new BadLine("a.csv", 20, "odd", "2");
+    BadLine other = new BadLine("a.csv", 22, "odd", "3");
+    write(Runner.DIRECT, one);
+    write(Runner.DIRECT, other);
+    List<Path> before = files();
+    write(Runner.DIRECT, one);
+    assertThat(files()).hasSize(2).isEqualTo(before);
+    assertThat(lines()).containsExactly(one.toJson(), other.toJson());
+  }
+
+  @Test
+  void aLargeBundleIsWrittenInParts() throws IOException {
+    String half = "x".repeat(WriteDeadLetterFilesFn.MAX_CHARACTERS / 2 + 1);
+    BadLine[] large = new BadLine[5];
+    for (int i = 0; i < large.length; i++) {
+      large[i] = new BadLine("a.csv", i, "odd", half);
+    }
+    write(Runner.DIRECT, large);
+    assertThat(lines()).hasSize(5);
+    for (Path file : files()) {
+      assertThat(Files.readAllLines(file)).hasSizeBetween(1, 2);
+    }
+  }
+
+  @Test
+  void thereMustBeADirectory() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> WriteDeadLetterFiles.into(""))
+        .withMessage("directory must not be empty");
+  }
+
+  private void write(Runner runner, BadLine... bad) {
+    TestPipeline pipeline = runner.pipeline();
+    List<BadRecord> records = Stream.of(bad).map(BadLine::toBadRecord).toList();
+    PAssert.that(
+            pipeline
+                // One element, so that all of them are in one bundle.
+                .apply(
+                    Create.of(List.of(records))
+                        .withCoder(ListCoder.of(BadRecord.getCoder(pipeline))))
+                .apply(Flatten.iterables())
+                .apply(WriteDeadLetterFiles.into(directory.toString()))
+                .apply(MapElements.into(TypeDescriptors.longs()).via(Written::rows))
+                .apply(Sum.longsGlobally()))
+        .containsInAnyOrder((long) bad.length);
+    pipeline.run().waitUntilFinish();
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private List<String> lines() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path file : files()) {
+      lines.addAll(Files.readAllLines(file));
+    }
+    return lines.stream().sorted().toList();
+  }
+}
