@@ -61,6 +61,9 @@ public final class DonorsChooseBenchmark {
       List.of("@runner-configs/flink-local.args", "--parallelism=2");
   private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
 
+  private static final String SMALL_HEAP = "400m";
+  private static final String FLINK_SMALL =
+      "Diagonal, Flink [local], to JSON lines, -Xmx" + SMALL_HEAP;
   private static final String DIRECT_FILES = "Diagonal, DirectRunner, to JSON lines";
   private static final String DIRECT_INDEX = "Diagonal, DirectRunner, to Elasticsearch";
   private static final String PANDAS = "pandas, stops before JSON";
@@ -116,6 +119,9 @@ public final class DonorsChooseBenchmark {
       List<String> flink = ours(input, "--output=" + output);
       flink.addAll(FLINK);
       add("Diagonal, Flink [local], to JSON lines", donations, flink);
+      List<String> small = new ArrayList<>(flink);
+      small.set(1, "-Xmx" + SMALL_HEAP);
+      add(FLINK_SMALL, donations, small);
       if (pandas != null && round == 0) {
         add("pandas, 8 processes, stops before JSON", donations, rival(pandas, input, "8"));
       }
@@ -371,6 +377,7 @@ public final class DonorsChooseBenchmark {
     table.append('\n');
     for (int donations : sizes) {
       compare(table, DIRECT_FILES, PANDAS, donations);
+      compare(table, FLINK_SMALL, PANDAS, donations);
       compare(table, DIRECT_INDEX, PANDAS_INDEX, donations);
       compare(table, DIRECT_INDEX, REPLAY, donations);
     }
