@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.progress.Counted;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,7 +22,6 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,17 +94,8 @@ public final class PackBlocks<T>
             ParDo.of(
                     new PackFn<>(
                         key, blockRows, Math.max(blockRows, maxHeldRows), errorHandler != null))
-                .withOutputTags(
-                    blocks,
-                    errorHandler == null
-                        ? TupleTagList.empty()
-                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (errorHandler != null) {
-      errorHandler.addErrorCollection(
-          packed
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(input.getPipeline())));
-    }
+                .withOutputTags(blocks, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(packed, errorHandler);
     return packed.get(blocks).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(input.getCoder())));
   }
 

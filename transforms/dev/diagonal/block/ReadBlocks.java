@@ -2,6 +2,7 @@ package dev.diagonal.block;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.BadRecordOutput;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -9,13 +10,11 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -184,24 +183,15 @@ public final class ReadBlocks<T> extends PTransform<PBegin, PCollection<T>> {
   @Override
   public PCollection<T> expand(PBegin input) {
     TupleTag<T> results = new TupleTag<>() {};
-    ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollectionTuple read =
         input
             .apply("Find", new FindRanges(source.patterns, source.watch, plan))
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",
-                ParDo.of(new ReadRangesFn<>(consumers, header, handler != null, maxBadRecords))
-                    .withOutputTags(
-                        results,
-                        handler == null
-                            ? TupleTagList.empty()
-                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (handler != null) {
-      handler.addErrorCollection(
-          read.get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(input.getPipeline())));
-    }
+                ParDo.of(new ReadRangesFn<>(consumers, header, errorHandler != null, maxBadRecords))
+                    .withOutputTags(results, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);
   }
 }

@@ -3,6 +3,7 @@ package dev.diagonal.csv;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.InputFiles;
+import dev.diagonal.fault.BadRecordOutput;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -14,13 +15,11 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +97,6 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
   @Override
   public PCollection<T> expand(PBegin begin) {
     TupleTag<T> results = new TupleTag<>() {};
-    ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollectionTuple read =
         begin
             .apply(
@@ -109,16 +107,8 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
             .apply(
                 "Read",
                 ParDo.of(new ReadCsvFn<>(reading))
-                    .withOutputTags(
-                        results,
-                        handler == null
-                            ? TupleTagList.empty()
-                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (handler != null) {
-      handler.addErrorCollection(
-          read.get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(begin.getPipeline())));
-    }
+                    .withOutputTags(results, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);
   }
 

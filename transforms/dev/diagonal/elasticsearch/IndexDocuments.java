@@ -1,6 +1,7 @@
 package dev.diagonal.elasticsearch;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.write.Written;
 import java.time.Duration;
@@ -8,12 +9,10 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,17 +151,8 @@ public final class IndexDocuments
         blocks.apply(
             "Index",
             ParDo.of(new IndexFn(settings, errorHandler != null))
-                .withOutputTags(
-                    written,
-                    errorHandler == null
-                        ? TupleTagList.empty()
-                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (errorHandler != null) {
-      errorHandler.addErrorCollection(
-          outputs
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(blocks.getPipeline())));
-    }
+                .withOutputTags(written, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(outputs, errorHandler);
     return outputs.get(written).setCoder(Written.coder());
   }
 

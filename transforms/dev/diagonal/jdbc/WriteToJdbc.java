@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.Block;
 import dev.diagonal.block.JoinSmallBlocks;
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.write.Written;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -14,14 +15,12 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +114,7 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
         input.apply(
             "Write",
             ParDo.of(new WriteRowsFn<>(write, rows, errorHandler != null, rests))
-                .withOutputTags(written, tags(rests)));
+                .withOutputTags(written, BadRecordOutput.tags(rests, errorHandler)));
     PCollection<KV<Integer, Block<T>>> small =
         first.get(rests).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(rowCoder)));
     PCollectionTuple second =
@@ -126,26 +125,12 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
                 ParDo.of(
                         new WriteRowsFn<Block<T>, T>(
                             write, Block::records, errorHandler != null, null))
-                    .withOutputTags(written, tags(null)));
-    route(first);
-    route(second);
+                    .withOutputTags(written, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(first, errorHandler);
+    BadRecordOutput.route(second, errorHandler);
     return PCollectionList.of(first.get(written).setCoder(Written.coder()))
         .and(second.get(written).setCoder(Written.coder()))
         .apply("All", Flatten.pCollections());
-  }
-
-  private TupleTagList tags(@Nullable TupleTag<?> rests) {
-    TupleTagList tags = rests == null ? TupleTagList.empty() : TupleTagList.of(rests);
-    return errorHandler == null ? tags : tags.and(BadRecordRouter.BAD_RECORD_TAG);
-  }
-
-  private void route(PCollectionTuple outputs) {
-    if (errorHandler != null) {
-      errorHandler.addErrorCollection(
-          outputs
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(outputs.getPipeline())));
-    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.diagonal.jobs;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.jdbc.JdbcTarget;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -10,13 +11,11 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +97,6 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
   @Override
   public PCollection<ProcessedBatch> expand(PBegin input) {
     TupleTag<ProcessedBatch> completed = new TupleTag<>() {};
-    ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollectionTuple processed =
         input
             .apply(
@@ -107,18 +105,9 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Work",
-                ParDo.of(new ProcessBatchesFn(database, tables, settings, handler != null))
-                    .withOutputTags(
-                        completed,
-                        handler == null
-                            ? TupleTagList.empty()
-                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (handler != null) {
-      handler.addErrorCollection(
-          processed
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(input.getPipeline())));
-    }
+                ParDo.of(new ProcessBatchesFn(database, tables, settings, errorHandler != null))
+                    .withOutputTags(completed, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(processed, errorHandler);
     return processed.get(completed).setCoder(ProcessedBatch.coder());
   }
 }

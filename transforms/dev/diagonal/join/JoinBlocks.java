@@ -2,6 +2,7 @@ package dev.diagonal.join;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.BadRecordOutput;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -11,14 +12,12 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,17 +113,8 @@ public final class JoinBlocks<B, P, O>
                 "Join shards",
                 ParDo.of(
                         new JoinShardFn<>(joins, probeCoder, maxWaitingBytes, errorHandler != null))
-                    .withOutputTags(
-                        joined,
-                        errorHandler == null
-                            ? TupleTagList.empty()
-                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (errorHandler != null) {
-      errorHandler.addErrorCollection(
-          outputs
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(probe.getPipeline())));
-    }
+                    .withOutputTags(joined, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(outputs, errorHandler);
     return outputs.get(joined).setCoder(coder);
   }
 

@@ -3,7 +3,6 @@ package dev.diagonal.transfer;
 import static dev.diagonal.jdbc.PostgresSql.quote;
 import static dev.diagonal.jdbc.PostgresSql.quoteTable;
 
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
 import java.sql.Connection;
@@ -11,7 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * result is in memory than a block. They are read in parallel by ranges of a whole-numbered key,
  * each in a transaction of its own: what changes meanwhile may be seen by one and not by another.
  */
-public final class JdbcRows implements TransferSource {
+public final class JdbcRows extends RelationRows {
 
   private static final String KEY =
       """
@@ -30,13 +28,6 @@ public final class JdbcRows implements TransferSource {
       WHERE i.indrelid = to_regclass(?) AND i.indisprimary
         AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
       """;
-
-  private final JdbcTarget database;
-  private final String relation;
-  private final String shown;
-  private final @Nullable String key;
-  private final int maxRanges;
-  private final RowType type;
 
   /** What stands in the select list for each column. */
   private final List<String> expressions;
@@ -49,12 +40,7 @@ public final class JdbcRows implements TransferSource {
       int maxRanges,
       RowType type,
       List<String> expressions) {
-    this.database = database;
-    this.relation = relation;
-    this.shown = shown;
-    this.key = key;
-    this.maxRanges = maxRanges;
-    this.type = type;
+    super(database, relation, shown, key, maxRanges, type);
     this.expressions = List.copyOf(expressions);
   }
 
@@ -88,8 +74,7 @@ public final class JdbcRows implements TransferSource {
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
       throws SQLException {
     try (HeldConnection held = new HeldConnection(database)) {
-      String relation = "(" + query.strip().replaceFirst(";\\s*$", "") + ") AS diagonal_rows";
-      return of(database, held.use(), relation, "a query", rangeKey, maxRanges);
+      return of(database, held.use(), relationOf(query), "a query", rangeKey, maxRanges);
     }
   }
 
@@ -125,11 +110,8 @@ public final class JdbcRows implements TransferSource {
         expressions.add(quote(name) + (isText ? "::text" : ""));
       }
     }
-    RowType type = new RowType(fields);
-    if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
-      throw new BadInputException("column '" + key + "' holds no whole numbers to make ranges of");
-    }
-    return new JdbcRows(database, relation, shown, key, maxRanges, type, expressions);
+    return new JdbcRows(
+        database, relation, shown, key, maxRanges, new RowType(fields), expressions);
   }
 
   private static @Nullable FieldType typeOf(String sqlType) {
@@ -154,62 +136,14 @@ public final class JdbcRows implements TransferSource {
   }
 
   @Override
-  public RowType blockType() {
-    return type;
-  }
-
-  @Override
-  public RowType declared() {
-    return type;
-  }
-
-  @Override
-  public boolean readsBytes() {
-    return false;
-  }
-
-  @Override
-  public long bytes() {
-    return 0;
-  }
-
-  @Override
-  public String describe() {
-    return shown + " of " + database;
-  }
-
-  @Override
-  public int mostRanges() {
-    return key == null ? 1 : maxRanges;
-  }
-
-  @Override
-  public List<SourceRange> ranges() throws SQLException {
-    if (key == null) {
-      return List.of(KeyRanges.all(describe()));
-    }
-    try (HeldConnection held = new HeldConnection(database);
-        Statement statement = held.use().createStatement();
-        ResultSet result =
-            statement.executeQuery(
-                "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation))) {
-      result.next();
-      long first = result.getLong(1);
-      return result.wasNull()
-          ? List.of(KeyRanges.all(describe()))
-          : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
-    }
-  }
-
-  @Override
-  public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
-    String where = key == null ? "" : KeyRanges.where(quote(key), range);
+  RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin)
+      throws SQLException {
     return new CopyBlocks(
         database,
-        "COPY (SELECT %s FROM %s%s) TO STDOUT (FORMAT binary)"
-            .formatted(String.join(", ", expressions), relation, where),
-        type,
+        "COPY (SELECT %s FROM %s) TO STDOUT (FORMAT binary)"
+            .formatted(String.join(", ", expressions), relation),
+        blockType(),
         blockRows,
-        RowOrigin.of(describe()));
+        origin);
   }
 }

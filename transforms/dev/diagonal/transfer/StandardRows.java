@@ -1,9 +1,7 @@
 package dev.diagonal.transfer;
 
-import static dev.diagonal.jdbc.PostgresSql.quote;
 import static dev.diagonal.jdbc.PostgresSql.quoteTable;
 
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
 import java.sql.Connection;
@@ -25,14 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arrays, intervals and whatever else has no type here are read as text.
  */
-public final class StandardRows implements TransferSource {
-
-  private final JdbcTarget database;
-  private final String relation;
-  private final String shown;
-  private final @Nullable String key;
-  private final int maxRanges;
-  private final RowType type;
+public final class StandardRows extends RelationRows {
 
   private StandardRows(
       JdbcTarget database,
@@ -41,12 +32,7 @@ public final class StandardRows implements TransferSource {
       @Nullable String key,
       int maxRanges,
       RowType type) {
-    this.database = database;
-    this.relation = relation;
-    this.shown = shown;
-    this.key = key;
-    this.maxRanges = maxRanges;
-    this.type = type;
+    super(database, relation, shown, key, maxRanges, type);
   }
 
   /**
@@ -65,7 +51,7 @@ public final class StandardRows implements TransferSource {
       Connection connection = held.use();
       RowType type = typeOf(connection, quoteTable(table));
       String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
-      return of(database, quoteTable(table), "table " + table, key, maxRanges, type);
+      return new StandardRows(database, quoteTable(table), "table " + table, key, maxRanges, type);
     }
   }
 
@@ -80,23 +66,10 @@ public final class StandardRows implements TransferSource {
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
       throws SQLException {
     try (HeldConnection held = HeldConnection.toAny(database)) {
-      String relation = "(" + query.strip().replaceFirst(";\\s*$", "") + ") AS diagonal_rows";
+      String relation = relationOf(query);
       RowType type = typeOf(held.use(), relation);
-      return of(database, relation, "a query", rangeKey, maxRanges, type);
+      return new StandardRows(database, relation, "a query", rangeKey, maxRanges, type);
     }
-  }
-
-  private static StandardRows of(
-      JdbcTarget database,
-      String relation,
-      String shown,
-      @Nullable String key,
-      int maxRanges,
-      RowType type) {
-    if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
-      throw new BadInputException("column '" + key + "' holds no whole numbers to make ranges of");
-    }
-    return new StandardRows(database, relation, shown, key, maxRanges, type);
   }
 
   private static RowType typeOf(Connection connection, String relation) throws SQLException {
@@ -154,57 +127,8 @@ public final class StandardRows implements TransferSource {
   }
 
   @Override
-  public RowType blockType() {
-    return type;
-  }
-
-  @Override
-  public RowType declared() {
-    return type;
-  }
-
-  @Override
-  public boolean readsBytes() {
-    return false;
-  }
-
-  @Override
-  public long bytes() {
-    return 0;
-  }
-
-  @Override
-  public String describe() {
-    return shown + " of " + database;
-  }
-
-  @Override
-  public int mostRanges() {
-    return key == null ? 1 : maxRanges;
-  }
-
-  @Override
-  public List<SourceRange> ranges() throws SQLException {
-    if (key == null) {
-      return List.of(KeyRanges.all(describe()));
-    }
-    try (HeldConnection held = HeldConnection.toAny(database);
-        Statement statement = held.use().createStatement();
-        ResultSet result =
-            statement.executeQuery(
-                "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation))) {
-      result.next();
-      long first = result.getLong(1);
-      return result.wasNull()
-          ? List.of(KeyRanges.all(describe()))
-          : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
-    }
-  }
-
-  @Override
-  public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
-    String where = key == null ? "" : KeyRanges.where(quote(key), range);
-    return new ResultBlocks(
-        database, "SELECT * FROM " + relation + where, type, blockRows, RowOrigin.of(describe()));
+  RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin)
+      throws SQLException {
+    return new ResultBlocks(database, "SELECT * FROM " + relation, blockType(), blockRows, origin);
   }
 }

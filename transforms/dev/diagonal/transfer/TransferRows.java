@@ -3,6 +3,7 @@ package dev.diagonal.transfer;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.write.Written;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -17,14 +18,12 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,7 +130,6 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   @Override
   public PCollection<Written> expand(PBegin input) {
     TupleTag<RangeWritten> results = new TupleTag<>() {};
-    ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollectionTuple done =
         input
             .apply("Source", Create.of(0))
@@ -146,19 +144,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
                             conversion,
                             sinks,
                             blockRows,
-                            handler != null,
+                            errorHandler != null,
                             maxBadRecords,
                             run))
-                    .withOutputTags(
-                        results,
-                        handler == null
-                            ? TupleTagList.empty()
-                            : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (handler != null) {
-      handler.addErrorCollection(
-          done.get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(input.getPipeline())));
-    }
+                    .withOutputTags(results, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(done, errorHandler);
     PCollection<RangeWritten> written = done.get(results).setCoder(new RangeWritten.WrittenCoder());
     PCollectionList<Written> accounts = PCollectionList.empty(input.getPipeline());
     for (int i = 0; i < sinks.size(); i++) {

@@ -1,91 +1,23 @@
 package dev.diagonal.write;
 
-import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
-/** Deals the rows of a bundle, and waits for its batches before the bundle is done. */
-final class DealFn<T> extends DoFn<T, Dealt<T>> {
-
-  private final ConflictFree<T> write;
-  private final Coder<T> rowCoder;
-  private final Dealer.Leaving leaving;
-  private final boolean routeBadRecords;
-  private transient Dealers<T> dealers;
+/** Deals rows, and puts out what became of their batches. */
+final class DealFn<T> extends DealingFn<T, T, Dealt<T>> {
 
   DealFn(
       ConflictFree<T> write, Coder<T> rowCoder, Dealer.Leaving leaving, boolean routeBadRecords) {
-    this.write = write;
-    this.rowCoder = rowCoder;
-    this.leaving = leaving;
-    this.routeBadRecords = routeBadRecords;
+    super(write, rowCoder, leaving, routeBadRecords);
   }
 
-  @Setup
-  public void setup() {
-    dealers = new Dealers<>(write, rowCoder, leaving);
+  @Override
+  void deal(Dealers<T> dealers, T row, BoundedWindow window, Dealers.Outputs<T> outputs) {
+    dealers.add(window, row, outputs);
   }
 
-  @ProcessElement
-  public void process(@Element T row, BoundedWindow window, ProcessContext context) {
-    dealers.add(window, row, of -> new Into(of, context));
-  }
-
-  @FinishBundle
-  public void finishBundle(FinishBundleContext context) {
-    dealers.finish(
-        (window, dealer) ->
-            dealer.finish(
-                new DealtOutput<>(dealers, routeBadRecords) {
-                  @Override
-                  public void emit(Dealt<T> dealt) {
-                    context.output(dealt, window.maxTimestamp(), window);
-                  }
-
-                  @Override
-                  void emitBad(BadRecord bad) {
-                    context.output(
-                        BadRecordRouter.BAD_RECORD_TAG, bad, window.maxTimestamp(), window);
-                  }
-                }));
-  }
-
-  @Teardown
-  public void teardown() {
-    if (dealers != null) { // it is null where the setup has failed
-      dealers.close();
-    }
-  }
-
-  /** Puts out into a window, which need not be that of the element in process. */
-  private final class Into extends DealtOutput<T> {
-    private final BoundedWindow window;
-    private final ProcessContext context;
-
-    Into(BoundedWindow window, ProcessContext context) {
-      super(dealers, routeBadRecords);
-      this.window = window;
-      this.context = context;
-    }
-
-    @Override
-    public void emit(Dealt<T> dealt) {
-      context.outputWindowedValue(
-          dealt, window.maxTimestamp(), List.of(window), PaneInfo.NO_FIRING);
-    }
-
-    @Override
-    void emitBad(BadRecord bad) {
-      context.outputWindowedValue(
-          BadRecordRouter.BAD_RECORD_TAG,
-          bad,
-          window.maxTimestamp(),
-          List.of(window),
-          PaneInfo.NO_FIRING);
-    }
+  @Override
+  Dealt<T> outputFor(Dealt<T> dealt) {
+    return dealt;
   }
 }

@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.grid.Grid;
 import org.apache.beam.sdk.coders.Coder;
@@ -13,13 +14,11 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -199,20 +198,8 @@ public final class WriteConflictFree<T>
       PCollection<I> input, DoFn<I, Dealt<T>> fn, Coder<T> rowCoder) {
     TupleTag<Dealt<T>> dealt = new TupleTag<>() {};
     PCollectionTuple dealing =
-        input.apply(
-            "Deal",
-            ParDo.of(fn)
-                .withOutputTags(
-                    dealt,
-                    errorHandler == null
-                        ? TupleTagList.empty()
-                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (errorHandler != null) {
-      errorHandler.addErrorCollection(
-          dealing
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(input.getPipeline())));
-    }
+        input.apply("Deal", ParDo.of(fn).withOutputTags(dealt, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(dealing, errorHandler);
     return writeDealt(dealing.get(dealt).setCoder(Dealt.coder(rowCoder)), rowCoder);
   }
 

@@ -1,6 +1,7 @@
 package dev.diagonal.write;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadRecordOutput;
 import dev.diagonal.grid.Schedule;
 import java.io.Serializable;
 import org.apache.beam.sdk.coders.Coder;
@@ -13,7 +14,6 @@ import org.apache.beam.sdk.transforms.GroupIntoBatches;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
-import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -62,17 +62,8 @@ final class WriteDealt<T> extends PTransform<PCollection<Dealt<T>>, PCollection<
         grouped.apply(
             "Write",
             ParDo.of(new WriteLeftoversFn<>(write, rowCoder, errorHandler != null))
-                .withOutputTags(
-                    rest,
-                    errorHandler == null
-                        ? TupleTagList.empty()
-                        : TupleTagList.of(BadRecordRouter.BAD_RECORD_TAG)));
-    if (errorHandler != null) {
-      errorHandler.addErrorCollection(
-          written
-              .get(BadRecordRouter.BAD_RECORD_TAG)
-              .setCoder(BadRecord.getCoder(dealt.getPipeline())));
-    }
+                .withOutputTags(rest, BadRecordOutput.tags(errorHandler)));
+    BadRecordOutput.route(written, errorHandler);
     return PCollectionList.of(parted.get(done).setCoder(BatchWritten.coder()))
         .and(written.get(rest).setCoder(BatchWritten.coder()))
         .apply("All", Flatten.pCollections());

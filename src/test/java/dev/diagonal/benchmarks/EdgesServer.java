@@ -5,11 +5,7 @@ import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -24,10 +20,12 @@ final class EdgesServer implements AutoCloseable {
       Pattern.compile("still waiting for \\w+ on (transaction|tuple|speculative token) ");
 
   private final LocalPostgres server;
+  private final ServerSql sql;
   private final DelayRelay relay;
 
   private EdgesServer(LocalPostgres server, DelayRelay relay) {
     this.server = server;
+    this.sql = new ServerSql(server);
     this.relay = relay;
   }
 
@@ -59,24 +57,24 @@ final class EdgesServer implements AutoCloseable {
   /** Returns what it has seen since it was started. */
   Seen seen() throws SQLException {
     return new Seen(
-        number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"),
+        sql.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"),
         ROW_LOCK_WAIT.matcher(server.log()).results().count());
   }
 
   /** Makes the tables, and what takes time in a transaction after its rows are locked. */
   JdbcTarget prepare(Condition condition) throws Exception {
     JdbcTarget direct = JdbcTarget.at(server.jdbcUrl()).withUser(server.user());
-    execute("DROP TABLE IF EXISTS edges, nodes");
+    sql.execute("DROP TABLE IF EXISTS edges, nodes");
     EdgeLoad.TABLES.createIfMissing(direct);
     if (condition == Condition.WORK || condition == Condition.STRAGGLERS) {
       String seconds =
           condition == Condition.WORK
               ? "0.04"
               : "CASE WHEN txid_current() % 20 = 0 THEN 0.2 ELSE 0.04 END";
-      execute(
+      sql.execute(
           "CREATE OR REPLACE FUNCTION work() RETURNS trigger LANGUAGE plpgsql AS"
               + " $$ BEGIN PERFORM pg_sleep(%s); RETURN NULL; END $$".formatted(seconds));
-      execute(
+      sql.execute(
           "CREATE TRIGGER work AFTER INSERT ON nodes FOR EACH STATEMENT EXECUTE FUNCTION work()");
     }
     return condition == Condition.NETWORK
@@ -86,21 +84,21 @@ final class EdgesServer implements AutoCloseable {
   }
 
   void truncate() throws SQLException {
-    execute("TRUNCATE edges, nodes");
-    execute("CHECKPOINT");
+    sql.execute("TRUNCATE edges, nodes");
+    sql.execute("CHECKPOINT");
   }
 
   /** Fails unless all edges are there and the counts of all nodes are theirs. */
   void check(List<Edge> edges) throws SQLException {
     long wrong =
-        number(
+        sql.number(
             """
             SELECT count(*) FROM nodes FULL JOIN (
               SELECT id, sum(o) AS o, sum(i) AS i FROM (
                 SELECT source AS id, 1 AS o, 0 AS i FROM edges
                 UNION ALL SELECT target, 0, 1 FROM edges) AS ends GROUP BY id) AS counted
             USING (id) WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)""");
-    long written = number("SELECT count(*) FROM edges");
+    long written = sql.number("SELECT count(*) FROM edges");
     if (wrong != 0 || written != edges.size()) {
       throw new IllegalStateException(
           "%d edges of %d are there, %d nodes are wrong".formatted(written, edges.size(), wrong));
@@ -111,25 +109,5 @@ final class EdgesServer implements AutoCloseable {
   public void close() throws IOException {
     relay.close();
     server.close();
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private long number(String query) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(query)) {
-      result.next();
-      return result.getLong(1);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    return DriverManager.getConnection(server.jdbcUrl(), server.user(), null);
   }
 }

@@ -7,11 +7,7 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +31,7 @@ public final class JdbcSinkBenchmark {
   private static final int CONNECTIONS = 2;
 
   private final LocalPostgres server;
+  private final ServerSql sql;
   private final JdbcSinks sinks;
   private final CpuSeconds cpu;
   private final long rows;
@@ -46,13 +43,14 @@ public final class JdbcSinkBenchmark {
   private JdbcSinkBenchmark(LocalPostgres server, long rows, int rounds, List<String> only)
       throws SQLException {
     this.server = server;
+    this.sql = new ServerSql(server);
     this.sinks = new JdbcSinks(server.jdbcUrl(), server.user());
     this.rows = rows;
     this.rounds = rounds;
     this.only = only;
     // Background processes are children of the server's first.
     long background =
-        number("SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
+        sql.number("SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
     this.cpu =
         new CpuSeconds(
             ProcessHandle.of(background).flatMap(ProcessHandle::parent).orElseThrow().pid());
@@ -168,13 +166,13 @@ public final class JdbcSinkBenchmark {
 
   private void measure(int round, String kind, String way, boolean upsert, long expected, Run run)
       throws Exception {
-    execute("TRUNCATE sink_rows");
+    sql.execute("TRUNCATE sink_rows");
     if (upsert) {
-      execute(
+      sql.execute(
           "INSERT INTO sink_rows SELECT i, 0, 0, 0, 'old' FROM generate_series(0, %d, 2) AS i"
               .formatted(rows - 1));
     }
-    execute("CHECKPOINT");
+    sql.execute("CHECKPOINT");
     System.gc();
     double cpuBefore = cpu.now();
     long start = System.nanoTime();
@@ -192,8 +190,8 @@ public final class JdbcSinkBenchmark {
   }
 
   private void check(long expected) throws SQLException {
-    long found = number("SELECT count(*) FROM sink_rows WHERE title LIKE 'movie number %'");
-    long sum = number("SELECT coalesce(sum(id), 0) FROM sink_rows");
+    long found = sql.number("SELECT count(*) FROM sink_rows WHERE title LIKE 'movie number %'");
+    long sum = sql.number("SELECT coalesce(sum(id), 0) FROM sink_rows");
     if (found != expected || sum != expected * (expected - 1) / 2) {
       throw new IllegalStateException(found + " rows of " + expected + " are right");
     }
@@ -253,25 +251,5 @@ public final class JdbcSinkBenchmark {
             .sorted()
             .toArray();
     return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private long number(String query) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(query)) {
-      result.next();
-      return result.getLong(1);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    return DriverManager.getConnection(server.jdbcUrl(), server.user(), null);
   }
 }

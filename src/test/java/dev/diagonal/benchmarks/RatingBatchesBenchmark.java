@@ -15,7 +15,6 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,6 +54,7 @@ public final class RatingBatchesBenchmark {
   private static final int WORKERS = 2;
 
   private final LocalPostgres server;
+  private final ServerSql sql;
   private final JdbcTarget database;
   private final JobTables tables = JobTables.DEFAULT;
   private final long ratings;
@@ -65,6 +65,7 @@ public final class RatingBatchesBenchmark {
 
   private RatingBatchesBenchmark(LocalPostgres server, long ratings, int rounds, long batchRows) {
     this.server = server;
+    this.sql = new ServerSql(server);
     this.database = JdbcTarget.at(server.jdbcUrl()).withUser(server.user());
     this.ratings = ratings;
     this.rounds = rounds;
@@ -107,7 +108,7 @@ public final class RatingBatchesBenchmark {
   }
 
   private void prepare() throws Exception {
-    execute(
+    sql.execute(
         """
         CREATE TABLE ratings (rating_id bigint PRIMARY KEY, user_id bigint NOT NULL,
           movie_id bigint NOT NULL, rating numeric(10,3) NOT NULL);
@@ -116,7 +117,7 @@ public final class RatingBatchesBenchmark {
           (1 + floor(random() * 10)) / 2 FROM generate_series(1, %d) AS n;
         """
             .formatted(MOVIES, ratings));
-    execute("VACUUM (ANALYZE, FREEZE) ratings");
+    sql.execute("VACUUM (ANALYZE, FREEZE) ratings");
     JobSchema.createIfMissing(database, tables);
     reset();
     expected = "";
@@ -142,7 +143,7 @@ public final class RatingBatchesBenchmark {
         if (ranges.isEmpty()) {
           readRanges();
         }
-        execute("CHECKPOINT");
+        sql.execute("CHECKPOINT");
         double[] worked = new double[1];
         double taken =
             time(
@@ -187,7 +188,7 @@ public final class RatingBatchesBenchmark {
   }
 
   private void inDatabase() throws SQLException {
-    execute(
+    sql.execute(
         "INSERT INTO movie_ratings SELECT movie_id, count(*), sum(rating), round(sum(rating) /"
             + " count(*), 6), min(rating), max(rating) FROM ratings GROUP BY movie_id");
   }
@@ -196,7 +197,7 @@ public final class RatingBatchesBenchmark {
     AtomicInteger next = new AtomicInteger();
     inParallel(
         () -> {
-          try (Connection connection = connect()) {
+          try (Connection connection = sql.connect()) {
             for (int i = next.getAndIncrement(); i < ranges.size(); i = next.getAndIncrement()) {
               CopyOut copy =
                   connection
@@ -223,7 +224,7 @@ public final class RatingBatchesBenchmark {
     AtomicInteger next = new AtomicInteger();
     inParallel(
         () -> {
-          try (Connection connection = connect()) {
+          try (Connection connection = sql.connect()) {
             connection.setAutoCommit(false);
             for (int i = next.getAndIncrement(); i < ranges.size(); i = next.getAndIncrement()) {
               cursor(connection, i + 1, ranges.get(i));
@@ -232,7 +233,7 @@ public final class RatingBatchesBenchmark {
           }
           return null;
         });
-    execute(
+    sql.execute(
         "INSERT INTO movie_ratings SELECT movie_id, sum(rating_count), sum(rating_sum),"
             + " round(sum(rating_sum) / sum(rating_count), 6), min(rating_min), max(rating_max)"
             + " FROM staging.movie_ratings GROUP BY movie_id");
@@ -306,7 +307,7 @@ public final class RatingBatchesBenchmark {
                   ratings / taken,
                   way == Way.DIAGONAL ? "" : "%.2f times as fast".formatted(taken / ours)));
     }
-    work(); // or the first of them would
+    work(); // what is left over, so that the runners find nothing to do
     double direct =
         start("--runner=DirectRunner", "--targetParallelism=2", "--enforceImmutability=false");
     double flink =
@@ -338,12 +339,12 @@ public final class RatingBatchesBenchmark {
   }
 
   private void reset() throws SQLException {
-    execute(
+    sql.execute(
         "TRUNCATE movie_ratings, staging.movie_ratings, jobs.aggregation_batches RESTART IDENTITY");
   }
 
   private void readRanges() throws SQLException {
-    try (Connection connection = connect();
+    try (Connection connection = sql.connect();
         Statement statement = connection.createStatement();
         ResultSet result =
             statement.executeQuery(
@@ -355,7 +356,7 @@ public final class RatingBatchesBenchmark {
   }
 
   private String checksum() throws SQLException {
-    try (Connection connection = connect();
+    try (Connection connection = sql.connect();
         Statement statement = connection.createStatement();
         ResultSet result =
             statement.executeQuery(
@@ -394,16 +395,5 @@ public final class RatingBatchesBenchmark {
     return values.isEmpty()
         ? Double.NaN
         : values.stream().mapToDouble(Double::doubleValue).sorted().toArray()[values.size() / 2];
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    return DriverManager.getConnection(server.jdbcUrl(), server.user(), null);
   }
 }
