@@ -543,9 +543,14 @@ final class MovieRatingsIT {
             "Elasticsearch %d %s/all-sinks".formatted(movies, elasticsearch.url()));
   }
 
+  /** Returns what came of it, without the lines of progress that a busy machine makes it show. */
   private static Launched launch(String... options) {
-    return Launched.with(
-        List.of(new MovieRatings()), with(new String[] {"movie-ratings"}, options));
+    Launched launched =
+        Launched.with(List.of(new MovieRatings()), with(new String[] {"movie-ratings"}, options));
+    return new Launched(
+        launched.exitCode(),
+        launched.out(),
+        launched.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
   }
 
   private static String[] with(String[] some, String... more) {
