@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -90,11 +92,10 @@ final class MovieRatingsJob implements Job {
       sink.prepare(servers);
     }
     List<Output> outputs = new ArrayList<>();
-    PCollection<Block<MovieRating>> ratings = aggregate(pipeline, outputs);
-    for (RatingSink sink : sinks) {
-      PCollection<Written> unused = sink.write(ratings);
-      outputs.add(new Output(sink.kind(), sink.step(), sink.target()));
-    }
+    List<PCollection<Written>> unused =
+        DeadLetters.of(options)
+            .collect(pipeline, outputs, handler -> totalAndWrite(pipeline, handler));
+    sinks.forEach(sink -> outputs.add(new Output(sink.kind(), sink.step(), sink.target())));
     return outputs;
   }
 
@@ -117,25 +118,21 @@ final class MovieRatingsJob implements Job {
     }
   }
 
-  private PCollection<Block<MovieRating>> aggregate(Pipeline pipeline, List<Output> outputs)
-      throws Exception {
+  private List<PCollection<Written>> totalAndWrite(
+      Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     int readers = Runners.readers(options);
     AggregateRatings aggregate =
         AggregateRatings.from(options.getInput())
             .withFormat(format)
             .withShards(SHARDS_PER_READER * readers)
             .withRanges(RangePlan.DEFAULT.forReaders(readers));
-    return DeadLetters.of(options)
-        .collect(
-            pipeline,
-            outputs,
-            handler ->
-                pipeline.apply(
-                    "Aggregate",
-                    handler == null
-                        ? aggregate
-                        : aggregate.withBadRecordErrorHandler(
-                            handler, options.getMaxBadRecords())));
+    PCollection<Block<MovieRating>> ratings =
+        pipeline.apply(
+            "Aggregate",
+            handler == null
+                ? aggregate
+                : aggregate.withBadRecordErrorHandler(handler, options.getMaxBadRecords()));
+    return sinks.stream().map(sink -> sink.write(ratings, handler)).toList();
   }
 
   private static RatingFormat formatOf(MovieRatingsOptions options) {

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines;
 import dev.diagonal.block.Block;
 import dev.diagonal.elasticsearch.Document;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.IndexTemplate;
 import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +75,13 @@ sealed interface RatingSink {
   /** Creates what is missing. */
   void prepare(ServerUrls servers) throws Exception;
 
-  /** Adds the writing step. */
-  PCollection<Written> write(PCollection<Block<MovieRating>> ratings);
+  /**
+   * Adds the writing step.
+   *
+   * @param handler of the rows that the place refuses, or null if the first one fails the run
+   */
+  PCollection<Written> write(
+      PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler);
 
   /** Makes the results visible. */
   void complete() throws Exception;
@@ -107,7 +115,8 @@ sealed interface RatingSink {
     public void prepare(ServerUrls servers) {}
 
     @Override
-    public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
+    public PCollection<Written> write(
+        PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
       return ratings.apply(
           step(),
           WriteTextFile.<MovieRating>to(
@@ -165,8 +174,10 @@ sealed interface RatingSink {
     }
 
     @Override
-    public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
-      return ratings.apply(step(), upsert);
+    public PCollection<Written> write(
+        PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
+      return ratings.apply(
+          step(), handler == null ? upsert : upsert.withBadRecordErrorHandler(handler));
     }
 
     @Override
@@ -218,11 +229,13 @@ sealed interface RatingSink {
     }
 
     @Override
-    public PCollection<Written> write(PCollection<Block<MovieRating>> ratings) {
+    public PCollection<Written> write(
+        PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
+      IndexDocuments index = Sinks.indexDocuments(target, options);
       return ratings
           .apply("To documents", ParDo.of(new ToDocumentsFn()))
           .setCoder(Block.coder(Document.coder()))
-          .apply(step(), Sinks.indexDocuments(target, options));
+          .apply(step(), handler == null ? index : index.withBadRecordErrorHandler(handler));
     }
 
     @Override

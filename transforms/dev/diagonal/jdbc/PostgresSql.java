@@ -13,11 +13,11 @@ public final class PostgresSql {
 
   /**
    * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
-   * available, too many connections, idle in transaction for too long; and Neo4j's name for what
-   * may pass.
+   * available, too many connections, full disk (others may leave room), idle in transaction for too
+   * long; and Neo4j's name for what may pass.
    */
   static final Set<String> RETRYABLE_STATES =
-      Set.of("40001", "40P01", "55P03", "53300", "25P03", "50N05");
+      Set.of("40001", "40P01", "55P03", "53300", "53100", "25P03", "50N05");
 
   /** As are these classes: connection exceptions, and a server that stops, crashes or starts. */
   static final Set<String> RETRYABLE_STATE_PREFIXES = Set.of("08", "57P0");

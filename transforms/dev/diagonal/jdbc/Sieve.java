@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Writes the good rows of a transaction that failed for its data, and finds the bad ones: the rows
@@ -128,7 +130,13 @@ final class Sieve<T> {
     return null;
   }
 
+  /** What the database says, without the values of the row: a driver may add them in a detail. */
   private static String reason(SQLException fault) {
+    ServerErrorMessage told =
+        fault instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+    if (told != null && told.getDetail() != null) {
+      return told.getSeverity() + ": " + told.getMessage();
+    }
     String message = fault.getMessage();
     return message == null ? fault.toString() : message;
   }

@@ -47,12 +47,12 @@ import org.jspecify.annotations.Nullable;
  * runner keeps; at most {@code maxConnections} in a JVM. The next transaction is bound while one is
  * written.
  *
- * <p>Faults: serialization failures, deadlocks, lock time-outs, lost connections and a server that
- * restarts are retried on a fresh connection, within a bound. Rows that the database refuses for
- * their data fail the run, which names the key of the first; with a {@linkplain
- * #withBadRecordErrorHandler handler} a transaction is halved until its bad rows stand alone, which
- * become dead letters with the database's reason, and the rest is written. All else fails the run,
- * in the bundle in which it happens.
+ * <p>Faults: serialization failures, deadlocks, lock time-outs, lost connections, a server that
+ * restarts and a full disk are retried on a fresh connection, within a bound. Rows that the
+ * database refuses for their data fail the run, which names the key of the first; with a
+ * {@linkplain #withBadRecordErrorHandler handler} a transaction is halved until its bad rows stand
+ * alone, which become dead letters with the database's reason, and the rest is written. All else
+ * fails the run, in the bundle in which it happens.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
  * {@code bad_records}.

@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,14 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   /** What Flink says when it has sent a job again whose submission got no answer. */
   private static final String SUBMITTED_TWICE = "DuplicateJobSubmissionException";
 
+  private static final String SET_ASIDE =
+      "--badRecords=<file.jsonl> puts such lines there and goes on";
+
   private static final String REFUSED_SQL_STATE = "08001";
+
+  /** How a line that is of no use is told, and a row that a database refuses. */
+  private static final Pattern ONE_RECORD =
+      Pattern.compile("; the (line|row) is: | refuses the row of key |^a row does not fit table ");
 
   /** Explains an exception by the first cause that says something to a user. */
   public static Failure of(Throwable thrown) {
@@ -67,15 +75,12 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
           true);
     }
     if (cause instanceof NotIndexedException) {
-      return new Failure(message, hintFor(causes(cause)), true);
+      boolean refused = cause.getCause() instanceof BadInputException;
+      return new Failure(message, refused ? SET_ASIDE : hintFor(causes(cause)), true);
     }
     if (cause instanceof BadInputException) {
-      boolean oneLine =
-          message.matches("(?s).*; the (line|row) is: .*") && !message.startsWith("more than");
-      return new Failure(
-          message,
-          oneLine ? "--badRecords=<file.jsonl> puts such lines there and goes on" : null,
-          true);
+      boolean oneLine = ONE_RECORD.matcher(message).find() && !message.startsWith("more than");
+      return new Failure(message, oneLine ? SET_ASIDE : null, true);
     }
     if (cause instanceof TargetMismatchException) {
       return new Failure(message, "name another table or index, or rename this one", true);

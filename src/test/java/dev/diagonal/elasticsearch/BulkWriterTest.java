@@ -434,6 +434,22 @@ class BulkWriterTest {
   }
 
   @Test
+  void requestsShareAConnection() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      server.answers(200, items(item(201, "")));
+    }
+    try (BulkWriter<String> writer =
+        writer(settings().withBulkDocuments(1).withBulkRequests(1).withWriterRequests(1))) {
+      for (Document document : DOCUMENTS) {
+        writer.accept(document, "a");
+      }
+      writer.flush();
+    }
+    assertThat(server.asked()).hasSize(3);
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
   void passesOverANodeThatIsDown() throws Exception {
     try (ScriptedHttpServer down = new ScriptedHttpServer()) {
       String downUrl = down.url();

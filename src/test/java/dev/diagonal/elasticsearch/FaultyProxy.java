@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +138,15 @@ public final class FaultyProxy implements AutoCloseable {
   /** Gets each second bulk request and never says anything. */
   static Fault everySecondMeetsSilence() {
     return everySecond((proxy, bulk) -> proxy.awaitClosed());
+  }
+
+  /** Forwards each bulk request 50 ms late. */
+  static Fault late() {
+    return (proxy, bulk) -> {
+      proxy.strike();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      forward(proxy, bulk);
+    };
   }
 
   /** Answers 413 to bodies above so many bytes. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
+import dev.diagonal.testing.CuttingRelay;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
@@ -15,6 +16,7 @@ import dev.diagonal.write.Secret;
 import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -135,6 +137,55 @@ final class IndexDocumentsFaultsIT {
   }
 
   @Test
+  void aNodeThatHangsUpIsPassedOver() throws Exception {
+    try (FaultyProxy up = FaultyProxy.before(server, FaultyProxy::forward);
+        CuttingRelay down = CuttingRelay.to(port(), 1, false, Integer.MAX_VALUE)) {
+      String downUrl = "http://" + down.address();
+      ElasticsearchTarget target =
+          ElasticsearchTarget.at(downUrl, index).withUrls(List.of(downUrl, up.url()));
+      TestPipeline pipeline = Runner.DIRECT.pipeline();
+      blocks(pipeline).apply(IndexDocuments.into(target).withRetry(Retry.never()));
+      PipelineResult result = pipeline.run();
+      assertThat(down.cuts()).isPositive();
+      assertThat(up.requests()).isPositive();
+      assertAllIndexed(result);
+    }
+  }
+
+  @Test
+  void connectionsThatAreCutAreReplaced() throws Exception {
+    for (boolean atTheAnswer : List.of(false, true)) {
+      try (CuttingRelay relay = CuttingRelay.to(port(), 5_000, atTheAnswer, 3)) {
+        assertReplaced(relay);
+      }
+    }
+  }
+
+  @Test
+  void connectionsThatAreHalfClosedAreReplaced() throws Exception {
+    try (CuttingRelay relay = CuttingRelay.halving(port(), 5_000, 3)) {
+      assertReplaced(relay);
+    }
+  }
+
+  private void assertReplaced(CuttingRelay relay) throws Exception {
+    PipelineResult result = index(Runner.DIRECT, "http://" + relay.address());
+    assertThat(relay.cuts()).isEqualTo(3);
+    assertThat(Measures.counter(result, "retries")).isEqualTo(3);
+    assertAllIndexed(result);
+  }
+
+  @Test
+  void aSlowServerIsWaitedFor() throws Exception {
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.late())) {
+      PipelineResult result = index(Runner.DIRECT, proxy.url());
+      assertThat(proxy.strikes()).isPositive();
+      assertThat(Measures.counter(result, "retries")).isZero();
+      assertAllIndexed(result);
+    }
+  }
+
+  @Test
   void aFullDiskIsWaitedFor() throws Exception {
     // What Elasticsearch does to an index when the disk is nearly full, and undoes when it is not.
     block("read_only_allow_delete", true);
@@ -222,6 +273,12 @@ final class IndexDocumentsFaultsIT {
       assertThat(proxy.strikes()).isEqualTo(3);
       assertThat(IndexedDocuments.count(server, index)).isEqualTo(999);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Runner.class)
+  void aThousandBadDocumentsAmongTenThousandBecomeDeadLetters(Runner runner) throws Exception {
+    badDocumentsBecomeDeadLetters(runner, 10_000);
   }
 
   @Test
@@ -396,6 +453,10 @@ final class IndexDocumentsFaultsIT {
     assertThat(Measures.counter(result, "rows_written")).isEqualTo(DOCUMENTS);
     assertThat(IndexedDocuments.count(server, index)).isEqualTo(DOCUMENTS);
     assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(SUM);
+  }
+
+  private int port() {
+    return URI.create(server).getPort();
   }
 
   private void write(ElasticsearchTarget target) throws Exception {

@@ -14,10 +14,16 @@ import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.write.Written;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -27,6 +33,7 @@ import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.Wait;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.assertj.core.util.Throwables;
@@ -34,6 +41,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(ElasticsearchExtension.class)
 final class IndexDocumentsIT {
@@ -209,6 +219,103 @@ final class IndexDocumentsIT {
       assertThat(Measures.counter(result, "rows_written")).isEqualTo(2_000);
       assertThat(Measures.counter(result, "batches_written")).isBetween(2L, 12L);
       assertDocuments(1, 2_000);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2", "4, 3"}) // two of a writer, three of all
+  void onlySoManyRequestsAreInFlight(int writers, int expected) throws Exception {
+    AtomicInteger inFlight = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch together = new CountDownLatch(expected);
+    FaultyProxy.Fault counted =
+        (proxy, bulk) -> {
+          most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+          together.countDown();
+          await(together); // or they might come one after another
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // in which more might come
+          inFlight.decrementAndGet();
+          FaultyProxy.forward(proxy, bulk);
+        };
+    try (FaultyProxy proxy = FaultyProxy.before(target.urls().get(0), counted)) {
+      BulkSettings settings =
+          BulkSettings.of(target.withUrls(List.of(proxy.url())))
+              .withBulkDocuments(10)
+              .withBulkRequests(3)
+              .withWriterRequests(2);
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int writer = 0; writer < writers; writer++) {
+        Block<Document> block = block(writer * 200 + 1, writer * 200 + 200);
+        all.add(CompletableFuture.runAsync(() -> writeAll(settings, block)));
+      }
+      all.forEach(CompletableFuture::join);
+    }
+    assertThat(most).hasValue(expected);
+    assertDocuments(1, writers * 200);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static void writeAll(BulkSettings settings, Block<Document> block) {
+    BulkListener<Integer> ignoring =
+        new BulkListener<>() {
+          @Override
+          public void indexed(Integer place, int documents) {}
+
+          @Override
+          public void refused(Integer place, RefusedDocument document) {
+            throw new AssertionError(document.describe());
+          }
+
+          @Override
+          public void ended(Integer first, Written account) {}
+        };
+    try (BulkWriter<Integer> writer = BulkWriter.open(settings, ignoring)) {
+      for (Document document : block.records()) {
+        writer.accept(document, 0);
+      }
+      writer.flush();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWaitsForTheWriteFindsAllDocuments(Runner runner) throws Exception {
+    target = target.withIndex(target.index() + "-" + runner.name().toLowerCase(Locale.ROOT));
+    IndexTemplate.of(MAPPING).createIfMissing(target);
+    List<Block<Document>> blocks = new ArrayList<>();
+    for (int first = 1; first <= 9_001; first += 1_000) {
+      blocks.add(block(first, first + 999));
+    }
+    TestPipeline pipeline = runner.pipeline();
+    PCollection<Written> written =
+        pipeline
+            .apply(Create.of(blocks).withCoder(Block.coder(Document.coder())))
+            .apply(IndexDocuments.into(target));
+    ElasticsearchTarget counted = target;
+    PCollection<Long> found =
+        pipeline
+            .apply("Then", Create.of(1))
+            .apply(Wait.on(written))
+            .apply(
+                "Count", MapElements.into(TypeDescriptors.longs()).via(one -> countNow(counted)));
+    PAssert.that(found).containsInAnyOrder(10_000L);
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+  }
+
+  private static long countNow(ElasticsearchTarget counted) {
+    try {
+      return IndexedDocuments.count(counted.urls().get(0), counted.index());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
     }
   }
 

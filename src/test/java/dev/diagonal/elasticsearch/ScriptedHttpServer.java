@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ final class ScriptedHttpServer implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Queue<Answer> script = new ArrayDeque<>();
   private final List<Asked> asked = new ArrayList<>();
+  private final Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
 
   /** A request: its method, its path with the query, its headers and its body, uncompressed. */
   record Asked(String method, String uri, Map<String, String> headers, String body) {
@@ -68,8 +71,14 @@ final class ScriptedHttpServer implements AutoCloseable {
     return List.copyOf(asked);
   }
 
+  /** How many connections brought requests. */
+  int connections() {
+    return clients.size();
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
+      clients.add(exchange.getRemoteAddress());
       Map<String, String> headers = new TreeMap<>();
       exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
       boolean zipped = "gzip".equals(headers.get("Content-encoding"));

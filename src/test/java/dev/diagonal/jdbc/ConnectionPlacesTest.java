@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.block.Block;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +30,8 @@ class ConnectionPlacesTest {
   void manyWritersShareFewConnections() throws Exception {
     try (Connection keepsTheDatabase = DriverManager.getConnection(target.url())) {
       new Sql(target).execute("CREATE TABLE \"t\" (\"id\" bigint, \"name\" varchar(20))");
-      JdbcWrite<Long> write = write().withMaxConnections(2).withCommitRows(10);
+      Counting connector = new Counting(Connector.of(target), new AtomicInteger());
+      JdbcWrite<Long> write = write(connector).withMaxConnections(2).withCommitRows(10);
       List<CompletableFuture<Long>> writers = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         long first = 1_000L * i;
@@ -38,6 +42,7 @@ class ConnectionPlacesTest {
       }
       assertThat(new Sql(target).query("SELECT count(DISTINCT \"id\") FROM \"t\""))
           .containsExactly("600");
+      assertThat(connector.most.get()).isBetween(1, 2);
       assertThat(keepsTheDatabase.isValid(1)).isTrue();
     }
   }
@@ -84,8 +89,40 @@ class ConnectionPlacesTest {
     assertThat(first.resume("go on")).isFalse();
   }
 
-  private JdbcWrite<Long> write() {
-    return JdbcWrite.insert(target, TABLE, (id, values) -> values.putLong(id).putText("x"));
+  private JdbcWrite<Long> write(Connector connector) {
+    JdbcWrite<Long> write =
+        JdbcWrite.insert(target, TABLE, (id, values) -> values.putLong(id).putText("x"));
+    return new JdbcWrite<>(
+        connector,
+        TABLE,
+        write.binder(),
+        write.mode(),
+        null,
+        write.commitRows(),
+        write.batchesInFlight(),
+        write.maxConnections(),
+        write.waitLimit(),
+        write.retry());
+  }
+
+  /** Asks the database at each new connection how many there are, besides the one that keeps it. */
+  private record Counting(Connector database, AtomicInteger most) implements Connector {
+    @Override
+    public Connection connect() throws SQLException {
+      Connection connection = database.connect();
+      try (Statement statement = connection.createStatement();
+          ResultSet count =
+              statement.executeQuery("SELECT count(*) - 1 FROM information_schema.sessions")) {
+        count.next();
+        most.accumulateAndGet(count.getInt(1), Math::max);
+      }
+      return connection;
+    }
+
+    @Override
+    public String name() {
+      return database.name();
+    }
   }
 
   private static long written(JdbcWrite<Long> write, long first) {

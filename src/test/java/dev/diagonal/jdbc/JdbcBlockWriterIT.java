@@ -10,6 +10,7 @@ import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.write.RejectedRow;
 import dev.diagonal.write.Written;
 import java.math.BigDecimal;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
@@ -62,6 +64,29 @@ final class JdbcBlockWriterIT {
     }
     assertThat(sql.query("SELECT count(*) FROM " + quoted() + " GROUP BY xmin"))
         .containsExactly("250", "250", "250", "250");
+  }
+
+  @Test
+  void theNextTransactionIsBoundWhileOneIsWritten() throws Exception {
+    AtomicInteger bound = new AtomicInteger();
+    RowBinder<Item> counting =
+        (item, values) -> {
+          bound.incrementAndGet();
+          BINDER.bind(item, values);
+        };
+    JdbcWrite<Item> write = JdbcWrite.upsert(target, table, counting).withCommitRows(100);
+    try (HeldConnection other = new HeldConnection(target);
+        JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(write)) {
+      try (Statement lock = other.use().createStatement()) {
+        lock.execute("LOCK TABLE " + quoted() + " IN SHARE ROW EXCLUSIVE MODE");
+      }
+      writer.write(items(1, 250)); // with one transaction under way at most, this would wait
+      assertThat(bound).hasValue(250);
+      assertThat(rows()).isEmpty();
+      other.use().rollback();
+      assertThat(writer.flush()).matches(written -> written.rows() == 250, "250 rows");
+    }
+    assertThat(rows()).hasSize(250);
   }
 
   @Test
@@ -338,6 +363,13 @@ final class JdbcBlockWriterIT {
     writeAll(write, items(1, 10).records());
     assertThat(rows()).hasSize(10);
     assertThat(write.toString()).doesNotContain("not to be shown");
+    // This driver adds the row to the reason, unless told otherwise.
+    sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (id <> 77)");
+    assertThatThrownBy(() -> writeAll(write, items(70, 80).records()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("refuses the row of key 77: ERROR: new row for relation ")
+        .hasMessageContaining("violates check constraint")
+        .hasMessageNotContaining("item 77");
   }
 
   private JdbcWrite<Item> upsert() {

@@ -13,13 +13,16 @@ class SqlFaultsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"40001", "40P01", "55P03", "53300", "08000", "08006", "57P01", "57P03", "25P03"})
+      strings = {
+        "40001", "40P01", "55P03", "53300", "53100", "08000", "08001", "08006", "57P01", "57P02",
+        "57P03", "25P03", "50N05"
+      })
   void faultsThatMayPassAreRetried(String state) {
     assertThat(SqlFaults.isRetryable(new SQLException("fault", state))).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"23505", "42P01", "22003", "28P01", "40002", "57014", "53100"})
+  @ValueSource(strings = {"23505", "42P01", "22003", "28P01", "40002", "57014", "53200"})
   void othersAreNot(String state) {
     assertThat(SqlFaults.isRetryable(new SQLException("fault", state))).isFalse();
   }

@@ -8,6 +8,7 @@ import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.Runner;
 import dev.diagonal.write.Written;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -24,14 +25,17 @@ import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.Wait;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.assertj.core.util.Throwables;
@@ -39,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(PostgresExtension.class)
 final class WriteToJdbcIT {
@@ -83,6 +89,36 @@ final class WriteToJdbcIT {
     assertThat(counter(result, "batches_written")).isEqualTo(4);
     assertThat(counter(result, "retries")).isZero();
     assertThat(writeMillisCounted(result)).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWaitsForTheWriteFindsAllRows(Runner runner) throws Exception {
+    sql.execute("TRUNCATE " + quoted());
+    TestPipeline pipeline = runner.pipeline();
+    PCollection<Written> written =
+        pipeline
+            .apply(GenerateSequence.from(1).to(10_001))
+            .apply(WriteToJdbc.of(upsert().withCommitRows(1_000)).ofRows());
+    JdbcTarget counted = target;
+    String count = "SELECT count(*) FROM " + quoted();
+    PCollection<String> found =
+        pipeline
+            .apply("Then", Create.of(1))
+            .apply(Wait.on(written))
+            .apply(
+                "Count",
+                MapElements.into(TypeDescriptors.strings()).via(one -> now(counted, count)));
+    PAssert.that(found).containsInAnyOrder("10000");
+    assertThat(pipeline.run().waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
+  }
+
+  private static String now(JdbcTarget database, String query) {
+    try {
+      return new Sql(database).query(query).get(0);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

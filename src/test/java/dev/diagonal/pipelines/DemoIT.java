@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.Demo;
+import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** The demo as {@code mvn compile exec:java} runs it: in a class loader of its own. */
 final class DemoIT {
 
   private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
@@ -33,8 +39,8 @@ final class DemoIT {
   }
 
   @Test
-  void bothServersGiveBackTheMostRatedMoviesOfTheSample() throws IOException {
-    Launched launched = Launched.with(List.of(), Optional.of(new Demo(new MovieRatings())));
+  void bothServersGiveBackTheMostRatedMoviesOfTheSample() throws Exception {
+    Launched launched = launchedByMaven();
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
     List<String> topTen = topTenOf(Path.of("target", "demo", "ratings-2000000.csv"));
     assertThat(topTen).hasSize(10);
@@ -44,6 +50,53 @@ final class DemoIT {
         .isEqualTo(topTen);
     assertThat(launched.out())
         .anyMatch(line -> line.startsWith("movie-ratings: 2,000,000 rows read, 0 bad, in "));
+  }
+
+  /**
+   * Loads all classes anew, those of the class path too, below the platform's: what the JVM finds
+   * by its own class path, such as the drivers in its list, is not there.
+   */
+  private static Launched launchedByMaven() throws Exception {
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      classPath.add(new File(entry).toURI().toURL());
+    }
+    Thread thread = Thread.currentThread();
+    ClassLoader usual = thread.getContextClassLoader();
+    ClassLoader platform = ClassLoader.getPlatformClassLoader();
+    try (URLClassLoader maven = new URLClassLoader(classPath.toArray(URL[]::new), platform)) {
+      thread.setContextClassLoader(maven);
+      Class<?> anew = maven.loadClass(DemoRun.class.getName());
+      assertThat(anew).isNotSameAs(DemoRun.class);
+      try {
+        Supplier<?> run = (Supplier<?>) anew.getConstructor().newInstance();
+        List<?> launched = (List<?>) run.get();
+        return new Launched(
+            ExitCode.valueOf(String.valueOf(launched.get(0))),
+            lines(launched.get(1)),
+            lines(launched.get(2)));
+      } finally {
+        Class<?> driver = maven.loadClass("org.postgresql.Driver");
+        if (driver.getMethod("isRegistered").invoke(null).equals(true)) {
+          driver.getMethod("deregister").invoke(null); // the JVM goes on without these classes
+        }
+      }
+    } finally {
+      thread.setContextClassLoader(usual);
+    }
+  }
+
+  private static List<String> lines(Object list) {
+    return ((List<?>) list).stream().map(String::valueOf).toList();
+  }
+
+  /** The run, and its exit code and lines as classes that are the same in all class loaders. */
+  public static final class DemoRun implements Supplier<List<Object>> {
+    @Override
+    public List<Object> get() {
+      Launched launched = Launched.with(List.of(), Optional.of(new Demo(new MovieRatings())));
+      return List.of(launched.exitCode().name(), launched.out(), launched.err());
+    }
   }
 
   /** Movie and number of ratings of the ten rows below the heading. */

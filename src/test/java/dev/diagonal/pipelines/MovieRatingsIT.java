@@ -6,10 +6,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.diagonal.elasticsearch.CreateIndex;
+import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.jdbc.CreateTable;
+import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.ratings.RatingRows;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.PostgresExtension;
@@ -382,6 +387,85 @@ final class MovieRatingsIT {
   }
 
   @Test
+  void rowsThatPostgresRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+    RatingsFile ratings = RatingsFile.of(5_000, 100, 10);
+    Path input = ratings.writeTo(directory.resolve("ratings.csv"));
+    Path badRecords = directory.resolve("bad.jsonl");
+    CreateTable.ifMissing(
+        JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user()), RatingRows.table("refused"));
+    execute("ALTER TABLE refused ADD CONSTRAINT no_seven CHECK (movie_id % 10 <> 7)");
+    String[] options = {"--input=" + input, "--jdbcTable=refused", jdbc(), jdbcUser()};
+
+    Launched failed = launch(options);
+    assertFailed(failed, 2);
+    assertThat(failed.err().get(0))
+        .startsWith("movie-ratings: failed: table refused of " + postgres.jdbcUrl())
+        .containsPattern("refuses the row of key [0-9]*7: ")
+        .contains("violates check constraint \"no_seven\"");
+    assertThat(failed.err().get(1)).startsWith("hint: --badRecords=<file.jsonl> ");
+
+    Launched launched = launch(with(options, "--badRecords=" + badRecords));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    List<String> good = new ArrayList<>();
+    List<String> bad = new ArrayList<>();
+    for (String line : ratings.expected()) {
+      String movie = line.substring(0, line.indexOf(','));
+      if (movie.endsWith("7")) {
+        bad.add(movie);
+      } else {
+        good.add(line);
+      }
+    }
+    assertThat(bad).hasSize(10);
+    assertThat(launched.out().get(0)).startsWith("movie-ratings: 5,000 rows read, 10 bad, in ");
+    assertThat(exported("refused").lines().skip(1)).isEqualTo(good);
+    List<JsonNode> letters =
+        Files.readAllLines(badRecords).stream().map(MovieRatingsIT::json).toList();
+    assertThat(letters)
+        .allMatch(letter -> letter.path("reason").asText().contains("\"no_seven\""))
+        .extracting(letter -> json(letter.path("record").asText()).path("movie_id").asText())
+        .containsExactlyInAnyOrderElementsOf(bad);
+  }
+
+  @Test
+  void documentsThatElasticsearchRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+    RatingsFile ratings = RatingsFile.of(5_000, 100, 11);
+    Path input = ratings.writeTo(directory.resolve("ratings.csv"));
+    Path output = directory.resolve("out.csv");
+    Path badRecords = directory.resolve("bad.jsonl");
+    // None of ours has a routing.
+    CreateIndex.ifMissing(
+        ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"),
+        RatingRows.MAPPING.replaceFirst("\\{", "{\"_routing\": {\"required\": true}, "));
+    String[] options = {
+      "--input=" + input,
+      "--output=" + output,
+      "--elasticsearchIndex=ratings-refused",
+      elasticsearch()
+    };
+
+    Launched failed = launch(with(options, "--bulkLoadMode"));
+    assertFailed(failed, 2);
+    assertThat(failed.err().get(0))
+        .startsWith("movie-ratings: failed: of ")
+        .contains(" were refused and ", " with status 400, routing_missing_exception");
+    assertThat(Http.get(elasticsearch.url() + "/ratings-refused/_settings?flat_settings"))
+        .contains("\"index.number_of_replicas\":\"1\"")
+        .doesNotContain("refresh_interval");
+    assertThat(failed.err().get(1)).startsWith("hint: --badRecords=<file.jsonl> ");
+
+    Launched launched = launch(with(options, "--badRecords=" + badRecords));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out().get(0))
+        .startsWith("movie-ratings: 5,000 rows read, %d bad, in ".formatted(ratings.movies()));
+    assertThat(Files.readAllLines(output)).isEqualTo(ratings.expectedFile());
+    assertThat(indexed("ratings-refused")).isEmpty();
+    assertThat(Files.readAllLines(badRecords))
+        .hasSize(ratings.movies())
+        .allMatch(line -> line.contains("with status 400, routing_missing_exception"));
+  }
+
+  @Test
   void moreBadRecordsThanAllowedFailTheRun() throws IOException {
     RatingsFile ratings =
         RatingsFile.of(1_000, 100, 8).with(700, "one").with(500, "two").with(300, "three");
@@ -459,9 +543,14 @@ final class MovieRatingsIT {
             "Elasticsearch %d %s/all-sinks".formatted(movies, elasticsearch.url()));
   }
 
+  /** Returns what came of it, without the lines of progress that a busy machine makes it show. */
   private static Launched launch(String... options) {
-    return Launched.with(
-        List.of(new MovieRatings()), with(new String[] {"movie-ratings"}, options));
+    Launched launched =
+        Launched.with(List.of(new MovieRatings()), with(new String[] {"movie-ratings"}, options));
+    return new Launched(
+        launched.exitCode(),
+        launched.out(),
+        launched.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
   }
 
   private static String[] with(String[] some, String... more) {

@@ -126,6 +126,27 @@ final class TaxiTripsIT {
   }
 
   @Test
+  void tripsThatTheDatabaseRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+    Path none = Files.writeString(directory.resolve("none.csv"), TripFile.HEADER + "\n");
+    assertDone(launch("--input=" + none)); // makes the tables
+    database.execute("ALTER TABLE trips ADD CONSTRAINT cheap CHECK (total_amount < 777777)");
+    Path input = new TripFile(500, 20).writeTo(directory.resolve("trips.csv"));
+    Files.writeString(input, "2,2025-11-01 00:00:00,1,2,1.0,777777\n", StandardOpenOption.APPEND);
+
+    Launched failed = launch("--input=" + input);
+    assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.err()).anyMatch(line -> line.contains("\"cheap\""));
+
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(launch("--input=" + input + " --badRecords=" + bad));
+    assertThat(Files.readAllLines(bad))
+        .singleElement()
+        .asString()
+        .contains("violates check constraint", "cheap", "777777");
+    assertCounts(500);
+  }
+
+  @Test
   void aWrongOptionIsNamed() throws Exception {
     Path input = new TripFile(10, 5).writeTo(directory.resolve("trips.csv"));
     Path zones = Files.writeString(directory.resolve("zones.csv"), ZONES + "x,,,\n");
@@ -161,7 +182,8 @@ final class TaxiTripsIT {
                     UNION ALL SELECT dropoff_zone, 0, 1, 0 FROM trips) AS ends GROUP BY id) AS t
                 USING (id)
                 WHERE (pickups, dropoffs, revenue)
-                  IS DISTINCT FROM (coalesce(p, 0), coalesce(d, 0), coalesce(r, 0))"""))
+                  IS DISTINCT FROM (coalesce(p, 0), coalesce(d, 0), coalesce(r, 0))\
+                """))
         .isEmpty();
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -237,6 +238,38 @@ final class TransferIT {
         .asString()
         .contains("line 4, it has 1 fields and the file has 2 columns");
     assertThat(directory.toFile().list()).noneMatch(name -> name.startsWith("."));
+  }
+
+  @Test
+  void rowsThatTheDatabaseRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+    Path file = Files.writeString(directory.resolve("rows.csv"), "id,n\n1,10\n2,20\n3,30\n");
+    Path bad = directory.resolve("bad.jsonl");
+    database.execute(
+        "CREATE TABLE small_ones (id bigint PRIMARY KEY,"
+            + " n bigint CONSTRAINT no_twenty CHECK (n <> 20))");
+    String[] options = {"--from=csv:" + file, "--to=jdbc:small_ones --key=id", jdbc()};
+
+    Launched failed = transfer(options);
+    assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.err())
+        .anyMatch(
+            line ->
+                line.contains("rows.csv")
+                    && line.contains("line 3")
+                    && line.contains("\"no_twenty\""))
+        .anyMatch(line -> line.startsWith("hint: --badRecords=<file.jsonl> "));
+
+    String[] setAside = Arrays.copyOf(options, options.length + 1);
+    setAside[options.length] = "--badRecords=" + bad;
+    assertDone(transfer(setAside));
+    assertThat(Files.readAllLines(bad))
+        .singleElement()
+        .asString()
+        .contains("line 3", "no_twenty", "\"record\":\"2,20\"");
+    assertThat(database.query("SELECT string_agg(id || ' ' || n, ',' ORDER BY id) FROM small_ones"))
+        .first()
+        .asString()
+        .contains("1 10,3 30");
   }
 
   @ParameterizedTest

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
@@ -29,6 +34,30 @@ class ReadmeTest {
 
     assertThat(Files.readString(Path.of("README.md")))
         .contains("\n" + ci.get(ci.size() - 1) + "\n");
+  }
+
+  @Test
+  void theTablesOfFaultsNameTestsThatAreThere() throws IOException {
+    Matcher named =
+        Pattern.compile("`(\\w+(?:IT|Test))\\.(\\w+)`")
+            .matcher(Files.readString(Path.of("docs/sinks.md")));
+    List<String> missing = new ArrayList<>();
+    int tests = 0;
+    for (; named.find(); tests++) {
+      if (!source(named.group(1)).contains("  void " + named.group(2) + "(")) {
+        missing.add(named.group());
+      }
+    }
+    assertThat(tests).isGreaterThan(40);
+    assertThat(missing).isEmpty();
+  }
+
+  private static String source(String test) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      Optional<Path> file =
+          files.filter(each -> each.getFileName().toString().equals(test + ".java")).findAny();
+      return file.isPresent() ? Files.readString(file.get()) : "";
+    }
   }
 
   private static int indexOf(List<String> lines, String text) {

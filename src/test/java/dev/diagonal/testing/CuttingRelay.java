@@ -12,23 +12,29 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Stands between clients and a server of this machine, and cuts the first connections over which a
  * client has sent so many bytes: at once, or when the server has begun to answer, which the client
- * does not get to see.
+ * does not get to see, or by halves: the client is told that no answer will come, and may go on.
  */
 public final class CuttingRelay implements AutoCloseable {
 
   private final ServerSocket listening;
   private final int serverPort;
   private final long bytes;
-  private final boolean atTheAnswer;
+  private final Cut cut;
   private final AtomicInteger toCut;
   private final AtomicInteger cuts = new AtomicInteger();
 
-  private CuttingRelay(
-      ServerSocket listening, int serverPort, long bytes, boolean atTheAnswer, int cuts) {
+  /** How a connection is cut. */
+  private enum Cut {
+    AT_ONCE,
+    AT_THE_ANSWER,
+    BY_HALVES
+  }
+
+  private CuttingRelay(ServerSocket listening, int serverPort, long bytes, Cut cut, int cuts) {
     this.listening = listening;
     this.serverPort = serverPort;
     this.bytes = bytes;
-    this.atTheAnswer = atTheAnswer;
+    this.cut = cut;
     this.toCut = new AtomicInteger(cuts);
   }
 
@@ -41,12 +47,21 @@ public final class CuttingRelay implements AutoCloseable {
    */
   public static CuttingRelay to(int serverPort, long bytes, boolean atTheAnswer, int cuts)
       throws IOException {
+    return to(serverPort, bytes, atTheAnswer ? Cut.AT_THE_ANSWER : Cut.AT_ONCE, cuts);
+  }
+
+  /** Starts one that closes its half of connections, and hears the other no more. */
+  public static CuttingRelay halving(int serverPort, long bytes, int cuts) throws IOException {
+    return to(serverPort, bytes, Cut.BY_HALVES, cuts);
+  }
+
+  private static CuttingRelay to(int serverPort, long bytes, Cut cut, int cuts) throws IOException {
     CuttingRelay relay =
         new CuttingRelay(
             new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
             serverPort,
             bytes,
-            atTheAnswer,
+            cut,
             cuts);
     start(relay::accept);
     return relay;
@@ -91,8 +106,14 @@ public final class CuttingRelay implements AutoCloseable {
         if (isRequest) {
           sent.addAndGet(read);
         }
-        if (isRequest != atTheAnswer && sent.get() >= bytes && toCut.getAndDecrement() > 0) {
+        if (isRequest != (cut == Cut.AT_THE_ANSWER)
+            && sent.get() >= bytes
+            && toCut.getAndDecrement() > 0) {
           cuts.incrementAndGet();
+          if (cut == Cut.BY_HALVES) {
+            from.shutdownOutput();
+            in.transferTo(OutputStream.nullOutputStream());
+          }
           return;
         }
         out.write(buffer, 0, read);

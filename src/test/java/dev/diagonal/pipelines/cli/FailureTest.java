@@ -13,6 +13,8 @@ import java.util.List;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FailureTest {
 
@@ -23,6 +25,17 @@ final class FailureTest {
     assertThat(failure.message()).isEqualTo("a.csv, byte 12: no digits; the line is: x");
     assertThat(failure.hint()).startsWith("--badRecords=<file.jsonl> ");
     assertThat(failure.expected()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "table t of jdbc:x refuses the row of key 7: ERROR: no",
+        "a row does not fit table t of jdbc:x: no number"
+      })
+  void whatATargetRefusesCanBeSetAsideToo(String message) {
+    assertThat(Failure.of(wrapped(new BadInputException(message))).hint())
+        .startsWith("--badRecords=<file.jsonl> ");
   }
 
   @Test

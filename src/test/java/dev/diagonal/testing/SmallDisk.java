@@ -1,0 +1,89 @@
+package dev.diagonal.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A file system of a few megabytes that runs full, in memory. Whoever mounts it must be root. */
+public final class SmallDisk implements AutoCloseable {
+
+  private static final String BALLAST = "ballast";
+
+  private final Path directory;
+
+  private SmallDisk(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Mounts one for a server; the test is skipped where that is not allowed.
+   *
+   * @param data a directory of the server: the new one has the same owner
+   */
+  public static SmallDisk mounted(int megabytes, Path data) throws Exception {
+    Path directory = Files.createTempDirectory("small-disk");
+    String options =
+        "size=%dm,mode=700,uid=%s,gid=%s"
+            .formatted(
+                megabytes,
+                Files.getAttribute(data, "unix:uid"),
+                Files.getAttribute(data, "unix:gid"));
+    String refused =
+        run(List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory.toString()));
+    if (refused != null) {
+      Files.delete(directory);
+    }
+    assumeTrue(refused == null, "no small file system can be mounted here: " + refused);
+    return new SmallDisk(directory);
+  }
+
+  /** Returns where it is mounted. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Takes up all room but this. */
+  public void fillUpTo(int kilobytesLeft) throws IOException {
+    byte[] kilobyte = new byte[1024];
+    try (OutputStream ballast = Files.newOutputStream(directory.resolve(BALLAST))) {
+      long room = Files.getFileStore(directory).getUsableSpace() / kilobyte.length;
+      for (long written = 0; written < room - kilobytesLeft; written++) {
+        ballast.write(kilobyte);
+      }
+    }
+  }
+
+  /** Gives the room back. */
+  public void makeRoom() throws IOException {
+    Files.deleteIfExists(directory.resolve(BALLAST));
+  }
+
+  /** Unmounts it; files that are open in it live on until they are closed. */
+  @Override
+  public void close() throws Exception {
+    String refused = run(List.of("umount", "--lazy", directory.toString()));
+    if (refused != null) {
+      throw new IOException("cannot unmount " + directory + ": " + refused);
+    }
+    Files.delete(directory);
+  }
+
+  /** Returns why the command failed, or null. */
+  private static @Nullable String run(List<String> command) throws Exception {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      try (Stream<String> lines = process.inputReader().lines()) {
+        String output = String.join("; ", lines.toList());
+        return process.waitFor() == 0 ? null : output;
+      }
+    } catch (IOException notThere) {
+      return notThere.getMessage();
+    }
+  }
+}
