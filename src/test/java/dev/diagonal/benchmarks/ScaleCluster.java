@@ -3,9 +3,11 @@ package dev.diagonal.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.pipelines.local.FlinkCluster;
+import dev.diagonal.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,7 @@ import java.util.List;
 final class ScaleCluster implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "diagonal-bundled.jar");
+  private static final Duration TELLING = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FlinkCluster cluster;
@@ -93,6 +96,7 @@ final class ScaleCluster implements AutoCloseable {
     return new Job(job.path("duration").asLong() / 1e3, taken, shuffled, said);
   }
 
+  /** The job of this command that was started last; what is told of it is seconds old at first. */
   private JsonNode lastJob(String command) {
     String last = "";
     long latest = 0;
@@ -103,7 +107,11 @@ final class ScaleCluster implements AutoCloseable {
         last = job.path("jid").asText();
       }
     }
-    return cluster.get("/jobs/" + last);
+    String path = "/jobs/" + last;
+    if (!Eventually.within(TELLING, () -> cluster.get(path).path("end-time").asLong() > 0)) {
+      throw new IllegalStateException("has not ended: " + cluster.get(path));
+    }
+    return cluster.get(path);
   }
 
   @Override
