@@ -10,6 +10,7 @@ final class ScaleTable {
   private static final double CPU_OVER_LINEAR = 1.05;
   private static final double SPEED_UP = 1.7;
   private static final double FLAT = 1.1;
+  private static final double WORKER_BYTES = 1_280L << 20;
   private static final int LARGEST = 10;
   private static final int LARGEST_FITTED = 4;
 
@@ -81,6 +82,12 @@ final class ScaleTable {
             at(results, run, 1)
                 .map(one -> (double) run.residentMegabytes() / one.residentMegabytes()),
             FLAT);
+        row(
+            table,
+            "resident memory of a worker over its 1,280 MiB: at most 1",
+            run,
+            Optional.of(run.residentMegabytes() * 1e6 / WORKER_BYTES),
+            1);
       }
     }
     return table.toString();
@@ -140,7 +147,7 @@ final class ScaleTable {
             "CPU seconds and memory are the kernel's, of the workers' processes (all threads, the collector's and the compiler's too); the heap is what was left in it after a collection, at most. Each number of workers and each command has a fresh cluster; a job of a tenth of the unit warms the workers.",
             String.format(
                 Locale.ROOT,
-                "%d cores, Java %s, workers of one slot, 1,280 MB in all (416 MB of heap) and a core of their own, and so the serial collector. %s The data is in the file cache. PostgreSQL 16: %s.",
+                "%d cores, Java %s, workers of one slot, 1,280 MiB in all (416 MiB of heap, touched as it is needed) and a core of their own, and so the serial collector. %s The data is in the file cache. PostgreSQL 16: %s.",
                 cores,
                 Runtime.version().feature(),
                 cores > 2
