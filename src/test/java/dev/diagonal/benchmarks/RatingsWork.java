@@ -34,11 +34,6 @@ record RatingsWork(long unit) implements ScaleWork {
   }
 
   @Override
-  public String rows() {
-    return "ratings";
-  }
-
-  @Override
   public ScaleInput prepare(long rows) throws IOException {
     Files.createDirectories(DATA);
     long fileRows = Math.min(unit, rows);
