@@ -107,7 +107,8 @@ final class LoadEdgesStreamingClusterIT {
         .containsExactly("a3010", "b20020", "c4030", "d5040", "e1050");
     assertThat(database.wrongNodes()).isEmpty();
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
-    assertThat(BadLines.in(bad)).containsExactly(badOfB, badOfD);
+    // The lost worker may have left a file of a bundle that was repeated.
+    assertThat(BadLines.in(bad).stream().distinct()).containsExactly(badOfB, badOfD);
   }
 
   /** More often than a job that ends is started again. */
