@@ -2,7 +2,6 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.testing.ConflictEvidence;
@@ -59,16 +58,7 @@ final class LoadEdgesStreamingClusterIT {
   /** A stream that a failed test leaves would keep its slots. */
   @AfterEach
   void cancelStreams() {
-    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
-      if (job.path("status").asText().equals("RUNNING")) {
-        String jobs = "http://" + cluster.address() + "/jobs/";
-        try {
-          Http.send("PATCH", jobs + job.path("id").asText() + "?mode=cancel", "");
-        } catch (AssertionError e) {
-          // It has ended meanwhile.
-        }
-      }
-    }
+    runs.cancelAll();
   }
 
   @Test
