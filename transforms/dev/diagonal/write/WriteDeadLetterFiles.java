@@ -5,6 +5,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
@@ -17,8 +19,8 @@ import org.apache.beam.sdk.values.PCollection;
  * writes some lines a second time, byte for byte: every bad record is there once at least, and
  * {@code sort -u} over all files leaves each once.
  *
- * <p>Output: a {@link Written} a file, whose target is the directory. How many records there may be
- * is for those to bound who find them.
+ * <p>Input: in any windows. Output: a {@link Written} a file, in the global window, whose target is
+ * the directory. How many records there may be is for those to bound who find them.
  */
 public final class WriteDeadLetterFiles
     extends PTransform<PCollection<BadRecord>, PCollection<Written>> {
@@ -42,6 +44,7 @@ public final class WriteDeadLetterFiles
   @Override
   public PCollection<Written> expand(PCollection<BadRecord> badRecords) {
     return badRecords
+        .apply("Global window", Window.into(new GlobalWindows()))
         .apply("Dead letters", ParDo.of(new WriteDeadLetterFilesFn(directory)))
         .setCoder(Written.coder());
   }

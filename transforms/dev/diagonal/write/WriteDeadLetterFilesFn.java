@@ -4,25 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadLine;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
-import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
-/** Gathers the bad records of a bundle and writes them beside their file, then in its place. */
+/**
+ * Gathers the bad records of a bundle, all in the global window, and writes them as a {@link
+ * WholeFile}.
+ */
 final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
 
   /** What a file holds at most, about, in characters: a bundle has any size on some runners. */
@@ -50,7 +47,7 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
   public void process(@Element BadRecord bad, OutputReceiver<Written> output) throws IOException {
     BadLine line = BadLine.of(bad);
     lines.add(line);
-    characters += line.record().length();
+    characters += line.file().length() + line.reason().length() + line.record().length();
     if (characters > MAX_CHARACTERS) {
       output.output(write());
       startBundle();
@@ -70,28 +67,12 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append(line.toJson()).append('\n'));
     byte[] bytes = text.toString().getBytes(UTF_8);
-    writeTo("bad-" + hash(bytes) + ".jsonl", bytes);
+    WholeFile.in(directory, "bad-" + hash(bytes) + ".jsonl")
+        .write(out -> Channels.newOutputStream(out).write(bytes));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(directory, lines.size(), 1, millis);
     metrics.counted(written);
     return written;
-  }
-
-  private void writeTo(String name, byte[] bytes) throws IOException {
-    ResourceId place = FileSystems.matchNewResource(directory, true);
-    ResourceId file = place.resolve(name, StandardResolveOptions.RESOLVE_FILE);
-    ResourceId partial =
-        place.resolve(
-            "." + name + "." + UUID.randomUUID() + ".partial", StandardResolveOptions.RESOLVE_FILE);
-    try {
-      try (OutputStream out = Channels.newOutputStream(FileSystems.create(partial, "text/plain"))) {
-        out.write(bytes);
-      }
-      FileSystems.rename(List.of(partial), List.of(file));
-    } catch (IOException e) {
-      FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
-      throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
-    }
   }
 
   private static String hash(byte[] bytes) {

@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadLine;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -14,13 +15,20 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * A file of dead letters, for {@link org.apache.beam.sdk.Pipeline#registerBadRecordErrorHandler}:
  * one line of JSON a bad record, {@code {"file":…,"offset":…,"reason":…,"record":…}}, sorted by
- * file and offset. The file is there and empty if there was none. See {@link WriteTextFile}.
+ * file and offset, and rows of no file by reason and record. The file is there and empty if there
+ * was none. See {@link WriteTextFile}.
  *
  * <p>Fails with {@link dev.diagonal.fault.BadInputException} if there are too many, once the file
  * is written.
  */
 public final class WriteDeadLetters
     extends PTransform<PCollection<BadRecord>, PCollection<Written>> {
+
+  private static final Comparator<BadLine> ORDER =
+      Comparator.comparing(BadLine::file)
+          .thenComparingLong(BadLine::offset)
+          .thenComparing(BadLine::reason)
+          .thenComparing(BadLine::record);
 
   private final String path;
   private final long maxBadRecords;
@@ -47,9 +55,9 @@ public final class WriteDeadLetters
                 .withMaxRecords(maxBadRecords));
   }
 
+  /** Orders by all there is to a line, or the order of arrival would be seen in the file. */
   static int compare(BadLine a, BadLine b) {
-    int byFile = a.file().compareTo(b.file());
-    return byFile != 0 ? byFile : Long.compare(a.offset(), b.offset());
+    return ORDER.compare(a, b);
   }
 
   private static final class ToLinesFn extends DoFn<BadRecord, Block<BadLine>> {

@@ -8,21 +8,17 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
-import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.SerializableComparator;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
-/** Sorts the records of the one group and writes them beside the file, then in its place. */
+/** Sorts the records of the one group and writes them as a {@link WholeFile}. */
 final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Written> {
 
   private final String path;
@@ -54,7 +50,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
       records.addAll(block.records());
     }
     records.sort(order);
-    write(records);
+    WholeFile.at(path).write(channel -> write(records, channel));
     if (records.size() > maxRecords) {
       throw new BadInputException(
           records.size()
@@ -70,32 +66,14 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     output.output(written);
   }
 
-  private void write(List<T> records) throws IOException {
-    ResourceId file = FileSystems.matchNewResource(path, false);
-    ResourceId partial =
-        file.getCurrentDirectory()
-            .resolve(
-                "." + file.getFilename() + "." + UUID.randomUUID() + ".partial",
-                StandardResolveOptions.RESOLVE_FILE);
-    try {
-      try (Writer out =
-          new BufferedWriter(
-              Channels.newWriter(FileSystems.create(partial, "text/plain"), UTF_8), 1 << 16)) {
-        if (header != null) {
-          out.append(header).append('\n');
-        }
-        for (T record : records) {
-          out.append(format.apply(record)).append('\n');
-        }
-      }
-      FileSystems.rename(List.of(partial), List.of(file));
-    } catch (RuntimeException e) {
-      // The caller's format, of a record that it cannot take.
-      FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
-      throw e;
-    } catch (IOException e) {
-      FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
-      throw new IOException("cannot write " + path + ": " + e.getMessage(), e);
+  private void write(List<T> records, WritableByteChannel channel) throws IOException {
+    Writer out = new BufferedWriter(Channels.newWriter(channel, UTF_8), 1 << 16);
+    if (header != null) {
+      out.append(header).append('\n');
     }
+    for (T record : records) {
+      out.append(format.apply(record)).append('\n');
+    }
+    out.flush();
   }
 }

@@ -67,6 +67,13 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (cause instanceof JobFailedException failed) {
       return failed.failure();
     }
+    if (cause instanceof LostJobException) {
+      return new Failure(
+          message,
+          "does the cluster run there? If the job does, wait until it has ended; the same command"
+              + " again changes nothing if rows have keys",
+          true);
+    }
     if (message.contains(SUBMITTED_TWICE)) {
       return new Failure(
           "the cluster has the job, but its answer to the submission was lost",

@@ -29,6 +29,8 @@ final class FlinkJobs {
 
   private static final String SUM = "beam:metrics:sum_int64:v1";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final int FOUND = 200;
+  private static final int NOT_FOUND = 404;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
@@ -58,9 +60,12 @@ final class FlinkJobs {
             });
   }
 
-  /** Whether the cluster has a job of this id, or has had it lately. */
-  boolean isKnown(String id) {
-    return get("/jobs/" + id).isPresent();
+  /** Returns whether the cluster has a job of this id, or has had it lately, if it answers. */
+  Optional<Boolean> knows(String id) {
+    return ask("/jobs/" + id)
+        .map(HttpResponse::statusCode)
+        .filter(status -> status == FOUND || status == NOT_FOUND)
+        .map(status -> status == FOUND);
   }
 
   /**
@@ -108,12 +113,20 @@ final class FlinkJobs {
   }
 
   private Optional<JsonNode> get(String path) {
+    try {
+      Optional<HttpResponse<String>> answer = ask(path);
+      return answer.isPresent() && answer.get().statusCode() == FOUND
+          ? Optional.of(JSON.readTree(answer.get().body()))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<HttpResponse<String>> ask(String path) {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE).build();
     try {
-      HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-      return response.statusCode() == 200
-          ? Optional.of(JSON.readTree(response.body()))
-          : Optional.empty();
+      return Optional.of(client.send(request, BodyHandlers.ofString()));
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

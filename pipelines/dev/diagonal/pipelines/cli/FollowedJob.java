@@ -1,8 +1,11 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.fault.Retry;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -12,7 +15,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.runtime.client.JobSubmissionException;
-import org.joda.time.Duration;
+import org.apache.flink.runtime.jobmaster.JobResult;
 
 /**
  * A job that a cluster has although its answer to the submission was lost: the client made its id
@@ -20,6 +23,9 @@ import org.joda.time.Duration;
  * thread-safe.
  */
 final class FollowedJob implements PipelineResult {
+
+  /** All waits together last 40 to 85 seconds. */
+  private static final Retry PATIENT = new Retry(12, Duration.ofSeconds(1), Duration.ofSeconds(10));
 
   private final String rest;
   private final JobID id;
@@ -33,14 +39,39 @@ final class FollowedJob implements PipelineResult {
 
   /**
    * Returns the job whose submission failed, or nothing if it was another failure or the cluster
-   * does not know of the job.
+   * says that it does not know of the job. While there is no answer it is asked again, for about a
+   * minute.
    *
    * @param rest {@code host:port} of the cluster's REST API
+   * @throws LostJobException if there is none at all
    */
   static Optional<FollowedJob> after(Throwable failure, String rest) {
+    return after(failure, rest, PATIENT);
+  }
+
+  static Optional<FollowedJob> after(Throwable failure, String rest, Retry retry) {
     return submitted(failure)
-        .filter(id -> new FlinkJobs(rest).isKnown(id.toString()))
+        .filter(id -> isKnown(id, rest, retry, failure))
         .map(id -> new FollowedJob(rest, id));
+  }
+
+  private static boolean isKnown(JobID id, String rest, Retry retry, Throwable failure) {
+    FlinkJobs jobs = new FlinkJobs(rest);
+    try {
+      return retry.call(
+          () -> jobs.knows(id.toString()).orElseThrow(), NoSuchElementException.class::isInstance);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw lost(id, rest, failure);
+    } catch (Exception e) {
+      throw lost(id, rest, failure);
+    }
+  }
+
+  private static LostJobException lost(JobID id, String rest, Throwable cause) {
+    return new LostJobException(
+        "lost sight of job %s of the cluster at %s, which may still run".formatted(id, rest),
+        cause);
   }
 
   private static Optional<JobID> submitted(Throwable failure) {
@@ -63,42 +94,45 @@ final class FollowedJob implements PipelineResult {
   }
 
   @Override
-  public State waitUntilFinish(Duration duration) {
+  public State waitUntilFinish(org.joda.time.Duration duration) {
     throw new UnsupportedOperationException("it is followed to its end");
   }
 
   /**
-   * @throws RuntimeException with the cause if it fails, as the runner has it
+   * @throws IllegalStateException with the cause if it fails
+   * @throws LostJobException if the cluster no longer tells of it: it may go on
    */
   @Override
   public State waitUntilFinish() {
-    try (RestClusterClient<String> client = new RestClusterClient<>(configuration(), rest)) {
-      Map<String, Object> counted =
-          client
-              .requestJobResult(id)
-              .get()
+    JobResult result = result();
+    Map<String, Object> counted;
+    try {
+      counted =
+          result
               .toJobExecutionResult(FollowedJob.class.getClassLoader())
               .getAllAccumulatorResults();
-      if (counted.get(FlinkJobs.METRICS) instanceof MetricsContainerStepMap all) {
-        metrics = all;
-      }
-      state = State.DONE;
-      return state;
+    } catch (JobExecutionException e) {
+      state = State.FAILED;
+      throw new IllegalStateException("job " + id + " was followed to its failure", e);
+    } catch (IOException | ClassNotFoundException e) {
+      throw new IllegalStateException("cannot read what job " + id + " has counted", e);
+    }
+    if (counted.get(FlinkJobs.METRICS) instanceof MetricsContainerStepMap all) {
+      metrics = all;
+    }
+    state = State.DONE;
+    return state;
+  }
+
+  private JobResult result() {
+    try (RestClusterClient<String> client = new RestClusterClient<>(configuration(), rest)) {
+      return client.requestJobResult(id).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while job " + id + " runs", e);
-    } catch (ExecutionException e) {
-      throw failed(e.getCause() == null ? e : e.getCause());
-    } catch (Exception e) { // The client's constructor throws it.
-      throw failed(e);
+    } catch (Exception e) { // The client's constructor throws it; Flink has asked many times.
+      throw lost(id, rest, e);
     }
-  }
-
-  private RuntimeException failed(Throwable cause) {
-    if (cause instanceof JobExecutionException) {
-      state = State.FAILED;
-    }
-    return new IllegalStateException("job " + id + " was followed to its failure", cause);
   }
 
   /** What was counted, once the job has ended well. */

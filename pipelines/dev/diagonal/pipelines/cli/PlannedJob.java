@@ -98,7 +98,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         }
         return summary;
       } catch (Exception | Error e) {
-        if (!done) {
+        if (!done && !(e instanceof LostJobException)) { // what may still run needs what it has
           abandon(e);
         }
         throw e;

@@ -189,6 +189,7 @@ public final class Runners {
    * Gives a pipeline to its runner. If a cluster has the job and only its answer was lost, the
    * result is that of the job all the same.
    *
+   * @throws LostJobException if it cannot be told whether the cluster has it
    * @throws RuntimeException if it fails, or cannot be submitted
    */
   static PipelineResult run(Pipeline pipeline) {

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultyProxy implements AutoCloseable {
 
+  static final long LATE_MILLIS = 50;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -140,11 +142,11 @@ public final class FaultyProxy implements AutoCloseable {
     return everySecond((proxy, bulk) -> proxy.awaitClosed());
   }
 
-  /** Forwards each bulk request 50 ms late. */
+  /** Forwards each bulk request late, by {@link #LATE_MILLIS}. */
   static Fault late() {
     return (proxy, bulk) -> {
       proxy.strike();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LATE_MILLIS));
       forward(proxy, bulk);
     };
   }

@@ -180,6 +180,8 @@ final class IndexDocumentsFaultsIT {
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.late())) {
       PipelineResult result = index(Runner.DIRECT, proxy.url());
       assertThat(proxy.strikes()).isPositive();
+      assertThat(Measures.sum(result, "write_millis"))
+          .isGreaterThanOrEqualTo(proxy.strikes() * FaultyProxy.LATE_MILLIS);
       assertThat(Measures.counter(result, "retries")).isZero();
       assertAllIndexed(result);
     }

@@ -62,9 +62,14 @@ final class FullDiskIT {
 
   @AfterAll
   static void unmountDisk() throws Exception {
-    postgres.close();
-    if (disk != null) {
-      disk.close();
+    try {
+      if (postgres != null) {
+        postgres.close();
+      }
+    } finally {
+      if (disk != null) {
+        disk.close();
+      }
     }
   }
 

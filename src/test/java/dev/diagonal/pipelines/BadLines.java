@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Lines that are no edges, and what a stream tells of them in its directory of dead letters. */
@@ -30,9 +30,9 @@ final class BadLines {
     return "%s %d %s".formatted(coming, offset, LINE);
   }
 
-  /** Returns file, offset and record of each line in the files of a directory, sorted, once. */
+  /** Returns file, offset and record of each line in the files of a directory, sorted. */
   static List<String> in(Path directory) throws IOException {
-    TreeSet<String> lines = new TreeSet<>();
+    List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(each -> each.toString().endsWith(".jsonl")).toList()) {
         for (String line : Files.readAllLines(file)) {
@@ -46,6 +46,6 @@ final class BadLines {
         }
       }
     }
-    return List.copyOf(lines);
+    return lines.stream().sorted().toList();
   }
 }

@@ -3,11 +3,13 @@ package dev.diagonal.pipelines;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.Http;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.client.cli.CliFrontend;
 
@@ -19,6 +21,9 @@ import org.apache.flink.client.cli.CliFrontend;
 record ClusterRun(FlinkCluster cluster) {
 
   static final Duration SOON = Duration.ofMinutes(4);
+
+  /** States of a job that will go on by itself. */
+  private static final Set<String> ACTIVE = Set.of("CREATED", "RUNNING", "FAILING", "RESTARTING");
 
   private static final List<String> SMALL_JVM = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
 
@@ -81,6 +86,20 @@ record ClusterRun(FlinkCluster cluster) {
           "no job of %s is %s: %s".formatted(command, state, cluster.get("/jobs/overview")));
     }
     return found.get(0);
+  }
+
+  /** Cancels the jobs that run: what a failed test leaves would keep its slots. */
+  void cancelAll() {
+    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
+      if (ACTIVE.contains(job.path("status").asText())) {
+        String jobs = "http://" + cluster.address() + "/jobs/";
+        try {
+          Http.send("PATCH", jobs + job.path("id").asText() + "?mode=cancel", "");
+        } catch (AssertionError e) {
+          // It has ended meanwhile.
+        }
+      }
+    }
   }
 
   /** Kills a worker in which a task of the job runs whose name has this text in it. */

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -57,22 +58,28 @@ final class ClusterServersRestartedIT {
     this.runs = new ClusterRun(cluster);
   }
 
+  @AfterEach
+  void cancelJobs() {
+    runs.cancelAll();
+  }
+
   /** Some transactions have committed, and others are open with their rows. */
   @ParameterizedTest
   @ValueSource(strings = {"movie-ratings", "rating-batches", "taxi-trips", "transfer"})
   void theDatabaseIsKilledAndEachRowCountsOnce(String name) throws Exception {
     ClusterLoad load = ClusterLoad.of(name, database, directory);
     TableGate gate = TableGate.behind(database, load.table(), 1);
-    Connection closed = gate.close();
-    CompletableFuture<ChildJvm> run = runs.begin(load.command());
-    gate.awaitOne();
-    assertThat(Eventually.within(ClusterRun.SOON, () -> database.numberNow(load.done()) > 0))
-        .isTrue();
-    assertThat(database.number(load.done())).isLessThan(load.all());
-    assertThat(gate.waiting()).isPositive();
-    database.postgres().kill(); // what is open is lost, and the gate with it
-    closed.close();
-    database.postgres().restart();
+    CompletableFuture<ChildJvm> run;
+    try (Connection closed = gate.close()) {
+      run = runs.begin(load.command());
+      gate.awaitOne();
+      assertThat(Eventually.within(ClusterRun.SOON, () -> database.numberNow(load.done()) > 0))
+          .isTrue();
+      assertThat(database.number(load.done())).isLessThan(load.all());
+      assertThat(gate.waiting()).isPositive();
+      database.postgres().kill(); // what is open is lost, and the gate with it
+      database.postgres().restart();
+    }
     ChildJvm child = run.join();
     assertThat(child.status()).as("%s", child).isZero();
     load.exact().check();
@@ -98,10 +105,13 @@ final class ClusterServersRestartedIT {
                       + " --resources=%1$s/resources* --elasticsearchUrl=%2$s"
                       + " --elasticsearchIndex=%3$s --bulkDocuments=200")
                   .formatted(directory, proxy.url(), index));
-      assertThat(Eventually.within(ClusterRun.SOON, () -> proxy.requests() > 5)).isTrue();
-      assertThat(documents(index).size()).isBetween(1, 4_999);
-      elasticsearch.kill();
-      held.countDown(); // those that waited meet nobody
+      try {
+        assertThat(Eventually.within(ClusterRun.SOON, () -> proxy.requests() > 5)).isTrue();
+        assertThat(documents(index).size()).isBetween(1, 4_999);
+        elasticsearch.kill();
+      } finally {
+        held.countDown(); // those that waited meet nobody
+      }
       elasticsearch.restart();
       ChildJvm child = run.join();
       assertThat(child.status()).as("%s", child).isZero();

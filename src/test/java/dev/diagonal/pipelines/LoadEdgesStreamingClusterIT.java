@@ -2,7 +2,6 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.testing.ConflictEvidence;
@@ -59,16 +58,7 @@ final class LoadEdgesStreamingClusterIT {
   /** A stream that a failed test leaves would keep its slots. */
   @AfterEach
   void cancelStreams() {
-    for (JsonNode job : cluster.get("/jobs").path("jobs")) {
-      if (job.path("status").asText().equals("RUNNING")) {
-        String jobs = "http://" + cluster.address() + "/jobs/";
-        try {
-          Http.send("PATCH", jobs + job.path("id").asText() + "?mode=cancel", "");
-        } catch (AssertionError e) {
-          // It has ended meanwhile.
-        }
-      }
-    }
+    runs.cancelAll();
   }
 
   @Test
@@ -107,7 +97,8 @@ final class LoadEdgesStreamingClusterIT {
         .containsExactly("a3010", "b20020", "c4030", "d5040", "e1050");
     assertThat(database.wrongNodes()).isEmpty();
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
-    assertThat(BadLines.in(bad)).containsExactly(badOfB, badOfD);
+    // The lost worker may have left a file of a bundle that was repeated.
+    assertThat(BadLines.in(bad).stream().distinct()).containsExactly(badOfB, badOfD);
   }
 
   /** More often than a job that ends is started again. */

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A file system of a few megabytes that runs full, in memory. Whoever mounts it must be root. */
+/**
+ * A file system of a few megabytes that runs full, in memory. Whoever mounts it must be root. It is
+ * unmounted when this JVM ends, unless that is killed with signal 9.
+ */
 public final class SmallDisk implements AutoCloseable {
 
   private static final String BALLAST = "ballast";
 
   private final Path directory;
+  private final Thread unmountAtExit = new Thread(this::unmountAtExit, "unmount SmallDisk");
 
   private SmallDisk(Path directory) {
     this.directory = directory;
@@ -40,7 +44,9 @@ public final class SmallDisk implements AutoCloseable {
       Files.delete(directory);
     }
     assumeTrue(refused == null, "no small file system can be mounted here: " + refused);
-    return new SmallDisk(directory);
+    SmallDisk disk = new SmallDisk(directory);
+    Runtime.getRuntime().addShutdownHook(disk.unmountAtExit);
+    return disk;
   }
 
   /** Returns where it is mounted. */
@@ -67,11 +73,24 @@ public final class SmallDisk implements AutoCloseable {
   /** Unmounts it; files that are open in it live on until they are closed. */
   @Override
   public void close() throws Exception {
+    unmount();
+    Runtime.getRuntime().removeShutdownHook(unmountAtExit);
+  }
+
+  private void unmount() throws Exception {
     String refused = run(List.of("umount", "--lazy", directory.toString()));
     if (refused != null) {
       throw new IOException("cannot unmount " + directory + ": " + refused);
     }
     Files.delete(directory);
+  }
+
+  private void unmountAtExit() {
+    try {
+      unmount();
+    } catch (Exception e) {
+      System.err.println("on the way out: " + e.getMessage());
+    }
   }
 
   /** Returns why the command failed, or null. */

@@ -56,6 +56,24 @@ class WriteDeadLettersTest {
             """);
   }
 
+  @Test
+  void rowsOfNoFileAreInOneOrderHoweverTheyCome() {
+    BadRecord first = BadLine.ofRow("refused", "{\"id\":2}").toBadRecord();
+    BadRecord second = BadLine.ofRow("refused", "{\"id\":3}").toBadRecord();
+    BadRecord third = BadLine.ofRow("too long", "{\"id\":1}").toBadRecord();
+    for (List<BadRecord> order :
+        List.of(List.of(first, second, third), List.of(third, second, first))) {
+      write(Runner.DIRECT, order);
+      assertThat(directory.resolve("bad.jsonl"))
+          .hasContent(
+              """
+              {"file":"","offset":-1,"reason":"refused","record":"{\\"id\\":2}"}
+              {"file":"","offset":-1,"reason":"refused","record":"{\\"id\\":3}"}
+              {"file":"","offset":-1,"reason":"too long","record":"{\\"id\\":1}"}
+              """);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void theFileIsThereAndEmptyIfNothingWasBad(Runner runner) {

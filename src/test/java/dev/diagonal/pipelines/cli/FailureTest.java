@@ -10,8 +10,14 @@ import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.util.UserCodeException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.runtime.client.DuplicateJobSubmissionException;
+import org.apache.flink.runtime.client.JobSubmissionException;
+import org.apache.flink.runtime.rest.util.RestClientException;
+import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,6 +112,27 @@ final class FailureTest {
   void aFileSystemsWordIsFilledUp() {
     assertThat(Failure.of(new AccessDeniedException("o.csv")))
         .isEqualTo(new Failure("AccessDeniedException: o.csv", null, true));
+  }
+
+  /** As {@code RestClusterClient} has it when it has sent a job again. */
+  @Test
+  void aJobThatTheClusterHasAlreadyIsSaidToRunThere() {
+    JobID id = new JobID(1, 2);
+    Throwable sentAgain =
+        new JobSubmissionException(
+            id,
+            "Failed to submit job.",
+            new CompletionException(
+                new RestClientException(
+                    "[" + DuplicateJobSubmissionException.of(id) + "]",
+                    HttpResponseStatus.INTERNAL_SERVER_ERROR)));
+    Failure failure = Failure.of(wrapped(sentAgain));
+    assertThat(failure.message())
+        .isEqualTo("the cluster has the job, but its answer to the submission was lost");
+    assertThat(failure.hint()).startsWith("the job runs there; when it has ended, ");
+    assertThat(failure.expected()).isTrue();
+    assertThat(Failure.of(new LostJobException("lost sight of it", sentAgain)).message())
+        .isEqualTo("lost sight of it");
   }
 
   @Test

@@ -43,6 +43,7 @@ final class FlinkJobsTest {
     FlinkJobs jobs = new FlinkJobs("localhost:1");
     assertThat(jobs.idOf("any")).isEmpty();
     assertThat(jobs.counts("0123")).isEmpty();
+    assertThat(jobs.knows("0123")).isEmpty();
   }
 
   private static void count(
