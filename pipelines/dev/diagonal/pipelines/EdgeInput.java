@@ -121,7 +121,6 @@ final class EdgeInput {
         : there;
   }
 
-  /** Whether files are waited for that are not there yet. */
   boolean isEndless() {
     return isStreaming(options);
   }

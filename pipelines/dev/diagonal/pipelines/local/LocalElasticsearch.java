@@ -66,7 +66,7 @@ public final class LocalElasticsearch extends LocalServer {
 
   /** What a user has set for other programs' JVMs. */
   private static final Set<String> JAVA_VARIABLES =
-      Set.of("CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+      Set.of("CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   private static final Duration START_BOUND = Duration.ofMinutes(3);
 

@@ -1,12 +1,14 @@
 package dev.diagonal.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.diagonal.pipelines.local.LocalPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 
 /** The CPU seconds of this JVM and of a server with all its processes; Linux only. */
 final class CpuSeconds {
@@ -17,6 +19,15 @@ final class CpuSeconds {
 
   CpuSeconds(long serverPid) {
     this.serverPid = serverPid;
+  }
+
+  /** Those of this JVM and of a PostgreSQL, whose background processes are its first's children. */
+  static CpuSeconds with(LocalPostgres server) throws SQLException {
+    long background =
+        new ServerSql(server)
+            .number("SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
+    return new CpuSeconds(
+        ProcessHandle.of(background).flatMap(ProcessHandle::parent).orElseThrow().pid());
   }
 
   double now() {

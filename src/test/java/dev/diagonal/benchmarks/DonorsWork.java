@@ -37,11 +37,6 @@ record DonorsWork(long unit) implements ScaleWork {
   }
 
   @Override
-  public String rows() {
-    return "documents";
-  }
-
-  @Override
   public ScaleInput prepare(long rows) throws IOException {
     Path directory = DATA.resolve("donors-" + rows);
     if (!Files.exists(directory)) {

@@ -44,22 +44,12 @@ final class EdgesWork implements ScaleWork {
             .withSetting("shared_buffers", "1GB")
             .start();
     this.database = new EdgeDatabase(server);
-    long background =
-        database.number(
-            "SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
-    this.cpu =
-        new CpuSeconds(
-            ProcessHandle.of(background).flatMap(ProcessHandle::parent).orElseThrow().pid());
+    this.cpu = CpuSeconds.with(server);
   }
 
   @Override
   public String command() {
     return "load-edges";
-  }
-
-  @Override
-  public String rows() {
-    return "edges";
   }
 
   @Override

@@ -48,12 +48,7 @@ public final class JdbcSinkBenchmark {
     this.rows = rows;
     this.rounds = rounds;
     this.only = only;
-    // Background processes are children of the server's first.
-    long background =
-        sql.number("SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
-    this.cpu =
-        new CpuSeconds(
-            ProcessHandle.of(background).flatMap(ProcessHandle::parent).orElseThrow().pid());
+    this.cpu = CpuSeconds.with(server);
   }
 
   private interface Run {

@@ -37,11 +37,6 @@ record RatingsWork(long unit) implements ScaleWork {
   }
 
   @Override
-  public String rows() {
-    return "ratings";
-  }
-
-  @Override
   public ScaleInput prepare(long rows) throws IOException {
     Files.createDirectories(DATA);
     long fileRows = fileRows(rows);

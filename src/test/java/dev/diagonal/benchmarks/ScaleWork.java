@@ -19,9 +19,6 @@ interface ScaleWork extends AutoCloseable {
 
   String command();
 
-  /** What is counted: ratings, edges, documents. */
-  String rows();
-
   /** How many there are at 1x. */
   long unit();
 

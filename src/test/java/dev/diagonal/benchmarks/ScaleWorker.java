@@ -48,7 +48,7 @@ record ScaleWorker(long pid, Path collectorLog) {
             .orElse(0);
     return new Taken(
         CpuSeconds.ofProcess(pid) - before.cpuSeconds(),
-        Long.parseLong(peak.group(1)) / 1000,
+        Long.parseLong(peak.group(1)) * 1024 / 1_000_000, // told in KiB
         heap);
   }
 

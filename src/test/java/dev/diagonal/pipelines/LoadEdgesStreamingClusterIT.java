@@ -136,10 +136,14 @@ final class LoadEdgesStreamingClusterIT {
     database.createTables("part");
     ChildJvm launcher =
         runs.flinkRun(
-            "-d -p 4 -D restart-strategy.type=failure-rate", options("") + " --runner=FlinkRunner");
+            "-d -p 4 -D restart-strategy.type=failure-rate"
+                + " -D restart-strategy.failure-rate.max-failures-per-interval=7"
+                + " -D restart-strategy.failure-rate.failure-rate-interval=10min"
+                + " -D restart-strategy.failure-rate.delay=2s",
+            options("") + " --runner=FlinkRunner");
     assertThat(launcher.status()).as("%s", launcher).isZero();
     String id = runs.job("load-edges", "RUNNING").path("jid").asText();
-    assertThat(strategyOf(id)).contains(RATE);
+    assertThat(strategyOf(id)).contains(RATE.replace("Interval=10", "Interval=7"));
     comes("a", 2_010, 1);
     awaitEdges("a", 2_010);
     String unused = stop(id);

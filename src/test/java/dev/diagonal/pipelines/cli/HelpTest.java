@@ -15,7 +15,7 @@ final class HelpTest {
             "paint: paint things",
             "",
             "  --badRecords=<text>",
-            "      A file for bad records, one line of JSON each; without it the first bad record fails the run",
+            "      A file for bad records, one line of JSON each; with load-edges --streaming a directory for such files; without it the first bad record fails the run",
             "  --coats=<number>",
             "      How many coats (default 2)",
             "  --colour=<RED|GREEN>",
