@@ -18,12 +18,15 @@ import java.util.SplittableRandom;
 
 /**
  * {@code movie-ratings} from CSV to CSV. Ratings of n times the unit are n files, of the same
- * 40,000 movies, few of which have most (the continuous form of Zipf's law); no two files are
- * equal.
+ * 40,000 movies, few of which have most (the continuous form of Zipf's law); no two of them are
+ * equal, but each stands there {@value #NAMES} times, under other names, so that a job that takes a
+ * minute finds all of its input in the file cache.
  *
- * @param unit ratings of a file
+ * @param unit ratings at 1x, those of a file under all of its names
  */
 record RatingsWork(long unit) implements ScaleWork {
+
+  static final int NAMES = 5;
 
   private static final int MOVIES = 40_000;
   private static final Path OUTPUT = DATA.resolve("ratings-out.csv");
@@ -36,19 +39,28 @@ record RatingsWork(long unit) implements ScaleWork {
   @Override
   public ScaleInput prepare(long rows) throws IOException {
     Files.createDirectories(DATA);
-    long fileRows = Math.min(unit, rows);
+    long fileRows = fileRows(rows);
     List<Path> files = new ArrayList<>();
-    for (int i = 0; i < rows / fileRows; i++) {
+    List<Path> names = new ArrayList<>();
+    for (int i = 0; i < rows / (fileRows * NAMES); i++) {
       Path file = DATA.resolve("ratings-%d-%02d.csv".formatted(fileRows, i));
       if (!Files.exists(file)) {
         write(file, fileRows, i);
       }
       files.add(file);
+      names.add(file);
+      for (int name = 1; name < NAMES; name++) {
+        Path link = DATA.resolve("ratings-%d-%02d-%d.csv".formatted(fileRows, i, name));
+        if (!Files.exists(link)) {
+          Files.createLink(link, file);
+        }
+        names.add(link);
+      }
     }
-    String input = files.stream().map(Path::toString).collect(joining(","));
+    String input = names.stream().map(Path::toString).collect(joining(","));
     return new ScaleInput(
-        files.size() * fileRows,
-        ScaleWork.readThrough(files),
+        names.size() * fileRows,
+        NAMES * ScaleWork.readThrough(files),
         List.of("--input=" + input, "--output=" + OUTPUT));
   }
 
@@ -71,16 +83,20 @@ record RatingsWork(long unit) implements ScaleWork {
       }
     }
     ScaleWork.same("ratings in the totals", count, input.rows());
-    long fileRows = Math.min(unit, input.rows());
+    long fileRows = fileRows(input.rows());
     long halves = 0;
-    for (int i = 0; i < input.rows() / fileRows; i++) {
+    for (int i = 0; i < input.rows() / (fileRows * NAMES); i++) {
       SplittableRandom random = random(i);
       for (long row = 0; row < fileRows; row++) {
-        halves += halfStars(random.nextLong());
+        halves += NAMES * halfStars(random.nextLong());
       }
     }
     ScaleWork.same("half stars in the totals", sum.add(sum).longValueExact(), halves);
     return Files.size(OUTPUT);
+  }
+
+  private long fileRows(long rows) {
+    return Math.min(unit, rows) / NAMES;
   }
 
   private static SplittableRandom random(int file) {

@@ -13,7 +13,7 @@ import java.util.Locale;
  * Measures {@code movie-ratings}, {@code load-edges} and {@code donors-choose} on a Flink cluster
  * of one and of two workers at 1x, 2x, 4x and 10x data, and writes tables, models and what they say
  * of larger data into {@code docs/scale.md}. Results are checked after every run. Needs the bundled
- * jar, {@code taskset} and a kernel that is Linux; data is made once, in {@code target/scale} (16
+ * jar, {@code taskset} and a kernel that is Linux; data is made once, in {@code target/scale} (8
  * GB, and 7 more for a while).
  *
  * <p>Arguments, in any order, to measure a part: names of commands; {@code 1x}, {@code 2x}, {@code
@@ -30,7 +30,7 @@ public final class ScaleBenchmark {
   private static final Path DOCS = Path.of("docs", "scale.md");
   private static final String MARK = "<!-- scale benchmark -->";
 
-  private static final long RATINGS = 50_000_000;
+  private static final long RATINGS = 100_000_000;
   private static final long EDGES = 400_000;
   private static final long DONATIONS = 250_000;
 
