@@ -261,11 +261,11 @@ final class JdbcFaultsIT {
     TestPipeline pipeline = runner.pipeline();
     PCollection<Written> unused =
         pipeline
-            .apply(GenerateSequence.from(1).to(3_001))
+            .apply(GenerateSequence.from(1).to(501))
             .apply(Reshuffle.viaRandomKey())
             .apply(WriteToJdbc.of(JdbcWrite.insert(target, table, BINDER)).ofRows());
     assertThat(pipeline.run().waitUntilFinish()).isEqualTo(State.DONE);
-    assertRows(3_000);
+    assertRows(500);
     assertThat(sql.query("SELECT count(DISTINCT xmin::text) FROM " + quoted()))
         .first()
         .satisfies(count -> assertThat(Integer.parseInt(count)).isLessThanOrEqualTo(8));
