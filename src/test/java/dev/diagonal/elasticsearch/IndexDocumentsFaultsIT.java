@@ -178,7 +178,7 @@ final class IndexDocumentsFaultsIT {
   @Test
   void aSlowServerIsWaitedFor() throws Exception {
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.late())) {
-      PipelineResult result = index(Runner.DIRECT, proxy.url());
+      PipelineResult result = index(Runner.DIRECT, proxy.url(), Duration.ofMinutes(1));
       assertThat(proxy.strikes()).isPositive();
       assertThat(Measures.sum(result, "write_millis"))
           .isGreaterThanOrEqualTo(proxy.strikes() * FaultyProxy.LATE_MILLIS);
@@ -441,12 +441,16 @@ final class IndexDocumentsFaultsIT {
   }
 
   private PipelineResult index(Runner runner, String url) {
+    return index(runner, url, Duration.ofSeconds(2));
+  }
+
+  private PipelineResult index(Runner runner, String url, Duration requestTimeout) {
     TestPipeline pipeline = runner.pipeline();
     blocks(pipeline)
         .apply(
             IndexDocuments.into(ElasticsearchTarget.at(url, index))
                 .withBulkDocuments(250)
-                .withRequestTimeout(Duration.ofSeconds(2))
+                .withRequestTimeout(requestTimeout)
                 .withRetry(PATIENT));
     return pipeline.run();
   }
