@@ -2,6 +2,8 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.fault.Retry;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Throwables;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
@@ -40,7 +43,7 @@ final class FollowedJob implements PipelineResult {
   /**
    * Returns the job whose submission failed, or nothing if it was another failure or the cluster
    * says that it does not know of the job. While there is no answer it is asked again, for about a
-   * minute.
+   * minute; but once only if no connection to it was made in the end, as when nothing runs there.
    *
    * @param rest {@code host:port} of the cluster's REST API
    * @throws LostJobException if there is none at all
@@ -51,8 +54,17 @@ final class FollowedJob implements PipelineResult {
 
   static Optional<FollowedJob> after(Throwable failure, String rest, Retry retry) {
     return submitted(failure)
-        .filter(id -> isKnown(id, rest, retry, failure))
+        .filter(
+            id ->
+                isUnreached(failure)
+                    ? new FlinkJobs(rest).knows(id.toString()).orElse(false)
+                    : isKnown(id, rest, retry, failure))
         .map(id -> new FollowedJob(rest, id));
+  }
+
+  private static boolean isUnreached(Throwable failure) {
+    return Throwables.getCausalChain(failure).stream()
+        .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
   }
 
   private static boolean isKnown(JobID id, String rest, Retry retry, Throwable failure) {
@@ -75,12 +87,10 @@ final class FollowedJob implements PipelineResult {
   }
 
   private static Optional<JobID> submitted(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof JobSubmissionException submission) {
-        return Optional.of(submission.getJobID());
-      }
-    }
-    return Optional.empty();
+    return Throwables.getCausalChain(failure).stream()
+        .filter(JobSubmissionException.class::isInstance)
+        .findFirst()
+        .map(submission -> ((JobSubmissionException) submission).getJobID());
   }
 
   @Override

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.diagonal.fault.Retry;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,6 +72,17 @@ final class FollowedJobTest {
         .hasMessage(
             "lost sight of job %s of the cluster at %s, which may still run".formatted(ID, rest()));
     assertThat(asked).hasValue(3);
+  }
+
+  @Test
+  void aClusterThatWasNotReachedIsAskedOnceAndIsTheFailure() {
+    RuntimeException refused =
+        new IllegalStateException(
+            new JobSubmissionException(ID, "refused", new ConnectException("refused")));
+    statuses = new int[] {503, 200};
+    assertThat(FollowedJob.after(refused, rest(), THRICE)).isEmpty();
+    assertThat(FollowedJob.after(refused, rest(), THRICE)).isPresent();
+    assertThat(asked).hasValue(2);
   }
 
   @Test
