@@ -18,7 +18,7 @@ import java.util.Locale;
  * README says. Needs {@code psql} for the first, whose table it writes into {@code
  * src/test/benchmarks/transfer.md} and the README.
  *
- * <p>Arguments: {@code copy [rows [rounds]]} or {@code memory [heap [megabytes …]]}.
+ * <p>Arguments: {@code copy [rows [rounds]]} or {@code memory [heap [megabytes …] [--option …]]}.
  */
 public final class TransferBenchmark {
 
@@ -35,7 +35,11 @@ public final class TransferBenchmark {
       memory(
           directory,
           args.length > 1 ? args[1] : "128m",
-          Arrays.stream(args).skip(2).mapToInt(Integer::parseInt).toArray());
+          Arrays.stream(args)
+              .filter(a -> a.matches("[0-9]+"))
+              .mapToInt(Integer::parseInt)
+              .toArray(),
+          Arrays.stream(args).filter(a -> a.startsWith("--")).toList());
     } else {
       copy(
           directory,
@@ -140,16 +144,19 @@ public final class TransferBenchmark {
     return seconds.stream().sorted().skip(seconds.size() / 2).findFirst().orElseThrow();
   }
 
-  private static void memory(Path directory, String heap, int[] megabytes) throws Exception {
+  private static void memory(Path directory, String heap, int[] megabytes, List<String> options)
+      throws Exception {
     for (int each : megabytes.length == 0 ? new int[] {100, 1_000, 5_000} : megabytes) {
       Path csv = directory.resolve("in.csv");
       write(csv, each * 24_000);
       Path out = directory.resolve("out.csv");
-      long start = System.nanoTime();
-      Measured run =
-          Measured.run(
+      List<String> command =
+          new ArrayList<>(
               Measured.java(
                   "-Xmx" + heap, Main.class, "transfer", "--from=csv:" + csv, "--to=csv:" + out));
+      command.addAll(options);
+      long start = System.nanoTime();
+      Measured run = Measured.run(command);
       System.out.printf(
           Locale.ROOT,
           "| %,d MB | -Xmx%s | %.1f s | %d MB resident |%n",

@@ -18,6 +18,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.client.JobSubmissionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class FollowedJobTest {
@@ -85,6 +86,7 @@ final class FollowedJobTest {
     assertThat(asked).hasValue(2);
   }
 
+  @Tag("large") // Flink's own client asks for a minute
   @Test
   void aJobThatTheClusterNoLongerTellsOfIsLostAndHasNotFailed() {
     statuses = new int[] {200, 404};
