@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of bad records, as the user has chosen.
  *
- * @param file where they go, or null if the first one fails the run
+ * @param path where they go, or null if the first one fails the run
  * @param most how many there may be
  * @param isDirectory whether it is for files of them, from what has no end
  */
-record DeadLetters(@Nullable String file, long most, boolean isDirectory) {
+record DeadLetters(@Nullable String path, long most, boolean isDirectory) {
 
   /** As Beam's error handlers name the step of their sink. */
   private static final String STEP = "Write to error Sink";
@@ -32,8 +32,8 @@ record DeadLetters(@Nullable String file, long most, boolean isDirectory) {
     return to(options.getBadRecords(), options);
   }
 
-  static DeadLetters to(@Nullable String file, RunOptions options) {
-    return new DeadLetters(file, options.getMaxBadRecords(), false);
+  static DeadLetters to(@Nullable String path, RunOptions options) {
+    return new DeadLetters(path, options.getMaxBadRecords(), false);
   }
 
   static DeadLetters ofStream(RunOptions options) {
@@ -42,12 +42,12 @@ record DeadLetters(@Nullable String file, long most, boolean isDirectory) {
 
   /** Returns the line of a dry run. */
   String describe() {
-    if (file == null) {
+    if (path == null) {
       return "bad:     the first bad record fails the run";
     }
     return isDirectory
-        ? String.format(Locale.ROOT, "bad:     up to %,d a reader to files in %s", most, file)
-        : String.format(Locale.ROOT, "bad:     up to %,d to %s", most, file);
+        ? String.format(Locale.ROOT, "bad:     up to %,d a reader to files in %s", most, path)
+        : String.format(Locale.ROOT, "bad:     up to %,d to %s", most, path);
   }
 
   /**
@@ -60,17 +60,17 @@ record DeadLetters(@Nullable String file, long most, boolean isDirectory) {
       List<Output> outputs,
       Function<@Nullable ErrorHandler<BadRecord, ?>, T> steps)
       throws Exception {
-    if (file == null) {
+    if (path == null) {
       return steps.apply(null);
     }
     try (BadRecordErrorHandler<PCollection<Written>> handler =
-        pipeline.registerBadRecordErrorHandler(sink(file))) {
-      outputs.add(new Output("bad records", STEP, file));
+        pipeline.registerBadRecordErrorHandler(sink(path))) {
+      outputs.add(new Output("bad records", STEP, path));
       return steps.apply(handler);
     }
   }
 
-  private PTransform<PCollection<BadRecord>, PCollection<Written>> sink(String path) {
-    return isDirectory ? WriteDeadLetterFiles.into(path) : WriteDeadLetters.to(path, most);
+  private PTransform<PCollection<BadRecord>, PCollection<Written>> sink(String place) {
+    return isDirectory ? WriteDeadLetterFiles.into(place) : WriteDeadLetters.to(place, most);
   }
 }

@@ -85,7 +85,7 @@ final class EdgeInput {
   }
 
   /** Whether files are waited for that are not there yet. */
-  static boolean isStreaming(LoadEdgesOptions options) {
+  private static boolean isStreaming(LoadEdgesOptions options) {
     return options.as(StreamingOptions.class).isStreaming();
   }
 

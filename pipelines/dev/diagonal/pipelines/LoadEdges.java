@@ -22,11 +22,6 @@ final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
   }
 
   @Override
-  protected boolean putsBadRecordsIntoDirectory(LoadEdgesOptions options) {
-    return EdgeInput.isStreaming(options);
-  }
-
-  @Override
   protected Job plan(LoadEdgesOptions options) {
     return LoadEdgesJob.of(options);
   }

@@ -121,10 +121,13 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   private static @Nullable String hintFor(List<Throwable> causes) {
-    boolean unreachable =
-        causes.stream()
-            .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
-    return unreachable ? "does the server run there?" : null;
+    return isUnreachable(causes) ? "does the server run there?" : null;
+  }
+
+  /** Whether among the causes no connection was made at all. */
+  static boolean isUnreachable(List<Throwable> causes) {
+    return causes.stream()
+        .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
   }
 
   /** The message as it stands if it is a sentence of ours; one of the JDK may be but a name. */
@@ -138,7 +141,7 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   /** The causes from the outside in, each once. */
-  private static List<Throwable> causes(Throwable thrown) {
+  static List<Throwable> causes(Throwable thrown) {
     List<Throwable> causes = new ArrayList<>();
     for (Throwable next = thrown; next != null && !causes.contains(next); next = next.getCause()) {
       causes.add(next);

@@ -2,8 +2,6 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.fault.Retry;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -11,7 +9,6 @@ import java.util.Optional;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Throwables;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
@@ -56,15 +53,10 @@ final class FollowedJob implements PipelineResult {
     return submitted(failure)
         .filter(
             id ->
-                isUnreached(failure)
+                Failure.isUnreachable(Failure.causes(failure))
                     ? new FlinkJobs(rest).knows(id.toString()).orElse(false)
                     : isKnown(id, rest, retry, failure))
         .map(id -> new FollowedJob(rest, id));
-  }
-
-  private static boolean isUnreached(Throwable failure) {
-    return Throwables.getCausalChain(failure).stream()
-        .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
   }
 
   private static boolean isKnown(JobID id, String rest, Retry retry, Throwable failure) {
@@ -87,7 +79,7 @@ final class FollowedJob implements PipelineResult {
   }
 
   private static Optional<JobID> submitted(Throwable failure) {
-    return Throwables.getCausalChain(failure).stream()
+    return Failure.causes(failure).stream()
         .filter(JobSubmissionException.class::isInstance)
         .findFirst()
         .map(submission -> ((JobSubmissionException) submission).getJobID());

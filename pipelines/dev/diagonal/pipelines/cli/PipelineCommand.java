@@ -16,11 +16,6 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
    */
   protected abstract Job plan(O options);
 
-  /** Whether {@code --badRecords} names a directory, as for what has no end. */
-  protected boolean putsBadRecordsIntoDirectory(O options) {
-    return false;
-  }
-
   /**
    * Reads the options and makes the job, which touches nothing yet but the names of its input.
    *
@@ -66,15 +61,17 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
     }
     OutputPath.check("summary", options.getSummary());
-    if (putsBadRecordsIntoDirectory(options)) {
+    Job job;
+    try {
+      job = plan(options);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+    if (job.isEndless()) { // there is no end at which there could be one file
       OutputPath.checkDirectory("badRecords", options.getBadRecords());
     } else {
       OutputPath.check("badRecords", options.getBadRecords());
     }
-    try {
-      return plan(options);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()), e);
-    }
+    return job;
   }
 }
