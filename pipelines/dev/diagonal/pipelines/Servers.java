@@ -34,6 +34,11 @@ final class Servers implements Command {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of("servers --dataDirectory=data");
+  }
+
+  @Override
   public Class<?> options() {
     return ServersOptions.class;
   }

@@ -4,13 +4,13 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.TransferSpec.Database;
 import dev.diagonal.pipelines.TransferSpec.From;
 import dev.diagonal.pipelines.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.TransferSpec.Index;
-import dev.diagonal.pipelines.TransferSpec.Mode;
 import dev.diagonal.pipelines.TransferSpec.To;
 import dev.diagonal.pipelines.TransferSpec.ToCsv;
 import dev.diagonal.pipelines.TransferSpec.ToIndex;

@@ -3,6 +3,7 @@ package dev.diagonal.transfer;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Finds the name that was meant. */
 public final class NearestName {
@@ -10,16 +11,24 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * Returns {@code ; did you mean 'x'?} for the known name that takes the fewest changes to get at
-   * (Levenshtein, <i>Binary codes capable of correcting deletions, insertions and reversals</i>,
-   * 1966), or, if none is near, {@code ; known are …}.
+   * Returns {@code ; did you mean 'x'?} for the {@linkplain #nearest nearest} known name or, if
+   * none is near, {@code ; known are …}.
    */
   public static String hint(String given, Collection<String> known) {
-    return known.stream()
-        .min(Comparator.comparingInt(name -> distance(given, name)))
-        .filter(name -> distance(given, name) <= Math.max(1, (given.length() + 1) / 3))
+    return nearest(given, known)
         .map(name -> "; did you mean '" + name + "'?")
         .orElse(known.isEmpty() ? "; there are none" : "; known are " + String.join(", ", known));
+  }
+
+  /**
+   * Returns the known name with the fewest changes to the given one, letter case aside
+   * (Levenshtein, <i>Binary codes capable of correcting deletions, insertions and reversals</i>,
+   * 1966), unless more than a third of its letters would change.
+   */
+  public static Optional<String> nearest(String given, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(name -> distance(given, name)))
+        .filter(name -> distance(given, name) <= Math.max(1, (given.length() + 1) / 3));
   }
 
   private static int distance(String given, String known) {

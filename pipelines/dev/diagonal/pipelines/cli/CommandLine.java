@@ -18,8 +18,7 @@ public final class CommandLine {
 
   private static final Pattern OPTION =
       Pattern.compile("--([A-Za-z][A-Za-z0-9]*)(?:=(.*))?", Pattern.DOTALL);
-  private static final Pattern MISSING =
-      Pattern.compile("missing a property named '(\\w+)'\\.(?: Did you mean '(\\w+)'\\?)?.*");
+  private static final Pattern MISSING = Pattern.compile("missing a property named '(\\w+)'");
 
   /** The launcher's. Beam would print its own help and end the JVM with exit code 0. */
   private static final String HELP = "help";
@@ -50,8 +49,7 @@ public final class CommandLine {
       OptionSpec spec = specs.get(name);
       if (spec != null) {
         if (option.group(2) == null && spec.type() != boolean.class) {
-          throw new UsageException(
-              "--%s takes a value: --%s=<%s>".formatted(name, name, spec.valueForm()));
+          throw new UsageException(spec.takesValue());
         }
         spec.check(value);
       }
@@ -63,7 +61,7 @@ public final class CommandLine {
     try {
       options = BeamOptions.of(type, checked);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(explain(e, type, values), e);
+      throw new UsageException(explain(e, type, values, checked), e);
     }
     for (OptionSpec spec : specs.values()) {
       if (spec.required() && !values.containsKey(spec.name())) {
@@ -76,13 +74,12 @@ public final class CommandLine {
   private static String explain(
       IllegalArgumentException e,
       Class<? extends PipelineOptions> type,
-      Map<String, String> values) {
+      Map<String, String> values,
+      List<String> options) {
     String message = firstLineOf(e);
     Matcher missing = MISSING.matcher(message);
     if (missing.find()) {
-      String meant = missing.group(2);
-      return "unknown option --%s%s"
-          .formatted(missing.group(1), meant == null ? "" : "; did you mean --" + meant + "?");
+      return UnknownOption.explain(missing.group(1), type, Runners.isFlink(options));
     }
     // Beam names the value and not the option: it is the one that fails alone as well.
     for (Map.Entry<String, String> each : values.entrySet()) {

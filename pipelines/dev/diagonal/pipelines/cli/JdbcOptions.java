@@ -5,6 +5,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Where the database is. */
+@OptionGroup(OptionGroup.Heading.DATABASE)
 public interface JdbcOptions extends PipelineOptions {
 
   @Description("The database: a JDBC URL, 'embedded' for one that ends with the command, or 'none'")

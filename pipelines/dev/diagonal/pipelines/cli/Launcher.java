@@ -1,8 +1,10 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.transfer.NearestName;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -14,7 +16,9 @@ import java.util.logging.Logger;
  */
 public final class Launcher {
 
-  private static final String USAGE = "<command> [@file …] [--option=value …]";
+  private static final String USAGE = "diagonal <command> [@file …] [--option=value …]";
+
+  private static final Set<String> HELP = Set.of("--help", "--help=true", "-h");
 
   /** Kept, or the level would be forgotten with the logger. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
@@ -40,32 +44,63 @@ public final class Launcher {
       if (args.isEmpty()) {
         return withoutArguments();
       }
-      String name = args.get(0);
-      if (name.equals("help") || name.equals("--help")) {
-        printCommands(out);
-        return ExitCode.DONE;
+      String first = args.get(0);
+      List<String> rest = args.subList(1, args.size());
+      switch (first) {
+        case "help", "--help", "-h" -> {
+          return help(rest);
+        }
+        case "version", "--version", "-V" -> {
+          Versions.lines().forEach(out::println);
+          return ExitCode.DONE;
+        }
+        case "completion" -> {
+          out.println(CommandModel.completion(commands));
+          return ExitCode.DONE;
+        }
+        default -> {
+          Optional<Command> command = named(first);
+          return command.isPresent() ? launch(command.get(), rest) : unknown(first);
+        }
       }
-      Optional<Command> command =
-          commands.stream().filter(each -> each.name().equals(name)).findFirst();
-      if (command.isEmpty()) {
-        err.println("unknown command '" + name + "'");
-        printCommands(err);
-        return ExitCode.WRONG_USAGE;
-      }
-      return launch(command.get(), args.subList(1, args.size()));
     } catch (Throwable thrown) {
       return failed("", thrown);
     }
   }
 
+  private ExitCode help(List<String> args) {
+    if (args.isEmpty()) {
+      printCommands(out);
+      return ExitCode.DONE;
+    }
+    Optional<Command> command = named(args.get(0));
+    if (command.isEmpty()) {
+      return unknown(args.get(0));
+    }
+    CommandModel.help(command.get()).forEach(out::println);
+    return ExitCode.DONE;
+  }
+
+  private Optional<Command> named(String name) {
+    return commands.stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  private ExitCode unknown(String name) {
+    err.printf(
+        "unknown command '%s'%s%n",
+        name, NearestName.hint(name, commands.stream().map(Command::name).toList()));
+    err.println("diagonal help lists the commands");
+    return ExitCode.WRONG_USAGE;
+  }
+
   private ExitCode launch(Command command, List<String> args) {
     try {
       List<String> expanded = ArgsFiles.expand(args);
-      if (expanded.contains("--help") || expanded.contains("--help=true")) {
-        Help.of(command).forEach(out::println);
+      if (expanded.stream().anyMatch(HELP::contains)) {
+        CommandModel.help(command).forEach(out::println);
         return ExitCode.DONE;
       }
-      return command.run(expanded);
+      return command.run(CommandModel.normalize(command, expanded));
     } catch (Throwable thrown) {
       // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
       return failed(command.name(), thrown);
@@ -105,9 +140,13 @@ public final class Launcher {
   private void printCommands(PrintStream to) {
     to.println("usage: " + USAGE);
     to.println();
-    commands.forEach(each -> to.printf("  %-16s %s%n", each.name(), each.summary()));
+    commands.forEach(each -> to.printf("  %-18s %s%n", each.name(), each.summary()));
     to.println();
-    to.println("  <command> --help lists its options; exit codes: 0 done, 1 failed, 2 wrong usage");
+    to.println("  help <command>     lists the options of a command, with examples");
+    to.println("  --version          prints the versions of Diagonal, Beam, Flink and Java");
+    to.println("  completion         prints a script that completes words in bash and zsh");
+    to.println();
+    to.println("exit codes: 0 done, 1 failed, 2 wrong usage");
   }
 
   /** Turns off the chatter of Beam, Flink and the drivers, unless the user has set up logging. */
