@@ -230,7 +230,7 @@ final class MovieRatingsIT {
     assertFailed(launched, 1);
     assertThat(launched.err().get(0))
         .startsWith("movie-ratings: failed: the database says: ")
-        .contains("role \"unknown_user\" does not exist");
+        .contains("password authentication failed for user \"unknown_user\"");
   }
 
   @Test
@@ -594,7 +594,7 @@ final class MovieRatingsIT {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), null);
   }
 
   private void execute(String sql) throws SQLException {
