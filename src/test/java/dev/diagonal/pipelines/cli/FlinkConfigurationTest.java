@@ -37,6 +37,12 @@ final class FlinkConfigurationTest {
   }
 
   @Test
+  void theFileForPipelinesOfUsersSetsTheSame() {
+    assertThat(GlobalConfiguration.loadConfiguration("runner-configs/flink-local").toMap())
+        .containsExactlyInAnyOrderEntriesOf(FlinkConfiguration.LOOPBACK);
+  }
+
+  @Test
   void keepsWhatTheUserSets() throws IOException {
     Files.writeString(
         users.resolve("config.yaml"),
