@@ -122,8 +122,7 @@ public interface Job {
    * @param jdbcPassword of that user
    * @param elasticsearchUrl of Elasticsearch
    */
-  record ServerUrls(
-      String jdbcUrl, String jdbcUser, Secret jdbcPassword, String elasticsearchUrl) {
+  record ServerUrls(String jdbcUrl, String jdbcUser, Secret jdbcPassword, String elasticsearchUrl) {
     /** Stands for servers that have not been started, or that nobody asked for. */
     public static final ServerUrls TO_COME =
         new ServerUrls(

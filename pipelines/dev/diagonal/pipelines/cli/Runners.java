@@ -130,8 +130,8 @@ public final class Runners {
   /**
    * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
    * checkpoint every ten seconds, from which a job goes on when a worker is lost, as often as
-   * {@link FlinkConfiguration} allows. In this process there is nothing that outlives a fault, and the
-   * first one ends the job.
+   * {@link FlinkConfiguration} allows. In this process there is nothing that outlives a fault, and
+   * the first one ends the job.
    *
    * @param ends whether it comes to an end by itself after all
    */
@@ -246,8 +246,8 @@ public final class Runners {
   }
 
   /**
-   * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration of
-   * Flink's may not be readable.
+   * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration
+   * of Flink's may not be readable.
    *
    * @throws UsageException that says what to do
    */

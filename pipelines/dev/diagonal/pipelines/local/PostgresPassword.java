@@ -20,7 +20,9 @@ record PostgresPassword(String text) {
   private static final int BYTES = 24;
   private static final int SALT_BYTES = 16;
 
-  /** More of them slow down who guesses at words; a random number of 192 bits needs no such help. */
+  /**
+   * More of them slow down who guesses at words; a random number of 192 bits needs no such help.
+   */
   private static final int ITERATIONS = 1;
 
   private static final PostgresPassword OF_THIS_PROCESS = random();

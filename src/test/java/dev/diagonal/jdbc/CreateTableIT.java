@@ -148,7 +148,8 @@ final class CreateTableIT {
   @Test
   void aUserWhoMayNotCreateMayUseATableThatIsThere() throws Exception {
     CreateTable.ifMissing(target, Table.of("create_granted", ID));
-    sql.execute("CREATE ROLE writer LOGIN PASSWORD '"
+    sql.execute(
+        "CREATE ROLE writer LOGIN PASSWORD '"
             + LocalPostgres.passwordOfThisProcess()
             + "'; GRANT INSERT, UPDATE ON create_granted TO writer");
     JdbcTarget writer = target.withUser("writer");

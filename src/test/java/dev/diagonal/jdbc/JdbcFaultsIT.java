@@ -187,8 +187,11 @@ final class JdbcFaultsIT {
 
   @Test
   void aDatabaseThatIsReadOnlyFailsTheRunAtOnce() throws Exception {
-    sql.execute("DROP ROLE IF EXISTS reader; CREATE ROLE reader SUPERUSER LOGIN"
-            + " PASSWORD '" + LocalPostgres.passwordOfThisProcess() + "'");
+    sql.execute(
+        "DROP ROLE IF EXISTS reader; CREATE ROLE reader SUPERUSER LOGIN"
+            + " PASSWORD '"
+            + LocalPostgres.passwordOfThisProcess()
+            + "'");
     sql.execute("ALTER ROLE reader SET default_transaction_read_only = on");
     JdbcTarget readOnly = JdbcTarget.at(target.url()).withUser("reader");
     assertThatThrownBy(() -> write(JdbcWrite.upsert(readOnly, table, BINDER), 1, 10))

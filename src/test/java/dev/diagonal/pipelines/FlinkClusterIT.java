@@ -329,7 +329,6 @@ final class FlinkClusterIT {
   private String movieRatings() throws IOException {
     Path password = Files.writeString(directory.resolve("password"), SECRET + "\n");
     return "movie-ratings --input=%s --output=%s --jdbcUrl=%s --jdbcUser=%s --jdbcPasswordFile=%s"
-        .formatted(
-            input, output, database.postgres().jdbcUrl(), LOADER, password);
+        .formatted(input, output, database.postgres().jdbcUrl(), LOADER, password);
   }
 }

@@ -247,11 +247,12 @@ final class MovieRatingsIT {
   void aPasswordIsInNoMessage() throws Exception {
     Path file = Files.writeString(directory.resolve("password"), "s3cr3t\n");
     execute("CREATE TABLE secretive (movie_id text)");
+    execute("CREATE ROLE secretive SUPERUSER LOGIN PASSWORD 's3cr3t'");
     Launched launched =
         launch(
             "--input=" + someRatings(),
             jdbc() + "?password=s3cr3t",
-            jdbcUser(),
+            "--jdbcUser=secretive",
             "--jdbcPasswordFile=" + file,
             "--jdbcTable=secretive");
     assertFailed(launched, 2);

@@ -131,8 +131,7 @@ final class ServersIT {
 
     Connection connect() throws Exception {
       Path password = Path.of(lines.get(1).replaceFirst(".* --jdbcPasswordFile=", ""));
-      return DriverManager.getConnection(
-          jdbcUrl(), "postgres", Files.readString(password).strip());
+      return DriverManager.getConnection(jdbcUrl(), "postgres", Files.readString(password).strip());
     }
 
     /** SIGTERM. */

@@ -59,7 +59,8 @@ final class LocalPostgresIT {
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
     }
     assertThat(query(postgres, "SHOW unix_socket_directories")).isEmpty();
-    assertThat(query(postgres, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))
+    assertThat(
+            query(postgres, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))
         .isEqualTo("scram-sha-256");
   }
 
@@ -83,8 +84,7 @@ final class LocalPostgresIT {
     assertThat(permissions(postgres.pgpassFile())).isEqualTo("rw-------");
     assertThat(postgres.passwordFile()).hasContent(postgres.password());
     assertThat(postgres.pgpassFile())
-        .hasContent(
-            "127.0.0.1:%d:*:postgres:%s".formatted(postgres.port(), postgres.password()));
+        .hasContent("127.0.0.1:%d:*:postgres:%s".formatted(postgres.port(), postgres.password()));
   }
 
   @Test
@@ -95,8 +95,7 @@ final class LocalPostgresIT {
       update(postgres, "ALTER ROLE postgres PASSWORD NULL");
     }
     Files.delete(directory.resolve("password"));
-    Files.writeString(
-        directory.resolve("data/pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
+    Files.writeString(directory.resolve("data/pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
     if (Files.getAttribute(directory, "unix:uid").equals(0)) {
       Finished.run(List.of("chown", "-R", "0:0", directory.toString()));
     }
@@ -234,7 +233,6 @@ final class LocalPostgresIT {
   }
 
   private static Connection connect(LocalPostgres postgres) throws SQLException {
-    return DriverManager.getConnection(
-        postgres.jdbcUrl(), postgres.user(), postgres.password());
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
   }
 }

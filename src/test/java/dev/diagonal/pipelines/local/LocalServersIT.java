@@ -49,8 +49,7 @@ final class LocalServersIT {
   void startsWhatIsAskedForWhereItIsTold() {
     try (EmbeddedServers servers = EmbeddedServers.start(Set.of(Kind.POSTGRES), temporary)) {
       String password = servers.jdbcPassword().orElseThrow().text();
-      assertThat(servers.jdbcUrl())
-          .hasValueSatisfying(url -> assertDatabaseAnswers(url, password));
+      assertThat(servers.jdbcUrl()).hasValueSatisfying(url -> assertDatabaseAnswers(url, password));
       assertThat(servers.jdbcUser()).isEqualTo("postgres");
       assertThat(servers.elasticsearchUrl()).isEmpty();
     }

@@ -17,8 +17,7 @@ final class ServersJvm implements AutoCloseable {
   private final Path passwordFile;
   private final String elasticsearchUrl;
 
-  private ServersJvm(
-      Process process, String jdbcUrl, Path passwordFile, String elasticsearchUrl) {
+  private ServersJvm(Process process, String jdbcUrl, Path passwordFile, String elasticsearchUrl) {
     this.process = process;
     this.jdbcUrl = jdbcUrl;
     this.passwordFile = passwordFile;
