@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.write.Secret;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -118,11 +119,13 @@ public interface Job {
    *
    * @param jdbcUrl of the database
    * @param jdbcUser of the database
+   * @param jdbcPassword of that user
    * @param elasticsearchUrl of Elasticsearch
    */
-  record ServerUrls(String jdbcUrl, String jdbcUser, String elasticsearchUrl) {
+  record ServerUrls(String jdbcUrl, String jdbcUser, Secret jdbcPassword, String elasticsearchUrl) {
     /** Stands for servers that have not been started, or that nobody asked for. */
     public static final ServerUrls TO_COME =
-        new ServerUrls("jdbc:postgresql://embedded/", "embedded", "http://embedded");
+        new ServerUrls(
+            "jdbc:postgresql://embedded/", "embedded", new Secret("embedded"), "http://embedded");
   }
 }

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.pipelines.cli.Job.Progress;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import dev.diagonal.write.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -201,6 +202,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         : new ServerUrls(
             servers.jdbcUrl().orElse(ServerUrls.TO_COME.jdbcUrl()),
             servers.jdbcUser(),
+            servers
+                .jdbcPassword()
+                .map(password -> new Secret(password.text()))
+                .orElse(ServerUrls.TO_COME.jdbcPassword()),
             servers.elasticsearchUrl().orElse(ServerUrls.TO_COME.elasticsearchUrl()));
   }
 }

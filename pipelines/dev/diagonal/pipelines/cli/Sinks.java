@@ -23,7 +23,7 @@ public final class Sinks {
   /** Returns the database at a place. */
   public static JdbcTarget jdbc(SinkPlace place, JdbcOptions options, ServerUrls servers) {
     if (place.isEmbedded()) {
-      return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser());
+      return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser(), servers.jdbcPassword());
     }
     JdbcTarget target = JdbcTarget.at(String.valueOf(place.url()));
     String user = options.getJdbcUser();

@@ -579,7 +579,7 @@ final class UpsertRelationshipsIT {
   /** Returns a transaction that holds a lock of the domain d, as a writer would. */
   private Connection holding(int lock) throws SQLException {
     Connection holder =
-        DriverManager.getConnection(target.url() + "?ApplicationName=holder", target.user(), "");
+        DriverManager.getConnection(target.url() + "?ApplicationName=holder", target.user(), null);
     holder.setAutoCommit(false);
     execute(
         holder,

@@ -230,7 +230,7 @@ final class MovieRatingsIT {
     assertFailed(launched, 1);
     assertThat(launched.err().get(0))
         .startsWith("movie-ratings: failed: the database says: ")
-        .contains("role \"unknown_user\" does not exist");
+        .contains("password authentication failed for user \"unknown_user\"");
   }
 
   @Test
@@ -247,11 +247,12 @@ final class MovieRatingsIT {
   void aPasswordIsInNoMessage() throws Exception {
     Path file = Files.writeString(directory.resolve("password"), "s3cr3t\n");
     execute("CREATE TABLE secretive (movie_id text)");
+    execute("CREATE ROLE secretive SUPERUSER LOGIN PASSWORD 's3cr3t'");
     Launched launched =
         launch(
             "--input=" + someRatings(),
             jdbc() + "?password=s3cr3t",
-            jdbcUser(),
+            "--jdbcUser=secretive",
             "--jdbcPasswordFile=" + file,
             "--jdbcTable=secretive");
     assertFailed(launched, 2);
@@ -594,7 +595,7 @@ final class MovieRatingsIT {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), null);
   }
 
   private void execute(String sql) throws SQLException {

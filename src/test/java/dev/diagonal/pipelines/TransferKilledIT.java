@@ -7,6 +7,7 @@ import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.PgPass;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -66,11 +67,12 @@ final class TransferKilledIT {
       command.add(System.getProperty("java.class.path"));
       command.add(Main.class.getName());
       command.addAll(options(transaction));
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(directory.resolve("out").toFile())
-              .start();
+              .redirectOutput(directory.resolve("out").toFile());
+      builder.environment().putAll(PgPass.environment());
+      Process process = builder.start();
       try {
         assertThat(
                 Eventually.within(
