@@ -1,6 +1,9 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.jdbc.JdbcUrl;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -85,7 +88,7 @@ public final class Launcher {
   private ExitCode failed(String command, Throwable thrown) {
     String prefix = command.isEmpty() ? "" : command + ": ";
     if (thrown instanceof UsageException) {
-      err.println(prefix + thrown.getMessage());
+      err.println(prefix + JdbcUrl.shownIn(String.valueOf(thrown.getMessage())));
       if (!command.isEmpty()) {
         err.println(command + " --help lists the options");
       }
@@ -97,7 +100,9 @@ public final class Launcher {
       err.println("hint: " + failure.hint());
     }
     if (!failure.expected()) {
-      thrown.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(trace));
+      err.print(JdbcUrl.shownIn(trace.toString()));
     }
     return ExitCode.FAILED;
   }
