@@ -10,8 +10,6 @@ import java.util.List;
 /** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */
 final class CopySql {
 
-  private static final String STAGE = "pg_temp.diagonal_rows";
-
   /** Rows that are tried together before each is tried alone. */
   private static final int PIECE_ROWS = 64;
 
@@ -19,6 +17,9 @@ final class CopySql {
   private final Table table;
   private final List<WireColumn> columns;
   private final boolean stageAll;
+  private final String stageName;
+  private final String stage;
+  private final String badRows;
 
   CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
     this(write, columns, false);
@@ -29,6 +30,9 @@ final class CopySql {
     this.table = write.table();
     this.columns = columns;
     this.stageAll = stageAll;
+    this.stageName = PostgresSql.unlike("diagonal_rows", table.name());
+    this.stage = "pg_temp." + stageName;
+    this.badRows = PostgresSql.unlike("diagonal_bad", table.name());
   }
 
   /** Returns the statements with which even plain inserts go by the temporary table. */
@@ -45,8 +49,9 @@ final class CopySql {
 
   /** A temporary table of the columns that are written, text for those that are cast. */
   String createStage() {
-    return "CREATE TEMPORARY TABLE diagonal_rows ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
+    return "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
         .formatted(
+            stageName,
             columns.stream()
                 .map(column -> name(column) + (column.isCast() ? "::text" : ""))
                 .collect(joining(", ")),
@@ -54,65 +59,72 @@ final class CopySql {
   }
 
   String clearStage() {
-    return "TRUNCATE " + STAGE;
+    return "TRUNCATE " + stage;
   }
 
   String copy() {
     return "COPY %s (%s) FROM STDIN (FORMAT binary)"
-        .formatted(isStaged() ? STAGE : quoteTable(table.name()), names(table.columns()));
+        .formatted(isStaged() ? stage : quoteTable(table.name()), names(table.columns()));
   }
 
   /** The statement that does with all staged rows what is to be done. */
   String applyStage() {
-    return apply(STAGE);
+    return apply(stage);
   }
 
   /**
-   * Does with staged rows what is to be done, in pieces and then, where a piece fails, row by row;
-   * notes the number and the fault of each row that fails alone. One message, whatever is bad.
+   * Applies the staged rows in pieces and, where a piece fails, row by row; records the place and
+   * the fault of each row that fails alone. Takes one round trip however many rows are bad.
+   *
+   * <p>The user's columns appear in the two statements in the middle. There, a name without a
+   * qualifier is always a column, and the variables carry the label of the block.
    */
   String siftStage() {
-    return """
-        CREATE TEMPORARY TABLE diagonal_bad (place int, reason text) ON COMMIT DROP;
-        DO $diagonal$
-        #variable_conflict use_variable
+    String block =
+        """
+
+        #variable_conflict use_column
+        <<diagonal>>
         DECLARE
-          diagonal_piece tid[];
-          diagonal_one tid[];
-          diagonal_before int := 0;
+          piece tid[];
+          one tid[];
+          earlier_rows int := 0;
         BEGIN
-          FOR diagonal_piece IN
+          FOR piece IN
             SELECT array_agg(ctid ORDER BY ctid) FROM (
-              SELECT ctid, (row_number() OVER (ORDER BY ctid) - 1) / %1$d AS piece FROM %2$s
-            ) AS numbered GROUP BY piece ORDER BY piece
+              SELECT ctid, (row_number() OVER (ORDER BY ctid) - 1) / %1$d AS number FROM %2$s
+            ) AS numbered GROUP BY number ORDER BY number
           LOOP
             BEGIN
-              %3$s;
+              %4$s;
             EXCEPTION
               WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
-                FOR diagonal_i IN 1 .. array_length(diagonal_piece, 1) LOOP
-                  diagonal_one := diagonal_piece[diagonal_i:diagonal_i];
+                FOR i IN 1 .. array_length(piece, 1) LOOP
+                  one := piece[i:i];
                   BEGIN
-                    %4$s;
+                    %5$s;
                   EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
-                    INSERT INTO pg_temp.diagonal_bad VALUES (diagonal_before + diagonal_i - 1, SQLERRM);
+                    INSERT INTO pg_temp.%3$s VALUES (earlier_rows + i - 1, SQLERRM);
                   END;
                 END LOOP;
             END;
-            diagonal_before := diagonal_before + array_length(diagonal_piece, 1);
+            earlier_rows := earlier_rows + array_length(piece, 1);
           END LOOP;
-        END $diagonal$
+        END
         """
-        .formatted(PIECE_ROWS, STAGE, apply(piece("diagonal_piece")), apply(piece("diagonal_one")));
+            .formatted(
+                PIECE_ROWS, stage, badRows, apply(piece("diagonal.piece")), apply(piece("diagonal.one")));
+    return "CREATE TEMPORARY TABLE %s (place int, reason text) ON COMMIT DROP; DO %s"
+        .formatted(badRows, PostgresSql.dollarQuote(block));
   }
 
-  /** What {@link #siftStage} has noted. */
+  /** The bad rows that {@link #siftStage} has recorded. */
   String sifted() {
-    return "SELECT place, reason FROM pg_temp.diagonal_bad ORDER BY place";
+    return "SELECT place, reason FROM pg_temp.%s ORDER BY place".formatted(badRows);
   }
 
-  private static String piece(String rows) {
-    return "(SELECT ctid, * FROM %s WHERE ctid = ANY (%s)) AS staged".formatted(STAGE, rows);
+  private String piece(String rows) {
+    return "(SELECT ctid, * FROM %s WHERE ctid = ANY (%s)) AS staged".formatted(stage, rows);
   }
 
   private String apply(String from) {
@@ -141,7 +153,8 @@ final class CopySql {
   }
 
   private String insert(String from, String onConflict) {
-    return "INSERT INTO %s (%s) %s%s"
+    // The alias keeps a table called "excluded" apart from the row of that name.
+    return "INSERT INTO %s AS stored (%s) %s%s"
         .formatted(quoteTable(table.name()), names(table.columns()), select(from), onConflict);
   }
 

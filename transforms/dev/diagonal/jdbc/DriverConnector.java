@@ -35,7 +35,11 @@ record DriverConnector(JdbcTarget target) implements Connector {
 
   @Override
   public Connection connect() throws SQLException {
-    return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+    try {
+      return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+    } catch (SQLException fault) {
+      throw withoutSecrets(fault, target.url());
+    }
   }
 
   @Override
@@ -74,6 +78,26 @@ record DriverConnector(JdbcTarget target) implements Connector {
       properties.setProperty("password", target.password().value());
     }
     return properties;
+  }
+
+  /**
+   * Returns the fault, or a copy if its driver repeats what the URL must not show. The copy has no
+   * cause: that would repeat it too.
+   */
+  static SQLException withoutSecrets(SQLException fault, String url) {
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      String message = String.valueOf(each.getMessage());
+      if (!JdbcUrl.shownIn(message, url).equals(message)) {
+        SQLException copy =
+            new SQLException(
+                JdbcUrl.shownIn(String.valueOf(fault.getMessage()), url),
+                fault.getSQLState(),
+                fault.getErrorCode());
+        copy.setStackTrace(fault.getStackTrace());
+        return copy;
+      }
+    }
+    return fault;
   }
 
   private Connection opened(@Nullable Connection connection) throws SQLException {

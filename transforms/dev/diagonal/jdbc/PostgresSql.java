@@ -46,6 +46,30 @@ public final class PostgresSql {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
+  /**
+   * Returns {@code name}, with underscores appended until it differs from every table of the
+   * statement. Without this, {@code diagonal_rows} would mean our temporary table where the user's
+   * table of that name is meant.
+   *
+   * @param tables {@code table} or {@code schema.table}, unquoted
+   */
+  public static String unlike(String name, String... tables) {
+    String free = name;
+    while (List.of(tables).contains(free)) {
+      free += "_";
+    }
+    return free;
+  }
+
+  /** Returns {@code text} in dollar quotes whose tag does not occur in it. */
+  static String dollarQuote(String text) {
+    String tag = "$diagonal$";
+    for (int n = 1; text.contains(tag); n++) {
+      tag = "$diagonal" + n + "$";
+    }
+    return tag + text + tag;
+  }
+
   /** Quotes {@code table} or {@code schema.table}. */
   public static String quoteTable(String name) {
     return Arrays.stream(name.split("\\.", -1)).map(PostgresSql::quote).collect(joining("."));
@@ -64,8 +88,13 @@ public final class PostgresSql {
 
   /** A temporary table of the same columns: the server's own spelling of the wanted types. */
   static String createWanted(Table table) {
-    return "CREATE TEMPORARY TABLE diagonal_wanted (%s) ON COMMIT DROP"
-        .formatted(definitions(table.columns()));
+    return "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DROP"
+        .formatted(wanted(table), definitions(table.columns()));
+  }
+
+  /** The name of the table that {@link #createWanted} creates, in {@code pg_temp}. */
+  static String wanted(Table table) {
+    return unlike("diagonal_wanted", table.name());
   }
 
   static String names(List<Column> columns) {

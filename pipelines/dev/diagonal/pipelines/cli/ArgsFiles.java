@@ -58,7 +58,8 @@ final class ArgsFiles {
       }
       if (!line.startsWith("--")) {
         throw new UsageException(
-            "@%s, line %d: an option starts with --, got '%s'".formatted(file, i + 1, line));
+            "@%s, line %d: an option starts with --, got '%s'"
+                .formatted(file, i + 1, Secrets.shown(line)));
       }
       options.add(unquoted(line, "@%s, line %d".formatted(file, i + 1)));
     }

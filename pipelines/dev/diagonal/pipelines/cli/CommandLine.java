@@ -39,7 +39,8 @@ public final class CommandLine {
     for (String arg : args) {
       Matcher option = OPTION.matcher(arg);
       if (!option.matches()) {
-        throw new UsageException("an option looks like --name=value, got '" + arg + "'");
+        throw new UsageException(
+            "an option looks like --name=value, got '" + Secrets.shown(arg) + "'");
       }
       String name = option.group(1);
       String value = option.group(2) == null ? "true" : option.group(2);

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.elasticsearch.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.JdbcUrl;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.write.BatchFailedException;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  *     is wanted
  */
 public record Failure(String message, @Nullable String hint, boolean expected) {
+
+  public Failure {
+    message = JdbcUrl.shownIn(message);
+  }
 
   /** What Flink says when it has sent a job again whose submission got no answer. */
   private static final String SUBMITTED_TWICE = "DuplicateJobSubmissionException";

@@ -1,7 +1,10 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.jdbc.JdbcUrl;
 import dev.diagonal.transfer.NearestName;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +123,7 @@ public final class Launcher {
   private ExitCode failed(String command, Throwable thrown) {
     String prefix = command.isEmpty() ? "" : command + ": ";
     if (thrown instanceof UsageException) {
-      err.println(prefix + thrown.getMessage());
+      err.println(prefix + JdbcUrl.shownIn(String.valueOf(thrown.getMessage())));
       if (!command.isEmpty()) {
         err.println(command + " --help lists the options");
       }
@@ -132,7 +135,9 @@ public final class Launcher {
       err.println("hint: " + failure.hint());
     }
     if (!failure.expected()) {
-      thrown.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(trace));
+      err.print(JdbcUrl.shownIn(trace.toString()));
     }
     return ExitCode.FAILED;
   }

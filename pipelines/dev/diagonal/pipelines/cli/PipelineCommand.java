@@ -26,7 +26,19 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     O options = CommandLine.parse(options(), Runners.withDefaults(name(), args));
     // Or the job could not look for its input on any file system but the local one.
     FileSystems.setDefaultPipelineOptions(options);
-    return new PlannedJob(name(), planned(options), options, args);
+    Job job = planned(options);
+    hideSecrets(options);
+    return new PlannedJob(name(), job, options, args);
+  }
+
+  /**
+   * Replaces the URL by one without secrets. The job has read it and keeps the password; the
+   * options travel to the runner, and Flink shows them to whoever opens its pages.
+   */
+  private static void hideSecrets(RunOptions options) {
+    if (options instanceof JdbcOptions jdbc && jdbc.getJdbcUrl() != null) {
+      jdbc.setJdbcUrl(SinkPlace.of(jdbc.getJdbcUrl()).toOption());
+    }
   }
 
   @Override
