@@ -101,7 +101,9 @@ final class FaultyRelay implements AutoCloseable {
         Socket client = listening.accept();
         Socket server;
         try {
-          server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+          synchronized (meanwhile) { // nobody connects while harm is done
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+          }
         } catch (IOException e) {
           client.close(); // the server is restarting
           continue;
@@ -185,7 +187,9 @@ final class FaultyRelay implements AutoCloseable {
 
     /** Returns whether the chunk passes. */
     private boolean harm() throws IOException {
-      meanwhile.run();
+      synchronized (meanwhile) {
+        meanwhile.run();
+      }
       switch (fault) {
         case CUT, LOSE_COMMIT -> {
           reset();
