@@ -289,14 +289,15 @@ final class TransferJob implements Job {
     Table table = TargetTable.find(database, to.table(), rows, to.key());
     if (!spec.atOnce() && publisher == null) {
       TargetTable.create(database, table);
-      return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows());
+      return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows(), spec.ledger());
     }
     StagedTable stage =
         new StagedTable(
             database, table, StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT)));
     staged.add(stage);
     stage.prepare();
-    return new JdbcSink(database, stage.stage(), WriteMode.INSERT, spec.commitRows());
+    return new JdbcSink(
+        database, stage.stage(), WriteMode.INSERT, spec.commitRows(), spec.ledger());
   }
 
   private static WriteMode modeOf(Mode mode) {

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.ElasticsearchOptions;
+import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
 import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link Transfer}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface TransferOptions extends RunOptions, JdbcOptions, ElasticsearchOptions {
+public interface TransferOptions
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
 
   /** When the rows of a transfer appear in tables. */
   enum Transaction {
@@ -150,6 +152,15 @@ public interface TransferOptions extends RunOptions, JdbcOptions, ElasticsearchO
   int getCommitRows();
 
   void setCommitRows(int commitRows);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description(
+      "PostgreSQL, rows without a key: whether a commit waits for the disk even where the server's"
+          + " default is not to; false risks the rows of the last moments before a crash")
+  @Default.Boolean(true)
+  boolean getSynchronousCommit();
+
+  void setSynchronousCommit(boolean synchronousCommit);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("When rows appear in tables: with each transaction, or all at once in the end")
