@@ -12,9 +12,6 @@ final class CopySql {
 
   private static final String STAGE = "pg_temp.diagonal_rows";
 
-  /** Rows that are tried together before each is tried alone. */
-  private static final int PIECE_ROWS = 64;
-
   private final JdbcWrite<?> write;
   private final Table table;
   private final List<WireColumn> columns;
@@ -67,52 +64,17 @@ final class CopySql {
     return apply(STAGE);
   }
 
-  /**
-   * Does with staged rows what is to be done, in pieces and then, where a piece fails, row by row;
-   * notes the number and the fault of each row that fails alone. One message, whatever is bad.
-   */
+  /** Does with staged rows what is to be done and notes the bad ones; see {@link SiftSql}. */
   String siftStage() {
-    return """
-        CREATE TEMPORARY TABLE diagonal_bad (place int, reason text) ON COMMIT DROP;
-        DO $diagonal$
-        #variable_conflict use_variable
-        DECLARE
-          diagonal_piece tid[];
-          diagonal_one tid[];
-          diagonal_before int := 0;
-        BEGIN
-          FOR diagonal_piece IN
-            SELECT array_agg(ctid ORDER BY ctid) FROM (
-              SELECT ctid, (row_number() OVER (ORDER BY ctid) - 1) / %1$d AS piece FROM %2$s
-            ) AS numbered GROUP BY piece ORDER BY piece
-          LOOP
-            BEGIN
-              %3$s;
-            EXCEPTION
-              WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
-                FOR diagonal_i IN 1 .. array_length(diagonal_piece, 1) LOOP
-                  diagonal_one := diagonal_piece[diagonal_i:diagonal_i];
-                  BEGIN
-                    %4$s;
-                  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
-                    INSERT INTO pg_temp.diagonal_bad VALUES (diagonal_before + diagonal_i - 1, SQLERRM);
-                  END;
-                END LOOP;
-            END;
-            diagonal_before := diagonal_before + array_length(diagonal_piece, 1);
-          END LOOP;
-        END $diagonal$
-        """
-        .formatted(PIECE_ROWS, STAGE, apply(piece("diagonal_piece")), apply(piece("diagonal_one")));
+    return SiftSql.sift(
+        "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + STAGE,
+        rows -> apply("(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(STAGE, rows)),
+        Long.MAX_VALUE);
   }
 
   /** What {@link #siftStage} has noted. */
   String sifted() {
-    return "SELECT place, reason FROM pg_temp.diagonal_bad ORDER BY place";
-  }
-
-  private static String piece(String rows) {
-    return "(SELECT ctid, * FROM %s WHERE ctid = ANY (%s)) AS staged".formatted(STAGE, rows);
+    return "SELECT place, reason FROM " + SiftSql.BAD + " ORDER BY place";
   }
 
   private String apply(String from) {
