@@ -2,6 +2,7 @@ package dev.diagonal.jdbc;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,7 +23,7 @@ import org.postgresql.PGConnection;
  *
  * <p>Not safe for use by several threads at once.
  */
-public final class HeldConnection implements AutoCloseable {
+public final class HeldConnection implements Session {
 
   private static final int VALIDATION_SECONDS = 5;
   private static final Duration VALIDATED_AFTER = Duration.ofSeconds(1);
@@ -92,6 +93,7 @@ public final class HeldConnection implements AutoCloseable {
    *
    * @throws SQLException if it cannot be opened
    */
+  @Override
   public Connection use() throws SQLException {
     Connection held = connection;
     if (held != null

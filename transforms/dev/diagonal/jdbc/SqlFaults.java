@@ -1,5 +1,6 @@
 package dev.diagonal.jdbc;
 
+import dev.diagonal.jdbc.internal.schema.UnknownOutcomeException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +12,23 @@ public final class SqlFaults {
 
   private SqlFaults() {}
 
-  /** Whether the same statements may succeed on a fresh connection. */
+  /** Whether the same statements may succeed on a fresh connection, and may be repeated. */
   public static boolean isRetryable(Exception fault) {
-    return anyState(
-        fault,
-        state ->
-            PostgresSql.RETRYABLE_STATES.contains(state)
-                || PostgresSql.RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith));
+    return !isUnknownOutcome(fault)
+        && anyState(
+            fault,
+            state ->
+                PostgresSql.RETRYABLE_STATES.contains(state)
+                    || PostgresSql.RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith));
+  }
+
+  private static boolean isUnknownOutcome(Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownOutcomeException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the values are at fault: SQLState classes 22 (data) and 23 (constraints). */

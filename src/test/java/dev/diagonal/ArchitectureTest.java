@@ -37,6 +37,7 @@ final class ArchitectureTest {
           Set.of("block"),
           Set.of("grid"),
           Set.of("write"),
+          Set.of("jdbc.internal.schema"),
           Set.of("jdbc", "elasticsearch", "csv", "json"),
           Set.of("ratings", "edges", "taxi", "join", "transfer"),
           Set.of("jobs", "donors"),

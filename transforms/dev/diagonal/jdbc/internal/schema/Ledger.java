@@ -1,0 +1,80 @@
+package dev.diagonal.jdbc.internal.schema;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.UUID;
+
+/**
+ * One row per transaction that must not be repeated, written in that transaction. A retry inserts
+ * the same {@link Token} before anything else: the unique key makes it wait until the earlier
+ * attempt is over, and says how it ended.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+public record Ledger(InternalSchema schema) {
+
+  /** Makes COMMIT wait for the disk where the user's default does not; keeps what is stronger. */
+  private static final String SYNCHRONOUS =
+      """
+      SELECT set_config('synchronous_commit', 'on', true)
+      WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+      """;
+
+  private static final String INSERT =
+      """
+      INSERT INTO %s (token, run, target, range, rows) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """;
+
+  /**
+   * Inserts a token, and returns false if an earlier attempt with this token is committed. Waits
+   * for an earlier attempt that is still open, at most for the session's {@code lock_timeout}.
+   *
+   * @param synchronously whether the transaction's commit waits for the disk, whatever the
+   *     session's {@code synchronous_commit}
+   */
+  public boolean insert(Connection connection, Token token, boolean synchronously)
+      throws SQLException {
+    String sql = INSERT.formatted(schema.table(connection, "ledger"));
+    // Both in one round trip.
+    try (PreparedStatement statement =
+        connection.prepareStatement(synchronously ? SYNCHRONOUS + sql : sql)) {
+      statement.setObject(1, token.id());
+      statement.setObject(2, token.run());
+      statement.setString(3, token.target());
+      statement.setString(4, token.range());
+      statement.setLong(5, token.rows());
+      if (statement.execute()) {
+        statement.getMoreResults();
+      }
+      return statement.getUpdateCount() == 1;
+    }
+  }
+
+  /** Returns how many of these tokens are committed. */
+  public int count(Connection connection, Collection<UUID> tokens) throws SQLException {
+    String sql =
+        "SELECT count(*) FROM %s WHERE token = ANY (?)"
+            .formatted(schema.table(connection, "ledger"));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getInt(1);
+      }
+    }
+  }
+
+  /** Deletes these tokens, and returns how many there were. */
+  public int delete(Connection connection, Collection<UUID> tokens) throws SQLException {
+    String sql =
+        "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
+      return statement.executeUpdate();
+    }
+  }
+}
