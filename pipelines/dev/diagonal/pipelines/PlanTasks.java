@@ -82,6 +82,9 @@ final class PlanTasks implements PlanFile.Kinds {
     try {
       TransferOptions options = options(reader.badRecordArgs());
       TransferJob job = new TransferJob(spec, options, Set.of(), whole == null ? null : whole::add);
+      if (whole != null) {
+        whole.check(spec.tables());
+      }
       return new JobTask(new PlannedJob("transfer", job, options, args));
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));

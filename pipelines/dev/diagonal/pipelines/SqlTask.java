@@ -1,17 +1,18 @@
 package dev.diagonal.pipelines;
 
-import dev.diagonal.jdbc.HeldConnection;
+import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param sql the statements
  */
 record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
+
+  /** Statements that end transactions themselves may have taken effect when a later one fails. */
+  private static final Pattern COMMITS =
+      Pattern.compile("\\b(commit|prepare\\s+transaction)\\b|\\bend\\s*;", Pattern.CASE_INSENSITIVE);
 
   /** Reads {@code {to: connection, file: …}} or {@code {to: connection, statement: …}}. */
   static @Nullable SqlTask of(YamlNode node, PlanConnections connections) {
@@ -54,16 +59,24 @@ record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
     return List.of("runs:    " + shown + " in " + database);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The transaction is repeated until its commit is sent. A commit without an answer fails the
+   * task, since the statements may not have the same effect twice.
+   */
   @Override
-  public Counts run() throws SQLException {
-    try (HeldConnection held = new HeldConnection(database)) {
-      Connection connection = held.use();
-      connection.setNetworkTimeout(Runnable::run, 0); // however long it takes
-      try (Statement statement = connection.createStatement()) {
-        statement.execute(sql);
-      }
-      connection.commit();
-      return Counts.NONE;
-    }
+  public Counts run() throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "run " + shown)
+        .withLongStatements()
+        .committingOnce()
+        .withRetry(COMMITS.matcher(sql).find() ? Retry.never() : Retry.defaults())
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+              }
+              return Counts.NONE;
+            });
   }
 }

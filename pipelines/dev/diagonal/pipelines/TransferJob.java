@@ -5,6 +5,8 @@ import dev.diagonal.block.RangePlan;
 import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.RefreshIndex;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.BadLine;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
@@ -30,19 +32,27 @@ import dev.diagonal.transfer.JdbcRows;
 import dev.diagonal.transfer.JdbcSink;
 import dev.diagonal.transfer.JsonLineFiles;
 import dev.diagonal.transfer.RowType;
+import dev.diagonal.transfer.StageSink;
+import dev.diagonal.transfer.Staged;
 import dev.diagonal.transfer.StagedTable;
+import dev.diagonal.transfer.StagedTables;
 import dev.diagonal.transfer.StandardRows;
 import dev.diagonal.transfer.TargetTable;
 import dev.diagonal.transfer.TextFileSink;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.TransferSink;
 import dev.diagonal.transfer.TransferSource;
+import dev.diagonal.write.DeadLetterFile;
 import dev.diagonal.write.Written;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -63,11 +73,12 @@ final class TransferJob implements Job {
   private final RunOptions options;
   private final DeadLetters deadLetters;
   private final Set<EmbeddedServers.Kind> embedded;
-  private final @Nullable Consumer<StagedTable> publisher;
+  private final @Nullable Consumer<StagedTables> publisher;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
-  private final List<StagedTable> staged = new ArrayList<>();
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private final Map<String, Long> refused = new ConcurrentHashMap<>();
   private volatile @Nullable RunCounts counts;
+  private @Nullable StagedTables staged;
 
   /**
    * @param embedded the embedded servers it wants
@@ -77,7 +88,7 @@ final class TransferJob implements Job {
       TransferSpec spec,
       RunOptions options,
       Set<EmbeddedServers.Kind> embedded,
-      @Nullable Consumer<StagedTable> publisher) {
+      @Nullable Consumer<StagedTables> publisher) {
     this.spec = spec;
     this.options = options;
     this.deadLetters = DeadLetters.of(options);
@@ -87,6 +98,9 @@ final class TransferJob implements Job {
   }
 
   private static void check(TransferSpec spec, boolean grouped) {
+    if (spec.atOnce()) {
+      new TablesAtOnce().check(spec.tables());
+    }
     for (To to : spec.to()) {
       if (to instanceof ToJdbc table) {
         boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
@@ -128,13 +142,16 @@ final class TransferJob implements Job {
 
   /** What a runner that repeats work would do to tables whose rows have no key. */
   private List<String> warnings() {
-    return spec.to().stream()
-        .filter(to -> to instanceof ToJdbc table && table.key().isEmpty())
+    return spec.tables().stream()
+        .filter(table -> table.key().isEmpty() && table.mode() != Mode.replace)
         .map(
-            to ->
-                "note:    the rows of table %s have no key: where a runner repeats a part of the"
-                        .formatted(((ToJdbc) to).table())
-                    + " work, or you the command, they are inserted again; --key makes it exact")
+            table ->
+                isStaged()
+                    ? "note:    the rows of table %s have no key: the same command inserts them again"
+                        .formatted(table.table())
+                    : "note:    the rows of table %s have no key: where a runner repeats a part of the"
+                            .formatted(table.table())
+                        + " work, or you the command, they are inserted again; --key makes it exact")
         .toList();
   }
 
@@ -191,7 +208,7 @@ final class TransferJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     TransferSource source = source(servers);
-    if (!Runners.isDirect(options)) { // which never repeats
+    if (!Runners.isDirect(options) && !isStaged()) { // which never repeat
       warnings().forEach(System.err::println);
     }
     Runners.limitReaders(pipeline.getOptions(), source.mostRanges());
@@ -200,7 +217,7 @@ final class TransferJob implements Job {
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
-      TransferSink sink = sink(to, rows, servers);
+      TransferSink sink = sink(to, source, rows, servers);
       sinks.add(sink);
       outputs.add(new Output(kind(to), step, target(to, sink)));
     }
@@ -261,9 +278,10 @@ final class TransferJob implements Job {
         : StandardRows.ofTable(database, table, jdbc.rangeKey(), ranges);
   }
 
-  private TransferSink sink(To to, RowType rows, ServerUrls servers) throws Exception {
+  private TransferSink sink(To to, TransferSource source, RowType rows, ServerUrls servers)
+      throws Exception {
     if (to instanceof ToJdbc table) {
-      return tableSink(table, rows, table.database().at(servers));
+      return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
       ElasticsearchTarget target = index.index().at(servers);
       indices.add(target);
@@ -285,19 +303,54 @@ final class TransferJob implements Job {
     return TextFileSink.jsonLines(path, run);
   }
 
-  private TransferSink tableSink(ToJdbc to, RowType rows, JdbcTarget database) throws Exception {
+  private TransferSink tableSink(
+      ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
     Table table = TargetTable.find(database, to.table(), rows, to.key());
-    if (!spec.atOnce() && publisher == null) {
+    if (!isStaged()) {
       TargetTable.create(database, table);
       return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows(), spec.ledger());
     }
-    StagedTable stage =
-        new StagedTable(
-            database, table, StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT)));
-    staged.add(stage);
-    stage.prepare();
-    return new JdbcSink(
-        database, stage.stage(), WriteMode.INSERT, spec.commitRows(), spec.ledger());
+    StagedTable.Mode mode = StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT));
+    return new StageSink(
+        stages(database).add(table, mode, source, refused(to)), spec.commitRows());
+  }
+
+  private boolean isStaged() {
+    return spec.atOnce() || publisher != null;
+  }
+
+  private synchronized StagedTables stages(JdbcTarget database) throws Exception {
+    StagedTables tables = staged;
+    if (tables == null) {
+      tables = StagedTables.open(database, spec.ledger().schema(), "transfer");
+      staged = tables;
+    }
+    return tables;
+  }
+
+  private Staged.Refused refused(ToJdbc to) {
+    String path = deadLetters.path();
+    long most = path == null ? 0 : deadLetters.most();
+    DeadLetterFile file = path == null ? null : DeadLetterFile.at(path, most);
+    return new Staged.Refused() {
+      @Override
+      public long most() {
+        return most;
+      }
+
+      @Override
+      public void take(List<BadLine> rows) {
+        if (file == null) {
+          throw new BadInputException(rows.get(0).describe());
+        }
+        try {
+          file.add(rows);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        refused.put("table " + to.table(), (long) rows.size());
+      }
+    };
   }
 
   private static WriteMode modeOf(Mode mode) {
@@ -321,8 +374,7 @@ final class TransferJob implements Job {
     long written = 0;
     for (int i = 0; i < spec.to().size(); i++) {
       To to = spec.to().get(i);
-      boolean whole = spec.atOnce() || publisher != null;
-      if (to instanceof ToIndex || (to instanceof ToJdbc && !whole)) {
+      if (to instanceof ToIndex || (to instanceof ToJdbc && !isStaged())) {
         written += now.rowsWritten(i);
       }
     }
@@ -339,7 +391,7 @@ final class TransferJob implements Job {
 
   @Override
   public @Nullable String needsLauncher() {
-    return spec.atOnce() ? "--transaction=all puts the rows into the tables at the end" : null;
+    return isStaged() ? "--transaction=all puts the rows into the tables at the end" : null;
   }
 
   @Override
@@ -347,15 +399,31 @@ final class TransferJob implements Job {
     for (ElasticsearchTarget index : indices) {
       RefreshIndex.of(index);
     }
-    if (publisher != null) {
-      staged.forEach(publisher);
+    publish();
+  }
+
+  private synchronized void publish() throws Exception {
+    StagedTables tables = staged;
+    staged = null;
+    if (tables == null) {
       return;
     }
-    List<JdbcTarget> databases = staged.stream().map(StagedTable::database).distinct().toList();
-    for (JdbcTarget database : databases) {
-      StagedTable.publish(
-          staged.stream().filter(stage -> stage.database().equals(database)).toList());
+    if (publisher != null) {
+      publisher.accept(tables);
+      return;
     }
+    try {
+      long unused = StagedTables.publish(List.of(tables), System.err::println);
+    } catch (Exception | Error e) {
+      staged = tables; // which is abandoned
+      throw e;
+    }
+  }
+
+  /** Those of a group are counted when the group ends. */
+  @Override
+  public Map<String, Long> refusedRows() {
+    return Map.copyOf(refused);
   }
 
   @Override
@@ -367,8 +435,15 @@ final class TransferJob implements Job {
         HiddenFiles.delete(json.path());
       }
     }
-    for (StagedTable stage : staged) {
-      stage.abandon();
+    abandonStages();
+  }
+
+  /** Waits for a publication that is under way, which then has nothing left to abandon. */
+  private synchronized void abandonStages() throws Exception {
+    StagedTables tables = staged;
+    staged = null;
+    if (tables != null) {
+      tables.abandon();
     }
   }
 }

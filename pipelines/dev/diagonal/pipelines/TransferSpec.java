@@ -42,6 +42,11 @@ record TransferSpec(
     ParallelWrite.check("commitRows", commitRows, 1_000_000);
   }
 
+  /** Returns the tables among the sinks. */
+  List<ToJdbc> tables() {
+    return to.stream().filter(ToJdbc.class::isInstance).map(ToJdbc.class::cast).toList();
+  }
+
   /** A database, which may be one that is yet to start. */
   @FunctionalInterface
   interface Database {

@@ -96,6 +96,15 @@ public record BadLine(String file, long offset, String reason, String record) {
     }
   }
 
+  /** Returns what {@link #toJson} has written. */
+  public static BadLine fromJson(String json) {
+    try {
+      return JSON.readValue(json, BadLine.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not the JSON of a bad line: " + json, e);
+    }
+  }
+
   /** Returns the coder: four fields, one after another. */
   public static Coder<BadLine> coder() {
     return BadLineCoder.OF;

@@ -10,16 +10,12 @@ import java.util.List;
 /** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */
 final class CopySql {
 
-  /** Rows that are tried together before each is tried alone. */
-  private static final int PIECE_ROWS = 64;
-
   private final JdbcWrite<?> write;
   private final Table table;
   private final List<WireColumn> columns;
   private final boolean stageAll;
   private final String stageName;
   private final String stage;
-  private final String badRows;
 
   CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
     this(write, columns, false);
@@ -32,7 +28,6 @@ final class CopySql {
     this.stageAll = stageAll;
     this.stageName = PostgresSql.unlike("diagonal_rows", table.name());
     this.stage = "pg_temp." + stageName;
-    this.badRows = PostgresSql.unlike("diagonal_bad", table.name());
   }
 
   /** Returns the statements with which even plain inserts go by the temporary table. */
@@ -72,59 +67,17 @@ final class CopySql {
     return apply(stage);
   }
 
-  /**
-   * Applies the staged rows in pieces and, where a piece fails, row by row; records the place and
-   * the fault of each row that fails alone. Takes one round trip however many rows are bad.
-   *
-   * <p>The user's columns appear in the two statements in the middle. There, a name without a
-   * qualifier is always a column, and the variables carry the label of the block.
-   */
+  /** Applies the staged rows and records the bad ones; see {@link SiftSql}. */
   String siftStage() {
-    String block =
-        """
-
-        #variable_conflict use_column
-        <<diagonal>>
-        DECLARE
-          piece tid[];
-          one tid[];
-          earlier_rows int := 0;
-        BEGIN
-          FOR piece IN
-            SELECT array_agg(ctid ORDER BY ctid) FROM (
-              SELECT ctid, (row_number() OVER (ORDER BY ctid) - 1) / %1$d AS number FROM %2$s
-            ) AS numbered GROUP BY number ORDER BY number
-          LOOP
-            BEGIN
-              %4$s;
-            EXCEPTION
-              WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
-                FOR i IN 1 .. array_length(piece, 1) LOOP
-                  one := piece[i:i];
-                  BEGIN
-                    %5$s;
-                  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
-                    INSERT INTO pg_temp.%3$s VALUES (earlier_rows + i - 1, SQLERRM);
-                  END;
-                END LOOP;
-            END;
-            earlier_rows := earlier_rows + array_length(piece, 1);
-          END LOOP;
-        END
-        """
-            .formatted(
-                PIECE_ROWS, stage, badRows, apply(piece("diagonal.piece")), apply(piece("diagonal.one")));
-    return "CREATE TEMPORARY TABLE %s (place int, reason text) ON COMMIT DROP; DO %s"
-        .formatted(badRows, PostgresSql.dollarQuote(block));
+    return SiftSql.sift(
+        "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + stage,
+        rows -> apply("(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(stage, rows)),
+        Long.MAX_VALUE);
   }
 
   /** The bad rows that {@link #siftStage} has recorded. */
   String sifted() {
-    return "SELECT place, reason FROM pg_temp.%s ORDER BY place".formatted(badRows);
-  }
-
-  private String piece(String rows) {
-    return "(SELECT ctid, * FROM %s WHERE ctid = ANY (%s)) AS staged".formatted(stage, rows);
+    return "SELECT place, reason FROM " + SiftSql.BAD + " ORDER BY place";
   }
 
   private String apply(String from) {

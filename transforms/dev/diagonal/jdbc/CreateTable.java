@@ -39,39 +39,23 @@ public final class CreateTable {
    */
   public static void ifMissing(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
-    try (HeldConnection connection = new HeldConnection(target)) {
-      Retry.defaults().call(() -> attempt(connection, table), SqlFaults::isRetryable);
-    } catch (InterruptedException | RuntimeException fault) {
-      throw fault;
-    } catch (Exception fault) {
-      throw new SQLException(
-          "cannot create table %s in %s: %s".formatted(table.name(), target, fault.getMessage()),
-          SqlFaults.state(fault),
-          fault);
+    HeldConnection.checkPostgres(target);
+    List<String> differences =
+        RetriedTransaction.in(target, "create table " + table.name()).run(connection -> differences(connection, table));
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException("table " + table.name(), differences);
     }
   }
 
-  private static boolean attempt(HeldConnection connection, Table table) throws SQLException {
-    boolean done = false;
-    try {
-      Connection open = connection.use();
-      TableShape shape = new TableShape(open);
-      // Looked for first: whoever may write to a table need not have the right to create one.
-      if (!shape.exists(table)) {
-        create(open, table);
-      }
-      List<String> differences = shape.differences(table);
-      open.rollback();
-      if (!differences.isEmpty()) {
-        throw new TargetMismatchException("table " + table.name(), differences);
-      }
-      done = true;
-      return true;
-    } finally {
-      if (!done) {
-        connection.close();
-      }
+  private static List<String> differences(Connection open, Table table) throws SQLException {
+    TableShape shape = new TableShape(open);
+    // Looked for first: whoever may write to a table need not have the right to create one.
+    if (!shape.exists(table)) {
+      create(open, table);
     }
+    List<String> differences = shape.differences(table);
+    open.rollback();
+    return differences;
   }
 
   // IF NOT EXISTS looks before it takes a lock: of two who create at once, one may get an error.

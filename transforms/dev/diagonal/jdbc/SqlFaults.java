@@ -32,7 +32,7 @@ public final class SqlFaults {
   }
 
   /** Whether the values are at fault: SQLState classes 22 (data) and 23 (constraints). */
-  static boolean isCausedByRows(Exception fault) {
+  public static boolean isCausedByRows(Exception fault) {
     String state = state(fault);
     return state != null && (state.startsWith("22") || state.startsWith("23"));
   }

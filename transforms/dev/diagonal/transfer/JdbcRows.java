@@ -3,8 +3,8 @@ package dev.diagonal.transfer;
 import static dev.diagonal.jdbc.PostgresSql.quote;
 import static dev.diagonal.jdbc.PostgresSql.quoteTable;
 
-import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RetriedTransaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -55,12 +55,11 @@ public final class JdbcRows extends RelationRows {
    */
   public static JdbcRows ofTable(
       JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
-      throws SQLException {
-    try (HeldConnection held = new HeldConnection(database)) {
-      Connection connection = held.use();
-      String key = rangeKey == null ? firstKey(connection, quoteTable(table)) : rangeKey;
-      return of(database, connection, quoteTable(table), "table " + table, key, maxRanges);
-    }
+      throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "look at table " + table).run(connection -> {
+          String key = rangeKey == null ? firstKey(connection, quoteTable(table)) : rangeKey;
+          return of(database, connection, quoteTable(table), "table " + table, key, maxRanges);
+        });
   }
 
   /**
@@ -72,10 +71,9 @@ public final class JdbcRows extends RelationRows {
    */
   public static JdbcRows ofQuery(
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
-      throws SQLException {
-    try (HeldConnection held = new HeldConnection(database)) {
-      return of(database, held.use(), relationOf(query), "a query", rangeKey, maxRanges);
-    }
+      throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "prepare the query").run(connection ->
+            of(database, connection, relationOf(query), "a query", rangeKey, maxRanges));
   }
 
   private static @Nullable String firstKey(Connection connection, String quotedTable)

@@ -3,8 +3,8 @@ package dev.diagonal.transfer;
 import static dev.diagonal.jdbc.PostgresSql.quote;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RetriedTransaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -90,21 +90,21 @@ abstract class RelationRows implements TransferSource {
   }
 
   @Override
-  public final List<SourceRange> ranges() throws SQLException {
+  public final List<SourceRange> ranges() throws SQLException, InterruptedException {
     if (key == null) {
       return List.of(KeyRanges.all(describe()));
     }
-    try (HeldConnection held = HeldConnection.toAny(database);
-        Statement statement = held.use().createStatement();
-        ResultSet result =
-            statement.executeQuery(
-                "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation))) {
-      result.next();
-      long first = result.getLong(1);
-      return result.wasNull()
-          ? List.of(KeyRanges.all(describe()))
-          : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
-    }
+    String bounds = "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation);
+    return RetriedTransaction.in(database, "find the first and the last key of " + shown).withLongStatements().run(connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet result = statement.executeQuery(bounds)) {
+            result.next();
+            long first = result.getLong(1);
+            return result.wasNull()
+                ? List.of(KeyRanges.all(describe()))
+                : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
+          }
+        });
   }
 
   @Override

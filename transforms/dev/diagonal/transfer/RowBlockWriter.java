@@ -28,6 +28,11 @@ interface RowBlockWriter extends AutoCloseable {
     return 0;
   }
 
+  /** Returns the {@linkplain RangeWritten#part part} that holds the rows, once finished. */
+  default String part() {
+    return "";
+  }
+
   /** Makes a call that waits for a server fail soon. May be called by any thread. */
   default void abort() {}
 

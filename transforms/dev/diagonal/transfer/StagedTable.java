@@ -1,122 +1,114 @@
 package dev.diagonal.transfer;
 
-import static dev.diagonal.jdbc.PostgresSql.quote;
 import static dev.diagonal.jdbc.PostgresSql.quoteTable;
-import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.Column;
-import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.jdbc.Table;
-import java.sql.Connection;
+import java.io.Serializable;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table beside a target in which rows wait until all are there; then one transaction puts them
- * into the target, those of several targets together if they are in one database. What a killed run
- * has left is dropped by the next run to the same target; nobody else sees it.
+ * A target and the stage in which its rows wait until all of them are written. The stage is two
+ * logged tables of the internal schema: the rows, each with the attempt that wrote it and its place
+ * in the input, and the ranges that were acknowledged, each with its attempt.
  *
- * @param database which database
- * @param target the table in the end, created if it is missing then
- * @param mode what is done with the rows in the end
+ * @param database the database of both
+ * @param target the table that gets the rows; the publication creates it if it is missing
+ * @param mode what the publication does with rows of the target
+ * @param rows the name of the table of rows
+ * @param ranges the name of the table of ranges
  */
-public record StagedTable(JdbcTarget database, Table target, Mode mode) {
+public record StagedTable(
+    JdbcTarget database, Table target, Mode mode, String rows, String ranges)
+    implements Serializable {
 
-  /** What becomes of the target. */
+  /** What the publication does with rows of the target. */
   public enum Mode {
-    /** Rows are inserted. */
+    /** Inserts the rows. */
     INSERT,
-    /** Rows are inserted, or put in place of those of their keys. */
+    /** Inserts the rows, or replaces those of the same key. */
     UPSERT,
-    /** All rows that were there go first. */
+    /** Deletes all rows of the target first. */
     REPLACE
   }
 
-  /** What PostgreSQL keeps of a name, less what is put behind it. */
-  private static final int NAME_CHARACTERS = 40;
+  /** The range of the row that counts all the others: without it, the ranges are incomplete. */
+  static final int SEAL = -1;
 
-  /** Returns the table that rows wait in, without a key. */
-  public Table stage() {
-    String[] parts = target.name().split("\\.", -1);
-    String last = parts[parts.length - 1];
-    String name = last.substring(0, Math.min(NAME_CHARACTERS, last.length())) + "_diagonal_stage";
-    return new Table(
-        parts.length == 1 ? name : parts[0] + "." + name,
-        target.columns().stream().map(column -> Column.of(column.name(), column.type())).toList());
+  private static final String CREATE_RANGES =
+      "CREATE TABLE IF NOT EXISTS %s (range int PRIMARY KEY, attempt bigint NOT NULL,"
+          + " rows bigint NOT NULL, checksum bigint NOT NULL)";
+
+  /** Returns the table of rows: our columns, then those of the target, without a key. */
+  Table stage() {
+    List<Column> columns = new ArrayList<>();
+    for (String own : List.of(attempt(), place(), line())) {
+      columns.add(Column.of(own, "bigint"));
+    }
+    target.columns().forEach(column -> columns.add(Column.of(column.name(), column.type())));
+    return new Table(rows, columns);
   }
 
-  /** Makes the stage, empty. */
-  public void prepare() throws SQLException {
+  /** The column of the attempt that wrote a row. */
+  String attempt() {
+    return own("attempt");
+  }
+
+  /** The column of a row's place in its range: its byte in the file, or its number. */
+  String place() {
+    return own("place");
+  }
+
+  /** The column of the line in the range that a row starts at. */
+  String line() {
+    return own("line");
+  }
+
+  /** Returns a name for a column of ours that no column of the target has. */
+  private String own(String name) {
+    List<String> taken = target.columns().stream().map(Column::name).toList();
+    String free = "diagonal_" + name;
+    while (taken.contains(free)) {
+      free += "_";
+    }
+    return free;
+  }
+
+  /** Creates the stage, empty. */
+  void create() throws SQLException, InterruptedException {
     execute(
-        database,
+        "create a stage for table " + target.name(),
         List.of(
-            "DROP TABLE IF EXISTS " + quoteTable(stage().name()),
-            TargetTable.createSql(stage(), "UNLOGGED TABLE", stage().name())));
+            TargetTable.createSql(stage(), "TABLE IF NOT EXISTS", rows),
+            CREATE_RANGES.formatted(quoteTable(ranges))));
   }
 
-  /** Drops the stage, with all that waits there. */
-  public void abandon() throws SQLException {
-    execute(database, List.of("DROP TABLE IF EXISTS " + quoteTable(stage().name())));
+  /** Drops the stage, with all rows that wait there. */
+  void drop() throws SQLException, InterruptedException {
+    execute("drop the stage of table " + target.name(), List.of(dropSql()));
   }
 
-  /**
-   * Puts the rows of all stages into their targets and drops the stages, in one transaction.
-   *
-   * @param all stages of one database
-   */
-  public static void publish(List<StagedTable> all) throws SQLException {
-    if (all.isEmpty()) {
-      return;
-    }
-    execute(
-        all.get(0).database,
-        all.stream().flatMap(staged -> staged.publication().stream()).toList());
+  String dropSql() {
+    return "DROP TABLE IF EXISTS %s, %s".formatted(quoteTable(rows), quoteTable(ranges));
   }
 
-  private List<String> publication() {
-    List<Column> key = target.columns().stream().filter(Column::key).toList();
-    String columns = names(target.columns());
-    String stage = quoteTable(stage().name());
-    String goal = quoteTable(target.name());
-    // Of rows with the same key the one that was written last stays.
-    String rows =
-        key.isEmpty()
-            ? "SELECT %s FROM %s".formatted(columns, stage)
-            : "SELECT DISTINCT ON (%1$s) %2$s FROM %3$s ORDER BY %1$s, ctid DESC"
-                .formatted(names(key), columns, stage);
-    String updates =
-        target.columns().stream()
-            .filter(column -> !column.key())
-            .map(column -> quote(column.name()) + " = EXCLUDED." + quote(column.name()))
-            .collect(joining(", "));
-    String onConflict =
-        mode != Mode.UPSERT
-            ? ""
-            : " ON CONFLICT (%s) DO %s"
-                .formatted(names(key), updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
-    return List.of(
-        TargetTable.createSql(target, "TABLE IF NOT EXISTS", target.name()),
-        mode == Mode.REPLACE ? "DELETE FROM " + goal : "SELECT 1",
-        "INSERT INTO %s (%s) %s%s".formatted(goal, columns, rows, onConflict),
-        "DROP TABLE " + stage);
-  }
-
-  private static String names(List<Column> columns) {
-    return columns.stream().map(column -> quote(column.name())).collect(joining(", "));
-  }
-
-  private static void execute(JdbcTarget database, List<String> statements) throws SQLException {
-    try (HeldConnection held = new HeldConnection(database)) {
-      Connection connection = held.use();
-      connection.setNetworkTimeout(Runnable::run, 0); // however long it takes
-      try (Statement statement = connection.createStatement()) {
-        for (String each : statements) {
-          statement.execute(each);
-        }
-      }
-      connection.commit();
-    }
+  private void execute(String what, List<String> statements)
+      throws SQLException, InterruptedException {
+    RetriedTransaction.in(database, what)
+        .withLongStatements()
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                for (String each : statements) {
+                  statement.execute(each);
+                }
+              }
+              return null;
+            });
   }
 }

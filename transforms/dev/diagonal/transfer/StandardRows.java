@@ -2,8 +2,8 @@ package dev.diagonal.transfer;
 
 import static dev.diagonal.jdbc.PostgresSql.quoteTable;
 
-import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RetriedTransaction;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -46,13 +46,13 @@ public final class StandardRows extends RelationRows {
    */
   public static StandardRows ofTable(
       JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
-      throws SQLException {
-    try (HeldConnection held = HeldConnection.toAny(database)) {
-      Connection connection = held.use();
-      RowType type = typeOf(connection, quoteTable(table));
-      String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
-      return new StandardRows(database, quoteTable(table), "table " + table, key, maxRanges, type);
-    }
+      throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "look at table " + table).run(connection -> {
+          RowType type = typeOf(connection, quoteTable(table));
+          String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
+          return new StandardRows(
+              database, quoteTable(table), "table " + table, key, maxRanges, type);
+        });
   }
 
   /**
@@ -64,12 +64,11 @@ public final class StandardRows extends RelationRows {
    */
   public static StandardRows ofQuery(
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
-      throws SQLException {
-    try (HeldConnection held = HeldConnection.toAny(database)) {
-      String relation = relationOf(query);
-      RowType type = typeOf(held.use(), relation);
-      return new StandardRows(database, relation, "a query", rangeKey, maxRanges, type);
-    }
+      throws SQLException, InterruptedException {
+    String relation = relationOf(query);
+    RowType type =
+        RetriedTransaction.in(database, "prepare the query").run(connection -> typeOf(connection, relation));
+    return new StandardRows(database, relation, "a query", rangeKey, maxRanges, type);
   }
 
   private static RowType typeOf(Connection connection, String relation) throws SQLException {

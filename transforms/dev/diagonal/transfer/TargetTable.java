@@ -5,14 +5,15 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.Column;
 import dev.diagonal.jdbc.CreateTable;
-import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.write.TargetMismatchException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,21 +51,11 @@ public final class TargetTable {
    * @throws TargetMismatchException if the table lacks a column
    */
   public static Table find(JdbcTarget database, String name, RowType rows, List<String> key)
-      throws SQLException {
+      throws SQLException, InterruptedException {
+    CreateTable.checkTarget(database);
     Table wanted = of(name, rows, key);
-    Map<String, String> found = new LinkedHashMap<>();
-    try (HeldConnection held = new HeldConnection(database)) {
-      Connection connection = held.use();
-      try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-        statement.setString(1, quoteTable(name));
-        try (ResultSet result = statement.executeQuery()) {
-          while (result.next()) {
-            found.put(result.getString(1), result.getString(2));
-          }
-        }
-      }
-      connection.rollback();
-    }
+    Map<String, String> found =
+        RetriedTransaction.in(database, "look at table " + name).run(connection -> columns(connection, name));
     if (found.isEmpty()) {
       return wanted;
     }
@@ -101,13 +92,25 @@ public final class TargetTable {
       CreateTable.ifMissing(database, table);
       return;
     }
-    try (HeldConnection held = new HeldConnection(database)) {
-      Connection connection = held.use();
-      try (var statement = connection.createStatement()) {
-        statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
+    RetriedTransaction.in(database, "create table " + table.name()).run(connection -> {
+          try (Statement statement = connection.createStatement()) {
+            return statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
+          }
+        });
+  }
+
+  private static Map<String, String> columns(Connection connection, String table)
+      throws SQLException {
+    Map<String, String> columns = new LinkedHashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setString(1, quoteTable(table));
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          columns.put(result.getString(1), result.getString(2));
+        }
       }
-      connection.commit();
     }
+    return columns;
   }
 
   static String createSql(Table table, String what, String name) {

@@ -19,6 +19,7 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * with the input, on any runner, and a slow sink holds the source back. A fault of any stage stops
  * the others and fails the run.
  *
- * <p>Guarantee: every good row takes effect at least once in every sink; exactly once in a file,
- * and where the sink tells rows apart by a key. A bad row goes to the error handler, or without one
+ * <p>Guarantee: every good row takes effect at least once in every sink; exactly once in a file, in
+ * a stage, and where the sink tells rows apart by a key. A bad row goes to the error handler, or without one
  * fails the run; it is bad for the sink that refuses it only.
  *
  * <p>Metrics: {@code rows_read}, {@code bytes_read}, {@code bad_records}, and {@code rows_written}
@@ -166,21 +167,12 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     TransferSink sink = sinks.get(index);
     PCollection<Written> written;
     if (sink instanceof TextFileSink file) {
-      // One that stands for no range makes sure that the one group exists, and with it the file.
-      PCollection<RangeWritten> never =
-          all.getPipeline()
-              .apply(
-                  step + " at least this",
-                  Create.of(new RangeWritten(RangeWritten.NONE, index, 0))
-                      .withCoder(new RangeWritten.WrittenCoder()));
       written =
-          PCollectionList.of(mine)
-              .and(never)
-              .apply(step + " parts", Flatten.pCollections())
-              .apply(step + " key", WithKeys.of(0))
-              .setCoder(KvCoder.of(VarIntCoder.of(), new RangeWritten.WrittenCoder()))
-              .apply(step + " gather", GroupByKey.create())
+          gather(index, all, mine)
               .apply(step + " join", ParDo.of(new JoinPartsFn(file, conversion.to())));
+    } else if (sink instanceof StageSink stage) {
+      written =
+          gather(index, all, mine).apply(step + " seal", ParDo.of(new SealStageFn(stage.stage())));
     } else {
       written = mine.apply(step + " account", ParDo.of(new AccountFn(sink.describe())));
     }
@@ -188,6 +180,24 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
         .setCoder(Written.coder())
         .apply(step, ParDo.of(new CountFn()))
         .setCoder(Written.coder());
+  }
+
+  /** Returns what was written of all ranges, as one group, which is there for no range too. */
+  private static PCollection<KV<Integer, Iterable<RangeWritten>>> gather(
+      int index, PCollection<RangeWritten> all, PCollection<RangeWritten> mine) {
+    String step = step(index);
+    PCollection<RangeWritten> never =
+        all.getPipeline()
+            .apply(
+                step + " at least this",
+                Create.of(new RangeWritten(RangeWritten.NONE, index, 0, ""))
+                    .withCoder(new RangeWritten.WrittenCoder()));
+    return PCollectionList.of(mine)
+        .and(never)
+        .apply(step + " parts", Flatten.pCollections())
+        .apply(step + " key", WithKeys.of(0))
+        .setCoder(KvCoder.of(VarIntCoder.of(), new RangeWritten.WrittenCoder()))
+        .apply(step + " gather", GroupByKey.create());
   }
 
   private static final class CutFn extends DoFn<Integer, SourceRange> {

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.cli;
 import dev.diagonal.write.Secret;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -53,6 +54,14 @@ public interface Job {
     return 0;
   }
 
+  /**
+   * Returns how many rows of each output, by its target, were counted as written and refused at the
+   * end: they are bad records.
+   */
+  default Map<String, Long> refusedRows() {
+    return Map.of();
+  }
+
   /** Whether it goes on until it is asked to end. */
   default boolean isEndless() {
     return false;
@@ -83,7 +92,10 @@ public interface Job {
   /** Does what is to do when the pipeline has ended well. */
   void complete() throws Exception;
 
-  /** Takes away what a run that failed has left and nobody wants. */
+  /**
+   * Removes what a run that failed has left and nobody wants. Also called, by a thread of its own,
+   * when the process is asked to end before the run is over and nothing of it goes on elsewhere.
+   */
   default void abandon() throws Exception {}
 
   /**

@@ -58,7 +58,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
           PipelineResult unusedToo = Runners.run(pipeline);
           return Runners.page(options, args).orElse("as job " + options.getJobName());
         },
-        job);
+        job,
+        false);
   }
 
   /**
@@ -91,8 +92,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         Summary summary =
             Release.after(
                 () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
-                job);
-        summary = summary.withMoreBadRecords(job.moreBadRecords());
+                job,
+                !Runners.isOnCluster(args) || job.needsLauncher() != null);
+        summary =
+            summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
         done = true;
         if (options.getSummary() != null) {
           summary.writeTo(Path.of(options.getSummary()));

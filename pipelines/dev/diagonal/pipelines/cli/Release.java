@@ -10,9 +10,13 @@ final class Release {
 
   private Release() {}
 
-  /** Returns what {@code run} does; whether it does or throws, the job has given back. */
-  static <T> T after(Callable<T> run, Job job) throws Exception {
-    Thread atExit = new Thread(() -> releaseAtExit(job), "release");
+  /**
+   * Returns what {@code run} does; whether it does or throws, the job has given back.
+   *
+   * @param abandons whether the job is abandoned too when the process is asked to end before
+   */
+  static <T> T after(Callable<T> run, Job job, boolean abandons) throws Exception {
+    Thread atExit = new Thread(() -> releaseAtExit(job, abandons), "release");
     Runtime.getRuntime().addShutdownHook(atExit);
     T result;
     try {
@@ -41,7 +45,14 @@ final class Release {
     }
   }
 
-  private static void releaseAtExit(Job job) {
+  private static void releaseAtExit(Job job, boolean abandons) {
+    try {
+      if (abandons) {
+        job.abandon();
+      }
+    } catch (Exception e) {
+      System.err.println("on the way out: " + e.getMessage());
+    }
     try {
       job.release();
     } catch (Exception e) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -81,6 +82,25 @@ public record Summary(
   Summary withMoreBadRecords(long more) {
     return new Summary(
         command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
+  }
+
+  /** Returns this with rows, by the target of their output, as bad records and not as written. */
+  Summary withRefused(Map<String, Long> rows) {
+    if (rows.isEmpty()) {
+      return this;
+    }
+    List<Written> all =
+        outputs.stream()
+            .map(
+                output ->
+                    new Written(
+                        output.sink,
+                        output.target,
+                        output.rowsWritten - rows.getOrDefault(output.target, 0L)))
+            .toList();
+    long refused = rows.values().stream().mapToLong(Long::longValue).sum();
+    return new Summary(
+        command, state, rowsRead, badRecords + refused, seconds, rowsPerSecond, all, remarks);
   }
 
   /** Returns the lines that a person reads at the end of a run. */

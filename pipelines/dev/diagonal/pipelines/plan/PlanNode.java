@@ -55,8 +55,11 @@ public sealed interface PlanNode {
 
   /** The end of a group that stands or falls as a whole. */
   interface Ending {
-    /** Makes what the tasks have done take effect. */
-    void complete() throws Exception;
+    /**
+     * Makes what the tasks have done take effect. Returns how many rows, that the tasks have counted
+     * as written, were refused and have become bad records.
+     */
+    long complete() throws Exception;
 
     /** Takes back what the tasks have done. */
     void abandon() throws Exception;

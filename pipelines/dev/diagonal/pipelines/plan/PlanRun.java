@@ -148,6 +148,7 @@ public final class PlanRun {
 
   private PlanReport group(Group group) throws InterruptedException {
     long startNanos = System.nanoTime();
+    Thread atExit = abandonAtExit(group);
     List<PlanReport> children = group.parallel() ? parallel(group) : sequence(group);
     String failure = null;
     for (int i = 0; i < children.size(); i++) {
@@ -155,9 +156,14 @@ public final class PlanRun {
         failure = children.get(i).name() + " has failed";
       }
     }
-    String ending = end(group, failure == null);
+    long[] refused = {0};
+    String ending = end(group, failure == null, refused);
     failure = failure == null ? ending : failure;
-    Counts counts = children.stream().map(PlanReport::counts).reduce(Counts.NONE, Counts::plus);
+    forget(atExit);
+    Counts counts =
+        children.stream()
+            .map(PlanReport::counts)
+            .reduce(new Counts(0, -refused[0], refused[0]), Counts::plus);
     boolean passedOver =
         !children.isEmpty()
             && children.stream().allMatch(child -> child.state() == State.PASSED_OVER);
@@ -173,14 +179,34 @@ public final class PlanRun {
         children);
   }
 
+  /** Has a group abandoned if the process is asked to end before it is over. */
+  private static @Nullable Thread abandonAtExit(Group group) {
+    if (group.ending() == null) {
+      return null;
+    }
+    Thread atExit = new Thread(() -> abandon(group.ending()), "abandon " + group.name());
+    Runtime.getRuntime().addShutdownHook(atExit);
+    return atExit;
+  }
+
+  private static void forget(@Nullable Thread atExit) {
+    try {
+      if (atExit != null) {
+        boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
+      }
+    } catch (IllegalStateException e) {
+      // It runs, and ends now.
+    }
+  }
+
   /** Ends a group that stands or falls as a whole; returns why that failed, or null. */
-  private static @Nullable String end(Group group, boolean good) {
+  private static @Nullable String end(Group group, boolean good, long[] refused) {
     if (group.ending() == null) {
       return null;
     }
     try {
       if (good) {
-        group.ending().complete();
+        refused[0] = group.ending().complete();
         return null;
       }
     } catch (Exception e) {

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresExtension.class)
 final class JdbcBlockWriterIT {
@@ -304,6 +306,29 @@ final class JdbcBlockWriterIT {
     }
     assertThat(rows()).containsExactly("4=x", "5=first");
     assertThat(rejected).hasSize(1).first().extracting(row -> row.row().name).isEqualTo("second");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"diagonal_one", "diagonal_piece", "one", "piece", "$diagonal$", "it's", "$1"})
+  void columnNamesNeverMeetThoseOfTheSieve(String column) throws Exception {
+    Table odd =
+        Table.of("w_odd_names", Column.key("id", "bigint"), Column.of(column, "text"));
+    sql.execute("DROP TABLE IF EXISTS w_odd_names");
+    CreateTable.ifMissing(target, odd);
+    sql.execute("ALTER TABLE w_odd_names ADD CHECK (id <> 3)");
+    RowBinder<Long> binder = (id, values) -> values.putLong(id).putText("value " + id);
+    List<RejectedRow<Long>> rejected = new ArrayList<>();
+    try (JdbcBlockWriter<Long> writer =
+        JdbcBlockWriter.open(JdbcWrite.upsert(target, odd, binder), rejected::add)) {
+      writer.write(new Block<>(List.of(1L, 2L, 3L, 4L)));
+      writer.flush();
+    }
+    assertThat(rejected).extracting(RejectedRow::row).containsExactly(3L);
+    assertThat(
+            sql.query(
+                "SELECT id || ' ' || %s FROM w_odd_names ORDER BY id"
+                    .formatted(PostgresSql.quote(column))))
+        .containsExactly("1 value 1", "2 value 2", "4 value 4");
   }
 
   @Test

@@ -1,0 +1,71 @@
+package dev.diagonal.jdbc;
+
+import java.util.function.UnaryOperator;
+
+/**
+ * PostgreSQL's statements that apply the good rows of a stage and note the bad ones, in one message
+ * whatever is bad: the rows are tried in pieces, and those of a piece that fails one by one.
+ *
+ * <p>The statement that applies rows runs by EXECUTE, where no variable of the block is visible,
+ * and all text is quoted: no name in it can meet one of the block.
+ */
+public final class SiftSql {
+
+  /** The rows that failed: their place from 0 in the order they were tried, and why. */
+  public static final String BAD = "pg_temp.diagonal_bad";
+
+  /** Rows that are tried together before each is tried alone. */
+  private static final int PIECE_ROWS = 64;
+
+  private SiftSql() {}
+
+  /**
+   * Returns statements that apply the rows of a stage and leave the bad ones in {@link #BAD}, with
+   * columns {@code place bigint, id tid, reason text}.
+   *
+   * @param numbered a query of {@code id}, the ctid of a row of the stage, and {@code place}, its
+   *     number from 0
+   * @param apply returns the statement that applies the rows of a condition on the stage's ctid
+   * @param mostBad stops once more rows than this have failed
+   */
+  public static String sift(String numbered, UnaryOperator<String> apply, long mostBad) {
+    String statement = literal(apply.apply("ctid = ANY ($1)"));
+    String block =
+        """
+        DECLARE
+          piece tid[];
+          first bigint;
+          bad bigint := 0;
+        BEGIN
+          FOR piece, first IN
+            SELECT array_agg(id ORDER BY place), min(place) FROM (%2$s) AS numbered
+            GROUP BY numbered.place / %1$d ORDER BY 2
+          LOOP
+            BEGIN
+              EXECUTE %3$s USING piece;
+            EXCEPTION
+              WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
+                FOR i IN 1 .. array_length(piece, 1) LOOP
+                  BEGIN
+                    EXECUTE %3$s USING piece[i:i];
+                  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+                    INSERT INTO %4$s VALUES (first + i - 1, piece[i], SQLERRM);
+                    bad := bad + 1;
+                  END;
+                END LOOP;
+            END;
+            EXIT WHEN bad > %5$d;
+          END LOOP;
+        END
+        """
+            .formatted(PIECE_ROWS, numbered, statement, BAD, mostBad);
+    return "CREATE TEMPORARY TABLE diagonal_bad (place bigint, id tid, reason text) ON COMMIT DROP;"
+        + " DO "
+        + literal(block);
+  }
+
+  /** Returns a text as a literal, whatever is in it and whatever the session's settings are. */
+  static String literal(String text) {
+    return "E'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+  }
+}

@@ -1,0 +1,139 @@
+package dev.diagonal.transfer;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.jdbc.JdbcBlockWriter;
+import dev.diagonal.jdbc.JdbcWrite;
+import dev.diagonal.jdbc.RowBinder;
+import dev.diagonal.jdbc.WriteMode;
+import dev.diagonal.write.RejectedRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Writes rows to the stage of a table. Each attempt at a range marks its rows with a number of its
+ * own, so the rows of an attempt that failed, or that still writes after it was given up, are told
+ * from those of the attempt that is acknowledged.
+ */
+public final class StageSink implements TransferSink {
+
+  private final StagedTable stage;
+  private final int commitRows;
+
+  /**
+   * @param commitRows how many rows a transaction has at most
+   */
+  public StageSink(StagedTable stage, int commitRows) {
+    this.stage = stage;
+    this.commitRows = commitRows;
+  }
+
+  StagedTable stage() {
+    return stage;
+  }
+
+  @Override
+  public String describe() {
+    return "table " + stage.target().name() + " of " + stage.database();
+  }
+
+  @Override
+  public boolean refusesNul() {
+    return true;
+  }
+
+  @Override
+  public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
+    return new StageWriter(stage, commitRows, UUID.randomUUID().getMostSignificantBits());
+  }
+
+  /** A row and its place in the range. */
+  private record Placed(RowAt at, long place) {}
+
+  private static final class StageWriter implements RowBlockWriter {
+
+    private final StagedTable stage;
+    private final long attempt;
+    private final List<RejectedRow<Placed>> rejected = new ArrayList<>();
+    private final JdbcBlockWriter<Placed> writer;
+    private long rows;
+    private long checksum;
+
+    StageWriter(StagedTable stage, int commitRows, long attempt) throws Exception {
+      this.stage = stage;
+      this.attempt = attempt;
+      RowBinder<RowAt> columns = RowAt.binder();
+      RowBinder<Placed> binder =
+          (row, values) -> {
+            values.putLong(attempt).putLong(row.place());
+            values.putLong(row.at().block().line(row.at().row()));
+            columns.bind(row.at(), values);
+          };
+      JdbcWrite<Placed> write =
+          JdbcWrite.of(WriteMode.INSERT, stage.database(), stage.stage(), binder)
+              .withCommitRows(commitRows);
+      writer = JdbcBlockWriter.open(write, rejected::add);
+    }
+
+    @Override
+    public void write(RowBlock block, Rejects rejects) throws Exception {
+      List<Placed> placed = new ArrayList<>(block.rows());
+      for (int row = 0; row < block.rows(); row++) {
+        String missing = missingKey(block, row);
+        if (missing != null) {
+          rejects.reject(Reject.of(block, row, missing));
+          continue;
+        }
+        boolean isOfFile = block.offset(row) != RowBlock.NO_LINE;
+        long place = isOfFile ? block.offset(row) : rows;
+        rows++;
+        checksum += place;
+        placed.add(new Placed(new RowAt(block, row), place));
+      }
+      writer.write(new Block<>(placed));
+      tell(rejects);
+    }
+
+    /** The stage has no key that would refuse it, and the publication tells rows apart by it. */
+    private @org.jspecify.annotations.Nullable String missingKey(RowBlock block, int row) {
+      for (int column = 0; column < block.columns(); column++) {
+        if (stage.target().columns().get(column).key() && block.isNull(row, column)) {
+          return "key column '%s' of table %s must not be null"
+              .formatted(stage.target().columns().get(column).name(), stage.target().name());
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public long finish(Rejects rejects) throws Exception {
+      long written = writer.flush().rows();
+      tell(rejects);
+      return written;
+    }
+
+    @Override
+    public long written() {
+      return writer.committed();
+    }
+
+    @Override
+    public String part() {
+      return new StagedRange(attempt, checksum).part();
+    }
+
+    private void tell(Rejects rejects) throws InterruptedException {
+      for (RejectedRow<Placed> each : rejected) {
+        RowAt at = each.row().at();
+        checksum -= each.row().place();
+        rejects.reject(Reject.of(at.block(), at.row(), each.reason()));
+      }
+      rejected.clear();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}
