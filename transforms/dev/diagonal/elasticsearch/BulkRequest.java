@@ -170,7 +170,7 @@ final class BulkRequest<P> implements Runnable {
     BulkBody body =
         new BulkBody(entries.stream().mapToLong(e -> BulkBody.bytesOf(e.document())).sum());
     entries.forEach(entry -> body.add(entry.document()));
-    Request request = new Request("POST", "/" + settings.target().index() + "/_bulk");
+    Request request = settings.target().request("POST", "/_bulk");
     request.addParameter("filter_path", BulkResponse.FILTER);
     request.setEntity(body.toEntity());
     HttpEntity answer = connection.perform(request).getEntity();

@@ -18,7 +18,7 @@ public final class RefreshIndex {
    */
   public static void of(ElasticsearchTarget target) throws IOException, InterruptedException {
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
-      Request refresh = new Request("POST", "/" + target.index() + "/_refresh");
+      Request refresh = target.request("POST", "/_refresh");
       Retry.defaults().call(() -> connection.perform(refresh), ElasticsearchFaults::isRetryable);
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;

@@ -107,7 +107,7 @@ class ElasticsearchTargetTest {
   void refusesUrlsThatAreNoneOrHoldMore(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TARGET.withUrls(List.of(url)))
-        .withMessageStartingWith("url must look like http://host:port")
+        .withMessageStartingWith("the URL of Elasticsearch ")
         .withMessageNotContaining("hunter2");
   }
 

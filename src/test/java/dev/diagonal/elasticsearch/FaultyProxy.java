@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,12 +39,15 @@ import org.jspecify.annotations.Nullable;
 public final class FaultyProxy implements AutoCloseable {
 
   static final long LATE_MILLIS = 50;
+  private static final long DRIP_MILLIS = 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final CompletableFuture<byte[]> late = new CompletableFuture<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger strikes = new AtomicInteger();
   private final HttpServer server;
@@ -140,6 +144,42 @@ public final class FaultyProxy implements AutoCloseable {
   /** Gets each second bulk request and never says anything. */
   static Fault everySecondMeetsSilence() {
     return everySecond((proxy, bulk) -> proxy.awaitClosed());
+  }
+
+  /** Has the first bulk request done and answers it byte by byte, without an end. */
+  static Fault theFirstAnswerDrips() {
+    return (proxy, bulk) -> {
+      if (bulk.number() > 1) {
+        forward(proxy, bulk);
+        return;
+      }
+      proxy.strike();
+      byte[] answer = proxy.upstream(bulk.exchange(), bulk.body()).body();
+      bulk.exchange().sendResponseHeaders(200, 0);
+      for (int i = 0; !proxy.awaitClosed(DRIP_MILLIS); i++) {
+        bulk.exchange().getResponseBody().write(i == 0 ? answer[0] : ' ');
+        bulk.exchange().getResponseBody().flush();
+      }
+    };
+  }
+
+  /** Holds the first bulk request back until {@link #release}, then forwards it unanswered. */
+  static Fault theFirstArrivesWhenReleased() {
+    return (proxy, bulk) -> {
+      if (bulk.number() > 1) {
+        forward(proxy, bulk);
+        return;
+      }
+      proxy.strike();
+      proxy.await(proxy.released);
+      proxy.late.complete(proxy.upstream(bulk.exchange(), bulk.body()).body());
+    };
+  }
+
+  /** Lets a request pass that was held back; returns the server's answer to it. */
+  String release() {
+    released.countDown();
+    return new String(late.join(), UTF_8);
   }
 
   /** Forwards each bulk request late, by {@link #LATE_MILLIS}. */
@@ -276,8 +316,21 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   private void awaitClosed() {
+    await(closed);
+  }
+
+  private boolean awaitClosed(long millis) {
     try {
-      closed.await();
+      return closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private void await(CountDownLatch latch) {
+    try {
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -286,6 +339,7 @@ public final class FaultyProxy implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    released.countDown();
     server.stop(0);
     threads.shutdownNow();
   }

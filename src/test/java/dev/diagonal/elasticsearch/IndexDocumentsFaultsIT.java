@@ -111,6 +111,16 @@ final class IndexDocumentsFaultsIT {
     survives(FaultyProxy.everySecondMeetsSilence());
   }
 
+  @Test
+  void anAnswerThatDripsIsGivenUp() throws Exception {
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.theFirstAnswerDrips())) {
+      PipelineResult result = index(Runner.DIRECT, proxy.url(), Duration.ofSeconds(1));
+      assertThat(proxy.strikes()).isEqualTo(1);
+      assertThat(Measures.counter(result, "retries")).isPositive();
+      assertAllIndexed(result);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Runner.class)
   void aRequestThatIsTooLargeIsHalved(Runner runner) throws Exception {
@@ -227,7 +237,7 @@ final class IndexDocumentsFaultsIT {
                     BulkWriter.open(
                         BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index))
                             .withRetry(PATIENT.withMaxAttempts(3)),
-                        new Ignoring())) {
+                        Ignoring.INSTANCE)) {
                   for (Document document : documents(1, DOCUMENTS)) {
                     writer.accept(document, "");
                   }
@@ -466,7 +476,7 @@ final class IndexDocumentsFaultsIT {
   }
 
   private void write(ElasticsearchTarget target) throws Exception {
-    try (BulkWriter<String> writer = BulkWriter.open(BulkSettings.of(target), new Ignoring())) {
+    try (BulkWriter<String> writer = BulkWriter.open(BulkSettings.of(target), Ignoring.INSTANCE)) {
       for (Document document : documents(1, 10)) {
         writer.accept(document, "");
       }
@@ -504,18 +514,5 @@ final class IndexDocumentsFaultsIT {
 
   private static Document badDocument(int n) {
     return Document.of("" + n, "{\"n\":\"hunter2\"}");
-  }
-
-  private static final class Ignoring implements BulkListener<String> {
-    @Override
-    public void indexed(String place, int documents) {}
-
-    @Override
-    public void refused(String place, RefusedDocument document) {
-      throw new AssertionError(document.describe());
-    }
-
-    @Override
-    public void ended(String first, Written account) {}
   }
 }

@@ -267,7 +267,7 @@ final class MovieRatingsIT {
           --jdbcUrl=postgres://h/d            | url must look like jdbc:postgresql:
           --jdbcUrl=jdbc:mysql://h/d          | url must start with jdbc:postgresql:, got jdbc:mysql://h/d
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
-          --elasticsearchUrl=localhost:9200   | url must look like http://host:port
+          --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
           --jdbcUrl=none                      | there is nowhere to write to: give --output
           --output=x --delimiter=ab           | --delimiter takes one character or 'tab', got 'ab'
