@@ -52,6 +52,13 @@ public interface TransferOptions extends RunOptions, JdbcOptions, ElasticsearchO
   void setKey(@Nullable List<String> key);
 
   @Description(
+      "A column of whole numbers from 0, the versions of documents: an index keeps a document whose"
+          + " version is higher")
+  @Nullable String getVersionColumn();
+
+  void setVersionColumn(@Nullable String versionColumn);
+
+  @Description(
       "What is done in tables; without it, rows are inserted, or upserted if there is a key")
   TransferSpec.@Nullable Mode getMode();
 

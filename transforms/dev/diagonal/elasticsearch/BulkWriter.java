@@ -166,22 +166,9 @@ public final class BulkWriter<P> implements AutoCloseable {
   /** Tells the listener of all documents of a request; returns the first thing it threw. */
   private @Nullable Exception account(BulkRequest<P> request) {
     inFlight.remove(request);
-    int documents = 0;
-    P place = request.first();
-    int ofPlace = 0;
-    for (Entry<P> newest : request.done()) {
-      for (Entry<P> entry = newest; entry != null; entry = entry.replaced()) {
-        if (entry.place() != place) {
-          tell(place, ofPlace);
-          place = entry.place();
-          ofPlace = 0;
-        }
-        ofPlace++;
-        documents++;
-      }
-    }
-    tell(place, ofPlace);
-    indexed += documents;
+    int documents = tell(request.first(), request.done(), listener::indexed);
+    int superseded = tell(request.first(), request.superseded(), listener::superseded);
+    indexed += documents + superseded;
     listener.ended(
         request.first(),
         new Written(settings.target().index(), documents, request.sent(), request.millis()));
@@ -193,9 +180,33 @@ public final class BulkWriter<P> implements AutoCloseable {
     return first;
   }
 
-  private void tell(P place, int documents) {
+  private interface Telling<P> {
+    void tell(P place, int documents);
+  }
+
+  /** Tells of documents, those that follow each other and are of one place together. */
+  private static <P> int tell(P first, List<Entry<P>> entries, Telling<P> listener) {
+    int documents = 0;
+    P place = first;
+    int ofPlace = 0;
+    for (Entry<P> newest : entries) {
+      for (Entry<P> entry = newest; entry != null; entry = entry.replaced()) {
+        if (entry.place() != place) {
+          tell(place, ofPlace, listener);
+          place = entry.place();
+          ofPlace = 0;
+        }
+        ofPlace++;
+        documents++;
+      }
+    }
+    tell(place, ofPlace, listener);
+    return documents;
+  }
+
+  private static <P> void tell(P place, int documents, Telling<P> listener) {
     if (documents > 0) {
-      listener.indexed(place, documents);
+      listener.tell(place, documents);
     }
   }
 

@@ -20,7 +20,7 @@ import org.elasticsearch.client.Response;
 public final class CreateIndex {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ALREADY_EXISTS = "resource_already_exists_exception";
+  static final String ALREADY_EXISTS = "resource_already_exists_exception";
 
   private CreateIndex() {}
 

@@ -28,6 +28,11 @@ interface RowBlockWriter extends AutoCloseable {
     return 0;
   }
 
+  /** Returns how many rows the target has in newer versions, which stay. */
+  default long superseded() {
+    return 0;
+  }
+
   /** Makes a call that waits for a server fail soon. May be called by any thread. */
   default void abort() {}
 

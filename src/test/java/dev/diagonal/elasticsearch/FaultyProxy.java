@@ -54,6 +54,7 @@ public final class FaultyProxy implements AutoCloseable {
   private final String upstream;
   private final Fault fault;
   private final @Nullable String authorization;
+  private volatile @Nullable String forbidden;
 
   /** What is done to a bulk request. */
   public interface Fault {
@@ -91,6 +92,12 @@ public final class FaultyProxy implements AutoCloseable {
     return new FaultyProxy(upstream, fault, null, null);
   }
 
+  /** Answers 403 to all paths that end so, as Elasticsearch does to whoever has no right. */
+  public FaultyProxy forbidding(String pathEnd) {
+    forbidden = pathEnd;
+    return this;
+  }
+
   /** Speaks TLS, and answers 401 to all that does not bring this authorization. */
   static FaultyProxy secured(String upstream, String authorization, SSLContext tls)
       throws IOException {
@@ -113,7 +120,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** How often the fault struck. */
-  int strikes() {
+  public int strikes() {
     return strikes.get();
   }
 
@@ -164,7 +171,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** Holds the first bulk request back until {@link #release}, then forwards it unanswered. */
-  static Fault theFirstArrivesWhenReleased() {
+  public static Fault theFirstArrivesWhenReleased() {
     return (proxy, bulk) -> {
       if (bulk.number() > 1) {
         forward(proxy, bulk);
@@ -177,7 +184,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** Lets a request pass that was held back; returns the server's answer to it. */
-  String release() {
+  public String release() {
     released.countDown();
     return new String(late.join(), UTF_8);
   }
@@ -277,6 +284,9 @@ public final class FaultyProxy implements AutoCloseable {
           && !authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
         strike();
         answer(exchange, 401, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"who?\"}}");
+      } else if (forbidden != null && exchange.getRequestURI().getPath().endsWith(forbidden)) {
+        strike();
+        answer(exchange, 403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no\"}}");
       } else if (exchange.getRequestURI().getPath().endsWith("/_bulk")) {
         fault.handle(this, new Bulk(exchange, body, requests.incrementAndGet()));
       } else {
