@@ -1,5 +1,6 @@
 package dev.diagonal.elasticsearch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -167,6 +168,16 @@ public final class FaultyProxy implements AutoCloseable {
         bulk.exchange().getResponseBody().write(i == 0 ? answer[0] : ' ');
         bulk.exchange().getResponseBody().flush();
       }
+    };
+  }
+
+  /** Has a byte in the first id of each bulk request that UTF-8 has not. */
+  static Fault breaksUtf8() {
+    return (proxy, bulk) -> {
+      byte[] broken = bulk.body().clone();
+      broken[new String(broken, ISO_8859_1).indexOf("_id\":\"") + 6] = (byte) 0xff;
+      proxy.strike();
+      forward(proxy, new Bulk(bulk.exchange(), broken, bulk.number()));
     };
   }
 

@@ -122,6 +122,62 @@ final class IndexDocumentsFaultsIT {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLateRequestOverwritesOnlyWithoutVersions(boolean versions) throws Exception {
+    try (FaultyProxy proxy =
+        FaultyProxy.before(server, FaultyProxy.theFirstArrivesWhenReleased())) {
+      BulkSettings settings =
+          BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index))
+              .withRequestTimeout(Duration.ofSeconds(1))
+              .withRetry(PATIENT);
+      try (BulkWriter<String> writer = BulkWriter.open(settings, Ignoring.INSTANCE)) {
+        for (int n = 1; n <= 2; n++) {
+          Document document = Document.of("x", "{\"n\":%d}".formatted(n));
+          writer.accept(versions ? document.withVersion(n) : document, "");
+          writer.flush();
+        }
+      }
+      assertThat(proxy.strikes()).isEqualTo(1);
+      assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(2);
+      assertThat(proxy.release()).contains(versions ? "\"status\":409" : "\"status\":200");
+      assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(versions ? 2 : 1);
+    }
+  }
+
+  @Test
+  void ofTwoVersionsInARequestTheHigherStays() throws Exception {
+    Counting counting = new Counting();
+    BulkSettings settings = BulkSettings.of(ElasticsearchTarget.at(server, index));
+    try (BulkWriter<String> writer = BulkWriter.open(settings, counting)) {
+      writer.accept(Document.of("x", "{\"n\":2}").withVersion(2), "");
+      writer.accept(Document.of("x", "{\"n\":1}").withVersion(1), "");
+      writer.accept(Document.of("y", "{\"n\":10}").withVersion(7), "");
+      writer.flush();
+      writer.accept(Document.deletion("y").withVersion(6), "");
+      writer.accept(Document.of("x", "{\"n\":3}").withVersion(2), "");
+      writer.flush();
+    }
+    assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(13);
+    assertThat(counting.indexed).isEqualTo(4);
+    assertThat(counting.superseded).isEqualTo(1);
+  }
+
+  @Test
+  void aRealServerErrorFailsTheRunAtOnce() {
+    // Not UTF-8 in the line of an action: Elasticsearch 8.7 answers 500.
+    ElasticsearchTarget target = ElasticsearchTarget.at(server, index);
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksUtf8())) {
+      assertThatThrownBy(() -> write(target.withUrls(List.of(proxy.url()))))
+          .isInstanceOf(NotIndexedException.class)
+          .hasMessageContaining("10 are not confirmed")
+          .hasMessageContaining("HTTP 500, json_parse_exception");
+      assertThat(proxy.requests()).isEqualTo(1);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(Runner.class)
   void aRequestThatIsTooLargeIsHalved(Runner runner) throws Exception {
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.refusesAbove(4_000))) {
@@ -514,5 +570,28 @@ final class IndexDocumentsFaultsIT {
 
   private static Document badDocument(int n) {
     return Document.of("" + n, "{\"n\":\"hunter2\"}");
+  }
+
+  private static final class Counting implements BulkListener<String> {
+    private int indexed;
+    private int superseded;
+
+    @Override
+    public void indexed(String place, int documents) {
+      indexed += documents;
+    }
+
+    @Override
+    public void superseded(String place, int documents) {
+      superseded += documents;
+    }
+
+    @Override
+    public void refused(String place, RefusedDocument document) {
+      throw new AssertionError(document.describe());
+    }
+
+    @Override
+    public void ended(String first, Written account) {}
   }
 }

@@ -70,8 +70,9 @@ final class LoadModeIT {
 
   @Test
   void theLastOfTwoRunsRestoresTheSettings() throws Exception {
-    LoadMode first = LoadMode.begin(target, RENEWAL, EXPIRY);
-    LoadMode second = LoadMode.begin(target, RENEWAL, EXPIRY);
+    Duration renewal = Duration.ofSeconds(1);
+    LoadMode first = LoadMode.begin(target, renewal, PATIENCE);
+    LoadMode second = LoadMode.begin(target, renewal, PATIENCE);
     first.restore();
     assertLoaded();
     second.restore();

@@ -18,6 +18,7 @@ import dev.diagonal.ratings.RatingRows;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.RefusingMapping;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -433,10 +434,9 @@ final class MovieRatingsIT {
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
     Path badRecords = directory.resolve("bad.jsonl");
-    // None of ours has a routing.
     CreateIndex.ifMissing(
         ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"),
-        RatingRows.MAPPING.replaceFirst("\\{", "{\"_routing\": {\"required\": true}, "));
+        RefusingMapping.of(RatingRows.MAPPING, "movie_id"));
     String[] options = {
       "--input=" + input,
       "--output=" + output,
@@ -448,7 +448,7 @@ final class MovieRatingsIT {
     assertFailed(failed, 2);
     assertThat(failed.err().get(0))
         .startsWith("movie-ratings: failed: of ")
-        .contains(" were refused and ", " with status 400, routing_missing_exception");
+        .contains(" were refused and ", " with status 400, mapper_parsing_exception");
     assertThat(Http.get(elasticsearch.url() + "/ratings-refused/_settings?flat_settings"))
         .contains("\"index.number_of_replicas\":\"1\"")
         .doesNotContain("refresh_interval");
@@ -462,7 +462,7 @@ final class MovieRatingsIT {
     assertThat(indexed("ratings-refused")).isEmpty();
     assertThat(Files.readAllLines(badRecords))
         .hasSize(ratings.movies())
-        .allMatch(line -> line.contains("with status 400, routing_missing_exception"));
+        .allMatch(line -> line.contains("with status 400, mapper_parsing_exception"));
   }
 
   @Test

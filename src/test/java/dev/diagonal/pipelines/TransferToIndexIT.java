@@ -284,6 +284,24 @@ final class TransferToIndexIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"http://elastic:hunter2@127.0.0.1:1", "http://127.0.0.1:1?key=hunter2"})
+  void urlsThatHoldMoreAreRefusedInOneLine(String url) throws Exception {
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            "transfer",
+            "--from=csv:" + rows(3),
+            "--to=elasticsearch:some",
+            "--key=movieId",
+            "--elasticsearchUrl=" + url);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(launched.err()).as("%s", launched).hasSizeLessThanOrEqualTo(2);
+    assertThat(String.join("", launched.err()))
+        .contains("the URL of Elasticsearch ")
+        .doesNotContain("hunter2");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"..", ".", "_x", "Upper", "a b", "a/b", "a?b", "a#b", "a,b", "a\"b"})
   void hostileIndexNamesAreRefusedInOneLine(String index) throws Exception {
     Launched launched =
