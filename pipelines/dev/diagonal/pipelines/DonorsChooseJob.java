@@ -261,7 +261,7 @@ final class DonorsChooseJob implements Job {
       DonationFiles.deletePartial(output);
     }
     if (!place.isNone()) {
-      RefreshIndex.of(index);
+      Warnings.print(RefreshIndex.ifAllowed(index));
     }
     if (place.isEmbedded()) {
       report = DonationReport.of(index.urls().get(0), index.index());

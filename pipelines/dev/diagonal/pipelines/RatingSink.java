@@ -240,7 +240,7 @@ sealed interface RatingSink {
 
     @Override
     public void complete() throws Exception {
-      RefreshIndex.of(target);
+      Warnings.print(RefreshIndex.ifAllowed(target));
     }
 
     @Override

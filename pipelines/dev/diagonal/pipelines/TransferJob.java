@@ -24,6 +24,8 @@ import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.RunOptions;
 import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.progress.Counted;
 import dev.diagonal.progress.RunCounts;
 import dev.diagonal.transfer.CsvFiles;
 import dev.diagonal.transfer.HiddenFiles;
@@ -54,7 +56,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +109,10 @@ final class TransferJob implements Job {
       new TablesAtOnce().check(spec.tables());
     }
     for (To to : spec.to()) {
-      if (to instanceof ToJdbc table) {
+      if (to instanceof ToIndex index) {
+        // Refuses a URL or a name that does not fit before anything is done.
+        Object unused = index.index().at(ServerUrls.TO_COME);
+      } else if (to instanceof ToJdbc table) {
         boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
         if (needsKey && table.key().isEmpty()) {
           throw new IllegalArgumentException(
@@ -283,11 +293,7 @@ final class TransferJob implements Job {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
-      ElasticsearchTarget target = index.index().at(servers);
-      indices.add(target);
-      IndexSink sink = new IndexSink(BulkSettings.of(target), index.id());
-      sink.check(rows);
-      return sink;
+      return indexSink(index, rows, index.index().at(servers));
     } else if (to instanceof ToCsv csv) {
       HiddenFiles.delete(csv.path());
       return TextFileSink.csv(
@@ -301,6 +307,18 @@ final class TransferJob implements Job {
     String path = ((ToJsonLines) to).path();
     HiddenFiles.delete(path);
     return TextFileSink.jsonLines(path, run);
+  }
+
+  private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
+      throws Exception {
+    indices.add(target);
+    IndexSink sink = IndexSink.of(BulkSettings.of(target), to.id(), to.versionColumn());
+    try {
+      sink.check(rows);
+      return sink.prepared(rows, Warnings::print);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private TransferSink tableSink(
@@ -364,6 +382,32 @@ final class TransferJob implements Job {
     };
   }
 
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    long superseded =
+        StreamSupport.stream(
+                result
+                    .metrics()
+                    .queryMetrics(
+                        MetricsFilter.builder()
+                            .addNameFilter(
+                                MetricNameFilter.named(
+                                    Counted.NAMESPACE, Counted.SUPERSEDED.metricName()))
+                            .build())
+                    .getCounters()
+                    .spliterator(),
+                false)
+            .mapToLong(MetricResult::getAttempted)
+            .sum();
+    return superseded == 0
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "%,d documents were not written: the index has newer versions",
+                superseded));
+  }
+
   /** Rows of files, and of tables that change as a whole, are not seen before the end. */
   @Override
   public @Nullable Progress progress() {
@@ -397,7 +441,7 @@ final class TransferJob implements Job {
   @Override
   public void complete() throws Exception {
     for (ElasticsearchTarget index : indices) {
-      RefreshIndex.of(index);
+      Warnings.print(RefreshIndex.ifAllowed(index));
     }
     publish();
   }

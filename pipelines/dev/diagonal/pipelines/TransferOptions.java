@@ -72,6 +72,13 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
+      "A column of whole numbers from 0, the versions of documents: an index keeps a document whose"
+          + " version is higher")
+  @Nullable String getVersionColumn();
+
+  void setVersionColumn(@Nullable String versionColumn);
+
+  @Description(
       "What is done in tables; without it, rows are inserted, or upserted if there is a key")
   @Nullable Mode getMode();
 

@@ -13,6 +13,7 @@ import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
+import dev.diagonal.testing.RefusingMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,10 +196,9 @@ final class DonorsChooseIT {
   @Test
   void documentsThatTheIndexRefusesAreBadRecords() throws Exception {
     String index = "donors-refused";
-    // None of ours has a routing.
     CreateIndex.ifMissing(
         ElasticsearchTarget.at(elasticsearch.url(), index),
-        Table.mapping().replaceFirst("\\{", "{\"_routing\": {\"required\": true}, "));
+        RefusingMapping.of(Table.mapping(), "donationid"));
     Path output = directory.resolve("out");
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =
@@ -220,7 +220,7 @@ final class DonorsChooseIT {
     assertThat(count(index, "{\"match_all\":{}}")).isZero();
     List<String> letters = Files.readAllLines(bad);
     assertThat(letters).hasSize(DONATIONS);
-    assertThat(letters.get(0)).contains("with status 400, routing_missing_exception");
+    assertThat(letters.get(0)).contains("with status 400, mapper_parsing_exception");
   }
 
   @Test
