@@ -15,6 +15,7 @@ import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.write.Written;
@@ -108,6 +109,20 @@ final class RatingBatchesJob implements Job {
               : badRows().describe());
     }
     return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    String badRows = badRows().path();
+    JobFiles files = JobFiles.NONE.reads("input", options.getInput());
+    return badRows == null || badRows.equals(options.getBadRecords())
+        ? files
+        : files.writes("badRecords", badRows);
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Completed batches stay. The same command does the others.";
   }
 
   @Override

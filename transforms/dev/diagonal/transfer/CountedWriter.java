@@ -41,6 +41,11 @@ final class CountedWriter implements RowBlockWriter {
     return writer.written();
   }
 
+  @Override
+  public String part() {
+    return writer.part();
+  }
+
   private void tell() {
     long written = writer.written();
     counts.addWritten(sink, written - told);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
@@ -12,13 +13,15 @@ import org.apache.beam.sdk.util.VarInt;
  * @param range which range; {@value #NONE} for none
  * @param sink which sink, from 0
  * @param rows how many rows
+ * @param part the part file that holds them, of the attempt that has written all of it; empty if
+ *     the sink writes none
  */
-record RangeWritten(int range, int sink, long rows) {
+record RangeWritten(int range, int sink, long rows, String part) {
 
   /** Stands for no range at all, so that a sink hears of the end of a source without rows. */
   static final int NONE = -1;
 
-  /** Encodes it as three varints. */
+  /** Encodes it as three varints and a text. */
   static final class WrittenCoder extends AtomicCoder<RangeWritten> {
 
     @Override
@@ -26,11 +29,16 @@ record RangeWritten(int range, int sink, long rows) {
       VarInt.encode(written.range(), out);
       VarInt.encode(written.sink(), out);
       VarInt.encode(written.rows(), out);
+      StringUtf8Coder.of().encode(written.part(), out);
     }
 
     @Override
     public RangeWritten decode(InputStream in) throws IOException {
-      return new RangeWritten(VarInt.decodeInt(in), VarInt.decodeInt(in), VarInt.decodeLong(in));
+      return new RangeWritten(
+          VarInt.decodeInt(in),
+          VarInt.decodeInt(in),
+          VarInt.decodeLong(in),
+          StringUtf8Coder.of().decode(in));
     }
 
     @Override

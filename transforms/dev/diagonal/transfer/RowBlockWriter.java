@@ -28,6 +28,11 @@ interface RowBlockWriter extends AutoCloseable {
     return 0;
   }
 
+  /** Returns the name of the part file that holds the rows, or an empty text if there is none. */
+  default String part() {
+    return "";
+  }
+
   /** Makes a call that waits for a server fail soon. May be called by any thread. */
   default void abort() {}
 

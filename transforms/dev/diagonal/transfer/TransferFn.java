@@ -85,7 +85,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
       }
     }
     for (int i = 0; i < sinks.size(); i++) {
-      context.output(new RangeWritten(range.index(), i, rows[i]));
+      context.output(new RangeWritten(range.index(), i, rows[i], writers.get(i).part()));
     }
   }
 

@@ -171,7 +171,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
           all.getPipeline()
               .apply(
                   step + " at least this",
-                  Create.of(new RangeWritten(RangeWritten.NONE, index, 0))
+                  Create.of(new RangeWritten(RangeWritten.NONE, index, 0, ""))
                       .withCoder(new RangeWritten.WrittenCoder()));
       written =
           PCollectionList.of(mine)

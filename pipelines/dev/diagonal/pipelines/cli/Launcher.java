@@ -63,13 +63,24 @@ public final class Launcher {
       List<String> expanded = ArgsFiles.expand(args);
       if (expanded.contains("--help") || expanded.contains("--help=true")) {
         Help.of(command).forEach(out::println);
-        return ExitCode.DONE;
+        return checked(command, ExitCode.DONE);
       }
-      return command.run(expanded);
+      return checked(command, command.run(expanded));
     } catch (Throwable thrown) {
       // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
       return failed(command.name(), thrown);
     }
+  }
+
+  /** Or a full disk, or a reader that is gone, would take what was printed without a word. */
+  private ExitCode checked(Command command, ExitCode exitCode) {
+    if (out.checkError() && exitCode == ExitCode.DONE) {
+      err.println(
+          command.name()
+              + ": failed: not all of the standard output was written: its disk is full or its reader gone");
+      return ExitCode.FAILED;
+    }
+    return exitCode;
   }
 
   private ExitCode withoutArguments() throws Exception {

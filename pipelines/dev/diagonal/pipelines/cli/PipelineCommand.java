@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
@@ -47,10 +48,10 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
 
   private static ExitCode run(PlannedJob planned) throws Exception {
     Summary summary = planned.run(true);
-    (planned.job().hasPipeline() ? summary.lines() : summary.remarks())
-        .forEach(System.out::println);
+    PrintStream to = planned.files().useStandardOutput() ? System.err : System.out;
+    (planned.job().hasPipeline() ? summary.lines() : summary.remarks()).forEach(to::println);
     if (!planned.job().embeddedServers().isEmpty()) {
-      System.out.println(
+      to.println(
           "  the embedded servers end now, with their data; 'servers' starts ones that stay");
     }
     return ExitCode.DONE;

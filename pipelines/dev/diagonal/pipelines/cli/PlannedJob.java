@@ -1,12 +1,13 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.files.RunHold;
 import dev.diagonal.pipelines.cli.Job.Progress;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -23,8 +24,37 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlannedJob(String name, Job job, RunOptions options, List<String> args) {
 
+  /** Options that name files which the launcher reads, besides those that end in "File". */
+  private static final Set<String> READ_BY_LAUNCHER = Set.of("mapping", "plan");
+
+  /**
+   * @throws UsageException if two outputs are one file, or an output is an input
+   */
   public PlannedJob {
     args = List.copyOf(args);
+    FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
+  }
+
+  /** Returns the files that it reads and writes. */
+  public JobFiles files() {
+    return files(job, options, args);
+  }
+
+  private static JobFiles files(Job job, RunOptions options, List<String> args) {
+    JobFiles files = job.files();
+    files =
+        job.isEndless()
+            ? files.writesInto("badRecords", options.getBadRecords(), "bad")
+            : files.writes("badRecords", options.getBadRecords());
+    files = files.writesAtTheEnd("summary", options.getSummary());
+    for (String arg : args) {
+      int equals = arg.indexOf('=');
+      String name = equals < 2 ? "" : arg.substring(2, equals);
+      if (name.endsWith("File") || READ_BY_LAUNCHER.contains(name)) {
+        files = files.reads(name, List.of(arg.substring(equals + 1)));
+      }
+    }
+    return files;
   }
 
   /** Returns what would be read, created and written, and the heap that needs. */
@@ -50,6 +80,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
           "%s, so the launcher has to wait: not with --attachedMode=false or flink run -d"
               .formatted(job.needsLauncher()));
     }
+    files().begin(OutputRuns.of(options)).close();
     return Release.after(
         () -> {
           Pipeline pipeline = Pipeline.create(options);
@@ -86,20 +117,25 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     Counts counts = new Counts();
     try (EmbeddedServers servers = embedded()) {
       ServerUrls urls = urlsOf(servers);
-      try {
+      RunHold hold = files().begin(OutputRuns.of(options));
+      try (Interruption unused = Interruption.during(this, hold)) {
         Summary summary =
             Release.after(
                 () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
                 job);
         summary = summary.withMoreBadRecords(job.moreBadRecords());
         done = true;
+        hold.close();
         if (options.getSummary() != null) {
-          summary.writeTo(Path.of(options.getSummary()));
+          summary.writeTo(options.getSummary());
         }
         return summary;
       } catch (Exception | Error e) {
-        if (!done && !(e instanceof LostJobException)) { // what may still run needs what it has
+        if (e instanceof LostJobException) { // what may still run needs what it has
+          hold.leave();
+        } else if (!done) {
           abandon(e);
+          end(hold, e);
         }
         throw e;
       }
@@ -120,11 +156,19 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
+  private static void end(RunHold hold, Throwable cause) {
+    try {
+      hold.close();
+    } catch (IOException notEnded) {
+      cause.addSuppressed(notEnded);
+    }
+  }
+
   private void writeFailure(Throwable cause, double seconds, Progress counted) {
     try {
       if (options.getSummary() != null) {
         new Summary.Failed(name, seconds, Failure.of(cause).message(), counted)
-            .writeTo(Path.of(options.getSummary()));
+            .writeTo(options.getSummary());
       }
     } catch (IOException notWritten) {
       cause.addSuppressed(notWritten);
