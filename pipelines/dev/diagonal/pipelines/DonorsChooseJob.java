@@ -15,7 +15,6 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.JobFiles;
-import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
@@ -118,7 +117,6 @@ final class DonorsChooseJob implements Job {
       throw new IllegalArgumentException(
           "there is nowhere to write to: give --output or --elasticsearchUrl");
     }
-    OutputPath.checkDirectory("output", output);
     if (options.getShards() < 0) {
       throw new UsageException("--shards must be >= 0, got " + options.getShards());
     }

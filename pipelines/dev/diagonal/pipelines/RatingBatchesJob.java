@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.block.RangePlan;
+import dev.diagonal.files.OutputPlace;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
@@ -18,6 +19,7 @@ import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.Sinks;
+import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.write.Written;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -263,6 +265,11 @@ final class RatingBatchesJob implements Job {
   private DeadLetters badRows() {
     String file = options.getBadRecords();
     boolean shared = file != null && steps.contains(BatchStep.LOAD);
+    if (shared && OutputPlace.of(file).isStream()) {
+      throw new UsageException(
+          "--badRecords: the step load and the step work write a file each, and '%s' is a stream: name a file"
+              .formatted(file));
+    }
     return DeadLetters.to(shared ? file + ".rows" : file, options);
   }
 

@@ -15,7 +15,6 @@ import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteToJdbc;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
-import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
@@ -45,7 +44,6 @@ sealed interface RatingSink {
     SinkPlace elasticsearch = SinkPlace.of(options.getElasticsearchUrl(), all);
     List<RatingSink> sinks = new ArrayList<>();
     if (output != null) {
-      OutputPath.check("output", output);
       sinks.add(new Csv(output, OutputRuns.of(options)));
     }
     if (!jdbc.isNone()) {

@@ -18,7 +18,6 @@ import dev.diagonal.pipelines.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
-import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.PipelineCommand;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
@@ -177,7 +176,6 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
             index, key.stream().map(column -> "{" + column + "}").collect(joining("-")));
       }
       default -> {
-        OutputPath.check("to", end.place());
         return end.kind().equals("csv")
             ? new ToCsv(end.place(), format)
             : new ToJsonLines(end.place());

@@ -54,6 +54,11 @@ public final class DonationFiles implements DocumentSink {
       OutputCompression.check("x" + suffix);
     }
 
+    /** Returns plain files in a directory, of a run that nobody announces. */
+    public static Target in(String directory) {
+      return new Target(directory, "", OutputRun.alone());
+    }
+
     /** Returns the files of the run in the directory. */
     public RunFiles files() {
       return RunFiles.in(directory, PREFIX, run);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,7 @@ final class FileConflicts {
     }
     Path path = Path.of(file);
     return String.valueOf(path.getFileName()).startsWith(label + "-")
-        && Path.of(written).getParent().equals(path.getParent());
+        && Objects.equals(Path.of(written).getParent(), path.getParent());
   }
 
   private static boolean isFile(String pattern) {
@@ -114,7 +115,7 @@ final class FileConflicts {
     try {
       if (Files.isDirectory(given)) {
         String name = String.valueOf(real.getFileName());
-        return given.toRealPath().equals(real.getParent())
+        return Objects.equals(given.toRealPath(), real.getParent())
             && !name.startsWith(".")
             && !name.startsWith("_");
       }

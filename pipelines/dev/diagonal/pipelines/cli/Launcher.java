@@ -36,6 +36,10 @@ public final class Launcher {
   /** Runs the command that the arguments name and returns how that went. */
   public ExitCode launch(List<String> args) {
     quiet();
+    return checked(run(args));
+  }
+
+  private ExitCode run(List<String> args) {
     try {
       if (args.isEmpty()) {
         return withoutArguments();
@@ -63,9 +67,9 @@ public final class Launcher {
       List<String> expanded = ArgsFiles.expand(args);
       if (expanded.contains("--help") || expanded.contains("--help=true")) {
         Help.of(command).forEach(out::println);
-        return checked(command, ExitCode.DONE);
+        return ExitCode.DONE;
       }
-      return checked(command, command.run(expanded));
+      return command.run(expanded);
     } catch (Throwable thrown) {
       // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
       return failed(command.name(), thrown);
@@ -73,14 +77,13 @@ public final class Launcher {
   }
 
   /** Or a full disk, or a reader that is gone, would take what was printed without a word. */
-  private ExitCode checked(Command command, ExitCode exitCode) {
-    if (out.checkError() && exitCode == ExitCode.DONE) {
-      err.println(
-          command.name()
-              + ": failed: not all of the standard output was written: its disk is full or its reader gone");
-      return ExitCode.FAILED;
+  private ExitCode checked(ExitCode exitCode) {
+    if (!out.checkError()) {
+      return exitCode;
     }
-    return exitCode;
+    err.println(
+        "failed: not all of the standard output was written: its disk is full or its reader gone");
+    return exitCode == ExitCode.DONE ? ExitCode.FAILED : exitCode;
   }
 
   private ExitCode withoutArguments() throws Exception {

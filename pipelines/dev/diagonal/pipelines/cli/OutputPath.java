@@ -6,10 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checks, before anything is done, that a file can be written where an option says. */
 public final class OutputPath {
+
+  /** Paths of what this process has open, which may be a file under another name. */
+  private static final List<String> DESCRIPTORS = List.of("/dev/fd/", "/dev/stderr", "/proc/");
 
   private OutputPath() {}
 
@@ -50,7 +54,7 @@ public final class OutputPath {
     if (place.isStream()) {
       return;
     }
-    if (place.path().startsWith("/dev/") || place.path().startsWith("/proc/")) {
+    if (DESCRIPTORS.stream().anyMatch(place.path()::startsWith)) {
       throw new UsageException(
           "--%s: '%s' stands for the file '%s': name that file"
               .formatted(option, place.path(), file));

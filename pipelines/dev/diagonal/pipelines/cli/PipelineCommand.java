@@ -61,18 +61,10 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     if (options.getMaxBadRecords() < 0) {
       throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
     }
-    OutputPath.check("summary", options.getSummary());
-    Job job;
     try {
-      job = plan(options);
+      return plan(options);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
-    if (job.isEndless()) { // there is no end at which there could be one file
-      OutputPath.checkDirectory("badRecords", options.getBadRecords());
-    } else {
-      OutputPath.check("badRecords", options.getBadRecords());
-    }
-    return job;
   }
 }

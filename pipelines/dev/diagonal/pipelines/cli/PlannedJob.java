@@ -28,10 +28,17 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   private static final Set<String> READ_BY_LAUNCHER = Set.of("mapping", "plan");
 
   /**
-   * @throws UsageException if two outputs are one file, or an output is an input
+   * @throws UsageException if an output cannot be written, is an input, or is another output
    */
   public PlannedJob {
     args = List.copyOf(args);
+    for (JobFiles.Output output : files(job, options, args).outputs()) {
+      if (output.label() == null) {
+        OutputPath.check(output.option(), output.path());
+      } else {
+        OutputPath.checkDirectory(output.option(), output.path());
+      }
+    }
     FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
   }
 
@@ -43,7 +50,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   private static JobFiles files(Job job, RunOptions options, List<String> args) {
     JobFiles files = job.files();
     files =
-        job.isEndless()
+        job.isEndless() // there is no end at which there could be one file
             ? files.writesInto("badRecords", options.getBadRecords(), "bad")
             : files.writes("badRecords", options.getBadRecords());
     files = files.writesAtTheEnd("summary", options.getSummary());
