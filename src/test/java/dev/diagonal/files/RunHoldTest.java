@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -35,8 +36,8 @@ final class RunHoldTest {
 
   private String part(RunFiles files, String text) throws IOException {
     RunFiles.Part part = files.create("whole");
-    try (part.out()) {
-      part.out().write(text.getBytes(UTF_8));
+    try (OutputStream out = part.out()) {
+      out.write(text.getBytes(UTF_8));
     }
     return part.name();
   }
