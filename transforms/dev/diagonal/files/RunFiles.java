@@ -203,6 +203,15 @@ public final class RunFiles implements Serializable {
     }
   }
 
+  /** Returns a failure that names the place that cannot be written. */
+  public static IOException cannotWrite(String place, IOException cause) {
+    String reason =
+        cause.getClass() == IOException.class
+            ? cause.getMessage()
+            : cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    return new IOException("cannot write " + place + ": " + reason, cause);
+  }
+
   /** Opens the target if it is a stream. */
   public OutputStream openStream() throws IOException {
     return OutputPlace.of(path).openStream();

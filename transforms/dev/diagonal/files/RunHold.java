@@ -48,7 +48,7 @@ public final class RunHold implements AutoCloseable {
         try {
           hold.add(target);
         } catch (IOException e) {
-          throw new IOException("cannot write " + target.path() + ": " + e.getMessage(), e);
+          throw RunFiles.cannotWrite(target.path(), e);
         }
       }
       return hold;

@@ -54,7 +54,7 @@ public final class WholeFile {
         writeAndPublish(content);
       }
     } catch (IOException e) {
-      throw new IOException("cannot write " + place() + ": " + e.getMessage(), e);
+      throw RunFiles.cannotWrite(place(), e);
     }
   }
 

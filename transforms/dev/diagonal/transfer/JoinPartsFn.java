@@ -35,7 +35,16 @@ final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Writte
       }
     }
     ranges.sort(Comparator.comparingInt(RangeWritten::range));
-    List<String> parts = ranges.stream().map(RangeWritten::part).toList();
+    try {
+      publish(ranges.stream().map(RangeWritten::part).toList());
+    } catch (IOException e) {
+      throw RunFiles.cannotWrite(sink.path(), e);
+    }
+    long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
+    output.output(new Written(sink.path(), rows, 1, 0));
+  }
+
+  private void publish(List<String> parts) throws IOException {
     RunFiles files = sink.files();
     if (!files.isDone()) {
       if (files.isStream()) {
@@ -46,8 +55,6 @@ final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Writte
       files.markDone();
     }
     files.delete(parts);
-    long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
-    output.output(new Written(sink.path(), rows, 1, 0));
   }
 
   private String empty(RunFiles files) throws IOException {

@@ -79,6 +79,7 @@ public final class TextFileSink implements TransferSink {
   public RowBlockWriter open(SourceRange range, RowType type) throws IOException {
     RunFiles.Part part = files().create("part-" + range.index());
     return new TextWriter(
+        path,
         part.name(),
         compress(part.out()),
         csv,
@@ -91,6 +92,7 @@ public final class TextFileSink implements TransferSink {
 
     private static final int CHUNK_BYTES = 1 << 16;
 
+    private final String path;
     private final String part;
     private final OutputStream out;
     private final @Nullable CsvForm csv;
@@ -99,11 +101,13 @@ public final class TextFileSink implements TransferSink {
     private long rows;
 
     TextWriter(
+        String path,
         String part,
         OutputStream out,
         @Nullable CsvForm csv,
         JsonForm json,
         @Nullable Bytes start) {
+      this.path = path;
       this.part = part;
       this.out = out;
       this.csv = csv;
@@ -132,7 +136,11 @@ public final class TextFileSink implements TransferSink {
     @Override
     public long finish(Rejects rejects) throws IOException {
       flush();
-      out.close();
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw RunFiles.cannotWrite(path, e);
+      }
       return rows;
     }
 
@@ -142,7 +150,11 @@ public final class TextFileSink implements TransferSink {
     }
 
     private void flush() throws IOException {
-      chunk.writeTo(out);
+      try {
+        chunk.writeTo(out);
+      } catch (IOException e) {
+        throw RunFiles.cannotWrite(path, e);
+      }
       chunk.clear();
     }
 
