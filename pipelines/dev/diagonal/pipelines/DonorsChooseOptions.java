@@ -33,6 +33,25 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions {
 
   void setOutput(@Nullable String output);
 
+  /** How the files of documents are compressed. */
+  public enum FileCompression {
+    none,
+    gz,
+    bz2,
+    zst;
+
+    String suffix() {
+      return this == none ? "" : "." + name();
+    }
+  }
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("How the files of --output are compressed")
+  @Default.Enum("none")
+  FileCompression getOutputCompression();
+
+  void setOutputCompression(FileCompression outputCompression);
+
   @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
   @Description("The index for the documents, created if missing")
   @Default.String("donorschoose")

@@ -20,7 +20,6 @@ import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.Job;
-import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.PipelineCommand;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
@@ -189,7 +188,6 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
         return new ToIndex(index, DocumentId.ofKey(key), options.getVersionColumn());
       }
       default -> {
-        OutputPath.check("to", end.place());
         return end.kind().equals("csv")
             ? new ToCsv(end.place(), format)
             : new ToJsonLines(end.place());

@@ -22,13 +22,14 @@ import dev.diagonal.pipelines.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
+import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.RunOptions;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.progress.RunCounts;
 import dev.diagonal.transfer.CsvFiles;
-import dev.diagonal.transfer.HiddenFiles;
 import dev.diagonal.transfer.IndexSink;
 import dev.diagonal.transfer.JdbcRows;
 import dev.diagonal.transfer.JdbcSink;
@@ -192,12 +193,48 @@ final class TransferJob implements Job {
         : "JSON lines " + ((ToJsonLines) to).path();
   }
 
+  /**
+   * A file may replace the one it was read from where no runner repeats the reading, which would
+   * read the new one.
+   */
+  @Override
+  public JobFiles files() {
+    JobFiles files = JobFiles.NONE.reads("from", inputs());
+    for (To to : spec.to()) {
+      if (to instanceof ToCsv csv) {
+        files = files.writes("to", csv.path());
+      } else if (to instanceof ToJsonLines json) {
+        files = files.writes("to", json.path());
+      }
+    }
+    return Runners.isOnCluster(options) ? files : files.inPlace("to");
+  }
+
+  private List<String> inputs() {
+    return spec.from() instanceof FromCsv csv
+        ? csv.files()
+        : spec.from() instanceof FromJsonLines json ? json.files() : List.of();
+  }
+
+  @Override
+  public String afterInterruption() {
+    boolean tables = spec.to().stream().anyMatch(to -> to instanceof ToJdbc);
+    if (spec.atOnce() || publisher != null) {
+      return "Tables are as they were before. The same command starts from the beginning.";
+    }
+    boolean inserts =
+        spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());
+    if (inserts) {
+      return "Committed rows stay, and the same command inserts them again: delete them first.";
+    }
+    return tables
+        ? "Committed rows stay. The same command starts from the beginning and writes each key once."
+        : "The same command starts from the beginning.";
+  }
+
   @Override
   public long inputBytes() {
-    List<String> files =
-        spec.from() instanceof FromCsv csv
-            ? csv.files()
-            : spec.from() instanceof FromJsonLines json ? json.files() : List.of();
+    List<String> files = inputs();
     return files.isEmpty() ? 0 : InputFiles.matchingIfAny(files).totalBytes();
   }
 
@@ -295,18 +332,15 @@ final class TransferJob implements Job {
     } else if (to instanceof ToIndex index) {
       return indexSink(index, rows, index.index().at(servers));
     } else if (to instanceof ToCsv csv) {
-      HiddenFiles.delete(csv.path());
       return TextFileSink.csv(
           csv.path(),
           csv.format().dialect().delimiter(),
           csv.format().dialect().quote(),
           "\n",
           csv.format().header(),
-          run);
+          OutputRuns.of(options));
     }
-    String path = ((ToJsonLines) to).path();
-    HiddenFiles.delete(path);
-    return TextFileSink.jsonLines(path, run);
+    return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
   }
 
   private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
@@ -472,13 +506,6 @@ final class TransferJob implements Job {
 
   @Override
   public void abandon() throws Exception {
-    for (To to : spec.to()) {
-      if (to instanceof ToCsv csv) {
-        HiddenFiles.delete(csv.path());
-      } else if (to instanceof ToJsonLines json) {
-        HiddenFiles.delete(json.path());
-      }
-    }
     abandonStages();
   }
 

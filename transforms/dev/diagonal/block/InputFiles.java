@@ -1,6 +1,7 @@
 package dev.diagonal.block;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.PartNames;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
             matches.add(inside);
           }
         }
-      } else {
+      } else if (!PartNames.isPart(match.resourceId().getFilename())) {
         matches.add(match);
       }
     }

@@ -15,6 +15,16 @@ public interface Job {
   /** Returns what would be read, created and written, a line each. */
   List<String> describe();
 
+  /** Returns the files that it reads and writes, besides its bad records and its summary. */
+  default JobFiles files() {
+    return JobFiles.NONE;
+  }
+
+  /** Returns what is kept of a run that was interrupted, and what the same command does again. */
+  default String afterInterruption() {
+    return "The same command starts from the beginning.";
+  }
+
   /** Returns how many bytes there are to read, or 0 if that is not known. */
   long inputBytes();
 

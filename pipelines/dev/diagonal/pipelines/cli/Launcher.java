@@ -43,6 +43,10 @@ public final class Launcher {
   /** Runs the command that the arguments name and returns how that went. */
   public ExitCode launch(List<String> args) {
     quiet();
+    return checked(run(args));
+  }
+
+  private ExitCode run(List<String> args) {
     try {
       if (args.isEmpty()) {
         return withoutArguments();
@@ -108,6 +112,16 @@ public final class Launcher {
       // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
       return failed(command.name(), thrown);
     }
+  }
+
+  /** Or a full disk, or a reader that is gone, would take what was printed without a word. */
+  private ExitCode checked(ExitCode exitCode) {
+    if (!out.checkError()) {
+      return exitCode;
+    }
+    err.println(
+        "failed: not all of the standard output was written: its disk is full or its reader gone");
+    return exitCode == ExitCode.DONE ? ExitCode.FAILED : exitCode;
   }
 
   private ExitCode withoutArguments() throws Exception {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
@@ -59,10 +60,10 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
 
   private static ExitCode run(PlannedJob planned) throws Exception {
     Summary summary = planned.run(true);
-    (planned.job().hasPipeline() ? summary.lines() : summary.remarks())
-        .forEach(System.out::println);
+    PrintStream to = planned.files().useStandardOutput() ? System.err : System.out;
+    (planned.job().hasPipeline() ? summary.lines() : summary.remarks()).forEach(to::println);
     if (!planned.job().embeddedServers().isEmpty()) {
-      System.out.println(
+      to.println(
           "  the embedded servers end now, with their data; 'servers' starts ones that stay");
     }
     return ExitCode.DONE;
@@ -72,18 +73,10 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     if (options.getMaxBadRecords() < 0) {
       throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
     }
-    OutputPath.check("summary", options.getSummary());
-    Job job;
     try {
-      job = plan(options);
+      return plan(options);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
-    if (job.isEndless()) { // there is no end at which there could be one file
-      OutputPath.checkDirectory("badRecords", options.getBadRecords());
-    } else {
-      OutputPath.check("badRecords", options.getBadRecords());
-    }
-    return job;
   }
 }

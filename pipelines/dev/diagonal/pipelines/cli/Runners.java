@@ -102,6 +102,12 @@ public final class Runners {
     return isFlink(args) && submission(args).isToCluster();
   }
 
+  /** Whether a pipeline with these options runs in other processes, maybe on other machines. */
+  public static boolean isOnCluster(PipelineOptions options) {
+    return isFlink(options)
+        && FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster()).isToCluster();
+  }
+
   /** Returns where to follow the job of these options on its cluster, once it is there. */
   static Optional<String> page(PipelineOptions options, List<String> args) {
     return submission(args)

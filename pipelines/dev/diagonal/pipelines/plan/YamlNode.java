@@ -96,7 +96,7 @@ public final class YamlNode {
 
   /** Returns a file that a text names, seen from the directory of this one. */
   public String pathOf(String text) {
-    if (text.contains("://") || Path.of(text).isAbsolute()) {
+    if (text.equals("-") || text.contains("://") || Path.of(text).isAbsolute()) {
       return text;
     }
     Path directory = file.toAbsolutePath().normalize().getParent();

@@ -63,6 +63,14 @@ class InputFilesTest {
   }
 
   @Test
+  void partFilesOfRunsMatchNothing() throws IOException {
+    String id = "0123456789abcdef".repeat(2);
+    Path part = directory.resolve(".a.csv.diagonal-" + id + ".part-0." + id);
+    Files.writeString(part, "part");
+    assertThat(InputFiles.matchingIfAny(List.of(path(".a*"), path("*part*"))).files()).isEmpty();
+  }
+
+  @Test
   void aDirectoryStandsForTheFilesInItThatAreNotHidden() {
     assertThat(names(directory.toString()))
         .containsExactly(path("a.csv"), path("b.csv"), path("c.csv.gz"), path("d.txt"));

@@ -17,6 +17,9 @@ import dev.diagonal.testing.RefusingMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -184,8 +187,11 @@ final class DonorsChooseIT {
     Path output = Files.createDirectories(directory.resolve("out"));
     Path left =
         Files.writeString(
-            output.resolve(".documents-00001-of-00003.jsonl.0b5e.partial"), "{\"donationid\":");
-    Path other = Files.writeString(output.resolve(".mine.partial"), "");
+            output.resolve(
+                ".documents.diagonal-%1$s.part-1.%1$s".formatted("0123456789abcdef".repeat(2))),
+            "{\"donationid\":");
+    Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Path other = Files.writeString(output.resolve(".documents.diagonal-mine"), "");
     assertDone(launch(inputs() + " --shards=3 --output=" + output));
     assertThat(left).doesNotExist();
     assertThat(other).exists();

@@ -2,13 +2,18 @@ package dev.diagonal.pipelines.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +50,26 @@ final class LauncherTest {
   @ValueSource(strings = {"help", "--help", "-h"})
   void helpListsTheCommands(String help) {
     assertThat(launch(help)).isEqualTo(new Launched(ExitCode.DONE, COMMANDS, List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"first", "help"})
+  @EnabledOnOs(OS.LINUX)
+  void outputThatCannotBeWrittenFailsTheCommand(String command) throws IOException {
+    PrintStream realOut = System.out;
+    PrintStream realErr = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream full = new PrintStream(new FileOutputStream("/dev/full"))) {
+      System.setOut(full);
+      System.setErr(new PrintStream(err, true));
+      Launcher launcher = new Launcher(List.of(does("first", ExitCode.DONE)), Optional.empty());
+
+      assertThat(launcher.launch(List.of(command))).isEqualTo(ExitCode.FAILED);
+    } finally {
+      System.setOut(realOut);
+      System.setErr(realErr);
+    }
+    assertThat(err).asString().startsWith("failed: not all of the standard output was written");
   }
 
   @Test
