@@ -34,6 +34,7 @@ final class ArchitectureTest {
   private static final List<Set<String>> LAYERS =
       List.of(
           Set.of("fault", "progress"),
+          Set.of("files"),
           Set.of("block"),
           Set.of("grid"),
           Set.of("write"),
