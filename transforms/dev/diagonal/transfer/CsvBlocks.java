@@ -34,8 +34,7 @@ final class CsvBlocks implements RowBlockReader {
     this.format = format;
     this.type = type;
     this.blockRows = blockRows;
-    this.origin =
-        new RowOrigin(range.place(), () -> OpenText.linesBefore(range.place(), opened.offset));
+    this.origin = new RowOrigin(range.place(), () -> opened.linesBefore());
   }
 
   @Override
@@ -48,7 +47,7 @@ final class CsvBlocks implements RowBlockReader {
     }
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && reader.next()) {
-      long offset = opened.offset + reader.offset();
+      long offset = opened.offset() + reader.offset();
       if (offset >= range.end()) {
         break;
       }
@@ -104,7 +103,7 @@ final class CsvBlocks implements RowBlockReader {
 
   @Override
   public long bytesRead() {
-    return opened.stored.bytesRead();
+    return opened.storedBytesRead();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.block.InputFiles;
+import dev.diagonal.files.InputFile;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.OutputPlace;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class FileConflicts {
             "--%s: '%s' is among the files that --%s=%s stands for, so the next run would read it: write elsewhere"
                 .formatted(output.option(), output.path(), input.option(), pattern));
       }
-      for (InputFiles.InputFile file : found(pattern)) {
+      for (InputFile file : found(pattern)) {
         if (isWritten(output, written, OutputPlace.of(file.name()).identity())) {
           throw replaced(input, output, file.name());
         }
@@ -97,7 +98,7 @@ final class FileConflicts {
     return pattern.contains("://") || Files.isRegularFile(Path.of(pattern));
   }
 
-  private static List<InputFiles.InputFile> found(String pattern) {
+  private static List<InputFile> found(String pattern) {
     try {
       return InputFiles.matchingIfAny(List.of(pattern)).files();
     } catch (BadInputException e) {

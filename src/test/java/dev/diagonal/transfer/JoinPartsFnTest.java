@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.block.FileRange;
+import dev.diagonal.files.Listing;
 import dev.diagonal.files.OutputRun;
 import dev.diagonal.files.RunFiles;
 import dev.diagonal.files.RunHold;
 import dev.diagonal.write.Written;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,10 +178,9 @@ final class JoinPartsFnTest {
       all.add(written(sink, range));
     }
     join(sink, all);
-    OpenText opened =
-        OpenText.of(new SourceRange(0, file.toString(), 0, FileRange.TO_THE_END), UTF_8);
-    try (opened.stored) {
-      assertThat(Channels.newInputStream(opened.text)).hasContent("id\n");
+    OpenText opened = OpenText.of(Listing.matching(file.toString()).get(0), 0, UTF_8);
+    try (InputStream text = Channels.newInputStream(opened.text())) {
+      assertThat(text).hasContent("id\n");
     }
   }
 }
