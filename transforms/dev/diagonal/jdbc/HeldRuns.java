@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * writers of a JVM know nothing of each other and share its connections.
  *
  * <p>A run is held for some seconds after its last writer, since many small ranges are written one
- * after another (a connection and a row for each would double their time). A JVM that exits ends its
- * runs.
+ * after another (a connection and a row for each would double their time). A JVM that exits ends
+ * its runs.
  *
  * <p>Safe for use by several threads.
  */
@@ -93,8 +93,7 @@ final class HeldRuns {
     synchronized (HELD) {
       try {
         while (holders == 0) {
-          long leftMillis =
-              LINGER.toMillis() - (System.nanoTime() - releasedNanos) / 1_000_000;
+          long leftMillis = LINGER.toMillis() - (System.nanoTime() - releasedNanos) / 1_000_000;
           if (leftMillis <= 0) {
             HELD.remove(key);
             break;

@@ -119,7 +119,7 @@ final class InsertOnceIT {
   void withoutRightsAnUnknownOutcomeFailsTheRun() throws Exception {
     JdbcTarget poor = poorUser();
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.LOSE_ANSWER, 1)) {
-      JdbcTarget through = JdbcTarget.at(relay.url("")).withUser(poor.user());
+      JdbcTarget through = JdbcTarget.at(relay.url("")).withUser(String.valueOf(poor.user()));
       JdbcWrite<Long> write =
           insert(through)
               .withLedger(LedgerSettings.defaults().withSchema(new InternalSchema("nobody's")));
@@ -173,8 +173,7 @@ final class InsertOnceIT {
 
   @Test
   void manyTokensAreFoldedAndNoneStays() throws Exception {
-    try (JdbcBlockWriter<Long> writer =
-        JdbcBlockWriter.open(insert(target).withCommitRows(1))) {
+    try (JdbcBlockWriter<Long> writer = JdbcBlockWriter.open(insert(target).withCommitRows(1))) {
       writer.write(rows(1, 600));
       assertThat(writer.flush().rows()).isEqualTo(600);
       assertThat(Integer.parseInt(query("SELECT count(*) FROM " + QUOTED + ".ledger").get(0)))

@@ -101,13 +101,11 @@ public final class RunKeeper implements AutoCloseable {
     return connection;
   }
 
-  /**
-   * Deletes tokens that nobody asks for any more. What cannot be deleted now goes with the run.
-   */
+  /** Deletes tokens that nobody asks for any more. What cannot be deleted now goes with the run. */
   public synchronized void forget(Collection<UUID> tokens) {
     try {
-      if (!closed) {
-        runs.schema().ledger().delete(session.use(), tokens);
+      if (!closed && !tokens.isEmpty()) {
+        runs.schema().ledger().forget(session.use(), tokens);
       }
     } catch (SQLException e) {
       session.close();
