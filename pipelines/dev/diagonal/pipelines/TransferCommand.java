@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.TransferSpec.Database;
 import dev.diagonal.pipelines.TransferSpec.From;
@@ -17,7 +18,6 @@ import dev.diagonal.pipelines.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
-import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.PipelineCommand;

@@ -180,7 +180,8 @@ final class FaultyRelay implements AutoCloseable {
     private boolean strikes(byte[] buffer, int read, long sent) {
       return switch (fault) {
         case CUT, SILENCE, HALF_CLOSE -> sent > IN_A_COPY;
-        case LOSE_COMMIT, LOSE_ANSWER, CUT_AFTER_COMMIT -> new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
+        case LOSE_COMMIT, LOSE_ANSWER, CUT_AFTER_COMMIT ->
+            new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
         case DELAY -> true;
       };
     }

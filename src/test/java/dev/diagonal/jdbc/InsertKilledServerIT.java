@@ -23,21 +23,18 @@ final class InsertKilledServerIT {
   private static final Retry QUICK = new Retry(100, Duration.ofMillis(20), Duration.ofMillis(200));
   private static final Table TABLE = Table.of("insert_once", Column.of("id", "bigint"));
 
-  private JdbcTarget target;
-  private Sql sql;
-
   @Test
   void aTransactionIdThatIsUsedAgainProvesNothing() throws Exception {
     try (LocalPostgres own = durable().withSetting("wal_writer_delay", "10s").start()) {
-      use(own);
-      sql.execute("CREATE TABLE other (i int); CHECKPOINT");
+      prepare(own);
+      new Sql(targetOf(own)).execute("CREATE TABLE other (i int); CHECKPOINT");
       List<String> ids = new CopyOnWriteArrayList<>();
       Runnable crash =
           () -> {
-            ids.addAll(query("SELECT max(backend_xid::text::bigint) FROM pg_stat_activity"));
+            ids.addAll(query(own, "SELECT max(backend_xid::text::bigint) FROM pg_stat_activity"));
             own.kill();
             own.restart();
-            ids.addAll(query("INSERT INTO other VALUES (1) RETURNING txid_current()"));
+            ids.addAll(query(own, "INSERT INTO other VALUES (1) RETURNING txid_current()"));
           };
       try (FaultyRelay relay = FaultyRelay.to(own.port(), Fault.LOSE_COMMIT, 1, crash)) {
         Written written = written(insert(JdbcTarget.at(relay.url("")).withUser(own.user())), 20);
@@ -45,16 +42,18 @@ final class InsertKilledServerIT {
       }
       assertThat(ids).hasSize(2);
       assertThat(ids.get(1)).as("the lost transaction's id, used again").isEqualTo(ids.get(0));
-      assertRows(20);
+      assertRows(own, 20);
     }
   }
 
   @Test
   void aCrashThatLosesAcknowledgedCommitsFailsTheRun() throws Exception {
     try (LocalPostgres own = asynchronous().start()) {
-      use(own);
+      prepare(own);
       JdbcWrite<Long> write =
-          insert(target).withLedger(LedgerSettings.defaults().withoutSynchronousCommit()).withCommitRows(5);
+          insert(targetOf(own))
+              .withLedger(LedgerSettings.defaults().withoutSynchronousCommit())
+              .withCommitRows(5);
       assertThatThrownBy(() -> writeAndCrash(write, own))
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("the database acknowledged 3 transactions to table insert_once")
@@ -67,15 +66,15 @@ final class InsertKilledServerIT {
   @Test
   void insertsCommitSynchronouslyWhateverTheDefault() throws Exception {
     try (LocalPostgres own = asynchronous().start()) {
-      use(own);
-      assertThat(writeAndCrash(insert(target).withCommitRows(5), own).rows()).isEqualTo(15);
-      assertRows(15);
+      prepare(own);
+      assertThat(writeAndCrash(insert(targetOf(own)).withCommitRows(5), own).rows()).isEqualTo(15);
+      assertRows(own, 15);
     }
   }
 
-  private Written writeAndCrash(JdbcWrite<Long> write, LocalPostgres own) throws Exception {
+  private static Written writeAndCrash(JdbcWrite<Long> write, LocalPostgres own) throws Exception {
     try (JdbcBlockWriter<Long> writer = JdbcBlockWriter.open(write)) {
-      sql.execute("CHECKPOINT");
+      new Sql(targetOf(own)).execute("CHECKPOINT");
       writer.write(rows(15));
       assertThat(
               Eventually.within(
@@ -107,11 +106,13 @@ final class InsertKilledServerIT {
         .withSetting("wal_writer_delay", "10s");
   }
 
-  private void use(LocalPostgres own) throws Exception {
-    target = JdbcTarget.at(own.jdbcUrl()).withUser(own.user());
-    sql = new Sql(target);
-    sql.execute("CREATE TABLE insert_once (id bigint)");
-    assertThat(written(insert(target), 0).rows()).isZero(); // creates the schema
+  private static void prepare(LocalPostgres own) throws Exception {
+    new Sql(targetOf(own)).execute("CREATE TABLE insert_once (id bigint)");
+    assertThat(written(insert(targetOf(own)), 0).rows()).isZero(); // creates the schema
+  }
+
+  private static JdbcTarget targetOf(LocalPostgres own) {
+    return JdbcTarget.at(own.jdbcUrl()).withUser(own.user());
   }
 
   private static JdbcWrite<Long> insert(JdbcTarget into) {
@@ -129,16 +130,16 @@ final class InsertKilledServerIT {
     return new Block<>(LongStream.rangeClosed(1, count).boxed().toList());
   }
 
-  private List<String> query(String query) {
+  private static List<String> query(LocalPostgres own, String query) {
     try {
-      return sql.query(query);
+      return new Sql(targetOf(own)).query(query);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private void assertRows(long rows) {
-    assertThat(query("SELECT count(*) || ' ' || count(DISTINCT id) FROM insert_once"))
+  private static void assertRows(LocalPostgres own, long rows) {
+    assertThat(query(own, "SELECT count(*) || ' ' || count(DISTINCT id) FROM insert_once"))
         .containsExactly(rows + " " + rows);
   }
 }
