@@ -17,6 +17,8 @@ import dev.diagonal.pipelines.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
+import dev.diagonal.jdbc.LedgerSettings;
+import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.PipelineCommand;
@@ -107,8 +109,15 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
             mapping(options),
             options.getBlockRows(),
             options.getCommitRows(),
-            options.getTransaction() == TransferOptions.Transaction.all);
+            options.getTransaction() == TransferOptions.Transaction.all,
+            ledger(options));
     return new TransferJob(spec, options, embedded, null);
+  }
+
+  private static LedgerSettings ledger(TransferOptions options) {
+    LedgerSettings settings =
+        LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options));
+    return options.getSynchronousCommit() ? settings : settings.withoutSynchronousCommit();
   }
 
   private static SinkPlace place(

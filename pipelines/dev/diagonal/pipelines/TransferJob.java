@@ -5,12 +5,9 @@ import dev.diagonal.block.RangePlan;
 import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.RefreshIndex;
-import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.pipelines.TransferSpec.From;
 import dev.diagonal.pipelines.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.TransferSpec.FromJdbc;
@@ -33,9 +30,6 @@ import dev.diagonal.transfer.JdbcRows;
 import dev.diagonal.transfer.JdbcSink;
 import dev.diagonal.transfer.JsonLineFiles;
 import dev.diagonal.transfer.RowType;
-import dev.diagonal.transfer.StageSink;
-import dev.diagonal.transfer.Staged;
-import dev.diagonal.transfer.StagedTable;
 import dev.diagonal.transfer.StagedTables;
 import dev.diagonal.transfer.StandardRows;
 import dev.diagonal.transfer.TargetTable;
@@ -43,17 +37,13 @@ import dev.diagonal.transfer.TextFileSink;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.TransferSink;
 import dev.diagonal.transfer.TransferSource;
-import dev.diagonal.write.DeadLetterFile;
 import dev.diagonal.write.Written;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -75,11 +65,10 @@ final class TransferJob implements Job {
   private final DeadLetters deadLetters;
   private final Set<EmbeddedServers.Kind> embedded;
   private final @Nullable Consumer<StagedTables> publisher;
+  private final StagedSinks staged;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
-  private final Map<String, Long> refused = new ConcurrentHashMap<>();
   private volatile @Nullable RunCounts counts;
-  private @Nullable StagedTables staged;
 
   /**
    * @param embedded the embedded servers it wants
@@ -95,6 +84,7 @@ final class TransferJob implements Job {
     this.deadLetters = DeadLetters.of(options);
     this.embedded = Set.copyOf(embedded);
     this.publisher = publisher;
+    this.staged = new StagedSinks(deadLetters, publisher);
     check(spec, publisher != null);
   }
 
@@ -309,49 +299,13 @@ final class TransferJob implements Job {
     Table table = TargetTable.find(database, to.table(), rows, to.key());
     if (!isStaged()) {
       TargetTable.create(database, table);
-      return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows());
+      return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows(), spec.ledger());
     }
-    StagedTable.Mode mode = StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT));
-    return new StageSink(
-        stages(database).add(table, mode, source, refused(to)), spec.commitRows());
+    return staged.sink(to, database, table, source, spec);
   }
 
   private boolean isStaged() {
     return spec.atOnce() || publisher != null;
-  }
-
-  private synchronized StagedTables stages(JdbcTarget database) throws Exception {
-    StagedTables tables = staged;
-    if (tables == null) {
-      tables = StagedTables.open(database, InternalSchema.ofDefaultName(), "transfer");
-      staged = tables;
-    }
-    return tables;
-  }
-
-  private Staged.Refused refused(ToJdbc to) {
-    String path = deadLetters.path();
-    long most = path == null ? 0 : deadLetters.most();
-    DeadLetterFile file = path == null ? null : DeadLetterFile.at(path, most);
-    return new Staged.Refused() {
-      @Override
-      public long most() {
-        return most;
-      }
-
-      @Override
-      public void take(List<BadLine> rows) {
-        if (file == null) {
-          throw new BadInputException(rows.get(0).describe());
-        }
-        try {
-          file.add(rows);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        refused.put("table " + to.table(), (long) rows.size());
-      }
-    };
   }
 
   private static WriteMode modeOf(Mode mode) {
@@ -400,31 +354,12 @@ final class TransferJob implements Job {
     for (ElasticsearchTarget index : indices) {
       RefreshIndex.of(index);
     }
-    publish();
+    staged.publish();
   }
 
-  private synchronized void publish() throws Exception {
-    StagedTables tables = staged;
-    staged = null;
-    if (tables == null) {
-      return;
-    }
-    if (publisher != null) {
-      publisher.accept(tables);
-      return;
-    }
-    try {
-      long unused = StagedTables.publish(List.of(tables), System.err::println);
-    } catch (Exception | Error e) {
-      staged = tables; // which is abandoned
-      throw e;
-    }
-  }
-
-  /** Those of a group are counted when the group ends. */
   @Override
   public Map<String, Long> refusedRows() {
-    return Map.copyOf(refused);
+    return staged.refused();
   }
 
   @Override
@@ -436,15 +371,6 @@ final class TransferJob implements Job {
         HiddenFiles.delete(json.path());
       }
     }
-    abandonStages();
-  }
-
-  /** Waits for a publication that is under way, which then has nothing left to abandon. */
-  private synchronized void abandonStages() throws Exception {
-    StagedTables tables = staged;
-    staged = null;
-    if (tables != null) {
-      tables.abandon();
-    }
+    staged.abandon();
   }
 }

@@ -6,6 +6,8 @@ import dev.diagonal.block.InputFiles;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.LedgerSettings;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.pipelines.TransferSpec.From;
 import dev.diagonal.pipelines.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.TransferSpec.FromJdbc;
@@ -62,6 +64,8 @@ final class TransferNode {
             "blockRows",
             "commitRows",
             "transaction",
+            "internalSchema",
+            "synchronousCommit",
             "badRecords",
             "maxBadRecords");
   }
@@ -95,13 +99,33 @@ final class TransferNode {
     String transaction = YamlNode.oneOf(entries.get("transaction"), "each", List.of("each", "all"));
     int blockRows = YamlNode.number(entries.get("blockRows"), TransferSpec.BLOCK_ROWS);
     int commitRows = YamlNode.number(entries.get("commitRows"), TransferSpec.COMMIT_ROWS);
+    LedgerSettings ledger = ledger();
     return from == null
         ? null
         : guarded(
             node,
             () ->
                 new TransferSpec(
-                    from, sinks, mapping, blockRows, commitRows, transaction.equals("all")));
+                    from,
+                    sinks,
+                    mapping,
+                    blockRows,
+                    commitRows,
+                    transaction.equals("all"),
+                    ledger));
+  }
+
+  private LedgerSettings ledger() {
+    LedgerSettings settings = LedgerSettings.defaults();
+    YamlNode schema = entries.get("internalSchema");
+    if (schema != null) {
+      InternalSchema named = guarded(schema, () -> new InternalSchema(schema.text()));
+      settings = named == null ? settings : settings.withSchema(named);
+    }
+    return YamlNode.oneOf(entries.get("synchronousCommit"), "true", List.of("true", "false"))
+            .equals("true")
+        ? settings
+        : settings.withoutSynchronousCommit();
   }
 
   private interface Reading<T> {

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.ElasticsearchOptions;
+import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
@@ -9,7 +10,8 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link Transfer}. */
-public interface TransferOptions extends RunOptions, JdbcOptions, ElasticsearchOptions {
+public interface TransferOptions
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
 
   /** When the rows of a transfer appear in tables. */
   enum Transaction {
@@ -130,6 +132,14 @@ public interface TransferOptions extends RunOptions, JdbcOptions, ElasticsearchO
   int getCommitRows();
 
   void setCommitRows(int commitRows);
+
+  @Description(
+      "PostgreSQL, rows without a key: whether a commit waits for the disk even where the server's"
+          + " default is not to; false risks the rows of the last moments before a crash")
+  @Default.Boolean(true)
+  boolean getSynchronousCommit();
+
+  void setSynchronousCommit(boolean synchronousCommit);
 
   @Description("When rows appear in tables: with each transaction, or all at once in the end")
   @Default.Enum("each")

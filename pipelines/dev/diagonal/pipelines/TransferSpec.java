@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import dev.diagonal.transfer.CsvFormat;
 import dev.diagonal.transfer.Mapping;
@@ -17,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param blockRows how many rows travel together
  * @param commitRows how many rows a transaction has at most
  * @param atOnce whether tables change in one transaction in the end, or not at all
+ * @param ledger how transactions are recorded that must not be repeated
  */
 record TransferSpec(
-    From from, List<To> to, Mapping mapping, int blockRows, int commitRows, boolean atOnce) {
+    From from,
+    List<To> to,
+    Mapping mapping,
+    int blockRows,
+    int commitRows,
+    boolean atOnce,
+    LedgerSettings ledger) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;

@@ -76,6 +76,10 @@ public final class HeldConnection implements Session {
     return new HeldConnection(postgres(target), true, lockTimeout);
   }
 
+  static HeldConnection autoCommitting(Connector database, Duration lockTimeout) {
+    return new HeldConnection(database, true, lockTimeout);
+  }
+
   private static Connector postgres(JdbcTarget target) {
     checkPostgres(target);
     return new DriverConnector(target);

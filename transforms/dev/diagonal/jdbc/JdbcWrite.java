@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitLimit how long a writer waits for one of these connections, or for its own
  *     transactions; 10 minutes unless {@linkplain #withWaitLimit set}
  * @param retry how faults that may pass are retried
+ * @param ledger how transactions are recorded that must not be repeated
  */
 public record JdbcWrite<T>(
     Connector database,
@@ -40,7 +41,8 @@ public record JdbcWrite<T>(
     int batchesInFlight,
     int maxConnections,
     Duration waitLimit,
-    Retry retry)
+    Retry retry,
+    LedgerSettings ledger)
     implements Serializable {
 
   private static final int MAX_COMMIT_ROWS = 1_000_000;
@@ -101,7 +103,8 @@ public record JdbcWrite<T>(
         2,
         8,
         Duration.ofMinutes(10),
-        Retry.defaults());
+        Retry.defaults(),
+        LedgerSettings.defaults());
   }
 
   /** Returns a write that inserts rows, as {@link WriteMode#INSERT} says. */
@@ -129,7 +132,8 @@ public record JdbcWrite<T>(
         batchesInFlight,
         maxConnections,
         waitLimit,
-        retry);
+        retry,
+        ledger);
   }
 
   /**
@@ -149,7 +153,8 @@ public record JdbcWrite<T>(
         batchesInFlight,
         maxConnections,
         waitLimit,
-        retry);
+        retry,
+        ledger);
   }
 
   /** Sets how many transactions a writer has under way, one being written; default 2. */
@@ -164,7 +169,8 @@ public record JdbcWrite<T>(
         batches,
         maxConnections,
         waitLimit,
-        retry);
+        retry,
+        ledger);
   }
 
   /** Sets how many connections to the database are open in a JVM; default 8. */
@@ -179,7 +185,8 @@ public record JdbcWrite<T>(
         batchesInFlight,
         connections,
         waitLimit,
-        retry);
+        retry,
+        ledger);
   }
 
   /** Sets how long a writer waits before it fails and says for whom; default 10 minutes. */
@@ -194,7 +201,8 @@ public record JdbcWrite<T>(
         batchesInFlight,
         maxConnections,
         limit,
-        retry);
+        retry,
+        ledger);
   }
 
   /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
@@ -209,6 +217,23 @@ public record JdbcWrite<T>(
         batchesInFlight,
         maxConnections,
         waitLimit,
-        policy);
+        policy,
+        ledger);
+  }
+
+  /** Sets how transactions are recorded that must not be repeated: those of the mode insert. */
+  public JdbcWrite<T> withLedger(LedgerSettings settings) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        commitRows,
+        batchesInFlight,
+        maxConnections,
+        waitLimit,
+        retry,
+        settings);
   }
 }

@@ -40,6 +40,11 @@ final class PlacedConnection implements AutoCloseable {
     return connection.use();
   }
 
+  /** Returns what holds the connection; only at work. */
+  HeldConnection held() {
+    return connection;
+  }
+
   /** Closes the connection, at work; the next {@link #use} opens another. */
   void discard() {
     connection.close();

@@ -120,7 +120,9 @@ final class RowBatches<T, O> implements AutoCloseable {
     if (open != null && openRows() > 0) {
       handOver(open);
     }
-    return withRefused(inFlight.drain());
+    List<Result<T, O>> results = inFlight.drain();
+    writer.confirm();
+    return withRefused(results);
   }
 
   /** Gives back the rows that have not been handed over, which are forgotten here. */

@@ -3,11 +3,13 @@ package dev.diagonal.jdbc;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.BatchOutcome.Rejected;
+import dev.diagonal.jdbc.internal.schema.CommitCheck;
+import dev.diagonal.jdbc.internal.schema.Token;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /**
  * Writes batches over one connection, each in a transaction of its own, which is repeated on a
@@ -21,6 +23,8 @@ final class TransactionWriter<T> implements AutoCloseable {
   private final JdbcWrite<T> write;
   private final boolean rejects;
   private final PlacedConnection connection;
+  private @Nullable WriterLedger ledger;
+  private long acknowledgedRows;
 
   /**
    * @param rejects whether bad rows are told in the outcome, and the others written; else they fail
@@ -55,6 +59,9 @@ final class TransactionWriter<T> implements AutoCloseable {
       Connection open = connection.use();
       BatchRowsFactory<T> factory = BatchRowsFactory.of(open, write);
       open.rollback();
+      if (ledger == null) {
+        ledger = WriterLedger.open(open, write);
+      }
       done = true;
       return factory;
     } finally {
@@ -74,17 +81,58 @@ final class TransactionWriter<T> implements AutoCloseable {
    */
   BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
     long startNanos = System.nanoTime();
-    Attempts attempts = new Attempts(rows, order);
+    WriterLedger opened = Objects.requireNonNull(ledger, "factory() comes first");
+    Token token = opened.next(rows.size());
+    Attempts attempts = new Attempts(rows, order, opened.check(token));
     connection.resume("write %d rows to table %s".formatted(rows.size(), write.table().name()));
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
+      if (token != null) {
+        opened.acknowledge(token, first(rows, order));
+        acknowledgedRows += rows.size();
+        if (opened.isFull()) {
+          opened.confirm(connection.held());
+        }
+      }
       return new BatchOutcome(
           rejected, attempts.made, (System.nanoTime() - startNanos) / 1_000_000);
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw explained(
-          "write a batch of %d rows, first key %s,"
-              .formatted(rows.size(), rows.key(order.sent()[0])),
+          "write a batch of %d rows, %s,%s"
+              .formatted(
+                  rows.size(),
+                  first(rows, order),
+                  attempts.check.isUnproven()
+                      ? " of which it is unknown whether they are committed, so that writing them again may write them twice,"
+                      : ""),
           fault);
+    } finally {
+      connection.rest();
+    }
+  }
+
+  /** What a message names the first row of a batch by, which holds no values but those of keys. */
+  private String first(BatchRows<T> rows, KeyOrder order) {
+    return write.table().keyColumns().isEmpty()
+        ? "first row %d of this writer".formatted(acknowledgedRows + 1)
+        : "first key " + rows.key(order.sent()[0]);
+  }
+
+  /**
+   * Counts in the database the transactions that it has acknowledged and that must not be repeated.
+   *
+   * @throws SQLException if one is missing, since a crash or a failover of the server has lost it
+   */
+  void confirm() throws SQLException, InterruptedException {
+    WriterLedger opened = ledger;
+    if (opened == null || opened.isEmpty()) {
+      return;
+    }
+    connection.resume("count the transactions to table " + write.table().name());
+    try {
+      opened.confirm(connection.held());
+    } catch (SQLException fault) {
+      throw explained("confirm what was written", fault);
     } finally {
       connection.rest();
     }
@@ -92,6 +140,11 @@ final class TransactionWriter<T> implements AutoCloseable {
 
   @Override
   public void close() {
+    WriterLedger opened = ledger;
+    ledger = null;
+    if (opened != null) {
+      opened.close();
+    }
     connection.close();
   }
 
@@ -123,27 +176,24 @@ final class TransactionWriter<T> implements AutoCloseable {
   private final class Attempts {
     private final BatchRows<T> rows;
     private final KeyOrder order;
-    private final CommitProof proof = new CommitProof();
+    private final CommitCheck<List<Rejected>> check;
     private int made;
     private boolean sifts;
-    private @Nullable List<Rejected> unproven;
 
-    Attempts(BatchRows<T> rows, KeyOrder order) {
+    Attempts(BatchRows<T> rows, KeyOrder order, CommitCheck<List<Rejected>> check) {
       this.rows = rows;
       this.order = order;
+      this.check = check;
     }
 
     List<Rejected> next() throws SQLException {
       boolean done = false;
       try {
         Connection open = connection.use();
-        if (unproven != null && proof.isCommitted(open)) {
-          open.rollback();
-          done = true;
-          return unproven;
+        List<Rejected> rejected = check.begin(open);
+        if (rejected == null) {
+          rejected = sifts ? sifted(open) : sent(open);
         }
-        unproven = null;
-        List<Rejected> rejected = sifts ? sifted(open) : sent(open);
         done = true;
         return rejected;
       } finally {
@@ -158,7 +208,7 @@ final class TransactionWriter<T> implements AutoCloseable {
       try {
         rows.begin(open);
         rows.send(open, order.sent(), 0, order.places());
-        commit(open, List.of());
+        check.commit(open, List.of());
         return List.of();
       } catch (SQLException fault) {
         if (!SqlFaults.isCausedByRows(fault)) {
@@ -166,7 +216,8 @@ final class TransactionWriter<T> implements AutoCloseable {
         }
         open.rollback();
         sifts = true;
-        return sifted(open);
+        List<Rejected> earlier = check.begin(open);
+        return earlier == null ? sifted(open) : earlier;
       }
     }
 
@@ -181,18 +232,8 @@ final class TransactionWriter<T> implements AutoCloseable {
                 .formatted(
                     write.table().name(), write.database(), rows.key(first.row()), first.reason()));
       }
-      commit(open, rejected);
+      check.commit(open, rejected);
       return rejected;
-    }
-
-    /** Only a plain insert must not be repeated: all else has the same effect a second time. */
-    private void commit(Connection open, List<Rejected> rejected) throws SQLException {
-      if (write.mode() == WriteMode.INSERT && open.isWrapperFor(PGConnection.class)) {
-        proof.prepare(open);
-        unproven = rejected;
-      }
-      open.commit();
-      unproven = null;
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.diagonal.block.Block;
 import dev.diagonal.jdbc.JdbcBlockWriter;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.JdbcWrite;
+import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
 import dev.diagonal.write.RejectedRow;
@@ -20,22 +21,28 @@ public final class JdbcSink implements TransferSink {
   private final Table table;
   private final WriteMode mode;
   private final int commitRows;
+  private final LedgerSettings ledger;
 
   /**
    * @param table whose columns are those of the rows, in order
    * @param commitRows how many rows a transaction has at most
+   * @param ledger how the transactions of plain inserts are recorded
    * @throws IllegalArgumentException if the mode does not fit the table
    */
-  public JdbcSink(JdbcTarget database, Table table, WriteMode mode, int commitRows) {
+  public JdbcSink(
+      JdbcTarget database, Table table, WriteMode mode, int commitRows, LedgerSettings ledger) {
     this.database = database;
     this.table = table;
     this.mode = mode;
     this.commitRows = commitRows;
+    this.ledger = ledger;
     var unused = write();
   }
 
   private JdbcWrite<RowAt> write() {
-    return JdbcWrite.of(mode, database, table, RowAt.binder()).withCommitRows(commitRows);
+    return JdbcWrite.of(mode, database, table, RowAt.binder())
+        .withCommitRows(commitRows)
+        .withLedger(ledger);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.elasticsearch.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.write.BatchFailedException;
@@ -109,6 +110,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
           "this JVM has a heap of at most %,d MiB (java -Xmx…)"
               .formatted(Runtime.getRuntime().maxMemory() >> 20),
           true);
+    }
+    if (cause instanceof InternalSchemaException) {
+      return new Failure(message, null, true);
     }
     if (cause instanceof SQLException sql) {
       boolean refused = REFUSED_SQL_STATE.equals(sql.getSQLState());

@@ -102,7 +102,8 @@ class ConnectionPlacesTest {
         write.batchesInFlight(),
         write.maxConnections(),
         write.waitLimit(),
-        write.retry());
+        write.retry(),
+        write.ledger());
   }
 
   /** Asks the database at each new connection how many there are, besides the one that keeps it. */

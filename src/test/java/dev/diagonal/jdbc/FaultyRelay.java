@@ -33,6 +33,8 @@ final class FaultyRelay implements AutoCloseable {
     LOSE_COMMIT,
     /** The commit reaches the server, its answer is lost. */
     LOSE_ANSWER,
+    /** The client is reset as its commit is passed on; the server's end stays open. */
+    CUT_AFTER_COMMIT,
     /** Every chunk comes 5 ms late. */
     DELAY
   }
@@ -43,20 +45,35 @@ final class FaultyRelay implements AutoCloseable {
   private final int serverPort;
   private final Fault fault;
   private final int times;
+  private final Runnable meanwhile;
   private final AtomicInteger struck = new AtomicInteger();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-  private FaultyRelay(ServerSocket listening, int serverPort, Fault fault, int times) {
+  private FaultyRelay(
+      ServerSocket listening, int serverPort, Fault fault, int times, Runnable meanwhile) {
     this.listening = listening;
     this.serverPort = serverPort;
     this.fault = fault;
     this.times = times;
+    this.meanwhile = meanwhile;
   }
 
   static FaultyRelay to(int serverPort, Fault fault, int times) throws IOException {
+    return to(serverPort, fault, times, () -> {});
+  }
+
+  /**
+   * @param meanwhile is done each time before the client learns anything, by the relay's thread
+   */
+  static FaultyRelay to(int serverPort, Fault fault, int times, Runnable meanwhile)
+      throws IOException {
     FaultyRelay relay =
         new FaultyRelay(
-            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), serverPort, fault, times);
+            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+            serverPort,
+            fault,
+            times,
+            meanwhile);
     start(relay::accept);
     return relay;
   }
@@ -82,7 +99,13 @@ final class FaultyRelay implements AutoCloseable {
     try {
       while (true) {
         Socket client = listening.accept();
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        Socket server;
+        try {
+          server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        } catch (IOException e) {
+          client.close(); // the server is restarting
+          continue;
+        }
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
         sockets.addAll(List.of(client, server));
@@ -99,6 +122,7 @@ final class FaultyRelay implements AutoCloseable {
     private final Socket client;
     private final Socket server;
     private volatile boolean losesAnswer;
+    private volatile boolean cutsClient;
     private volatile boolean silent;
 
     Connection(Socket client, Socket server) {
@@ -119,6 +143,10 @@ final class FaultyRelay implements AutoCloseable {
           }
           if (!silent) {
             out.write(buffer, 0, read);
+          }
+          if (cutsClient) {
+            resetClient();
+            return;
           }
         }
         server.close();
@@ -150,13 +178,14 @@ final class FaultyRelay implements AutoCloseable {
     private boolean strikes(byte[] buffer, int read, long sent) {
       return switch (fault) {
         case CUT, SILENCE, HALF_CLOSE -> sent > IN_A_COPY;
-        case LOSE_COMMIT, LOSE_ANSWER -> new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
+        case LOSE_COMMIT, LOSE_ANSWER, CUT_AFTER_COMMIT -> new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
         case DELAY -> true;
       };
     }
 
     /** Returns whether the chunk passes. */
     private boolean harm() throws IOException {
+      meanwhile.run();
       switch (fault) {
         case CUT, LOSE_COMMIT -> {
           reset();
@@ -170,16 +199,21 @@ final class FaultyRelay implements AutoCloseable {
           server.close();
         }
         case LOSE_ANSWER -> losesAnswer = true;
+        case CUT_AFTER_COMMIT -> cutsClient = true;
         case DELAY -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
       }
       return true;
     }
 
     private void reset() throws IOException {
-      client.setSoLinger(true, 0);
       server.setSoLinger(true, 0);
-      client.close();
+      resetClient();
       server.close();
+    }
+
+    private void resetClient() throws IOException {
+      client.setSoLinger(true, 0);
+      client.close();
     }
 
     private static void close(Socket socket) {

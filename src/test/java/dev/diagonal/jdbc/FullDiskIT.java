@@ -170,7 +170,8 @@ final class FullDiskIT {
         write.batchesInFlight(),
         write.maxConnections(),
         write.waitLimit(),
-        QUICK);
+        QUICK,
+        write.ledger());
   }
 
   private static Written written(JdbcWrite<Long> write, long rows) throws Exception {

@@ -119,28 +119,6 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void aCommitWhoseAnswerIsLostIsLookedUpBeforeAnInsertIsRepeated() throws Exception {
-    Table keyless = keyless();
-    try (FaultyRelay relay = FaultyRelay.to(port, Fault.LOSE_ANSWER, 1)) {
-      Written written = writeThrough(relay, "", keyless, WriteMode.INSERT);
-      assertThat(relay.struck()).isEqualTo(1);
-      assertThat(written.attempts()).isEqualTo(1);
-    }
-    assertRows(10_000);
-  }
-
-  @Test
-  void aCommitThatIsLostIsRepeated() throws Exception {
-    Table keyless = keyless();
-    try (FaultyRelay relay = FaultyRelay.to(port, Fault.LOSE_COMMIT, 1)) {
-      Written written = writeThrough(relay, "", keyless, WriteMode.INSERT);
-      assertThat(relay.struck()).isEqualTo(1);
-      assertThat(written.attempts()).isEqualTo(2);
-    }
-    assertRows(10_000);
-  }
-
-  @Test
   void aServerThatFallsSilentIsGivenUpAfterTheLimit() throws Exception {
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.SILENCE, 1)) {
       Written written = writeThrough(relay, "?socketTimeout=1", table, WriteMode.UPSERT);
@@ -286,13 +264,6 @@ final class JdbcFaultsIT {
       }
     }
     assertRows(0);
-  }
-
-  private Table keyless() throws Exception {
-    sql.execute("DROP TABLE " + quoted());
-    table = Table.of(table.name(), Column.of("id", "bigint"), Column.of("name", "text"));
-    CreateTable.ifMissing(target, table);
-    return table;
   }
 
   private JdbcTarget through(FaultyRelay relay, String parameters) {

@@ -33,7 +33,7 @@ public final class CommitCheck<T> {
   private final @Nullable Token token;
   private final boolean synchronously;
   private final String what;
-  private final String why;
+  private final @Nullable String why;
   private @Nullable T unproven;
 
   private CommitCheck(
@@ -41,7 +41,7 @@ public final class CommitCheck<T> {
       @Nullable Token token,
       boolean synchronously,
       String what,
-      String why) {
+      @Nullable String why) {
     this.ledger = ledger;
     this.token = token;
     this.synchronously = synchronously;
@@ -57,7 +57,7 @@ public final class CommitCheck<T> {
    */
   public static <T> CommitCheck<T> by(
       InternalSchema schema, Token token, boolean synchronously, String what) {
-    return new CommitCheck<>(schema.ledger(), token, synchronously, what, "");
+    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null);
   }
 
   /**
@@ -67,6 +67,11 @@ public final class CommitCheck<T> {
    */
   public static <T> CommitCheck<T> impossible(String what, String why) {
     return new CommitCheck<>(null, null, false, what, why);
+  }
+
+  /** Returns a check that does nothing, for a transaction that has the same effect twice. */
+  public static <T> CommitCheck<T> unneeded() {
+    return new CommitCheck<>(null, null, false, "", null);
   }
 
   /**
@@ -116,11 +121,16 @@ public final class CommitCheck<T> {
         unproven = null;
         throw fault;
       }
-      if (ledger == null) {
+      if (why != null) {
         throw new UnknownOutcomeException(what, why, fault);
       }
       throw fault;
     }
+  }
+
+  /** Returns whether an attempt may be committed, and no later attempt has found out. */
+  public boolean isUnproven() {
+    return token != null && unproven != null;
   }
 
   private static boolean isRolledBack(@Nullable String state) {

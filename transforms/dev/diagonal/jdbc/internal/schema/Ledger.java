@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -54,27 +56,29 @@ public record Ledger(InternalSchema schema) {
     }
   }
 
-  /** Returns how many of these tokens are committed. */
-  public int count(Connection connection, Collection<UUID> tokens) throws SQLException {
+  /** Returns those of these tokens that are committed. */
+  public Set<UUID> committed(Connection connection, Collection<UUID> tokens) throws SQLException {
     String sql =
-        "SELECT count(*) FROM %s WHERE token = ANY (?)"
-            .formatted(schema.table(connection, "ledger"));
+        "SELECT token FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
+    Set<UUID> found = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
       try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getInt(1);
+        while (result.next()) {
+          found.add(result.getObject(1, UUID.class));
+        }
       }
     }
+    return found;
   }
 
-  /** Deletes these tokens, and returns how many there were. */
-  public int delete(Connection connection, Collection<UUID> tokens) throws SQLException {
+  /** Deletes these tokens. */
+  public void delete(Connection connection, Collection<UUID> tokens) throws SQLException {
     String sql =
         "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
-      return statement.executeUpdate();
+      statement.executeUpdate();
     }
   }
 }

@@ -3,14 +3,15 @@ package dev.diagonal.jdbc.internal.schema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a run: while a keeper is open, nobody takes the run for gone. It has a connection and a
  * thread of its own; a connection that is lost is replaced within seconds. In between, the run may
- * be taken for gone and ended; then {@link #isEnded} is true, and the fence of {@link Runs} keeps
- * transactions from being repeated.
+ * be taken for gone and ended; then the fence of {@link Runs} keeps its transactions from being
+ * repeated.
  *
  * <p>Safe for use by several threads.
  */
@@ -25,7 +26,6 @@ public final class RunKeeper implements AutoCloseable {
   private final Thread thread;
   private @Nullable Connection holding;
   private boolean closed;
-  private volatile boolean ended;
 
   private RunKeeper(Runs runs, UUID run, Session session) {
     this.runs = runs;
@@ -65,11 +65,6 @@ public final class RunKeeper implements AutoCloseable {
     return run;
   }
 
-  /** Returns whether someone has ended the run, for example {@code diagonal clean}. */
-  public boolean isEnded() {
-    return ended;
-  }
-
   private synchronized void keep() {
     Duration pause = LOOK_EVERY;
     while (!closed) {
@@ -92,13 +87,25 @@ public final class RunKeeper implements AutoCloseable {
     Connection connection = session.use();
     if (connection != holding) {
       hold(connection);
-      ended |= !runs.exists(connection, run);
     }
   }
 
   private void hold(Connection connection) throws SQLException {
     runs.hold(connection, run);
     holding = connection;
+  }
+
+  /**
+   * Deletes tokens that nobody asks for any more. What cannot be deleted now goes with the run.
+   */
+  public synchronized void forget(Collection<UUID> tokens) {
+    try {
+      if (!closed) {
+        runs.schema().ledger().delete(session.use(), tokens);
+      }
+    } catch (SQLException e) {
+      session.close();
+    }
   }
 
   /** Stops holding the run; what it has in the database stays for the others that hold it. */
