@@ -201,8 +201,9 @@ final class PlanRunTest {
     Ending ending =
         new Ending() {
           @Override
-          public void complete() {
+          public long complete() {
             ends.add("complete");
+            return 0;
           }
 
           @Override
