@@ -5,8 +5,6 @@ import dev.diagonal.block.RangePlan;
 import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.RefreshIndex;
-import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
@@ -35,9 +33,6 @@ import dev.diagonal.transfer.JdbcRows;
 import dev.diagonal.transfer.JdbcSink;
 import dev.diagonal.transfer.JsonLineFiles;
 import dev.diagonal.transfer.RowType;
-import dev.diagonal.transfer.StageSink;
-import dev.diagonal.transfer.Staged;
-import dev.diagonal.transfer.StagedTable;
 import dev.diagonal.transfer.StagedTables;
 import dev.diagonal.transfer.StandardRows;
 import dev.diagonal.transfer.TargetTable;
@@ -45,17 +40,13 @@ import dev.diagonal.transfer.TextFileSink;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.TransferSink;
 import dev.diagonal.transfer.TransferSource;
-import dev.diagonal.write.DeadLetterFile;
 import dev.diagonal.write.Written;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
@@ -82,11 +73,10 @@ final class TransferJob implements Job {
   private final DeadLetters deadLetters;
   private final Set<EmbeddedServers.Kind> embedded;
   private final @Nullable Consumer<StagedTables> publisher;
+  private final StagedSinks staged;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
-  private final Map<String, Long> refused = new ConcurrentHashMap<>();
   private volatile @Nullable RunCounts counts;
-  private @Nullable StagedTables staged;
 
   /**
    * @param embedded the embedded servers it wants
@@ -102,6 +92,7 @@ final class TransferJob implements Job {
     this.deadLetters = DeadLetters.of(options);
     this.embedded = Set.copyOf(embedded);
     this.publisher = publisher;
+    this.staged = new StagedSinks(deadLetters, publisher);
     check(spec, publisher != null);
   }
 
@@ -362,47 +353,11 @@ final class TransferJob implements Job {
       TargetTable.create(database, table);
       return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows(), spec.ledger());
     }
-    StagedTable.Mode mode = StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT));
-    return new StageSink(
-        stages(database).add(table, mode, source, refused(to)), spec.commitRows());
+    return staged.sink(to, database, table, source, spec);
   }
 
   private boolean isStaged() {
     return spec.atOnce() || publisher != null;
-  }
-
-  private synchronized StagedTables stages(JdbcTarget database) throws Exception {
-    StagedTables tables = staged;
-    if (tables == null) {
-      tables = StagedTables.open(database, spec.ledger().schema(), "transfer");
-      staged = tables;
-    }
-    return tables;
-  }
-
-  private Staged.Refused refused(ToJdbc to) {
-    String path = deadLetters.path();
-    long most = path == null ? 0 : deadLetters.most();
-    DeadLetterFile file = path == null ? null : DeadLetterFile.at(path, most);
-    return new Staged.Refused() {
-      @Override
-      public long most() {
-        return most;
-      }
-
-      @Override
-      public void take(List<BadLine> rows) {
-        if (file == null) {
-          throw new BadInputException(rows.get(0).describe());
-        }
-        try {
-          file.add(rows);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        refused.put("table " + to.table(), (long) rows.size());
-      }
-    };
   }
 
   private static WriteMode modeOf(Mode mode) {
@@ -477,44 +432,16 @@ final class TransferJob implements Job {
     for (ElasticsearchTarget index : indices) {
       Warnings.print(RefreshIndex.ifAllowed(index));
     }
-    publish();
+    staged.publish();
   }
 
-  private synchronized void publish() throws Exception {
-    StagedTables tables = staged;
-    staged = null;
-    if (tables == null) {
-      return;
-    }
-    if (publisher != null) {
-      publisher.accept(tables);
-      return;
-    }
-    try {
-      long unused = StagedTables.publish(List.of(tables), System.err::println);
-    } catch (Exception | Error e) {
-      staged = tables; // which is abandoned
-      throw e;
-    }
-  }
-
-  /** Those of a group are counted when the group ends. */
   @Override
   public Map<String, Long> refusedRows() {
-    return Map.copyOf(refused);
+    return staged.refused();
   }
 
   @Override
   public void abandon() throws Exception {
-    abandonStages();
-  }
-
-  /** Waits for a publication that is under way, which then has nothing left to abandon. */
-  private synchronized void abandonStages() throws Exception {
-    StagedTables tables = staged;
-    staged = null;
-    if (tables != null) {
-      tables.abandon();
-    }
+    staged.abandon();
   }
 }

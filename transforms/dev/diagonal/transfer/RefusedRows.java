@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes bad records of the rows that a target refused at the publication of its stage. */
 final class RefusedRows {
@@ -82,7 +83,7 @@ final class RefusedRows {
     return records;
   }
 
-  private static @org.jspecify.annotations.Nullable RowBlock next(RowBlockReader reader)
+  private static @Nullable RowBlock next(RowBlockReader reader)
       throws Exception {
     return reader.next(
         line -> {

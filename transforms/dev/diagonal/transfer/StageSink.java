@@ -1,14 +1,18 @@
 package dev.diagonal.transfer;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.jdbc.Column;
 import dev.diagonal.jdbc.JdbcBlockWriter;
 import dev.diagonal.jdbc.JdbcWrite;
+import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.jdbc.RowBinder;
+import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
 import dev.diagonal.write.RejectedRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows to the stage of a table. Each attempt at a range marks its rows with a number of its
@@ -19,13 +23,16 @@ public final class StageSink implements TransferSink {
 
   private final StagedTable stage;
   private final int commitRows;
+  private final LedgerSettings ledger;
 
   /**
    * @param commitRows how many rows a transaction has at most
+   * @param ledger how the transactions are recorded, and for which run
    */
-  public StageSink(StagedTable stage, int commitRows) {
+  public StageSink(StagedTable stage, int commitRows, LedgerSettings ledger) {
     this.stage = stage;
     this.commitRows = commitRows;
+    this.ledger = ledger;
   }
 
   StagedTable stage() {
@@ -44,7 +51,21 @@ public final class StageSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
-    return new StageWriter(stage, commitRows, UUID.randomUUID().getMostSignificantBits());
+    long attempt = UUID.randomUUID().getMostSignificantBits();
+    JdbcWrite<Placed> write =
+        JdbcWrite.of(WriteMode.INSERT, stage.database(), stage.stage(), binder(attempt))
+            .withCommitRows(commitRows)
+            .withLedger(ledger);
+    return new StageWriter(stage.target(), attempt, write);
+  }
+
+  private static RowBinder<Placed> binder(long attempt) {
+    RowBinder<RowAt> columns = RowAt.binder();
+    return (row, values) -> {
+      values.putLong(attempt).putLong(row.place());
+      values.putLong(row.at().block().line(row.at().row()));
+      columns.bind(row.at(), values);
+    };
   }
 
   /** A row and its place in the range. */
@@ -52,26 +73,16 @@ public final class StageSink implements TransferSink {
 
   private static final class StageWriter implements RowBlockWriter {
 
-    private final StagedTable stage;
+    private final Table target;
     private final long attempt;
     private final List<RejectedRow<Placed>> rejected = new ArrayList<>();
     private final JdbcBlockWriter<Placed> writer;
     private long rows;
     private long checksum;
 
-    StageWriter(StagedTable stage, int commitRows, long attempt) throws Exception {
-      this.stage = stage;
+    StageWriter(Table target, long attempt, JdbcWrite<Placed> write) throws Exception {
+      this.target = target;
       this.attempt = attempt;
-      RowBinder<RowAt> columns = RowAt.binder();
-      RowBinder<Placed> binder =
-          (row, values) -> {
-            values.putLong(attempt).putLong(row.place());
-            values.putLong(row.at().block().line(row.at().row()));
-            columns.bind(row.at(), values);
-          };
-      JdbcWrite<Placed> write =
-          JdbcWrite.of(WriteMode.INSERT, stage.database(), stage.stage(), binder)
-              .withCommitRows(commitRows);
       writer = JdbcBlockWriter.open(write, rejected::add);
     }
 
@@ -95,11 +106,12 @@ public final class StageSink implements TransferSink {
     }
 
     /** The stage has no key that would refuse it, and the publication tells rows apart by it. */
-    private @org.jspecify.annotations.Nullable String missingKey(RowBlock block, int row) {
+    private @Nullable String missingKey(RowBlock block, int row) {
       for (int column = 0; column < block.columns(); column++) {
-        if (stage.target().columns().get(column).key() && block.isNull(row, column)) {
+        Column its = target.columns().get(column);
+        if (its.key() && block.isNull(row, column)) {
           return "key column '%s' of table %s must not be null"
-              .formatted(stage.target().columns().get(column).name(), stage.target().name());
+              .formatted(its.name(), target.name());
         }
       }
       return null;

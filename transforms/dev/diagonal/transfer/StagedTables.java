@@ -3,16 +3,14 @@ package dev.diagonal.transfer;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.PostgresSql;
 import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.jdbc.SqlFaults;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.internal.schema.Leftovers;
 import dev.diagonal.jdbc.internal.schema.RunKeeper;
 import dev.diagonal.jdbc.internal.schema.SchemaRights;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -29,14 +27,6 @@ import java.util.function.Consumer;
 public final class StagedTables {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
-
-  private static final String STAGES =
-      """
-      SELECT c.relname, substring(c.relname FROM '^stage_([0-9a-f]{32})_[0-9]+$')::uuid
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = ? AND c.relkind = 'r' AND c.relname ~ '^stage_[0-9a-f]{32}_[0-9]+$'
-        AND pg_has_role(c.relowner, 'USAGE')
-      """;
 
   private final JdbcTarget database;
   private final InternalSchema schema;
@@ -90,39 +80,32 @@ public final class StagedTables {
   /** What cannot be dropped now, as somebody still writes there, is left to a later run. */
   private static void dropLeftovers(JdbcTarget database, InternalSchema schema)
       throws InterruptedException {
+    Leftovers leftovers = new Leftovers(schema);
+    RetriedTransaction transaction =
+        RetriedTransaction.in(database, "drop what runs that are gone have left")
+            .withRetry(Retry.never());
+    List<Leftovers.OfRun> found;
     try {
-      RetriedTransaction.in(database, "drop the stages of runs that are gone")
-          .withRetry(Retry.never())
-          .run(
-              connection -> {
-                try (Statement statement = connection.createStatement()) {
-                  statement.execute("SET LOCAL lock_timeout = '1s'");
-                  for (String stage : leftovers(connection, schema)) {
-                    statement.execute(
-                        "DROP TABLE " + PostgresSql.quoteTable(schema.name() + "." + stage));
-                  }
-                }
-                return null;
-              });
+      found = transaction.run(leftovers::find);
     } catch (SQLException e) {
-      // They are in nobody's way.
+      return; // they are in nobody's way
+    }
+    for (Leftovers.OfRun each : found) {
+      try {
+        boolean unused =
+            each.isGone() && transaction.run(connection -> drop(connection, leftovers, each.run()));
+      } catch (SQLException e) {
+        // Another user owns them, or a worker that was given up still writes there.
+      }
     }
   }
 
-  private static List<String> leftovers(Connection connection, InternalSchema schema)
+  private static boolean drop(Connection connection, Leftovers leftovers, UUID run)
       throws SQLException {
-    List<String> gone = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(STAGES)) {
-      statement.setString(1, schema.name());
-      try (ResultSet found = statement.executeQuery()) {
-        while (found.next()) {
-          if (schema.runs().isGone(connection, found.getObject(2, UUID.class))) {
-            gone.add(found.getString(1));
-          }
-        }
-      }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET LOCAL lock_timeout = '1s'");
     }
-    return gone;
+    return leftovers.drop(connection, run);
   }
 
   /** Returns the id of the run. */
