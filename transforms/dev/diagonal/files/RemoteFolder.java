@@ -56,7 +56,8 @@ record RemoteFolder(ResourceId directory) implements Folder {
   public boolean exists(String name) throws IOException {
     ResourceId id = file(name);
     if (WILDCARDS.matcher(id.toString()).find()) {
-      try (ReadableByteChannel unused = FileSystems.open(id)) {
+      try {
+        FileSystems.open(id).close();
         return true;
       } catch (FileNotFoundException e) {
         return false;
