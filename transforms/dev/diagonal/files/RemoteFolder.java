@@ -1,11 +1,13 @@
 package dev.diagonal.files;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -15,6 +17,8 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 
 /** A directory of a file system that Beam knows. */
 record RemoteFolder(ResourceId directory) implements Folder {
+
+  private static final Pattern WILDCARDS = Pattern.compile("[*?\\[{\\\\]");
 
   private ResourceId file(String name) {
     return directory.resolve(name, StandardResolveOptions.RESOLVE_FILE);
@@ -47,9 +51,20 @@ record RemoteFolder(ResourceId directory) implements Folder {
     return FileSystems.open(file(name));
   }
 
+  /** A name that looks like a pattern cannot be asked for by {@code match}. */
   @Override
   public boolean exists(String name) throws IOException {
-    return entries().stream().anyMatch(entry -> entry.name().equals(name));
+    ResourceId id = file(name);
+    if (WILDCARDS.matcher(id.toString()).find()) {
+      try {
+        FileSystems.open(id).close();
+        return true;
+      } catch (FileNotFoundException e) {
+        return false;
+      }
+    }
+    MatchResult found = FileSystems.match(id.toString(), EmptyMatchTreatment.ALLOW);
+    return found.status() == MatchResult.Status.OK && !found.metadata().isEmpty();
   }
 
   @Override

@@ -14,18 +14,16 @@ final class Interruption implements AutoCloseable {
   private final RunHold hold;
   private final Thread atExit = new Thread(this::end, "interruption");
 
-  private Interruption(PlannedJob planned, RunHold hold) {
+  Interruption(PlannedJob planned, RunHold hold) {
     this.planned = planned;
     this.hold = hold;
   }
 
   /** Prepares for it until this is closed. */
-  static Interruption during(PlannedJob planned, RunHold hold) {
-    Interruption interruption = new Interruption(planned, hold);
+  void prepare() {
     if (!planned.job().isEndless()) { // which ends well when it is asked to
-      Runtime.getRuntime().addShutdownHook(interruption.atExit);
+      Runtime.getRuntime().addShutdownHook(atExit);
     }
-    return interruption;
   }
 
   @Override

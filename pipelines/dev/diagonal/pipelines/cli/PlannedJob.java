@@ -127,7 +127,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     try (EmbeddedServers servers = embedded()) {
       ServerUrls urls = urlsOf(servers);
       RunHold hold = files().begin(OutputRuns.of(options));
-      try (Interruption unused = Interruption.during(this, hold)) {
+      try (Interruption interruption = new Interruption(this, hold)) {
+        interruption.prepare();
         Summary summary =
             Release.after(
                 () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),

@@ -139,7 +139,7 @@ final class RunHoldTest {
                 run.toString())
             .start();
     try {
-      assertThat(holder.inputReader().readLine()).isEqualTo("locked");
+      assertThat(holder.inputReader(UTF_8).readLine()).isEqualTo("locked");
       RunHold.begin(List.of(files(true))).close();
       assertThat(names()).hasSize(2);
     } finally {

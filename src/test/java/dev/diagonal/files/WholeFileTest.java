@@ -196,7 +196,7 @@ final class WholeFileTest {
 
     write(pipe);
 
-    assertThat(reader.inputReader().readLine()).isEqualTo("new");
+    assertThat(reader.inputReader(UTF_8).readLine()).isEqualTo("new");
     assertThat(reader.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(names()).containsExactly("pipe");
     assertThat(OutputPlace.of(pipe.toString()).isStream()).isTrue();

@@ -261,7 +261,7 @@ final class OutputFilesTest {
 
     assertDone(launch(command + "@pipe"));
 
-    List<String> lines = reader.inputReader().lines().toList();
+    List<String> lines = reader.inputReader(UTF_8).lines().toList();
     assertThat(lines).hasSizeBetween(2, 3);
     assertThat(Files.readAttributes(pipe, "isOther")).containsEntry("isOther", true);
     assertDone(launch(command + "/dev/null"));

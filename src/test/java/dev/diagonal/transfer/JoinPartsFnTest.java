@@ -122,7 +122,7 @@ final class JoinPartsFnTest {
   @ValueSource(ints = {0, 1, 3})
   void joinMayRunAgainAfterItsRename(int ranges) throws Exception {
     TextFileSink sink = sink(true);
-    try (RunHold unused = begin(sink)) {
+    try (RunHold hold = begin(sink)) {
       List<RangeWritten> all = new ArrayList<>();
       String expected = "id\n";
       for (int range = 0; range < ranges; range++) {
@@ -144,6 +144,8 @@ final class JoinPartsFnTest {
 
       join(sink, all); // its output was lost after all was done
 
+      assertThat(hold.complete()).containsExactly(out.toString());
+
       assertThat(out).hasContent(expected);
     }
     assertThat(names()).containsExactly("out.csv");
@@ -154,7 +156,7 @@ final class JoinPartsFnTest {
   void joinFailsWhenAPartIsMissing(int ranges) throws Exception {
     Files.writeString(out, "old");
     TextFileSink sink = sink(true);
-    try (RunHold unused = begin(sink)) {
+    try (RunHold hold = begin(sink)) {
       List<RangeWritten> all = new ArrayList<>();
       for (int range = 0; range < ranges; range++) {
         all.add(written(sink, range));
@@ -162,6 +164,7 @@ final class JoinPartsFnTest {
       Files.delete(directory.resolve(all.get(ranges - 1).part()));
 
       assertThatThrownBy(() -> join(sink, all)).isInstanceOf(IOException.class);
+      assertThat(hold.complete()).isEmpty();
     }
     assertThat(out).hasContent("old");
     assertThat(names()).containsExactly("out.csv");

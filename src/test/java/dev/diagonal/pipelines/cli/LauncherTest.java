@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -59,9 +60,9 @@ final class LauncherTest {
     PrintStream realOut = System.out;
     PrintStream realErr = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    try (PrintStream full = new PrintStream(new FileOutputStream("/dev/full"))) {
+    try (PrintStream full = new PrintStream(new FileOutputStream("/dev/full"), false, UTF_8)) {
       System.setOut(full);
-      System.setErr(new PrintStream(err, true));
+      System.setErr(new PrintStream(err, true, UTF_8));
       Launcher launcher = new Launcher(List.of(does("first", ExitCode.DONE)), Optional.empty());
 
       assertThat(launcher.launch(List.of(command))).isEqualTo(ExitCode.FAILED);
