@@ -53,11 +53,9 @@ final class RedirectsTest {
   void keepsCredentialsFromPlainHttp(@TempDir Path directory) throws Exception {
     TestAuthority authority = TestAuthority.in(directory);
     stranger.answers(200, "{}");
-    try (FaultyProxy safe =
-        FaultyProxy.secured(door.url(), "ApiKey hunter2", authority.server())) {
+    try (FaultyProxy safe = FaultyProxy.secured(door.url(), "ApiKey hunter2", authority.server())) {
       door.redirects(302, stranger.url());
-      ElasticsearchTarget target =
-          knockingAt(safe.tlsUrl()).withCaCertificates(authority.pem());
+      ElasticsearchTarget target = knockingAt(safe.tlsUrl()).withCaCertificates(authority.pem());
       assertThatThrownBy(() -> LoadMode.begin(target)).hasStackTraceContaining("HTTP 302");
     }
     assertThat(door.asked()).hasSize(1);
