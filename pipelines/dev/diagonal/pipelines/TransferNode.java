@@ -1,6 +1,5 @@
 package dev.diagonal.pipelines;
 
-
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.fault.BadInputException;
@@ -260,8 +259,7 @@ final class TransferNode {
       to.mistake("give 'id' or 'key', one of the two, for the ids of documents");
       return null;
     }
-    DocumentId made =
-        id != null ? DocumentId.ofFormat(id.text()) : DocumentId.ofKey(key.texts());
+    DocumentId made = id != null ? DocumentId.ofFormat(id.text()) : DocumentId.ofKey(key.texts());
     YamlNode version = keys.get("versionColumn");
     if (search == null || index == null) {
       return null;

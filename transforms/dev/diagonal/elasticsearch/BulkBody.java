@@ -20,7 +20,8 @@ final class BulkBody extends ByteArrayOutputStream {
   private static final byte[] ID = "\":{\"_id\":\"".getBytes(UTF_8);
   private static final byte[] INDEX = "\",\"_index\":\"".getBytes(UTF_8);
   private static final byte[] ROUTING = "\",\"routing\":\"".getBytes(UTF_8);
-  private static final byte[] VERSION = ",\"version_type\":\"external_gte\",\"version\":".getBytes(UTF_8);
+  private static final byte[] VERSION =
+      ",\"version_type\":\"external_gte\",\"version\":".getBytes(UTF_8);
   private static final byte[] END_VERSION = "}}\n".getBytes(UTF_8);
   private static final byte[] END = "\"}}\n".getBytes(UTF_8);
   private static final byte[] BEFORE_PARTIAL = "{\"doc\":".getBytes(UTF_8);

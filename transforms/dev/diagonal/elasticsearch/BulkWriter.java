@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * refused as a whole for its contents or size (400, 413) is halved until the bad documents stand
  * alone. All of it with growing waits, within {@link BulkSettings#retry}. A {@code create} of what
  * is there already and a deletion of what is not are done. A document of an older version than the
- * index has is superseded. Documents that will never be taken (400
- * and the like, an id that has not 1 to 512 bytes, more bytes than {@link
- * BulkSettings#maxDocumentBytes}) go to the listener. Whatever else goes wrong, and what retries do
- * not help against, is thrown as {@link NotIndexedException}; the writer is of no use then.
+ * index has is superseded. Documents that will never be taken (400 and the like, an id that has not
+ * 1 to 512 bytes, more bytes than {@link BulkSettings#maxDocumentBytes}) go to the listener.
+ * Whatever else goes wrong, and what retries do not help against, is thrown as {@link
+ * NotIndexedException}; the writer is of no use then.
  *
  * <p>Memory: the documents of {@link BulkSettings#writerRequests} requests and of the next one.
  *

@@ -95,8 +95,8 @@ public record Document(
 
   /**
    * Sets its version; default none. Elasticsearch refuses an older version of a document that it
-   * has ({@code version_type=external_gte}): the older one is superseded, which is no fault. After a
-   * deletion it knows the version for as long as {@code index.gc_deletes}, 60 seconds by default.
+   * has ({@code version_type=external_gte}): the older one is superseded, which is no fault. After
+   * a deletion it knows the version for as long as {@code index.gc_deletes}, 60 seconds by default.
    *
    * @throws IllegalArgumentException if {@code version} is negative, or the operation is neither to
    *     index nor to delete

@@ -152,10 +152,7 @@ final class ElasticsearchConnection implements AutoCloseable {
           ? advice
           : "to %s://%s%s; %s"
               .formatted(
-                  to.getScheme(),
-                  to.getHost(),
-                  to.getPort() < 0 ? "" : ":" + to.getPort(),
-                  advice);
+                  to.getScheme(), to.getHost(), to.getPort() < 0 ? "" : ":" + to.getPort(), advice);
     } catch (URISyntaxException e) {
       return advice;
     }

@@ -177,8 +177,7 @@ public record ElasticsearchTarget(
    * @param path what follows the name, {@code /_mapping} for example, or nothing
    */
   Request request(String method, String path) {
-    return new Request(
-        method, "/" + URLEncoder.encode(index, UTF_8).replace("+", "%20") + path);
+    return new Request(method, "/" + URLEncoder.encode(index, UTF_8).replace("+", "%20") + path);
   }
 
   private static boolean isIndexName(String index) {

@@ -15,7 +15,6 @@ record Entry<P>(Document document, P place, @Nullable Entry<P> replaced) {
   static <P> Entry<P> latestOf(@Nullable Entry<P> earlier, Document document, P place) {
     return earlier == null || !document.isOlderThan(earlier.document)
         ? new Entry<>(document, place, earlier)
-        : new Entry<>(
-            earlier.document, earlier.place, latestOf(earlier.replaced, document, place));
+        : new Entry<>(earlier.document, earlier.place, latestOf(earlier.replaced, document, place));
   }
 }

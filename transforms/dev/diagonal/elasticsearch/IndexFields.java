@@ -14,8 +14,8 @@ import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an index, so that Elasticsearch does not guess them from the first document: a field
- * that it guesses from 1 holds whole numbers, and takes 0.9 as 0.
+ * The fields of an index, so that Elasticsearch does not guess them from the first document: a
+ * field that it guesses from 1 holds whole numbers, and takes 0.9 as 0.
  *
  * <p>What the user has decided wins. An index that is missing is created empty, so that the user's
  * templates of any kind apply. Then it gets the fields that it does not map yet, unless its mapping

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +21,19 @@ import org.jspecify.annotations.Nullable;
  * whether the load went well or not.
  *
  * <p>Several runs may load one index, and any of them may be killed. The settings that the index
- * had are kept in {@code _meta.diagonal.loads} of its mapping, beside an entry for each run, which the run
- * renews every 5 seconds. The run that ends last restores the settings. An entry that was not
- * renewed for 30 seconds is that of a run that is gone: whoever ends next, or begins, does not count
- * it. So the index stays in load mode after a kill only until the next run with load mode ends.
+ * had are kept in {@code _meta.diagonal.loads} of its mapping, beside an entry for each run, which
+ * the run renews every 5 seconds. The run that ends last restores the settings. An entry that was
+ * not renewed for 30 seconds is that of a run that is gone: whoever ends next, or begins, does not
+ * count it. So the index stays in load mode after a kill only until the next run with load mode
+ * ends.
  *
  * <p>Elasticsearch cannot change a mapping under a condition. The order of the steps makes up for
- * it: the settings are kept before they are changed, and restored before the record is removed; each
- * step reads mapping and settings in one answer and checks its own write. A lost entry is written
- * again by the run's next renewal. One gap remains: a run that ends removes the record in the same
- * milliseconds in which another begins, and both are killed before they check. Then nobody knows the
- * settings, and {@code index.number_of_replicas} and {@code index.refresh_interval} must be set by
- * hand.
+ * it: the settings are kept before they are changed, and restored before the record is removed;
+ * each step reads mapping and settings in one answer and checks its own write. A lost entry is
+ * written again by the run's next renewal. One gap remains: a run that ends removes the record in
+ * the same milliseconds in which another begins, and both are killed before they check. Then nobody
+ * knows the settings, and {@code index.number_of_replicas} and {@code index.refresh_interval} must
+ * be set by hand.
  *
  * <p>Safe for use by several threads; only the first call of {@link #restore} does anything.
  */
@@ -73,8 +75,8 @@ public final class LoadMode {
    * interval to -1.
    *
    * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, if the
-   *     target is an alias of several indexes, or if the mapping or the settings may not be changed;
-   *     then the settings are as they were
+   *     target is an alias of several indexes, or if the mapping or the settings may not be
+   *     changed; then the settings are as they were
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static LoadMode begin(ElasticsearchTarget target)
@@ -91,14 +93,14 @@ public final class LoadMode {
     } catch (IOException e) {
       throw refusal(target, e);
     }
-    mode.renewals.scheduleWithFixedDelay(
-        mode::renew, renewal.toMillis(), renewal.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        mode.renewals.scheduleWithFixedDelay(
+            mode::renew, renewal.toMillis(), renewal.toMillis(), TimeUnit.MILLISECONDS);
     return mode;
   }
 
   private static IOException refusal(ElasticsearchTarget target, IOException fault) {
-    boolean forbidden =
-        fault instanceof AnswerException answer && answer.type().equals(FORBIDDEN);
+    boolean forbidden = fault instanceof AnswerException answer && answer.type().equals(FORBIDDEN);
     return new IOException(
         "index %s cannot be loaded in bulk load mode: %s%s"
             .formatted(
@@ -226,8 +228,7 @@ public final class LoadMode {
         .forEach(
             (other, entry) -> {
               Sighting seen = sightings.get(other);
-              boolean fresh =
-                  seen == null || System.nanoTime() - seen.nanos() < expiry.toNanos();
+              boolean fresh = seen == null || System.nanoTime() - seen.nanos() < expiry.toNanos();
               if (!other.equals(run) && !entry.leaving() && fresh) {
                 others.add(other);
               }
@@ -240,7 +241,9 @@ public final class LoadMode {
     return now != null && (then == null || now.entry().beat() > then.entry().beat());
   }
 
-  /** Restores the settings and removes the record, then looks whether another run began meanwhile. */
+  /**
+   * Restores the settings and removes the record, then looks whether another run began meanwhile.
+   */
   private void clear(LoadedIndex.Snapshot now) throws IOException, InterruptedException {
     Map<String, String> kept = now.record().settingsBehind(now.settings(), before);
     index.put(LoadRecord.changed(now.settings(), kept));

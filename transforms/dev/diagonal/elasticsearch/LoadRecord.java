@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code _meta.diagonal.loads} of an index says about loads: the settings to restore, and the runs
- * that load.
+ * What {@code _meta.diagonal.loads} of an index says about loads: the settings to restore, and the
+ * runs that load.
  *
  * @param before the settings by name as they were before the first load; {@link #UNSET} for one
  *     that the index did not have

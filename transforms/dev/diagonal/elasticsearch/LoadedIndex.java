@@ -89,7 +89,8 @@ final class LoadedIndex {
       return;
     }
     ObjectNode body = JSON.createObjectNode();
-    settings.forEach((name, value) -> body.put(name, value.equals(LoadRecord.UNSET) ? null : value));
+    settings.forEach(
+        (name, value) -> body.put(name, value.equals(LoadRecord.UNSET) ? null : value));
     Request put = index.request("PUT", "/_settings");
     put.setJsonEntity(body.toString());
     JsonNode unused = send(index, put);

@@ -31,8 +31,7 @@ final class MappingTypes {
   static Map<String, String> of(JsonNode mapping) {
     Map<String, String> types = new TreeMap<>();
     // An object's type goes without saying: Elasticsearch leaves it out.
-    fields(mapping)
-        .forEach((name, field) -> types.put(name, field.path("type").asText("object")));
+    fields(mapping).forEach((name, field) -> types.put(name, field.path("type").asText("object")));
     return types;
   }
 

@@ -36,8 +36,8 @@ public final class RefreshIndex {
    * right to refresh; then the index refreshes itself later.
    *
    * @return a warning if the right is missing, or null
-   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or refuses
-   *     for another reason
+   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
+   *     refuses for another reason
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static @Nullable String ifAllowed(ElasticsearchTarget target)

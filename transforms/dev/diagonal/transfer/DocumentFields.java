@@ -18,8 +18,18 @@ final class DocumentFields {
   /** Fields of Elasticsearch's own, which no document may have. */
   private static final Set<String> METADATA =
       Set.of(
-          "_doc_count", "_field_names", "_id", "_ignored", "_index", "_nested_path", "_routing",
-          "_seq_no", "_source", "_tier", "_type", "_version");
+          "_doc_count",
+          "_field_names",
+          "_id",
+          "_ignored",
+          "_index",
+          "_nested_path",
+          "_routing",
+          "_seq_no",
+          "_source",
+          "_tier",
+          "_type",
+          "_version");
 
   private DocumentFields() {}
 
@@ -55,7 +65,11 @@ final class DocumentFields {
           yield field.put("type", "keyword");
         }
         field.put("type", "text");
-        field.putObject("fields").putObject("keyword").put("type", "keyword").put("ignore_above", 256);
+        field
+            .putObject("fields")
+            .putObject("keyword")
+            .put("type", "keyword")
+            .put("ignore_above", 256);
         yield field;
       }
       case JSON -> null;

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index of Elasticsearch, with one document per row. {@link JsonForm} writes its source, a {@link
- * DocumentId} its id. {@link #prepared} gives the index fields of the columns' types.
+ * An index of Elasticsearch, with one document per row. {@link JsonForm} writes its source, a
+ * {@link DocumentId} its id. {@link #prepared} gives the index fields of the columns' types.
  */
 public final class IndexSink implements TransferSink {
 
@@ -47,16 +47,15 @@ public final class IndexSink implements TransferSink {
    * @param id what their ids are made of
    * @param versionColumn the column of their versions, or null for none
    */
-  public static IndexSink of(
-      BulkSettings settings, DocumentId id, @Nullable String versionColumn) {
+  public static IndexSink of(BulkSettings settings, DocumentId id, @Nullable String versionColumn) {
     return new IndexSink(settings, id, versionColumn, Operation.INDEX, Set.of());
   }
 
   /**
    * Checks ids, version and names of columns.
    *
-   * @throws IllegalArgumentException if a column is unknown, cannot be a version, or has a name that
-   *     no field can have
+   * @throws IllegalArgumentException if a column is unknown, cannot be a version, or has a name
+   *     that no field can have
    */
   public void check(RowType type) {
     Template unused = id.of(type);

@@ -23,8 +23,8 @@ final class Template {
 
   /**
    * A key: its values with {@value #BETWEEN} between them. If there are several, those within a
-   * value have a backslash before them, and so have backslashes: {@code (a-b, c)} is not {@code
-   * (a, b-c)}.
+   * value have a backslash before them, and so have backslashes: {@code (a-b, c)} is not {@code (a,
+   * b-c)}.
    *
    * @throws IllegalArgumentException if a column is unknown
    */

@@ -7,6 +7,7 @@ import dev.diagonal.donors.DonationReport;
 import dev.diagonal.write.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,15 +38,15 @@ final class RedirectsTest {
   void keepsCredentialsFromOtherHosts(int status) {
     stranger.answers(200, "{}");
     ElasticsearchTarget target = knockingAt(door.url());
-    for (Access access : Access.values()) {
+    for (Call call : CALLS) {
       door.redirects(status, stranger.url() + "/private?token=hunter3");
-      assertThatThrownBy(() -> access.call.on(target))
+      assertThatThrownBy(() -> call.on(target))
           .hasStackTraceContaining("HTTP " + status)
           .hasStackTraceContaining(
               "to " + stranger.url() + "; redirects are not followed; give the URL")
           .satisfies(fault -> assertThat(fault.getMessage()).doesNotContain("hunter"));
     }
-    assertThat(door.asked()).hasSize(Access.values().length);
+    assertThat(door.asked()).hasSize(CALLS.size());
     assertThat(stranger.asked()).isEmpty();
   }
 
@@ -53,11 +54,9 @@ final class RedirectsTest {
   void keepsCredentialsFromPlainHttp(@TempDir Path directory) throws Exception {
     TestAuthority authority = TestAuthority.in(directory);
     stranger.answers(200, "{}");
-    try (FaultyProxy safe =
-        FaultyProxy.secured(door.url(), "ApiKey hunter2", authority.server())) {
+    try (FaultyProxy safe = FaultyProxy.secured(door.url(), "ApiKey hunter2", authority.server())) {
       door.redirects(302, stranger.url());
-      ElasticsearchTarget target =
-          knockingAt(safe.tlsUrl()).withCaCertificates(authority.pem());
+      ElasticsearchTarget target = knockingAt(safe.tlsUrl()).withCaCertificates(authority.pem());
       assertThatThrownBy(() -> LoadMode.begin(target)).hasStackTraceContaining("HTTP 302");
     }
     assertThat(door.asked()).hasSize(1);
@@ -81,23 +80,17 @@ final class RedirectsTest {
   }
 
   /** Everything of ours that sends requests to Elasticsearch. */
-  private enum Access {
-    CREATE(target -> CreateIndex.ifMissing(target, "{\"properties\":{}}")),
-    REFRESH(RefreshIndex::of),
-    LOAD_MODE(LoadMode::begin),
-    BULK(
-        target -> {
-          try (BulkWriter<String> writer =
-              BulkWriter.open(BulkSettings.of(target), Ignoring.INSTANCE)) {
-            writer.accept(Document.of("1", "{}"), "");
-            writer.flush();
-          }
-        });
-
-    private final Call call;
-
-    Access(Call call) {
-      this.call = call;
-    }
-  }
+  private static final List<Call> CALLS =
+      List.of(
+          target -> CreateIndex.ifMissing(target, "{\"properties\":{}}"),
+          target -> IndexFields.add(target, "{\"properties\":{}}"),
+          RefreshIndex::of,
+          LoadMode::begin,
+          target -> {
+            try (BulkWriter<String> writer =
+                BulkWriter.open(BulkSettings.of(target), Ignoring.INSTANCE)) {
+              writer.accept(Document.of("1", "{}"), "");
+              writer.flush();
+            }
+          });
 }

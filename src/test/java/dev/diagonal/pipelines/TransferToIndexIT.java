@@ -199,8 +199,9 @@ final class TransferToIndexIT {
             "--badRecords=" + bad);
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err()).anyMatch(line -> line.contains(index) && line.contains(reason));
-    assertThat(bad).satisfiesAnyOf(
-        file -> assertThat(file).doesNotExist(), file -> assertThat(file).isEmptyFile());
+    assertThat(bad)
+        .satisfiesAnyOf(
+            file -> assertThat(file).doesNotExist(), file -> assertThat(file).isEmptyFile());
   }
 
   @Test
@@ -212,7 +213,8 @@ final class TransferToIndexIT {
     for (int run = 0; run < 2; run++) {
       Launched launched =
           transfer(
-              "--from=csv:" + csv("id,@timestamp,n\n1,2026-11-21T10:00:00,1\n2,2026-11-22T10:00:00,2\n"),
+              "--from=csv:"
+                  + csv("id,@timestamp,n\n1,2026-11-21T10:00:00,1\n2,2026-11-22T10:00:00,2\n"),
               "--to=elasticsearch:transfer-stream",
               "--key=id");
       assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
@@ -348,7 +350,8 @@ final class TransferToIndexIT {
   void columnsThatCannotBeFieldsAreNamed(String columns) throws Exception {
     Launched launched =
         transfer(
-            "--from=csv:" + csv("id," + columns + "\n1,2" + (columns.contains(",") ? ",3\n" : "\n")),
+            "--from=csv:"
+                + csv("id," + columns + "\n1,2" + (columns.contains(",") ? ",3\n" : "\n")),
             "--to=elasticsearch:transfer-no-columns",
             "--key=id");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
