@@ -39,6 +39,7 @@ public final class CreateTable {
    */
   public static void ifMissing(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
+    PostgresSql.checkColumns(table.name(), table.columns().size());
     try (HeldConnection connection = new HeldConnection(target)) {
       Retry.defaults().call(() -> attempt(connection, table), SqlFaults::isRetryable);
     } catch (InterruptedException | RuntimeException fault) {

@@ -1,11 +1,15 @@
 package dev.diagonal.transfer;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 
 /** Finds the name that was meant. */
 public final class NearestName {
+
+  private static final int MOST_NAMES = 100;
 
   private NearestName() {}
 
@@ -19,7 +23,15 @@ public final class NearestName {
         .min(Comparator.comparingInt(name -> distance(given, name)))
         .filter(name -> distance(given, name) <= Math.max(1, (given.length() + 1) / 3))
         .map(name -> "; did you mean '" + name + "'?")
-        .orElse(known.isEmpty() ? "; there are none" : "; known are " + String.join(", ", known));
+        .orElse(known.isEmpty() ? "; there are none" : "; known are " + list(known));
+  }
+
+  /** Returns the names, the first {@value #MOST_NAMES} of them if there are more. */
+  public static String list(Collection<String> names) {
+    String shown = names.stream().limit(MOST_NAMES).collect(joining(", "));
+    return names.size() <= MOST_NAMES
+        ? shown
+        : "%s and %,d more".formatted(shown, names.size() - MOST_NAMES);
   }
 
   private static int distance(String given, String known) {

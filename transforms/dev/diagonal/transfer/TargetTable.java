@@ -51,6 +51,7 @@ public final class TargetTable {
    */
   public static Table find(JdbcTarget database, String name, RowType rows, List<String> key)
       throws SQLException {
+    dev.diagonal.jdbc.PostgresSql.checkColumns(name, rows.size());
     Table wanted = of(name, rows, key);
     Map<String, String> found = new LinkedHashMap<>();
     try (HeldConnection held = new HeldConnection(database)) {
