@@ -59,6 +59,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     properties.setProperty("loginTimeout", String.valueOf(CONNECT_SECONDS));
     properties.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("socketFactory", KeepAliveSockets.class.getName());
     // The details of an error, and the text of a failed batch, hold values of the rows.
     properties.setProperty("logServerErrorDetail", "false");
     return opened(Postgres.DRIVER.connect(target.url(), properties));
@@ -66,7 +67,20 @@ record DriverConnector(JdbcTarget target) implements Connector {
 
   private Connection toAnother() throws SQLException {
     Driver driver = DriverManager.getDriver(target.url());
-    return opened(driver.connect(target.url(), login()));
+    Connection connection = opened(driver.connect(target.url(), login()));
+    limitSilence(connection);
+    return connection;
+  }
+
+  /** Limits the wait for an answer, unless the URL does. */
+  private static void limitSilence(Connection connection) {
+    try {
+      if (connection.getNetworkTimeout() == 0) {
+        connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
+      }
+    } catch (SQLException | AbstractMethodError e) {
+      // Then the driver's own limits count.
+    }
   }
 
   private Properties login() {

@@ -28,6 +28,9 @@ public final class PostgresSql {
   /** NAMEDATALEN - 1: the server cuts longer names and says so in a notice only. */
   private static final int MAX_IDENTIFIER_BYTES = 63;
 
+  /** MaxHeapAttributeNumber. */
+  private static final int MAX_COLUMNS = 1_600;
+
   private PostgresSql() {}
 
   static void checkIdentifier(String what, String name) {
@@ -39,6 +42,21 @@ public final class PostgresSql {
         what,
         MAX_IDENTIFIER_BYTES,
         name);
+  }
+
+  /**
+   * Checks that PostgreSQL can hold a table of so many columns.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  public static void checkColumns(String table, int columns) {
+    checkArgument(
+        columns <= MAX_COLUMNS,
+        "table %s would have %s columns, and PostgreSQL allows at most %s: name those to write in a"
+            + " mapping",
+        table,
+        columns,
+        MAX_COLUMNS);
   }
 
   /** Returns a name as SQL has it, whatever is in it. */

@@ -10,7 +10,9 @@ import dev.diagonal.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The records of CSV files, plain or compressed by their names. Every file must have the columns of
@@ -125,8 +127,9 @@ public final class CsvFiles implements TransferSource {
       }
       return format.columns();
     }
+    Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
-      if (names.get(i).isBlank() || names.indexOf(names.get(i)) < i) {
+      if (names.get(i).isBlank() || !seen.add(names.get(i))) {
         throw new BadInputException(
             "%s: the header names column %d '%s', which is %s"
                 .formatted(

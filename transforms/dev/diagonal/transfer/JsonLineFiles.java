@@ -10,6 +10,7 @@ import dev.diagonal.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,12 +69,14 @@ public final class JsonLineFiles implements TransferSource {
     if (columns.isEmpty()) {
       throw new BadInputException("no JSON object in '" + String.join(",", patterns) + "'");
     }
+    Map<String, Integer> positions = new HashMap<>();
+    columns.forEach(key -> positions.put(key, positions.size()));
     InferredTypes types = new InferredTypes(columns);
     for (Map<String, FieldType> line : sample) {
       line.forEach(
           (key, type) -> {
             if (type != null) {
-              types.saw(columns.indexOf(key), type);
+              types.saw(positions.getOrDefault(key, -1), type);
             }
           });
     }

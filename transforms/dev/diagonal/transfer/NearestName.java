@@ -1,5 +1,7 @@
 package dev.diagonal.transfer;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -7,6 +9,8 @@ import java.util.Optional;
 
 /** Finds the name that was meant. */
 public final class NearestName {
+
+  private static final int MOST_NAMES = 100;
 
   private NearestName() {}
 
@@ -17,7 +21,15 @@ public final class NearestName {
   public static String hint(String given, Collection<String> known) {
     return nearest(given, known)
         .map(name -> "; did you mean '" + name + "'?")
-        .orElse(known.isEmpty() ? "; there are none" : "; known are " + String.join(", ", known));
+        .orElse(known.isEmpty() ? "; there are none" : "; known are " + list(known));
+  }
+
+  /** Returns the names, the first {@value #MOST_NAMES} of them if there are more. */
+  public static String list(Collection<String> names) {
+    String shown = names.stream().limit(MOST_NAMES).collect(joining(", "));
+    return names.size() <= MOST_NAMES
+        ? shown
+        : "%s and %,d more".formatted(shown, names.size() - MOST_NAMES);
   }
 
   /**

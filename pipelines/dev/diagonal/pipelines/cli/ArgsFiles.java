@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,6 +48,8 @@ final class ArgsFiles {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new UsageException("@" + file + ": there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new UsageException("@" + file + ": the file is not UTF-8", e);
     } catch (IOException e) {
       throw new UsageException("@" + file + ": cannot be read: " + e.getMessage(), e);
     }

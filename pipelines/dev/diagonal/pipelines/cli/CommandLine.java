@@ -47,6 +47,9 @@ public final class CommandLine {
       if (name.equals(HELP)) {
         throw new UsageException("--help takes no value, got '%s'".formatted(value));
       }
+      if (value.indexOf('\0') >= 0) {
+        throw new UsageException("--%s: the value holds a NUL character".formatted(name));
+      }
       OptionSpec spec = specs.get(name);
       if (spec != null) {
         if (option.group(2) == null && spec.type() != boolean.class) {

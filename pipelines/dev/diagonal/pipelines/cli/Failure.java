@@ -11,8 +11,12 @@ import dev.diagonal.write.TargetMismatchException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.InvalidPathException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +110,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (cause instanceof BatchFailedException) {
       return new Failure(message, null, true);
     }
+    if (isRefusal(cause)) {
+      return new Failure(message, null, true);
+    }
     if (cause instanceof UsageException || cause instanceof EmbeddedServersException) {
       return new Failure(message, null, true);
     }
@@ -127,6 +134,25 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
           true);
     }
     return null;
+  }
+
+  /**
+   * Whether a value that the user gave was refused: by a check of ours, or by the JDK as the name of
+   * a file or a character set. Any other illegal argument is a fault of the program.
+   */
+  static boolean isRefusal(Throwable thrown) {
+    if (thrown instanceof InvalidPathException
+        || thrown instanceof UnsupportedCharsetException
+        || thrown instanceof IllegalCharsetNameException) {
+      return true;
+    }
+    return thrown.getClass() == IllegalArgumentException.class
+        && Arrays.stream(thrown.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.endsWith(".Preconditions"))
+            .findFirst()
+            .filter(name -> name.startsWith("dev.diagonal."))
+            .isPresent();
   }
 
   private static @Nullable String hintFor(List<Throwable> causes) {

@@ -23,6 +23,8 @@ public final class Launcher {
 
   private static final Set<String> HELP = Set.of("--help", "--help=true", "-h");
 
+  private static final String LOGGING_FILE = "java.util.logging.config.file";
+
   /** Kept, or the level would be forgotten with the logger. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
@@ -43,6 +45,9 @@ public final class Launcher {
   /** Runs the command that the arguments name and returns how that went. */
   public ExitCode launch(List<String> args) {
     quiet();
+    if (System.getProperty(LOGGING_FILE) == null) {
+      WarningLines.to(err);
+    }
     return checked(run(args));
   }
 
@@ -136,7 +141,7 @@ public final class Launcher {
 
   private ExitCode failed(String command, Throwable thrown) {
     String prefix = command.isEmpty() ? "" : command + ": ";
-    if (thrown instanceof UsageException) {
+    if (thrown instanceof UsageException || Failure.isRefusal(thrown)) {
       err.println(prefix + JdbcUrl.shownIn(String.valueOf(thrown.getMessage())));
       if (!command.isEmpty()) {
         err.println(command + " --help lists the options");
@@ -170,7 +175,7 @@ public final class Launcher {
 
   /** Turns off the chatter of Beam, Flink and the drivers, unless the user has set up logging. */
   private static void quiet() {
-    if (System.getProperty("java.util.logging.config.file") == null) {
+    if (System.getProperty(LOGGING_FILE) == null) {
       LogManager.getLogManager().reset();
       ROOT_LOGGER.setLevel(Level.OFF);
     }
