@@ -89,24 +89,27 @@ public final class FileText implements ReadableByteChannel {
         started = true;
         first = firstBytes();
       }
-      int read;
-      if (first != null) {
-        read = Math.min(into.remaining(), first.remaining());
-        into.put(into.position(), first, first.position(), read).position(into.position() + read);
-        first = first.position(first.position() + read).hasRemaining() ? first : null;
-      } else {
-        read = text.read(into);
+      if (first == null) {
+        return readText(into);
       }
-      textBytes += Math.max(0, read);
+      int read = Math.min(into.remaining(), first.remaining());
+      into.put(into.position(), first, first.position(), read).position(into.position() + read);
+      first = first.position(first.position() + read).hasRemaining() ? first : null;
       return read;
     } catch (IOException e) {
       throw failure(e);
     }
   }
 
+  private int readText(ByteBuffer into) throws IOException {
+    int read = text.read(into);
+    textBytes += Math.max(0, read);
+    return read;
+  }
+
   private @Nullable ByteBuffer firstBytes() throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(FirstBytes.LENGTH);
-    while (bytes.hasRemaining() && text.read(bytes) >= 0) {
+    while (bytes.hasRemaining() && readText(bytes) >= 0) {
       continue;
     }
     bytes.flip();

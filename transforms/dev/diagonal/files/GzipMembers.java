@@ -65,7 +65,7 @@ final class GzipMembers extends InputStream {
       throw new IOException("bytes that are not gzip follow member " + (members - 1));
     }
     stored.reset();
-    member = new GzipCompressorInputStream(stored, false);
+    member = GzipCompressorInputStream.builder().setInputStream(stored).get();
     return true;
   }
 
