@@ -16,6 +16,7 @@ final class CopySql {
   private final boolean stageAll;
   private final String stageName;
   private final String stage;
+  private final String badRows;
 
   CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
     this(write, columns, false);
@@ -28,6 +29,7 @@ final class CopySql {
     this.stageAll = stageAll;
     this.stageName = PostgresSql.unlike("diagonal_rows", table.name());
     this.stage = "pg_temp." + stageName;
+    this.badRows = SiftSql.badRows(table.name());
   }
 
   /** Returns the statements with which even plain inserts go by the temporary table. */
@@ -70,6 +72,7 @@ final class CopySql {
   /** Applies the staged rows and records the bad ones; see {@link SiftSql}. */
   String siftStage() {
     return SiftSql.sift(
+        badRows,
         "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + stage,
         rows -> apply("(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(stage, rows)),
         Long.MAX_VALUE);
@@ -77,7 +80,7 @@ final class CopySql {
 
   /** The bad rows that {@link #siftStage} has recorded. */
   String sifted() {
-    return "SELECT place, reason FROM " + SiftSql.BAD + " ORDER BY place";
+    return "SELECT place, reason FROM " + badRows + " ORDER BY place";
   }
 
   private String apply(String from) {

@@ -79,15 +79,6 @@ public final class PostgresSql {
     return free;
   }
 
-  /** Returns {@code text} in dollar quotes whose tag does not occur in it. */
-  static String dollarQuote(String text) {
-    String tag = "$diagonal$";
-    for (int n = 1; text.contains(tag); n++) {
-      tag = "$diagonal" + n + "$";
-    }
-    return tag + text + tag;
-  }
-
   /** Quotes {@code table} or {@code schema.table}. */
   public static String quoteTable(String name) {
     return Arrays.stream(name.split("\\.", -1)).map(PostgresSql::quote).collect(joining("."));
