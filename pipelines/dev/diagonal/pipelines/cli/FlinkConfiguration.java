@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Flink configuration of one run: the user's own, completed by what Diagonal sets. A setting of
  * the user wins. Beam reads a configuration from a directory only; this one is private to the user
- * and exists until {@link #close()}.
+ * and exists during the run.
  */
-final class FlinkConfiguration implements AutoCloseable {
+final class FlinkConfiguration {
 
   /**
    * A cluster in this process serves nobody else. Without these, its REST API and its blob server
@@ -44,34 +45,30 @@ final class FlinkConfiguration implements AutoCloseable {
           "restart-strategy.failure-rate.failure-rate-interval", "10 min",
           "restart-strategy.failure-rate.delay", "2 s");
 
-  private final FlinkPipelineOptions options;
-  private final @Nullable String given;
-  private final @Nullable Path file;
-
-  private FlinkConfiguration(
-      FlinkPipelineOptions options, @Nullable String given, @Nullable Path file) {
-    this.options = options;
-    this.given = given;
-    this.file = file;
-  }
+  private FlinkConfiguration() {}
 
   /**
-   * Completes the configuration of a run and makes {@code options} name it until it is closed.
+   * Runs a job with the completed configuration, which {@code options} name meanwhile.
    *
    * @throws UsageException if the user's configuration cannot be read
    */
-  static FlinkConfiguration completing(FlinkPipelineOptions options) {
-    String given = options.getFlinkConfDir();
-    Configuration users = load(given);
+  static <T> T during(FlinkPipelineOptions options, Supplier<T> job) {
+    Configuration users = load(options.getFlinkConfDir());
     Map<String, String> missing = missingIn(users, options);
     if (missing.isEmpty()) {
-      return new FlinkConfiguration(options, given, null);
+      return job.get();
     }
     Configuration whole = new Configuration(users);
     missing.forEach(whole::setString);
     Path file = write(whole);
+    String given = options.getFlinkConfDir();
     options.setFlinkConfDir(String.valueOf(file.getParent()));
-    return new FlinkConfiguration(options, given, file);
+    try {
+      return job.get();
+    } finally {
+      options.setFlinkConfDir(given);
+      delete(file);
+    }
   }
 
   /**
@@ -82,21 +79,6 @@ final class FlinkConfiguration implements AutoCloseable {
    */
   static void check(@Nullable String directory) {
     Configuration unused = load(directory);
-  }
-
-  /** Deletes the directory and gives the options back what they named before. */
-  @Override
-  public void close() {
-    if (file == null) {
-      return;
-    }
-    options.setFlinkConfDir(given);
-    try {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(file.toAbsolutePath().getParent());
-    } catch (IOException e) {
-      // The JVM tries again when it exits: no reason to fail a job that is done.
-    }
   }
 
   private static Map<String, String> missingIn(Configuration users, FlinkPipelineOptions options) {
@@ -146,6 +128,15 @@ final class FlinkConfiguration implements AutoCloseable {
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      // The JVM tries again when it exits: no reason to fail a job that is done.
     }
   }
 }

@@ -202,8 +202,8 @@ public final class Runners {
       return pipeline.run();
     }
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
-    try (FlinkConfiguration unused = FlinkConfiguration.completing(flink)) {
-      return pipeline.run();
+    try {
+      return FlinkConfiguration.during(flink, pipeline::run);
     } catch (UsageException e) {
       throw e;
     } catch (RuntimeException e) {

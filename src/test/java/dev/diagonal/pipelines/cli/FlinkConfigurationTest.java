@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -93,13 +94,13 @@ final class FlinkConfigurationTest {
     String given = "--flinkConfDir=" + users;
     assertThat(directory(options(List.of(), CLUSTER, STREAM, given))).isEqualTo(users.toString());
     assertThat(directory(options(List.of(), CLUSTER, STREAM, "--numberOfExecutionRetries=3")))
-        .isNull();
+        .isEqualTo("null");
   }
 
   @Test
   void aBatchOnAClusterKeepsItsConfiguration() throws IOException {
     Files.writeString(users.resolve("config.yaml"), "rest.port: 12345\n");
-    assertThat(directory(options(List.of(), CLUSTER))).isNull();
+    assertThat(directory(options(List.of(), CLUSTER))).isEqualTo("null");
     assertThat(directory(options(List.of(), CLUSTER, "--flinkConfDir=" + users)))
         .isEqualTo(users.toString());
   }
@@ -108,12 +109,15 @@ final class FlinkConfigurationTest {
   void theCopyIsPrivateAndDeletedWhenClosed() throws IOException {
     Files.writeString(users.resolve("config.yaml"), "rest.port: 12345\n");
     FlinkPipelineOptions options = options(List.of(), LOCAL, "--flinkConfDir=" + users);
-    Path copy;
-    try (FlinkConfiguration unused = FlinkConfiguration.completing(options)) {
-      copy = Path.of(options.getFlinkConfDir());
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
-          .isEqualTo("rwx------");
-    }
+    Path copy =
+        FlinkConfiguration.during(
+            options,
+            () -> {
+              Path directory = Path.of(options.getFlinkConfDir());
+              assertThat(directory.toFile()).isDirectoryContaining("glob:**config.yaml");
+              assertThat(permissions(directory)).isEqualTo("rwx------");
+              return directory;
+            });
     assertThat(copy).doesNotExist();
     assertThat(options.getFlinkConfDir()).isEqualTo(users.toString());
   }
@@ -134,15 +138,20 @@ final class FlinkConfigurationTest {
 
   /** Returns what Beam reads during the run. */
   private static Configuration completed(FlinkPipelineOptions options) {
-    try (FlinkConfiguration unused = FlinkConfiguration.completing(options)) {
-      return GlobalConfiguration.loadConfiguration(options.getFlinkConfDir());
+    return FlinkConfiguration.during(
+        options, () -> GlobalConfiguration.loadConfiguration(options.getFlinkConfDir()));
+  }
+
+  private static String permissions(Path path) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   private static String directory(FlinkPipelineOptions options) {
-    try (FlinkConfiguration unused = FlinkConfiguration.completing(options)) {
-      return options.getFlinkConfDir();
-    }
+    return FlinkConfiguration.during(options, () -> String.valueOf(options.getFlinkConfDir()));
   }
 
   private static FlinkPipelineOptions options(List<String> more, String... args) {
