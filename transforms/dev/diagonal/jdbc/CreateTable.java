@@ -42,7 +42,8 @@ public final class CreateTable {
     HeldConnection.checkPostgres(target);
     PostgresSql.checkColumns(table.name(), table.columns().size());
     List<String> differences =
-        RetriedTransaction.in(target, "create table " + table.name()).run(connection -> differences(connection, table));
+        RetriedTransaction.in(target, "create table " + table.name())
+            .run(connection -> differences(connection, table));
     if (!differences.isEmpty()) {
       throw new TargetMismatchException("table " + table.name(), differences);
     }

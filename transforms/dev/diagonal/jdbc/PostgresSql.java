@@ -69,7 +69,7 @@ public final class PostgresSql {
    * statement. Without this, {@code diagonal_rows} would mean our temporary table where the user's
    * table of that name is meant.
    *
-   * @param tables {@code table} or {@code schema.table}, unquoted
+   * @param tables names without quotes, with or without a schema
    */
   public static String unlike(String name, String... tables) {
     String free = name;

@@ -17,9 +17,9 @@ public final class SiftSql {
   private SiftSql() {}
 
   /**
-   * Returns statements that apply the rows of a stage and leave the bad ones in a temporary table of
-   * the transaction, with columns {@code place bigint, id tid, reason text}: their place from 0 in
-   * the order in which they were tried.
+   * Returns statements that apply the rows of a stage and leave the bad ones in a temporary table
+   * of the transaction, with columns {@code place bigint, id tid, reason text}: their place from 0
+   * in the order in which they were tried.
    *
    * @param bad the table of bad rows, see {@link #badRows}
    * @param numbered a query of {@code id}, the ctid of a row of the stage, and {@code place}, its

@@ -43,8 +43,7 @@ final class StageSql {
           SELECT %3$s AS attempt, count(*) AS rows, sum(%4$s) AS places FROM %1$s GROUP BY 1
         ) AS f ON f.attempt = r.attempt AND r.range <> %5$d
         ORDER BY r.range"""
-        .formatted(
-            rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
+        .formatted(rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
   }
 
   /** Keeps others from writing to a table that is replaced, but not from reading it. */
@@ -116,8 +115,7 @@ final class StageSql {
           SELECT DISTINCT ON (%1$s) s.ctid AS id, r.range, s.%2$s AS place_in_range FROM %3$s
           ORDER BY %1$s, %4$s
         ) AS last"""
-        .formatted(
-            names(key, "s."), quote(stage.place()), source, order.formatted(" DESC"));
+        .formatted(names(key, "s."), quote(stage.place()), source, order.formatted(" DESC"));
   }
 
   /** The bad rows, but for those that a later good row of the same key has replaced. */
@@ -126,8 +124,7 @@ final class StageSql {
         """
         SELECT b.id::text, b.reason, r.range, s.%3$s, s.%4$s
         FROM %1$s AS b JOIN %2$s AS s ON s.ctid = b.id JOIN %5$s"""
-            .formatted(
-                badRows, rows, quote(stage.place()), quote(stage.line()), acknowledged());
+            .formatted(badRows, rows, quote(stage.place()), quote(stage.line()), acknowledged());
     if (stage.mode() == Mode.UPSERT) {
       sql +=
           """

@@ -23,8 +23,7 @@ import java.util.List;
  * @param rows the name of the table of rows
  * @param ranges the name of the table of ranges
  */
-public record StagedTable(
-    JdbcTarget database, Table target, Mode mode, String rows, String ranges)
+public record StagedTable(JdbcTarget database, Table target, Mode mode, String rows, String ranges)
     implements Serializable {
 
   /** What the publication does with rows of the target. */

@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.Column;
 import dev.diagonal.jdbc.CreateTable;
-import dev.diagonal.jdbc.PostgresSql;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.PostgresSql;
 import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.write.TargetMismatchException;
@@ -57,7 +57,8 @@ public final class TargetTable {
     PostgresSql.checkColumns(name, rows.size());
     Table wanted = of(name, rows, key);
     Map<String, String> found =
-        RetriedTransaction.in(database, "look at table " + name).run(connection -> columns(connection, name));
+        RetriedTransaction.in(database, "look at table " + name)
+            .run(connection -> columns(connection, name));
     if (found.isEmpty()) {
       return wanted;
     }
@@ -94,11 +95,13 @@ public final class TargetTable {
       CreateTable.ifMissing(database, table);
       return;
     }
-    RetriedTransaction.in(database, "create table " + table.name()).run(connection -> {
-          try (Statement statement = connection.createStatement()) {
-            return statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
-          }
-        });
+    RetriedTransaction.in(database, "create table " + table.name())
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                return statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
+              }
+            });
   }
 
   private static Map<String, String> columns(Connection connection, String table)

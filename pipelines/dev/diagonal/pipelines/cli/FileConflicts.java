@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.block.InputFiles;
-import dev.diagonal.files.InputFile;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFile;
 import dev.diagonal.files.OutputPlace;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -53,7 +53,8 @@ final class FileConflicts {
     }
   }
 
-  private static void check(JobFiles.Input input, JobFiles.Output output, @Nullable String inPlace) {
+  private static void check(
+      JobFiles.Input input, JobFiles.Output output, @Nullable String inPlace) {
     String written = OutputPlace.of(output.sample()).identity();
     boolean only = input.patterns().size() == 1;
     for (String pattern : input.patterns()) {
@@ -108,7 +109,9 @@ final class FileConflicts {
 
   /** Whether a pattern stands for a local file, which may be missing, by its real path. */
   private static boolean matches(String pattern, String file) {
-    if (pattern.contains("://") || file.contains("://") || file.equals(OutputPlace.STANDARD_OUTPUT)) {
+    if (pattern.contains("://")
+        || file.contains("://")
+        || file.equals(OutputPlace.STANDARD_OUTPUT)) {
       return false;
     }
     Path real = Path.of(file);
