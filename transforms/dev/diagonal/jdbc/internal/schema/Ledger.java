@@ -85,7 +85,8 @@ public record Ledger(InternalSchema schema) {
   private void delete(Connection connection, Collection<UUID> tokens, String before)
       throws SQLException {
     String sql =
-        before + "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
+        before
+            + "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
       statement.execute();
