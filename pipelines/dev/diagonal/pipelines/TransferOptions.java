@@ -170,7 +170,7 @@ public interface TransferOptions
   void setSynchronousCommit(boolean synchronousCommit);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
-  @Description("When rows appear in tables: with each transaction, or all at once in the end")
+  @Description("When rows appear in tables: with each transaction, or all or none of them at the end")
   @Default.Enum("each")
   Transaction getTransaction();
 

@@ -66,8 +66,7 @@ final class TransferIT {
   @BeforeEach
   void dropTables() throws Exception {
     database.execute(
-        "DROP TABLE IF EXISTS everything, small_ones, copies;"
-            + " DROP TABLE IF EXISTS everything_diagonal_stage, small_ones_diagonal_stage");
+        "DROP TABLE IF EXISTS everything, small_ones, copies");
   }
 
   private Launched transfer(String... options) {

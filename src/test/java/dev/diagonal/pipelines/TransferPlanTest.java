@@ -79,6 +79,47 @@ final class TransferPlanTest {
   }
 
   @Test
+  void aTransactionCannotChangeTwoDatabases() {
+    String plan =
+        """
+        connections:
+          a: {jdbcUrl: "jdbc:postgresql://localhost/a"}
+          b: {jdbcUrl: "jdbc:postgresql://localhost/b"}
+        tasks:
+          - sequence:
+              - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: t}}
+              - transfer: {from: {csv: in.csv}, to: {jdbc: b, table: t}}
+            transaction: all
+          - transfer:
+              from: {csv: in.csv}
+              to: [{jdbc: a, table: t}, {jdbc: b, table: u}]
+              transaction: all
+        """;
+    assertThatThrownBy(() -> read(plan))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(
+            "plan.yaml, line 7: transaction all: table t is in jdbc:postgresql://localhost/b and another table in jdbc:postgresql://localhost/a")
+        .hasMessageContaining("plan.yaml, line 10: transaction all: table u is in ");
+  }
+
+  @Test
+  void aTableThatAGroupReplacesIsWrittenOnce() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    """
+                    connections: {a: {jdbcUrl: "jdbc:postgresql://localhost/a"}}
+                    tasks:
+                      - sequence:
+                          - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: t, mode: replace}}
+                          - transfer: {from: {csv: in.csv}, to: {jdbc: a, table: t}}
+                        transaction: all
+                    """))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("line 5: transaction all: table t is written twice");
+  }
+
+  @Test
   void aFileThatIsNoYamlIsRefusedWithItsLine() {
     assertThatThrownBy(() -> read("tasks:\n  - sql: {to: x\n"))
         .isInstanceOf(UsageException.class)
