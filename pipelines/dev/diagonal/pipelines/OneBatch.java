@@ -105,7 +105,10 @@ final class OneBatch {
                 "Bad rows",
                 Create.of(badRows.stream().map(BadLine::toBadRecord).toList())
                     .withCoder(BadRecord.getCoder(pipeline)))
-            .apply("Dead letters", WriteDeadLetters.to(file, options.getMaxBadRecords()).withRun(OutputRuns.of(options)));
+            .apply(
+                "Dead letters",
+                WriteDeadLetters.to(file, options.getMaxBadRecords())
+                    .withRun(OutputRuns.of(options)));
     Runners.Read unusedToo = Runners.runToItsEnd(pipeline);
   }
 

@@ -73,8 +73,7 @@ public final class DonationFiles implements DocumentSink {
 
   /** Returns the name of the file of a shard. */
   static String nameOf(int shard, int shards, String suffix) {
-    return String.format(
-        Locale.ROOT, PREFIX + "-%05d-of-%05d.jsonl%s", shard, shards, suffix);
+    return String.format(Locale.ROOT, PREFIX + "-%05d-of-%05d.jsonl%s", shard, shards, suffix);
   }
 
   /**

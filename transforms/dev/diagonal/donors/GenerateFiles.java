@@ -106,21 +106,23 @@ public final class GenerateFiles {
   }
 
   private void donations() throws IOException {
-    write("donations.csv.gz", out -> {
-      for (int i = 0; i < donations; i++) {
-        StringBuilder line = new StringBuilder(500);
-        for (Table.Column column : Table.DONATIONS.columns()) {
-          add(
-              line,
-              switch (column.name()) {
-                case "donationid" -> id('d', i);
-                case "projectid" -> projectOfDonation();
-                default -> value(column);
-              });
-        }
-        end(line, out);
-      }
-    });
+    write(
+        "donations.csv.gz",
+        out -> {
+          for (int i = 0; i < donations; i++) {
+            StringBuilder line = new StringBuilder(500);
+            for (Table.Column column : Table.DONATIONS.columns()) {
+              add(
+                  line,
+                  switch (column.name()) {
+                    case "donationid" -> id('d', i);
+                    case "projectid" -> projectOfDonation();
+                    default -> value(column);
+                  });
+            }
+            end(line, out);
+          }
+        });
   }
 
   /** Row after row of any project, so that those of one project stand apart. */
@@ -128,29 +130,31 @@ public final class GenerateFiles {
     int rows = (int) (donations * 3L / 5);
     int[] left = resourcesOfProjects(rows);
     int most = Arrays.stream(left).max().orElse(0);
-    write("resources.csv.gz", out -> {
-      int row = 0;
-      for (int pass = 0; pass < most; pass++) {
-        for (int project = 0; project < left.length; project++) {
-          if (left[project] <= pass) {
-            continue;
+    write(
+        "resources.csv.gz",
+        out -> {
+          int row = 0;
+          for (int pass = 0; pass < most; pass++) {
+            for (int project = 0; project < left.length; project++) {
+              if (left[project] <= pass) {
+                continue;
+              }
+              StringBuilder line = new StringBuilder(300);
+              for (Table.Column column : Table.RESOURCES.columns()) {
+                add(
+                    line,
+                    switch (column.name()) {
+                      case "resourceid" -> quoted(id('r', row));
+                      case "projectid" -> quoted(id('p', project));
+                      case "item_name" -> any(ITEMS);
+                      default -> value(column);
+                    });
+              }
+              end(line, out);
+              row++;
+            }
           }
-          StringBuilder line = new StringBuilder(300);
-          for (Table.Column column : Table.RESOURCES.columns()) {
-            add(
-                line,
-                switch (column.name()) {
-                  case "resourceid" -> quoted(id('r', row));
-                  case "projectid" -> quoted(id('p', project));
-                  case "item_name" -> any(ITEMS);
-                  default -> value(column);
-                });
-          }
-          end(line, out);
-          row++;
-        }
-      }
-    });
+        });
   }
 
   private int[] resourcesOfProjects(int rows) {

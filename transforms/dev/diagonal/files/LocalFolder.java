@@ -40,8 +40,7 @@ record LocalFolder(Path directory) implements Folder {
       for (Path file : files) {
         try {
           BasicFileAttributes attributes =
-              Files.readAttributes(
-                  file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+              Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
           if (attributes.isRegularFile()) {
             entries.add(
                 new Entry(

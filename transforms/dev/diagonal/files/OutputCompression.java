@@ -16,8 +16,7 @@ public final class OutputCompression {
   private static final int BUFFER_BYTES = 1 << 13;
 
   private static final Set<Compression> WRITTEN =
-      Set.of(
-          Compression.UNCOMPRESSED, Compression.GZIP, Compression.BZIP2, Compression.ZSTD);
+      Set.of(Compression.UNCOMPRESSED, Compression.GZIP, Compression.BZIP2, Compression.ZSTD);
 
   private OutputCompression() {}
 
@@ -41,8 +40,7 @@ public final class OutputCompression {
     return switch (compression) {
       case UNCOMPRESSED -> out;
       case GZIP -> new GZIPOutputStream(out, BUFFER_BYTES);
-      default ->
-          Channels.newOutputStream(compression.writeCompressed(Channels.newChannel(out)));
+      default -> Channels.newOutputStream(compression.writeCompressed(Channels.newChannel(out)));
     };
   }
 }

@@ -68,7 +68,8 @@ public final class RunFiles implements Serializable {
         Path local = Objects.requireNonNull(place.local());
         yield new LocalFolder(label == null ? parentOf(local) : local);
       }
-      case STANDARD_OUTPUT, STREAM -> new LocalFolder(Path.of(System.getProperty("java.io.tmpdir")));
+      case STANDARD_OUTPUT, STREAM ->
+          new LocalFolder(Path.of(System.getProperty("java.io.tmpdir")));
       case REMOTE -> {
         ResourceId id = FileSystems.matchNewResource(path, label != null);
         yield new RemoteFolder(label == null ? id.getCurrentDirectory() : id);
@@ -87,8 +88,7 @@ public final class RunFiles implements Serializable {
     return switch (place.kind()) {
       case FILE, STREAM -> String.valueOf(Objects.requireNonNull(place.local()).getFileName());
       case STANDARD_OUTPUT -> "stdout";
-      case REMOTE ->
-          String.valueOf(FileSystems.matchNewResource(path, false).getFilename());
+      case REMOTE -> String.valueOf(FileSystems.matchNewResource(path, false).getFilename());
     };
   }
 

@@ -183,8 +183,7 @@ public final class RunHold implements AutoCloseable {
       return;
     }
     long newest = entries.stream().mapToLong(Folder.Entry::modifiedMillis).max().orElse(0);
-    boolean isDone =
-        !isAnnounced && entries.stream().anyMatch(entry -> entry.name().equals(done));
+    boolean isDone = !isAnnounced && entries.stream().anyMatch(entry -> entry.name().equals(done));
     if (isDone || newest < System.currentTimeMillis() - UNANNOUNCED_MILLIS) {
       delete(folder, entries);
     }

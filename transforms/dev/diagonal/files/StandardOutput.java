@@ -38,7 +38,8 @@ final class StandardOutput extends OutputStream {
 
   private void check() throws IOException {
     if (out.checkError()) { // which flushes
-      throw new IOException("the standard output takes no more: its disk is full or its reader gone");
+      throw new IOException(
+          "the standard output takes no more: its disk is full or its reader gone");
     }
   }
 }

@@ -52,7 +52,8 @@ final class FileConflicts {
     }
   }
 
-  private static void check(JobFiles.Input input, JobFiles.Output output, @Nullable String inPlace) {
+  private static void check(
+      JobFiles.Input input, JobFiles.Output output, @Nullable String inPlace) {
     String written = OutputPlace.of(output.sample()).identity();
     boolean only = input.patterns().size() == 1;
     for (String pattern : input.patterns()) {
@@ -107,7 +108,9 @@ final class FileConflicts {
 
   /** Whether a pattern stands for a local file, which may be missing, by its real path. */
   private static boolean matches(String pattern, String file) {
-    if (pattern.contains("://") || file.contains("://") || file.equals(OutputPlace.STANDARD_OUTPUT)) {
+    if (pattern.contains("://")
+        || file.contains("://")
+        || file.equals(OutputPlace.STANDARD_OUTPUT)) {
       return false;
     }
     Path real = Path.of(file);

@@ -111,7 +111,8 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
    * @throws UsageException if it would replace an input
    */
   public void checkSummary(@Nullable String summary) {
-    FileConflicts.check(new JobFiles(inputs, List.of(), null).writesAtTheEnd("summary", summary), false);
+    FileConflicts.check(
+        new JobFiles(inputs, List.of(), null).writesAtTheEnd("summary", summary), false);
   }
 
   /** Deletes what runs that are gone have left at the outputs, and begins a run. */

@@ -105,7 +105,8 @@ public final class Runners {
   /** Whether a pipeline with these options runs in other processes, maybe on other machines. */
   public static boolean isOnCluster(PipelineOptions options) {
     return isFlink(options)
-        && FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster()).isToCluster();
+        && FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster())
+            .isToCluster();
   }
 
   /** Returns where to follow the job of these options on its cluster, once it is there. */

@@ -98,7 +98,8 @@ final class RunHoldTest {
             directory.resolve(".out1.csv.diagonal-" + GONE + ".run"),
             directory.resolve(".out[1].csv.diagonal-notes"),
             directory.resolve(".out[1].csv.diagonal-" + GONE + ".runs"),
-            directory.resolve(".out[1].csv.diagonal-" + GONE.replace('0', '1') + ".part-1." + GONE));
+            directory.resolve(
+                ".out[1].csv.diagonal-" + GONE.replace('0', '1') + ".part-1." + GONE));
     for (Path other : others) {
       Files.writeString(other, "mine");
     }

@@ -207,7 +207,8 @@ final class OutputFilesTest {
             "documents-00001-of-00002.jsonl.zst",
             "documents-of-mine.jsonl");
     assertThat(file("out1").toFile().list()).hasSize(2);
-    assertDone(launch("transfer --from=jsonl:@out[1]/documents-00000-of-00002.jsonl.zst --to=csv:@o.csv"));
+    assertDone(
+        launch("transfer --from=jsonl:@out[1]/documents-00000-of-00002.jsonl.zst --to=csv:@o.csv"));
     assertThat(Files.readAllLines(file("o.csv"))).hasSizeGreaterThan(1);
   }
 
@@ -253,7 +254,8 @@ final class OutputFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"transfer --from=csv:@r.csv --to=csv:", "movie-ratings --input=@r.csv --output="})
+  @ValueSource(
+      strings = {"transfer --from=csv:@r.csv --to=csv:", "movie-ratings --input=@r.csv --output="})
   void pipesAndDevicesStayWhatTheyAre(String command) throws Exception {
     Path pipe = file("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
@@ -265,14 +267,19 @@ final class OutputFilesTest {
     assertThat(lines).hasSizeBetween(2, 3);
     assertThat(Files.readAttributes(pipe, "isOther")).containsEntry("isOther", true);
     assertDone(launch(command + "/dev/null"));
-    assertThat(Files.readAttributes(Path.of("/dev/null"), "isOther")).containsEntry("isOther", true);
+    assertThat(Files.readAttributes(Path.of("/dev/null"), "isOther"))
+        .containsEntry("isOther", true);
     Launched full = launch(command + "/dev/full");
     assertThat(full.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(full.err().get(0)).contains("/dev/full").contains("No space left");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"transfer --from=csv:@in/a.csv --to=csv:", "movie-ratings --input=@in/a.csv --output="})
+  @ValueSource(
+      strings = {
+        "transfer --from=csv:@in/a.csv --to=csv:",
+        "movie-ratings --input=@in/a.csv --output="
+      })
   void linkAndModeOfTheEarlierFileAreKept(String command) throws IOException {
     Files.setPosixFilePermissions(file("r.csv"), PosixFilePermissions.fromString("rw-------"));
 

@@ -173,8 +173,7 @@ final class JoinPartsFnTest {
   @ValueSource(strings = {"gz", "bz2", "zst"})
   void compressedPartsAreJoined(String suffix) throws Exception {
     Path file = directory.resolve("out.csv." + suffix);
-    TextFileSink sink =
-        TextFileSink.csv(file.toString(), ',', '"', "\n", true, OutputRun.alone());
+    TextFileSink sink = TextFileSink.csv(file.toString(), ',', '"', "\n", true, OutputRun.alone());
     List<RangeWritten> all = new ArrayList<>();
     for (int range = 0; range < 3; range++) {
       all.add(written(sink, range));
