@@ -264,13 +264,15 @@ final class RatingBatchesJob implements Job {
   /** Bad lines of the step load have the file for themselves. */
   private DeadLetters badRows() {
     String file = options.getBadRecords();
-    boolean shared = file != null && steps.contains(BatchStep.LOAD);
-    if (shared && OutputPlace.of(file).isStream()) {
+    if (file == null || !steps.contains(BatchStep.LOAD)) {
+      return DeadLetters.to(file, options);
+    }
+    if (OutputPlace.of(file).isStream()) {
       throw new UsageException(
-          "--badRecords: the step load and the step work write a file each, and '%s' is a stream: name a file"
+          "--badRecords: the steps load and work write a file each, and '%s' is a stream: name a file"
               .formatted(file));
     }
-    return DeadLetters.to(shared ? file + ".rows" : file, options);
+    return DeadLetters.to(file + ".rows", options);
   }
 
   private void say(String line, Object... values) {
