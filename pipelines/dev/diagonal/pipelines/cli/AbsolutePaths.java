@@ -53,7 +53,8 @@ final class AbsolutePaths {
   }
 
   private static String absolutePath(String path) {
-    return path.isEmpty() || path.startsWith("/") || path.contains("://")
+    boolean standardInput = path.equals("-");
+    return path.isEmpty() || standardInput || path.startsWith("/") || path.contains("://")
         ? path
         : Path.of("").toAbsolutePath() + "/" + path;
   }
