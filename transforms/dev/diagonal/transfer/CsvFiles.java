@@ -129,6 +129,11 @@ public final class CsvFiles implements TransferSource {
     }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
+      if (!reader.fields().isUtf8(i, names.get(i))) {
+        throw new BadInputException(
+            "the header of %s is not %s: column %d is '%s'. Name the encoding of the file with --encoding, such as windows-1252"
+                .formatted(file, format.encoding(), i + 1, names.get(i)));
+      }
       if (names.get(i).isBlank() || !seen.add(names.get(i))) {
         throw new BadInputException(
             "%s: the header names column %d '%s', which is %s"
