@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.pipelines.TransferSpec.Mode;
+import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import dev.diagonal.pipelines.plan.PlanFile;

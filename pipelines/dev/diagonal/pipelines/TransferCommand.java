@@ -10,7 +10,7 @@ import dev.diagonal.pipelines.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.TransferSpec.Index;
-import dev.diagonal.pipelines.TransferSpec.Mode;
+import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.TransferSpec.To;
 import dev.diagonal.pipelines.TransferSpec.ToCsv;
 import dev.diagonal.pipelines.TransferSpec.ToIndex;

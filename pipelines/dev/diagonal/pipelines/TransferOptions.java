@@ -13,6 +13,16 @@ import org.jspecify.annotations.Nullable;
 public interface TransferOptions
     extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
 
+  /** What is done with rows whose keys are in a table, or with all that was there. */
+  enum Mode {
+    insert,
+    ignore,
+    upsert,
+    update,
+    delete,
+    replace
+  }
+
   /** When the rows of a transfer appear in tables. */
   enum Transaction {
     each,
@@ -55,9 +65,9 @@ public interface TransferOptions
 
   @Description(
       "What is done in tables; without it, rows are inserted, or upserted if there is a key")
-  TransferSpec.@Nullable Mode getMode();
+  @Nullable Mode getMode();
 
-  void setMode(TransferSpec.@Nullable Mode mode);
+  void setMode(@Nullable Mode mode);
 
   @Description("A file that says what becomes of rows on their way")
   @Nullable String getMapping();

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.LedgerSettings;
+import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import dev.diagonal.transfer.CsvFormat;
 import dev.diagonal.transfer.Mapping;
@@ -79,16 +80,6 @@ record TransferSpec(
   record ToCsv(String path, CsvFormat format) implements To {}
 
   record ToJsonLines(String path) implements To {}
-
-  /** What is done with rows whose keys are in a table, or with all that was there. */
-  enum Mode {
-    insert,
-    ignore,
-    upsert,
-    update,
-    delete,
-    replace
-  }
 
   record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
 
