@@ -26,7 +26,8 @@ record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
 
   /** Statements that end transactions themselves may have taken effect when a later one fails. */
   private static final Pattern COMMITS =
-      Pattern.compile("\\b(commit|prepare\\s+transaction)\\b|\\bend\\s*;", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\b(commit|prepare\\s+transaction)\\b|\\bend\\s*;", Pattern.CASE_INSENSITIVE);
 
   /** Reads {@code {to: connection, file: …}} or {@code {to: connection, statement: …}}. */
   static @Nullable SqlTask of(YamlNode node, PlanConnections connections) {

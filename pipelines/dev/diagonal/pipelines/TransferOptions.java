@@ -151,7 +151,8 @@ public interface TransferOptions
 
   void setSynchronousCommit(boolean synchronousCommit);
 
-  @Description("When rows appear in tables: with each transaction, or all or none of them at the end")
+  @Description(
+      "When rows appear in tables: with each transaction, or all or none of them at the end")
   @Default.Enum("each")
   Transaction getTransaction();
 

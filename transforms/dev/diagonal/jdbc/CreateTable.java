@@ -41,7 +41,8 @@ public final class CreateTable {
       throws SQLException, InterruptedException {
     HeldConnection.checkPostgres(target);
     List<String> differences =
-        RetriedTransaction.in(target, "create table " + table.name()).run(connection -> differences(connection, table));
+        RetriedTransaction.in(target, "create table " + table.name())
+            .run(connection -> differences(connection, table));
     if (!differences.isEmpty()) {
       throw new TargetMismatchException("table " + table.name(), differences);
     }

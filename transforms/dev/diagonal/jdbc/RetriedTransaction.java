@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * A transaction in which a command inspects a database or prepares it for a run. While it fails with
- * a retryable error, it is repeated on a fresh connection.
+ * A transaction in which a command inspects a database or prepares it for a run. While it fails
+ * with a retryable error, it is repeated on a fresh connection.
  *
  * @param database where it runs
  * @param what completes the sentence "cannot … in database": a verb and its object, such as the

@@ -56,10 +56,12 @@ public final class JdbcRows extends RelationRows {
   public static JdbcRows ofTable(
       JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
       throws SQLException, InterruptedException {
-    return RetriedTransaction.in(database, "look at table " + table).run(connection -> {
-          String key = rangeKey == null ? firstKey(connection, quoteTable(table)) : rangeKey;
-          return of(database, connection, quoteTable(table), "table " + table, key, maxRanges);
-        });
+    return RetriedTransaction.in(database, "look at table " + table)
+        .run(
+            connection -> {
+              String key = rangeKey == null ? firstKey(connection, quoteTable(table)) : rangeKey;
+              return of(database, connection, quoteTable(table), "table " + table, key, maxRanges);
+            });
   }
 
   /**
@@ -72,8 +74,10 @@ public final class JdbcRows extends RelationRows {
   public static JdbcRows ofQuery(
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
       throws SQLException, InterruptedException {
-    return RetriedTransaction.in(database, "prepare the query").run(connection ->
-            of(database, connection, relationOf(query), "a query", rangeKey, maxRanges));
+    return RetriedTransaction.in(database, "prepare the query")
+        .run(
+            connection ->
+                of(database, connection, relationOf(query), "a query", rangeKey, maxRanges));
   }
 
   private static @Nullable String firstKey(Connection connection, String quotedTable)

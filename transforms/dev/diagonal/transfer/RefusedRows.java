@@ -43,11 +43,7 @@ final class RefusedRows {
       while (bad.next()) {
         places.add(
             new Place(
-                bad.getString(1),
-                bad.getString(2),
-                bad.getInt(3),
-                bad.getLong(4),
-                bad.getLong(5)));
+                bad.getString(1), bad.getString(2), bad.getInt(3), bad.getLong(4), bad.getLong(5)));
       }
     }
     if (places.isEmpty()) {
@@ -86,8 +82,7 @@ final class RefusedRows {
     return records;
   }
 
-  private static @Nullable RowBlock next(RowBlockReader reader)
-      throws Exception {
+  private static @Nullable RowBlock next(RowBlockReader reader) throws Exception {
     return reader.next(
         line -> {
           throw new IllegalStateException(line.describe());

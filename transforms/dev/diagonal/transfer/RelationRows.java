@@ -95,16 +95,19 @@ abstract class RelationRows implements TransferSource {
       return List.of(KeyRanges.all(describe()));
     }
     String bounds = "SELECT min(%1$s), max(%1$s) FROM %2$s".formatted(quote(key), relation);
-    return RetriedTransaction.in(database, "find the first and the last key of " + shown).withLongStatements().run(connection -> {
-          try (Statement statement = connection.createStatement();
-              ResultSet result = statement.executeQuery(bounds)) {
-            result.next();
-            long first = result.getLong(1);
-            return result.wasNull()
-                ? List.of(KeyRanges.all(describe()))
-                : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
-          }
-        });
+    return RetriedTransaction.in(database, "find the first and the last key of " + shown)
+        .withLongStatements()
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement();
+                  ResultSet result = statement.executeQuery(bounds)) {
+                result.next();
+                long first = result.getLong(1);
+                return result.wasNull()
+                    ? List.of(KeyRanges.all(describe()))
+                    : KeyRanges.cut(first, result.getLong(2), maxRanges, describe());
+              }
+            });
   }
 
   @Override

@@ -70,8 +70,7 @@ final class StagePublication {
    */
   List<Long> run(InternalSchema schema, UUID run) throws SQLException, InterruptedException {
     JdbcTarget database = all.get(0).table().database();
-    String names =
-        all.stream().map(each -> each.table().target().name()).collect(joining(", "));
+    String names = all.stream().map(each -> each.table().target().name()).collect(joining(", "));
     String what = "publish " + (all.size() == 1 ? "table " : "tables ") + names;
     try (HeldConnection held = new HeldConnection(database)) {
       try {
@@ -187,8 +186,7 @@ final class StagePublication {
           sealed < 0
               ? "the stage is not complete: its list of ranges is missing"
               : sealed != ranges
-                  ? String.format(
-                      Locale.ROOT, "the stage has %,d ranges of %,d", ranges, sealed)
+                  ? String.format(Locale.ROOT, "the stage has %,d ranges of %,d", ranges, sealed)
                   : String.format(
                       Locale.ROOT,
                       "the database acknowledged %,d rows, and the stage has %,d of them (%,d of"

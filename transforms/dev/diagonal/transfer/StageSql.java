@@ -41,8 +41,7 @@ final class StageSql {
           SELECT %3$s AS attempt, count(*) AS rows, sum(%4$s) AS places FROM %1$s GROUP BY 1
         ) AS f ON f.attempt = r.attempt AND r.range <> %5$d
         ORDER BY r.range"""
-        .formatted(
-            rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
+        .formatted(rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
   }
 
   /** Keeps others from writing to a table that is replaced, but not from reading it. */
@@ -113,8 +112,7 @@ final class StageSql {
           SELECT DISTINCT ON (%1$s) s.ctid AS id, r.range, s.%2$s AS place_in_range FROM %3$s
           ORDER BY %1$s, %4$s
         ) AS last"""
-        .formatted(
-            names(key, "s."), quote(stage.place()), source, order.formatted(" DESC"));
+        .formatted(names(key, "s."), quote(stage.place()), source, order.formatted(" DESC"));
   }
 
   /** The bad rows, but for those that a later good row of the same key has replaced. */

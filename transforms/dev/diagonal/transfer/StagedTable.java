@@ -23,8 +23,7 @@ import java.util.List;
  * @param rows the name of the table of rows
  * @param ranges the name of the table of ranges
  */
-public record StagedTable(
-    JdbcTarget database, Table target, Mode mode, String rows, String ranges)
+public record StagedTable(JdbcTarget database, Table target, Mode mode, String rows, String ranges)
     implements Serializable {
 
   /** What the publication does with rows of the target. */
@@ -99,7 +98,8 @@ public record StagedTable(
 
   private void execute(String what, List<String> statements)
       throws SQLException, InterruptedException {
-    RetriedTransaction.in(database, what)
+    boolean unused =
+        RetriedTransaction.in(database, what)
         .withLongStatements()
         .run(
             connection -> {
@@ -108,7 +108,7 @@ public record StagedTable(
                   statement.execute(each);
                 }
               }
-              return null;
+              return true;
             });
   }
 }

@@ -47,12 +47,14 @@ public final class StandardRows extends RelationRows {
   public static StandardRows ofTable(
       JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
       throws SQLException, InterruptedException {
-    return RetriedTransaction.in(database, "look at table " + table).run(connection -> {
-          RowType type = typeOf(connection, quoteTable(table));
-          String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
-          return new StandardRows(
-              database, quoteTable(table), "table " + table, key, maxRanges, type);
-        });
+    return RetriedTransaction.in(database, "look at table " + table)
+        .run(
+            connection -> {
+              RowType type = typeOf(connection, quoteTable(table));
+              String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
+              return new StandardRows(
+                  database, quoteTable(table), "table " + table, key, maxRanges, type);
+            });
   }
 
   /**
@@ -67,7 +69,8 @@ public final class StandardRows extends RelationRows {
       throws SQLException, InterruptedException {
     String relation = relationOf(query);
     RowType type =
-        RetriedTransaction.in(database, "prepare the query").run(connection -> typeOf(connection, relation));
+        RetriedTransaction.in(database, "prepare the query")
+            .run(connection -> typeOf(connection, relation));
     return new StandardRows(database, relation, "a query", rangeKey, maxRanges, type);
   }
 

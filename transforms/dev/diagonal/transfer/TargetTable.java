@@ -55,7 +55,8 @@ public final class TargetTable {
     CreateTable.checkTarget(database);
     Table wanted = of(name, rows, key);
     Map<String, String> found =
-        RetriedTransaction.in(database, "look at table " + name).run(connection -> columns(connection, name));
+        RetriedTransaction.in(database, "look at table " + name)
+            .run(connection -> columns(connection, name));
     if (found.isEmpty()) {
       return wanted;
     }
@@ -92,11 +93,13 @@ public final class TargetTable {
       CreateTable.ifMissing(database, table);
       return;
     }
-    RetriedTransaction.in(database, "create table " + table.name()).run(connection -> {
-          try (Statement statement = connection.createStatement()) {
-            return statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
-          }
-        });
+    RetriedTransaction.in(database, "create table " + table.name())
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                return statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
+              }
+            });
   }
 
   private static Map<String, String> columns(Connection connection, String table)

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * the others and fails the run.
  *
  * <p>Guarantee: every good row takes effect at least once in every sink; exactly once in a file, in
- * a stage, and where the sink tells rows apart by a key. A bad row goes to the error handler, or without one
- * fails the run; it is bad for the sink that refuses it only.
+ * a stage, and where the sink tells rows apart by a key. A bad row goes to the error handler, or
+ * without one fails the run; it is bad for the sink that refuses it only.
  *
  * <p>Metrics: {@code rows_read}, {@code bytes_read}, {@code bad_records}, and {@code rows_written}
  * in the step {@code Sink i}.

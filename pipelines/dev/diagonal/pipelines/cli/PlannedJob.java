@@ -93,8 +93,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
                 () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
                 job,
                 !Runners.isOnCluster(args) || job.needsLauncher() != null);
-        summary =
-            summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
+        summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
         done = true;
         if (options.getSummary() != null) {
           summary.writeTo(Path.of(options.getSummary()));

@@ -56,8 +56,8 @@ public sealed interface PlanNode {
   /** The end of a group that stands or falls as a whole. */
   interface Ending {
     /**
-     * Makes what the tasks have done take effect. Returns how many rows, that the tasks have counted
-     * as written, were refused and have become bad records.
+     * Makes what the tasks have done take effect. Returns how many rows, that the tasks have
+     * counted as written, were refused and have become bad records.
      */
     long complete() throws Exception;
 

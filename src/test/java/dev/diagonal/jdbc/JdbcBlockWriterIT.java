@@ -309,10 +309,10 @@ final class JdbcBlockWriterIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"diagonal_one", "diagonal_piece", "one", "piece", "$diagonal$", "it's", "$1"})
+  @ValueSource(
+      strings = {"diagonal_one", "diagonal_piece", "one", "piece", "$diagonal$", "it's", "$1"})
   void columnNamesNeverMeetThoseOfTheSieve(String column) throws Exception {
-    Table odd =
-        Table.of("w_odd_names", Column.key("id", "bigint"), Column.of(column, "text"));
+    Table odd = Table.of("w_odd_names", Column.key("id", "bigint"), Column.of(column, "text"));
     sql.execute("DROP TABLE IF EXISTS w_odd_names");
     CreateTable.ifMissing(target, odd);
     sql.execute("ALTER TABLE w_odd_names ADD CHECK (id <> 3)");

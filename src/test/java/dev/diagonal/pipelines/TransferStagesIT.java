@@ -234,8 +234,7 @@ final class TransferStagesIT {
         () ->
             second.add(
                 new Launcher(Main.COMMANDS, Optional.empty())
-                    .launch(
-                        args(database, other, "--to=jdbc:staged --key=id --transaction=all"))));
+                    .launch(args(database, other, "--to=jdbc:staged --key=id --transaction=all"))));
     assertDone(
         transfer(
             database,
@@ -254,8 +253,9 @@ final class TransferStagesIT {
     String cyrillic = "д".repeat(30);
     List<String> tables = List.of(common + "include", common + "exclude", cyrillic, cyrillic);
     StringBuilder plan = new StringBuilder();
-    plan.append("connections: {db: {jdbcUrl: \"%s\", user: %s}}\ntasks:\n  - %s:\n"
-        .formatted(database.postgres().jdbcUrl(), database.postgres().user(), how));
+    plan.append(
+        "connections: {db: {jdbcUrl: \"%s\", user: %s}}\ntasks:\n  - %s:\n"
+            .formatted(database.postgres().jdbcUrl(), database.postgres().user(), how));
     for (int i = 0; i < tables.size(); i++) {
       database.execute("DROP TABLE IF EXISTS " + tables.get(i));
       String unused = csv(i + ".csv", "from" + i, i * 10, i * 10 + i);
@@ -289,7 +289,8 @@ final class TransferStagesIT {
   void aTableOfTheUserIsNeverAStage() throws Exception {
     database.execute("CREATE TABLE staged_diagonal_stage AS SELECT 'mine' AS v");
     assertDone(
-        transfer(database, csv("in.csv", "a", 1, 10), "--to=jdbc:staged --key=id --transaction=all"));
+        transfer(
+            database, csv("in.csv", "a", 1, 10), "--to=jdbc:staged --key=id --transaction=all"));
     assertThat(database.query("SELECT v FROM staged_diagonal_stage")).containsExactly("mine");
   }
 

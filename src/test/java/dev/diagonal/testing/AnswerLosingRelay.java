@@ -34,10 +34,7 @@ public final class AnswerLosingRelay implements AutoCloseable {
       throws IOException {
     AnswerLosingRelay relay =
         new AnswerLosingRelay(
-            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
-            serverPort,
-            marker,
-            answers);
+            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), serverPort, marker, answers);
     start(relay::accept);
     return relay;
   }
