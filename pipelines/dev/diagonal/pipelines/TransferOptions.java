@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 public interface TransferOptions
     extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
 
+  /** What is done with rows whose keys are in a table, or with all that was there. */
+  enum Mode {
+    insert,
+    ignore,
+    upsert,
+    update,
+    delete,
+    replace
+  }
+
   /** When the rows of a transfer appear in tables. */
   enum Transaction {
     each,
@@ -170,7 +180,8 @@ public interface TransferOptions
   void setSynchronousCommit(boolean synchronousCommit);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
-  @Description("When rows appear in tables: with each transaction, or all or none of them at the end")
+  @Description(
+      "When rows appear in tables: with each transaction, or all or none of them at the end")
   @Default.Enum("each")
   Transaction getTransaction();
 

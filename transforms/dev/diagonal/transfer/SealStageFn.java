@@ -34,11 +34,12 @@ final class SealStageFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Writte
         ranges.add(range);
       }
     }
-    RetriedTransaction.in(stage.database(), "seal the stage of table " + stage.target().name())
+    boolean unused =
+        RetriedTransaction.in(stage.database(), "seal the stage of table " + stage.target().name())
         .run(
             connection -> {
               write(connection, ranges);
-              return null;
+              return true;
             });
     long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
     output.output(new Written(stage.target().name(), rows, 1, 0));

@@ -98,7 +98,8 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
 
   private void execute(String what, List<String> statements)
       throws SQLException, InterruptedException {
-    RetriedTransaction.in(database, what)
+    boolean unused =
+        RetriedTransaction.in(database, what)
         .withLongStatements()
         .run(
             connection -> {
@@ -107,7 +108,7 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
                   statement.execute(each);
                 }
               }
-              return null;
+              return true;
             });
   }
 }

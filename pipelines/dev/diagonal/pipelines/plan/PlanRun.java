@@ -181,10 +181,11 @@ public final class PlanRun {
 
   /** Has a group abandoned if the process is asked to end before it is over. */
   private static @Nullable Thread abandonAtExit(Group group) {
-    if (group.ending() == null) {
+    PlanNode.Ending ending = group.ending();
+    if (ending == null) {
       return null;
     }
-    Thread atExit = new Thread(() -> abandon(group.ending()), "abandon " + group.name());
+    Thread atExit = new Thread(() -> abandon(ending), "abandon " + group.name());
     Runtime.getRuntime().addShutdownHook(atExit);
     return atExit;
   }

@@ -65,8 +65,7 @@ final class TransferIT {
 
   @BeforeEach
   void dropTables() throws Exception {
-    database.execute(
-        "DROP TABLE IF EXISTS everything, small_ones, copies");
+    database.execute("DROP TABLE IF EXISTS everything, small_ones, copies");
   }
 
   private Launched transfer(String... options) {

@@ -207,6 +207,10 @@ final class TransferStagesIT {
 
   @Test
   void aRangeThatARunnerRepeatsIsThereOnce() throws Exception {
+    Files.writeString(
+        directory.resolve("flink-conf.yaml"),
+        "restart-strategy.type: fixed-delay\nrestart-strategy.fixed-delay.attempts: 2\n"
+            + "restart-strategy.fixed-delay.delay: 10 ms\n");
     FAULT.set(
         () -> {
           throw new AssertionError("the first attempt fails");
@@ -215,7 +219,7 @@ final class TransferStagesIT {
         transfer(
             database,
             csv("in.csv", "new", 1, ROWS),
-            "--to=jdbc:staged --transaction=all --numberOfExecutionRetries=2 --executionRetryDelay=1",
+            "--to=jdbc:staged --transaction=all --flinkConfDir=" + directory,
             hooked(),
             FLINK));
     assertThat(database.query("SELECT count(*) || ' ' || count(DISTINCT id) FROM staged"))
