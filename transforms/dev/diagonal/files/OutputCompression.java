@@ -21,6 +21,8 @@ public final class OutputCompression {
   private OutputCompression() {}
 
   /**
+   * Checks that a file of this name can be written.
+   *
    * @throws IllegalArgumentException if a file of this name would be read as compressed in a way
    *     that cannot be written
    */
