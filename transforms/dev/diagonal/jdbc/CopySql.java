@@ -113,7 +113,11 @@ final class CopySql {
         END
         """
             .formatted(
-                PIECE_ROWS, stage, badRows, apply(piece("diagonal.piece")), apply(piece("diagonal.one")));
+                PIECE_ROWS,
+                stage,
+                badRows,
+                apply(piece("diagonal.piece")),
+                apply(piece("diagonal.one")));
     return "CREATE TEMPORARY TABLE %s (place int, reason text) ON COMMIT DROP; DO %s"
         .formatted(badRows, PostgresSql.dollarQuote(block));
   }

@@ -28,12 +28,14 @@ public final class JdbcUrl {
 
   private static final List<Pattern> HARMLESS =
       List.of(
-          pattern("(?:[A-Za-z][A-Za-z0-9+.-]*:)+//" + HOST + "(?:," + HOST + ")*(?:/" + NAME + ")?/?"),
+          pattern(
+              "(?:[A-Za-z][A-Za-z0-9+.-]*:)+//" + HOST + "(?:," + HOST + ")*(?:/" + NAME + ")?/?"),
           pattern("jdbc:oracle:[a-z0-9]+:@(?://)?" + HOST + "(?:[:/]" + NAME + ")?"),
           pattern("jdbc:postgresql:[A-Za-z0-9_$-]+"),
           pattern("jdbc:(?:h2|hsqldb|derby|sqlite|duckdb):[A-Za-z0-9_./~:\\\\-]*"));
 
-  private static final Pattern NOTHING_IN_IT = Pattern.compile("(?:jdbc:)?(?:[\\w+.-]+:)*…|(?:jdbc:(?:[\\w+.-]+:)?)?");
+  private static final Pattern NOTHING_IN_IT =
+      Pattern.compile("(?:jdbc:)?(?:[\\w+.-]+:)*…|(?:jdbc:(?:[\\w+.-]+:)?)?");
   private static final Pattern KIND =
       Pattern.compile("(?s)(jdbc:[A-Za-z][\\w+.-]*|[A-Za-z][\\w+.-]*(?=://)):.*");
 
@@ -45,7 +47,8 @@ public final class JdbcUrl {
   private static final Pattern ORACLE =
       Pattern.compile("(jdbc:oracle:[a-z0-9]+:)([^/@\"\\[]+)/([^@\"]+)(@[^@\"]*)");
   private static final Pattern USER_INFO =
-      Pattern.compile("(jdbc:[\\w+.:-]+//)([^/@?;,()\\[\\]:]+)(?::([^@?;,()\\[\\]]*))?@([\\w.:-]+(?:[/?;].*)?)");
+      Pattern.compile(
+          "(jdbc:[\\w+.:-]+//)([^/@?;,()\\[\\]:]+)(?::([^@?;,()\\[\\]]*))?@([\\w.:-]+(?:[/?;].*)?)");
   private static final Pattern TERADATA = Pattern.compile("(jdbc:teradata://[^/'@]+/)([^'@]+)()");
   private static final Pattern BY_AMPERSAND = Pattern.compile("([^?;]+\\?)([^{}]*)()");
   private static final Pattern BY_SEMICOLON =
@@ -84,9 +87,7 @@ public final class JdbcUrl {
 
   /** Returns a text in which every JDBC URL is as {@link #shown} returns it. */
   public static String shownIn(String text) {
-    return IN_TEXT
-        .matcher(text)
-        .replaceAll(url -> Matcher.quoteReplacement(shown(url.group())));
+    return IN_TEXT.matcher(text).replaceAll(url -> Matcher.quoteReplacement(shown(url.group())));
   }
 
   /** Returns the message of a driver without what the URL holds and does not show. */

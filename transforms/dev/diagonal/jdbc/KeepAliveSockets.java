@@ -61,7 +61,8 @@ public final class KeepAliveSockets extends SocketFactory {
         new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
   }
 
-  private Socket connected(InetSocketAddress to, @org.jspecify.annotations.Nullable InetSocketAddress from)
+  private Socket connected(
+      InetSocketAddress to, @org.jspecify.annotations.Nullable InetSocketAddress from)
       throws IOException {
     Socket socket = createSocket();
     if (from != null) {

@@ -11,9 +11,9 @@ import java.sql.SQLException;
 
 /**
  * The rows of a PostgreSQL query, read by a cursor: this process holds {@value #FETCH_ROWS} of them
- * at a time, however many there are. One snapshot, one reader. A connection that
- * breaks before the first row is replaced; after it the read fails, since rows that were emitted
- * cannot be taken back.
+ * at a time, however many there are. One snapshot, one reader. A connection that breaks before the
+ * first row is replaced; after it the read fails, since rows that were emitted cannot be taken
+ * back.
  *
  * @param database where it runs
  * @param sql the query

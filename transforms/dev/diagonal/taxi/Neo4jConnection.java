@@ -132,7 +132,8 @@ final class Neo4jConnection implements AutoCloseable {
     } catch (RuntimeException fault) {
       if (Neo4jFaults.isOfDriver(fault)) {
         throw new SQLException(
-            "lost or found no connection to %s: %s".formatted(target, JdbcUrl.shownIn(String.valueOf(fault.getMessage()))),
+            "lost or found no connection to %s: %s"
+                .formatted(target, JdbcUrl.shownIn(String.valueOf(fault.getMessage()))),
             "08000",
             fault);
       }

@@ -7,8 +7,8 @@ import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.SqlFaults;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.net.SocketTimeoutException;
+import java.nio.ByteOrder;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -80,7 +80,9 @@ final class CopyBlocks implements RowBlockReader {
     }
   }
 
-  /** Returns the next row, or null at the end. Before the first one, a lost connection is replaced. */
+  /**
+   * Returns the next row, or null at the end. Before the first one, a lost connection is replaced.
+   */
   private byte @Nullable [] row() throws Exception {
     try {
       CopyOut reading = copy;

@@ -98,8 +98,7 @@ final class CsvBlocks implements RowBlockReader {
     if (!names.equals(type.names())) {
       throw new BadInputException(
           "%s has the columns [%s], and the first file has [%s]"
-              .formatted(
-                  range.place(), NearestName.list(names), NearestName.list(type.names())));
+              .formatted(range.place(), NearestName.list(names), NearestName.list(type.names())));
     }
   }
 

@@ -133,8 +133,8 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   /**
-   * Whether a value that the user gave was refused: by a check of ours, or by the JDK as the name of
-   * a file or a character set. Any other illegal argument is a fault of the program.
+   * Whether a value that the user gave was refused: by a check of ours, or by the JDK as the name
+   * of a file or a character set. Any other illegal argument is a fault of the program.
    */
   static boolean isRefusal(Throwable thrown) {
     if (thrown instanceof InvalidPathException

@@ -92,6 +92,7 @@ final class HostileNamesIT {
             .reduce((left, right) -> left + " || ' ' || " + right)
             .orElseThrow();
     return sql.query(
-        "SELECT replace(%s, '/128', '') FROM %s ORDER BY 1".formatted(columns, quote(table.name())));
+        "SELECT replace(%s, '/128', '') FROM %s ORDER BY 1"
+            .formatted(columns, quote(table.name())));
   }
 }

@@ -49,7 +49,13 @@ final class HostileNamesInCommandsIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"\"; drop table edges; --", "%s $1 ? {fn x} \\", "$diagonal$", "select", "Zürich ☃"})
+      strings = {
+        "\"; drop table edges; --",
+        "%s $1 ? {fn x} \\",
+        "$diagonal$",
+        "select",
+        "Zürich ☃"
+      })
   void commandsWriteToTablesOfAnyName(String name) throws Exception {
     String table = SCHEMA + "." + name;
     Path ratings = file("userId,movieId,rating,timestamp\n1,2,3.5,4\n2,2,4.5,4\n");

@@ -42,7 +42,8 @@ final class SecretsInUrlsTest {
   SecretsInUrlsTest(@TempDir Path directory) throws IOException {
     this.directory = directory;
     this.input =
-        Files.writeString(directory.resolve("in.csv"), "userId,movieId,rating,timestamp\n1,2,3,4\n");
+        Files.writeString(
+            directory.resolve("in.csv"), "userId,movieId,rating,timestamp\n1,2,3,4\n");
   }
 
   static Stream<String> commands() {

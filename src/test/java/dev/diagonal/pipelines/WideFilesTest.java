@@ -60,7 +60,8 @@ final class WideFilesTest {
   /** Two rows; the first field is 0 and so is the second of the second row. */
   private Path wide(String header) throws IOException {
     IntFunction<String> row =
-        n -> IntStream.range(0, COLUMNS).mapToObj(i -> "" + i % (COLUMNS * n)).collect(joining(","));
+        n ->
+            IntStream.range(0, COLUMNS).mapToObj(i -> "" + i % (COLUMNS * n)).collect(joining(","));
     return Files.writeString(
         directory.resolve("in.csv"), header + "\n" + row.apply(1) + "\n" + row.apply(2) + "\n");
   }
