@@ -90,12 +90,12 @@ public final class YamlNode {
 
   /** Returns a part that contains itself or, with its aliases, too many parts; else null. */
   private static @Nullable Node tangled(Node root) {
-    Map<Node, Long> sizes = new IdentityHashMap<>();
+    IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
     return tangled(root, sizes);
   }
 
   /** A size of 0 marks a part that is being counted. */
-  private static @Nullable Node tangled(Node node, Map<Node, Long> sizes) {
+  private static @Nullable Node tangled(Node node, IdentityHashMap<Node, Long> sizes) {
     Long known = sizes.putIfAbsent(node, 0L);
     if (known != null) {
       return known == 0 ? node : null;
