@@ -36,11 +36,11 @@ final class SealStageFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Writte
     }
     boolean unused =
         RetriedTransaction.in(stage.database(), "seal the stage of table " + stage.target().name())
-        .run(
-            connection -> {
-              write(connection, ranges);
-              return true;
-            });
+            .run(
+                connection -> {
+                  write(connection, ranges);
+                  return true;
+                });
     long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
     output.output(new Written(stage.target().name(), rows, 1, 0));
   }

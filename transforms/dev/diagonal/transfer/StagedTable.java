@@ -100,15 +100,15 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
       throws SQLException, InterruptedException {
     boolean unused =
         RetriedTransaction.in(database, what)
-        .withLongStatements()
-        .run(
-            connection -> {
-              try (Statement statement = connection.createStatement()) {
-                for (String each : statements) {
-                  statement.execute(each);
-                }
-              }
-              return true;
-            });
+            .withLongStatements()
+            .run(
+                connection -> {
+                  try (Statement statement = connection.createStatement()) {
+                    for (String each : statements) {
+                      statement.execute(each);
+                    }
+                  }
+                  return true;
+                });
   }
 }
