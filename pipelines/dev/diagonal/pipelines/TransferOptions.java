@@ -31,16 +31,6 @@ public interface TransferOptions
     all
   }
 
-  /** What is done with rows whose keys are in a table, or with all that was there. */
-  enum Mode {
-    insert,
-    ignore,
-    upsert,
-    update,
-    delete,
-    replace
-  }
-
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description("A file with tasks and task groups to run, in place of --from and --to")
   @Nullable String getPlan();

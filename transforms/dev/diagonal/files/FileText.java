@@ -109,8 +109,9 @@ public final class FileText implements ReadableByteChannel {
 
   private @Nullable ByteBuffer firstBytes() throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(FirstBytes.LENGTH);
-    while (bytes.hasRemaining() && readText(bytes) >= 0) {
-      continue;
+    int read = 0;
+    while (bytes.hasRemaining() && read >= 0) {
+      read = readText(bytes);
     }
     bytes.flip();
     String problem = FirstBytes.problem(bytes.array(), bytes.limit(), utf8);
