@@ -38,8 +38,7 @@ final class FirstBytes {
       List.of(
           new Kind("\u001f\u008b", "it is compressed with gzip: its name must end in .gz"),
           new Kind("BZh", "it is compressed with bzip2: its name must end in .bz2"),
-          new Kind(
-              "\u0028\u00b5\u002f\u00fd", "it is compressed with zstd: its name must end in .zst"),
+          new Kind("(\u00b5/\u00fd", "it is compressed with zstd: its name must end in .zst"),
           new Kind("\u00fd7zXZ\0", "it is compressed with xz: decompress it first"),
           new Kind("PAR1", "it is a Parquet file: convert it to CSV first"),
           new Kind("Obj\u0001", "it is an Avro file: convert it to CSV first"),
