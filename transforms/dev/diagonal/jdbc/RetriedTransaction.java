@@ -3,7 +3,6 @@ package dev.diagonal.jdbc;
 import dev.diagonal.fault.Retry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -39,9 +38,6 @@ public record RetriedTransaction(
     }
   }
 
-  private static final Predicate<Exception> REPEATABLE =
-      fault -> !(fault instanceof UnknownOutcomeException) && SqlFaults.isRetryable(fault);
-
   /** Returns a transaction whose answers take at most two minutes each. */
   public static RetriedTransaction in(JdbcTarget database, String what) {
     return new RetriedTransaction(database, what, false, false, Retry.defaults());
@@ -73,7 +69,7 @@ public record RetriedTransaction(
   public <T extends @Nullable Object> T run(Work<T> work)
       throws SQLException, InterruptedException {
     try (HeldConnection held = HeldConnection.toAny(database)) {
-      return retry.call(() -> attempt(held, work), REPEATABLE);
+      return retry.call(() -> attempt(held, work), RetriedTransaction::isRepeatable);
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {
@@ -101,6 +97,10 @@ public record RetriedTransaction(
         held.close(); // which rolls back
       }
     }
+  }
+
+  private static boolean isRepeatable(Exception fault) {
+    return !(fault instanceof UnknownOutcomeException) && SqlFaults.isRetryable(fault);
   }
 
   private void commit(Connection connection) throws SQLException {
