@@ -69,7 +69,7 @@ public final class PostgresSql {
    * statement. Without this, {@code diagonal_rows} would mean our temporary table where the user's
    * table of that name is meant.
    *
-   * @param tables {@code table} or {@code schema.table}, unquoted
+   * @param tables the names of the tables, with their schemas if given, unquoted
    */
   public static String unlike(String name, String... tables) {
     String free = name;
