@@ -81,7 +81,7 @@ final class ArchitectureTest {
 
   /** Leases, heartbeats and transactions go by the database's clock: those of workers differ. */
   @ArchTest
-  static void noClockOfAWorkerCounts(JavaClasses classes) {
+  void noClockOfAWorkerCounts(JavaClasses classes) {
     noClasses()
         .that()
         .doNotHaveSimpleName("WatchedFiles") // how long it has found no file, by one clock
