@@ -1,10 +1,10 @@
 package dev.diagonal.block;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.file.StandardOpenOption.WRITE;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.testing.Runner;
@@ -101,7 +101,8 @@ class ReadBlocksTest {
             .into(ShrinkingConsumer::new, StringUtf8Coder.of());
     pipeline.apply(shrinking);
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
-        .hasStackTraceContaining(path("shrinks.txt") + " has changed since it was listed: it had 3400000 bytes")
+        .hasStackTraceContaining(
+            path("shrinks.txt") + " has changed since it was listed: it had 3400000 bytes")
         .hasStackTraceContaining("now has 1500003 bytes");
   }
 

@@ -38,7 +38,8 @@ class FileTextTest {
     byte[] first = format.compress("1,one\n2,two\n".getBytes(UTF_8));
     byte[] second = format.compress("3,three\n4,four\n".getBytes(UTF_8));
     byte[] both = concat(first, second);
-    assertThat(read(write("a" + format.extension(), both))).isEqualTo("1,one\n2,two\n3,three\n4,four\n");
+    assertThat(read(write("a" + format.extension(), both)))
+        .isEqualTo("1,one\n2,two\n3,three\n4,four\n");
     for (int cut = 0; cut < both.length; cut++) {
       InputFile file = write("cut" + format.extension(), Arrays.copyOf(both, cut));
       if (cut == first.length) {
@@ -122,7 +123,8 @@ class FileTextTest {
       Files.write(path, Arrays.copyOf(Files.readAllBytes(path), 5_000));
       assertThatThrownBy(() -> text.read(ByteBuffer.allocate(64)))
           .isInstanceOf(BadInputException.class)
-          .hasMessageContaining(file.name() + " has changed since it was listed: it had 11000 bytes")
+          .hasMessageContaining(
+              file.name() + " has changed since it was listed: it had 11000 bytes")
           .hasMessageContaining("now has 5000 bytes")
           .hasMessageContaining("the reader is at byte 128");
     }
@@ -191,7 +193,8 @@ class FileTextTest {
       {"%PDF-1.7\n%\u0001", "PDF"}
     };
     for (String[] magic : magics) {
-      InputFile file = write("odd.csv", magic[0].getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+      InputFile file =
+          write("odd.csv", magic[0].getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
       assertThatThrownBy(() -> read(file))
           .as(magic[1])
           .isInstanceOf(BadInputException.class)
@@ -202,7 +205,8 @@ class FileTextTest {
 
   @Test
   void textMayStartLikeABinaryFormat() throws IOException {
-    for (String text : new String[] {"ORC,PAR1\n1,2\n", "PAR1\t\u00e9\n", "BZh9\r\n", "%PDF-x", "a", ""}) {
+    for (String text :
+        new String[] {"ORC,PAR1\n1,2\n", "PAR1\t\u00e9\n", "BZh9\r\n", "%PDF-x", "a", ""}) {
       assertThat(read(write("text.csv", text.getBytes(UTF_8)))).isEqualTo(text);
     }
   }

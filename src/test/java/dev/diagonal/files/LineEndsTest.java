@@ -38,8 +38,7 @@ class LineEndsTest {
     List<Integer> starts = lineStarts(text);
     for (int start = 1; start <= text.length(); start++) {
       int from = start;
-      int expected =
-          starts.stream().filter(line -> line >= from).findFirst().orElse(text.length());
+      int expected = starts.stream().filter(line -> line >= from).findFirst().orElse(text.length());
       assertThat(LineEnds.firstLineFrom(from(text, start - 1), start)).isEqualTo(expected);
     }
     for (int i = 0; i < starts.size(); i++) {

@@ -44,8 +44,7 @@ final class OddFilesTest {
   @ValueSource(strings = {"\r", "\r\n"})
   void transfersCutAndReadByTheSameLineEnds(String lineEnd) throws IOException {
     Path csv = Files.write(directory.resolve("in.csv"), rows("id,name\n", "%d,abcdef\n", lineEnd));
-    assertDone(
-        run("transfer", "--from=csv:" + csv, "--quotedLineBreaks=false", "--to=csv:" + out));
+    assertDone(run("transfer", "--from=csv:" + csv, "--quotedLineBreaks=false", "--to=csv:" + out));
     assertThat(Files.readAllLines(out)).hasSize(ROWS + 1).contains("499999,abcdef");
 
     Path json = Files.write(directory.resolve("in.jsonl"), rows("", "{\"id\":%d}\n", lineEnd));
@@ -81,7 +80,8 @@ final class OddFilesTest {
   void aByteThatTheEncodingLacksMakesABadRecord() throws IOException {
     Path in =
         Files.write(
-            directory.resolve("latin.csv"), "id,name\n1,Zo\u00eb\n2,a\u0081b\n3,c\n".getBytes(ISO_8859_1));
+            directory.resolve("latin.csv"),
+            "id,name\n1,Zo\u00eb\n2,a\u0081b\n3,c\n".getBytes(ISO_8859_1));
     Path bad = directory.resolve("bad.jsonl");
     assertDone(
         run(
@@ -91,7 +91,10 @@ final class OddFilesTest {
             "--encoding=windows-1252",
             "--badRecords=" + bad));
     assertThat(Files.readAllLines(out)).containsExactly("id,name", "1,Zo\u00eb", "3,c");
-    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("line 3", "windows-1252");
+    assertThat(Files.readAllLines(bad))
+        .singleElement()
+        .asString()
+        .contains("line 3", "windows-1252");
   }
 
   @Test
@@ -145,15 +148,8 @@ final class OddFilesTest {
     writer.get();
     assertThat(Files.readAllLines(out)).hasSize(2);
     assertFailed(
-        run("transfer", "--from=csv:" + pipe, "--to=csv:" + out), "is a pipe, which can be read only once");
-  }
-
-  @Test
-  void severalInputsCanBeGivenOneByOne() throws IOException {
-    Path first = file("a.csv", RATINGS);
-    Path second = file("b.csv", RATINGS);
-    assertDone(run("movie-ratings", "--input=" + first, "--input=" + second, "--output=" + out));
-    assertThat(Files.readAllLines(out)).hasSize(2).last().asString().startsWith("10,4,");
+        run("transfer", "--from=csv:" + pipe, "--to=csv:" + out),
+        "is a pipe, which can be read only once");
   }
 
   private Launched movieRatings(Path in) {
@@ -170,7 +166,9 @@ final class OddFilesTest {
 
   private static void assertFailed(Launched launched, String message) {
     assertThat(launched.exitCode()).as("%s", launched).isNotEqualTo(ExitCode.DONE);
-    assertThat(launched.err()).as("%s", launched).anySatisfy(line -> assertThat(line).contains(message));
+    assertThat(launched.err())
+        .as("%s", launched)
+        .anySatisfy(line -> assertThat(line).contains(message));
   }
 
   private Path file(String name, String text) throws IOException {
