@@ -66,7 +66,7 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
     return Compression.detect(name) != Compression.UNCOMPRESSED;
   }
 
-  /** Returns the coder: the name (UTF-8, length first) and three varints. */
+  /** Returns the coder: name, size, time of change and access. */
   public static Coder<InputFile> coder() {
     return FileCoder.OF;
   }
@@ -81,7 +81,7 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
       NAME.encode(file.name, out);
       VarInt.encode(file.bytes, out);
       VarInt.encode(file.modifiedMillis, out);
-      VarInt.encode(file.access.ordinal(), out);
+      NAME.encode(file.access.name(), out);
     }
 
     @Override
@@ -90,7 +90,7 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
           NAME.decode(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),
-          Access.values()[VarInt.decodeInt(in)]);
+          Access.valueOf(NAME.decode(in)));
     }
 
     @Override
