@@ -66,7 +66,7 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
     return Compression.detect(name) != Compression.UNCOMPRESSED;
   }
 
-  /** Returns the coder: name and access as texts (UTF-8, length first), and two varints. */
+  /** Returns the coder: name, size, time of change and access. */
   public static Coder<InputFile> coder() {
     return FileCoder.OF;
   }
@@ -74,23 +74,23 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
   private static final class FileCoder extends AtomicCoder<InputFile> {
 
     private static final FileCoder OF = new FileCoder();
-    private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
+    private static final StringUtf8Coder NAME = StringUtf8Coder.of();
 
     @Override
     public void encode(InputFile file, OutputStream out) throws IOException {
-      TEXT.encode(file.name, out);
+      NAME.encode(file.name, out);
       VarInt.encode(file.bytes, out);
       VarInt.encode(file.modifiedMillis, out);
-      TEXT.encode(file.access.name(), out);
+      NAME.encode(file.access.name(), out);
     }
 
     @Override
     public InputFile decode(InputStream in) throws IOException {
       return new InputFile(
-          TEXT.decode(in),
+          NAME.decode(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),
-          Access.valueOf(TEXT.decode(in)));
+          Access.valueOf(NAME.decode(in)));
     }
 
     @Override

@@ -65,10 +65,24 @@ final class CsvBlocks implements RowBlockReader {
     if (reader.problem() != null) {
       return reader.problem();
     }
+    if (!format.isUtf8() && hasUndecodable()) {
+      return "it has a byte that is not a character of " + format.encoding();
+    }
     int fields = reader.fields().count();
     return fields == type.size()
         ? null
         : "it has %d fields and the file has %d columns".formatted(fields, type.size());
+  }
+
+  private boolean hasUndecodable() {
+    CsvFields fields = reader.fields();
+    int end = fields.end(fields.count() - 1);
+    for (int i = fields.start(0); i < end; i++) {
+      if (fields.bytes()[i] == Utf8Stream.UNDECODABLE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void add(RowBlock block, long offset) {

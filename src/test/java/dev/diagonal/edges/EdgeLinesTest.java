@@ -222,6 +222,25 @@ class EdgeLinesTest {
     return ((UUID) edge.id()).getMostSignificantBits();
   }
 
+  @Example
+  void refusesAHeaderThatIsAnEdge() {
+    assertThatThrownBy(() -> parse(EdgeFormat.CSV, "12,34", "5,6\n"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "the first line of e.csv, '12,34', is an edge and not a header: use --header=false and"
+                + " name columns by position");
+    assertThat(parse(EdgeFormat.CSV.withTextIds(true), "12,34", "5,6\n").edges()).hasSize(1);
+  }
+
+  @Example
+  void refusesAColumnThatTheHeaderHasTwice() {
+    EdgeFormat format = EdgeFormat.CSV.withEnds("from", "to");
+    assertThatThrownBy(() -> parse(format, "from,to,to", "5,6,7\n"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("the header of e.csv has the column 'to' twice: name it by position");
+    assertThat(parse(format.withEnds("from", "3"), "from,to,to", "5,6,7\n").edges()).hasSize(1);
+  }
+
   private static List<String> faults(EdgeFormat format, String header, String... lines) {
     Parsed parsed = parse(format, header, String.join("", lines));
     assertThat(parsed.edges()).isEmpty();

@@ -152,14 +152,6 @@ final class OddFilesTest {
         "is a pipe, which can be read only once");
   }
 
-  @Test
-  void severalInputsCanBeGivenOneByOne() throws IOException {
-    Path first = file("a.csv", RATINGS);
-    Path second = file("b.csv", RATINGS);
-    assertDone(run("movie-ratings", "--input=" + first, "--input=" + second, "--output=" + out));
-    assertThat(Files.readAllLines(out)).hasSize(2).last().asString().startsWith("10,4,");
-  }
-
   private Launched movieRatings(Path in) {
     return run("movie-ratings", "--input=" + in, "--output=" + out);
   }
