@@ -55,8 +55,7 @@ final class Clean implements Command {
     InternalSchema schema = InternalSchemaOptions.schemaOf(options);
     JdbcTarget database = databaseOf(options);
     try (HeldConnection held = new HeldConnection(database)) {
-      SchemaRights rights =
-          ProvenTransaction.call(held, CommitCheck.unneeded(), schema::find);
+      SchemaRights rights = ProvenTransaction.call(held, CommitCheck.unneeded(), schema::find);
       if (!rights.isUsable() && rights.mayBeCreated()) {
         System.out.printf("%s has no schema %s: nothing to drop%n", database, schema.name());
         return ExitCode.DONE;
@@ -100,11 +99,11 @@ final class Clean implements Command {
       try {
         boolean done =
             ProvenTransaction.call(
-                held,
-                CommitCheck.unneeded(),
-                connection -> leftovers.drop(connection, each.run()));
+                held, CommitCheck.unneeded(), connection -> leftovers.drop(connection, each.run()));
         System.out.println(
-            run + (done ? " is gone; dropped it and " : " is alive again and keeps ") + each.what());
+            run
+                + (done ? " is gone; dropped it and " : " is alive again and keeps ")
+                + each.what());
         dropped += done ? 1 : 0;
       } catch (SQLException e) {
         System.out.println(run + " is gone; could not drop it: " + e.getMessage());

@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.files.OutputRun;
 import dev.diagonal.pipelines.cli.Job.Output;
+import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.RunOptions;
 import dev.diagonal.write.WriteDeadLetterFiles;
 import dev.diagonal.write.WriteDeadLetters;
@@ -22,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param path where they go, or null if the first one fails the run
  * @param most how many there may be
  * @param isDirectory whether it is for files of them, from what has no end
+ * @param run what the file belongs to
  */
-record DeadLetters(@Nullable String path, long most, boolean isDirectory) {
+record DeadLetters(@Nullable String path, long most, boolean isDirectory, OutputRun run) {
 
   /** As Beam's error handlers name the step of their sink. */
   private static final String STEP = "Write to error Sink";
@@ -33,11 +36,12 @@ record DeadLetters(@Nullable String path, long most, boolean isDirectory) {
   }
 
   static DeadLetters to(@Nullable String path, RunOptions options) {
-    return new DeadLetters(path, options.getMaxBadRecords(), false);
+    return new DeadLetters(path, options.getMaxBadRecords(), false, OutputRuns.of(options));
   }
 
   static DeadLetters ofStream(RunOptions options) {
-    return new DeadLetters(options.getBadRecords(), options.getMaxBadRecords(), true);
+    return new DeadLetters(
+        options.getBadRecords(), options.getMaxBadRecords(), true, OutputRuns.of(options));
   }
 
   /** Returns the line of a dry run. */
@@ -71,6 +75,8 @@ record DeadLetters(@Nullable String path, long most, boolean isDirectory) {
   }
 
   private PTransform<PCollection<BadRecord>, PCollection<Written>> sink(String place) {
-    return isDirectory ? WriteDeadLetterFiles.into(place) : WriteDeadLetters.to(place, most);
+    return isDirectory
+        ? WriteDeadLetterFiles.into(place)
+        : WriteDeadLetters.to(place, most).withRun(run);
   }
 }

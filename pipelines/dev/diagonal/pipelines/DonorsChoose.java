@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.PipelineCommand;
+import java.util.List;
 
 /** Prepares and joins the files of DonorsChoose and indexes a document a donation. */
 final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
@@ -14,6 +15,13 @@ final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
   @Override
   public String summary() {
     return "donations with their projects and resources, from CSV files into Elasticsearch and JSON lines, joined in bounded memory";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "donors-choose --generate=sample --generateDonations=100000",
+        "donors-choose --projects=sample/projects.csv --donations=sample/donations.csv --resources=sample/resources.csv --output=documents");
   }
 
   @Override

@@ -14,7 +14,8 @@ import dev.diagonal.elasticsearch.RefreshIndex;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
-import dev.diagonal.pipelines.cli.OutputPath;
+import dev.diagonal.pipelines.cli.JobFiles;
+import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
@@ -22,8 +23,6 @@ import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.write.Written;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -118,9 +117,6 @@ final class DonorsChooseJob implements Job {
       throw new IllegalArgumentException(
           "there is nowhere to write to: give --output or --elasticsearchUrl");
     }
-    if (output != null) {
-      checkDirectory(output);
-    }
     if (options.getShards() < 0) {
       throw new UsageException("--shards must be >= 0, got " + options.getShards());
     }
@@ -136,13 +132,6 @@ final class DonorsChooseJob implements Job {
    */
   static DonorsChooseJob of(DonorsChooseOptions options) {
     return new DonorsChooseJob(options);
-  }
-
-  private static void checkDirectory(String output) {
-    if (!output.contains("://") && Files.isRegularFile(Path.of(output))) {
-      throw new UsageException("--output takes a directory, and '" + output + "' is a file");
-    }
-    OutputPath.check("output", output.replaceFirst("/+$", "") + "/documents");
   }
 
   /** As many as keep the build side of a shard, and the donations that wait, in their budgets. */
@@ -171,6 +160,26 @@ final class DonorsChooseJob implements Job {
     }
     lines.add(deadLetters.describe());
     return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE
+        .reads("projects", projects.patterns())
+        .reads("donations", donations.patterns())
+        .reads("resources", resources.patterns())
+        .writesInto("output", output, DonationFiles.PREFIX);
+  }
+
+  private DonationFiles.Target files(String directory) {
+    return new DonationFiles.Target(
+        directory, options.getOutputCompression().suffix(), OutputRuns.of(options));
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Files and documents of finished shards stay. The same command starts from the beginning"
+        + " and replaces them.";
   }
 
   @Override
@@ -210,9 +219,6 @@ final class DonorsChooseJob implements Job {
       }
     }
     List<Output> outputs = new ArrayList<>();
-    if (output != null) {
-      DonationFiles.deletePartial(output);
-    }
     PCollection<Written> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
     if (output != null) {
@@ -241,7 +247,7 @@ final class DonorsChooseJob implements Job {
                 projects.patterns(), donations.patterns(), resources.patterns()),
             shards);
     if (output != null) {
-      join = join.writingTo(output);
+      join = join.writingTo(files(output));
     }
     return place.isNone() ? join : join.indexing(Sinks.indexDocuments(index, options).settings());
   }
@@ -257,11 +263,10 @@ final class DonorsChooseJob implements Job {
   @Override
   public void complete() throws Exception {
     if (output != null) {
-      DonationFiles.deleteOthers(output, shards);
-      DonationFiles.deletePartial(output);
+      DonationFiles.deleteOthers(files(output), shards);
     }
     if (!place.isNone()) {
-      RefreshIndex.of(index);
+      Warnings.print(RefreshIndex.ifAllowed(index));
     }
     if (place.isEmbedded()) {
       report = DonationReport.of(index.urls().get(0), index.index());

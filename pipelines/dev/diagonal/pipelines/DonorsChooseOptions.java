@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.BulkOptions;
+import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -8,6 +9,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link DonorsChoose}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
 public interface DonorsChooseOptions extends RunOptions, BulkOptions {
 
   @Description("Files of projects, 44 columns without a header; plain, gz, bz2 or zst")
@@ -25,17 +27,39 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions {
 
   void setResources(@Nullable List<String> resources);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("A directory for the documents as files of JSON lines, one a shard")
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
 
+  /** How the files of documents are compressed. */
+  public enum FileCompression {
+    none,
+    gz,
+    bz2,
+    zst;
+
+    String suffix() {
+      return this == none ? "" : "." + name();
+    }
+  }
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("How the files of --output are compressed")
+  @Default.Enum("none")
+  FileCompression getOutputCompression();
+
+  void setOutputCompression(FileCompression outputCompression);
+
+  @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
   @Description("The index for the documents, created if missing")
   @Default.String("donorschoose")
   String getElasticsearchIndex();
 
   void setElasticsearchIndex(String elasticsearchIndex);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("In how many shards to join; 0 for as many as the sizes of the files ask for")
   @Default.Integer(0)
   int getShards();

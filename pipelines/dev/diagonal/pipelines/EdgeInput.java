@@ -139,7 +139,7 @@ final class EdgeInput {
 
   /** Returns how many rows there are, about. */
   long rows() {
-    return files == null || isEndless()
+    return files == null || files.hasPipes() || isEndless()
         ? MANY_ROWS
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.PipelineCommand;
+import java.util.List;
 
 /** Writes the edges of a graph in parallel, and counts them at both of their nodes. */
 final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
@@ -14,6 +15,13 @@ final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
   @Override
   public String summary() {
     return "the edges of a graph, from files or a query into PostgreSQL, counted at both nodes, in parallel without lock conflicts";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "load-edges --input=edges.csv --jdbcUrl=jdbc:postgresql://db/graph --jdbcUser=me",
+        "load-edges --input=knows.csv --idType=text --jdbcUrl=jdbc:postgresql://db/graph --jdbcUser=me");
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.diagonal.jdbc.RelationshipTables;
 import dev.diagonal.jdbc.UpsertRelationships;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
@@ -91,6 +92,16 @@ final class LoadEdgesJob implements Job {
     lines.add(parallel.describe());
     lines.add(deadLetters.describe());
     return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE.reads("input", options.getInput());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Committed edges stay, with their counts. The same command adds the others.";
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.ConflictFreeOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
+import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -9,6 +10,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link LoadEdges}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
 public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
 
   /** Which ids can stand at both ends. */
@@ -100,6 +102,7 @@ public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeO
 
   void setEdgeColumns(@Nullable List<String> edgeColumns);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(
       "Which ids may stand at both ends: monopartite (any), bipartite (none), components (any of"
           + " --componentColumn)")
@@ -108,22 +111,26 @@ public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeO
 
   void setSchedule(ScheduleName schedule);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("The column that parts the edges into components without a common node")
   @Nullable String getComponentColumn();
 
   void setComponentColumn(@Nullable String componentColumn);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table of the nodes, created if missing: table or schema.table")
   @Default.String("nodes")
   String getNodesTable();
 
   void setNodesTable(String nodesTable);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("A table of their own for targets, if an id is not the same node on both sides")
   @Nullable String getTargetNodesTable();
 
   void setTargetNodesTable(@Nullable String targetNodesTable);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table of the edges, created if missing: table or schema.table")
   @Default.String("edges")
   String getEdgesTable();

@@ -23,7 +23,9 @@ public final class Main {
 
   /** The commands, in the order in which they are listed. */
   static final List<Command> COMMANDS =
-      Stream.concat(PIPELINES.stream(), Stream.of(new Transfer(PIPELINES), new Clean(), new Servers())).toList();
+      Stream.concat(
+              PIPELINES.stream(), Stream.of(new Transfer(PIPELINES), new Clean(), new Servers()))
+          .toList();
 
   private Main() {}
 

@@ -5,6 +5,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.PipelineCommand;
 import dev.diagonal.pipelines.cli.UsageException;
+import java.util.List;
 
 /** Totals ratings by movie and writes them to a CSV file, a table and an index. */
 final class MovieRatings extends PipelineCommand<MovieRatingsOptions> {
@@ -17,6 +18,13 @@ final class MovieRatings extends PipelineCommand<MovieRatingsOptions> {
   @Override
   public String summary() {
     return "count, sum, mean, least and greatest rating of every movie, from CSV files into CSV, PostgreSQL, Elasticsearch";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "movie-ratings --input=ratings.csv --output=totals.csv",
+        "movie-ratings --input='ratings/*.csv.gz' --jdbcUrl=jdbc:postgresql://db/movies --jdbcUser=me");
   }
 
   @Override

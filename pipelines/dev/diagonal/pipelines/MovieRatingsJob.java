@@ -5,6 +5,7 @@ import dev.diagonal.block.InputFiles;
 import dev.diagonal.block.RangePlan;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
@@ -67,6 +68,17 @@ final class MovieRatingsJob implements Job {
     }
     lines.add(DeadLetters.of(options).describe());
     return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE.reads("input", options.getInput()).writes("output", options.getOutput());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Rows and documents that are written stay. The same command starts from the beginning and"
+        + " replaces them.";
   }
 
   @Override

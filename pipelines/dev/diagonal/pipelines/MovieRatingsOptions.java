@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.BulkOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
+import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -10,6 +11,7 @@ import org.apache.beam.sdk.options.Validation;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link MovieRatings}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
 public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions {
 
   @Description("Files of ratings: files, globs or directories; plain, gz, bz2 or zst")
@@ -18,17 +20,20 @@ public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOption
 
   void setInput(List<String> input);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("A CSV file for the results, sorted by movie")
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table for the results, created if missing: table or schema.table")
   @Default.String("movie_ratings")
   String getJdbcTable();
 
   void setJdbcTable(String jdbcTable);
 
+  @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
   @Description("The index for the results, created if missing")
   @Default.String("movie-ratings")
   String getElasticsearchIndex();

@@ -5,6 +5,7 @@ import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jobs.BatchWorker;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.JobStatus;
+import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.write.WriteDeadLetters;
@@ -104,7 +105,10 @@ final class OneBatch {
                 "Bad rows",
                 Create.of(badRows.stream().map(BadLine::toBadRecord).toList())
                     .withCoder(BadRecord.getCoder(pipeline)))
-            .apply("Dead letters", WriteDeadLetters.to(file, options.getMaxBadRecords()));
+            .apply(
+                "Dead letters",
+                WriteDeadLetters.to(file, options.getMaxBadRecords())
+                    .withRun(OutputRuns.of(options)));
     Runners.Read unusedToo = Runners.runToItsEnd(pipeline);
   }
 

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.pipelines.cli.Secrets;
+import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.transfer.NearestName;
@@ -43,11 +44,7 @@ final class PlanConnections {
         node.mistake("'passwordFile' needs 'user'");
       } else if (entries.containsKey("jdbcUrl")) {
         JdbcTarget target = JdbcTarget.at(text(entries, "jdbcUrl"));
-        databases.put(
-            name,
-            user == null
-                ? target
-                : password == null ? target.withUser(user) : target.withUser(user, password));
+        databases.put(name, Sinks.login(target, user, password, password != null));
       } else {
         ElasticsearchTarget target =
             ElasticsearchTarget.at(text(entries, "elasticsearchUrl"), "none");

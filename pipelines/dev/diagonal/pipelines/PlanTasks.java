@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.files.OutputPlace;
 import dev.diagonal.pipelines.cli.CommandLine;
+import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.PipelineCommand;
 import dev.diagonal.pipelines.cli.PlannedJob;
 import dev.diagonal.pipelines.cli.Runners;
@@ -22,6 +24,12 @@ final class PlanTasks implements PlanFile.Kinds {
   private final List<String> runnerArgs;
   private final List<PipelineCommand<?>> commands;
   private final PlanConnections connections = new PlanConnections();
+
+  /** The files of all tasks. */
+  private final List<JobFiles> files = new ArrayList<>();
+
+  /** The real paths of what tasks write. */
+  private final Set<String> outputs = new HashSet<>();
 
   /** Files that tasks write which stand earlier in the plan: they need not be there yet. */
   private final Set<String> written = new HashSet<>();
@@ -85,11 +93,53 @@ final class PlanTasks implements PlanFile.Kinds {
       if (whole != null) {
         whole.check(spec.tables());
       }
-      return new JobTask(new PlannedJob("transfer", job, options, args));
+      return task(new PlannedJob("transfer", job, options, args));
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return null;
     }
+  }
+
+  /**
+   * @throws UsageException if another task writes one of its files too
+   */
+  private Task task(PlannedJob planned) {
+    files.add(planned.files());
+    for (JobFiles.Output output : planned.files().outputs()) {
+      if (!outputs.add(OutputPlace.of(output.path()).identity())) {
+        throw new UsageException(
+            "another task of the plan writes '%s' too".formatted(output.path()));
+      }
+    }
+    return new JobTask(planned);
+  }
+
+  /**
+   * Checks the summary of the plan against the plan itself and the files of its tasks.
+   *
+   * @throws UsageException if it is one of them
+   */
+  void checkSummary(String plan, @Nullable String summary) {
+    JobFiles all = JobFiles.NONE.reads("plan", List.of(plan));
+    for (JobFiles each : files) {
+      for (JobFiles.Input input : each.inputs()) {
+        all = all.reads(input.option(), input.patterns());
+      }
+      String path = summary;
+      for (JobFiles.Output output : each.outputs()) {
+        if (path != null
+            && OutputPlace.of(output.path()).identity().equals(OutputPlace.of(path).identity())) {
+          throw new UsageException(
+              "--summary: a task of the plan writes '%s' too".formatted(summary));
+        }
+      }
+    }
+    all.checkSummary(summary);
+  }
+
+  /** Whether a task writes to the standard output. */
+  boolean useStandardOutput() {
+    return files.stream().anyMatch(JobFiles::useStandardOutput);
   }
 
   private @Nullable Task command(String kind, YamlNode node) {
@@ -100,7 +150,7 @@ final class PlanTasks implements PlanFile.Kinds {
       args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
     }
     try {
-      return new JobTask(command.prepare(args));
+      return task(command.prepare(args));
     } catch (UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return null;

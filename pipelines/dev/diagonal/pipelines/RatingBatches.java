@@ -21,6 +21,13 @@ final class RatingBatches extends PipelineCommand<RatingBatchesOptions> {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of(
+        "rating-batches --input=ratings.csv --jdbcUrl=jdbc:postgresql://db/movies --jdbcUser=me",
+        "rating-batches --steps=status --jdbcUrl=jdbc:postgresql://db/movies --jdbcUser=me");
+  }
+
+  @Override
   public Class<RatingBatchesOptions> options() {
     return RatingBatchesOptions.class;
   }

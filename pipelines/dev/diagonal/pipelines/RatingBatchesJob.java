@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.block.RangePlan;
+import dev.diagonal.files.OutputPlace;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
@@ -15,8 +16,10 @@ import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.Sinks;
+import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.write.Written;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -108,6 +111,20 @@ final class RatingBatchesJob implements Job {
               : badRows().describe());
     }
     return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    String badRows = badRows().path();
+    JobFiles files = JobFiles.NONE.reads("input", options.getInput());
+    return badRows == null || badRows.equals(options.getBadRecords())
+        ? files
+        : files.writes("badRecords", badRows);
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Completed batches stay. The same command does the others.";
   }
 
   @Override
@@ -247,8 +264,15 @@ final class RatingBatchesJob implements Job {
   /** Bad lines of the step load have the file for themselves. */
   private DeadLetters badRows() {
     String file = options.getBadRecords();
-    boolean shared = file != null && steps.contains(BatchStep.LOAD);
-    return DeadLetters.to(shared ? file + ".rows" : file, options);
+    if (file == null || !steps.contains(BatchStep.LOAD)) {
+      return DeadLetters.to(file, options);
+    }
+    if (OutputPlace.of(file).isStream()) {
+      throw new UsageException(
+          "--badRecords: the steps load and work write a file each, and '%s' is a stream: name a file"
+              .formatted(file));
+    }
+    return DeadLetters.to(file + ".rows", options);
   }
 
   private void say(String line, Object... values) {

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.JdbcOptions;
+import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -8,8 +9,10 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link RatingBatches}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
 public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
 
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
       "What to do: load, plan, work, publish, status; by default plan,work,publish, with load first"
           + " if --input is given, and work alone if --batchId is")
@@ -35,6 +38,7 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
 
   void setDelimiter(String delimiter);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table of the ratings, created by load if missing: table or schema.table")
   @Default.String("public.ratings")
   String getRatingsTable();
@@ -65,30 +69,35 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
 
   void setRatingColumn(String ratingColumn);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The job table, created if missing; it is for one table of ratings")
   @Default.String("jobs.aggregation_batches")
   String getBatchesTable();
 
   void setBatchesTable(String batchesTable);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table of the totals of each batch, created if missing")
   @Default.String("staging.movie_ratings")
   String getStagingTable();
 
   void setStagingTable(String stagingTable);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table that the totals are published in, created if missing")
   @Default.String("public.movie_ratings")
   String getJdbcTable();
 
   void setJdbcTable(String jdbcTable);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("How many ratings a batch has")
   @Default.Long(1_000_000)
   long getBatchRows();
 
   void setBatchRows(long batchRows);
 
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
       "Whether plan also counts the rows of all batches there are, so that a row which came late"
           + " with a low id is not missed; one pass over the ids")
@@ -97,24 +106,28 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
 
   void setRecount(boolean recount);
 
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description("Process this batch and no other; 0 for all that are to do")
   @Default.Long(0)
   long getBatchId();
 
   void setBatchId(long batchId);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("How long a batch waits for a worker that is gone")
   @Default.Integer(60)
   int getLeaseSeconds();
 
   void setLeaseSeconds(int leaseSeconds);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("How many attempts of a batch may fail within a run")
   @Default.Integer(3)
   int getMaxAttempts();
 
   void setMaxAttempts(int maxAttempts);
 
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description("Publish what is complete, though batches are not")
   @Default.Boolean(false)
   boolean getPublishIncomplete();

@@ -7,6 +7,7 @@ import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.IndexTemplate;
 import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
+import dev.diagonal.files.OutputRun;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.JdbcWrite;
@@ -14,7 +15,7 @@ import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteToJdbc;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
-import dev.diagonal.pipelines.cli.OutputPath;
+import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.ratings.MovieRating;
@@ -43,8 +44,7 @@ sealed interface RatingSink {
     SinkPlace elasticsearch = SinkPlace.of(options.getElasticsearchUrl(), all);
     List<RatingSink> sinks = new ArrayList<>();
     if (output != null) {
-      OutputPath.check("output", output);
-      sinks.add(new Csv(output));
+      sinks.add(new Csv(output, OutputRuns.of(options)));
     }
     if (!jdbc.isNone()) {
       sinks.add(new Postgres(jdbc, options));
@@ -90,7 +90,7 @@ sealed interface RatingSink {
   default void release() throws IOException, InterruptedException {}
 
   /** A CSV file. */
-  record Csv(String path) implements RatingSink {
+  record Csv(String path, OutputRun run) implements RatingSink {
     @Override
     public String kind() {
       return "CSV";
@@ -121,7 +121,8 @@ sealed interface RatingSink {
           step(),
           WriteTextFile.<MovieRating>to(
                   path, RatingRows::toCsv, (a, b) -> Long.compare(a.movieId(), b.movieId()))
-              .withHeader(RatingRows.CSV_HEADER));
+              .withHeader(RatingRows.CSV_HEADER)
+              .withRun(run));
     }
 
     @Override
@@ -240,7 +241,7 @@ sealed interface RatingSink {
 
     @Override
     public void complete() throws Exception {
-      RefreshIndex.of(target);
+      Warnings.print(RefreshIndex.ifAllowed(target));
     }
 
     @Override

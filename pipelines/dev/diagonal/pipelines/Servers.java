@@ -4,6 +4,7 @@ import dev.diagonal.pipelines.cli.Command;
 import dev.diagonal.pipelines.cli.CommandLine;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.ExitCode;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,6 +35,11 @@ final class Servers implements Command {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of("servers --dataDirectory=data");
+  }
+
+  @Override
   public Class<?> options() {
     return ServersOptions.class;
   }
@@ -45,8 +51,16 @@ final class Servers implements Command {
         EmbeddedServers.start(
             EnumSet.allOf(EmbeddedServers.Kind.class),
             directory == null ? null : Path.of(directory))) {
-      System.out.println("PostgreSQL:    " + servers.jdbcUrl().orElseThrow());
-      System.out.println("               --jdbcUser=" + servers.jdbcUser() + ", no password");
+      String jdbcUrl = servers.jdbcUrl().orElseThrow();
+      EmbeddedServers.Password password = servers.jdbcPassword().orElseThrow();
+      System.out.println("PostgreSQL:    " + jdbcUrl);
+      System.out.printf(
+          "               --jdbcUser=%s --jdbcPasswordFile=%s%n",
+          servers.jdbcUser(), password.file());
+      URI address = URI.create(jdbcUrl.substring("jdbc:".length()));
+      System.out.printf(
+          "               PGPASSFILE=%s psql -h %s -p %d -U %s%n",
+          password.pgpass(), address.getHost(), address.getPort(), servers.jdbcUser());
       System.out.println("Elasticsearch: " + servers.elasticsearchUrl().orElseThrow());
       System.out.println("data:          " + (directory == null ? "ends with them" : directory));
       System.out.println("Ctrl-C stops them.");

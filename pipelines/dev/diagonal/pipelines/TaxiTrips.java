@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.PipelineCommand;
+import java.util.List;
 
 /** Writes taxi trips in parallel, and counts them at both of their zones. */
 final class TaxiTrips extends PipelineCommand<TaxiTripsOptions> {
@@ -14,6 +15,12 @@ final class TaxiTrips extends PipelineCommand<TaxiTripsOptions> {
   @Override
   public String summary() {
     return "New York's taxi trips and zones, from CSV files into PostgreSQL or Neo4j, counted at both zones, in parallel without lock conflicts";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "taxi-trips --input=green_tripdata_2025-11.csv --zones=taxi_zone_lookup.csv --jdbcUrl=jdbc:postgresql://db/taxi --jdbcUser=me");
   }
 
   @Override

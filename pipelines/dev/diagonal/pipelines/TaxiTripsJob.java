@@ -8,6 +8,7 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.UsageException;
@@ -108,6 +109,16 @@ final class TaxiTripsJob implements Job {
     lines.add(parallel.describe());
     lines.add(deadLetters.describe());
     return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE.reads("input", options.getInput()).reads("zones", options.getZones());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Committed trips stay, with their counts. The same command adds the others.";
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import dev.diagonal.pipelines.cli.ConflictFreeOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
+import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -10,6 +11,7 @@ import org.apache.beam.sdk.options.Validation;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link TaxiTrips}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
 public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
 
   @Description(
@@ -25,12 +27,14 @@ public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeO
 
   void setZones(@Nullable List<String> zones);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("PostgreSQL's table of the trips, created if missing: table or schema.table")
   @Default.String("trips")
   String getTripsTable();
 
   void setTripsTable(String tripsTable);
 
+  @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("PostgreSQL's table of the zones, created if missing: table or schema.table")
   @Default.String("zones")
   String getZonesTable();

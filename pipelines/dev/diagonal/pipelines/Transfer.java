@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.files.OutputPlace.STANDARD_OUTPUT;
+
 import dev.diagonal.pipelines.cli.Command;
 import dev.diagonal.pipelines.cli.CommandLine;
 import dev.diagonal.pipelines.cli.ExitCode;
@@ -52,6 +54,14 @@ final class Transfer implements Command {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of(
+        "transfer --from=csv:people.csv --to=jdbc:people --key=id --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
+        "transfer --from=jdbc:people --to=jsonl:people.jsonl --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
+        "transfer --plan=plan.yaml --dryRun");
+  }
+
+  @Override
   public Class<?> options() {
     return single.options();
   }
@@ -69,11 +79,10 @@ final class Transfer implements Command {
       throw new UsageException(
           "--maxParallelTasks must be >= 1, got " + options.getMaxParallelTasks());
     }
-    PlanNode plan =
-        PlanFile.read(
-            Path.of(String.valueOf(options.getPlan())),
-            new PlanTasks(runnerArgs(args), commands),
-            System::getenv);
+    String file = String.valueOf(options.getPlan());
+    PlanTasks tasks = new PlanTasks(runnerArgs(args), commands);
+    PlanNode plan = PlanFile.read(Path.of(file), tasks, System::getenv);
+    tasks.checkSummary(file, options.getSummary());
     checkFromTask(plan, options.getFromTask());
     if (options.getDryRun()) {
       describe(plan, "").forEach(System.out::println);
@@ -83,9 +92,10 @@ final class Transfer implements Command {
         run(
             new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println),
             plan);
-    report.lines().forEach(System.out::println);
+    boolean outIsTaken = tasks.useStandardOutput() || STANDARD_OUTPUT.equals(options.getSummary());
+    report.lines().forEach((outIsTaken ? System.err : System.out)::println);
     if (options.getSummary() != null) {
-      report.writeTo(Path.of(options.getSummary()));
+      report.writeTo(options.getSummary());
     }
     return report.state() == PlanReport.State.FAILED ? ExitCode.FAILED : ExitCode.DONE;
   }

@@ -20,13 +20,13 @@ import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.Job;
-import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.PipelineCommand;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.transfer.CsvFormat;
+import dev.diagonal.transfer.DocumentId;
 import dev.diagonal.transfer.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +94,9 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
     }
     if (index.isEmbedded()) {
       embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
+    }
+    if (options.getVersionColumn() != null && !search) {
+      throw new UsageException("--versionColumn goes with --to=elasticsearch:");
     }
     CsvFormat format = format(options);
     Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
@@ -182,11 +185,9 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
         if (key.isEmpty()) {
           throw new UsageException("--to=elasticsearch: needs --key, which the ids are made of");
         }
-        return new ToIndex(
-            index, key.stream().map(column -> "{" + column + "}").collect(joining("-")));
+        return new ToIndex(index, DocumentId.ofKey(key), options.getVersionColumn());
       }
       default -> {
-        OutputPath.check("to", end.place());
         return end.kind().equals("csv")
             ? new ToCsv(end.place(), format)
             : new ToJsonLines(end.place());

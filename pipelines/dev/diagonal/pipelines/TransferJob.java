@@ -20,11 +20,14 @@ import dev.diagonal.pipelines.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.cli.EmbeddedServers;
 import dev.diagonal.pipelines.cli.Job;
+import dev.diagonal.pipelines.cli.JobFiles;
+import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.RunOptions;
 import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.progress.Counted;
 import dev.diagonal.progress.RunCounts;
 import dev.diagonal.transfer.CsvFiles;
-import dev.diagonal.transfer.HiddenFiles;
 import dev.diagonal.transfer.IndexSink;
 import dev.diagonal.transfer.JdbcRows;
 import dev.diagonal.transfer.JdbcSink;
@@ -45,7 +48,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +101,10 @@ final class TransferJob implements Job {
       new TablesAtOnce().check(spec.tables());
     }
     for (To to : spec.to()) {
-      if (to instanceof ToJdbc table) {
+      if (to instanceof ToIndex index) {
+        // Refuses a URL or a name that does not fit before anything is done.
+        Object unused = index.index().at(ServerUrls.TO_COME);
+      } else if (to instanceof ToJdbc table) {
         boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
         if (needsKey && table.key().isEmpty()) {
           throw new IllegalArgumentException(
@@ -173,12 +184,48 @@ final class TransferJob implements Job {
         : "JSON lines " + ((ToJsonLines) to).path();
   }
 
+  /**
+   * A file may replace the one it was read from where no runner repeats the reading, which would
+   * read the new one.
+   */
+  @Override
+  public JobFiles files() {
+    JobFiles files = JobFiles.NONE.reads("from", inputs());
+    for (To to : spec.to()) {
+      if (to instanceof ToCsv csv) {
+        files = files.writes("to", csv.path());
+      } else if (to instanceof ToJsonLines json) {
+        files = files.writes("to", json.path());
+      }
+    }
+    return Runners.isOnCluster(options) ? files : files.inPlace("to");
+  }
+
+  private List<String> inputs() {
+    return spec.from() instanceof FromCsv csv
+        ? csv.files()
+        : spec.from() instanceof FromJsonLines json ? json.files() : List.of();
+  }
+
+  @Override
+  public String afterInterruption() {
+    boolean tables = spec.to().stream().anyMatch(to -> to instanceof ToJdbc);
+    if (spec.atOnce() || publisher != null) {
+      return "Tables are as they were before. The same command starts from the beginning.";
+    }
+    boolean inserts =
+        spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());
+    if (inserts) {
+      return "Committed rows stay, and the same command inserts them again: delete them first.";
+    }
+    return tables
+        ? "Committed rows stay. The same command starts from the beginning and writes each key once."
+        : "The same command starts from the beginning.";
+  }
+
   @Override
   public long inputBytes() {
-    List<String> files =
-        spec.from() instanceof FromCsv csv
-            ? csv.files()
-            : spec.from() instanceof FromJsonLines json ? json.files() : List.of();
+    List<String> files = inputs();
     return files.isEmpty() ? 0 : InputFiles.matchingIfAny(files).totalBytes();
   }
 
@@ -274,24 +321,29 @@ final class TransferJob implements Job {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
-      ElasticsearchTarget target = index.index().at(servers);
-      indices.add(target);
-      IndexSink sink = new IndexSink(BulkSettings.of(target), index.id());
-      sink.check(rows);
-      return sink;
+      return indexSink(index, rows, index.index().at(servers));
     } else if (to instanceof ToCsv csv) {
-      HiddenFiles.delete(csv.path());
       return TextFileSink.csv(
           csv.path(),
           csv.format().dialect().delimiter(),
           csv.format().dialect().quote(),
           "\n",
           csv.format().header(),
-          run);
+          OutputRuns.of(options));
     }
-    String path = ((ToJsonLines) to).path();
-    HiddenFiles.delete(path);
-    return TextFileSink.jsonLines(path, run);
+    return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
+  }
+
+  private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
+      throws Exception {
+    indices.add(target);
+    IndexSink sink = IndexSink.of(BulkSettings.of(target), to.id(), to.versionColumn());
+    try {
+      sink.check(rows);
+      return sink.prepared(rows, Warnings::print);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private TransferSink tableSink(
@@ -317,6 +369,32 @@ final class TransferJob implements Job {
       case delete -> WriteMode.DELETE;
       case replace -> throw new IllegalArgumentException("replace");
     };
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    long superseded =
+        StreamSupport.stream(
+                result
+                    .metrics()
+                    .queryMetrics(
+                        MetricsFilter.builder()
+                            .addNameFilter(
+                                MetricNameFilter.named(
+                                    Counted.NAMESPACE, Counted.SUPERSEDED.metricName()))
+                            .build())
+                    .getCounters()
+                    .spliterator(),
+                false)
+            .mapToLong(MetricResult::getAttempted)
+            .sum();
+    return superseded == 0
+        ? List.of()
+        : List.of(
+            String.format(
+                Locale.ROOT,
+                "%,d documents were not written: the index has newer versions",
+                superseded));
   }
 
   /** Rows of files, and of tables that change as a whole, are not seen before the end. */
@@ -352,7 +430,7 @@ final class TransferJob implements Job {
   @Override
   public void complete() throws Exception {
     for (ElasticsearchTarget index : indices) {
-      RefreshIndex.of(index);
+      Warnings.print(RefreshIndex.ifAllowed(index));
     }
     staged.publish();
   }
@@ -364,13 +442,6 @@ final class TransferJob implements Job {
 
   @Override
   public void abandon() throws Exception {
-    for (To to : spec.to()) {
-      if (to instanceof ToCsv csv) {
-        HiddenFiles.delete(csv.path());
-      } else if (to instanceof ToJsonLines json) {
-        HiddenFiles.delete(json.path());
-      }
-    }
     staged.abandon();
   }
 }

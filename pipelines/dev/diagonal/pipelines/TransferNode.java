@@ -1,7 +1,5 @@
 package dev.diagonal.pipelines;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.fault.BadInputException;
@@ -23,6 +21,7 @@ import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.transfer.CsvFormat;
+import dev.diagonal.transfer.DocumentId;
 import dev.diagonal.transfer.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -250,7 +249,7 @@ final class TransferNode {
   }
 
   private @Nullable To toIndex(YamlNode to) {
-    Map<String, YamlNode> keys = to.entries("elasticsearch", "index", "id", "key");
+    Map<String, YamlNode> keys = to.entries("elasticsearch", "index", "id", "key", "versionColumn");
     YamlNode connection = keys.get("elasticsearch");
     ElasticsearchTarget search = connection == null ? null : connections.search(connection);
     YamlNode index = to.required(keys, "index");
@@ -260,15 +259,13 @@ final class TransferNode {
       to.mistake("give 'id' or 'key', one of the two, for the ids of documents");
       return null;
     }
-    String format =
-        id != null
-            ? id.text()
-            : key.texts().stream().map(column -> "{" + column + "}").collect(joining("-"));
+    DocumentId made = id != null ? DocumentId.ofFormat(id.text()) : DocumentId.ofKey(key.texts());
+    YamlNode version = keys.get("versionColumn");
     if (search == null || index == null) {
       return null;
     }
     ElasticsearchTarget target = search.withIndex(index.text());
-    return new ToIndex(servers -> target, format);
+    return new ToIndex(servers -> target, made, version == null ? null : version.text());
   }
 
   private static CsvFormat format(Map<String, YamlNode> keys) {

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines;
 import dev.diagonal.pipelines.cli.ElasticsearchOptions;
 import dev.diagonal.pipelines.cli.InternalSchemaOptions;
 import dev.diagonal.pipelines.cli.JdbcOptions;
+import dev.diagonal.pipelines.cli.OptionGroup;
 import dev.diagonal.pipelines.cli.RunOptions;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -10,6 +11,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@link Transfer}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
 public interface TransferOptions
     extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
 
@@ -29,16 +31,29 @@ public interface TransferOptions
     all
   }
 
+  /** What is done with rows whose keys are in a table, or with all that was there. */
+  enum Mode {
+    insert,
+    ignore,
+    upsert,
+    update,
+    delete,
+    replace
+  }
+
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description("A file with tasks and task groups to run, in place of --from and --to")
   @Nullable String getPlan();
 
   void setPlan(@Nullable String plan);
 
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description("With --plan: start at the task of this name; what comes before it is passed over")
   @Nullable String getFromTask();
 
   void setFromTask(@Nullable String fromTask);
 
+  @OptionGroup(OptionGroup.Heading.RUN)
   @Description("With --plan: how many tasks of parallel groups run at the same time")
   @Default.Integer(4)
   int getMaxParallelTasks();
@@ -50,18 +65,28 @@ public interface TransferOptions
 
   void setFrom(@Nullable String from);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
       "Where rows go, one or several: csv:FILE, jsonl:FILE, jdbc:TABLE, elasticsearch:INDEX")
   @Nullable List<String> getTo();
 
   void setTo(@Nullable List<String> to);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
       "The columns that tell rows apart, in tables and as the ids of documents; without them rows are"
           + " inserted, and those that are sent again are there twice")
   @Nullable List<String> getKey();
 
   void setKey(@Nullable List<String> key);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "A column of whole numbers from 0, the versions of documents: an index keeps a document whose"
+          + " version is higher")
+  @Nullable String getVersionColumn();
+
+  void setVersionColumn(@Nullable String versionColumn);
 
   @Description(
       "What is done in tables; without it, rows are inserted, or upserted if there is a key")
@@ -131,18 +156,21 @@ public interface TransferOptions
 
   void setQuotedLineBreaks(boolean quotedLineBreaks);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("How many rows travel together")
   @Default.Integer(TransferSpec.BLOCK_ROWS)
   int getBlockRows();
 
   void setBlockRows(int blockRows);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("How many rows a transaction has at most")
   @Default.Integer(TransferSpec.COMMIT_ROWS)
   int getCommitRows();
 
   void setCommitRows(int commitRows);
 
+  @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(
       "PostgreSQL, rows without a key: whether a commit waits for the disk even where the server's"
           + " default is not to; false risks the rows of the last moments before a crash")
@@ -151,6 +179,7 @@ public interface TransferOptions
 
   void setSynchronousCommit(boolean synchronousCommit);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
       "When rows appear in tables: with each transaction, or all or none of them at the end")
   @Default.Enum("each")

@@ -1,5 +1,6 @@
 package dev.diagonal.block;
 
+import dev.diagonal.files.InputFile;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -14,7 +15,7 @@ import org.apache.beam.sdk.values.KV;
  * <p>Not left to the source, though its checkpoints have names too: when a job is restored on
  * Flink, Beam 2.62 starts the source twice, once from the checkpoint and once from nothing.
  */
-final class EachOnceFn extends DoFn<KV<String, Long>, KV<String, Long>> {
+final class EachOnceFn extends DoFn<KV<String, InputFile>, KV<String, InputFile>> {
 
   private static final String SEEN = "seen";
 
@@ -23,11 +24,11 @@ final class EachOnceFn extends DoFn<KV<String, Long>, KV<String, Long>> {
 
   @ProcessElement
   public void pass(
-      @Element KV<String, Long> file,
+      @Element KV<String, InputFile> file,
       @StateId(SEEN) ValueState<Long> seen,
-      OutputReceiver<KV<String, Long>> files) {
+      OutputReceiver<KV<String, InputFile>> files) {
     if (seen.read() == null) {
-      seen.write(file.getValue());
+      seen.write(file.getValue().bytes());
       files.output(file);
     }
   }

@@ -1,6 +1,7 @@
 package dev.diagonal.block;
 
-import dev.diagonal.block.InputFiles.InputFile;
+import dev.diagonal.files.InputFile;
+import dev.diagonal.files.Pipes;
 import java.util.List;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -32,6 +33,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
 
   @Override
   public PCollection<FileRange> expand(PBegin begin) {
+    Pipes.allow(patterns);
     PCollection<FileRange> ranges =
         watch == null
             ? begin
@@ -43,7 +45,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
                 .apply("Watch", Read.from(new WatchedFiles(patterns, watch)))
                 .apply("Once", ParDo.of(new EachOnceFn()))
                 .apply("Cut", ParDo.of(new CutNewFn(plan)));
-    return ranges.setCoder(new FileRange.RangeCoder());
+    return ranges.setCoder(FileRange.coder());
   }
 
   /** All ranges of all files of one element. */
@@ -61,7 +63,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
   }
 
   /** The ranges of one file. */
-  private static final class CutNewFn extends DoFn<KV<String, Long>, FileRange> {
+  private static final class CutNewFn extends DoFn<KV<String, InputFile>, FileRange> {
     private final RangePlan plan;
 
     CutNewFn(RangePlan plan) {
@@ -69,9 +71,8 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
     }
 
     @ProcessElement
-    public void cut(@Element KV<String, Long> file, OutputReceiver<FileRange> ranges) {
-      plan.cut(new InputFiles(List.of(InputFile.of(file.getKey(), file.getValue()))))
-          .forEach(ranges::output);
+    public void cut(@Element KV<String, InputFile> file, OutputReceiver<FileRange> ranges) {
+      plan.cut(new InputFiles(List.of(file.getValue()))).forEach(ranges::output);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.diagonal.block;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.InputFile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,23 +48,25 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
     return new RangePlan(ranges, minRangeBytes, maxRangeBytes, Math.max(maxRanges, ranges));
   }
 
-  /** Returns ranges that cover every byte of every file once. Empty files have none. */
+  /**
+   * Returns ranges that cover every byte of every file once. Plain files without a byte have none.
+   */
   public List<FileRange> cut(InputFiles input) {
     long rangeBytes = rangeBytes(input.totalBytes());
     List<FileRange> ranges = new ArrayList<>();
-    for (InputFiles.InputFile file : input.files()) {
-      if (file.bytes() == 0) {
+    for (InputFile file : input.files()) {
+      if (!file.splittable()) {
+        ranges.add(FileRange.all(file));
         continue;
       }
-      if (!file.splittable()) {
-        ranges.add(new FileRange(file.name(), 0, FileRange.TO_THE_END));
+      if (file.bytes() == 0) {
         continue;
       }
       // Equal parts: a last range of a few bytes would cost as much as a full one.
       long parts = Math.max(1, Math.round((double) file.bytes() / rangeBytes));
       long partBytes = (file.bytes() + parts - 1) / parts;
       for (long start = 0; start < file.bytes(); start += partBytes) {
-        ranges.add(new FileRange(file.name(), start, Math.min(file.bytes(), start + partBytes)));
+        ranges.add(new FileRange(file, start, Math.min(file.bytes(), start + partBytes)));
       }
     }
     return ranges;

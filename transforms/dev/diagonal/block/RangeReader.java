@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.files.LineEnds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -30,6 +31,7 @@ final class RangeReader {
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final ReadableByteChannel channel;
+  private final Seek seek;
   private final FileRange range;
   private final byte[] buffer;
   private final ByteBuffer wrapped;
@@ -44,17 +46,27 @@ final class RangeReader {
   private int filled;
   private boolean atEnd;
 
+  /** Up to where in the buffer lines end with LF; at most one byte, a CR, is behind it. */
+  private int normalized;
+
+  /** Whether the buffer was full when a CR came last: an LF that comes next belongs to it. */
+  private boolean skipLineFeed;
+
+  /** Where in the file the first line after the header starts, if the header was read. */
+  private long headerEnd;
+
   /** Where the range ends: behind the first byte of the first line if it ends in the mark. */
   private long rangeEnd;
 
-  RangeReader(ReadableByteChannel channel, FileRange range) {
-    this(channel, range, new byte[BLOCK_BYTES + 1]);
-  }
-
-  /** Reads through {@code buffer}, whose last byte is kept for a line end that the file lacks. */
-  RangeReader(ReadableByteChannel channel, FileRange range, byte[] buffer) {
+  /**
+   * Reads through {@code buffer}, whose last byte is kept for a line end that the file lacks.
+   *
+   * @param seek moves the channel to a byte of the file
+   */
+  RangeReader(ReadableByteChannel channel, Seek seek, FileRange range, byte[] buffer) {
     checkArgument(buffer.length > UTF_8_MARK.length, "buffer too small: %s", buffer.length);
     this.channel = channel;
+    this.seek = seek;
     this.range = range;
     this.rangeEnd = range.end();
     this.buffer = buffer;
@@ -63,29 +75,38 @@ final class RangeReader {
   }
 
   /**
-   * Returns the first line of the file without its line end, or null if the file is empty. Call it
-   * first, or not at all; the blocks of a range that starts the file then begin behind that line.
+   * Returns the first line of the file that is not empty, without its line end, or null if there is
+   * none. Call it first, or not at all; the blocks of a range then begin after that line.
    *
    * @throws IOException if the line is longer than a block
    */
   byte @Nullable [] readHeader() throws IOException {
-    int lineEnd;
-    do {
-      fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
-      lineEnd = indexOfLineEnd(0);
-    } while (lineEnd < 0 && !atEnd && filled < buffer.length - 1);
+    fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
     skipMark();
-    if (unread == filled) {
-      return null;
+    while (true) {
+      int end = indexOfLineEnd(unread);
+      if (end < 0 && atEnd) {
+        end = filled;
+      }
+      if (end >= 0) {
+        int textEnd = end > unread && buffer[end - 1] == '\r' ? end - 1 : end;
+        byte[] header = Arrays.copyOfRange(buffer, unread, textEnd);
+        unread = Math.min(end + 1, filled);
+        headerEnd = bufferOffset + unread;
+        if (header.length > 0) {
+          return header;
+        }
+        if (unread == filled && atEnd) {
+          return null;
+        }
+      } else {
+        compact();
+        if (filled == buffer.length - 1) {
+          throw new IOException("the first line is longer than " + filled + " bytes");
+        }
+        fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
+      }
     }
-    if (lineEnd < 0 && filled == buffer.length - 1) {
-      throw new IOException("the first line is longer than " + filled + " bytes");
-    }
-    int end = lineEnd < 0 ? filled : lineEnd;
-    int textEnd = end > unread && buffer[end - 1] == '\r' ? end - 1 : end;
-    byte[] header = Arrays.copyOfRange(buffer, unread, textEnd);
-    unread = Math.min(end + 1, filled);
-    return header;
   }
 
   /** Moves to the first line of the range. */
@@ -98,11 +119,15 @@ final class RangeReader {
       return;
     }
     // The line end just before the range, if there is one there, belongs to the line before.
-    bufferOffset = range.start() - 1;
-    ((CountingChannel) channel).position(bufferOffset);
-    unread = filled = 0;
+    boolean afterHeader = headerEnd >= range.start();
+    bufferOffset = afterHeader ? headerEnd : range.start() - 1;
+    seek.to(bufferOffset);
+    unread = filled = normalized = 0;
     atEnd = false;
-    skipLine();
+    if (!afterHeader) {
+      skipLineFeed = false;
+      skipLine();
+    }
   }
 
   /**
@@ -119,8 +144,12 @@ final class RangeReader {
       }
       compact();
       fill(limitWithin(left));
-      if (unread == filled) {
+      left = rangeEnd - (bufferOffset + unread);
+      if (unread == filled && atEnd) {
         return null;
+      }
+      if (unread == filled || left <= 0) {
+        continue; // a line feed was skipped
       }
       int end = lastLineEnd(left);
       if (end >= 0) {
@@ -128,9 +157,10 @@ final class RangeReader {
       }
       if (atEnd) {
         buffer[filled++] = '\n';
+        normalized = filled;
         return hand(filled);
       }
-      if (filled == buffer.length - 1) {
+      if (filled == buffer.length - 1 && unread == 0) {
         badLines.tooLong(tooLong());
         skipLine();
       }
@@ -182,10 +212,16 @@ final class RangeReader {
     System.arraycopy(buffer, unread, buffer, 0, filled - unread);
     bufferOffset += unread;
     filled -= unread;
+    normalized -= unread;
     unread = 0;
   }
 
   private void fill(int limit) throws IOException {
+    if (skipLineFeed && filled > 0) {
+      buffer[filled - 1] = '\r'; // there may be room to see what follows by now
+      normalized = filled - 1;
+      skipLineFeed = false;
+    }
     while (!atEnd && filled < limit) {
       wrapped.limit(limit).position(filled);
       int read = channel.read(wrapped);
@@ -194,6 +230,16 @@ final class RangeReader {
       } else {
         filled += read;
       }
+    }
+    if (skipLineFeed && filled > 0) {
+      unread = buffer[0] == '\n' ? 1 : 0;
+      skipLineFeed = false;
+    }
+    normalized = LineEnds.normalize(buffer, normalized, filled, atEnd);
+    if (normalized < filled && filled == buffer.length - 1) {
+      buffer[normalized] = '\n'; // there is no room to see what follows
+      normalized = filled;
+      skipLineFeed = true;
     }
   }
 
@@ -229,6 +275,12 @@ final class RangeReader {
         bufferOffset + unread,
         "the line is longer than " + (buffer.length - 1) + " bytes; only its start is kept",
         new String(buffer, unread, shown, UTF_8));
+  }
+
+  /** Moves to a byte of the file. */
+  @FunctionalInterface
+  interface Seek {
+    void to(long offset) throws IOException;
   }
 
   /** Where lines go that fit no block. */

@@ -2,11 +2,9 @@ package dev.diagonal.block;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.files.FileText;
 import dev.diagonal.progress.Counted;
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -47,17 +45,12 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   public void processElement(ProcessContext context) {
     FileRange range = context.element();
     BlockConsumer.Output<T> output = new ElementOutput(context);
-    Compression compression = Compression.detect(range.file());
-    try (CountingChannel stored = new CountingChannel(open(range.file()));
-        ReadableByteChannel text =
-            compression == Compression.UNCOMPRESSED
-                ? stored
-                : compression.readDecompressed(stored)) {
+    try (FileText text = FileText.open(range.input())) {
       if (buffer == null) {
         buffer = new byte[RangeReader.BLOCK_BYTES + 1];
       }
-      RangeReader reader = new RangeReader(text, range, buffer);
-      drive(reader, range, stored, output);
+      RangeReader reader = new RangeReader(text, text::position, range, buffer);
+      drive(reader, range, text, output);
     } catch (IOException e) {
       throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
     }
@@ -92,7 +85,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   }
 
   private void drive(
-      RangeReader reader, FileRange range, CountingChannel stored, BlockConsumer.Output<T> output)
+      RangeReader reader, FileRange range, FileText text, BlockConsumer.Output<T> output)
       throws IOException {
     if (header) {
       byte[] line = reader.readHeader();
@@ -104,7 +97,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       consumer.open(TextFile.withoutHeader(range.file()));
     }
     // What is read for the header, or past the end of the range, is another range's to count.
-    long before = range.start() == 0 ? 0 : stored.bytesRead();
+    long before = range.start() == 0 ? 0 : text.storedBytesRead();
     long bytes = range.end() - range.start();
     reader.seek();
     long counted = 0;
@@ -112,18 +105,14 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
         block != null;
         block = reader.next(output::reject)) {
       Counted.ROWS_READ.add(consumer.accept(block, output));
-      counted += countBytes(Math.min(stored.bytesRead() - before, bytes) - counted);
+      counted += countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
     }
-    countBytes(Math.min(stored.bytesRead() - before, bytes) - counted);
+    countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
   }
 
   private static long countBytes(long bytes) {
     Counted.BYTES_READ.add(bytes);
     return bytes;
-  }
-
-  private static ReadableByteChannel open(String file) throws IOException {
-    return FileSystems.open(FileSystems.matchNewResource(file, false));
   }
 
   private static String reasonOf(IOException e) {

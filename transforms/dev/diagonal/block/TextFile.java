@@ -2,6 +2,8 @@ package dev.diagonal.block;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.fault.BadInputException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record TextFile(String name, @Nullable String header) {
 
+  /**
+   * @throws BadInputException if the line is not UTF-8, since columns would get wrong names
+   */
   static TextFile withHeader(String name, byte[] line) {
-    return new TextFile(name, new String(line, UTF_8));
+    String header = new String(line, UTF_8);
+    if (!Arrays.equals(header.getBytes(UTF_8), line)) {
+      throw new BadInputException(
+          "the header of %s is not UTF-8: '%s'. Convert the file (iconv -f windows-1252 -t UTF-8), or use a command with --encoding"
+              .formatted(name, header));
+    }
+    return new TextFile(name, header);
   }
 
   static TextFile withoutHeader(String name) {

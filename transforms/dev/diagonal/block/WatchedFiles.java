@@ -1,5 +1,6 @@
 package dev.diagonal.block;
 
+import dev.diagonal.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,14 +27,14 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name and the size of each file that comes, by looking for new ones again and again. The names
- * that were put out are kept in the checkpoints of the runner, as long as there is such a file: one
- * that is taken away and comes back comes again.
+ * Each file that comes, by its name, by looking for new ones again and again. The names that were
+ * put out are kept in the checkpoints of the runner, as long as there is such a file: one that is
+ * taken away and comes back comes again.
  *
  * <p>A source and not Beam's {@code Watch}: that is a splittable DoFn, which Flink can bring to an
  * end only by calling it without a pause.
  */
-final class WatchedFiles extends UnboundedSource<KV<String, Long>, WatchedFiles.Seen> {
+final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedFiles.Seen> {
 
   /**
    * The watches that were ended, in this JVM. Readers are made anew from checkpoints at any time,
@@ -82,17 +83,17 @@ final class WatchedFiles extends UnboundedSource<KV<String, Long>, WatchedFiles.
   }
 
   @Override
-  public Coder<KV<String, Long>> getOutputCoder() {
-    return KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of());
+  public Coder<KV<String, InputFile>> getOutputCoder() {
+    return KvCoder.of(StringUtf8Coder.of(), InputFile.coder());
   }
 
   /** Looks for files, no more often than it should. */
-  final class Looker extends UnboundedReader<KV<String, Long>> {
+  final class Looker extends UnboundedReader<KV<String, InputFile>> {
 
     private final LongSupplier clock;
     private final Set<String> seen = new LinkedHashSet<>();
-    private final Queue<KV<String, Long>> found = new ArrayDeque<>();
-    private @Nullable KV<String, Long> current;
+    private final Queue<KV<String, InputFile>> found = new ArrayDeque<>();
+    private @Nullable KV<String, InputFile> current;
     private long newestMillis;
     private long nextLookMillis;
     private boolean ended;
@@ -137,7 +138,7 @@ final class WatchedFiles extends UnboundedSource<KV<String, Long>, WatchedFiles.
               file -> {
                 there.add(file.name());
                 if (!seen.contains(file.name())) {
-                  found.add(KV.of(file.name(), file.bytes()));
+                  found.add(KV.of(file.name(), file));
                 }
               });
       seen.retainAll(there);
@@ -149,7 +150,7 @@ final class WatchedFiles extends UnboundedSource<KV<String, Long>, WatchedFiles.
     }
 
     @Override
-    public KV<String, Long> getCurrent() {
+    public KV<String, InputFile> getCurrent() {
       if (current == null) {
         throw new NoSuchElementException();
       }

@@ -4,6 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.InputFiles;
 import dev.diagonal.fault.BadRecordOutput;
+import dev.diagonal.files.InputFile;
+import dev.diagonal.files.Pipes;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -96,6 +98,7 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
 
   @Override
   public PCollection<T> expand(PBegin begin) {
+    Pipes.allow(patterns);
     TupleTag<T> results = new TupleTag<>() {};
     PCollectionTuple read =
         begin
@@ -103,6 +106,7 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
                 "Patterns",
                 Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
             .apply("Find", ParDo.of(new FindFn()))
+            .setCoder(InputFile.coder())
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",
@@ -135,10 +139,10 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
     }
   }
 
-  private static final class FindFn extends DoFn<List<String>, String> {
+  private static final class FindFn extends DoFn<List<String>, InputFile> {
     @ProcessElement
-    public void find(@Element List<String> patterns, OutputReceiver<String> files) {
-      InputFiles.matching(patterns).files().forEach(file -> files.output(file.name()));
+    public void find(@Element List<String> patterns, OutputReceiver<InputFile> files) {
+      InputFiles.matching(patterns).files().forEach(files::output);
     }
   }
 }

@@ -1,13 +1,12 @@
 package dev.diagonal.csv;
 
 import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.CountingChannel;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.files.FileText;
+import dev.diagonal.files.InputFile;
 import dev.diagonal.progress.Counted;
 import java.io.IOException;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -16,7 +15,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
 /** Drives a consumer over the files of a bundle, and then of the next. */
-final class ReadCsvFn<T> extends DoFn<String, T> {
+final class ReadCsvFn<T> extends DoFn<InputFile, T> {
 
   /** Records between two looks at the counters. */
   private static final int COUNTED_TOGETHER = 1_000;
@@ -40,25 +39,20 @@ final class ReadCsvFn<T> extends DoFn<String, T> {
 
   @ProcessElement
   public void read(ProcessContext context) {
-    String file = context.element();
-    try (CountingChannel stored =
-            new CountingChannel(FileSystems.open(FileSystems.matchNewResource(file, false)));
+    InputFile input = context.element();
+    String file = input.name();
+    try (FileText text = FileText.open(input);
         CsvReader records =
-            new CsvReader(
-                Compression.detect(file).readDecompressed(stored),
-                reading.dialect(),
-                reading.maxRecordBytes(),
-                true)) {
+            new CsvReader(text, reading.dialect(), reading.maxRecordBytes(), true)) {
       consumer.open(file);
-      drive(records, stored, new ElementOutput(context), file);
+      drive(records, text, new ElementOutput(context), file);
     } catch (IOException e) {
       String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new BadInputException("cannot read " + file + ": " + reason, e);
     }
   }
 
-  private void drive(
-      CsvReader records, CountingChannel stored, BlockConsumer.Output<T> output, String file)
+  private void drive(CsvReader records, FileText text, BlockConsumer.Output<T> output, String file)
       throws IOException {
     long countedBytes = 0;
     int good = 0;
@@ -71,13 +65,13 @@ final class ReadCsvFn<T> extends DoFn<String, T> {
         output.reject(new BadLine(file, records.offset(), problem, records.record()));
       } else if (++good == COUNTED_TOGETHER) {
         Counted.ROWS_READ.add(good);
-        Counted.BYTES_READ.add(stored.bytesRead() - countedBytes);
-        countedBytes = stored.bytesRead();
+        Counted.BYTES_READ.add(text.storedBytesRead() - countedBytes);
+        countedBytes = text.storedBytesRead();
         good = 0;
       }
     }
     Counted.ROWS_READ.add(good);
-    Counted.BYTES_READ.add(stored.bytesRead() - countedBytes);
+    Counted.BYTES_READ.add(text.storedBytesRead() - countedBytes);
     if (records.replacedCharacters() > 0) {
       replaced.inc(records.replacedCharacters());
     }

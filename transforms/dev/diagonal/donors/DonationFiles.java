@@ -2,93 +2,93 @@ package dev.diagonal.donors;
 
 import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.Shards;
+import dev.diagonal.files.OutputCompression;
+import dev.diagonal.files.OutputRun;
+import dev.diagonal.files.RunFiles;
 import dev.diagonal.write.Written;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
-import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the documents of each shard to a file of JSON lines in a directory, {@code
- * documents-00003-of-00016.jsonl}. A file appears as a whole, in place of an earlier one; a shard
- * without documents has an empty one. While it is written it is hidden, under another name; a run
- * that is killed leaves that.
+ * documents-00003-of-00016.jsonl}. A file appears atomically, in place of an earlier one; a shard
+ * without documents has an empty one.
  */
 public final class DonationFiles implements DocumentSink {
 
   /** What all their names start with. */
-  static final String PREFIX = "documents-";
-
-  private static final String PARTIAL = ".partial";
+  public static final String PREFIX = "documents";
 
   private static final int BUFFER_BYTES = 1 << 18;
 
-  private final String directory;
+  private final Target target;
   private final int shards;
+  private final RunFiles files;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int filled;
-  private @Nullable ResourceId file;
-  private @Nullable ResourceId partial;
-  private @Nullable WritableByteChannel channel;
+  private String name = "";
+  private String part = "";
+  private @Nullable OutputStream out;
   private long documents;
   private long started;
 
-  DonationFiles(String directory, int shards) {
-    this.directory = directory;
+  /**
+   * Where the files are written.
+   *
+   * @param directory created if it is missing
+   * @param suffix what their names end with after {@code .jsonl}: nothing, or a compression
+   * @param run the run that they belong to
+   */
+  public record Target(String directory, String suffix, OutputRun run) implements Serializable {
+
+    /**
+     * @throws IllegalArgumentException if the suffix asks for a compression that cannot be written
+     */
+    public Target {
+      OutputCompression.check("x" + suffix);
+    }
+
+    /** Returns plain files in a directory, of a run that nobody announces. */
+    public static Target in(String directory) {
+      return new Target(directory, "", OutputRun.alone());
+    }
+
+    /** Returns the files of the run in the directory. */
+    public RunFiles files() {
+      return RunFiles.in(directory, PREFIX, run);
+    }
+  }
+
+  DonationFiles(Target target, int shards) {
+    this.target = target;
     this.shards = shards;
+    this.files = target.files();
   }
 
   /** Returns the name of the file of a shard. */
-  static String nameOf(int shard, int shards) {
-    return String.format(Locale.ROOT, PREFIX + "%05d-of-%05d.jsonl", shard, shards);
+  static String nameOf(int shard, int shards, String suffix) {
+    return String.format(Locale.ROOT, PREFIX + "-%05d-of-%05d.jsonl%s", shard, shards, suffix);
   }
 
   /**
-   * Deletes the files that an earlier run has written in another number of shards.
+   * Deletes the files of earlier runs that had another number of shards or another compression.
    *
    * @throws IOException if they cannot be deleted
    */
-  public static void deleteOthers(String directory, Shards shards) throws IOException {
-    ResourceId in = FileSystems.matchNewResource(directory, true);
-    String all = in.resolve(PREFIX + "*.jsonl", StandardResolveOptions.RESOLVE_FILE).toString();
-    List<ResourceId> others = new ArrayList<>();
-    String ours = String.format(Locale.ROOT, "-of-%05d.jsonl", shards.count());
-    for (MatchResult.Metadata file : FileSystems.match(all, EmptyMatchTreatment.ALLOW).metadata()) {
-      String name = String.valueOf(file.resourceId().getFilename());
-      if (name.matches(PREFIX + "[0-9]{5}-of-[0-9]{5}[.]jsonl") && !name.endsWith(ours)) {
-        others.add(file.resourceId());
-      }
-    }
-    FileSystems.delete(others, StandardMoveOptions.IGNORE_MISSING_FILES);
-  }
-
-  /**
-   * Deletes the unfinished files that runs which were killed have left. No run may be writing
-   * there.
-   *
-   * @throws IOException if they cannot be deleted
-   */
-  public static void deletePartial(String directory) throws IOException {
-    ResourceId in = FileSystems.matchNewResource(directory, true);
-    String all =
-        in.resolve("." + PREFIX + "*" + PARTIAL, StandardResolveOptions.RESOLVE_FILE).toString();
-    List<ResourceId> left = new ArrayList<>();
-    for (MatchResult.Metadata file : FileSystems.match(all, EmptyMatchTreatment.ALLOW).metadata()) {
-      left.add(file.resourceId());
-    }
-    FileSystems.delete(left, StandardMoveOptions.IGNORE_MISSING_FILES);
+  public static void deleteOthers(Target target, Shards shards) throws IOException {
+    String ours = String.format(Locale.ROOT, "-of-%05d.jsonl%s", shards.count(), target.suffix());
+    target
+        .files()
+        .deletePublished(
+            name ->
+                name.matches(PREFIX + "-[0-9]{5}-of-[0-9]{5}[.]jsonl([.](gz|bz2|zst))?")
+                    && !name.endsWith(ours));
   }
 
   @Override
@@ -96,17 +96,13 @@ public final class DonationFiles implements DocumentSink {
     started = System.nanoTime();
     documents = 0;
     filled = 0;
-    ResourceId in = FileSystems.matchNewResource(directory, true);
-    file = in.resolve(nameOf(shard, shards), StandardResolveOptions.RESOLVE_FILE);
-    ResourceId created =
-        in.resolve(
-            "." + nameOf(shard, shards) + "." + UUID.randomUUID() + PARTIAL,
-            StandardResolveOptions.RESOLVE_FILE);
-    partial = created;
+    name = nameOf(shard, shards, target.suffix());
     try {
-      channel = FileSystems.create(created, "application/x-ndjson");
+      RunFiles.Part created = files.create("part-" + shard);
+      part = created.name();
+      out = OutputCompression.of(name, created.out());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + directory + ": " + e.getMessage(), e);
+      throw cannotWrite(e);
     }
   }
 
@@ -132,43 +128,48 @@ public final class DonationFiles implements DocumentSink {
   @Override
   public void finish(BlockConsumer.Output<Written> output) {
     write(buffer, filled);
-    if (channel == null || file == null || partial == null) {
+    OutputStream open = out;
+    if (open == null) {
       return;
     }
     try {
-      channel.close();
-      channel = null;
-      FileSystems.rename(List.of(partial), List.of(file));
-      partial = null;
+      open.close();
+      out = null;
+      files.publish(part, name);
+      part = "";
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + directory + ": " + e.getMessage(), e);
+      throw cannotWrite(e);
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-    output.emit(new Written(directory, documents, 1, millis));
+    output.emit(new Written(target.directory(), documents, 1, millis));
   }
 
   @Override
   public void close() {
     try {
-      if (channel != null) {
-        channel.close();
+      if (out != null) {
+        out.close();
       }
-      if (partial != null) {
-        FileSystems.delete(List.of(partial), StandardMoveOptions.IGNORE_MISSING_FILES);
+      if (!part.isEmpty()) {
+        files.delete(List.of(part));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot clean up in " + directory, e);
+      throw new UncheckedIOException("cannot clean up in " + target.directory(), e);
     }
   }
 
   private void write(byte[] bytes, int length) {
-    ByteBuffer wrapped = ByteBuffer.wrap(bytes, 0, length);
     try {
-      while (channel != null && wrapped.hasRemaining()) {
-        int unused = channel.write(wrapped);
+      if (out != null) {
+        out.write(bytes, 0, length);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + directory + ": " + e.getMessage(), e);
+      throw cannotWrite(e);
     }
+  }
+
+  private UncheckedIOException cannotWrite(IOException e) {
+    return new UncheckedIOException(
+        "cannot write to " + target.directory() + ": " + e.getMessage(), e);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -41,7 +42,10 @@ public final class DonationReport {
             .POST(BodyPublishers.ofString(QUERY, UTF_8))
             .build();
     HttpResponse<String> response =
-        HttpClient.newHttpClient().send(request, BodyHandlers.ofString(UTF_8));
+        HttpClient.newBuilder()
+            .followRedirects(Redirect.NEVER)
+            .build()
+            .send(request, BodyHandlers.ofString(UTF_8));
     if (response.statusCode() != 200) {
       throw new IOException("the index answered " + response.statusCode() + ": " + response.body());
     }

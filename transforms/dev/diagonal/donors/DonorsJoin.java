@@ -37,16 +37,16 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> 
   /**
    * Makes joins.
    *
-   * @param directory where each shard writes a file of JSON lines, or null for no files
+   * @param files where each shard writes a file of JSON lines, or null for no files
    * @param shards how many shards there are
    * @param index the index that the documents are put into, or null for none
    */
   public static ShardJoin.Factory<RowBlock, RowBlock, Written> into(
-      @Nullable String directory, int shards, @Nullable BulkSettings index) {
+      DonationFiles.@Nullable Target files, int shards, @Nullable BulkSettings index) {
     return () -> {
       List<DocumentSink> sinks = new ArrayList<>();
-      if (directory != null) {
-        sinks.add(new DonationFiles(directory, shards));
+      if (files != null) {
+        sinks.add(new DonationFiles(files, shards));
       }
       if (index != null) {
         sinks.add(new DonationIndex(index));

@@ -3,6 +3,7 @@ package dev.diagonal.donors;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.WholeFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -11,10 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Writes sample files in the shape of the real ones: {@code projects.csv.gz}, {@code
@@ -91,66 +92,69 @@ public final class GenerateFiles {
   }
 
   private void projects() throws IOException {
-    try (Writer out = writer("projects.csv.gz")) {
-      for (int i = 0; i < projectCount(); i++) {
-        StringBuilder line = new StringBuilder(800);
-        for (Table.Column column : Table.PROJECTS.columns()) {
-          add(line, column.name().equals("projectid") ? id('p', i) : value(column));
-        }
-        end(line, out);
-      }
-    }
+    write(
+        "projects.csv.gz",
+        out -> {
+          for (int i = 0; i < projectCount(); i++) {
+            StringBuilder line = new StringBuilder(800);
+            for (Table.Column column : Table.PROJECTS.columns()) {
+              add(line, column.name().equals("projectid") ? id('p', i) : value(column));
+            }
+            end(line, out);
+          }
+        });
   }
 
   private void donations() throws IOException {
-    try (Writer out = writer("donations.csv.gz")) {
-      for (int i = 0; i < donations; i++) {
-        StringBuilder line = new StringBuilder(500);
-        for (Table.Column column : Table.DONATIONS.columns()) {
-          add(
-              line,
-              switch (column.name()) {
-                case "donationid" -> id('d', i);
-                case "projectid" -> projectOfDonation();
-                default -> value(column);
-              });
-        }
-        end(line, out);
-      }
-    }
+    write(
+        "donations.csv.gz",
+        out -> {
+          for (int i = 0; i < donations; i++) {
+            StringBuilder line = new StringBuilder(500);
+            for (Table.Column column : Table.DONATIONS.columns()) {
+              add(
+                  line,
+                  switch (column.name()) {
+                    case "donationid" -> id('d', i);
+                    case "projectid" -> projectOfDonation();
+                    default -> value(column);
+                  });
+            }
+            end(line, out);
+          }
+        });
   }
 
   /** Row after row of any project, so that those of one project stand apart. */
   private void resources() throws IOException {
     int rows = (int) (donations * 3L / 5);
     int[] left = resourcesOfProjects(rows);
-    int most = 0;
-    for (int each : left) {
-      most = Math.max(most, each);
-    }
-    int row = 0;
-    try (Writer out = writer("resources.csv.gz")) {
-      for (int pass = 0; pass < most; pass++) {
-        for (int project = 0; project < left.length; project++) {
-          if (left[project] <= pass) {
-            continue;
+    int most = Arrays.stream(left).max().orElse(0);
+    write(
+        "resources.csv.gz",
+        out -> {
+          int row = 0;
+          for (int pass = 0; pass < most; pass++) {
+            for (int project = 0; project < left.length; project++) {
+              if (left[project] <= pass) {
+                continue;
+              }
+              StringBuilder line = new StringBuilder(300);
+              for (Table.Column column : Table.RESOURCES.columns()) {
+                add(
+                    line,
+                    switch (column.name()) {
+                      case "resourceid" -> quoted(id('r', row));
+                      case "projectid" -> quoted(id('p', project));
+                      case "item_name" -> any(ITEMS);
+                      default -> value(column);
+                    });
+              }
+              end(line, out);
+              row++;
+            }
           }
-          StringBuilder line = new StringBuilder(300);
-          for (Table.Column column : Table.RESOURCES.columns()) {
-            add(
-                line,
-                switch (column.name()) {
-                  case "resourceid" -> quoted(id('r', row));
-                  case "projectid" -> quoted(id('p', project));
-                  case "item_name" -> any(ITEMS);
-                  default -> value(column);
-                });
-          }
-          end(line, out);
-          row++;
-        }
-      }
-    }
+        });
   }
 
   private int[] resourcesOfProjects(int rows) {
@@ -282,10 +286,18 @@ public final class GenerateFiles {
     out.append(line);
   }
 
-  private Writer writer(String name) throws IOException {
-    return new BufferedWriter(
-        new OutputStreamWriter(
-            new GZIPOutputStream(Files.newOutputStream(directory.resolve(name)), 1 << 16), UTF_8),
-        1 << 16);
+  /** Writes the lines of a file. */
+  private interface Lines {
+    void writeTo(Writer out) throws IOException;
+  }
+
+  private void write(String name, Lines lines) throws IOException {
+    WholeFile.at(directory.resolve(name).toString())
+        .write(
+            stream -> {
+              Writer out = new BufferedWriter(new OutputStreamWriter(stream, UTF_8), 1 << 16);
+              lines.writeTo(out);
+              out.flush();
+            });
   }
 }

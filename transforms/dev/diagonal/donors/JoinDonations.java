@@ -49,7 +49,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   private final Inputs inputs;
   private final Shards shards;
-  private final @Nullable String directory;
+  private final DonationFiles.@Nullable Target files;
   private final @Nullable BulkSettings index;
   private final long maxBadRecords;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
@@ -57,13 +57,13 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
   private JoinDonations(
       Inputs inputs,
       Shards shards,
-      @Nullable String directory,
+      DonationFiles.@Nullable Target files,
       @Nullable BulkSettings index,
       long maxBadRecords,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.inputs = inputs;
     this.shards = shards;
-    this.directory = directory;
+    this.files = files;
     this.index = index;
     this.maxBadRecords = maxBadRecords;
     this.errorHandler = errorHandler;
@@ -86,17 +86,17 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   /** Puts the documents into an index, which must be there. */
   public JoinDonations indexing(BulkSettings settings) {
-    return new JoinDonations(inputs, shards, directory, settings, maxBadRecords, errorHandler);
+    return new JoinDonations(inputs, shards, files, settings, maxBadRecords, errorHandler);
   }
 
-  /** Writes the documents to a directory, as {@link DonationFiles} does. */
-  public JoinDonations writingTo(String directory) {
-    return new JoinDonations(inputs, shards, directory, index, maxBadRecords, errorHandler);
+  /** Writes the documents to files, as {@link DonationFiles} does. */
+  public JoinDonations writingTo(DonationFiles.Target files) {
+    return new JoinDonations(inputs, shards, files, index, maxBadRecords, errorHandler);
   }
 
   /** Sends bad records to a handler, up to {@code most} of a reader. */
   public JoinDonations withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler, long most) {
-    return new JoinDonations(inputs, shards, directory, index, most, handler);
+    return new JoinDonations(inputs, shards, files, index, most, handler);
   }
 
   @Override
@@ -106,14 +106,14 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
             .and(begin.apply("Resources", read(Table.RESOURCES, inputs.resources())))
             .apply("Projects and resources", Flatten.pCollections());
     JoinBlocks<RowBlock, RowBlock, Written> join =
-        JoinBlocks.with(build, DonorsJoin.into(directory, shards.count(), index), Written.coder());
+        JoinBlocks.with(build, DonorsJoin.into(files, shards.count(), index), Written.coder());
     ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollection<Written> written =
         begin
             .apply("Donations", read(Table.DONATIONS, inputs.donations()))
             .apply("Join", handler == null ? join : join.withBadRecordErrorHandler(handler));
-    if (directory != null) {
-      PCollection<Written> unused = written.apply(FILES, CountFn.of(directory));
+    if (files != null) {
+      PCollection<Written> unused = written.apply(FILES, CountFn.of(files.directory()));
     }
     if (index != null) {
       PCollection<Written> unused = written.apply(INDEX, CountFn.of(index.target().index()));

@@ -138,6 +138,11 @@ public record EdgeFormat(
           "%s: the source and the target cannot both be column %d, '%s' and '%s' are"
               .formatted(file.name(), from + 1, source, target));
     }
+    if (!textIds && !names.isEmpty() && isNumber(names.get(from)) && isNumber(names.get(to))) {
+      throw new BadInputException(
+          "the first line of %s, '%s', is an edge and not a header: use --header=false and name columns by position"
+              .formatted(file.name(), shortened(String.valueOf(line))));
+    }
     return new Positions(
         from,
         to,
@@ -176,6 +181,11 @@ public record EdgeFormat(
 
   private int position(String column, List<String> names, TextFile file) {
     int named = names.indexOf(column);
+    if (named != names.lastIndexOf(column)) {
+      throw new BadInputException(
+          "the header of %s has the column '%s' twice: name it by position"
+              .formatted(file.name(), column));
+    }
     if (named >= 0) {
       return named;
     }
@@ -186,6 +196,10 @@ public record EdgeFormat(
               .formatted(file.name(), column, shortened(String.valueOf(file.header()))));
     }
     return position - 1;
+  }
+
+  private static boolean isNumber(String name) {
+    return name.matches("[+-]?[0-9]+");
   }
 
   static @Nullable Integer position(String column) {

@@ -20,6 +20,9 @@ final class BulkBody extends ByteArrayOutputStream {
   private static final byte[] ID = "\":{\"_id\":\"".getBytes(UTF_8);
   private static final byte[] INDEX = "\",\"_index\":\"".getBytes(UTF_8);
   private static final byte[] ROUTING = "\",\"routing\":\"".getBytes(UTF_8);
+  private static final byte[] VERSION =
+      ",\"version_type\":\"external_gte\",\"version\":".getBytes(UTF_8);
+  private static final byte[] END_VERSION = "}}\n".getBytes(UTF_8);
   private static final byte[] END = "\"}}\n".getBytes(UTF_8);
   private static final byte[] BEFORE_PARTIAL = "{\"doc\":".getBytes(UTF_8);
   private static final byte[] AFTER_UPDATE = "}".getBytes(UTF_8);
@@ -43,6 +46,9 @@ final class BulkBody extends ByteArrayOutputStream {
     if (document.routing() != null) {
       bytes += ROUTING.length + document.routing().length();
     }
+    if (document.version() != null) {
+      bytes += VERSION.length + document.version().toString().length();
+    }
     return switch (document.operation()) {
       case DELETE -> bytes;
       case INDEX, CREATE -> bytes + document.source().length + 1;
@@ -60,7 +66,14 @@ final class BulkBody extends ByteArrayOutputStream {
     writeField(ID, document.id());
     writeField(INDEX, document.index());
     writeField(ROUTING, document.routing());
-    writeBytes(END);
+    if (document.version() == null) {
+      writeBytes(END);
+    } else {
+      write('"');
+      writeBytes(VERSION);
+      writeBytes(document.version().toString().getBytes(UTF_8));
+      writeBytes(END_VERSION);
+    }
     if (document.operation().isPartial()) {
       writeBytes(BEFORE_PARTIAL);
       writeOnOneLine(document.source());

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The documents of the next request. One that replaces all of an earlier one of its key takes that
  * one's place: sent side by side, the earlier one could be rejected, be sent again, and replace the
- * later one.
+ * later one. Of two with versions, the higher version counts as the later one.
  */
 final class BulkBuffer<P> {
 
@@ -35,7 +35,9 @@ final class BulkBuffer<P> {
     } else {
       Entry<P> earlier = entries.get(position);
       bytes -= BulkBody.bytesOf(earlier.document());
-      entries.set(position, new Entry<>(document, place, earlier));
+      Entry<P> merged = Entry.latestOf(earlier, document, place);
+      bytes += BulkBody.bytesOf(merged.document()) - BulkBody.bytesOf(document);
+      entries.set(position, merged);
     }
   }
 

@@ -12,6 +12,9 @@ public interface BulkListener<P> {
   /** Documents of one place are in effect. */
   void indexed(P place, int documents);
 
+  /** The index has newer versions of documents of one place, which stay. */
+  default void superseded(P place, int documents) {}
+
   /**
    * A document was refused, and will be as often as it is sent.
    *

@@ -29,6 +29,7 @@ final class BulkRequest<P> implements Runnable {
   private final P first;
   private final Deque<List<Entry<P>>> unsent = new ArrayDeque<>();
   private final List<Entry<P>> done = new ArrayList<>();
+  private final List<Entry<P>> superseded = new ArrayList<>();
   private final List<Refused<P>> refused = new ArrayList<>();
   private int sent;
   private long millis;
@@ -76,6 +77,11 @@ final class BulkRequest<P> implements Runnable {
   /** Returns the documents in effect. */
   List<Entry<P>> done() {
     return done;
+  }
+
+  /** Returns the documents of which the index has a newer version. */
+  List<Entry<P>> superseded() {
+    return superseded;
   }
 
   List<Refused<P>> refused() {
@@ -145,9 +151,10 @@ final class BulkRequest<P> implements Runnable {
     for (int i = 0; i < items.size(); i++) {
       Entry<P> entry = entries.get(i);
       Item item = items.get(i);
-      Outcome outcome = ElasticsearchFaults.outcomeOf(entry.document().operation(), item);
+      Outcome outcome = ElasticsearchFaults.outcomeOf(entry.document(), item);
       switch (outcome) {
         case DONE -> done.add(entry);
+        case SUPERSEDED -> superseded.add(entry);
         case REFUSED -> refuse(entry, item);
         case AGAIN -> rejected.add(entry, item);
         case FAILED -> failed.add(entry, item);
@@ -170,7 +177,7 @@ final class BulkRequest<P> implements Runnable {
     BulkBody body =
         new BulkBody(entries.stream().mapToLong(e -> BulkBody.bytesOf(e.document())).sum());
     entries.forEach(entry -> body.add(entry.document()));
-    Request request = new Request("POST", "/" + settings.target().index() + "/_bulk");
+    Request request = settings.target().request("POST", "/_bulk");
     request.addParameter("filter_path", BulkResponse.FILTER);
     request.setEntity(body.toEntity());
     HttpEntity answer = connection.perform(request).getEntity();

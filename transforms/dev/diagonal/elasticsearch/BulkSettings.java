@@ -18,7 +18,7 @@ import org.apache.beam.sdk.transforms.display.DisplayData;
  * @param bulkRequests how many requests are in flight at most in a JVM, of all writers together
  *     that have the same way to the same nodes and the same figure here
  * @param writerRequests how many of them one writer has at most
- * @param requestTimeout how long an answer may keep silent before it counts as lost
+ * @param requestTimeout how long one node may take for a complete answer before it counts as lost
  * @param gzip whether bodies are compressed
  * @param retry how faults that may pass are retried
  */

@@ -26,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * 429, 502, 503, 504, no answer or none that can be read is sent again as a whole; one that is
  * refused as a whole for its contents or size (400, 413) is halved until the bad documents stand
  * alone. All of it with growing waits, within {@link BulkSettings#retry}. A {@code create} of what
- * is there already and a deletion of what is not are done. Documents that will never be taken (400
- * and the like, an id that has not 1 to 512 bytes, more bytes than {@link
- * BulkSettings#maxDocumentBytes}) go to the listener. Whatever else goes wrong, and what retries do
- * not help against, is thrown as {@link NotIndexedException}; the writer is of no use then.
+ * is there already and a deletion of what is not are done. A document of an older version than the
+ * index has is superseded. Documents that will never be taken (400 and the like, an id that has not
+ * 1 to 512 bytes, more bytes than {@link BulkSettings#maxDocumentBytes}) go to the listener.
+ * Whatever else goes wrong, and what retries do not help against, is thrown as {@link
+ * NotIndexedException}; the writer is of no use then.
  *
  * <p>Memory: the documents of {@link BulkSettings#writerRequests} requests and of the next one.
  *
@@ -166,22 +167,9 @@ public final class BulkWriter<P> implements AutoCloseable {
   /** Tells the listener of all documents of a request; returns the first thing it threw. */
   private @Nullable Exception account(BulkRequest<P> request) {
     inFlight.remove(request);
-    int documents = 0;
-    P place = request.first();
-    int ofPlace = 0;
-    for (Entry<P> newest : request.done()) {
-      for (Entry<P> entry = newest; entry != null; entry = entry.replaced()) {
-        if (entry.place() != place) {
-          tell(place, ofPlace);
-          place = entry.place();
-          ofPlace = 0;
-        }
-        ofPlace++;
-        documents++;
-      }
-    }
-    tell(place, ofPlace);
-    indexed += documents;
+    int documents = tell(request.first(), request.done(), listener::indexed);
+    int superseded = tell(request.first(), request.superseded(), listener::superseded);
+    indexed += documents + superseded;
     listener.ended(
         request.first(),
         new Written(settings.target().index(), documents, request.sent(), request.millis()));
@@ -193,9 +181,33 @@ public final class BulkWriter<P> implements AutoCloseable {
     return first;
   }
 
-  private void tell(P place, int documents) {
+  private interface Telling<P> {
+    void tell(P place, int documents);
+  }
+
+  /** Tells of documents, those that follow each other and are of one place together. */
+  private static <P> int tell(P first, List<Entry<P>> entries, Telling<P> listener) {
+    int documents = 0;
+    P place = first;
+    int ofPlace = 0;
+    for (Entry<P> newest : entries) {
+      for (Entry<P> entry = newest; entry != null; entry = entry.replaced()) {
+        if (entry.place() != place) {
+          tell(place, ofPlace, listener);
+          place = entry.place();
+          ofPlace = 0;
+        }
+        ofPlace++;
+        documents++;
+      }
+    }
+    tell(place, ofPlace, listener);
+    return documents;
+  }
+
+  private static <P> void tell(P place, int documents, Telling<P> listener) {
     if (documents > 0) {
-      listener.indexed(place, documents);
+      listener.tell(place, documents);
     }
   }
 

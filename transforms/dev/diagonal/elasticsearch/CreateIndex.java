@@ -20,7 +20,7 @@ import org.elasticsearch.client.Response;
 public final class CreateIndex {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ALREADY_EXISTS = "resource_already_exists_exception";
+  static final String ALREADY_EXISTS = "resource_already_exists_exception";
 
   private CreateIndex() {}
 
@@ -59,10 +59,9 @@ public final class CreateIndex {
       ElasticsearchConnection connection, ElasticsearchTarget target, IndexTemplate template)
       throws IOException {
     JsonNode wanted = template.parsedMapping();
-    String path = "/" + target.index();
     // Looked for first: whoever may write to an index need not have the right to create one.
-    if (connection.perform(new Request("HEAD", path)).getStatusLine().getStatusCode() == 404) {
-      Request create = new Request("PUT", path);
+    if (connection.perform(target.request("HEAD", "")).getStatusLine().getStatusCode() == 404) {
+      Request create = target.request("PUT", "");
       ObjectNode body = JSON.createObjectNode().set("mappings", wanted);
       JsonNode settings = template.parsedSettings();
       if (settings != null) {
@@ -77,7 +76,7 @@ public final class CreateIndex {
         }
       }
     }
-    Response response = connection.perform(new Request("GET", path + "/_mapping"));
+    Response response = connection.perform(target.request("GET", "/_mapping"));
     JsonNode indices;
     try (InputStream content = response.getEntity().getContent()) {
       indices = JSON.readTree(content);

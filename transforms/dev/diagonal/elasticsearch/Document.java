@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param operation what to do with it
  * @param index the index it belongs to, or null for that of the {@link ElasticsearchTarget}
  * @param routing what its shard is a function of, or null for its id
+ * @param version its version, a whole number from 0, or null for none: with one, a document of a
+ *     higher version stays, whatever order requests arrive in
  * @param source the document as a JSON object in UTF-8, neither copied nor to be changed
  *     afterwards; empty for a deletion
  */
@@ -28,13 +30,14 @@ public record Document(
     Operation operation,
     @Nullable String index,
     @Nullable String routing,
+    @Nullable Long version,
     byte[] source) {
 
   private static final byte[] NONE = {};
 
   /**
    * @throws IllegalArgumentException if {@code source} is empty, but for a deletion, or is not for
-   *     one
+   *     one; if {@code version} is negative, or the operation is neither to index nor to delete
    */
   public Document {
     checkArgument(
@@ -43,11 +46,21 @@ public record Document(
             ? "source of document %s, a deletion, must be empty"
             : "source of document %s must not be empty",
         id);
+    checkArgument(
+        version == null || operation.replacesAll(),
+        "document %s has a version, which %s does not take: index or delete it",
+        id,
+        operation);
+    checkArgument(
+        version == null || version >= 0,
+        "the version of document %s must be a whole number from 0, got %s",
+        id,
+        version);
   }
 
   /** A document to index. */
   public Document(String id, byte[] source) {
-    this(id, Operation.INDEX, null, null, source);
+    this(id, Operation.INDEX, null, null, null, source);
   }
 
   /** Returns the document with the JSON text {@code source}, to index. */
@@ -57,7 +70,7 @@ public record Document(
 
   /** Returns the deletion of the document of this id. */
   public static Document deletion(String id) {
-    return new Document(id, Operation.DELETE, null, null, NONE);
+    return new Document(id, Operation.DELETE, null, null, null, NONE);
   }
 
   /**
@@ -67,21 +80,38 @@ public record Document(
    *     other way round
    */
   public Document withOperation(Operation operation) {
-    return new Document(id, operation, index, routing, source);
+    return new Document(id, operation, index, routing, version, source);
   }
 
   /** Sets the index it belongs to; default that of the {@link ElasticsearchTarget}. */
   public Document withIndex(String index) {
-    return new Document(id, operation, index, routing, source);
+    return new Document(id, operation, index, routing, version, source);
   }
 
   /** Sets what its shard is a function of; default its id. */
   public Document withRouting(String routing) {
-    return new Document(id, operation, index, routing, source);
+    return new Document(id, operation, index, routing, version, source);
+  }
+
+  /**
+   * Sets its version; default none. Elasticsearch refuses an older version of a document that it
+   * has ({@code version_type=external_gte}): the older one is superseded, which is no fault. After
+   * a deletion it knows the version for as long as {@code index.gc_deletes}, 60 seconds by default.
+   *
+   * @throws IllegalArgumentException if {@code version} is negative, or the operation is neither to
+   *     index nor to delete
+   */
+  public Document withVersion(long version) {
+    return new Document(id, operation, index, routing, version, source);
   }
 
   public static Coder<Document> coder() {
     return DocumentCoder.INSTANCE;
+  }
+
+  /** Whether another document of the same key has a higher version, so that this one gives way. */
+  boolean isOlderThan(Document other) {
+    return version != null && other.version != null && version < other.version;
   }
 
   /** What tells documents apart: one of the same key takes the place of another. */
@@ -98,6 +128,7 @@ public record Document(
         && operation == document.operation
         && Objects.equals(index, document.index)
         && Objects.equals(routing, document.routing)
+        && Objects.equals(version, document.version)
         && Arrays.equals(source, document.source);
   }
 

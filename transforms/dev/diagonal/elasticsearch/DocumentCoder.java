@@ -8,11 +8,12 @@ import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes a {@link Document}: a byte that tells its operation and which of index and routing it
- * has, then its id, these, and its source, each with its length.
+ * Encodes a {@link Document}: a byte that tells its operation and which of index, routing and
+ * version it has, then its id, these, and its source, each text with its length.
  */
 final class DocumentCoder extends AtomicCoder<Document> {
 
@@ -22,6 +23,7 @@ final class DocumentCoder extends AtomicCoder<Document> {
   private static final int OPERATION = 0x0F;
   private static final int HAS_INDEX = 0x10;
   private static final int HAS_ROUTING = 0x20;
+  private static final int HAS_VERSION = 0x40;
 
   private DocumentCoder() {}
 
@@ -32,10 +34,14 @@ final class DocumentCoder extends AtomicCoder<Document> {
     out.write(
         document.operation().ordinal()
             | (document.index() == null ? 0 : HAS_INDEX)
-            | (document.routing() == null ? 0 : HAS_ROUTING));
+            | (document.routing() == null ? 0 : HAS_ROUTING)
+            | (document.version() == null ? 0 : HAS_VERSION));
     StringUtf8Coder.of().encode(document.id(), out);
     encodeIfThere(document.index(), out);
     encodeIfThere(document.routing(), out);
+    if (document.version() != null) {
+      VarLongCoder.of().encode(document.version(), out);
+    }
     ByteArrayCoder.of().encode(document.source(), out);
   }
 
@@ -51,8 +57,9 @@ final class DocumentCoder extends AtomicCoder<Document> {
     String id = StringUtf8Coder.of().decode(in);
     String index = (head & HAS_INDEX) == 0 ? null : StringUtf8Coder.of().decode(in);
     String routing = (head & HAS_ROUTING) == 0 ? null : StringUtf8Coder.of().decode(in);
+    Long version = (head & HAS_VERSION) == 0 ? null : VarLongCoder.of().decode(in);
     return new Document(
-        id, OPERATIONS[head & OPERATION], index, routing, ByteArrayCoder.of().decode(in));
+        id, OPERATIONS[head & OPERATION], index, routing, version, ByteArrayCoder.of().decode(in));
   }
 
   @Override

@@ -21,6 +21,13 @@ final class ElasticsearchFaults {
    */
   static final Set<Integer> DIVISIBLE_STATUSES = Set.of(400, 413);
 
+  /** How the reasons begin that Elasticsearch gives as an illegal argument, without a type. */
+  private static final Set<String> FAULTS_OF_INDEX =
+      Set.of(
+          "no write index is defined for alias",
+          "only write ops with an op_type of create are allowed in data streams",
+          "pipeline with id [");
+
   private static final int BAD_REQUEST = 400;
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -34,6 +41,8 @@ final class ElasticsearchFaults {
   enum Outcome {
     /** It is in effect. */
     DONE,
+    /** A newer version of it is in effect. */
+    SUPERSEDED,
     /** It is to be sent again. */
     AGAIN,
     /** It is at fault itself. */
@@ -53,7 +62,8 @@ final class ElasticsearchFaults {
         && !(fault instanceof SSLPeerUnverifiedException);
   }
 
-  static Outcome outcomeOf(Operation operation, Item item) {
+  static Outcome outcomeOf(Document document, Item item) {
+    Operation operation = document.operation();
     int status = item.status();
     if (status >= 200 && status < 300) {
       return Outcome.DONE;
@@ -64,13 +74,16 @@ final class ElasticsearchFaults {
     if (status == CONFLICT && operation == Operation.CREATE) {
       return Outcome.DONE; // by an earlier attempt, bundle or run
     }
+    if (status == CONFLICT && document.version() != null) {
+      return Outcome.SUPERSEDED;
+    }
     if (status == CONFLICT && operation.isPartial()) {
       return Outcome.AGAIN; // somebody else changed it between Elasticsearch's reading and writing
     }
     if (status == NOT_FOUND && operation == Operation.DELETE && item.type().isEmpty()) {
       return Outcome.DONE;
     }
-    if (status == NOT_FOUND && item.type().startsWith("index_")) {
+    if (isFaultOfIndex(item)) {
       return Outcome.FAILED;
     }
     return status < BAD_REQUEST
@@ -79,6 +92,13 @@ final class ElasticsearchFaults {
             || status == FORBIDDEN
         ? Outcome.FAILED
         : Outcome.REFUSED;
+  }
+
+  /** Whether the index takes no document as they are sent, however good it is. */
+  private static boolean isFaultOfIndex(Item item) {
+    return item.type().startsWith("index_") // missing, closed, not to be created
+        || item.type().equals("routing_missing_exception")
+        || FAULTS_OF_INDEX.stream().anyMatch(item.reason()::startsWith);
   }
 
   /** An answer of Elasticsearch, or of what stands before it, to a request as a whole. */

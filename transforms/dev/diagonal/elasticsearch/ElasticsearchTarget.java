@@ -6,12 +6,16 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.write.Secret;
 import java.io.Serializable;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.elasticsearch.ElasticsearchIO.ConnectionConfiguration;
+import org.apache.http.HttpHost;
+import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,10 @@ public record ElasticsearchTarget(
     List<String> urls, String index, Map<String, Secret> headers, @Nullable String caCertificates)
     implements Serializable {
 
-  private static final Pattern URL = Pattern.compile("https?://[^/?#@\\s]+(/[^?#@\\s]*)?");
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?<scheme>https?)://(?<host>\\[[0-9a-fA-F:.]+]|[^/?#@:\\[\\]\\s]+)(:(?<port>\\d{1,5}))?"
+              + "(/[^?#@\\s]*)?");
   private static final Pattern INDEX = Pattern.compile("[^A-Z\\\\/*?\"<>| ,#:\\s]+");
   private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   private static final int MAX_INDEX_BYTES = 255;
@@ -42,14 +49,19 @@ public record ElasticsearchTarget(
    *     caCertificates} holds no certificate
    */
   public ElasticsearchTarget {
-    urls = List.copyOf(urls);
+    urls = urls.stream().map(url -> url.replaceFirst("/+$", "")).toList();
     headers = Map.copyOf(headers);
     checkArgument(!urls.isEmpty(), "urls must not be empty");
     for (String url : urls) {
-      // Not shown: what does not fit may hold a password.
+      // Not shown: a URL that does not fit may hold a password.
+      checkArgument(
+          !url.contains("@"),
+          "the URL of Elasticsearch holds a user or a password: take them out and give"
+              + " --elasticsearchUser and --elasticsearchPasswordFile (in code: withUser)");
       checkArgument(
           URL.matcher(url).matches(),
-          "url must look like http://host:port or https://host:port/path, without user and query");
+          "the URL of Elasticsearch must look like http://host:port or https://host:port/path"
+              + " (an IPv6 address in brackets), without a query");
       checkArgument(
           pathOf(url).equals(pathOf(urls.get(0))),
           "all urls must have the same path, got %s and %s",
@@ -145,9 +157,27 @@ public record ElasticsearchTarget(
     return pathOf(urls.get(0));
   }
 
-  /** The URLs without the path. */
-  List<String> hosts() {
-    return urls.stream().map(url -> url.replaceFirst("(?<=[^:/])/.*", "")).toList();
+  /** The nodes. Unlike {@link HttpHost#create}, takes an IPv6 address without a port. */
+  List<HttpHost> hosts() {
+    return urls.stream().map(ElasticsearchTarget::host).toList();
+  }
+
+  private static HttpHost host(String url) {
+    Matcher parts = URL.matcher(url);
+    checkArgument(parts.matches(), "a checked URL");
+    String port = parts.group("port");
+    return new HttpHost(
+        parts.group("host"), port == null ? -1 : Integer.parseInt(port), parts.group("scheme"));
+  }
+
+  /**
+   * Returns a request to the index. Its name is encoded: it may hold {@code %} and {@code +}, and
+   * letters beyond ASCII.
+   *
+   * @param path what follows the name, {@code /_mapping} for example, or nothing
+   */
+  Request request(String method, String path) {
+    return new Request(method, "/" + URLEncoder.encode(index, UTF_8).replace("+", "%20") + path);
   }
 
   private static boolean isIndexName(String index) {

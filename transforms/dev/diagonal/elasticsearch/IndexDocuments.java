@@ -112,7 +112,9 @@ public final class IndexDocuments
   }
 
   /**
-   * Sets how long an answer may keep silent before it counts as lost; default 120 seconds.
+   * Sets how long one node may take for a complete answer before it counts as lost; default 120
+   * seconds. The request is sent again then, and the first copy may still arrive: see {@link
+   * Document#withVersion}.
    *
    * @throws IllegalArgumentException if {@code timeout} is not above 0 or longer than a day
    */

@@ -139,6 +139,11 @@ final class IndexFn extends DoFn<Block<Document>, Written> {
     }
 
     @Override
+    public void superseded(BlockAccount block, int documents) {
+      Counted.SUPERSEDED.add(documents);
+    }
+
+    @Override
     public void refused(BlockAccount block, RefusedDocument document) {
       Counted.BAD_RECORDS.add(1);
       if (!routeRefused) {

@@ -13,9 +13,9 @@ final class MappingTypes {
 
   /** Returns which fields of {@code wanted} are missing in {@code found} or of another type. */
   static List<String> differences(JsonNode wanted, JsonNode found) {
-    Map<String, String> foundTypes = types(found);
+    Map<String, String> foundTypes = of(found);
     List<String> differences = new ArrayList<>();
-    types(wanted)
+    of(wanted)
         .forEach(
             (field, type) -> {
               String foundType = foundTypes.getOrDefault(field, "none");
@@ -27,22 +27,30 @@ final class MappingTypes {
     return differences;
   }
 
-  private static Map<String, String> types(JsonNode mapping) {
+  /** Returns the types of all fields by their names with dots. */
+  static Map<String, String> of(JsonNode mapping) {
     Map<String, String> types = new TreeMap<>();
-    collect("", mapping, types);
+    // An object's type goes without saying: Elasticsearch leaves it out.
+    fields(mapping).forEach((name, field) -> types.put(name, field.path("type").asText("object")));
     return types;
   }
 
-  private static void collect(String prefix, JsonNode mapping, Map<String, String> types) {
+  /** Returns all fields by their names with dots. */
+  static Map<String, JsonNode> fields(JsonNode mapping) {
+    Map<String, JsonNode> fields = new TreeMap<>();
+    collect("", mapping, fields);
+    return fields;
+  }
+
+  private static void collect(String prefix, JsonNode mapping, Map<String, JsonNode> fields) {
     mapping
         .path("properties")
         .properties()
         .forEach(
             field -> {
               String name = prefix + field.getKey();
-              // An object's type goes without saying: Elasticsearch leaves it out.
-              types.put(name, field.getValue().path("type").asText("object"));
-              collect(name + ".", field.getValue(), types);
+              fields.put(name, field.getValue());
+              collect(name + ".", field.getValue(), fields);
             });
   }
 }

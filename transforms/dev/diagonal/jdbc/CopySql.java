@@ -10,12 +10,13 @@ import java.util.List;
 /** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */
 final class CopySql {
 
-  private static final String STAGE = "pg_temp.diagonal_rows";
-
   private final JdbcWrite<?> write;
   private final Table table;
   private final List<WireColumn> columns;
   private final boolean stageAll;
+  private final String stageName;
+  private final String stage;
+  private final String badRows;
 
   CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
     this(write, columns, false);
@@ -26,6 +27,9 @@ final class CopySql {
     this.table = write.table();
     this.columns = columns;
     this.stageAll = stageAll;
+    this.stageName = PostgresSql.unlike("diagonal_rows", table.name());
+    this.stage = "pg_temp." + stageName;
+    this.badRows = SiftSql.badRows(table.name());
   }
 
   /** Returns the statements with which even plain inserts go by the temporary table. */
@@ -42,8 +46,9 @@ final class CopySql {
 
   /** A temporary table of the columns that are written, text for those that are cast. */
   String createStage() {
-    return "CREATE TEMPORARY TABLE diagonal_rows ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
+    return "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
         .formatted(
+            stageName,
             columns.stream()
                 .map(column -> name(column) + (column.isCast() ? "::text" : ""))
                 .collect(joining(", ")),
@@ -51,30 +56,31 @@ final class CopySql {
   }
 
   String clearStage() {
-    return "TRUNCATE " + STAGE;
+    return "TRUNCATE " + stage;
   }
 
   String copy() {
     return "COPY %s (%s) FROM STDIN (FORMAT binary)"
-        .formatted(isStaged() ? STAGE : quoteTable(table.name()), names(table.columns()));
+        .formatted(isStaged() ? stage : quoteTable(table.name()), names(table.columns()));
   }
 
   /** The statement that does with all staged rows what is to be done. */
   String applyStage() {
-    return apply(STAGE);
+    return apply(stage);
   }
 
-  /** Does with staged rows what is to be done and notes the bad ones; see {@link SiftSql}. */
+  /** Applies the staged rows and records the bad ones; see {@link SiftSql}. */
   String siftStage() {
     return SiftSql.sift(
-        "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + STAGE,
-        rows -> apply("(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(STAGE, rows)),
+        badRows,
+        "SELECT ctid AS id, row_number() OVER (ORDER BY ctid) - 1 AS place FROM " + stage,
+        rows -> apply("(SELECT ctid, * FROM %s WHERE %s) AS staged".formatted(stage, rows)),
         Long.MAX_VALUE);
   }
 
-  /** What {@link #siftStage} has noted. */
+  /** The bad rows that {@link #siftStage} has recorded. */
   String sifted() {
-    return "SELECT place, reason FROM " + SiftSql.BAD + " ORDER BY place";
+    return "SELECT place, reason FROM " + badRows + " ORDER BY place";
   }
 
   private String apply(String from) {
@@ -103,7 +109,8 @@ final class CopySql {
   }
 
   private String insert(String from, String onConflict) {
-    return "INSERT INTO %s (%s) %s%s"
+    // The alias keeps a table called "excluded" apart from the row of that name.
+    return "INSERT INTO %s AS stored (%s) %s%s"
         .formatted(quoteTable(table.name()), names(table.columns()), select(from), onConflict);
   }
 

@@ -40,6 +40,7 @@ public final class CreateTable {
   public static void ifMissing(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
     HeldConnection.checkPostgres(target);
+    PostgresSql.checkColumns(table.name(), table.columns().size());
     List<String> differences =
         RetriedTransaction.in(target, "create table " + table.name())
             .run(connection -> differences(connection, table));

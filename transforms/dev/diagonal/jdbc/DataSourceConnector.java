@@ -22,7 +22,12 @@ final class DataSourceConnector implements Connector {
 
   @Override
   public Connection connect() throws SQLException {
-    Connection connection = source().getConnection();
+    Connection connection;
+    try {
+      connection = source().getConnection();
+    } catch (SQLException fault) {
+      throw DriverConnector.withoutSecrets(fault, "");
+    }
     try {
       connection.setNetworkTimeout(Runnable::run, DriverConnector.ANSWER_SECONDS * 1_000);
     } catch (SQLFeatureNotSupportedException e) {

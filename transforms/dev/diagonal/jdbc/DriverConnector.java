@@ -35,7 +35,11 @@ record DriverConnector(JdbcTarget target) implements Connector {
 
   @Override
   public Connection connect() throws SQLException {
-    return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+    try {
+      return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+    } catch (SQLException fault) {
+      throw withoutSecrets(fault, target.url());
+    }
   }
 
   @Override
@@ -55,6 +59,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     properties.setProperty("loginTimeout", String.valueOf(CONNECT_SECONDS));
     properties.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("socketFactory", KeepAliveSockets.class.getName());
     // The details of an error, and the text of a failed batch, hold values of the rows.
     properties.setProperty("logServerErrorDetail", "false");
     return opened(Postgres.DRIVER.connect(target.url(), properties));
@@ -62,7 +67,20 @@ record DriverConnector(JdbcTarget target) implements Connector {
 
   private Connection toAnother() throws SQLException {
     Driver driver = DriverManager.getDriver(target.url());
-    return opened(driver.connect(target.url(), login()));
+    Connection connection = opened(driver.connect(target.url(), login()));
+    limitSilence(connection);
+    return connection;
+  }
+
+  /** Limits the wait for an answer, unless the URL does. */
+  private static void limitSilence(Connection connection) {
+    try {
+      if (connection.getNetworkTimeout() == 0) {
+        connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
+      }
+    } catch (SQLException | AbstractMethodError e) {
+      // Then the driver's own limits count.
+    }
   }
 
   private Properties login() {
@@ -74,6 +92,26 @@ record DriverConnector(JdbcTarget target) implements Connector {
       properties.setProperty("password", target.password().value());
     }
     return properties;
+  }
+
+  /**
+   * Returns the fault, or a copy if its driver repeats what the URL must not show. The copy has no
+   * cause: that would repeat it too.
+   */
+  static SQLException withoutSecrets(SQLException fault, String url) {
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      String message = String.valueOf(each.getMessage());
+      if (!JdbcUrl.shownIn(message, url).equals(message)) {
+        SQLException copy =
+            new SQLException(
+                JdbcUrl.shownIn(String.valueOf(fault.getMessage()), url),
+                fault.getSQLState(),
+                fault.getErrorCode());
+        copy.setStackTrace(fault.getStackTrace());
+        return copy;
+      }
+    }
+    return fault;
   }
 
   private Connection opened(@Nullable Connection connection) throws SQLException {

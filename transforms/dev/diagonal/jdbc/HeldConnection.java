@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.postgresql.PGConnection;
 public final class HeldConnection implements Session {
 
   private static final int VALIDATION_SECONDS = 5;
+  private static final int READ_SECONDS = 1_800;
   private static final Duration VALIDATED_AFTER = Duration.ofSeconds(1);
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
@@ -78,6 +80,20 @@ public final class HeldConnection implements Session {
 
   static HeldConnection autoCommitting(Connector database, Duration lockTimeout) {
     return new HeldConnection(database, true, lockTimeout);
+  }
+
+  /**
+   * Makes a connection wait up to {@value #READ_SECONDS} seconds for each part of an answer, as the
+   * first row of a query may take long; a limit in the URL stays.
+   */
+  public static void awaitRows(Connection connection) throws SQLException {
+    try {
+      if (connection.getNetworkTimeout() == DriverConnector.ANSWER_SECONDS * 1_000) {
+        connection.setNetworkTimeout(Runnable::run, READ_SECONDS * 1_000);
+      }
+    } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
+      // Then the driver's own limits count.
+    }
   }
 
   private static Connector postgres(JdbcTarget target) {

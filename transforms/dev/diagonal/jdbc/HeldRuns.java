@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  * Holds runs for the writers of this JVM, by one connection per database and run. Static, as the
  * writers of a JVM know nothing of each other and share its connections.
  *
+ * <p>A run is held for some seconds after its last writer, since many small ranges are written one
+ * after another (a connection and a row for each would double their time). A JVM that exits ends
+ * its runs.
+ *
  * <p>Safe for use by several threads.
  */
 final class HeldRuns {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration LINGER = Duration.ofSeconds(2);
 
   private static final Map<Key, HeldRuns> HELD = new HashMap<>();
 
@@ -25,7 +30,10 @@ final class HeldRuns {
 
   private final Key key;
   private final RunKeeper keeper;
+  private final Thread atExit = new Thread(this::finish, "end of a run at exit");
   private int holders;
+  private boolean lingers;
+  private long releasedNanos;
 
   private HeldRuns(Key key, RunKeeper keeper) {
     this.key = key;
@@ -38,20 +46,24 @@ final class HeldRuns {
     synchronized (HELD) {
       HeldRuns held = HELD.get(key);
       if (held == null) {
-        UUID run = settings.run();
-        held =
-            new HeldRuns(
-                key,
-                RunKeeper.open(
-                    settings.schema(),
-                    HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
-                    run == null ? UUID.randomUUID() : run,
-                    "writers of process " + ProcessHandle.current().pid()));
+        held = new HeldRuns(key, open(database, settings));
+        Runtime.getRuntime().addShutdownHook(held.atExit);
         HELD.put(key, held);
+      } else if (held.holders == 0) {
+        held.keeper.register();
       }
       held.holders++;
       return held;
     }
+  }
+
+  private static RunKeeper open(Connector database, LedgerSettings settings) throws SQLException {
+    UUID run = settings.run();
+    return RunKeeper.open(
+        settings.schema(),
+        HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
+        run == null ? UUID.randomUUID() : run,
+        "writers of process " + ProcessHandle.current().pid());
   }
 
   UUID run() {
@@ -63,15 +75,50 @@ final class HeldRuns {
     keeper.forget(tokens);
   }
 
-  /** The last writer ends the run if it is this process's own. */
+  /** Ends the hold of one writer. */
   void release() {
     synchronized (HELD) {
       holders--;
+      releasedNanos = System.nanoTime();
+      if (holders == 0 && !lingers) {
+        lingers = true;
+        Thread thread = new Thread(this::linger, "end of run " + keeper.run());
+        thread.setDaemon(true);
+        thread.start();
+      }
+    }
+  }
+
+  private void linger() {
+    synchronized (HELD) {
+      try {
+        while (holders == 0) {
+          long leftMillis = LINGER.toMillis() - (System.nanoTime() - releasedNanos) / 1_000_000;
+          if (leftMillis <= 0) {
+            HELD.remove(key);
+            break;
+          }
+          HELD.wait(leftMillis);
+        }
+      } catch (InterruptedException e) {
+        return; // nobody does
+      } finally {
+        lingers = false;
+      }
       if (holders > 0) {
         return;
       }
-      HELD.remove(key);
     }
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return; // the JVM exits, and the hook does it
+    }
+    finish();
+  }
+
+  /** Ends the run if it is this process's own. */
+  private void finish() {
     if (key.run == null) {
       keeper.end();
     } else {

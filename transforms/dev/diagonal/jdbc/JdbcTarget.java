@@ -7,12 +7,14 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that is written to or read from. Its {@code toString} shows host and database only:
- * neither the password nor the parameters of the URL, which may hold one.
+ * The database that is written to or read from. A user and password in the URL are taken out of it
+ * where its form is known, and travel as {@code user} and {@code password}; they win over those
+ * that are given beside it. Its {@code toString} shows host, database and user: neither the
+ * password nor the parameters of the URL.
  *
  * @param url a JDBC URL; its parameters win over what Diagonal sets (see {@link HeldConnection})
- * @param user the user, unless the URL or the driver's defaults name one
- * @param password the user's password, unless the URL holds one or none is needed
+ * @param user the user, unless the driver's defaults name one
+ * @param password the user's password, unless none is needed
  */
 public record JdbcTarget(String url, @Nullable String user, @Nullable Secret password)
     implements Serializable {
@@ -25,9 +27,16 @@ public record JdbcTarget(String url, @Nullable String user, @Nullable Secret pas
     checkArgument(
         url.matches("(?s)jdbc:[A-Za-z0-9+.-]+:.+"),
         "url must look like jdbc:postgresql://host:port/database, got %s",
-        shown(url));
+        JdbcUrl.shown(url));
     checkArgument(user == null || !user.isBlank(), "user must not be blank, got '%s'", user);
     checkArgument(password == null || user != null, "a password needs a user, got none");
+    JdbcUrl.Parts parts = JdbcUrl.split(url);
+    String named = parts.user() == null ? user : parts.user();
+    if (named != null && !named.isBlank()) {
+      url = parts.url();
+      user = named;
+      password = parts.password() == null ? password : new Secret(parts.password());
+    }
   }
 
   /** Returns the database at {@code url}, with the user and password that the URL names, if any. */
@@ -35,20 +44,18 @@ public record JdbcTarget(String url, @Nullable String user, @Nullable Secret pas
     return new JdbcTarget(url, null, null);
   }
 
+  /** Replaces the user, and keeps the password that the URL named, if any. */
   public JdbcTarget withUser(String user) {
-    return new JdbcTarget(url, user, null);
+    return new JdbcTarget(url, user, password);
   }
 
+  /** Replaces user and password. */
   public JdbcTarget withUser(String user, Secret password) {
     return new JdbcTarget(url, user, password);
   }
 
   @Override
   public String toString() {
-    return shown(url) + (user == null ? "" : " as " + user);
-  }
-
-  private static String shown(String url) {
-    return url.replaceFirst("(?s)[?;].*", "").replaceFirst("(?s)//.*@", "//");
+    return JdbcUrl.shown(url) + (user == null ? "" : " as " + user);
   }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schema the schema in the target's database that holds the ledger
  * @param run the run that the transactions belong to, or null if each process is a run of its own
- * @param synchronousCommit whether a commit waits for the disk even where the user's or the server's
- *     {@code synchronous_commit} is off
+ * @param synchronousCommit whether a commit waits for the disk even where the user's or the
+ *     server's {@code synchronous_commit} is off
  */
 public record LedgerSettings(InternalSchema schema, @Nullable UUID run, boolean synchronousCommit)
     implements Serializable {
@@ -37,8 +37,8 @@ public record LedgerSettings(InternalSchema schema, @Nullable UUID run, boolean 
 
   /**
    * Leaves {@code synchronous_commit} as the session has it. Where it is off, a crash of the server
-   * loses the transactions of its last moments; a run that is still writing then fails, and one that
-   * has just ended has lost them.
+   * loses the transactions of its last moments; a run that is still writing then fails, and one
+   * that has just ended has lost them.
    */
   public LedgerSettings withoutSynchronousCommit() {
     return new LedgerSettings(schema, run, false);

@@ -28,6 +28,9 @@ public final class PostgresSql {
   /** NAMEDATALEN - 1: the server cuts longer names and says so in a notice only. */
   private static final int MAX_IDENTIFIER_BYTES = 63;
 
+  /** MaxHeapAttributeNumber. */
+  private static final int MAX_COLUMNS = 1_600;
+
   private PostgresSql() {}
 
   static void checkIdentifier(String what, String name) {
@@ -41,9 +44,39 @@ public final class PostgresSql {
         name);
   }
 
+  /**
+   * Checks that PostgreSQL can hold a table of so many columns.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  public static void checkColumns(String table, int columns) {
+    checkArgument(
+        columns <= MAX_COLUMNS,
+        "table %s would have %s columns, and PostgreSQL allows at most %s: name those to write in a"
+            + " mapping",
+        table,
+        columns,
+        MAX_COLUMNS);
+  }
+
   /** Returns a name as SQL has it, whatever is in it. */
   public static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  /**
+   * Returns {@code name}, with underscores appended until it differs from every table of the
+   * statement. Without this, {@code diagonal_rows} would mean our temporary table where the user's
+   * table of that name is meant.
+   *
+   * @param tables names without quotes, with or without a schema
+   */
+  public static String unlike(String name, String... tables) {
+    String free = name;
+    while (List.of(tables).contains(free)) {
+      free += "_";
+    }
+    return free;
   }
 
   /** Quotes {@code table} or {@code schema.table}. */
@@ -64,8 +97,13 @@ public final class PostgresSql {
 
   /** A temporary table of the same columns: the server's own spelling of the wanted types. */
   static String createWanted(Table table) {
-    return "CREATE TEMPORARY TABLE diagonal_wanted (%s) ON COMMIT DROP"
-        .formatted(definitions(table.columns()));
+    return "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DROP"
+        .formatted(wanted(table), definitions(table.columns()));
+  }
+
+  /** The name of the table that {@link #createWanted} creates, in {@code pg_temp}. */
+  static String wanted(Table table) {
+    return unlike("diagonal_wanted", table.name());
   }
 
   static String names(List<Column> columns) {

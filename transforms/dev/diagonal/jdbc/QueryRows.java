@@ -1,6 +1,7 @@
 package dev.diagonal.jdbc;
 
 import dev.diagonal.block.BlockConsumer.Output;
+import dev.diagonal.fault.Retry;
 import dev.diagonal.write.RowSource;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -10,8 +11,9 @@ import java.sql.SQLException;
 
 /**
  * The rows of a PostgreSQL query, read by a cursor: this process holds {@value #FETCH_ROWS} of them
- * at a time, however many there are. One snapshot, one reader, no retry: rows that were put out
- * cannot be taken back.
+ * at a time, however many there are. One snapshot, one reader. A connection that breaks before the
+ * first row is replaced; after it the read fails, since rows that were emitted cannot be taken
+ * back.
  *
  * @param database where it runs
  * @param sql the query
@@ -19,6 +21,8 @@ import java.sql.SQLException;
  */
 public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
     implements RowSource<T> {
+
+  private static final int OPEN_ATTEMPTS = 3;
 
   private static final int FETCH_ROWS = 10_000;
 
@@ -29,22 +33,50 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
   }
 
   @Override
-  public void drive(Output<T> rows) throws SQLException {
+  public void drive(Output<T> rows) throws SQLException, InterruptedException {
     try (HeldConnection held = new HeldConnection(database)) {
+      ResultSet result = opened(held);
+      while (result.next()) {
+        reader.read(result, rows);
+      }
+      held.use().commit();
+    }
+  }
+
+  /** No row has been emitted yet, so a lost connection may be replaced. */
+  private ResultSet opened(HeldConnection held) throws SQLException, InterruptedException {
+    try {
+      return Retry.defaults()
+          .withMaxAttempts(OPEN_ATTEMPTS)
+          .call(() -> open(held), SqlFaults::isRetryable);
+    } catch (SQLException | InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new SQLException(
+          "cannot read the rows of a query in %s: %s".formatted(database, fault.getMessage()),
+          SqlFaults.state(fault),
+          fault);
+    }
+  }
+
+  private ResultSet open(HeldConnection held) throws SQLException {
+    boolean done = false;
+    try {
       Connection connection = held.use();
+      HeldConnection.awaitRows(connection);
       // The transaction is idle while a slow target holds the rows back, for as long as that takes.
       try (var settings = connection.createStatement()) {
         settings.execute("SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0");
       }
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setFetchSize(FETCH_ROWS);
-        try (ResultSet result = statement.executeQuery()) {
-          while (result.next()) {
-            reader.read(result, rows);
-          }
-        }
+      PreparedStatement statement = connection.prepareStatement(sql); // closed with the connection
+      statement.setFetchSize(FETCH_ROWS);
+      ResultSet result = statement.executeQuery();
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        held.close();
       }
-      connection.commit();
     }
   }
 }

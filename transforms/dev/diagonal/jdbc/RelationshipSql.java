@@ -73,16 +73,23 @@ final class RelationshipSql {
     EndTable targets = tables.targets();
     List<Sum> ofSources = sums(sources, "source", "source_value");
     List<Sum> ofTargets = sums(targets, "target", "target_value");
-    String added = "WITH added AS (" + insertEdges(tables) + ")";
+    // A query name hides a table of the same name from the rest of the statement.
+    String[] names = {tables.edges().name(), sources.name(), targets.name()};
+    String added = PostgresSql.unlike("added", names);
+    String with = "WITH %s AS (%s)".formatted(added, insertEdges(tables));
     if (!tables.isOneTable()) {
-      return "%s, sources AS (%s) %s"
-          .formatted(added, count(sources, ofSources, false), count(targets, ofTargets, false));
+      return "%s, %s AS (%s) %s"
+          .formatted(
+              with,
+              PostgresSql.unlike("counted", names),
+              count(sources, ofSources, added, false),
+              count(targets, ofTargets, added, false));
     }
     // The counters first, that they are found.
     List<Sum> both = new ArrayList<>(List.of(ofSources.get(0), ofTargets.get(0)));
     both.addAll(ofSources.subList(1, ofSources.size()));
     both.addAll(ofTargets.subList(1, ofTargets.size()));
-    return added + " " + count(sources, both, refuseBothEnds);
+    return with + " " + count(sources, both, added, refuseBothEnds);
   }
 
   private static String insertEdges(RelationshipTables tables) {
@@ -142,12 +149,13 @@ final class RelationshipSql {
   }
 
   /** Adds the sums to the rows of one table, in the order of their ids. */
-  private static String count(EndTable table, List<Sum> sums, boolean refuseBothEnds) {
+  private static String count(
+      EndTable table, List<Sum> sums, String added, boolean refuseBothEnds) {
     String ends =
         sums.stream()
             .map(Sum::end)
             .distinct()
-            .map(end -> "SELECT %s AS id, %s FROM added".formatted(end, valuesAt(end, sums)))
+            .map(end -> "SELECT %s AS id, %s FROM %s".formatted(end, valuesAt(end, sums), added))
             .collect(joining(" UNION ALL "));
     List<String> inserted =
         range(sums).mapToObj(i -> "sum(v%d)".formatted(i)).collect(toCollection(ArrayList::new));

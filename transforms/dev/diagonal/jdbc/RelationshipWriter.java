@@ -2,6 +2,7 @@ package dev.diagonal.jdbc;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.progress.Warnings;
 import dev.diagonal.write.Batch;
 import dev.diagonal.write.BatchWriter;
 import java.sql.Connection;
@@ -29,6 +30,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   private final @Nullable CellLocks locks;
   private final String sql;
   private final HeldConnection connection;
+
+  /** Whether the wait that lasts has been reported. */
+  private boolean warned;
 
   RelationshipWriter(UpsertRelationships<T> upsert) {
     this.upsert = upsert;
@@ -64,6 +68,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         statement.execute();
       }
       committed = true;
+      warned = false;
     } catch (SQLException fault) {
       throw explained(batch, bound, fault);
     } finally {
@@ -103,6 +108,10 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     }
     String state = SqlFaults.state(fault);
     String holders = LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
+    if (!holders.isEmpty() && !warned) {
+      warned = true;
+      Warnings.warn("table " + upsert.tables().edges().name() + holders + "; tries again");
+    }
     return new SQLException(
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,

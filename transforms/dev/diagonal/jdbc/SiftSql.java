@@ -11,24 +11,24 @@ import java.util.function.UnaryOperator;
  */
 public final class SiftSql {
 
-  /** The rows that failed: their place from 0 in the order they were tried, and why. */
-  public static final String BAD = "pg_temp.diagonal_bad";
-
   /** Rows that are tried together before each is tried alone. */
   private static final int PIECE_ROWS = 64;
 
   private SiftSql() {}
 
   /**
-   * Returns statements that apply the rows of a stage and leave the bad ones in {@link #BAD}, with
-   * columns {@code place bigint, id tid, reason text}.
+   * Returns statements that apply the rows of a stage and leave the bad ones in a temporary table
+   * of the transaction, with columns {@code place bigint, id tid, reason text}: their place from 0
+   * in the order in which they were tried.
    *
+   * @param bad the table of bad rows, see {@link #badRows}
    * @param numbered a query of {@code id}, the ctid of a row of the stage, and {@code place}, its
    *     number from 0
    * @param apply returns the statement that applies the rows of a condition on the stage's ctid
    * @param mostBad stops once more rows than this have failed
    */
-  public static String sift(String numbered, UnaryOperator<String> apply, long mostBad) {
+  public static String sift(
+      String bad, String numbered, UnaryOperator<String> apply, long mostBad) {
     String statement = literal(apply.apply("ctid = ANY ($1)"));
     String block =
         """
@@ -58,10 +58,20 @@ public final class SiftSql {
           END LOOP;
         END
         """
-            .formatted(PIECE_ROWS, numbered, statement, BAD, mostBad);
-    return "CREATE TEMPORARY TABLE diagonal_bad (place bigint, id tid, reason text) ON COMMIT DROP;"
-        + " DO "
+            .formatted(PIECE_ROWS, numbered, statement, bad, mostBad);
+    return "CREATE TEMPORARY TABLE %s (place bigint, id tid, reason text) ON COMMIT DROP; DO "
+            .formatted(bad)
         + literal(block);
+  }
+
+  /**
+   * Returns the name of a table of bad rows, {@code pg_temp.diagonal_bad} or one that differs from
+   * the target's.
+   *
+   * @param target the table that the rows are applied to: {@code table} or {@code schema.table}
+   */
+  public static String badRows(String target) {
+    return "pg_temp." + PostgresSql.unlike("diagonal_bad", target);
   }
 
   /** Returns a text as a literal, whatever is in it and whatever the session's settings are. */

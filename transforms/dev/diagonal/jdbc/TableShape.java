@@ -59,7 +59,7 @@ final class TableShape {
     try (Statement statement = connection.createStatement()) {
       statement.execute(PostgresSql.createWanted(table));
     }
-    Map<String, Found> wanted = columns("pg_temp.diagonal_wanted");
+    Map<String, Found> wanted = columns("pg_temp." + PostgresSql.wanted(table));
     Map<String, Found> found = columns(PostgresSql.quoteTable(table.name()));
     List<String> differences = new ArrayList<>();
     wanted.forEach((name, column) -> column.compare(name, found.get(name), differences));

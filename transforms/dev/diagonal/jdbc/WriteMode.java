@@ -5,9 +5,9 @@ public enum WriteMode {
   /**
    * Inserted; a row whose key is there is bad. On PostgreSQL each transaction leaves a token in the
    * ledger of Diagonal's schema, so that a transaction whose commit got no answer is neither lost
-   * nor inserted twice. On other databases, and without the right to that schema, such a transaction
-   * fails the run. A bundle that the runner repeats inserts its rows again, unless a unique key
-   * refuses them.
+   * nor inserted twice. On other databases, and without the right to that schema, such a
+   * transaction fails the run. A bundle that the runner repeats inserts its rows again, unless a
+   * unique key refuses them.
    */
   INSERT,
   /** Inserted unless its key is there; of rows with the same key the first one stays. */

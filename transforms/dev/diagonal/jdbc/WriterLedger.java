@@ -69,8 +69,7 @@ final class WriterLedger {
   /** Returns the check of a transaction that has this token, if any. */
   <T> CommitCheck<T> check(@Nullable Token token) {
     if (token != null) {
-      return CommitCheck.by(
-          schema(), token, write.ledger().synchronousCommit(), "the transaction");
+      return CommitCheck.by(schema(), token, write.ledger().synchronousCommit(), "the transaction");
     }
     return why == null ? CommitCheck.unneeded() : CommitCheck.impossible("the transaction", why);
   }

@@ -6,6 +6,7 @@ import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.TextBlock;
 import dev.diagonal.block.TextFile;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.PostgresSql;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.ratings.UserRatings;
@@ -30,18 +31,18 @@ final class LoadRatingsConsumer implements BlockConsumer<Written> {
   // ratings for every row: so each is looked up by the key.
   private static final String CREATE =
       """
-      CREATE TEMPORARY TABLE diagonal_loaded
+      CREATE TEMPORARY TABLE %s
         (n bigint, user_id bigint, movie_id bigint, rating numeric) ON COMMIT DROP;
       SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
       """;
-  private static final String COPY = "COPY pg_temp.diagonal_loaded FROM STDIN";
+  private static final String COPY = "COPY pg_temp.%s FROM STDIN";
 
   // Looked for first, as every conflict draws an id. What is in order is also faster to insert.
   private static final String INSERT =
       """
       INSERT INTO %1$s (%2$s, %3$s, %4$s)
-      SELECT user_id, movie_id, rating FROM pg_temp.diagonal_loaded AS l
+      SELECT user_id, movie_id, rating FROM pg_temp.%5$s AS l
       WHERE NOT EXISTS (SELECT 1 FROM %1$s AS r WHERE r.%2$s = l.user_id AND r.%3$s = l.movie_id)
       ORDER BY n
       ON CONFLICT (%2$s, %3$s) DO NOTHING
@@ -50,6 +51,8 @@ final class LoadRatingsConsumer implements BlockConsumer<Written> {
   private final UserRatings parser;
   private final JobTables tables;
   private final JobSession session;
+  private final String create;
+  private final String copySql;
   private final String insert;
   private final StringBuilder rows = new StringBuilder();
   private int held;
@@ -58,9 +61,12 @@ final class LoadRatingsConsumer implements BlockConsumer<Written> {
     this.parser = new UserRatings(format);
     this.tables = tables;
     this.session = new JobSession(database);
+    String loaded = PostgresSql.unlike("diagonal_loaded", tables.ratings());
+    this.create = CREATE.formatted(loaded);
+    this.copySql = COPY.formatted(loaded);
     this.insert =
         INSERT.formatted(
-            tables.ratingsSql(), tables.userSql(), tables.movieSql(), tables.ratingSql());
+            tables.ratingsSql(), tables.userSql(), tables.movieSql(), tables.ratingSql(), loaded);
   }
 
   @Override
@@ -111,8 +117,8 @@ final class LoadRatingsConsumer implements BlockConsumer<Written> {
 
   private long insert(Connection connection, byte[] text) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(CREATE);
-      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
+      statement.execute(create);
+      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copySql);
       try {
         copy.writeToCopy(text, 0, text.length);
         copy.endCopy();

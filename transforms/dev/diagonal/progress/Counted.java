@@ -25,7 +25,9 @@ public enum Counted {
   /** Transactions or bulk requests that a sink finished. */
   BATCHES_WRITTEN,
   /** Rows or documents that a sink finished. */
-  ROWS_WRITTEN;
+  ROWS_WRITTEN,
+  /** Documents that were not written, because the index has newer versions of them. */
+  SUPERSEDED;
 
   /** The namespace of the Beam counters. */
   public static final String NAMESPACE = "diagonal";

@@ -75,6 +75,11 @@ public record RatingFormat(
           "%s: the movie and the rating cannot both be column %d, '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
+    if (fields > 0 && isNumber(names.get(movie)) && isNumber(names.get(rating))) {
+      throw new BadInputException(
+          "the first line of %s, '%s', is a rating and not a header: use --header=false"
+              .formatted(file.name(), shortened(String.valueOf(line))));
+    }
     int user = checked(userColumn, "userId", names, file);
     int timestamp = checked(timestampColumn, "timestamp", names, file);
     return new Columns(
@@ -98,6 +103,11 @@ public record RatingFormat(
 
   private int required(String column, List<String> names, TextFile file) {
     int index = find(column, names);
+    if (names.indexOf(column) != names.lastIndexOf(column)) {
+      throw new BadInputException(
+          "the header of %s has the column '%s' twice: name it by position"
+              .formatted(file.name(), column));
+    }
     if (index < 0) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
@@ -138,6 +148,10 @@ public record RatingFormat(
     }
     fields.add(field.toString().trim());
     return fields;
+  }
+
+  private static boolean isNumber(String name) {
+    return name.matches("[+-]?[0-9]+([.][0-9]*)?");
   }
 
   private static @Nullable Integer position(String column) {

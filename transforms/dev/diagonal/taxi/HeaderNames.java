@@ -49,7 +49,15 @@ record HeaderNames(TextFile file, List<String> names) {
     return position;
   }
 
+  /**
+   * @throws BadInputException if the header has the column twice
+   */
   int positionIfThere(String name) {
-    return names.indexOf(name);
+    int position = names.indexOf(name);
+    if (position != names.lastIndexOf(name)) {
+      throw new BadInputException(
+          "the header of %s has the column '%s' twice".formatted(file.name(), name));
+    }
+    return position;
   }
 }

@@ -3,6 +3,7 @@ package dev.diagonal.taxi;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.JdbcUrl;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -131,7 +132,8 @@ final class Neo4jConnection implements AutoCloseable {
     } catch (RuntimeException fault) {
       if (Neo4jFaults.isOfDriver(fault)) {
         throw new SQLException(
-            "lost or found no connection to %s: %s".formatted(target, fault.getMessage()),
+            "lost or found no connection to %s: %s"
+                .formatted(target, JdbcUrl.shownIn(String.valueOf(fault.getMessage()))),
             "08000",
             fault);
       }

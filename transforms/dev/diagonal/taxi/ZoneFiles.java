@@ -3,20 +3,18 @@ package dev.diagonal.taxi;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.block.InputFiles;
-import dev.diagonal.block.InputFiles.InputFile;
 import dev.diagonal.block.TextFile;
 import dev.diagonal.csv.CsvFields;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FileText;
+import dev.diagonal.files.InputFile;
 import dev.diagonal.taxi.FieldValues.UnfitException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +36,9 @@ public final class ZoneFiles {
   public static List<Zone> read(InputFiles files) {
     List<Zone> zones = new ArrayList<>();
     for (InputFile file : files.files()) {
-      try {
-        ReadableByteChannel stored =
-            FileSystems.open(FileSystems.matchSingleFileSpec(file.name()).resourceId());
-        try (BufferedReader lines =
-            new BufferedReader(
-                Channels.newReader(
-                    Compression.detect(file.name()).readDecompressed(stored), UTF_8))) {
-          read(file.name(), lines, zones);
-        }
+      try (FileText text = FileText.open(file);
+          BufferedReader lines = new BufferedReader(Channels.newReader(text, UTF_8))) {
+        read(file.name(), lines, zones);
       } catch (IOException e) {
         throw new UncheckedIOException(
             "cannot read the zones of %s: %s".formatted(file.name(), e.getMessage()), e);

@@ -1,10 +1,13 @@
 package dev.diagonal.transfer;
 
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.SqlFaults;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,34 +34,45 @@ final class CopyBlocks implements RowBlockReader {
   private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
   private static final long EPOCH_MICROS_OF_2000 = EPOCH_DAY_OF_2000 * 86_400_000_000L;
 
+  private static final int FIRST_ROW_ATTEMPTS = 3;
+
   private final HeldConnection held;
-  private final Connection connection;
-  private final CopyOut copy;
+  private final String sql;
   private final RowType type;
   private final int blockRows;
   private final RowOrigin origin;
+  private volatile @Nullable Connection connection;
+  private volatile boolean aborted;
+  private @Nullable CopyOut copy;
+  private long rows;
   private boolean started;
   private boolean ended;
   private long bytes;
 
-  CopyBlocks(JdbcTarget database, String sql, RowType type, int blockRows, RowOrigin origin)
-      throws SQLException {
+  /** Makes a reader, which connects when it first reads. */
+  CopyBlocks(JdbcTarget database, String sql, RowType type, int blockRows, RowOrigin origin) {
+    this.sql = sql;
     this.type = type;
     this.blockRows = blockRows;
     this.origin = origin;
     this.held = new HeldConnection(database);
+  }
+
+  private CopyOut open() throws SQLException {
     boolean done = false;
     try {
-      connection = held.use();
-      connection.setNetworkTimeout(Runnable::run, 0); // the first row may take long
+      Connection opened = held.use();
+      connection = opened;
+      HeldConnection.awaitRows(opened);
       // A slow target holds the rows back, for as long as that takes.
-      try (Statement settings = connection.createStatement()) {
+      try (Statement settings = opened.createStatement()) {
         settings.execute(
             "SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0;"
                 + " SET tcp_user_timeout = 0");
       }
-      copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+      CopyOut rows = opened.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
       done = true;
+      return rows;
     } finally {
       if (!done) {
         held.close();
@@ -66,15 +80,60 @@ final class CopyBlocks implements RowBlockReader {
     }
   }
 
+  /**
+   * Returns the next row, or null at the end. Before the first one, a lost connection is replaced.
+   */
+  private byte @Nullable [] row() throws Exception {
+    try {
+      CopyOut reading = copy;
+      return reading == null
+          ? Retry.defaults()
+              .withMaxAttempts(FIRST_ROW_ATTEMPTS)
+              .call(this::first, fault -> !aborted && SqlFaults.isRetryable(fault))
+          : reading.readFromCopy();
+    } catch (SQLException | Retry.ExhaustedException fault) {
+      throw explained(fault);
+    }
+  }
+
+  private byte @Nullable [] first() throws SQLException {
+    boolean done = false;
+    try {
+      CopyOut opened = open();
+      byte[] row = opened.readFromCopy();
+      copy = opened;
+      done = true;
+      return row;
+    } finally {
+      if (!done) {
+        held.close();
+      }
+    }
+  }
+
+  private Exception explained(Exception fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketTimeoutException) {
+        return new SQLException(
+            "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600"
+                .formatted(origin.place(), rows),
+            SqlFaults.state(fault),
+            fault);
+      }
+    }
+    return fault;
+  }
+
   @Override
-  public @Nullable RowBlock next(Rejects rejects) throws SQLException, InterruptedException {
+  public @Nullable RowBlock next(Rejects rejects) throws Exception {
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && !ended) {
-      byte[] row = copy.readFromCopy();
+      byte[] row = row();
       if (row == null) {
         ended = true;
         break;
       }
+      rows++;
       bytes += row.length;
       int at = started ? 0 : HEADER_BYTES;
       started = true;
@@ -141,8 +200,12 @@ final class CopyBlocks implements RowBlockReader {
   /** Cuts the connection: another thread may be waiting for it. */
   @Override
   public void abort() {
+    aborted = true;
+    Connection open = connection;
     try {
-      connection.abort(Runnable::run);
+      if (open != null) {
+        open.abort(Runnable::run);
+      }
     } catch (SQLException e) {
       // It is gone already.
     }

@@ -46,6 +46,11 @@ final class CountedWriter implements RowBlockWriter {
     return writer.part();
   }
 
+  @Override
+  public long superseded() {
+    return writer.superseded();
+  }
+
   private void tell() {
     long written = writer.written();
     counts.addWritten(sink, written - told);

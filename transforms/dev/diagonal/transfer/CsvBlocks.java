@@ -34,8 +34,7 @@ final class CsvBlocks implements RowBlockReader {
     this.format = format;
     this.type = type;
     this.blockRows = blockRows;
-    this.origin =
-        new RowOrigin(range.place(), () -> OpenText.linesBefore(range.place(), opened.offset));
+    this.origin = new RowOrigin(range.place(), () -> opened.linesBefore());
   }
 
   @Override
@@ -48,7 +47,7 @@ final class CsvBlocks implements RowBlockReader {
     }
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && reader.next()) {
-      long offset = opened.offset + reader.offset();
+      long offset = opened.offset() + reader.offset();
       if (offset >= range.end()) {
         break;
       }
@@ -97,14 +96,14 @@ final class CsvBlocks implements RowBlockReader {
     }
     if (!names.equals(type.names())) {
       throw new BadInputException(
-          "%s has the columns %s, and the first file has %s"
-              .formatted(range.place(), names, type.names()));
+          "%s has the columns [%s], and the first file has [%s]"
+              .formatted(range.place(), NearestName.list(names), NearestName.list(type.names())));
     }
   }
 
   @Override
   public long bytesRead() {
-    return opened.stored.bytesRead();
+    return opened.storedBytesRead();
   }
 
   @Override

@@ -2,15 +2,17 @@ package dev.diagonal.transfer;
 
 import dev.diagonal.block.FileRange;
 import dev.diagonal.block.InputFiles;
-import dev.diagonal.block.InputFiles.InputFile;
 import dev.diagonal.block.RangePlan;
 import dev.diagonal.csv.CsvFields;
 import dev.diagonal.csv.CsvReader;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The records of CSV files, plain or compressed by their names. Every file must have the columns of
@@ -57,16 +59,29 @@ public final class CsvFiles implements TransferSource {
    */
   public static CsvFiles of(List<String> patterns, CsvFormat format, RangePlan plan)
       throws IOException {
-    InputFiles found = InputFiles.matching(patterns);
+    InputFiles found = listed(patterns);
     for (InputFile file : found.files()) {
-      SourceRange whole = new SourceRange(0, file.name(), 0, FileRange.TO_THE_END);
-      try (CsvReader reader = reader(OpenText.of(whole, charset(format)), format)) {
+      try (CsvReader reader = reader(OpenText.of(file, 0, charset(format)), format)) {
         if (reader.next()) {
           return learnt(patterns, format, plan, found, file.name(), reader);
         }
       }
     }
     throw new BadInputException("no record in '" + String.join(",", patterns) + "'");
+  }
+
+  /** Lists files that are read twice: first a sample for names and types, then all of it. */
+  static InputFiles listed(List<String> patterns) {
+    InputFiles found = InputFiles.matching(patterns);
+    for (InputFile file : found.files()) {
+      if (file.isPipe()) {
+        throw new BadInputException(
+            file.name()
+                + " is a pipe, which can be read only once, but columns and types are first learned"
+                + " from a sample: save its contents to a file");
+      }
+    }
+    return found;
   }
 
   private static CsvFiles learnt(
@@ -112,8 +127,14 @@ public final class CsvFiles implements TransferSource {
       }
       return format.columns();
     }
+    Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
-      if (names.get(i).isBlank() || names.indexOf(names.get(i)) < i) {
+      if (!reader.fields().isUtf8(i, names.get(i))) {
+        throw new BadInputException(
+            "the header of %s is not %s: column %d is '%s'. Name the encoding of the file with --encoding, such as windows-1252"
+                .formatted(file, format.encoding(), i + 1, names.get(i)));
+      }
+      if (names.get(i).isBlank() || !seen.add(names.get(i))) {
         throw new BadInputException(
             "%s: the header names column %d '%s', which is %s"
                 .formatted(
@@ -140,7 +161,7 @@ public final class CsvFiles implements TransferSource {
   }
 
   static CsvReader reader(OpenText opened, CsvFormat format) {
-    return new CsvReader(opened.text, format.dialect(), MAX_RECORD_BYTES, false);
+    return new CsvReader(opened.text(), format.dialect(), MAX_RECORD_BYTES, false);
   }
 
   @Override
@@ -175,12 +196,7 @@ public final class CsvFiles implements TransferSource {
 
   static List<SourceRange> fileRanges(InputFiles found, RangePlan plan, boolean splittable) {
     InputFiles files =
-        splittable
-            ? found
-            : new InputFiles(
-                found.files().stream()
-                    .map(file -> new InputFile(file.name(), file.bytes(), false))
-                    .toList());
+        splittable ? found : new InputFiles(found.files().stream().map(InputFile::whole).toList());
     List<SourceRange> ranges = new ArrayList<>();
     for (FileRange range : plan.cut(files)) {
       ranges.add(new SourceRange(ranges.size(), range.file(), range.start(), range.end()));
@@ -189,8 +205,13 @@ public final class CsvFiles implements TransferSource {
   }
 
   @Override
+  public RowOrigin origin(SourceRange range) {
+    return OpenText.origin(range, found.named(range.place()));
+  }
+
+  @Override
   public RowBlockReader open(SourceRange range, int blockRows) throws IOException {
-    OpenText opened = OpenText.of(range, charset(format));
+    OpenText opened = OpenText.of(found.named(range.place()), range.start(), charset(format));
     return new CsvBlocks(range, opened, reader(opened, format), format, raw, blockRows);
   }
 }

@@ -4,35 +4,88 @@ import dev.diagonal.elasticsearch.BulkListener;
 import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.elasticsearch.BulkWriter;
 import dev.diagonal.elasticsearch.Document;
+import dev.diagonal.elasticsearch.IndexFields;
+import dev.diagonal.elasticsearch.Operation;
 import dev.diagonal.elasticsearch.RefusedDocument;
 import dev.diagonal.write.Written;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An index of Elasticsearch, with a document a row: {@link JsonForm} its source, a format of
- * columns its id. A missing index is made by Elasticsearch as it guesses.
+ * An index of Elasticsearch, with one document per row. {@link JsonForm} writes its source, a
+ * {@link DocumentId} its id. {@link #prepared} gives the index fields of the columns' types.
  */
 public final class IndexSink implements TransferSink {
 
   private final BulkSettings settings;
-  private final String id;
+  private final DocumentId id;
+  private final @Nullable String versionColumn;
+  private final Operation operation;
+  private final Set<String> wholeFields;
 
-  /**
-   * @param settings where documents go
-   * @param id a text with columns in braces, as {@code {userId}-{movieId}}
-   */
-  public IndexSink(BulkSettings settings, String id) {
+  private IndexSink(
+      BulkSettings settings,
+      DocumentId id,
+      @Nullable String versionColumn,
+      Operation operation,
+      Set<String> wholeFields) {
     this.settings = settings;
     this.id = id;
+    this.versionColumn = versionColumn;
+    this.operation = operation;
+    this.wholeFields = Set.copyOf(wholeFields);
   }
 
   /**
-   * Checks the format of ids.
+   * Returns a sink that indexes documents.
    *
-   * @throws IllegalArgumentException if it is none, or a column is unknown
+   * @param settings where documents go
+   * @param id what their ids are made of
+   * @param versionColumn the column of their versions, or null for none
+   */
+  public static IndexSink of(BulkSettings settings, DocumentId id, @Nullable String versionColumn) {
+    return new IndexSink(settings, id, versionColumn, Operation.INDEX, Set.of());
+  }
+
+  /**
+   * Checks ids, version and names of columns.
+   *
+   * @throws IllegalArgumentException if a column is unknown, cannot be a version, or has a name
+   *     that no field can have
    */
   public void check(RowType type) {
-    Template unused = new Template(id, type);
+    Template unused = id.of(type);
+    VersionColumn unusedToo = VersionColumn.of(versionColumn, type);
+    DocumentFields.checkNames(type);
+  }
+
+  /**
+   * Creates the index if it is missing, gives it a field for each column that it does not map yet,
+   * and returns the sink that fits it.
+   *
+   * @param warnings gets what could not be done and does not fail the run
+   * @throws IOException if Elasticsearch cannot be reached, or refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public IndexSink prepared(RowType type, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    IndexFields fields = IndexFields.add(settings.target(), DocumentFields.mapping(type, id.key()));
+    if (fields.warning() != null) {
+      warnings.accept(fields.warning());
+    }
+    if (fields.isDataStream()) {
+      DocumentFields.checkDataStream(settings.target(), type, versionColumn);
+    }
+    return new IndexSink(
+        settings,
+        id,
+        versionColumn,
+        fields.isDataStream() ? Operation.CREATE : Operation.INDEX,
+        fields.wholeNumbers());
   }
 
   @Override
@@ -42,39 +95,57 @@ public final class IndexSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) {
-    return new IndexWriter(settings, new Template(id, type), new JsonForm(type));
+    return new IndexWriter(this, type);
   }
 
   private static final class IndexWriter implements RowBlockWriter, BulkListener<RowAt> {
 
     private final Template id;
     private final JsonForm form;
+    private final VersionColumn version;
+    private final Operation operation;
+    private final List<WholeColumn> wholeColumns;
     private final BulkWriter<RowAt> writer;
     private final Bytes text = new Bytes(1 << 10);
     private Rejects rejects = line -> {};
     private long written;
+    private long superseded;
 
-    IndexWriter(BulkSettings settings, Template id, JsonForm form) {
-      this.id = id;
-      this.form = form;
-      this.writer = BulkWriter.open(settings, this);
+    IndexWriter(IndexSink sink, RowType type) {
+      this.id = sink.id.of(type);
+      this.form = new JsonForm(type);
+      this.version = VersionColumn.of(sink.versionColumn, type);
+      this.operation = sink.operation;
+      this.wholeColumns = WholeColumn.of(sink.wholeFields, type);
+      this.writer = BulkWriter.open(sink.settings, this);
     }
 
     @Override
     public void write(RowBlock block, Rejects to) throws Exception {
       rejects = to;
       for (int row = 0; row < block.rows(); row++) {
-        text.clear();
-        if (!id.put(block, row, text)) {
-          to.reject(Reject.of(block, row, "a column of the document's id is null"));
-          continue;
+        try {
+          writer.accept(document(block, row), new RowAt(block, row));
+        } catch (BadValueException e) {
+          to.reject(Reject.of(block, row, String.valueOf(e.getMessage())));
         }
-        String name = text.toString();
-        text.clear();
-        form.put(block, row, text);
-        writer.accept(
-            new Document(name, Arrays.copyOf(text.array(), text.size())), new RowAt(block, row));
       }
+    }
+
+    private Document document(RowBlock block, int row) throws BadValueException {
+      text.clear();
+      if (!id.put(block, row, text)) {
+        throw new BadValueException("a column of the document's id is null");
+      }
+      for (WholeColumn column : wholeColumns) {
+        column.check(block, row);
+      }
+      String name = text.toString();
+      text.clear();
+      form.put(block, row, text);
+      Document document =
+          new Document(name, Arrays.copyOf(text.array(), text.size())).withOperation(operation);
+      return version.isNone() ? document : document.withVersion(version.of(block, row));
     }
 
     @Override
@@ -90,8 +161,18 @@ public final class IndexSink implements TransferSink {
     }
 
     @Override
+    public long superseded() {
+      return superseded;
+    }
+
+    @Override
     public void indexed(RowAt place, int documents) {
       written += documents;
+    }
+
+    @Override
+    public void superseded(RowAt place, int documents) {
+      superseded += documents;
     }
 
     @Override

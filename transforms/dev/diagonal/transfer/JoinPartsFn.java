@@ -1,25 +1,21 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.files.RunFiles;
 import dev.diagonal.write.Written;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
-/** Joins the parts of a text file; the only part of one is just renamed. */
+/**
+ * Joins the parts of a text file and publishes them. Attempts may run one after another or at the
+ * same time: as long as the parts are there each builds the same file from them, and they are
+ * deleted only when the file is noted to be complete.
+ */
 final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Written> {
-
-  private static final int CHUNK_BYTES = 1 << 16;
 
   private final TextFileSink sink;
   private final RowType type;
@@ -39,51 +35,45 @@ final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Writte
       }
     }
     ranges.sort(Comparator.comparingInt(RangeWritten::range));
-    List<ResourceId> parts =
-        ranges.stream().map(range -> sink.hidden("part-" + range.range())).toList();
-    ResourceId target = FileSystems.matchNewResource(sink.path(), false);
-    if (parts.size() == 1) {
-      FileSystems.rename(List.of(parts.get(0)), List.of(target));
-    } else {
-      ResourceId whole = sink.hidden("whole");
-      write(whole, parts);
-      FileSystems.rename(List.of(whole), List.of(target));
-      FileSystems.delete(parts, StandardMoveOptions.IGNORE_MISSING_FILES);
+    try {
+      publish(ranges.stream().map(RangeWritten::part).toList());
+    } catch (IOException e) {
+      throw RunFiles.cannotWrite(sink.path(), e);
     }
     long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
     output.output(new Written(sink.path(), rows, 1, 0));
   }
 
-  private void write(ResourceId whole, List<ResourceId> parts) throws IOException {
+  private void publish(List<String> parts) throws IOException {
+    RunFiles files = sink.files();
+    if (!files.isDone()) {
+      if (files.isStream()) {
+        stream(files, parts);
+      } else {
+        files.publish(parts.isEmpty() ? empty(files) : files.join(parts));
+      }
+      files.markDone();
+    }
+    files.delete(parts);
+  }
+
+  private String empty(RunFiles files) throws IOException {
+    RunFiles.Part part = files.create("whole");
+    try (OutputStream out = sink.compress(part.out())) {
+      sink.start(type).writeTo(out);
+    }
+    return part.name();
+  }
+
+  private void stream(RunFiles files, List<String> parts) throws IOException {
     if (parts.isEmpty()) {
-      try (OutputStream out = sink.create(whole)) {
+      try (OutputStream out = sink.compress(files.openStream())) {
         sink.start(type).writeTo(out);
       }
       return;
     }
-    try (WritableByteChannel out = FileSystems.create(whole, "text/plain")) {
-      for (ResourceId part : parts) {
-        try (ReadableByteChannel in = FileSystems.open(part)) {
-          copy(in, out);
-        }
-      }
-    }
-  }
-
-  private static void copy(ReadableByteChannel in, WritableByteChannel out) throws IOException {
-    if (in instanceof FileChannel file) {
-      for (long at = 0; at < file.size(); ) {
-        at += file.transferTo(at, file.size() - at, out);
-      }
-      return;
-    }
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-    while (in.read(chunk) >= 0) {
-      chunk.flip();
-      while (chunk.hasRemaining()) {
-        int unused = out.write(chunk);
-      }
-      chunk.clear();
+    try (OutputStream out = files.openStream()) {
+      files.copy(parts, out);
     }
   }
 }

@@ -33,14 +33,14 @@ final class JsonBlocks implements RowBlockReader {
     this.blockRows = blockRows;
     this.passOver = passOver;
     type.names().forEach(name -> columns.put(name, columns.size()));
-    origin = new RowOrigin(range.place(), () -> OpenText.linesBefore(range.place(), opened.offset));
+    origin = new RowOrigin(range.place(), () -> opened.linesBefore());
   }
 
   @Override
   public @Nullable RowBlock next(Rejects rejects) throws IOException, InterruptedException {
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && lines.next()) {
-      long offset = opened.offset + lines.offset();
+      long offset = opened.offset() + lines.offset();
       if (offset >= range.end()) {
         break;
       }
@@ -85,7 +85,7 @@ final class JsonBlocks implements RowBlockReader {
 
   @Override
   public long bytesRead() {
-    return opened.stored.bytesRead();
+    return opened.storedBytesRead();
   }
 
   @Override

@@ -1,16 +1,16 @@
 package dev.diagonal.transfer;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.diagonal.block.FileRange;
 import dev.diagonal.block.InputFiles;
-import dev.diagonal.block.InputFiles.InputFile;
 import dev.diagonal.block.RangePlan;
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.csv.CsvReader;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,11 +56,11 @@ public final class JsonLineFiles implements TransferSource {
    */
   public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean passOver)
       throws IOException {
-    InputFiles found = InputFiles.matching(patterns);
+    InputFiles found = CsvFiles.listed(patterns);
     List<Map<String, FieldType>> sample = new ArrayList<>();
     for (InputFile file : found.files()) {
       if (sample.size() < SAMPLE_ROWS) {
-        sample(file.name(), sample);
+        sample(file, sample);
       }
     }
     Set<String> keys = new LinkedHashSet<>();
@@ -69,21 +69,23 @@ public final class JsonLineFiles implements TransferSource {
     if (columns.isEmpty()) {
       throw new BadInputException("no JSON object in '" + String.join(",", patterns) + "'");
     }
+    Map<String, Integer> positions = new HashMap<>();
+    columns.forEach(key -> positions.put(key, positions.size()));
     InferredTypes types = new InferredTypes(columns);
     for (Map<String, FieldType> line : sample) {
       line.forEach(
           (key, type) -> {
             if (type != null) {
-              types.saw(columns.indexOf(key), type);
+              types.saw(positions.getOrDefault(key, -1), type);
             }
           });
     }
     return new JsonLineFiles(patterns, plan, found, types.found(), passOver);
   }
 
-  private static void sample(String file, List<Map<String, FieldType>> sample) throws IOException {
-    SourceRange whole = new SourceRange(0, file, 0, FileRange.TO_THE_END);
-    OpenText opened = OpenText.of(whole, StandardCharsets.UTF_8);
+  private static void sample(InputFile file, List<Map<String, FieldType>> sample)
+      throws IOException {
+    OpenText opened = OpenText.of(file, 0, StandardCharsets.UTF_8);
     try (CsvReader lines = lines(opened)) {
       while (sample.size() < SAMPLE_ROWS && lines.offset() < SAMPLE_BYTES && lines.next()) {
         Map<String, FieldType> line = new LinkedHashMap<>();
@@ -114,7 +116,7 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   static CsvReader lines(OpenText opened) {
-    return new CsvReader(opened.text, LINES, CsvFiles.MAX_RECORD_BYTES, false);
+    return new CsvReader(opened.text(), LINES, CsvFiles.MAX_RECORD_BYTES, false);
   }
 
   @Override
@@ -149,8 +151,14 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   @Override
+  public RowOrigin origin(SourceRange range) {
+    return OpenText.origin(range, found.named(range.place()));
+  }
+
+  @Override
   public RowBlockReader open(SourceRange range, int blockRows) throws IOException {
-    OpenText opened = OpenText.of(range, StandardCharsets.UTF_8);
+    OpenText opened =
+        OpenText.of(found.named(range.place()), range.start(), StandardCharsets.UTF_8);
     return new JsonBlocks(range, opened, lines(opened), blockType(), blockRows, passOver);
   }
 }

@@ -1,9 +1,6 @@
 package dev.diagonal.transfer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.diagonal.fault.BadLine;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -95,20 +92,9 @@ final class RefusedRows {
     }
     RowOrigin origin = origins.get(place.range);
     if (origin == null) {
-      origin = origin(staged.source().ranges().get(place.range));
+      origin = staged.source().origin(staged.source().ranges().get(place.range));
       origins.put(place.range, origin);
     }
     return Reject.at(origin, place.offset, place.line, place.reason, record);
-  }
-
-  private static RowOrigin origin(SourceRange range) {
-    return new RowOrigin(
-        range.place(), () -> OpenText.linesBefore(range.place(), firstLine(range)));
-  }
-
-  private static long firstLine(SourceRange range) throws IOException {
-    OpenText opened = OpenText.of(range, UTF_8);
-    opened.text.close();
-    return opened.offset;
   }
 }

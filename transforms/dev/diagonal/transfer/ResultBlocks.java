@@ -33,6 +33,7 @@ final class ResultBlocks implements RowBlockReader {
     boolean done = false;
     try {
       Connection connection = held.use();
+      HeldConnection.awaitRows(connection);
       statement =
           connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
       statement.setFetchSize(blockRows);

@@ -22,6 +22,9 @@ public final class RowBlock {
 
   private static final int FIRST_ROWS = 64;
 
+  /** Bounds the memory that a block of very many columns takes before it holds anything. */
+  private static final int FIRST_CELLS = 1 << 18;
+
   private final RowType type;
   private final int capacity;
   private final RowOrigin origin;
@@ -42,12 +45,13 @@ public final class RowBlock {
     this.type = type;
     this.capacity = capacity;
     this.origin = origin;
-    int first = Math.min(capacity, FIRST_ROWS);
+    int first = Math.max(1, Math.min(Math.min(capacity, FIRST_ROWS), FIRST_CELLS / type.size()));
+    int firstBytes = Math.max(16, Math.min(1 << 10, FIRST_CELLS / type.size()));
     columns = new Values[type.size()];
     types = new FieldType[type.size()];
     for (int i = 0; i < columns.length; i++) {
       types[i] = type.field(i).type();
-      columns[i] = new Values(types[i].isWord(), first);
+      columns[i] = new Values(types[i].isWord(), first, firstBytes);
     }
     offsets = new long[first];
     lines = new long[first];
@@ -80,9 +84,9 @@ public final class RowBlock {
     return rows == capacity || bytes() >= FULL_BYTES;
   }
 
-  /** The bytes of the values that are no words. */
+  /** The bytes of the values that are no words, and one for every cell: nulls take room too. */
   private long bytes() {
-    long bytes = 0;
+    long bytes = (long) rows * columns.length;
     for (Values column : columns) {
       if (column.ends.length > 0) {
         bytes += rows == 0 ? 0 : column.ends[rows - 1];
@@ -192,7 +196,10 @@ public final class RowBlock {
     private int[] ends;
     private byte[] data = NO_BYTES;
 
-    Values(boolean word, int rows) {
+    private final int firstBytes;
+
+    Values(boolean word, int rows, int firstBytes) {
+      this.firstBytes = firstBytes;
       nulls = new boolean[rows];
       words = word ? new long[rows] : NO_WORDS;
       ends = word ? NO_ENDS : new int[rows];
@@ -216,7 +223,7 @@ public final class RowBlock {
       int from = row == 0 ? 0 : ends[row - 1];
       int to = Math.addExact(from, end - start);
       if (to > data.length) {
-        data = Arrays.copyOf(data, Math.max(to, Math.max(1 << 10, 2 * from)));
+        data = Arrays.copyOf(data, Math.max(to, Math.max(firstBytes, 2 * from)));
       }
       System.arraycopy(bytes, start, data, from, end - start);
       ends[row] = to;

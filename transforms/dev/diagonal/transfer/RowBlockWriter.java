@@ -33,6 +33,11 @@ interface RowBlockWriter extends AutoCloseable {
     return "";
   }
 
+  /** Returns how many rows the target has in newer versions, which stay. */
+  default long superseded() {
+    return 0;
+  }
+
   /** Makes a call that waits for a server fail soon. May be called by any thread. */
   default void abort() {}
 

@@ -33,7 +33,7 @@ final class RowFunction {
             "function '" + name + "' is no SerializableFunction<Row, Row>");
       }
       return new RowFunction((SerializableFunction<Row, Row>) made, from, to);
-    } catch (ClassNotFoundException e) {
+    } catch (ClassNotFoundException | LinkageError e) {
       throw new IllegalArgumentException("function '" + name + "' is not on the class path", e);
     } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
       throw new IllegalArgumentException(

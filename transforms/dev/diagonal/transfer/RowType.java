@@ -3,25 +3,34 @@ package dev.diagonal.transfer;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of rows, in order.
- *
- * @param fields at least one, of different names
+ * The columns of rows, in order. Finding a column by its name takes constant time, however many
+ * there are. Immutable.
  */
-public record RowType(List<Field> fields) implements Serializable {
+public final class RowType implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  private final List<Field> fields;
+  private transient @Nullable Map<String, Integer> positions;
 
   /**
+   * @param fields at least one, of different names
    * @throws IllegalArgumentException if there is no column, or two have one name
    */
-  public RowType {
-    fields = List.copyOf(fields);
+  public RowType(List<Field> fields) {
+    this.fields = List.copyOf(fields);
     checkArgument(!fields.isEmpty(), "there must be a column");
-    List<String> names = fields.stream().map(Field::name).toList();
-    for (int i = 0; i < names.size(); i++) {
-      checkArgument(names.indexOf(names.get(i)) == i, "two columns are named '%s'", names.get(i));
-    }
+    positions();
+  }
+
+  public List<Field> fields() {
+    return fields;
   }
 
   public int size() {
@@ -38,6 +47,35 @@ public record RowType(List<Field> fields) implements Serializable {
 
   /** Returns where the column of that name stands, or -1. */
   public int indexOf(String name) {
-    return names().indexOf(name);
+    return positions().getOrDefault(name, -1);
+  }
+
+  /** Two threads may both make the map after it has travelled: the maps are equal. */
+  private Map<String, Integer> positions() {
+    Map<String, Integer> known = positions;
+    if (known == null) {
+      known = new HashMap<>();
+      for (Field field : fields) {
+        Integer before = known.putIfAbsent(field.name(), known.size());
+        checkArgument(before == null, "two columns are named '%s'", field.name());
+      }
+      positions = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RowType type && fields.equals(type.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return fields.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "RowType" + fields;
   }
 }

@@ -7,7 +7,6 @@ import dev.diagonal.fault.BadLine;
 import dev.diagonal.jdbc.HeldConnection;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.ProvenTransaction;
-import dev.diagonal.jdbc.SiftSql;
 import dev.diagonal.jdbc.SqlFaults;
 import dev.diagonal.jdbc.internal.schema.CommitCheck;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
@@ -236,7 +235,7 @@ final class StagePublication {
     if (!bad.isEmpty()) {
       staged.refused().take(bad);
     }
-    statement.execute("DROP TABLE " + SiftSql.BAD);
+    statement.execute(sql.dropBad());
     return bad.size();
   }
 }

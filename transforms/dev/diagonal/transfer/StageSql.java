@@ -18,6 +18,7 @@ final class StageSql {
   private final String rows;
   private final String ranges;
   private final String order;
+  private final String badRows;
 
   StageSql(StagedTable stage) {
     this.stage = stage;
@@ -26,6 +27,7 @@ final class StageSql {
     this.rows = quoteTable(stage.rows());
     this.ranges = quoteTable(stage.ranges());
     this.order = "r.range%1$s, s." + quote(stage.place()) + "%1$s";
+    this.badRows = SiftSql.badRows(stage.target().name());
   }
 
   /** Keeps writers that were given up out of the stage until the publication is over. */
@@ -95,6 +97,7 @@ final class StageSql {
   /** Publishes the good rows in the order of the input, and notes the bad ones. */
   String sift(long mostBad) {
     return SiftSql.sift(
+        badRows,
         numbered(),
         condition -> publish("(SELECT * FROM %s WHERE %s)".formatted(rows, condition)),
         mostBad);
@@ -121,8 +124,7 @@ final class StageSql {
         """
         SELECT b.id::text, b.reason, r.range, s.%3$s, s.%4$s
         FROM %1$s AS b JOIN %2$s AS s ON s.ctid = b.id JOIN %5$s"""
-            .formatted(
-                SiftSql.BAD, rows, quote(stage.place()), quote(stage.line()), acknowledged());
+            .formatted(badRows, rows, quote(stage.place()), quote(stage.line()), acknowledged());
     if (stage.mode() == Mode.UPSERT) {
       sql +=
           """
@@ -139,9 +141,13 @@ final class StageSql {
                       .map(column -> "later.%1$s = s.%1$s".formatted(quote(column.name())))
                       .collect(joining(" AND ")),
                   quote(stage.place()),
-                  SiftSql.BAD);
+                  badRows);
     }
     return sql + " ORDER BY b.place";
+  }
+
+  String dropBad() {
+    return "DROP TABLE " + badRows;
   }
 
   /** The columns of the target of these rows, in this order. */

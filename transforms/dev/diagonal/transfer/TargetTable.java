@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 import dev.diagonal.jdbc.Column;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.PostgresSql;
 import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.write.TargetMismatchException;
@@ -53,6 +54,7 @@ public final class TargetTable {
   public static Table find(JdbcTarget database, String name, RowType rows, List<String> key)
       throws SQLException, InterruptedException {
     CreateTable.checkTarget(database);
+    PostgresSql.checkColumns(name, rows.size());
     Table wanted = of(name, rows, key);
     Map<String, String> found =
         RetriedTransaction.in(database, "look at table " + name)

@@ -6,20 +6,42 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text with names of columns in braces, as {@code {user_id}-{movie_id}}. Two braces of a kind
- * stand for one.
+ * A text of some columns of a row: either a format with names of columns in braces, as {@code
+ * {user_id}-{movie_id}}, where two braces of a kind stand for one; or the values of a key, which
+ * different keys never share.
  */
 final class Template {
+
+  private static final char BETWEEN = '-';
 
   /** What stands before each column, in order; and one more, behind the last. */
   private final List<String> texts = new ArrayList<>();
 
   private final List<Integer> columns = new ArrayList<>();
+  private final boolean escaped;
+  private final Bytes value = new Bytes(64);
+
+  /**
+   * A key: its values with {@value #BETWEEN} between them. If there are several, those within a
+   * value have a backslash before them, and so have backslashes: {@code (a-b, c)} is not {@code (a,
+   * b-c)}.
+   *
+   * @throws IllegalArgumentException if a column is unknown
+   */
+  Template(List<String> key, RowType type) {
+    for (int i = 0; i < key.size(); i++) {
+      texts.add(i == 0 ? "" : String.valueOf(BETWEEN));
+      columns.add(Columns.indexOf(type, key.get(i)));
+    }
+    texts.add("");
+    escaped = key.size() > 1;
+  }
 
   /**
    * @throws IllegalArgumentException if a brace is not closed or not opened, or a column is unknown
    */
   Template(String format, RowType type) {
+    escaped = false;
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
@@ -49,9 +71,25 @@ final class Template {
         return false;
       }
       out.put(texts.get(i));
-      TextForm.put(block, row, columns.get(i), out);
+      if (escaped) {
+        putEscaped(block, row, columns.get(i), out);
+      } else {
+        TextForm.put(block, row, columns.get(i), out);
+      }
     }
     out.put(texts.get(columns.size()));
     return true;
+  }
+
+  private void putEscaped(RowBlock block, int row, int column, Bytes out) {
+    value.clear();
+    TextForm.put(block, row, column, value);
+    for (int i = 0; i < value.size(); i++) {
+      byte c = value.array()[i];
+      if (c == BETWEEN || c == '\\') {
+        out.put('\\');
+      }
+      out.put(c);
+    }
   }
 }

@@ -1,28 +1,27 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.files.OutputCompression;
+import dev.diagonal.files.OutputRun;
+import dev.diagonal.files.RunFiles;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.util.zip.GZIPOutputStream;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text file with a line a row, compressed if its name ends in {@code .gz}. Every range is
- * written to a hidden file of its own beside it; when all are there, {@link JoinPartsFn} joins them
- * in the order of the ranges, and the file appears as a whole or not at all, in place of an earlier
- * one.
+ * One text file with a line a row, compressed if its name ends in {@code .gz}, {@code .bz2} or
+ * {@code .zst}. Every attempt at a range writes a hidden part file of its own beside it; {@link
+ * JoinPartsFn} joins those of the attempts that succeeded, in the order of the ranges, and the file
+ * appears atomically, in place of an earlier one.
  */
 public final class TextFileSink implements TransferSink {
 
   private final String path;
   private final @Nullable CsvForm csv;
   private final boolean header;
-  private final String run;
+  private final OutputRun run;
 
-  private TextFileSink(String path, @Nullable CsvForm csv, boolean header, String run) {
+  private TextFileSink(String path, @Nullable CsvForm csv, boolean header, OutputRun run) {
+    OutputCompression.check(path);
     this.path = path;
     this.csv = csv;
     this.header = header;
@@ -32,15 +31,21 @@ public final class TextFileSink implements TransferSink {
   /**
    * Writes CSV that {@link CsvFiles} reads back: see {@link CsvForm}.
    *
-   * @param run tells the hidden files of this run from those of others
+   * @param run the run that the part files belong to
+   * @throws IllegalArgumentException if the name asks for a compression that cannot be written
    */
   public static TextFileSink csv(
-      String path, char delimiter, char quote, String lineEnd, boolean header, String run) {
+      String path, char delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
     return new TextFileSink(path, new CsvForm(delimiter, quote, lineEnd), header, run);
   }
 
-  /** Writes an object a line: see {@link JsonForm}. */
-  public static TextFileSink jsonLines(String path, String run) {
+  /**
+   * Writes an object a line: see {@link JsonForm}.
+   *
+   * @param run the run that the part files belong to
+   * @throws IllegalArgumentException if the name asks for a compression that cannot be written
+   */
+  public static TextFileSink jsonLines(String path, OutputRun run) {
     return new TextFileSink(path, null, false, run);
   }
 
@@ -53,22 +58,12 @@ public final class TextFileSink implements TransferSink {
     return path;
   }
 
-  /** What the names of all hidden files of a target start with, whichever the run. */
-  static String hiddenPrefix(String path) {
-    return "." + FileSystems.matchNewResource(path, false).getFilename() + ".diagonal-";
+  RunFiles files() {
+    return RunFiles.at(path, run);
   }
 
-  /** The hidden file of a range, or of the joined file if it has none. */
-  ResourceId hidden(String name) {
-    ResourceId file = FileSystems.matchNewResource(path, false);
-    return file.getCurrentDirectory()
-        .resolve(hiddenPrefix(path) + run + "-" + name, StandardResolveOptions.RESOLVE_FILE);
-  }
-
-  /** Opens a stream to a hidden file. */
-  OutputStream create(ResourceId file) throws IOException {
-    OutputStream plain = Channels.newOutputStream(FileSystems.create(file, "text/plain"));
-    return path.endsWith(".gz") ? new GZIPOutputStream(plain, 1 << 13) : plain;
+  OutputStream compress(OutputStream out) throws IOException {
+    return OutputCompression.of(path, out);
   }
 
   /** Returns what the file starts with. */
@@ -82,9 +77,14 @@ public final class TextFileSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws IOException {
-    ResourceId part = hidden("part-" + range.index());
-    OutputStream out = create(part);
-    return new TextWriter(out, csv, new JsonForm(type), range.index() == 0 ? start(type) : null);
+    RunFiles.Part part = files().create("part-" + range.index());
+    return new TextWriter(
+        path,
+        part.name(),
+        compress(part.out()),
+        csv,
+        new JsonForm(type),
+        range.index() == 0 ? start(type) : null);
   }
 
   /** Writes the lines of one range. */
@@ -92,13 +92,23 @@ public final class TextFileSink implements TransferSink {
 
     private static final int CHUNK_BYTES = 1 << 16;
 
+    private final String path;
+    private final String part;
     private final OutputStream out;
     private final @Nullable CsvForm csv;
     private final JsonForm json;
     private final Bytes chunk = new Bytes(CHUNK_BYTES + (CHUNK_BYTES >> 2));
     private long rows;
 
-    TextWriter(OutputStream out, @Nullable CsvForm csv, JsonForm json, @Nullable Bytes start) {
+    TextWriter(
+        String path,
+        String part,
+        OutputStream out,
+        @Nullable CsvForm csv,
+        JsonForm json,
+        @Nullable Bytes start) {
+      this.path = path;
+      this.part = part;
       this.out = out;
       this.csv = csv;
       this.json = json;
@@ -126,12 +136,25 @@ public final class TextFileSink implements TransferSink {
     @Override
     public long finish(Rejects rejects) throws IOException {
       flush();
-      out.close();
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw RunFiles.cannotWrite(path, e);
+      }
       return rows;
     }
 
+    @Override
+    public String part() {
+      return part;
+    }
+
     private void flush() throws IOException {
-      chunk.writeTo(out);
+      try {
+        chunk.writeTo(out);
+      } catch (IOException e) {
+        throw RunFiles.cannotWrite(path, e);
+      }
       chunk.clear();
     }
 

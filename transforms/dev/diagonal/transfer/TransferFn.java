@@ -84,6 +84,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
         writer.close();
       }
     }
+    Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
     for (int i = 0; i < sinks.size(); i++) {
       context.output(new RangeWritten(range.index(), i, rows[i], writers.get(i).part()));
     }

@@ -32,6 +32,11 @@ public interface TransferSource extends Serializable {
     return ranges().size();
   }
 
+  /** Returns where the rows of a part come from. */
+  default RowOrigin origin(SourceRange range) {
+    return RowOrigin.of(describe());
+  }
+
   /** Opens a part. */
   RowBlockReader open(SourceRange range, int blockRows) throws Exception;
 }

@@ -4,14 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.files.FileText;
+import dev.diagonal.files.InputFile;
+import dev.diagonal.files.Listing;
+import dev.diagonal.files.WholeFile;
 import java.io.BufferedReader;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +49,8 @@ public final class DeadLetterFile {
     all.sort(WriteDeadLetters::compare);
     WholeFile.at(path)
         .write(
-            channel -> {
-              Writer out = Channels.newWriter(channel, UTF_8);
+            stream -> {
+              Writer out = new OutputStreamWriter(stream, UTF_8);
               for (BadLine each : all) {
                 out.append(each.toJson()).append('\n');
               }
@@ -64,18 +67,23 @@ public final class DeadLetterFile {
     List<BadLine> lines = before;
     if (lines == null) {
       lines = new ArrayList<>();
-      try (BufferedReader reader =
-          new BufferedReader(
-              Channels.newReader(
-                  FileSystems.open(FileSystems.matchNewResource(path, false)), UTF_8))) {
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          lines.add(BadLine.fromJson(line));
+      // None if workers have written it on another machine; a pipe cannot be read again.
+      for (InputFile file : Listing.matching(path)) {
+        if (!file.isPipe()) {
+          read(file, lines);
         }
-      } catch (FileNotFoundException e) {
-        // The workers have written it on another machine.
       }
       before = lines;
     }
     return lines;
+  }
+
+  private static void read(InputFile file, List<BadLine> lines) throws IOException {
+    try (BufferedReader reader =
+        new BufferedReader(Channels.newReader(FileText.open(file), UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.add(BadLine.fromJson(line));
+      }
+    }
   }
 }

@@ -3,8 +3,11 @@ package dev.diagonal.write;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.files.OutputRun;
+import dev.diagonal.files.RunFiles;
+import dev.diagonal.files.RunHold;
+import dev.diagonal.files.WholeFile;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -27,7 +30,11 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
 
   private static final int HASH_BYTES = 12;
 
+  /** What the names of all files start with. */
+  private static final String PREFIX = "bad";
+
   private final String directory;
+  private final OutputRun run = OutputRun.alone();
   private final WriteMetrics metrics = WriteMetrics.create();
 
   private transient List<BadLine> lines = new ArrayList<>();
@@ -35,6 +42,11 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
 
   WriteDeadLetterFilesFn(String directory) {
     this.directory = directory;
+  }
+
+  @Setup
+  public void setup() throws IOException {
+    RunHold.deleteLeftovers(files());
   }
 
   @StartBundle
@@ -67,12 +79,15 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append(line.toJson()).append('\n'));
     byte[] bytes = text.toString().getBytes(UTF_8);
-    WholeFile.in(directory, "bad-" + hash(bytes) + ".jsonl")
-        .write(out -> Channels.newOutputStream(out).write(bytes));
+    WholeFile.of(files(), PREFIX + "-" + hash(bytes) + ".jsonl").write(out -> out.write(bytes));
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(directory, lines.size(), 1, millis);
     metrics.counted(written);
     return written;
+  }
+
+  private RunFiles files() {
+    return RunFiles.in(directory, PREFIX, run);
   }
 
   private static String hash(byte[] bytes) {

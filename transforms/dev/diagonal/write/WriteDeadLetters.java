@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadLine;
+import dev.diagonal.files.OutputRun;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -32,16 +33,23 @@ public final class WriteDeadLetters
 
   private final String path;
   private final long maxBadRecords;
+  private final OutputRun run;
 
-  private WriteDeadLetters(String path, long maxBadRecords) {
+  private WriteDeadLetters(String path, long maxBadRecords, OutputRun run) {
     this.path = path;
     this.maxBadRecords = maxBadRecords;
+    this.run = run;
   }
 
   /** Writes at most {@code maxBadRecords} dead letters to this file. */
   public static WriteDeadLetters to(String path, long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
-    return new WriteDeadLetters(path, maxBadRecords);
+    return new WriteDeadLetters(path, maxBadRecords, OutputRun.alone());
+  }
+
+  /** Writes the file as a part of this run; default a run that nobody announces. */
+  public WriteDeadLetters withRun(OutputRun run) {
+    return new WriteDeadLetters(path, maxBadRecords, run);
   }
 
   @Override
@@ -52,7 +60,8 @@ public final class WriteDeadLetters
         .apply(
             "Dead letters",
             WriteTextFile.to(path, BadLine::toJson, WriteDeadLetters::compare)
-                .withMaxRecords(maxBadRecords));
+                .withMaxRecords(maxBadRecords)
+                .withRun(run));
   }
 
   /** Orders by all there is to a line, or the order of arrival would be seen in the file. */

@@ -1,6 +1,7 @@
 package dev.diagonal.write;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.files.OutputRun;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -38,18 +39,21 @@ public final class WriteTextFile<T>
   private final SerializableComparator<T> order;
   private final @Nullable String header;
   private final long maxRecords;
+  private final OutputRun run;
 
   private WriteTextFile(
       String path,
       SerializableFunction<T, String> format,
       SerializableComparator<T> order,
       @Nullable String header,
-      long maxRecords) {
+      long maxRecords,
+      OutputRun run) {
     this.path = path;
     this.format = format;
     this.order = order;
     this.header = header;
     this.maxRecords = maxRecords;
+    this.run = run;
   }
 
   /**
@@ -58,17 +62,22 @@ public final class WriteTextFile<T>
    */
   public static <T> WriteTextFile<T> to(
       String path, SerializableFunction<T, String> format, SerializableComparator<T> order) {
-    return new WriteTextFile<>(path, format, order, null, Long.MAX_VALUE);
+    return new WriteTextFile<>(path, format, order, null, Long.MAX_VALUE, OutputRun.alone());
   }
 
   /** Starts the file with this line. */
   public WriteTextFile<T> withHeader(String header) {
-    return new WriteTextFile<>(path, format, order, header, maxRecords);
+    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
   }
 
   /** Fails the run if there are more records than these, once they are all in the file. */
   public WriteTextFile<T> withMaxRecords(long maxRecords) {
-    return new WriteTextFile<>(path, format, order, header, maxRecords);
+    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+  }
+
+  /** Writes the file as a part of this run; default a run that nobody announces. */
+  public WriteTextFile<T> withRun(OutputRun run) {
+    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
   }
 
   @Override
@@ -87,7 +96,7 @@ public final class WriteTextFile<T>
         .apply("Gather", GroupByKey.create())
         .apply(
             "Write the file",
-            ParDo.of(new WriteTextFileFn<>(path, format, order, header, maxRecords)))
+            ParDo.of(new WriteTextFileFn<>(path, format, order, header, maxRecords, run)))
         .setCoder(Written.coder());
   }
 }

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.OutputRun;
+import dev.diagonal.files.RunFiles;
+import dev.diagonal.files.WholeFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
   private final SerializableComparator<T> order;
   private final @Nullable String header;
   private final long maxRecords;
+  private final OutputRun run;
   private final WriteMetrics metrics = WriteMetrics.create();
 
   WriteTextFileFn(
@@ -33,12 +37,14 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
       SerializableFunction<T, String> format,
       SerializableComparator<T> order,
       @Nullable String header,
-      long maxRecords) {
+      long maxRecords,
+      OutputRun run) {
     this.path = path;
     this.format = format;
     this.order = order;
     this.header = header;
     this.maxRecords = maxRecords;
+    this.run = run;
   }
 
   @ProcessElement
@@ -50,7 +56,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
       records.addAll(block.records());
     }
     records.sort(order);
-    WholeFile.at(path).write(channel -> write(records, channel));
+    WholeFile.of(RunFiles.at(path, run)).write(out -> write(records, out));
     if (records.size() > maxRecords) {
       throw new BadInputException(
           records.size()
@@ -66,8 +72,8 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     output.output(written);
   }
 
-  private void write(List<T> records, WritableByteChannel channel) throws IOException {
-    Writer out = new BufferedWriter(Channels.newWriter(channel, UTF_8), 1 << 16);
+  private void write(List<T> records, OutputStream to) throws IOException {
+    Writer out = new BufferedWriter(new OutputStreamWriter(to, UTF_8), 1 << 16);
     if (header != null) {
       out.append(header).append('\n');
     }

@@ -53,7 +53,7 @@ final class AbsolutePaths {
   }
 
   private static String absolutePath(String path) {
-    return path.isEmpty() || path.startsWith("/") || path.contains("://")
+    return path.isEmpty() || path.equals("-") || path.startsWith("/") || path.contains("://")
         ? path
         : Path.of("").toAbsolutePath() + "/" + path;
   }

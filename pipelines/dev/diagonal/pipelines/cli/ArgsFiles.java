@@ -1,12 +1,15 @@
 package dev.diagonal.pipelines.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Expands {@code @file} among the arguments: one option a line; empty lines and lines that start
@@ -14,6 +17,11 @@ import java.util.List;
  * was given last.
  */
 final class ArgsFiles {
+
+  /** What Windows editors write before the first character. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private static final Pattern QUOTED = Pattern.compile("(--\\w+=)(['\"])(.+)\\2");
 
   private ArgsFiles() {}
 
@@ -40,21 +48,39 @@ final class ArgsFiles {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new UsageException("@" + file + ": there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new UsageException("@" + file + ": the file is not UTF-8", e);
     } catch (IOException e) {
       throw new UsageException("@" + file + ": cannot be read: " + e.getMessage(), e);
     }
     List<String> options = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i).strip();
+      String line = (i == 0 ? withoutMark(lines.get(i)) : lines.get(i)).strip();
       if (line.isEmpty() || line.startsWith("#")) {
         continue;
       }
       if (!line.startsWith("--")) {
         throw new UsageException(
-            "@%s, line %d: an option starts with --, got '%s'".formatted(file, i + 1, line));
+            "@%s, line %d: an option starts with --, got '%s'"
+                .formatted(file, i + 1, Secrets.shown(line)));
       }
-      options.add(line);
+      options.add(unquoted(line, "@%s, line %d".formatted(file, i + 1)));
     }
     return options;
+  }
+
+  private static String withoutMark(String line) {
+    return line.startsWith(BYTE_ORDER_MARK) ? line.substring(BYTE_ORDER_MARK.length()) : line;
+  }
+
+  /** Refuses quotes around a value: no shell takes them away here. */
+  private static String unquoted(String option, String place) {
+    Matcher quoted = QUOTED.matcher(option);
+    if (quoted.matches()) {
+      throw new UsageException(
+          "%s: a file of options takes values without quotes: write %s%s"
+              .formatted(place, quoted.group(1), quoted.group(3)));
+    }
+    return option;
   }
 }

@@ -4,6 +4,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
 /** How documents are put into Elasticsearch, for the commands that do. */
+@OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
 public interface BulkOptions extends ElasticsearchOptions {
 
   @Description("How many documents a bulk request has at most")

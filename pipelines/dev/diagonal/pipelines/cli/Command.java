@@ -14,10 +14,15 @@ public interface Command {
   /** Returns the interface that declares its options. */
   Class<?> options();
 
+  /** Returns examples of its use for {@code --help}, from its name on. */
+  default List<String> examples() {
+    return List.of();
+  }
+
   /**
    * Does it.
    *
-   * @param args its options, {@code @files} expanded
+   * @param args its options as {@code --name=value}, {@code @files} expanded
    * @throws UsageException if it was called the wrong way
    * @throws Exception if it failed; {@link Failure} explains that to the user
    */

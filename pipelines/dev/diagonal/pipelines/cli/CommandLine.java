@@ -18,8 +18,7 @@ public final class CommandLine {
 
   private static final Pattern OPTION =
       Pattern.compile("--([A-Za-z][A-Za-z0-9]*)(?:=(.*))?", Pattern.DOTALL);
-  private static final Pattern MISSING =
-      Pattern.compile("missing a property named '(\\w+)'\\.(?: Did you mean '(\\w+)'\\?)?.*");
+  private static final Pattern MISSING = Pattern.compile("missing a property named '(\\w+)'");
 
   /** The launcher's. Beam would print its own help and end the JVM with exit code 0. */
   private static final String HELP = "help";
@@ -40,18 +39,21 @@ public final class CommandLine {
     for (String arg : args) {
       Matcher option = OPTION.matcher(arg);
       if (!option.matches()) {
-        throw new UsageException("an option looks like --name=value, got '" + arg + "'");
+        throw new UsageException(
+            "an option looks like --name=value, got '" + Secrets.shown(arg) + "'");
       }
       String name = option.group(1);
       String value = option.group(2) == null ? "true" : option.group(2);
       if (name.equals(HELP)) {
         throw new UsageException("--help takes no value, got '%s'".formatted(value));
       }
+      if (value.indexOf('\0') >= 0) {
+        throw new UsageException("--%s: the value holds a NUL character".formatted(name));
+      }
       OptionSpec spec = specs.get(name);
       if (spec != null) {
         if (option.group(2) == null && spec.type() != boolean.class) {
-          throw new UsageException(
-              "--%s takes a value: --%s=<%s>".formatted(name, name, spec.valueForm()));
+          throw new UsageException(spec.takesValue());
         }
         spec.check(value);
       }
@@ -63,7 +65,7 @@ public final class CommandLine {
     try {
       options = BeamOptions.of(type, checked);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(explain(e, type, values), e);
+      throw new UsageException(explain(e, type, values, checked), e);
     }
     for (OptionSpec spec : specs.values()) {
       if (spec.required() && !values.containsKey(spec.name())) {
@@ -76,13 +78,12 @@ public final class CommandLine {
   private static String explain(
       IllegalArgumentException e,
       Class<? extends PipelineOptions> type,
-      Map<String, String> values) {
+      Map<String, String> values,
+      List<String> options) {
     String message = firstLineOf(e);
     Matcher missing = MISSING.matcher(message);
     if (missing.find()) {
-      String meant = missing.group(2);
-      return "unknown option --%s%s"
-          .formatted(missing.group(1), meant == null ? "" : "; did you mean --" + meant + "?");
+      return UnknownOption.explain(missing.group(1), type, Runners.isFlink(options));
     }
     // Beam names the value and not the option: it is the one that fails alone as well.
     for (Map.Entry<String, String> each : values.entrySet()) {

@@ -5,6 +5,7 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /** How relationships are dealt and written in parallel. */
+@OptionGroup(OptionGroup.Heading.TUNING)
 public interface ConflictFreeOptions extends PipelineOptions {
 
   @Description(

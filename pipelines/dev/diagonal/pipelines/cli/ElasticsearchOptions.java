@@ -5,6 +5,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Where Elasticsearch is. */
+@OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
 public interface ElasticsearchOptions extends PipelineOptions {
 
   @Description(

@@ -22,8 +22,26 @@ public interface EmbeddedServers extends AutoCloseable {
   /** Returns the JDBC URL of the database, if one was asked for. */
   Optional<String> jdbcUrl();
 
-  /** Returns the database user, who needs no password. */
+  /** Returns the database user. */
   String jdbcUser();
+
+  /** Returns the user's password, if a database was asked for. */
+  Optional<Password> jdbcPassword();
+
+  /**
+   * The password of the database user. Only the user of this JVM can read the files.
+   *
+   * @param text the password itself
+   * @param file holds it for {@code --jdbcPasswordFile}
+   * @param pgpass holds it for {@code PGPASSFILE}
+   */
+  record Password(String text, Path file, Path pgpass) {
+    /** Never shows the password. */
+    @Override
+    public String toString() {
+      return "Password[" + file + "]";
+    }
+  }
 
   /** Returns the HTTP URL of Elasticsearch, if it was asked for. */
   Optional<String> elasticsearchUrl();

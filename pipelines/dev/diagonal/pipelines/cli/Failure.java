@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.cli;
 
 import dev.diagonal.elasticsearch.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.jdbc.JdbcUrl;
 import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
@@ -10,8 +11,12 @@ import dev.diagonal.write.TargetMismatchException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.InvalidPathException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  *     is wanted
  */
 public record Failure(String message, @Nullable String hint, boolean expected) {
+
+  public Failure {
+    message = JdbcUrl.shownIn(message);
+  }
 
   /** What Flink says when it has sent a job again whose submission got no answer. */
   private static final String SUBMITTED_TWICE = "DuplicateJobSubmissionException";
@@ -101,6 +110,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (cause instanceof BatchFailedException) {
       return new Failure(message, null, true);
     }
+    if (isRefusal(cause)) {
+      return new Failure(message, null, true);
+    }
     if (cause instanceof UsageException || cause instanceof EmbeddedServersException) {
       return new Failure(message, null, true);
     }
@@ -122,6 +134,25 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
           true);
     }
     return null;
+  }
+
+  /**
+   * Whether a value that the user gave was refused: by a check of ours, or by the JDK as the name
+   * of a file or a character set. Any other illegal argument is a fault of the program.
+   */
+  static boolean isRefusal(Throwable thrown) {
+    if (thrown instanceof InvalidPathException
+        || thrown instanceof UnsupportedCharsetException
+        || thrown instanceof IllegalCharsetNameException) {
+      return true;
+    }
+    return thrown.getClass() == IllegalArgumentException.class
+        && Arrays.stream(thrown.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.endsWith(".Preconditions"))
+            .findFirst()
+            .filter(name -> name.startsWith("dev.diagonal."))
+            .isPresent();
   }
 
   private static @Nullable String hintFor(List<Throwable> causes) {

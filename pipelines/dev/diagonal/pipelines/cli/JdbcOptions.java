@@ -5,9 +5,13 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Where the database is. */
+@OptionGroup(OptionGroup.Heading.DATABASE)
 public interface JdbcOptions extends PipelineOptions {
 
-  @Description("The database: a JDBC URL, 'embedded' for one that ends with the command, or 'none'")
+  @Description(
+      "The database: a JDBC URL, 'embedded' for one that ends with the command, or 'none'. In a URL"
+          + " of PostgreSQL, socketTimeout=SECONDS limits how long the database may send nothing:"
+          + " 120, and 1800 where rows are read")
   @Nullable String getJdbcUrl();
 
   void setJdbcUrl(@Nullable String jdbcUrl);

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.write.Secret;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,16 @@ public interface Job {
 
   /** Returns what would be read, created and written, a line each. */
   List<String> describe();
+
+  /** Returns the files that it reads and writes, besides its bad records and its summary. */
+  default JobFiles files() {
+    return JobFiles.NONE;
+  }
+
+  /** Returns what is kept of a run that was interrupted, and what the same command does again. */
+  default String afterInterruption() {
+    return "The same command starts from the beginning.";
+  }
 
   /** Returns how many bytes there are to read, or 0 if that is not known. */
   long inputBytes();
@@ -130,11 +141,13 @@ public interface Job {
    *
    * @param jdbcUrl of the database
    * @param jdbcUser of the database
+   * @param jdbcPassword of that user
    * @param elasticsearchUrl of Elasticsearch
    */
-  record ServerUrls(String jdbcUrl, String jdbcUser, String elasticsearchUrl) {
+  record ServerUrls(String jdbcUrl, String jdbcUser, Secret jdbcPassword, String elasticsearchUrl) {
     /** Stands for servers that have not been started, or that nobody asked for. */
     public static final ServerUrls TO_COME =
-        new ServerUrls("jdbc:postgresql://embedded/", "embedded", "http://embedded");
+        new ServerUrls(
+            "jdbc:postgresql://embedded/", "embedded", new Secret("embedded"), "http://embedded");
   }
 }

@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param description its meaning
  * @param defaultValue its default as text, or null if it has none
  * @param required whether it must be given
+ * @param heading where {@code --help} lists it
  */
 record OptionSpec(
     String name,
     Class<?> type,
     String description,
     @Nullable String defaultValue,
-    boolean required) {
+    boolean required,
+    OptionGroup.Heading heading) {
 
   /** Returns the options that an interface and those of ours above it declare, sorted by name. */
   static List<OptionSpec> of(Class<?> options) {
@@ -45,7 +47,17 @@ record OptionSpec(
         getter.getReturnType(),
         description == null ? "" : description.value(),
         defaultOf(getter),
-        getter.isAnnotationPresent(Validation.Required.class));
+        getter.isAnnotationPresent(Validation.Required.class),
+        headingOf(getter));
+  }
+
+  private static OptionGroup.Heading headingOf(Method getter) {
+    OptionGroup own = getter.getAnnotation(OptionGroup.class);
+    OptionGroup shared = getter.getDeclaringClass().getAnnotation(OptionGroup.class);
+    if (own != null) {
+      return own.value();
+    }
+    return shared == null ? OptionGroup.Heading.RUN : shared.value();
   }
 
   private static @Nullable String defaultOf(Method getter) {
@@ -74,9 +86,32 @@ record OptionSpec(
     } else if (type == List.class) {
       return "text,…";
     } else if (type.isEnum()) {
-      return String.join("|", Arrays.stream(type.getEnumConstants()).map(String::valueOf).toList());
+      return String.join("|", values());
     }
     return "text";
+  }
+
+  /** Returns all values that it may have, or none if they cannot be listed. */
+  List<String> values() {
+    if (type == boolean.class) {
+      return List.of("true", "false");
+    }
+    return type.isEnum()
+        ? Arrays.stream(type.getEnumConstants()).map(String::valueOf).toList()
+        : List.of();
+  }
+
+  /** Returns what {@code --help} adds to the description: the default, or that it is required. */
+  String remark() {
+    if (required) {
+      return " (required)";
+    }
+    return defaultValue == null ? "" : " (default " + defaultValue + ")";
+  }
+
+  /** Returns the message for the option without its value. */
+  String takesValue() {
+    return "--%s takes a value: --%s=<%s>".formatted(name, name, valueForm());
   }
 
   /**
@@ -95,8 +130,8 @@ record OptionSpec(
       fits = value.equals("true") || value.equals("false");
       allowed = "true or false";
     } else if (type.isEnum()) {
-      fits = Arrays.stream(type.getEnumConstants()).anyMatch(c -> c.toString().equals(value));
-      allowed = "one of " + valueForm().replace("|", ", ");
+      fits = values().contains(value);
+      allowed = "one of " + String.join(", ", values());
     } else {
       fits = !value.isEmpty();
       allowed = "a value";

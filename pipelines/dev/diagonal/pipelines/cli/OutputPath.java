@@ -1,12 +1,19 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.files.OutputCompression;
+import dev.diagonal.files.OutputPlace;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checks, before anything is done, that a file can be written where an option says. */
 public final class OutputPath {
+
+  /** Paths of what this process has open, which may be a file under another name. */
+  private static final List<String> DESCRIPTORS = List.of("/dev/fd/", "/dev/stderr", "/proc/");
 
   private OutputPath() {}
 
@@ -18,14 +25,41 @@ public final class OutputPath {
    * @throws UsageException if it is a directory, or its directory cannot be written to
    */
   public static void check(String option, @Nullable String path) {
-    if (path == null || path.contains("://")) {
+    if (path == null || path.contains("://") || path.equals(OutputPlace.STANDARD_OUTPUT)) {
       return;
     }
     if (path.endsWith("/") || Files.isDirectory(pathOf(option, path))) {
       throw new UsageException(
           "--%s takes a file, and '%s' is a directory".formatted(option, path));
     }
-    checkWritable(option, pathOf(option, path).toAbsolutePath().getParent());
+    try {
+      OutputCompression.check(path);
+      check(option, OutputPlace.of(path));
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
+  }
+
+  private static void check(String option, OutputPlace place) {
+    Path file = place.local();
+    if (file == null) {
+      return;
+    }
+    boolean isThere = Files.exists(file);
+    if (isThere && !Files.isWritable(file)) {
+      throw new UsageException(
+          "--%s: '%s' must not be written to: delete it, or name another file"
+              .formatted(option, place.path()));
+    }
+    if (place.isStream()) {
+      return;
+    }
+    if (DESCRIPTORS.stream().anyMatch(place.path()::startsWith)) {
+      throw new UsageException(
+          "--%s: '%s' stands for the file '%s': name that file"
+              .formatted(option, place.path(), file));
+    }
+    checkWritable(option, file.getParent());
   }
 
   /**
@@ -38,6 +72,10 @@ public final class OutputPath {
   public static void checkDirectory(String option, @Nullable String path) {
     if (path == null || path.contains("://")) {
       return;
+    }
+    if (path.equals(OutputPlace.STANDARD_OUTPUT)) {
+      throw new UsageException(
+          "--%s takes a directory, and '%s' is the standard output".formatted(option, path));
     }
     Path directory = pathOf(option, path).toAbsolutePath();
     if (Files.exists(directory) && !Files.isDirectory(directory)) {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.cli;
 
+import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
@@ -26,7 +27,19 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     O options = CommandLine.parse(options(), Runners.withDefaults(name(), args));
     // Or the job could not look for its input on any file system but the local one.
     FileSystems.setDefaultPipelineOptions(options);
-    return new PlannedJob(name(), planned(options), options, args);
+    Job job = planned(options);
+    hideSecrets(options);
+    return new PlannedJob(name(), job, options, args);
+  }
+
+  /**
+   * Replaces the URL by one without secrets. The job has read it and keeps the password; the
+   * options travel to the runner, and Flink shows them to whoever opens its pages.
+   */
+  private static void hideSecrets(RunOptions options) {
+    if (options instanceof JdbcOptions jdbc && jdbc.getJdbcUrl() != null) {
+      jdbc.setJdbcUrl(SinkPlace.of(jdbc.getJdbcUrl()).toOption());
+    }
   }
 
   @Override
@@ -47,10 +60,10 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
 
   private static ExitCode run(PlannedJob planned) throws Exception {
     Summary summary = planned.run(true);
-    (planned.job().hasPipeline() ? summary.lines() : summary.remarks())
-        .forEach(System.out::println);
+    PrintStream to = planned.files().useStandardOutput() ? System.err : System.out;
+    (planned.job().hasPipeline() ? summary.lines() : summary.remarks()).forEach(to::println);
     if (!planned.job().embeddedServers().isEmpty()) {
-      System.out.println(
+      to.println(
           "  the embedded servers end now, with their data; 'servers' starts ones that stay");
     }
     return ExitCode.DONE;
@@ -60,18 +73,10 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     if (options.getMaxBadRecords() < 0) {
       throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
     }
-    OutputPath.check("summary", options.getSummary());
-    Job job;
     try {
-      job = plan(options);
+      return plan(options);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
-    if (job.isEndless()) { // there is no end at which there could be one file
-      OutputPath.checkDirectory("badRecords", options.getBadRecords());
-    } else {
-      OutputPath.check("badRecords", options.getBadRecords());
-    }
-    return job;
   }
 }

@@ -1,12 +1,14 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.files.RunHold;
 import dev.diagonal.pipelines.cli.Job.Progress;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import dev.diagonal.write.Secret;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -23,8 +25,44 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlannedJob(String name, Job job, RunOptions options, List<String> args) {
 
+  /** Options that name files which the launcher reads, besides those that end in "File". */
+  private static final Set<String> READ_BY_LAUNCHER = Set.of("mapping", "plan");
+
+  /**
+   * @throws UsageException if an output cannot be written, is an input, or is another output
+   */
   public PlannedJob {
     args = List.copyOf(args);
+    for (JobFiles.Output output : files(job, options, args).outputs()) {
+      if (output.label() == null) {
+        OutputPath.check(output.option(), output.path());
+      } else {
+        OutputPath.checkDirectory(output.option(), output.path());
+      }
+    }
+    FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
+  }
+
+  /** Returns the files that it reads and writes. */
+  public JobFiles files() {
+    return files(job, options, args);
+  }
+
+  private static JobFiles files(Job job, RunOptions options, List<String> args) {
+    JobFiles files = job.files();
+    files =
+        job.isEndless() // there is no end at which there could be one file
+            ? files.writesInto("badRecords", options.getBadRecords(), "bad")
+            : files.writes("badRecords", options.getBadRecords());
+    files = files.writesAtTheEnd("summary", options.getSummary());
+    for (String arg : args) {
+      int equals = arg.indexOf('=');
+      String name = equals < 2 ? "" : arg.substring(2, equals);
+      if (name.endsWith("File") || READ_BY_LAUNCHER.contains(name)) {
+        files = files.reads(name, List.of(arg.substring(equals + 1)));
+      }
+    }
+    return files;
   }
 
   /** Returns what would be read, created and written, and the heap that needs. */
@@ -50,6 +88,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
           "%s, so the launcher has to wait: not with --attachedMode=false or flink run -d"
               .formatted(job.needsLauncher()));
     }
+    files().begin(OutputRuns.of(options)).close();
     return Release.after(
         () -> {
           Pipeline pipeline = Pipeline.create(options);
@@ -87,7 +126,9 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     Counts counts = new Counts();
     try (EmbeddedServers servers = embedded()) {
       ServerUrls urls = urlsOf(servers);
-      try {
+      RunHold hold = files().begin(OutputRuns.of(options));
+      try (Interruption interruption = new Interruption(this, hold)) {
+        interruption.prepare();
         Summary summary =
             Release.after(
                 () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
@@ -95,13 +136,17 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
                 !Runners.isOnCluster(args) || job.needsLauncher() != null);
         summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
         done = true;
+        hold.close();
         if (options.getSummary() != null) {
-          summary.writeTo(Path.of(options.getSummary()));
+          summary.writeTo(options.getSummary());
         }
         return summary;
       } catch (Exception | Error e) {
-        if (!done && !(e instanceof LostJobException)) { // what may still run needs what it has
+        if (e instanceof LostJobException) { // what may still run needs what it has
+          hold.leave();
+        } else if (!done) {
           abandon(e);
+          end(hold, e);
         }
         throw e;
       }
@@ -122,11 +167,19 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
+  private static void end(RunHold hold, Throwable cause) {
+    try {
+      hold.close();
+    } catch (IOException notEnded) {
+      cause.addSuppressed(notEnded);
+    }
+  }
+
   private void writeFailure(Throwable cause, double seconds, Progress counted) {
     try {
       if (options.getSummary() != null) {
         new Summary.Failed(name, seconds, Failure.of(cause).message(), counted)
-            .writeTo(Path.of(options.getSummary()));
+            .writeTo(options.getSummary());
       }
     } catch (IOException notWritten) {
       cause.addSuppressed(notWritten);
@@ -203,6 +256,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         : new ServerUrls(
             servers.jdbcUrl().orElse(ServerUrls.TO_COME.jdbcUrl()),
             servers.jdbcUser(),
+            servers
+                .jdbcPassword()
+                .map(password -> new Secret(password.text()))
+                .orElse(ServerUrls.TO_COME.jdbcPassword()),
             servers.elasticsearchUrl().orElse(ServerUrls.TO_COME.elasticsearchUrl()));
   }
 }

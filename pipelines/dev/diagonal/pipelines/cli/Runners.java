@@ -102,6 +102,13 @@ public final class Runners {
     return isFlink(args) && submission(args).isToCluster();
   }
 
+  /** Whether a pipeline with these options runs in other processes, maybe on other machines. */
+  public static boolean isOnCluster(PipelineOptions options) {
+    return isFlink(options)
+        && FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster())
+            .isToCluster();
+  }
+
   /** Returns where to follow the job of these options on its cluster, once it is there. */
   static Optional<String> page(PipelineOptions options, List<String> args) {
     return submission(args)
@@ -130,8 +137,8 @@ public final class Runners {
   /**
    * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
    * checkpoint every ten seconds, from which a job goes on when a worker is lost, as often as
-   * {@link StreamRestarts} allows. In this process there is nothing that outlives a fault, and the
-   * first one ends the job.
+   * {@link FlinkConfiguration} allows. In this process there is nothing that outlives a fault, and
+   * the first one ends the job.
    *
    * @param ends whether it comes to an end by itself after all
    */
@@ -149,9 +156,7 @@ public final class Runners {
     if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
       flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
     }
-    if (!here) {
-      StreamRestarts.set(flink);
-    } else if (flink.getNumberOfExecutionRetries() < 0) {
+    if (here && flink.getNumberOfExecutionRetries() < 0) {
       flink.setNumberOfExecutionRetries(0);
     }
   }
@@ -194,14 +199,16 @@ public final class Runners {
    */
   static PipelineResult run(Pipeline pipeline) {
     PipelineOptions options = pipeline.getOptions();
-    try {
+    if (!isFlink(options)) {
       return pipeline.run();
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    try {
+      return FlinkConfiguration.during(flink, pipeline::run);
+    } catch (UsageException e) {
+      throw e;
     } catch (RuntimeException e) {
-      if (!isFlink(options)) {
-        throw e;
-      }
-      FlinkSubmission submission =
-          FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster());
+      FlinkSubmission submission = FlinkSubmission.to(flink.getFlinkMaster());
       return submission.rest().flatMap(rest -> FollowedJob.after(e, rest)).orElseThrow(() -> e);
     }
   }
@@ -246,9 +253,10 @@ public final class Runners {
   }
 
   /**
-   * Refuses what cannot work: Flink in Maven's JVM does not find its classes.
+   * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration
+   * of Flink's may not be readable.
    *
-   * @throws UsageException with the command that works
+   * @throws UsageException that says what to do
    */
   public static void check(String command, List<String> args) {
     if (isFlink(args) && inMaven()) {
@@ -258,6 +266,9 @@ public final class Runners {
               + command
               + " "
               + String.join(" ", args));
+    }
+    if (isFlink(args)) {
+      FlinkConfiguration.check(valueOf("flinkConfDir", args, ""));
     }
   }
 

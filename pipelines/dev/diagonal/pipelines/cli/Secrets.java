@@ -1,16 +1,28 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.jdbc.JdbcUrl;
 import dev.diagonal.write.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads secrets in the launcher, from a file or the environment: never from the command line. */
 public final class Secrets {
 
+  private static final Pattern SECRET_OPTION =
+      Pattern.compile("(?is)([^=]*(?:pass|pwd|secret|token|key)[^=]*=).*");
+
   private Secrets() {}
+
+  /** Returns an argument without the value of an option that may hold a secret. */
+  static String shown(String argument) {
+    Matcher secret = SECRET_OPTION.matcher(argument);
+    return JdbcUrl.shownIn(secret.matches() ? secret.group(1) + "…" : argument);
+  }
 
   /**
    * Reads the secret that an option's file holds (its first line), else the environment variable.

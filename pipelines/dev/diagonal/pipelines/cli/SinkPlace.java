@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines.cli;
 
+import dev.diagonal.jdbc.JdbcUrl;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,17 @@ public record SinkPlace(Kind kind, @Nullable String url) {
       case "embedded" -> EMBEDDED;
       default -> new SinkPlace(Kind.URL, option);
     };
+  }
+
+  /** Shows no secret of the URL. */
+  @Override
+  public String toString() {
+    return toOption();
+  }
+
+  /** Returns what an option may say of it where others see the options: no secret. */
+  String toOption() {
+    return url == null ? kind.name().toLowerCase(Locale.ROOT) : JdbcUrl.shown(url);
   }
 
   public boolean isUrl() {

@@ -23,19 +23,43 @@ public final class Sinks {
   /** Returns the database at a place. */
   public static JdbcTarget jdbc(SinkPlace place, JdbcOptions options, ServerUrls servers) {
     if (place.isEmbedded()) {
-      return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser());
+      return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser(), servers.jdbcPassword());
     }
-    JdbcTarget target = JdbcTarget.at(String.valueOf(place.url()));
-    String user = options.getJdbcUser();
-    Optional<Secret> password =
-        Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD");
-    if (user == null) {
-      if (options.getJdbcPasswordFile() != null) {
+    return login(
+        JdbcTarget.at(String.valueOf(place.url())),
+        options.getJdbcUser(),
+        Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD")
+            .orElse(null),
+        options.getJdbcPasswordFile() != null);
+  }
+
+  /**
+   * Adds a user and password that are given beside a URL.
+   *
+   * @param passwordFile whether the user named a file for the password
+   * @throws UsageException if the URL has another user, or a password too
+   */
+  public static JdbcTarget login(
+      JdbcTarget target, @Nullable String user, @Nullable Secret password, boolean passwordFile) {
+    String named = target.user();
+    if (user != null && named != null && !user.equals(named)) {
+      throw new UsageException(
+          "the URL names the user '%s' and '%s' is given beside it: give one of them"
+              .formatted(named, user));
+    }
+    if (passwordFile && target.password() != null) {
+      throw new UsageException(
+          "the URL holds a password and a password file is given beside it: give one of them");
+    }
+    String login = user == null ? named : user;
+    if (login == null) {
+      if (passwordFile) {
         throw new UsageException("--jdbcPasswordFile needs --jdbcUser");
       }
       return target;
     }
-    return password.isPresent() ? target.withUser(user, password.get()) : target.withUser(user);
+    JdbcTarget known = target.withUser(login);
+    return password == null || known.password() != null ? known : known.withUser(login, password);
   }
 
   /** Returns an index at a place. */

@@ -1,12 +1,13 @@
 package dev.diagonal.pipelines.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.diagonal.files.WholeFile;
 import dev.diagonal.progress.Counted;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -129,7 +130,7 @@ public record Summary(
   }
 
   /** Writes this as JSON. */
-  void writeTo(Path file) throws IOException {
+  void writeTo(String file) throws IOException {
     write(file, this);
   }
 
@@ -166,17 +167,14 @@ public record Summary(
     }
 
     /** Writes this as JSON. */
-    void writeTo(Path file) throws IOException {
+    void writeTo(String file) throws IOException {
       write(file, this);
     }
   }
 
-  private static void write(Path file, Object summary) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    Files.writeString(file, JSON.writeValueAsString(summary) + "\n");
+  private static void write(String file, Object summary) throws IOException {
+    byte[] json = (JSON.writeValueAsString(summary) + "\n").getBytes(UTF_8);
+    WholeFile.at(file).write(out -> out.write(json));
   }
 
   /** Returns how many records a pipeline that has ended has read. */

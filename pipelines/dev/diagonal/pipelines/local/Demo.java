@@ -72,6 +72,7 @@ public final class Demo implements Command {
         EmbeddedServers.start(EnumSet.allOf(EmbeddedServers.Kind.class), null)) {
       sample.join();
       String jdbcUrl = servers.jdbcUrl().orElseThrow();
+      EmbeddedServers.Password password = servers.jdbcPassword().orElseThrow();
       String elasticsearchUrl = servers.elasticsearchUrl().orElseThrow();
       List<String> options =
           List.of(
@@ -79,6 +80,7 @@ public final class Demo implements Command {
               "--output=" + DIRECTORY.resolve("movie-ratings.csv"),
               "--jdbcUrl=" + jdbcUrl,
               "--jdbcUser=" + servers.jdbcUser(),
+              "--jdbcPasswordFile=" + password.file(),
               "--jdbcTable=" + TABLE,
               "--elasticsearchUrl=" + elasticsearchUrl,
               "--elasticsearchIndex=" + INDEX);
@@ -87,7 +89,7 @@ public final class Demo implements Command {
       options.forEach(option -> System.out.println("  " + option));
       System.out.println();
       ExitCode exitCode = movieRatings.run(options);
-      print("PostgreSQL", topTenOfTable(jdbcUrl, servers.jdbcUser()));
+      print("PostgreSQL", topTenOfTable(jdbcUrl, servers.jdbcUser(), password.text()));
       print("Elasticsearch", topTenOfIndex(elasticsearchUrl));
       return exitCode;
     }
@@ -107,9 +109,10 @@ public final class Demo implements Command {
     topTen.forEach(row -> System.out.printf(ROW, row.movie, row.count, row.sum, row.mean));
   }
 
-  private static List<Rated> topTenOfTable(String url, String user) throws SQLException {
+  private static List<Rated> topTenOfTable(String url, String user, String password)
+      throws SQLException {
     List<Rated> topTen = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection(url, user, "");
+    try (Connection connection = DriverManager.getConnection(url, user, password);
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.local;
 
 import dev.diagonal.pipelines.cli.EmbeddedServersException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,18 @@ record Finished(int exitCode, String output) {
   }
 
   static Finished run(List<String> command, Map<String, String> environment) {
+    return run(command, environment, "");
+  }
+
+  /** Runs a command that reads {@code input}. */
+  static Finished run(List<String> command, Map<String, String> environment, String input) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     try {
       Process process = builder.start();
-      process.getOutputStream().close();
+      try (OutputStream standardInput = process.getOutputStream()) {
+        standardInput.write(input.getBytes(StandardCharsets.UTF_8));
+      }
       String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       return new Finished(process.waitFor(), output);

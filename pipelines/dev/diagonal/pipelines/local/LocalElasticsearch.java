@@ -17,9 +17,10 @@ import java.util.stream.Collectors;
 
 /**
  * A real Elasticsearch 8.7.1 of one node on a random loopback port, ready in about five seconds,
- * with a heap of 512 MiB and without security. It is Elastic's distribution for integration tests:
- * bulk requests, mappings, searches and aggregations are there; scripts, ingest pipelines and
- * reindexing are not.
+ * with a heap of 512 MiB. It is Elastic's distribution for integration tests: bulk requests,
+ * mappings, searches and aggregations are there; scripts, ingest pipelines, reindexing and security
+ * are not. Whoever has an account on this machine can read and write it while it runs. Under root
+ * it runs as {@code nobody}.
  *
  * <p>By default its data goes with it. Thread-safe.
  */
@@ -111,10 +112,13 @@ public final class LocalElasticsearch extends LocalServer {
   Running launch(int port) {
     Unprivileged unprivileged = Unprivileged.detect();
     Path directory = directory().path();
+    unprivileged.enter(directory);
     Path home = unprivileged.readable(home(), PROGRAM, directory);
     Path portFile = directory.resolve("logs/http.ports");
     configure(directory, portFile, port);
-    unprivileged.own(directory);
+    for (String own : List.of("config", "data", "logs", "tmp")) {
+      unprivileged.own(directory.resolve(own));
+    }
     ServerProcess process =
         ServerProcess.start(
             directory(),
@@ -137,7 +141,10 @@ public final class LocalElasticsearch extends LocalServer {
 
   private void configure(Path directory, Path portFile, int port) {
     try {
-      Path config = Files.createDirectories(directory.resolve("config"));
+      // Anew: the server, whose directory it is, may have put anything there.
+      ServerDirectory.deleteTree(directory.resolve("config"));
+      Path config = Files.createDirectory(directory.resolve("config"));
+      Files.createDirectories(directory.resolve("data"));
       Files.createDirectories(directory.resolve("tmp"));
       Files.createDirectories(portFile.getParent());
       // One of an earlier start would be believed.

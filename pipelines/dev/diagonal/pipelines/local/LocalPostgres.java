@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real PostgreSQL 16 on a random loopback port, ready in about a second. Anyone on this machine
- * may connect as {@value #USER}, without a password. Encoding UTF8, locale C.
+ * A real PostgreSQL 16 on a random loopback port, ready in about a second. Whoever connects needs a
+ * random password, which is in {@link #passwordFile()} for the user of this JVM alone; there is no
+ * Unix socket. Under root the server runs as {@code nobody}. Encoding UTF8, locale C.
  *
  * <p>By default its data goes with it, and it does not wait for the disk ({@code fsync} and {@code
  * full_page_writes} are off); with a data directory it does. Either way a commit outlives {@link
@@ -47,14 +49,21 @@ public final class LocalPostgres extends LocalServer {
   /** A "fast" shutdown: rolls back what is open, writes a checkpoint, ends. */
   private static final String STOP_SIGNAL = "INT";
 
+  /** Whatever is in the data directory's own file, which older versions left open to anybody. */
+  private static final List<String> HOST_BASED_AUTHENTICATION =
+      List.of("local all all scram-sha-256", "host all all 127.0.0.1/32 scram-sha-256");
+
   private static final Duration START_BOUND = Duration.ofSeconds(60);
   private static final int PORTS_TRIED = 5;
 
   private final ServerSetup<LocalPostgres> setup;
+  private final PostgresPassword password;
 
-  private LocalPostgres(ServerSetup<LocalPostgres> setup, ServerDirectory directory) {
+  private LocalPostgres(
+      ServerSetup<LocalPostgres> setup, ServerDirectory directory, PostgresPassword password) {
     super(directory);
     this.setup = setup;
+    this.password = password;
   }
 
   /**
@@ -72,10 +81,22 @@ public final class LocalPostgres extends LocalServer {
   }
 
   private static LocalPostgres start(ServerSetup<LocalPostgres> setup) {
-    LocalPostgres server =
-        new LocalPostgres(setup, ServerDirectory.of(setup.dataDirectory(), "postgres"));
+    ServerDirectory directory = ServerDirectory.of(setup.dataDirectory(), "postgres");
+    LocalPostgres server = new LocalPostgres(setup, directory, passwordIn(directory));
     server.begin();
     return server;
+  }
+
+  private static PostgresPassword passwordIn(ServerDirectory directory) {
+    if (directory.isTemporary()) {
+      return PostgresPassword.ofThisProcess();
+    }
+    try {
+      return PostgresPassword.ofKept(directory.path());
+    } catch (IOException e) {
+      directory.close();
+      throw new EmbeddedServersException("no password for PostgreSQL: " + e, e);
+    }
   }
 
   /** Returns the URL of the database {@code postgres}. */
@@ -88,18 +109,52 @@ public final class LocalPostgres extends LocalServer {
     return USER;
   }
 
+  /** Returns the superuser's password. */
+  public String password() {
+    return password.text();
+  }
+
+  /** Returns a file with the password that only the user of this JVM can read. */
+  public Path passwordFile() {
+    return PostgresPassword.file(directory().path());
+  }
+
+  /** Returns a file for {@code PGPASSFILE}, as psql reads it. */
+  public Path pgpassFile() {
+    return PostgresPassword.pgpass(directory().path());
+  }
+
+  /** Returns the password of all servers of this JVM without a data directory. */
+  public static String passwordOfThisProcess() {
+    return PostgresPassword.ofThisProcess().text();
+  }
+
   @Override
   Running launch(int port) {
     Unprivileged unprivileged = Unprivileged.detect();
     Path directory = directory().path();
+    unprivileged.enter(directory);
     Path home = unprivileged.readable(PostgresBinaries.home(), "bin/postgres", directory);
-    unprivileged.own(directory);
-    Path data = initialised(home, unprivileged);
+    try {
+      Path data = initialised(home, unprivileged);
+      Running started = launch(port, home, data, unprivileged);
+      password.savePgpass(directory, started.port(), USER);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Running launch(int port, Path home, Path data, Unprivileged unprivileged)
+      throws IOException {
+    Path authentication = directory().path().resolve("pg_hba.conf");
+    Files.write(authentication, HOST_BASED_AUTHENTICATION);
+    Files.setPosixFilePermissions(authentication, PosixFilePermissions.fromString("rw-r--r--"));
     for (int tries = 1; ; tries++) {
       int chosen = port == 0 ? LoopbackPort.free() : port;
       List<String> command = new ArrayList<>();
       command.addAll(List.of(home.resolve("bin/postgres").toString(), "-D", data.toString()));
-      command.addAll(List.of("-p", String.valueOf(chosen)));
+      command.addAll(List.of("-p", String.valueOf(chosen), "-c", "hba_file=" + authentication));
       settings().forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
       ServerProcess process =
           ServerProcess.start(directory(), STOP_SIGNAL, ENVIRONMENT, unprivileged.command(command));
@@ -125,29 +180,56 @@ public final class LocalPostgres extends LocalServer {
   }
 
   /** Returns the data directory, having made it if need be: whole, or not at all. */
-  private Path initialised(Path home, Unprivileged unprivileged) {
+  private Path initialised(Path home, Unprivileged unprivileged) throws IOException {
     Path data = directory().path().resolve("data");
     if (Files.exists(data)) {
-      return data;
+      unprivileged.own(data);
+      if (!Files.exists(passwordFile())) { // as an older version left it
+        setPassword(home, data, unprivileged);
+      }
+    } else {
+      initialise(home, data, unprivileged);
     }
-    Path incomplete = directory().path().resolve("data.incomplete");
-    List<String> initdb = new ArrayList<>(unprivileged.prefix());
+    password.save(directory().path());
+    return data;
+  }
+
+  private void initialise(Path home, Path data, Unprivileged unprivileged) throws IOException {
+    Path incomplete = data.resolveSibling("data.incomplete");
+    ServerDirectory.deleteTree(incomplete);
+    unprivileged.own(Files.createDirectory(incomplete));
+    // Not the password itself: initdb runs as the server's user, and has to read it.
+    Path verifier = data.resolveSibling("verifier");
+    PostgresPassword.write(verifier, password.verifier());
+    unprivileged.own(verifier);
+    List<String> initdb = new ArrayList<>();
     initdb.addAll(List.of(home.resolve("bin/initdb").toString(), "--pgdata=" + incomplete));
-    initdb.addAll(List.of("--username=" + USER, "--auth=trust", "--no-instructions"));
+    initdb.addAll(List.of("--username=" + USER, "--pwfile=" + verifier));
+    initdb.addAll(List.of("--auth=scram-sha-256", "--no-instructions"));
     initdb.addAll(List.of("--encoding=UTF8", "--locale=C"));
     if (directory().isTemporary()) {
       initdb.add("--no-sync");
     }
-    try {
-      ServerDirectory.deleteTree(incomplete);
-      Finished finished = Finished.run(initdb, ENVIRONMENT);
-      if (!finished.isSuccess()) {
-        throw new EmbeddedServersException(
-            "%s failed:\n%s".formatted(String.join(" ", initdb), finished.output()));
-      }
-      return Files.move(incomplete, data);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    run(unprivileged.command(initdb), "");
+    Files.delete(verifier);
+    Files.move(incomplete, data);
+  }
+
+  /** A server in single-user mode listens nowhere. */
+  private void setPassword(Path home, Path data, Unprivileged unprivileged) {
+    List<String> single = new ArrayList<>();
+    single.addAll(List.of(home.resolve("bin/postgres").toString(), "--single"));
+    single.addAll(List.of("-D", data.toString(), "-c", "exit_on_error=true", "postgres"));
+    run(
+        unprivileged.command(single),
+        "ALTER ROLE %s PASSWORD '%s'\n".formatted(USER, password.verifier()));
+  }
+
+  private static void run(List<String> command, String input) {
+    Finished finished = Finished.run(command, ENVIRONMENT, input);
+    if (!finished.isSuccess()) {
+      throw new EmbeddedServersException(
+          "%s failed:\n%s".formatted(String.join(" ", command), finished.output()));
     }
   }
 

@@ -85,6 +85,12 @@ public final class LocalServers implements EmbeddedServers {
   }
 
   @Override
+  public Optional<Password> jdbcPassword() {
+    return postgres.map(
+        server -> new Password(server.password(), server.passwordFile(), server.pgpassFile()));
+  }
+
+  @Override
   public Optional<String> elasticsearchUrl() {
     return elasticsearch.map(LocalElasticsearch::url);
   }

@@ -5,43 +5,52 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * How a server that refuses to run as root is run by this JVM: as it is if the JVM is an ordinary
- * user's, else in a user namespace of its own, else under the uid that owns nothing.
+ * The user that a server runs as: the user of this JVM, or {@code nobody} if that is root. A server
+ * never has a right of root's, in no namespace: whoever gets into it gets no further.
  *
- * @param prefix what stands before a command
- * @param owner who then owns the server's directory; empty if that needs no change
+ * @param prefix the words before a command that make it run as that user
+ * @param user the id of that user if it is not this JVM's
  */
-record Unprivileged(List<String> prefix, Optional<String> owner) {
+record Unprivileged(List<String> prefix, Optional<Integer> user) {
 
-  private static final String NOBODY = "65534";
+  /** PostgreSQL's initdb wants a user that has a name: a free number would not do. */
+  private static final int NOBODY = 65534;
 
-  /** Maps no uid, so that the process sees itself as nobody; the kernel still takes it for root. */
-  private static final Unprivileged IN_NAMESPACE =
-      new Unprivileged(List.of("unshare", "-U"), Optional.of("0:0"));
+  private static final Unprivileged THIS_USER = new Unprivileged(List.of(), Optional.empty());
 
   private static final Unprivileged AS_NOBODY =
       new Unprivileged(
-          List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"),
-          Optional.of(NOBODY + ":" + NOBODY));
+          List.of(
+              "setpriv",
+              "--reuid=" + NOBODY,
+              "--regid=" + NOBODY,
+              "--clear-groups",
+              "--no-new-privs"),
+          Optional.of(NOBODY));
 
+  /**
+   * Returns who a server runs as.
+   *
+   * @throws EmbeddedServersException if this is root and cannot run a program as somebody else
+   */
   static Unprivileged detect() {
     if (!isRoot()) {
-      return new Unprivileged(List.of(), Optional.empty());
+      return THIS_USER;
     }
-    for (Unprivileged way : List.of(IN_NAMESPACE, AS_NOBODY)) {
-      if (way.run("id", "-u").equals(new Finished(0, NOBODY))) {
-        return way;
-      }
+    Finished id = AS_NOBODY.run("id", "-u");
+    if (!id.equals(new Finished(0, String.valueOf(NOBODY)))) {
+      throw new EmbeddedServersException(
+          "the embedded servers do not run as root, and `%s` does not work here (%s): run as an"
+                  .formatted(String.join(" ", AS_NOBODY.prefix), id.output())
+              + " ordinary user, or install util-linux");
     }
-    throw new EmbeddedServersException(
-        "PostgreSQL and Elasticsearch do not run as root, and here neither `unshare -U` nor"
-            + " `setpriv` works to run them as somebody else: run as an ordinary user, or install"
-            + " util-linux");
+    return AS_NOBODY;
   }
 
   /** Returns the command as it has to be run. */
@@ -51,20 +60,44 @@ record Unprivileged(List<String> prefix, Optional<String> owner) {
     return whole;
   }
 
-  /** Hands a directory with all in it to whom the server runs as. */
-  void own(Path directory) {
-    if (owner.isEmpty()) {
-      return;
+  /**
+   * Closes a server's directory to others. The directory stays this JVM's, so that the server
+   * cannot replace what this JVM reads and writes there; the server reaches those below it that it
+   * {@linkplain #own owns}.
+   */
+  void enter(Path directory) {
+    try {
+      if (user.isPresent() && !Files.getAttribute(directory, "unix:uid").equals(0)) {
+        Files.setAttribute(directory, "unix:uid", 0); // an older version gave it to the server
+      }
+      Files.setPosixFilePermissions(
+          directory, PosixFilePermissions.fromString(user.isEmpty() ? "rwx------" : "rwx--x--x"));
+    } catch (IOException e) {
+      throw new EmbeddedServersException("cannot make " + directory + " private: " + e, e);
     }
-    Finished chown = Finished.run(List.of("chown", "-R", owner.get(), directory.toString()));
-    if (!chown.isSuccess()) {
-      throw new EmbeddedServersException("cannot chown " + directory + ": " + chown.output());
-    }
-    if (!run("test", "-w", directory.toString()).isSuccess()) {
+    if (user.isPresent() && !run("test", "-x", directory.toString()).isSuccess()) {
       throw new EmbeddedServersException(
-          "the server does not run as root and cannot enter "
-              + directory
-              + ": take a directory that anybody may enter");
+          "the server runs as user %d, who cannot enter %s: choose a directory that anybody may enter"
+              .formatted(NOBODY, directory));
+    }
+  }
+
+  /** Gives a file, or a directory with its contents, to the server and to nobody else. */
+  void own(Path path) {
+    try {
+      if (Files.isDirectory(path)) {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+      }
+      if (user.isEmpty() || Files.getAttribute(path, "unix:uid").equals(user.get())) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new EmbeddedServersException("cannot make " + path + " private: " + e, e);
+    }
+    String owner = user.get() + ":" + user.get();
+    Finished chown = Finished.run(List.of("chown", "-Rh", owner, path.toString()));
+    if (!chown.isSuccess()) {
+      throw new EmbeddedServersException("cannot chown " + path + ": " + chown.output());
     }
   }
 
@@ -75,7 +108,7 @@ record Unprivileged(List<String> prefix, Optional<String> owner) {
    * @param executable a file of the home, by which this is found out
    */
   Path readable(Path home, String executable, Path directory) {
-    if (owner.isEmpty() || run("test", "-x", home.resolve(executable).toString()).isSuccess()) {
+    if (user.isEmpty() || run("test", "-x", home.resolve(executable).toString()).isSuccess()) {
       return home;
     }
     Path copy = directory.resolve(home.getFileName());
@@ -87,6 +120,7 @@ record Unprivileged(List<String> prefix, Optional<String> owner) {
         if (!cp.isSuccess()) {
           throw new EmbeddedServersException("cannot copy " + home + ": " + cp.output());
         }
+        Files.setPosixFilePermissions(incomplete, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.move(incomplete, copy);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -61,6 +61,9 @@ public final class MappingFile {
           .entries()
           .forEach((name, type) -> fields.add(new Field(name, typeOf(type, FieldType.TEXT))));
     }
+    if (function != null) {
+      checkFunction(function);
+    }
     try {
       return new Mapping(
           targets,
@@ -70,6 +73,15 @@ public final class MappingFile {
     } catch (IllegalArgumentException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return Mapping.NONE;
+    }
+  }
+
+  private static void checkFunction(YamlNode node) {
+    String name = node.text();
+    try {
+      var unused = Class.forName(name, false, Thread.currentThread().getContextClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      node.mistake("function '" + name + "' is not on the class path");
     }
   }
 

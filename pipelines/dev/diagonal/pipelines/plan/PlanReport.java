@@ -1,12 +1,13 @@
 package dev.diagonal.pipelines.plan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.diagonal.files.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,11 +100,8 @@ public record PlanReport(
   }
 
   /** Writes it as JSON. */
-  public void writeTo(Path file) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+  public void writeTo(String file) throws IOException {
+    byte[] json = (JSON.writeValueAsString(this) + "\n").getBytes(UTF_8);
+    WholeFile.at(file).write(out -> out.write(json));
   }
 }

@@ -3,9 +3,12 @@ package dev.diagonal.pipelines.plan;
 import dev.diagonal.transfer.NearestName;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 public final class YamlNode {
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)\\}");
+
+  private static final int MAX_PARTS = 1_000_000;
 
   private final Path file;
   private final Node node;
@@ -60,17 +65,62 @@ public final class YamlNode {
         mistakes.add(file.toString(), 1, "the file is empty");
         return null;
       }
+      Node tangled = tangled(root);
+      if (tangled != null) {
+        mistakes.add(
+            file.toString(),
+            tangled.getStartMark().getLine() + 1,
+            "aliases make this contain itself, or more than %,d parts".formatted(MAX_PARTS));
+        return null;
+      }
       return new YamlNode(file, root, mistakes, environment);
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       mistakes.add(file.toString(), line, String.valueOf(e.getProblem()));
     } catch (YAMLException e) {
       mistakes.add(file.toString(), 1, String.valueOf(e.getMessage()));
+    } catch (CharacterCodingException e) {
+      mistakes.add("the file '%s' is not UTF-8".formatted(file));
     } catch (IOException e) {
       mistakes.add(
           "the file '%s' cannot be read (%s)".formatted(file, e.getClass().getSimpleName()));
     }
     return null;
+  }
+
+  /** Returns a part that contains itself or, with its aliases, too many parts; else null. */
+  private static @Nullable Node tangled(Node root) {
+    IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
+    return tangled(root, sizes);
+  }
+
+  /** A size of 0 marks a part that is being counted. */
+  private static @Nullable Node tangled(Node node, IdentityHashMap<Node, Long> sizes) {
+    Long known = sizes.putIfAbsent(node, 0L);
+    if (known != null) {
+      return known == 0 ? node : null;
+    }
+    List<Node> children = new ArrayList<>();
+    if (node instanceof SequenceNode list) {
+      children.addAll(list.getValue());
+    } else if (node instanceof MappingNode map) {
+      map.getValue()
+          .forEach(
+              each -> {
+                children.add(each.getKeyNode());
+                children.add(each.getValueNode());
+              });
+    }
+    long size = 1;
+    for (Node child : children) {
+      Node found = tangled(child, sizes);
+      if (found != null) {
+        return found;
+      }
+      size += sizes.getOrDefault(child, 0L);
+    }
+    sizes.put(node, size);
+    return size > MAX_PARTS ? node : null;
   }
 
   public int line() {
@@ -96,7 +146,7 @@ public final class YamlNode {
 
   /** Returns a file that a text names, seen from the directory of this one. */
   public String pathOf(String text) {
-    if (text.contains("://") || Path.of(text).isAbsolute()) {
+    if (text.equals("-") || text.contains("://") || Path.of(text).isAbsolute()) {
       return text;
     }
     Path directory = file.toAbsolutePath().normalize().getParent();
@@ -120,6 +170,10 @@ public final class YamlNode {
       variables.appendReplacement(text, Matcher.quoteReplacement(value == null ? "" : value));
     }
     variables.appendTail(text);
+    if (text.indexOf("\0") >= 0) {
+      mistake("the text holds a NUL character");
+      return text.toString().replace("\0", "");
+    }
     return text.toString();
   }
 

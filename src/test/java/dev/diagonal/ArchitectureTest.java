@@ -17,7 +17,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +40,7 @@ final class ArchitectureTest {
   private static final List<Set<String>> LAYERS =
       List.of(
           Set.of("fault", "progress"),
+          Set.of("files"),
           Set.of("block"),
           Set.of("grid"),
           Set.of("write"),
@@ -71,6 +78,27 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =
       slices().matching("dev.diagonal.(**)").should().beFreeOfCycles();
+
+  /** Leases, heartbeats and transactions go by the database's clock: those of workers differ. */
+  @ArchTest
+  static final ArchRule NO_CLOCK_OF_A_WORKER_COUNTS =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("WatchedFiles") // how long it has found no file, by one clock
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(LocalDateTime.class, "now")
+          .orShould()
+          .callMethod(OffsetDateTime.class, "now")
+          .orShould()
+          .callMethod(ZonedDateTime.class, "now")
+          .orShould()
+          .callMethod(Clock.class, "systemUTC")
+          .orShould()
+          .callConstructor(Date.class);
 
   @ArchTest
   static final ArchRule NAMES_SAY_WHAT_A_CLASS_IS =

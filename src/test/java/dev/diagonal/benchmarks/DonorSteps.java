@@ -4,6 +4,7 @@ import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.block.Shards;
 import dev.diagonal.csv.CsvReader;
 import dev.diagonal.csv.RecordConsumer;
+import dev.diagonal.donors.DonationFiles;
 import dev.diagonal.donors.DonorsJoin;
 import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.PackRows;
@@ -128,7 +129,8 @@ final class DonorSteps {
 
   /** Joins all shards; returns the seconds, and tells the steps where nothing is written. */
   private double join(@Nullable String directory, Shelves build, Shelves probe) {
-    ShardJoin<RowBlock, RowBlock, Written> join = DonorsJoin.into(directory, SHARDS, null).create();
+    DonationFiles.Target files = directory == null ? null : DonationFiles.Target.in(directory);
+    ShardJoin<RowBlock, RowBlock, Written> join = DonorsJoin.into(files, SHARDS, null).create();
     Nowhere nowhere = new Nowhere();
     double start = seconds();
     double grouping = 0;

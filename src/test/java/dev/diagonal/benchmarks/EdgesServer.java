@@ -4,6 +4,7 @@ import dev.diagonal.benchmarks.EdgeCase.Condition;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -30,6 +31,7 @@ final class EdgesServer implements AutoCloseable {
   }
 
   static EdgesServer start() throws IOException {
+    PgPass.use();
     LocalPostgres server =
         LocalPostgres.configure()
             .withSetting("deadlock_timeout", DEADLOCK_TIMEOUT_MILLIS + "ms")

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.PgPass;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ final class EdgesWork implements ScaleWork {
 
   EdgesWork(long unit) throws SQLException {
     this.unit = unit;
+    PgPass.use();
     this.server =
         LocalPostgres.configure()
             .withSetting("fsync", "on")

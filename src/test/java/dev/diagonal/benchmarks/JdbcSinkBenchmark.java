@@ -4,6 +4,7 @@ import dev.diagonal.benchmarks.JdbcSinks.Way;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ public final class JdbcSinkBenchmark {
     }
     long rows = 1_000_000L * (numbers.isEmpty() ? 1 : numbers.get(0));
     int rounds = numbers.size() < 2 ? 3 : numbers.get(1);
+    PgPass.use();
     try (LocalPostgres server =
         LocalPostgres.configure()
             .withSetting("synchronous_commit", "off")

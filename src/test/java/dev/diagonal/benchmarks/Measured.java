@@ -1,5 +1,6 @@
 package dev.diagonal.benchmarks;
 
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,8 +25,10 @@ record Measured(double seconds, long peakMegabytes, String output) {
   static Measured run(List<String> command) throws IOException, InterruptedException {
     Path log = Files.createTempFile("benchmark", ".log");
     long start = System.nanoTime();
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(PgPass.environment());
+    Process process = builder.start();
     long peak = 0;
     do {
       peak = Math.max(peak, residentPeak(process.pid()));

@@ -10,6 +10,7 @@ import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -89,6 +90,7 @@ public final class RatingBatchesBenchmark {
 
   public static void main(String[] args) throws Exception {
     Locale.setDefault(Locale.ROOT);
+    PgPass.use();
     try (LocalPostgres server =
         LocalPostgres.configure()
             .withSetting("shared_buffers", "1GB")

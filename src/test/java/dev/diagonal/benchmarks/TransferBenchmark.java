@@ -2,6 +2,7 @@ package dev.diagonal.benchmarks;
 
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PgPass;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,7 @@ public final class TransferBenchmark {
     Path csv = directory.resolve("m.csv");
     write(csv, rows);
     Path out = directory.resolve("out.csv");
+    PgPass.use();
     try (LocalPostgres postgres = LocalPostgres.start()) {
       String jdbc = "--jdbcUrl=" + postgres.jdbcUrl();
       String user = "--jdbcUser=" + postgres.user();

@@ -3,12 +3,12 @@ package dev.diagonal.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.files.InputFile;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.MapCoder;
@@ -55,18 +55,22 @@ class BlockTest {
   @Property(seed = "2", tries = 200)
   void rangesSurviveTheirCoder(@ForAll String file, @ForAll long start) throws Exception {
     long from = start & (Long.MAX_VALUE >> 1);
-    AtomicCoder<FileRange> coder = new FileRange.RangeCoder();
-    CoderProperties.coderDecodeEncodeEqual(coder, new FileRange(file, from, from + 1));
-    CoderProperties.coderDecodeEncodeEqual(coder, new FileRange(file, 0, FileRange.TO_THE_END));
+    Coder<FileRange> coder = FileRange.coder();
+    CoderProperties.coderDecodeEncodeEqual(coder, new FileRange(listed(file), from, from + 1));
+    CoderProperties.coderDecodeEncodeEqual(coder, FileRange.all(listed(file)));
   }
 
   @Example
   void aRangeIsNeverEmpty() {
-    assertThatThrownBy(() -> new FileRange("f", 3, 3))
+    assertThatThrownBy(() -> new FileRange(listed("f"), 3, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("end must be > start 3, got 3");
-    assertThatThrownBy(() -> new FileRange("f", -1, 3))
+    assertThatThrownBy(() -> new FileRange(listed("f"), -1, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("start must be >= 0, got -1");
+  }
+
+  private static InputFile listed(String name) {
+    return InputFile.of(name, 5, 1_700_000_000_000L);
   }
 }

@@ -1,9 +1,9 @@
 package dev.diagonal.block;
 
+import dev.diagonal.files.InputFile;
 import dev.diagonal.testing.Runner;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestStream;
@@ -17,14 +17,18 @@ class EachOnceFnTest {
   @Test
   void aNameThatComesAgainIsPassedOver() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
-    TestStream<KV<String, Long>> files =
-        TestStream.create(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()))
-            .addElements(KV.of("a", 1L), KV.of("b", 2L), KV.of("a", 1L))
+    TestStream<KV<String, InputFile>> files =
+        TestStream.create(KvCoder.of(StringUtf8Coder.of(), InputFile.coder()))
+            .addElements(file("a", 1), file("b", 2), file("a", 1))
             .advanceProcessingTime(Duration.standardDays(1))
-            .addElements(KV.of("b", 5L), KV.of("c", 3L))
+            .addElements(file("b", 5), file("c", 3))
             .advanceWatermarkToInfinity();
     PAssert.that(pipeline.apply(files).apply(ParDo.of(new EachOnceFn())))
-        .containsInAnyOrder(KV.of("a", 1L), KV.of("b", 2L), KV.of("c", 3L));
+        .containsInAnyOrder(file("a", 1), file("b", 2), file("c", 3));
     pipeline.run().waitUntilFinish();
+  }
+
+  private static KV<String, InputFile> file(String name, long bytes) {
+    return KV.of(name, InputFile.of(name, bytes, InputFile.UNKNOWN_TIME));
   }
 }

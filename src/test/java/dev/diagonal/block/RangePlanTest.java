@@ -3,7 +3,7 @@ package dev.diagonal.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.diagonal.block.InputFiles.InputFile;
+import dev.diagonal.files.InputFile;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -31,7 +31,7 @@ class RangePlanTest {
         assertThat(range.start()).isEqualTo(covered);
         covered = range.end();
       }
-      boolean compressed = !file.splittable() && file.bytes() > 0;
+      boolean compressed = !file.splittable();
       assertThat(covered).isEqualTo(compressed ? FileRange.TO_THE_END : file.bytes());
     }
     assertThat(next).isEqualTo(ranges.size());
@@ -47,7 +47,7 @@ class RangePlanTest {
   @Property(seed = "3")
   void partsOfAFileAreEqualAndNotFarFromTheBounds(
       @ForAll("sizes") long bytes, @ForAll("plans") RangePlan plan) {
-    List<FileRange> ranges = plan.cut(files(new InputFile("a", bytes, true)));
+    List<FileRange> ranges = plan.cut(files(file("a", bytes, true)));
     long first = ranges.isEmpty() ? 0 : ranges.get(0).end();
     assertThat(ranges.stream().limit(Math.max(0, ranges.size() - 1)))
         .allSatisfy(range -> assertThat(range.end() - range.start()).isEqualTo(first));
@@ -60,18 +60,17 @@ class RangePlanTest {
 
   @Example
   void aRangeIsAnEighthOfTheInputWithinItsBounds() {
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 3 * MIB, true)))).hasSize(1);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 20 * MIB, true)))).hasSize(5);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 512 * MIB, true)))).hasSize(8);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 8192 * MIB, true)))).hasSize(64);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1 << 20, true)))).hasSize(1);
-    assertThat(RangePlan.DEFAULT.cut(files(new InputFile("a", 1024 * 1024 * MIB, true))))
-        .hasSize(256);
+    assertThat(RangePlan.DEFAULT.cut(files(file("a", 3 * MIB, true)))).hasSize(1);
+    assertThat(RangePlan.DEFAULT.cut(files(file("a", 20 * MIB, true)))).hasSize(5);
+    assertThat(RangePlan.DEFAULT.cut(files(file("a", 512 * MIB, true)))).hasSize(8);
+    assertThat(RangePlan.DEFAULT.cut(files(file("a", 8192 * MIB, true)))).hasSize(64);
+    assertThat(RangePlan.DEFAULT.cut(files(file("a", 1 << 20, true)))).hasSize(1);
+    assertThat(RangePlan.DEFAULT.cut(files(file("a", 1024 * 1024 * MIB, true)))).hasSize(256);
   }
 
   @Example
   void moreReadersHaveMoreRanges() {
-    InputFiles input = files(new InputFile("a", 8192 * MIB, true));
+    InputFiles input = files(file("a", 8192 * MIB, true));
 
     assertThat(RangePlan.DEFAULT.forReaders(1).cut(input)).hasSize(64);
     assertThat(RangePlan.DEFAULT.forReaders(64).cut(input)).hasSize(256);
@@ -99,7 +98,7 @@ class RangePlanTest {
   @Provide
   Arbitrary<List<InputFile>> files() {
     return Combinators.combine(sizes(), Arbitraries.of(true, true, false))
-        .as((bytes, splittable) -> new InputFile("", bytes, splittable))
+        .as((bytes, splittable) -> file("", bytes, splittable))
         .list()
         .ofMaxSize(20)
         .map(RangePlanTest::named);
@@ -117,12 +116,17 @@ class RangePlanTest {
   private static List<InputFile> named(List<InputFile> files) {
     List<InputFile> named = new ArrayList<>();
     for (InputFile file : files) {
-      named.add(new InputFile("file-" + named.size(), file.bytes(), file.splittable()));
+      named.add(file("file-" + named.size(), file.bytes(), file.splittable()));
     }
     return named;
   }
 
   private static InputFiles files(InputFile... files) {
     return new InputFiles(List.of(files));
+  }
+
+  private static InputFile file(String name, long bytes, boolean splittable) {
+    InputFile file = InputFile.of(name, bytes, InputFile.UNKNOWN_TIME);
+    return splittable ? file : file.whole();
   }
 }

@@ -1,13 +1,17 @@
 package dev.diagonal.block;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadLine;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.write.WriteDeadLetters;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +19,7 @@ import java.util.List;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +89,75 @@ class ReadBlocksTest {
                 .toJson(),
             new BadLine(path("a.txt"), 9 + tooLong.length(), "rejected at the end", "late")
                 .toJson());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void failsWhenAFileShrinksWhileItIsRead(Runner runner) throws IOException {
+    write("shrinks.txt", "0123456789abcdef\n".repeat(200_000));
+    TestPipeline pipeline = runner.pipeline();
+    ReadBlocks<String> shrinking =
+        ReadBlocks.from(List.of(path("shrinks.txt")))
+            .into(ShrinkingConsumer::new, StringUtf8Coder.of());
+    pipeline.apply(shrinking);
+    assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
+        .hasStackTraceContaining(
+            path("shrinks.txt") + " has changed since it was listed: it had 3400000 bytes")
+        .hasStackTraceContaining("now has 1500003 bytes");
+  }
+
+  /** Cuts the file in the middle of a line that was not read yet. */
+  private static final class ShrinkingConsumer implements BlockConsumer<String> {
+
+    private String file = "";
+
+    @Override
+    public void open(TextFile textFile) {
+      file = textFile.name();
+    }
+
+    @Override
+    public long accept(TextBlock block, Output<String> output) {
+      String text = new String(block.bytes(), block.start(), block.size(), UTF_8);
+      if (!text.matches("(?s)(0123456789abcdef\n)*+")) {
+        throw new IllegalStateException("a line that was never written: it ends a block");
+      }
+      try (FileChannel channel = FileChannel.open(Path.of(file), WRITE)) {
+        channel.truncate(1_500_003);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return text.length() / 17;
+    }
+
+    @Override
+    public void finish(Output<String> output) {}
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void linesEndAtLfCrAndCrLf(Runner runner) throws IOException {
+    write("a.txt", "\r\n\rhead\r1\r2\r\n3\n4\r5\r\r6");
+    TestPipeline pipeline = runner.pipeline();
+    for (int bytes = 1; bytes < 12; bytes += 5) {
+      PAssert.that(
+              pipeline
+                  .apply(bytes + " bytes", read("a.txt").withHeader(true).withRanges(ranges(bytes)))
+                  .apply(bytes + " lines", Filter.by(line -> line.matches("[0-9]|open.*"))))
+          .satisfies(
+              lines -> {
+                List<String> all = new ArrayList<>();
+                lines.forEach(all::add);
+                all.removeIf("open head"::equals);
+                assertThat(all).containsExactlyInAnyOrder("1", "2", "3", "4", "5", "6");
+                return null;
+              });
+    }
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static RangePlan ranges(int bytes) {
+    return new RangePlan(64, bytes, bytes, 100);
   }
 
   @Test

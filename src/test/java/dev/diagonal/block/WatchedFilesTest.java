@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.diagonal.block.WatchedFiles.Looker;
 import dev.diagonal.block.WatchedFiles.Seen;
+import dev.diagonal.files.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,11 +42,11 @@ class WatchedFilesTest {
     nowMillis += 999;
     assertThat(comes(looker)).isEmpty();
     nowMillis += 1;
-    assertThat(comes(looker)).containsExactly(KV.of(name("a"), 3L));
+    assertThat(comes(looker)).containsExactly(file("a", 3));
     write("b", 5);
     write("c", 7);
     nowMillis += 1_000;
-    assertThat(comes(looker)).containsExactlyInAnyOrder(KV.of(name("b"), 5L), KV.of(name("c"), 7L));
+    assertThat(comes(looker)).containsExactlyInAnyOrder(file("b", 5), file("c", 7));
     nowMillis += 1_000;
     assertThat(comes(looker)).isEmpty();
     assertThat(looker.getWatermark()).isEqualTo(BoundedWindow.TIMESTAMP_MIN_VALUE);
@@ -57,12 +58,12 @@ class WatchedFilesTest {
     write("b", 2);
     Looker first = looker(watch, null);
     assertThat(first.start()).isTrue();
-    KV<String, Long> one = first.getCurrent();
+    KV<String, InputFile> one = first.getCurrent();
     Seen mark = first.getCheckpointMark();
     WatchedFiles files = new WatchedFiles(patterns(), watch);
     Seen decoded = CoderUtils.clone(files.getCheckpointMarkCoder(), mark);
     assertThat(decoded).isEqualTo(mark).isEqualTo(new Seen(Set.of(one.getKey()), nowMillis));
-    List<KV<String, Long>> rest = comes(looker(watch, decoded));
+    List<KV<String, InputFile>> rest = comes(looker(watch, decoded));
     assertThat(rest).hasSize(1).doesNotContain(one);
   }
 
@@ -77,7 +78,7 @@ class WatchedFilesTest {
     assertThat(looker.getCheckpointMark().names()).isEmpty();
     write("a", 2);
     nowMillis += 1_000;
-    assertThat(comes(looker)).containsExactly(KV.of(name("a"), 2L));
+    assertThat(comes(looker)).containsExactly(file("a", 2));
   }
 
   @Test
@@ -132,8 +133,8 @@ class WatchedFilesTest {
     return List.of(directory.toString());
   }
 
-  private static List<KV<String, Long>> comes(Looker looker) {
-    List<KV<String, Long>> all = new ArrayList<>();
+  private static List<KV<String, InputFile>> comes(Looker looker) {
+    List<KV<String, InputFile>> all = new ArrayList<>();
     while (looker.advance()) {
       all.add(looker.getCurrent());
     }
@@ -146,5 +147,10 @@ class WatchedFilesTest {
 
   private String name(String file) {
     return directory.resolve(file).toString();
+  }
+
+  private KV<String, InputFile> file(String file, long bytes) throws IOException {
+    long modified = Files.getLastModifiedTime(directory.resolve(file)).toMillis();
+    return KV.of(name(file), InputFile.of(name(file), bytes, modified));
   }
 }

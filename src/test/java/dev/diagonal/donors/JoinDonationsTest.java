@@ -105,7 +105,7 @@ final class JoinDonationsTest {
                         List.of(directory + "/donations*"),
                         List.of(directory + "/resources*")),
                     new Shards(2))
-                .writingTo(out));
+                .writingTo(DonationFiles.Target.in(out)));
     PAssert.that(written)
         .satisfies(
             accounts -> {
@@ -123,7 +123,9 @@ final class JoinDonationsTest {
       throws Exception {
     TestPipeline pipeline = runner.pipeline();
     Path out = Files.createDirectories(directory.resolve("out"));
-    JoinDonations join = JoinDonations.from(inputs, new Shards(shards)).writingTo(out.toString());
+    JoinDonations join =
+        JoinDonations.from(inputs, new Shards(shards))
+            .writingTo(DonationFiles.Target.in(out.toString()));
     if (bad == null) {
       pipeline.apply(join);
     } else {

@@ -142,7 +142,7 @@ final class EdgeTablesIT {
   }
 
   private List<String> query(String query) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(target.url(), target.user(), "");
+    try (Connection connection = DriverManager.getConnection(target.url(), target.user(), null);
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(query)) {
       List<String> values = new ArrayList<>();

@@ -64,6 +64,12 @@ class BulkBodyTest {
     assertThat(encode(document)).hasSize((int) BulkBody.bytesOf(document));
     Document elsewhere = document.withIndex("other").withRouting("r");
     assertThat(encode(elsewhere)).hasSize((int) BulkBody.bytesOf(elsewhere));
+    if (operation.replacesAll()) {
+      Document versioned = elsewhere.withVersion(1234);
+      assertThat(encode(versioned))
+          .contains("\"routing\":\"r\",\"version_type\":\"external_gte\",\"version\":1234}}\n")
+          .hasSize((int) BulkBody.bytesOf(versioned));
+    }
   }
 
   private static String encode(Document... documents) {

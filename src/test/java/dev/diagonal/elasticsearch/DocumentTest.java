@@ -38,7 +38,8 @@ class DocumentTest {
         .isNotEqualTo(Document.of("2", "{}"))
         .isNotEqualTo(Document.of("1", "{}").withOperation(Operation.CREATE))
         .isNotEqualTo(Document.of("1", "{}").withIndex("other"))
-        .isNotEqualTo(Document.of("1", "{}").withRouting("r"));
+        .isNotEqualTo(Document.of("1", "{}").withRouting("r"))
+        .isNotEqualTo(Document.of("1", "{}").withVersion(0));
   }
 
   @Test
@@ -54,5 +55,21 @@ class DocumentTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Document.of("1", "{}").withOperation(Operation.DELETE))
         .withMessage("source of document 1, a deletion, must be empty");
+  }
+
+  @Test
+  void onlyWholeDocumentsHaveVersions() throws Exception {
+    Document versioned = Document.of("1", "{}").withRouting("r").withVersion(Long.MAX_VALUE);
+    byte[] bytes = CoderUtils.encodeToByteArray(Document.coder(), versioned);
+    assertThat(CoderUtils.decodeFromByteArray(Document.coder(), bytes)).isEqualTo(versioned);
+    for (Operation operation :
+        new Operation[] {Operation.CREATE, Operation.UPDATE, Operation.UPSERT}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Document.of("1", "{}").withVersion(1).withOperation(operation))
+          .withMessageContaining("document 1 has a version, which " + operation);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Document.deletion("1").withVersion(-1))
+        .withMessage("the version of document 1 must be a whole number from 0, got -1");
   }
 }

@@ -12,6 +12,7 @@ import org.apache.http.Header;
 import org.apache.http.message.BasicHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ElasticsearchTargetTest {
@@ -107,8 +108,27 @@ class ElasticsearchTargetTest {
   void refusesUrlsThatAreNoneOrHoldMore(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TARGET.withUrls(List.of(url)))
-        .withMessageStartingWith("url must look like http://host:port")
+        .withMessageStartingWith("the URL of Elasticsearch ")
         .withMessageNotContaining("hunter2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://[::1]:9200, http://[::1]:9200, http://[::1]:9200/movies",
+    "http://[::1], http://[::1], http://[::1]/movies",
+    "https://es_1:9200/, https://es_1:9200, https://es_1:9200/movies",
+    "http://es/search/, http://es, http://es/search/movies"
+  })
+  void takesAddressesOfAllForms(String url, String host, String shown) {
+    ElasticsearchTarget target = TARGET.withUrls(List.of(url));
+    assertThat(target.hosts()).singleElement().hasToString(host);
+    assertThat(target).hasToString(shown);
+  }
+
+  @Test
+  void encodesTheIndexInPaths() {
+    assertThat(TARGET.withIndex("a%2eb+ü").request("GET", "/_mapping").getEndpoint())
+        .isEqualTo("/a%252eb%2B%C3%BC/_mapping");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.diagonal.elasticsearch;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,18 +40,22 @@ import org.jspecify.annotations.Nullable;
 public final class FaultyProxy implements AutoCloseable {
 
   static final long LATE_MILLIS = 50;
+  private static final long DRIP_MILLIS = 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final CompletableFuture<byte[]> late = new CompletableFuture<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger strikes = new AtomicInteger();
   private final HttpServer server;
   private final String upstream;
   private final Fault fault;
   private final @Nullable String authorization;
+  private volatile @Nullable String forbidden;
 
   /** What is done to a bulk request. */
   public interface Fault {
@@ -87,6 +93,12 @@ public final class FaultyProxy implements AutoCloseable {
     return new FaultyProxy(upstream, fault, null, null);
   }
 
+  /** Answers 403 to all paths that end so, as Elasticsearch does to whoever has no right. */
+  public FaultyProxy forbidding(String pathEnd) {
+    forbidden = pathEnd;
+    return this;
+  }
+
   /** Speaks TLS, and answers 401 to all that does not bring this authorization. */
   static FaultyProxy secured(String upstream, String authorization, SSLContext tls)
       throws IOException {
@@ -109,7 +121,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** How often the fault struck. */
-  int strikes() {
+  public int strikes() {
     return strikes.get();
   }
 
@@ -140,6 +152,52 @@ public final class FaultyProxy implements AutoCloseable {
   /** Gets each second bulk request and never says anything. */
   static Fault everySecondMeetsSilence() {
     return everySecond((proxy, bulk) -> proxy.awaitClosed());
+  }
+
+  /** Has the first bulk request done and answers it byte by byte, without an end. */
+  static Fault theFirstAnswerDrips() {
+    return (proxy, bulk) -> {
+      if (bulk.number() > 1) {
+        forward(proxy, bulk);
+        return;
+      }
+      proxy.strike();
+      byte[] answer = proxy.upstream(bulk.exchange(), bulk.body()).body();
+      bulk.exchange().sendResponseHeaders(200, 0);
+      for (int i = 0; !proxy.awaitClosed(DRIP_MILLIS); i++) {
+        bulk.exchange().getResponseBody().write(i == 0 ? answer[0] : ' ');
+        bulk.exchange().getResponseBody().flush();
+      }
+    };
+  }
+
+  /** Has a byte in the first id of each bulk request that UTF-8 has not. */
+  static Fault breaksUtf8() {
+    return (proxy, bulk) -> {
+      byte[] broken = bulk.body().clone();
+      broken[new String(broken, ISO_8859_1).indexOf("_id\":\"") + 6] = (byte) 0xff;
+      proxy.strike();
+      forward(proxy, new Bulk(bulk.exchange(), broken, bulk.number()));
+    };
+  }
+
+  /** Holds the first bulk request back until {@link #release}, then forwards it unanswered. */
+  public static Fault theFirstArrivesWhenReleased() {
+    return (proxy, bulk) -> {
+      if (bulk.number() > 1) {
+        forward(proxy, bulk);
+        return;
+      }
+      proxy.strike();
+      proxy.await(proxy.released);
+      proxy.late.complete(proxy.upstream(bulk.exchange(), bulk.body()).body());
+    };
+  }
+
+  /** Lets a request pass that was held back; returns the server's answer to it. */
+  public String release() {
+    released.countDown();
+    return new String(late.join(), UTF_8);
   }
 
   /** Forwards each bulk request late, by {@link #LATE_MILLIS}. */
@@ -237,6 +295,9 @@ public final class FaultyProxy implements AutoCloseable {
           && !authorization.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
         strike();
         answer(exchange, 401, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"who?\"}}");
+      } else if (forbidden != null && exchange.getRequestURI().getPath().endsWith(forbidden)) {
+        strike();
+        answer(exchange, 403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no\"}}");
       } else if (exchange.getRequestURI().getPath().endsWith("/_bulk")) {
         fault.handle(this, new Bulk(exchange, body, requests.incrementAndGet()));
       } else {
@@ -276,8 +337,21 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   private void awaitClosed() {
+    await(closed);
+  }
+
+  private boolean awaitClosed(long millis) {
     try {
-      closed.await();
+      return closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private void await(CountDownLatch latch) {
+    try {
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -286,6 +360,7 @@ public final class FaultyProxy implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    released.countDown();
     server.stop(0);
     threads.shutdownNow();
   }

@@ -111,6 +111,72 @@ final class IndexDocumentsFaultsIT {
     survives(FaultyProxy.everySecondMeetsSilence());
   }
 
+  @Test
+  void anAnswerThatDripsIsGivenUp() throws Exception {
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.theFirstAnswerDrips())) {
+      PipelineResult result = index(Runner.DIRECT, proxy.url(), Duration.ofSeconds(1));
+      assertThat(proxy.strikes()).isEqualTo(1);
+      assertThat(Measures.counter(result, "retries")).isPositive();
+      assertAllIndexed(result);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLateRequestOverwritesOnlyWithoutVersions(boolean versions) throws Exception {
+    try (FaultyProxy proxy =
+        FaultyProxy.before(server, FaultyProxy.theFirstArrivesWhenReleased())) {
+      BulkSettings settings =
+          BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index))
+              .withRequestTimeout(Duration.ofSeconds(1))
+              .withRetry(PATIENT);
+      try (BulkWriter<String> writer = BulkWriter.open(settings, Ignoring.INSTANCE)) {
+        for (int n = 1; n <= 2; n++) {
+          Document document = Document.of("x", "{\"n\":%d}".formatted(n));
+          writer.accept(versions ? document.withVersion(n) : document, "");
+          writer.flush();
+        }
+      }
+      assertThat(proxy.strikes()).isEqualTo(1);
+      assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(2);
+      assertThat(proxy.release()).contains(versions ? "\"status\":409" : "\"status\":200");
+      assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(versions ? 2 : 1);
+    }
+  }
+
+  @Test
+  void ofTwoVersionsInARequestTheHigherStays() throws Exception {
+    Counting counting = new Counting();
+    BulkSettings settings = BulkSettings.of(ElasticsearchTarget.at(server, index));
+    try (BulkWriter<String> writer = BulkWriter.open(settings, counting)) {
+      writer.accept(Document.of("x", "{\"n\":2}").withVersion(2), "");
+      writer.accept(Document.of("x", "{\"n\":1}").withVersion(1), "");
+      writer.accept(Document.of("y", "{\"n\":10}").withVersion(7), "");
+      writer.flush();
+      writer.accept(Document.deletion("y").withVersion(6), "");
+      writer.accept(Document.of("x", "{\"n\":3}").withVersion(2), "");
+      writer.flush();
+    }
+    assertThat(IndexedDocuments.sum(server, index, "n")).isEqualTo(13);
+    assertThat(counting.indexed).isEqualTo(4);
+    assertThat(counting.superseded).isEqualTo(1);
+  }
+
+  @Test
+  void aRealServerErrorFailsTheRunAtOnce() {
+    // Not UTF-8 in the line of an action: Elasticsearch 8.7 answers 500.
+    ElasticsearchTarget target = ElasticsearchTarget.at(server, index);
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksUtf8())) {
+      assertThatThrownBy(() -> write(target.withUrls(List.of(proxy.url()))))
+          .isInstanceOf(NotIndexedException.class)
+          .hasMessageContaining("10 are not confirmed")
+          .hasMessageContaining("HTTP 500, json_parse_exception");
+      assertThat(proxy.requests()).isEqualTo(1);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Runner.class)
   void aRequestThatIsTooLargeIsHalved(Runner runner) throws Exception {
@@ -227,7 +293,7 @@ final class IndexDocumentsFaultsIT {
                     BulkWriter.open(
                         BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index))
                             .withRetry(PATIENT.withMaxAttempts(3)),
-                        new Ignoring())) {
+                        Ignoring.INSTANCE)) {
                   for (Document document : documents(1, DOCUMENTS)) {
                     writer.accept(document, "");
                   }
@@ -466,7 +532,7 @@ final class IndexDocumentsFaultsIT {
   }
 
   private void write(ElasticsearchTarget target) throws Exception {
-    try (BulkWriter<String> writer = BulkWriter.open(BulkSettings.of(target), new Ignoring())) {
+    try (BulkWriter<String> writer = BulkWriter.open(BulkSettings.of(target), Ignoring.INSTANCE)) {
       for (Document document : documents(1, 10)) {
         writer.accept(document, "");
       }
@@ -506,9 +572,19 @@ final class IndexDocumentsFaultsIT {
     return Document.of("" + n, "{\"n\":\"hunter2\"}");
   }
 
-  private static final class Ignoring implements BulkListener<String> {
+  private static final class Counting implements BulkListener<String> {
+    private int indexed;
+    private int superseded;
+
     @Override
-    public void indexed(String place, int documents) {}
+    public void indexed(String place, int documents) {
+      indexed += documents;
+    }
+
+    @Override
+    public void superseded(String place, int documents) {
+      superseded += documents;
+    }
 
     @Override
     public void refused(String place, RefusedDocument document) {

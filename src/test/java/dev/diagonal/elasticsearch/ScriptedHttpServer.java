@@ -39,7 +39,7 @@ final class ScriptedHttpServer implements AutoCloseable {
     }
   }
 
-  private record Answer(int status, String body) {}
+  private record Answer(int status, String body, @Nullable String location) {}
 
   ScriptedHttpServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -53,7 +53,13 @@ final class ScriptedHttpServer implements AutoCloseable {
   }
 
   synchronized ScriptedHttpServer answers(int status, String body) {
-    script.add(new Answer(status, body));
+    script.add(new Answer(status, body, null));
+    return this;
+  }
+
+  /** Sends the next request elsewhere. */
+  synchronized ScriptedHttpServer redirects(int status, String location) {
+    script.add(new Answer(status, "", location));
     return this;
   }
 
@@ -98,6 +104,9 @@ final class ScriptedHttpServer implements AutoCloseable {
       }
       byte[] body = answer.body.getBytes(UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json");
+      if (answer.location != null) {
+        exchange.getResponseHeaders().set("Location", answer.location);
+      }
       boolean empty = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
       exchange.sendResponseHeaders(answer.status, empty ? -1 : body.length);
       if (!empty) {
@@ -108,7 +117,7 @@ final class ScriptedHttpServer implements AutoCloseable {
 
   private synchronized Answer next(Asked request) {
     asked.add(request);
-    return script.isEmpty() ? new Answer(500, "the script is over") : script.remove();
+    return script.isEmpty() ? new Answer(500, "the script is over", null) : script.remove();
   }
 
   private void awaitEnd() {

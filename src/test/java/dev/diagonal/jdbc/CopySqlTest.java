@@ -32,7 +32,7 @@ class CopySqlTest {
                 + " SELECT \"id\", \"mood\"::text FROM \"s\".\"t\" WITH NO DATA");
     assertThat(sql.applyStage())
         .isEqualTo(
-            "INSERT INTO \"s\".\"t\" (\"id\", \"mood\") SELECT \"id\", \"mood\"::\"mood\" AS"
+            "INSERT INTO \"s\".\"t\" AS stored (\"id\", \"mood\") SELECT \"id\", \"mood\"::\"mood\" AS"
                 + " \"mood\" FROM pg_temp.diagonal_rows");
   }
 
@@ -40,7 +40,7 @@ class CopySqlTest {
   void upsertsWhatIsStagedInOneStatement() {
     assertThat(sql(WriteMode.UPSERT, WIRE_ID, WIRE_NAME).applyStage())
         .isEqualTo(
-            "INSERT INTO \"s\".\"t\" (\"id\", \"name\") SELECT \"id\", \"name\" FROM"
+            "INSERT INTO \"s\".\"t\" AS stored (\"id\", \"name\") SELECT \"id\", \"name\" FROM"
                 + " pg_temp.diagonal_rows ON CONFLICT (\"id\") DO UPDATE SET \"name\" ="
                 + " EXCLUDED.\"name\"");
     assertThat(sql(WriteMode.UPSERT, WIRE_ID).applyStage())

@@ -148,7 +148,10 @@ final class CreateTableIT {
   @Test
   void aUserWhoMayNotCreateMayUseATableThatIsThere() throws Exception {
     CreateTable.ifMissing(target, Table.of("create_granted", ID));
-    sql.execute("CREATE ROLE writer LOGIN; GRANT INSERT, UPDATE ON create_granted TO writer");
+    sql.execute(
+        "CREATE ROLE writer LOGIN PASSWORD '"
+            + LocalPostgres.passwordOfThisProcess()
+            + "'; GRANT INSERT, UPDATE ON create_granted TO writer");
     JdbcTarget writer = target.withUser("writer");
     CreateTable.ifMissing(writer, Table.of("create_granted", ID));
     assertThatThrownBy(() -> CreateTable.ifMissing(writer, Table.of("create_denied", ID)))

@@ -101,7 +101,9 @@ final class FaultyRelay implements AutoCloseable {
         Socket client = listening.accept();
         Socket server;
         try {
-          server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+          synchronized (meanwhile) { // nobody connects while harm is done
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+          }
         } catch (IOException e) {
           client.close(); // the server is restarting
           continue;
@@ -178,14 +180,17 @@ final class FaultyRelay implements AutoCloseable {
     private boolean strikes(byte[] buffer, int read, long sent) {
       return switch (fault) {
         case CUT, SILENCE, HALF_CLOSE -> sent > IN_A_COPY;
-        case LOSE_COMMIT, LOSE_ANSWER, CUT_AFTER_COMMIT -> new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
+        case LOSE_COMMIT, LOSE_ANSWER, CUT_AFTER_COMMIT ->
+            new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
         case DELAY -> true;
       };
     }
 
     /** Returns whether the chunk passes. */
     private boolean harm() throws IOException {
-      meanwhile.run();
+      synchronized (meanwhile) {
+        meanwhile.run();
+      }
       switch (fault) {
         case CUT, LOSE_COMMIT -> {
           reset();

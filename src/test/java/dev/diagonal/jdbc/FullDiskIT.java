@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.PgPass;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.testing.SmallDisk;
 import dev.diagonal.write.WriteDeadLetters;
@@ -53,6 +54,7 @@ final class FullDiskIT {
 
   @BeforeAll
   static void mountDisk() throws Exception {
+    PgPass.use();
     postgres = LocalPostgres.start();
     target = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
     sql = new Sql(target);

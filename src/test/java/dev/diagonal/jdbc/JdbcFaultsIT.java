@@ -95,7 +95,7 @@ final class JdbcFaultsIT {
     CompletableFuture<Void> fault =
         CompletableFuture.runAsync(
             () -> {
-              try (Connection killer = DriverManager.getConnection(target.url(), "postgres", "");
+              try (Connection killer = DriverManager.getConnection(target.url(), "postgres", null);
                   PreparedStatement kill = killer.prepareStatement(KILL)) {
                 while (!over.get() && struck.get() < 5) {
                   try (ResultSet killed = kill.executeQuery()) {
@@ -165,7 +165,11 @@ final class JdbcFaultsIT {
 
   @Test
   void aDatabaseThatIsReadOnlyFailsTheRunAtOnce() throws Exception {
-    sql.execute("DROP ROLE IF EXISTS reader; CREATE ROLE reader SUPERUSER LOGIN");
+    sql.execute(
+        "DROP ROLE IF EXISTS reader; CREATE ROLE reader SUPERUSER LOGIN"
+            + " PASSWORD '"
+            + LocalPostgres.passwordOfThisProcess()
+            + "'");
     sql.execute("ALTER ROLE reader SET default_transaction_read_only = on");
     JdbcTarget readOnly = JdbcTarget.at(target.url()).withUser("reader");
     assertThatThrownBy(() -> write(JdbcWrite.upsert(readOnly, table, BINDER), 1, 10))

@@ -59,7 +59,7 @@ class RelationshipSqlTest {
     assertThat(RelationshipSql.insert(tables, false).replace("\"", ""))
         .contains("RETURNING from AS source, to AS target, coalesce(fare, 0) AS source_value")
         .endsWith(
-            ", sources AS (INSERT INTO a AS n (id, pickups, revenue)"
+            ", counted AS (INSERT INTO a AS n (id, pickups, revenue)"
                 + " SELECT id, sum(v0), sum(v1) FROM"
                 + " (SELECT source AS id, 1 AS v0, source_value AS v1 FROM added) AS ends"
                 + " GROUP BY id ORDER BY id ON CONFLICT (id) DO UPDATE SET"

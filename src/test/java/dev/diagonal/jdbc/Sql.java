@@ -32,6 +32,6 @@ record Sql(JdbcTarget target) {
   }
 
   private Connection open() throws SQLException {
-    return DriverManager.getConnection(target.url(), target.user(), "");
+    return DriverManager.getConnection(target.url(), target.user(), null);
   }
 }

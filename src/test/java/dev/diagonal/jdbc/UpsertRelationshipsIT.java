@@ -9,6 +9,7 @@ import dev.diagonal.grid.CellLocks;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.WarningsSeen;
 import dev.diagonal.write.Batch;
 import dev.diagonal.write.BatchWriter;
 import dev.diagonal.write.TargetMismatchException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -368,6 +370,27 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
+  void theFirstLockTimeoutWarnsOfWhoHoldsTheLock() throws Exception {
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    try (WarningsSeen unused = WarningsSeen.into(warnings);
+        Connection holder = holding(2);
+        BatchWriter<Link> writer =
+            upsert().withLocks(new Digits("d")).withLockTimeout(Duration.ofMillis(50)).open()) {
+      Batch<Link> batch = new Batch<>(12, List.of(new Link(1, 5, 6)));
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> writer.write(batch)).isInstanceOf(SQLException.class);
+      }
+      assertThat(warnings)
+          .singleElement()
+          .asString()
+          .contains("waited 50 ms for the slot locks [1, 2] of d: process " + pid(holder))
+          .endsWith("holds {2}; tries again");
+      holder.rollback();
+      writer.write(batch);
+    }
+  }
+
+  @Test
   void aLockTimeoutIsRetryableAndSaysWhoHoldsTheLock() throws Exception {
     try (Connection holder = holding(2);
         BatchWriter<Link> writer =
@@ -579,7 +602,7 @@ final class UpsertRelationshipsIT {
   /** Returns a transaction that holds a lock of the domain d, as a writer would. */
   private Connection holding(int lock) throws SQLException {
     Connection holder =
-        DriverManager.getConnection(target.url() + "?ApplicationName=holder", target.user(), "");
+        DriverManager.getConnection(target.url() + "?ApplicationName=holder", target.user(), null);
     holder.setAutoCommit(false);
     execute(
         holder,

@@ -169,7 +169,7 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
     execute(
         """
         DROP ROLE IF EXISTS %1$s;
-        CREATE ROLE %1$s LOGIN;
+        CREATE ROLE %1$s LOGIN PASSWORD '%6$s';
         GRANT ALL ON SCHEMA public, jobs, staging TO %1$s;
         GRANT ALL ON ALL TABLES IN SCHEMA public, jobs, staging TO %1$s;
         CREATE FUNCTION gate_at(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -180,7 +180,13 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
         ALTER TABLE %4$s ENABLE ROW LEVEL SECURITY;
         CREATE POLICY gate ON %4$s USING (gate_at(%5$s));
         """
-            .formatted(user, id, GATE.formatted("_shared"), tables.ratingsSql(), tables.idSql()));
+            .formatted(
+                user,
+                id,
+                GATE.formatted("_shared"),
+                tables.ratingsSql(),
+                tables.idSql(),
+                LocalPostgres.passwordOfThisProcess()));
   }
 
   /** Makes plans wait before they put their first batch into the job table, likewise. */
@@ -262,7 +268,7 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
   }
 
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(target.url(), target.user(), "");
+    return DriverManager.getConnection(target.url(), target.user(), null);
   }
 
   /** Returns these names with another one for the ratings. */

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ record ChildJvm(int status, List<String> out, List<String> err) {
             new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         // It makes the JVM say what it has picked up.
         builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().putAll(PgPass.environment());
         builder.environment().putAll(environment);
         Process process = builder.start();
         if (!process.waitFor(BOUND_MINUTES, TimeUnit.MINUTES)) {

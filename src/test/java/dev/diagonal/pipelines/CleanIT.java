@@ -171,10 +171,7 @@ final class CleanIT {
       SCHEMA.open(held.use()).requireTables();
     }
     return RunKeeper.open(
-        SCHEMA,
-        HeldConnection.autoCommitting(database, Duration.ofSeconds(5)),
-        run,
-        "transfer");
+        SCHEMA, HeldConnection.autoCommitting(database, Duration.ofSeconds(5)), run, "transfer");
   }
 
   private Launched clean(String... options) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.Demo;
+import dev.diagonal.testing.ListeningPorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -17,6 +18,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +33,7 @@ import org.junit.jupiter.api.Test;
 final class DemoIT {
 
   private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
+  private static final long POLL_MILLIS = 200;
 
   @BeforeEach
   void asIfUnderMaven() {
@@ -40,8 +47,21 @@ final class DemoIT {
 
   @Test
   void bothServersGiveBackTheMostRatedMoviesOfTheSample() throws Exception {
-    Launched launched = launchedByMaven();
+    Set<String> ports = new ConcurrentSkipListSet<>();
+    CountDownLatch over = new CountDownLatch(1);
+    CompletableFuture<Void> watching = CompletableFuture.runAsync(() -> collect(ports, over));
+    Launched launched;
+    try {
+      launched = launchedByMaven();
+    } finally {
+      over.countDown();
+      watching.join();
+    }
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    if (ListeningPorts.areKnown()) {
+      assertThat(ports).hasSizeGreaterThanOrEqualTo(3); // Elasticsearch has two
+      assertThat(ListeningPorts.open(ports)).isEmpty();
+    }
     List<String> topTen = topTenOf(Path.of("target", "demo", "ratings-2000000.csv"));
     assertThat(topTen).hasSize(10);
     assertThat(rowsBelow("The most rated movies, read back from PostgreSQL:", launched.out()))
@@ -50,6 +70,17 @@ final class DemoIT {
         .isEqualTo(topTen);
     assertThat(launched.out())
         .anyMatch(line -> line.startsWith("movie-ratings: 2,000,000 rows read, 0 bad, in "));
+  }
+
+  /** Collects the addresses on which the servers, processes of their own, listen. */
+  private static void collect(Set<String> ports, CountDownLatch over) {
+    try {
+      do {
+        ProcessHandle.current().children().forEach(each -> ports.addAll(ListeningPorts.of(each)));
+      } while (!over.await(POLL_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

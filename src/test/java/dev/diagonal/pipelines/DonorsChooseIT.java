@@ -13,9 +13,13 @@ import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
+import dev.diagonal.testing.RefusingMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -183,8 +187,11 @@ final class DonorsChooseIT {
     Path output = Files.createDirectories(directory.resolve("out"));
     Path left =
         Files.writeString(
-            output.resolve(".documents-00001-of-00003.jsonl.0b5e.partial"), "{\"donationid\":");
-    Path other = Files.writeString(output.resolve(".mine.partial"), "");
+            output.resolve(
+                ".documents.diagonal-%1$s.part-1.%1$s".formatted("0123456789abcdef".repeat(2))),
+            "{\"donationid\":");
+    Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Path other = Files.writeString(output.resolve(".documents.diagonal-mine"), "");
     assertDone(launch(inputs() + " --shards=3 --output=" + output));
     assertThat(left).doesNotExist();
     assertThat(other).exists();
@@ -195,10 +202,9 @@ final class DonorsChooseIT {
   @Test
   void documentsThatTheIndexRefusesAreBadRecords() throws Exception {
     String index = "donors-refused";
-    // None of ours has a routing.
     CreateIndex.ifMissing(
         ElasticsearchTarget.at(elasticsearch.url(), index),
-        Table.mapping().replaceFirst("\\{", "{\"_routing\": {\"required\": true}, "));
+        RefusingMapping.of(Table.mapping(), "donationid"));
     Path output = directory.resolve("out");
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =
@@ -220,7 +226,7 @@ final class DonorsChooseIT {
     assertThat(count(index, "{\"match_all\":{}}")).isZero();
     List<String> letters = Files.readAllLines(bad);
     assertThat(letters).hasSize(DONATIONS);
-    assertThat(letters.get(0)).contains("with status 400, routing_missing_exception");
+    assertThat(letters.get(0)).contains("with status 400, mapper_parsing_exception");
   }
 
   @Test

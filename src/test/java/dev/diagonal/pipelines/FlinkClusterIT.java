@@ -35,6 +35,7 @@ final class FlinkClusterIT {
 
   private static final RatingsFile RATINGS = RatingsFile.of(20_000, 1_000, 11);
   private static final String SECRET = "never-to-be-seen-4711";
+  private static final String LOADER = "loader";
   private static final int EDGES = 10_000;
   private static final int A_FEW = 500;
 
@@ -59,7 +60,9 @@ final class FlinkClusterIT {
 
   @Test
   void theJarTakesItsJobToTheClusterAndSumsItUp() throws Exception {
-    database.execute("DROP TABLE IF EXISTS movie_ratings");
+    database.execute(
+        "DROP TABLE IF EXISTS movie_ratings; CREATE ROLE %s SUPERUSER LOGIN PASSWORD '%s'"
+            .formatted(LOADER, SECRET));
     Path summary = directory.resolve("summary.json");
     ChildJvm child = runs.run(movieRatings() + " --summary=" + summary);
     assertThat(child.status()).as("%s", child).isEqualTo(0);
@@ -69,8 +72,8 @@ final class FlinkClusterIT {
     assertThat(child.out().subList(1, 3))
         .containsExactly(
             "  CSV                    %,12d rows  %s".formatted(RATINGS.movies(), output),
-            "  PostgreSQL             %,12d rows  table movie_ratings in %s as postgres"
-                .formatted(RATINGS.movies(), database.postgres().jdbcUrl()));
+            "  PostgreSQL             %,12d rows  table movie_ratings in %s as %s"
+                .formatted(RATINGS.movies(), database.postgres().jdbcUrl(), LOADER));
     assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
     assertThat(published()).isEqualTo(RATINGS.expected());
     JsonNode read = new ObjectMapper().readTree(summary.toFile());
@@ -326,7 +329,6 @@ final class FlinkClusterIT {
   private String movieRatings() throws IOException {
     Path password = Files.writeString(directory.resolve("password"), SECRET + "\n");
     return "movie-ratings --input=%s --output=%s --jdbcUrl=%s --jdbcUser=%s --jdbcPasswordFile=%s"
-        .formatted(
-            input, output, database.postgres().jdbcUrl(), database.postgres().user(), password);
+        .formatted(input, output, database.postgres().jdbcUrl(), LOADER, password);
   }
 }

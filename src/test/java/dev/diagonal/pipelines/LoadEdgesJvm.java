@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ record LoadEdgesJvm(Process process, Path output) implements AutoCloseable {
     Path output = Files.createTempFile(directory, "jvm", ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(PgPass.environment());
     return new LoadEdgesJvm(builder.start(), output);
   }
 

@@ -18,6 +18,7 @@ import dev.diagonal.ratings.RatingRows;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.RefusingMapping;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -230,7 +231,7 @@ final class MovieRatingsIT {
     assertFailed(launched, 1);
     assertThat(launched.err().get(0))
         .startsWith("movie-ratings: failed: the database says: ")
-        .contains("role \"unknown_user\" does not exist");
+        .contains("password authentication failed for user \"unknown_user\"");
   }
 
   @Test
@@ -247,11 +248,12 @@ final class MovieRatingsIT {
   void aPasswordIsInNoMessage() throws Exception {
     Path file = Files.writeString(directory.resolve("password"), "s3cr3t\n");
     execute("CREATE TABLE secretive (movie_id text)");
+    execute("CREATE ROLE secretive SUPERUSER LOGIN PASSWORD 's3cr3t'");
     Launched launched =
         launch(
             "--input=" + someRatings(),
             jdbc() + "?password=s3cr3t",
-            jdbcUser(),
+            "--jdbcUser=secretive",
             "--jdbcPasswordFile=" + file,
             "--jdbcTable=secretive");
     assertFailed(launched, 2);
@@ -267,7 +269,7 @@ final class MovieRatingsIT {
           --jdbcUrl=postgres://h/d            | url must look like jdbc:postgresql:
           --jdbcUrl=jdbc:mysql://h/d          | url must start with jdbc:postgresql:, got jdbc:mysql://h/d
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
-          --elasticsearchUrl=localhost:9200   | url must look like http://host:port
+          --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
           --jdbcUrl=none                      | there is nowhere to write to: give --output
           --output=x --delimiter=ab           | --delimiter takes one character or 'tab', got 'ab'
@@ -433,10 +435,9 @@ final class MovieRatingsIT {
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
     Path badRecords = directory.resolve("bad.jsonl");
-    // None of ours has a routing.
     CreateIndex.ifMissing(
         ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"),
-        RatingRows.MAPPING.replaceFirst("\\{", "{\"_routing\": {\"required\": true}, "));
+        RefusingMapping.of(RatingRows.MAPPING, "movie_id"));
     String[] options = {
       "--input=" + input,
       "--output=" + output,
@@ -448,7 +449,7 @@ final class MovieRatingsIT {
     assertFailed(failed, 2);
     assertThat(failed.err().get(0))
         .startsWith("movie-ratings: failed: of ")
-        .contains(" were refused and ", " with status 400, routing_missing_exception");
+        .contains(" were refused and ", " with status 400, mapper_parsing_exception");
     assertThat(Http.get(elasticsearch.url() + "/ratings-refused/_settings?flat_settings"))
         .contains("\"index.number_of_replicas\":\"1\"")
         .doesNotContain("refresh_interval");
@@ -462,7 +463,7 @@ final class MovieRatingsIT {
     assertThat(indexed("ratings-refused")).isEmpty();
     assertThat(Files.readAllLines(badRecords))
         .hasSize(ratings.movies())
-        .allMatch(line -> line.contains("with status 400, routing_missing_exception"));
+        .allMatch(line -> line.contains("with status 400, mapper_parsing_exception"));
   }
 
   @Test
@@ -594,7 +595,7 @@ final class MovieRatingsIT {
   }
 
   private Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), null);
   }
 
   private void execute(String sql) throws SQLException {

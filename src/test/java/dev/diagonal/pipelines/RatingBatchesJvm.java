@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ record RatingBatchesJvm(Process process, Path output) implements AutoCloseable {
     Path output = Files.createTempFile(directory, "jvm", ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(PgPass.environment());
     return new RatingBatchesJvm(builder.start(), output);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
+import dev.diagonal.testing.ListeningPorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,11 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,14 +40,26 @@ final class ServersIT {
     Running running = start("servers");
     try {
       assertThat(running.lines())
-          .hasSize(5)
+          .hasSize(6)
           .satisfiesExactly(
               line -> assertThat(line).startsWith("PostgreSQL:    jdbc:postgresql://127.0.0.1:"),
-              line -> assertThat(line).isEqualTo("               --jdbcUser=postgres, no password"),
+              line ->
+                  assertThat(line)
+                      .startsWith("               --jdbcUser=postgres --jdbcPasswordFile=/")
+                      .endsWith("/password"),
+              line ->
+                  assertThat(line)
+                      .matches(
+                          " +PGPASSFILE=/.*/pgpass psql -h 127\\.0\\.0\\.1 -p [0-9]+ -U postgres"),
               line -> assertThat(line).startsWith("Elasticsearch: http://127.0.0.1:"),
               line -> assertThat(line).isEqualTo("data:          ends with them"),
               line -> assertThat(line).isEqualTo("Ctrl-C stops them."));
-      assertThat(rows(running.jdbcUrl(), "SELECT 1")).containsExactly("1");
+      assertThat(rows(running, "SELECT 1")).containsExactly("1");
+      if (ListeningPorts.areKnown()) {
+        Set<String> ports = ListeningPorts.of(running.process().toHandle());
+        assertThat(ports).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(ListeningPorts.open(ports)).isEmpty();
+      }
       assertThat(Http.get(running.elasticsearchUrl())).contains("8.7.1");
     } finally {
       running.terminate();
@@ -65,14 +78,14 @@ final class ServersIT {
     Running first = start("servers", "--dataDirectory=" + data);
     try {
       assertThat(first.lines()).contains("data:          " + data);
-      execute(first.jdbcUrl(), "CREATE TABLE kept AS SELECT 42 AS answer");
+      execute(first, "CREATE TABLE kept AS SELECT 42 AS answer");
       Http.send("PUT", first.elasticsearchUrl() + "/kept/_doc/1?refresh=true", "{\"answer\": 42}");
     } finally {
       first.terminate();
     }
     Running second = start("servers", "--dataDirectory=" + data);
     try {
-      assertThat(rows(second.jdbcUrl(), "SELECT answer FROM kept")).containsExactly("42");
+      assertThat(rows(second, "SELECT answer FROM kept")).containsExactly("42");
       assertThat(Eventually.within(Duration.ofSeconds(20), () -> isKept(second.elasticsearchUrl())))
           .isTrue();
     } finally {
@@ -113,7 +126,12 @@ final class ServersIT {
     }
 
     String elasticsearchUrl() {
-      return lines.get(2).replaceFirst("Elasticsearch: +", "");
+      return lines.get(3).replaceFirst("Elasticsearch: +", "");
+    }
+
+    Connection connect() throws Exception {
+      Path password = Path.of(lines.get(1).replaceFirst(".* --jdbcPasswordFile=", ""));
+      return DriverManager.getConnection(jdbcUrl(), "postgres", Files.readString(password).strip());
     }
 
     /** SIGTERM. */
@@ -132,16 +150,16 @@ final class ServersIT {
     }
   }
 
-  private static void execute(String jdbcUrl, String sql) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(jdbcUrl, "postgres", "");
+  private static void execute(Running servers, String sql) throws Exception {
+    try (Connection connection = servers.connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
   }
 
-  private static List<String> rows(String jdbcUrl, String query) throws SQLException {
+  private static List<String> rows(Running servers, String query) throws Exception {
     List<String> rows = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection(jdbcUrl, "postgres", "");
+    try (Connection connection = servers.connect();
         Statement statement = connection.createStatement();
         var result = statement.executeQuery(query)) {
       while (result.next()) {

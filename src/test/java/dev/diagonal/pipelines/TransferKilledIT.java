@@ -7,6 +7,7 @@ import dev.diagonal.pipelines.cli.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.PgPass;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,10 +133,12 @@ final class TransferKilledIT {
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.addAll(options);
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("out").toFile())
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("out").toFile());
+    builder.environment().putAll(PgPass.environment());
+    return builder.start();
   }
 
   /** Waits until one of these tables, or of the stages if there are none, is half full. */

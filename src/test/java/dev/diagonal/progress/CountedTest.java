@@ -37,7 +37,12 @@ class CountedTest {
     assertThat(Counted.values())
         .extracting(Counted::metricName)
         .containsExactly(
-            "bytes_read", "rows_read", "bad_records", "batches_written", "rows_written");
+            "bytes_read",
+            "rows_read",
+            "bad_records",
+            "batches_written",
+            "rows_written",
+            "superseded");
   }
 
   private static List<Long> counters(PipelineResult result, String name) {

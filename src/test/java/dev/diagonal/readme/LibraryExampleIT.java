@@ -23,7 +23,7 @@ class LibraryExampleIT {
     State state = LibraryExample.run(ratings.toString(), postgres.jdbcUrl(), postgres.user());
 
     assertThat(state).isEqualTo(State.DONE);
-    try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+    try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), null);
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(

@@ -54,6 +54,7 @@ public final class ConflictEvidence implements AutoCloseable {
 
   /** Starts the server. */
   public static ConflictEvidence start() {
+    PgPass.use();
     return new ConflictEvidence(
         LocalPostgres.configure()
             .withSetting("track_commit_timestamp", "on")

@@ -83,6 +83,6 @@ public record EdgeDatabase(LocalPostgres postgres) {
   }
 
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), null);
   }
 }

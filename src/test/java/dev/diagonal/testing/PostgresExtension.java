@@ -7,5 +7,6 @@ public final class PostgresExtension extends SharedServerExtension<LocalPostgres
 
   public PostgresExtension() {
     super(LocalPostgres.class, LocalPostgres::start);
+    PgPass.use();
   }
 }

@@ -14,6 +14,7 @@ public enum Runner {
   FLINK(
       "--runner=TestFlinkRunner",
       "--flinkMaster=[local]",
+      "--flinkConfDir=runner-configs/flink-local",
       "--objectReuse=true",
       "--fasterCopy=true");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.OutputRun;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.testing.Runner;
 import java.nio.file.Files;
@@ -139,7 +140,7 @@ final class StandardRowsTest {
           TransferRows.of(
               rows,
               Mapping.NONE,
-              List.of(TextFileSink.csv(out.toString(), ',', '"', "\n", true, "test"))));
+              List.of(TextFileSink.csv(out.toString(), ',', '"', "\n", true, OutputRun.alone()))));
       pipeline.run().waitUntilFinish();
       List<String> lines = Files.readAllLines(out);
       assertThat(lines.get(0)).isEqualTo("ID,NAME");

@@ -74,11 +74,22 @@ public record Ledger(InternalSchema schema) {
 
   /** Deletes these tokens. */
   public void delete(Connection connection, Collection<UUID> tokens) throws SQLException {
+    delete(connection, tokens, "");
+  }
+
+  /** Deletes tokens that nobody asks for any more, and does not wait for the disk. */
+  void forget(Connection connection, Collection<UUID> tokens) throws SQLException {
+    delete(connection, tokens, "SELECT set_config('synchronous_commit', 'off', true);");
+  }
+
+  private void delete(Connection connection, Collection<UUID> tokens, String before)
+      throws SQLException {
     String sql =
-        "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
+        before
+            + "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
-      statement.executeUpdate();
+      statement.execute();
     }
   }
 }

@@ -22,14 +22,16 @@ public final class RunKeeper implements AutoCloseable {
 
   private final Runs runs;
   private final UUID run;
+  private final String command;
   private final Session session;
   private final Thread thread;
   private @Nullable Connection holding;
   private boolean closed;
 
-  private RunKeeper(Runs runs, UUID run, Session session) {
+  private RunKeeper(Runs runs, UUID run, String command, Session session) {
     this.runs = runs;
     this.run = run;
+    this.command = command;
     this.session = session;
     this.thread = new Thread(this::keep, "keeper of run " + run);
     thread.setDaemon(true);
@@ -43,19 +45,8 @@ public final class RunKeeper implements AutoCloseable {
    */
   public static RunKeeper open(InternalSchema schema, Session session, UUID run, String command)
       throws SQLException {
-    RunKeeper keeper = new RunKeeper(schema.runs(), run, session);
-    boolean done = false;
-    try {
-      Connection connection = session.use();
-      // The lock first: a run is never registered and not held.
-      keeper.hold(connection);
-      keeper.runs.begin(connection, run, command);
-      done = true;
-    } finally {
-      if (!done) {
-        session.close();
-      }
-    }
+    RunKeeper keeper = new RunKeeper(schema.runs(), run, command, session);
+    keeper.register();
     keeper.thread.start();
     return keeper;
   }
@@ -71,7 +62,7 @@ public final class RunKeeper implements AutoCloseable {
       try {
         wait(pause.toMillis());
         if (!closed) {
-          look();
+          Connection unused = holding();
           pause = LOOK_EVERY;
         }
       } catch (InterruptedException e) {
@@ -83,25 +74,38 @@ public final class RunKeeper implements AutoCloseable {
     }
   }
 
-  private void look() throws SQLException {
-    Connection connection = session.use();
-    if (connection != holding) {
-      hold(connection);
+  /**
+   * Registers the run again, should someone have ended it. Only for a run that nothing in this
+   * process writes for.
+   */
+  public synchronized void register() throws SQLException {
+    boolean done = false;
+    try {
+      // The lock comes first: a run is never registered and not held.
+      runs.begin(holding(), run, command);
+      done = true;
+    } finally {
+      if (!done) {
+        session.close(); // the next attempt opens another connection
+      }
     }
   }
 
-  private void hold(Connection connection) throws SQLException {
-    runs.hold(connection, run);
-    holding = connection;
+  /** Returns the connection, which holds the run. */
+  private Connection holding() throws SQLException {
+    Connection connection = session.use();
+    if (connection != holding) {
+      runs.hold(connection, run);
+      holding = connection;
+    }
+    return connection;
   }
 
-  /**
-   * Deletes tokens that nobody asks for any more. What cannot be deleted now goes with the run.
-   */
+  /** Deletes tokens that nobody asks for any more. What cannot be deleted now goes with the run. */
   public synchronized void forget(Collection<UUID> tokens) {
     try {
-      if (!closed) {
-        runs.schema().ledger().delete(session.use(), tokens);
+      if (!closed && !tokens.isEmpty()) {
+        runs.schema().ledger().forget(session.use(), tokens);
       }
     } catch (SQLException e) {
       session.close();

@@ -38,6 +38,22 @@ final class ArgsFilesTest {
   }
 
   @Test
+  void ignoresAByteOrderMark() throws IOException {
+    Path file = Files.writeString(directory.resolve("some.args"), "\uFEFF--coats=3\n");
+    assertThat(ArgsFiles.expand(List.of("@" + file))).containsExactly("--coats=3");
+  }
+
+  @Test
+  void refusesAValueInQuotes() throws IOException {
+    Path file = Files.writeString(directory.resolve("some.args"), "--quote=\"\n--painter='Ida'\n");
+    assertThatThrownBy(() -> ArgsFiles.expand(List.of("@" + file)))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "@%s, line 2: a file of options takes values without quotes: write --painter=Ida"
+                .formatted(file));
+  }
+
+  @Test
   void aMissingFileIsNamed() {
     Path file = directory.resolve("none.args");
     assertThatThrownBy(() -> ArgsFiles.expand(List.of("@" + file)))

@@ -1,16 +1,23 @@
 package dev.diagonal.pipelines.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LauncherTest {
@@ -18,12 +25,16 @@ final class LauncherTest {
   private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
   private static final List<String> COMMANDS =
       List.of(
-          "usage: <command> [@file …] [--option=value …]",
+          "usage: diagonal <command> [@file …] [--option=value …]",
           "",
-          "  first            does the first thing",
-          "  second           does the second thing",
+          "  first              does the first thing",
+          "  second             does the second thing",
           "",
-          "  <command> --help lists its options; exit codes: 0 done, 1 failed, 2 wrong usage");
+          "  help <command>     lists the options of a command, with examples",
+          "  --version          prints the versions of Diagonal, Beam, Flink and Java",
+          "  completion         prints a script that completes words in bash and zsh",
+          "",
+          "exit codes: 0 done, 1 failed, 2 wrong usage");
 
   private final Path directory;
 
@@ -37,9 +48,29 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"help", "--help"})
+  @ValueSource(strings = {"help", "--help", "-h"})
   void helpListsTheCommands(String help) {
     assertThat(launch(help)).isEqualTo(new Launched(ExitCode.DONE, COMMANDS, List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"first", "help"})
+  @EnabledOnOs(OS.LINUX)
+  void outputThatCannotBeWrittenFailsTheCommand(String command) throws IOException {
+    PrintStream realOut = System.out;
+    PrintStream realErr = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream full = new PrintStream(new FileOutputStream("/dev/full"), false, UTF_8)) {
+      System.setOut(full);
+      System.setErr(new PrintStream(err, true, UTF_8));
+      Launcher launcher = new Launcher(List.of(does("first", ExitCode.DONE)), Optional.empty());
+
+      assertThat(launcher.launch(List.of(command))).isEqualTo(ExitCode.FAILED);
+    } finally {
+      System.setOut(realOut);
+      System.setErr(realErr);
+    }
+    assertThat(err).asString().startsWith("failed: not all of the standard output was written");
   }
 
   @Test
@@ -67,13 +98,46 @@ final class LauncherTest {
     assertThat(launched.out()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"Second, second", "firts, first", "secnd, second"})
+  void suggestsTheNearestCommand(String given, String meant) {
+    assertThat(launch(given, "--help"))
+        .isEqualTo(unknown("'" + given + "'; did you mean '" + meant + "'?"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"third", "help third"})
+  void listsTheCommandsIfNoneIsNear(String args) {
+    assertThat(launch(args.split(" ", -1))).isEqualTo(unknown("'third'; known are first, second"));
+  }
+
+  private static Launched unknown(String command) {
+    return new Launched(
+        ExitCode.WRONG_USAGE,
+        List.of(),
+        List.of("unknown command " + command, "diagonal help lists the commands"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version", "-V"})
+  void printsTheVersionsOfWhatRuns(String version) {
+    Launched launched = launch(version);
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out())
+        .hasSize(4)
+        .contains("Beam     2.62.0", "Flink    1.19.0")
+        .anyMatch(line -> line.startsWith("Java     " + System.getProperty("java.version")));
+  }
+
   @Test
-  void anUnknownCommandIsNamedBeforeTheList() {
-    Launched launched = launch("third", "--help");
-    assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(launched.out()).isEmpty();
-    assertThat(launched.err().get(0)).isEqualTo("unknown command 'third'");
-    assertThat(launched.err().subList(1, launched.err().size())).isEqualTo(COMMANDS);
+  void completionIsAScriptThatKnowsCommandsAndOptions() {
+    Launched launched = launch("completion");
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out()).first().asString().startsWith("#!");
+    assertThat(String.join("\n", launched.out()))
+        .contains("first second")
+        .contains("--things")
+        .contains("complete -F");
   }
 
   @Test
@@ -98,19 +162,21 @@ final class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "--help=true"})
-  void helpOfACommandDoesNotRunIt(String help) {
-    Launched launched = launch("first", "--a=1", help);
+  @ValueSource(strings = {"first --a=1 --help", "first --help=true", "first -h", "help first"})
+  void helpOfACommandDoesNotRunIt(String args) {
+    Launched launched = launch(args.split(" ", -1));
     assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
-    assertThat(launched.out().get(0)).isEqualTo("first: does the first thing");
-    assertThat(launched.out()).doesNotContain("first [--a=1, " + help + "]");
+    assertThat(launched.out())
+        .startsWith("Usage: diagonal first [@FILE...] [OPTION...]", "does the first thing")
+        .noneMatch(line -> line.startsWith("first ["));
     assertThat(launched.err()).isEmpty();
   }
 
   @Test
   void helpCountsInAFileToo() throws IOException {
     Path file = Files.writeString(directory.resolve("some.args"), "--help\n");
-    assertThat(launch("first", "@" + file).out().get(0)).isEqualTo("first: does the first thing");
+    assertThat(launch("first", "@" + file).out())
+        .startsWith("Usage: diagonal first [@FILE...] [OPTION...]");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines.cli;
 
+import static dev.diagonal.pipelines.cli.OptionGroup.Heading.OUTPUT;
+import static dev.diagonal.pipelines.cli.OptionGroup.Heading.RUN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -29,19 +31,20 @@ final class OptionSpecTest {
   void eachHasItsTypeMeaningAndDefault() {
     assertThat(OptionSpec.of(ColourOptions.class))
         .contains(
-            new OptionSpec("things", List.class, "What to paint", null, true),
-            new OptionSpec("colour", ColourOptions.Colour.class, "With what", "GREEN", false),
-            new OptionSpec("coats", int.class, "How many coats", "2", false),
-            new OptionSpec("millilitres", long.class, "How much paint there is", null, false),
-            new OptionSpec("glossy", boolean.class, "Whether it shines", "true", false),
-            new OptionSpec("painter", String.class, "Who paints", "nobody", false))
+            new OptionSpec("things", List.class, "What to paint", null, true, RUN),
+            new OptionSpec("colour", ColourOptions.Colour.class, "With what", "GREEN", false, RUN),
+            new OptionSpec("coats", int.class, "How many coats", "2", false, RUN),
+            new OptionSpec("millilitres", long.class, "How much paint there is", null, false, RUN),
+            new OptionSpec("glossy", boolean.class, "Whether it shines", "true", false, RUN),
+            new OptionSpec("painter", String.class, "Who paints", "nobody", false, RUN))
         .contains(
             new OptionSpec(
                 "maxBadRecords",
                 long.class,
                 "Fail if there are more bad records than this",
                 "10000",
-                false));
+                false,
+                OUTPUT));
   }
 
   @Test

@@ -2,14 +2,10 @@ package dev.diagonal.pipelines.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.flink.api.common.restartstrategy.RestartStrategies;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.GlobalConfiguration;
 import org.junit.jupiter.api.Test;
 
 final class RunnersTest {
@@ -49,25 +45,6 @@ final class RunnersTest {
     assertThat(options.getFinishBundleBeforeCheckpointing()).isTrue();
     assertThat(options.getShutdownSourcesAfterIdleMs()).isNegative();
     assertThat(options.getNumberOfExecutionRetries()).isNegative();
-  }
-
-  @Test
-  void aStreamOnAClusterIsStartedAgainByTheRateOfItsFailures() {
-    Configuration configuration =
-        GlobalConfiguration.loadConfiguration(streaming(false, CLUSTER).getFlinkConfDir());
-    assertThat(RestartStrategies.fromConfiguration(configuration))
-        .contains(
-            RestartStrategies.failureRateRestart(
-                10, Duration.ofMinutes(10), Duration.ofSeconds(2)));
-  }
-
-  @Test
-  void whoSaysSomethingOfRestartsIsNotOverruled() {
-    assertThat(streaming(false, CLUSTER, "--flinkConfDir=/mine").getFlinkConfDir())
-        .isEqualTo("/mine");
-    assertThat(streaming(false, CLUSTER, "--numberOfExecutionRetries=3").getFlinkConfDir())
-        .isNull();
-    assertThat(streaming(false, LOCAL).getFlinkConfDir()).isNull();
   }
 
   @Test

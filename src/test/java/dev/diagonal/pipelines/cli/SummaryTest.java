@@ -44,7 +44,7 @@ final class SummaryTest {
   @Test
   void aProgramReadsTheSameAsJson() throws IOException {
     Path file = directory.resolve("new").resolve("summary.json");
-    SUMMARY.writeTo(file);
+    SUMMARY.writeTo(file.toString());
     assertThat(new ObjectMapper().readTree(file.toFile()))
         .isEqualTo(
             new ObjectMapper()
@@ -66,7 +66,8 @@ final class SummaryTest {
   @Test
   void aFailureIsSaid() throws IOException {
     Path file = directory.resolve("summary.json");
-    new Summary.Failed("paint", 1.5, "no paint", new Job.Progress(5, 3, 1)).writeTo(file);
+    new Summary.Failed("paint", 1.5, "no paint", new Job.Progress(5, 3, 1))
+        .writeTo(file.toString());
     assertThat(new ObjectMapper().readTree(file.toFile()))
         .isEqualTo(
             new ObjectMapper()

@@ -3,12 +3,14 @@ package dev.diagonal.pipelines.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.testing.Http;
+import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -297,9 +299,9 @@ public final class FlinkCluster implements AutoCloseable {
     settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     command.addAll(List.of("-D", "io.tmp.dirs=" + directory.path()));
     command.addAll(arguments);
-    return new Server(
-        directory,
-        ServerProcess.start(directory, "TERM", Map.of("JAVA_TOOL_OPTIONS", ""), command));
+    Map<String, String> environment = new HashMap<>(PgPass.environment());
+    environment.put("JAVA_TOOL_OPTIONS", "");
+    return new Server(directory, ServerProcess.start(directory, "TERM", environment, command));
   }
 
   private void await(Worker worker) {

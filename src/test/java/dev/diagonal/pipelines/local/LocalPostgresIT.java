@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.pipelines.cli.EmbeddedServersException;
 import dev.diagonal.testing.PostgresExtension;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +51,72 @@ final class LocalPostgresIT {
   }
 
   @Test
+  void refusesWhoDoesNotKnowThePassword(LocalPostgres postgres) throws SQLException {
+    for (String guess : List.of("postgres", "x")) {
+      assertThatThrownBy(
+              () -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), guess))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
+    }
+    assertThat(query(postgres, "SHOW unix_socket_directories")).isEmpty();
+    assertThat(
+            query(postgres, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))
+        .isEqualTo("scram-sha-256");
+  }
+
+  @Test
+  void itsSuperuserHasNoRightOfRoots(LocalPostgres postgres) throws SQLException {
+    update(postgres, "DROP TABLE IF EXISTS ids; CREATE TABLE ids (id text)");
+    update(postgres, "COPY ids FROM PROGRAM 'id -u; cut -d \" \" -f 1,2 /proc/self/uid_map'");
+    assertThat(query(postgres, "SELECT count(*) FROM ids WHERE id = '0'")).isEqualTo("0");
+    assertThatThrownBy(() -> query(postgres, "SELECT pg_read_file('/etc/shadow')"))
+        .hasMessageContaining("Permission denied");
+    assertThatThrownBy(() -> update(postgres, "COPY ids FROM PROGRAM 'cat /etc/shadow'"))
+        .hasMessageContaining("failed");
+  }
+
+  @Test
+  void itsFilesArePrivate(LocalPostgres postgres) throws IOException {
+    assertThat(permissions(postgres.directory().path().resolve("data"))).isEqualTo("rwx------");
+    // Under root the server passes through, and cannot list or change it.
+    assertThat(permissions(postgres.directory().path())).isIn("rwx------", "rwx--x--x");
+    assertThat(permissions(postgres.passwordFile())).isEqualTo("rw-------");
+    assertThat(permissions(postgres.pgpassFile())).isEqualTo("rw-------");
+    assertThat(postgres.passwordFile()).hasContent(postgres.password());
+    assertThat(postgres.pgpassFile())
+        .hasContent("127.0.0.1:%d:*:postgres:%s".formatted(postgres.port(), postgres.password()));
+  }
+
+  @Test
+  void closesADirectoryOfAnOlderVersion(@TempDir Path directory) throws Exception {
+    var setup = LocalPostgres.configure().withDataDirectory(directory);
+    try (LocalPostgres postgres = setup.start()) {
+      update(postgres, "CREATE TABLE kept AS SELECT 42 AS answer");
+      update(postgres, "ALTER ROLE postgres PASSWORD NULL");
+    }
+    Files.delete(directory.resolve("password"));
+    Files.writeString(directory.resolve("data/pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
+    if (Files.getAttribute(directory, "unix:uid").equals(0)) {
+      Finished.run(List.of("chown", "-R", "0:0", directory.toString()));
+    }
+    String password;
+    try (LocalPostgres postgres = setup.start()) {
+      password = postgres.password();
+      assertThat(query(postgres, "SELECT answer FROM kept")).isEqualTo("42");
+      assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), "postgres", "x"))
+          .hasMessageContaining("password authentication failed");
+    }
+    try (LocalPostgres postgres = setup.start()) {
+      assertThat(postgres.password()).isEqualTo(password);
+      assertThat(query(postgres, "SELECT answer FROM kept")).isEqualTo("42");
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
   void leavesNothingBehindWhenClosed() {
     LocalPostgres postgres = LocalPostgres.start();
     Path directory = postgres.directory().path();
@@ -65,6 +134,7 @@ final class LocalPostgresIT {
 
   @Test
   void keepsItsDataWhereItIsTold(@TempDir Path directory) throws SQLException {
+    assertThat(directory.toFile().setExecutable(true, false)).isTrue(); // for root's nobody
     var setup = LocalPostgres.configure().withDataDirectory(directory.resolve("not yet/there"));
     try (LocalPostgres postgres = setup.start()) {
       assertThat(query(postgres, "SHOW fsync")).isEqualTo("on");
@@ -163,6 +233,6 @@ final class LocalPostgresIT {
   }
 
   private static Connection connect(LocalPostgres postgres) throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), null);
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
   }
 }

@@ -48,7 +48,8 @@ final class LocalServersIT {
   @Test
   void startsWhatIsAskedForWhereItIsTold() {
     try (EmbeddedServers servers = EmbeddedServers.start(Set.of(Kind.POSTGRES), temporary)) {
-      assertThat(servers.jdbcUrl()).hasValueSatisfying(LocalServersIT::assertDatabaseAnswers);
+      String password = servers.jdbcPassword().orElseThrow().text();
+      assertThat(servers.jdbcUrl()).hasValueSatisfying(url -> assertDatabaseAnswers(url, password));
       assertThat(servers.jdbcUser()).isEqualTo("postgres");
       assertThat(servers.elasticsearchUrl()).isEmpty();
     }
@@ -69,7 +70,7 @@ final class LocalServersIT {
   @Test
   void areGoneWithAJvmThatIsKilled() throws IOException {
     try (ServersJvm jvm = ServersJvm.Setup.in(temporary).start()) {
-      assertDatabaseAnswers(jvm.jdbcUrl());
+      assertDatabaseAnswers(jvm.jdbcUrl(), jvm.password());
       assertThat(Http.get(jvm.elasticsearchUrl())).contains("8.7.1");
 
       jvm.process().destroyForcibly();
@@ -82,27 +83,36 @@ final class LocalServersIT {
   }
 
   @Test
-  void startForRootWithoutUserNamespaces() throws IOException {
+  void runAsNobodyForRoot() throws IOException {
     assumeTrue(isRoot(), "needs root");
-    Path refused = Files.createDirectory(temporary.resolve("bin")).resolve("unshare");
-    Files.writeString(
-        refused, "#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2\nexit 1\n");
-    Files.setPosixFilePermissions(refused, PosixFilePermissions.fromString("rwxr-xr-x"));
-    // And the checkout is one that only root may read.
+    // The checkout is one that only root may read.
     Path servers = copy(ServersHome.directory(), temporary.resolve("servers"));
     Files.setPosixFilePermissions(servers, PosixFilePermissions.fromString("rwx------"));
 
-    ServersJvm.Setup setup =
-        ServersJvm.Setup.in(temporary)
-            .withServers(servers)
-            .withPath(refused.getParent() + File.pathSeparator + System.getenv("PATH"));
-    try (ServersJvm jvm = setup.start()) {
-      assertDatabaseAnswers(jvm.jdbcUrl());
+    try (ServersJvm jvm = ServersJvm.Setup.in(temporary).withServers(servers).start()) {
+      assertDatabaseAnswers(jvm.jdbcUrl(), jvm.password());
       assertThat(Http.get(jvm.elasticsearchUrl())).contains("8.7.1");
-      try (Stream<Path> directories = Files.list(temporary)) {
-        assertThat(directories.filter(d -> d.toString().contains("/diagonal-")))
+      // All but the JVM and the shells that watch over the servers.
+      assertThat(jvm.process().descendants().filter(each -> !isShell(each)))
+          .hasSizeGreaterThan(2)
+          .allSatisfy(
+              each -> {
+                Path process = Path.of("/proc", String.valueOf(each.pid()));
+                assertThat(Files.readAllLines(process.resolve("status")))
+                    .contains("Uid:\t65534\t65534\t65534\t65534", "NoNewPrivs:\t1")
+                    .contains("CapPrm:\t0000000000000000", "CapEff:\t0000000000000000");
+                assertThat(Files.readSymbolicLink(process.resolve("ns/user")))
+                    .isEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/user")));
+              });
+      try (Stream<Path> data = Files.walk(temporary, 2)) {
+        assertThat(data.filter(each -> each.endsWith("data")))
             .hasSize(2)
-            .allSatisfy(d -> assertThat(Files.getAttribute(d, "unix:uid")).isEqualTo(65534));
+            .allSatisfy(
+                each -> {
+                  assertThat(Files.getAttribute(each, "unix:uid")).isEqualTo(65534);
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                      .isEqualTo("rwx------");
+                });
       }
     }
   }
@@ -112,7 +122,7 @@ final class LocalServersIT {
     assumeTrue(isRoot(), "needs root");
     Path nothing = Files.createDirectory(temporary.resolve("bin"));
     assertThatThrownBy(ServersJvm.Setup.in(temporary).withPath(nothing.toString())::start)
-        .hasMessageContaining("neither `unshare -U` nor `setpriv` works")
+        .hasMessageContaining("the embedded servers do not run as root, and `setpriv --reuid=65534")
         .hasMessageContaining("run as an ordinary user, or install util-linux");
     assertThat(temporary).isDirectoryNotContaining(path -> path.toString().contains("diagonal-"));
   }
@@ -130,13 +140,13 @@ final class LocalServersIT {
               .withServers(copy(ServersHome.directory(), readable.resolve("servers")));
     }
     try (ServersJvm jvm = setup.start()) {
-      assertDatabaseAnswers(jvm.jdbcUrl());
+      assertDatabaseAnswers(jvm.jdbcUrl(), jvm.password());
       assertThat(Http.get(jvm.elasticsearchUrl())).contains("8.7.1");
     }
   }
 
-  private static void assertDatabaseAnswers(String jdbcUrl) {
-    try (Connection connection = DriverManager.getConnection(jdbcUrl, "postgres", null)) {
+  private static void assertDatabaseAnswers(String jdbcUrl, String password) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl, "postgres", password)) {
       assertThat(connection.isValid(5)).isTrue();
     } catch (SQLException e) {
       throw new AssertionError(e);
@@ -158,6 +168,10 @@ final class LocalServersIT {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private static boolean isShell(ProcessHandle process) {
+    return process.info().command().filter(command -> command.matches(".*/(da|ba)?sh")).isPresent();
   }
 
   private static boolean isRoot() {

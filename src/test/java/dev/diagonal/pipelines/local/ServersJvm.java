@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +14,13 @@ final class ServersJvm implements AutoCloseable {
 
   private final Process process;
   private final String jdbcUrl;
+  private final Path passwordFile;
   private final String elasticsearchUrl;
 
-  private ServersJvm(Process process, String jdbcUrl, String elasticsearchUrl) {
+  private ServersJvm(Process process, String jdbcUrl, Path passwordFile, String elasticsearchUrl) {
     this.process = process;
     this.jdbcUrl = jdbcUrl;
+    this.passwordFile = passwordFile;
     this.elasticsearchUrl = elasticsearchUrl;
   }
 
@@ -77,7 +80,7 @@ final class ServersJvm implements AutoCloseable {
         throw new IOException(before.toString());
       }
       String[] urls = line.split(" ");
-      return new ServersJvm(process, urls[0], urls[1]);
+      return new ServersJvm(process, urls[0], Path.of(urls[1]), urls[2]);
     }
   }
 
@@ -87,6 +90,10 @@ final class ServersJvm implements AutoCloseable {
 
   String jdbcUrl() {
     return jdbcUrl;
+  }
+
+  String password() throws IOException {
+    return Files.readString(passwordFile).strip();
   }
 
   String elasticsearchUrl() {

@@ -16,8 +16,9 @@ final class ServersMain {
     long start = System.nanoTime();
     try (EmbeddedServers servers = EmbeddedServers.start(EnumSet.allOf(Kind.class), null)) {
       System.out.printf(
-          "%s %s %d%n",
+          "%s %s %s %d%n",
           servers.jdbcUrl().orElseThrow(),
+          servers.jdbcPassword().orElseThrow().file(),
           servers.elasticsearchUrl().orElseThrow(),
           (System.nanoTime() - start) / 1_000_000);
       while (System.in.read() >= 0) {}

@@ -83,8 +83,7 @@ final class InternalSchemaIT {
     assertThat(odd.open(held.use()).isUsable()).isTrue();
     Token token = Token.next(UUID.randomUUID(), name, 3);
     assertThat(odd.ledger().insert(held.use(), token, true)).isTrue();
-    assertThat(odd.ledger().committed(held.use(), List.of(token.id())))
-        .containsExactly(token.id());
+    assertThat(odd.ledger().committed(held.use(), List.of(token.id()))).containsExactly(token.id());
     assertThat(
             query(
                 "SELECT nspname FROM pg_namespace WHERE nspname = '"

@@ -1,0 +1,179 @@
+package dev.diagonal.pipelines;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.Zstd;
+import dev.diagonal.pipelines.cli.ExitCode;
+import dev.diagonal.pipelines.cli.Launched;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files as people have them, through the commands; no servers. */
+final class OddFilesTest {
+
+  private static final String RATINGS = "userId,movieId,rating,timestamp\n1,10,4.0,5\n2,10,3.0,6\n";
+  private static final int ROWS = 500_000;
+
+  private final Path directory;
+  private final Path out;
+
+  OddFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+    this.out = directory.resolve("out.csv");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\r", "\n", "\r\n"})
+  void movieRatingsReadsEveryLineEnd(String lineEnd) throws IOException {
+    Path in = file("r.csv", RATINGS.replace("\n", lineEnd));
+    assertDone(movieRatings(in));
+    assertThat(Files.readAllLines(out)).hasSize(2).last().asString().startsWith("10,2,");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\r", "\r\n"})
+  void transfersCutAndReadByTheSameLineEnds(String lineEnd) throws IOException {
+    Path csv = Files.write(directory.resolve("in.csv"), rows("id,name\n", "%d,abcdef\n", lineEnd));
+    assertDone(
+        run("transfer", "--from=csv:" + csv, "--quotedLineBreaks=false", "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).hasSize(ROWS + 1).contains("499999,abcdef");
+
+    Path json = Files.write(directory.resolve("in.jsonl"), rows("", "{\"id\":%d}\n", lineEnd));
+    assertDone(run("transfer", "--from=jsonl:" + json, "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).hasSize(ROWS + 1).contains("499999");
+  }
+
+  private static byte[] rows(String header, String row, String lineEnd) {
+    StringBuilder text = new StringBuilder(header);
+    for (int i = 0; i < ROWS; i++) {
+      text.append(row.replace("%d", Integer.toString(i)));
+    }
+    return text.toString().replace("\n", lineEnd).getBytes(ISO_8859_1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"movie-ratings", "transfer"})
+  void aZstdFileWithoutTheEndOfItsLastFrameFails(String command) throws IOException {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    frames.writeBytes(Zstd.compress(RATINGS.getBytes(ISO_8859_1)));
+    byte[] last = Zstd.compress("3,11,5.0,7\n".repeat(3).getBytes(ISO_8859_1));
+    frames.write(last, 0, last.length - 4);
+    Path in = Files.write(directory.resolve("r.csv.zst"), frames.toByteArray());
+    Launched launched =
+        command.equals("transfer")
+            ? run("transfer", "--from=csv:" + in, "--to=csv:" + out)
+            : movieRatings(in);
+    assertFailed(launched, in + ": the last zstd frame is cut off");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aByteThatTheEncodingLacksMakesABadRecord() throws IOException {
+    Path in =
+        Files.write(
+            directory.resolve("latin.csv"), "id,name\n1,Zo\u00eb\n2,a\u0081b\n3,c\n".getBytes(ISO_8859_1));
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        run(
+            "transfer",
+            "--from=csv:" + in,
+            "--to=csv:" + out,
+            "--encoding=windows-1252",
+            "--badRecords=" + bad));
+    assertThat(Files.readAllLines(out)).containsExactly("id,name", "1,Zo\u00eb", "3,c");
+    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("line 3", "windows-1252");
+  }
+
+  @Test
+  void aHeaderInAnotherEncodingIsRefused() throws IOException {
+    Path in =
+        Files.write(directory.resolve("latin.csv"), "id,Ann\u00e9e\n1,2\n".getBytes(ISO_8859_1));
+    assertFailed(run("transfer", "--from=csv:" + in, "--to=csv:" + out), "--encoding");
+    Path ratings =
+        Files.write(
+            directory.resolve("r.csv"),
+            "userId,movieId,rating,Ann\u00e9e\n1,2,3,4\n".getBytes(ISO_8859_1));
+    assertFailed(movieRatings(ratings), "the header of " + ratings + " is not UTF-8");
+  }
+
+  @Test
+  void otherFormatsAreNamed() throws IOException {
+    Path wide = Files.write(directory.resolve("wide.csv"), RATINGS.getBytes(UTF_16));
+    assertFailed(movieRatings(wide), "it is UTF-16: convert it to UTF-8");
+    assertFailed(run("transfer", "--from=csv:" + wide, "--to=csv:" + out), "it is UTF-16");
+    assertDone(run("transfer", "--from=csv:" + wide, "--encoding=UTF-16", "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).hasSize(3);
+  }
+
+  @Test
+  void aFirstRatingIsNotTakenForAHeader() throws IOException {
+    Path in = file("r.csv", "1,10,4.0,5\n2,10,3.0,6\n");
+    Launched launched =
+        run(
+            "movie-ratings",
+            "--input=" + in,
+            "--output=" + out,
+            "--movieColumn=2",
+            "--ratingColumn=3");
+    assertFailed(launched, "'1,10,4.0,5', is a rating and not a header: use --header=false");
+  }
+
+  @Test
+  void aPipeIsReadOnceByOneReader() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                Files.writeString(pipe, RATINGS);
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertDone(movieRatings(pipe));
+    writer.get();
+    assertThat(Files.readAllLines(out)).hasSize(2);
+    assertFailed(
+        run("transfer", "--from=csv:" + pipe, "--to=csv:" + out), "is a pipe, which can be read only once");
+  }
+
+  @Test
+  void severalInputsCanBeGivenOneByOne() throws IOException {
+    Path first = file("a.csv", RATINGS);
+    Path second = file("b.csv", RATINGS);
+    assertDone(run("movie-ratings", "--input=" + first, "--input=" + second, "--output=" + out));
+    assertThat(Files.readAllLines(out)).hasSize(2).last().asString().startsWith("10,4,");
+  }
+
+  private Launched movieRatings(Path in) {
+    return run("movie-ratings", "--input=" + in, "--output=" + out);
+  }
+
+  private static Launched run(String... args) {
+    return Launched.with(Main.COMMANDS, args);
+  }
+
+  private static void assertDone(Launched launched) {
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+  }
+
+  private static void assertFailed(Launched launched, String message) {
+    assertThat(launched.exitCode()).as("%s", launched).isNotEqualTo(ExitCode.DONE);
+    assertThat(launched.err()).as("%s", launched).anySatisfy(line -> assertThat(line).contains(message));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text, StandardCharsets.UTF_8);
+  }
+}
