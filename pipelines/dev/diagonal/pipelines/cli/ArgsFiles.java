@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Expands {@code @file} among the arguments: one option a line; empty lines and lines that start
- * with {@code #} are comments. An option given twice, there or on the command line, counts as it
- * was given last.
+ * with {@code #} are comments. Of an option that is given twice the last value counts; see {@link
+ * CommandModel#normalize} for lists.
  */
 final class ArgsFiles {
 

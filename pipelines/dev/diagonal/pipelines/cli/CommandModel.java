@@ -38,34 +38,51 @@ final class CommandModel {
    * {@code --name value}, {@code --name=value}, or {@code --flag} for true. An argument that is not
    * an option of the command stays as it is.
    *
+   * <p>A list that is given several times on the command line is the list of all these values; for
+   * other options the last value counts.
+   *
+   * @param args with {@code @files} expanded
+   * @param typed as on the command line
    * @throws UsageException if an option of the command has no value
    */
-  static List<String> normalize(Command command, List<String> args) {
+  static List<String> normalize(Command command, List<String> args, List<String> typed) {
     List<OptionSpec> specs = OptionSpec.of(command.options());
+    ParseResult parsed = parse(command, specs, args);
+    ParseResult onCommandLine =
+        parse(command, specs, typed.stream().filter(arg -> !arg.startsWith("@")).toList());
+    List<String> normalized = new ArrayList<>();
+    for (OptionSpec spec : specs) {
+      String name = "--" + spec.name();
+      List<String> values = values(onCommandLine, name);
+      if (spec.type() == List.class && values.size() > 1) {
+        normalized.add(name + "=" + String.join(",", values));
+      } else {
+        values(parsed, name).forEach(value -> normalized.add(name + "=" + value));
+      }
+    }
+    normalized.addAll(joined(parsed.unmatched()));
+    return normalized;
+  }
+
+  private static ParseResult parse(Command command, List<OptionSpec> specs, List<String> args) {
     CommandLine parser = new CommandLine(model(command, specs));
     parser
         .setUnmatchedArgumentsAllowed(true)
         .setOverwrittenOptionsAllowed(true)
         .setExpandAtFiles(false)
         .setEndOfOptionsDelimiter(NO_DELIMITER);
-    ParseResult parsed;
     try {
-      parsed = parser.parseArgs(args.toArray(String[]::new));
+      return parser.parseArgs(args.toArray(String[]::new));
     } catch (MissingParameterException e) {
       throw new UsageException(missing(e, specs), e);
     } catch (ParameterException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
-    List<String> normalized = new ArrayList<>();
-    parsed.matchedOptions().stream()
-        .distinct() // an option given twice is listed twice, each time with both values
-        .forEach(
-            option ->
-                option
-                    .originalStringValues()
-                    .forEach(value -> normalized.add(option.longestName() + "=" + value)));
-    normalized.addAll(joined(parsed.unmatched()));
-    return normalized;
+  }
+
+  private static List<String> values(ParseResult parsed, String name) {
+    CommandLine.Model.OptionSpec option = parsed.matchedOption(name);
+    return option == null ? List.of() : option.originalStringValues();
   }
 
   private static String missing(MissingParameterException e, List<OptionSpec> specs) {

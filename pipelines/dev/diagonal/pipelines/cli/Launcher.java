@@ -112,7 +112,7 @@ public final class Launcher {
         CommandModel.help(command).forEach(out::println);
         return ExitCode.DONE;
       }
-      return command.run(CommandModel.normalize(command, expanded));
+      return command.run(CommandModel.normalize(command, expanded, args));
     } catch (Throwable thrown) {
       // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
       return failed(command.name(), thrown);

@@ -2,10 +2,10 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.cli.Command;
 import dev.diagonal.pipelines.cli.ExitCode;
 import dev.diagonal.pipelines.cli.Launched;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +43,7 @@ final class OptionSweepTest {
                     .filter(method -> method.getName().matches("(get|is)[A-Z].*"))
                     .filter(
                         method -> method.getDeclaringClass().getName().startsWith("dev.diagonal."))
+                    .filter(method -> !method.getName().equals("getDryRun")) // false needs servers
                     .map(method -> Arguments.of(command.name(), nameOf(method), method)));
   }
 
@@ -89,13 +90,10 @@ final class OptionSweepTest {
       List<String> args = new ArrayList<>(List.of(command));
       base(command).forEach((name, given) -> args.add("--" + name + "=" + given));
       args.add("--" + option + "=" + value);
-      if (!option.equals("dryRun")) {
-        args.add("--dryRun");
-      }
-      List<Command> commands = Main.COMMANDS;
-      return Launched.with(commands, args.toArray(String[]::new));
+      args.add("--dryRun");
+      return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

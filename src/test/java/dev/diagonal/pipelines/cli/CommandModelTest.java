@@ -74,25 +74,42 @@ final class CommandModelTest {
           fence --                            | fence --
           """)
   void acceptsASpaceOrAnEqualsSign(String args, String normalized) {
-    assertThat(CommandModel.normalize(new PaintCommand(), List.of(args.split(" ", -1))))
+    assertThat(normalize(args.split(" ", -1)))
         .containsExactly(normalized.split(" ", -1));
   }
 
   @Test
   void keepsValuesAsTheyAreWritten() {
-    assertThat(
-            CommandModel.normalize(
-                new PaintCommand(), List.of("--painter", " \"Ida\" ${HOME} %n @x ", "--things=")))
+    assertThat(normalize("--painter", " \"Ida\" ${HOME} %n @x ", "--things="))
         .containsExactly("--painter= \"Ida\" ${HOME} %n @x ", "--things=");
   }
 
   @ParameterizedTest
   @CsvSource({"--coats", "--coats --painter=x"})
   void refusesAnOptionWithoutItsValue(String args) {
-    assertThatThrownBy(
-            () -> CommandModel.normalize(new PaintCommand(), List.of(args.split(" ", -1))))
+    assertThatThrownBy(() -> normalize(args.split(" ", -1)))
         .isInstanceOf(UsageException.class)
         .hasMessage("--coats takes a value: --coats=<number>");
+  }
+
+  @Test
+  void joinsAListThatIsGivenSeveralTimes() {
+    assertThat(normalize("--things=fence", "--things", "gate,door"))
+        .containsExactly("--things=fence,gate,door");
+  }
+
+  @Test
+  void aListOnTheCommandLineReplacesOneOfAFile() {
+    assertThat(
+            CommandModel.normalize(
+                new PaintCommand(),
+                List.of("--things=old", "--things=fence", "--things=gate"),
+                List.of("@some.args", "--things=fence", "--things=gate")))
+        .containsExactly("--things=fence,gate");
+  }
+
+  private static List<String> normalize(String... args) {
+    return CommandModel.normalize(new PaintCommand(), List.of(args), List.of(args));
   }
 
   /** A command without options and pipeline. */
