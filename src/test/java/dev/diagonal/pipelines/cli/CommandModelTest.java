@@ -74,8 +74,7 @@ final class CommandModelTest {
           fence --                            | fence --
           """)
   void acceptsASpaceOrAnEqualsSign(String args, String normalized) {
-    assertThat(normalize(args.split(" ", -1)))
-        .containsExactly(normalized.split(" ", -1));
+    assertThat(normalize(args.split(" ", -1))).containsExactly(normalized.split(" ", -1));
   }
 
   @Test
