@@ -44,13 +44,17 @@ final class TransferStagesCrashIT {
 
   private static final long SEED = 15;
   private static final int OLD_ROWS = 500;
-  private static final int ROWS = 3_000;
+  private static final int ROWS = 6_000;
   private static final Duration BOUND = Duration.ofMinutes(2);
 
+  /** The process of each backend of the run, and what some backend of it does at the moment. */
   private static final String RUNS_BACKENDS =
-      "SELECT pid || ' ' || left(regexp_replace(query, '\\s+', ' ', 'g'), 60) FROM pg_stat_activity"
-          + " WHERE application_name = 'diagonal' AND backend_type = 'client backend'"
-          + " ORDER BY pid";
+      """
+      SELECT pid || ' during ' || coalesce(
+          max(left(regexp_replace(query, '\\s+', ' ', 'g'), 40)) FILTER (WHERE state <> 'idle') OVER (), 'nothing')
+      FROM pg_stat_activity
+      WHERE application_name = 'diagonal' AND backend_type = 'client backend'
+      ORDER BY pid""";
 
   private static final String TABLE =
       """
@@ -181,7 +185,7 @@ final class TransferStagesCrashIT {
     assertThat(Eventually.within(BOUND, this::answers)).as(what).isTrue();
     System.out.printf(
         Locale.ROOT,
-        "%s, after %d of %d ms, of %s: %s%n",
+        "%s, after %d of %d ms, at backend %s: %s%n",
         what,
         delayMillis,
         undisturbedMillis,
@@ -190,23 +194,17 @@ final class TransferStagesCrashIT {
 
     boolean isDone = launched.exitCode() == ExitCode.DONE;
     assertThat(rows())
-        .as("%s, of %s: %s", what, victim, launched)
+        .as("%s, at backend %s: %s", what, victim, launched)
         .isEqualTo(isDone ? load.after() : Load.before());
     if (isDone) {
-      assertThat(stages()).as("%s, of %s: %s", what, victim, launched).isEmpty();
+      assertThat(stages()).as("%s, at backend %s: %s", what, victim, launched).isEmpty();
     }
     return launched.exitCode();
   }
 
-  /** Crashes the server, and returns what was killed. */
+  /** Crashes the server once the run has a connection, and returns what it interrupted. */
   private String strike(
       Crash crash, Connection bystander, CountDownLatch ended, SplittableRandom random) {
-    if (crash == Crash.SERVER) {
-      boolean isLate = ended.getCount() == 0;
-      postgres.kill();
-      postgres.restart();
-      return isLate ? "the server after the run" : "the server";
-    }
     List<String> found = new ArrayList<>();
     boolean inTime =
         Eventually.within(
@@ -218,8 +216,13 @@ final class TransferStagesCrashIT {
     assertThat(inTime).isTrue();
     String victim =
         found.isEmpty()
-            ? pid(bystander) + " (the run had ended)"
+            ? pid(bystander) + " after the run"
             : found.get(random.nextInt(found.size()));
+    if (crash == Crash.SERVER) {
+      postgres.kill();
+      postgres.restart();
+      return victim;
+    }
     long pid = Long.parseLong(victim.substring(0, victim.indexOf(' ')));
     boolean killed = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
     return killed ? victim : victim + " (gone before it was killed)";
