@@ -65,6 +65,15 @@ public record EdgeDatabase(LocalPostgres postgres) {
     }
   }
 
+  /** Returns the first column of the answer, to a condition that may be asked again and again. */
+  public List<String> queryNow(String query) {
+    try {
+      return query(query);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   public long edges() throws SQLException {
     return number("SELECT count(*) FROM edges");
   }
