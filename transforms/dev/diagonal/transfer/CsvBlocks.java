@@ -48,7 +48,7 @@ final class CsvBlocks implements RowBlockReader {
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && reader.next()) {
       long offset = opened.offset() + reader.offset();
-      if (offset >= range.end()) {
+      if (!range.includes(offset, reader.line())) {
         break;
       }
       String problem = problem();

@@ -41,7 +41,7 @@ final class JsonBlocks implements RowBlockReader {
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && lines.next()) {
       long offset = opened.offset() + lines.offset();
-      if (offset >= range.end()) {
+      if (!range.includes(offset, lines.line())) {
         break;
       }
       String problem = lines.problem() == null ? read(block) : lines.problem();

@@ -1,5 +1,6 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.block.RangePlan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +17,17 @@ import org.apache.beam.sdk.util.VarInt;
  * @param end where it ends, exclusive
  */
 record SourceRange(int index, String place, long start, long end) {
+
+  /**
+   * Returns whether this range of a file includes the record at this byte. The first line belongs
+   * to the first range, which a byte order mark may fill: {@link RangePlan#DEFAULT} never cuts such
+   * a range, smaller plans do.
+   *
+   * @param line the line that the record starts in, counted from 1 at the start of the range
+   */
+  boolean includes(long offset, long line) {
+    return offset < end || (start == 0 && line == 1);
+  }
 
   /** Encodes a range as its place (UTF-8, length first) and three varints. */
   static final class RangeCoder extends AtomicCoder<SourceRange> {

@@ -64,16 +64,6 @@ public final class LocalServers implements EmbeddedServers {
     starting.exceptionally(failure -> Optional.empty()).join().ifPresent(LocalServer::close);
   }
 
-  /** Returns the PostgreSQL server, if it was asked for. */
-  public Optional<LocalPostgres> postgres() {
-    return postgres;
-  }
-
-  /** Returns the Elasticsearch server, if it was asked for. */
-  public Optional<LocalElasticsearch> elasticsearch() {
-    return elasticsearch;
-  }
-
   @Override
   public Optional<String> jdbcUrl() {
     return postgres.map(LocalPostgres::jdbcUrl);

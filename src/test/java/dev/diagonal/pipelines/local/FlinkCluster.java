@@ -113,15 +113,6 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  /**
-   * What the coordinator says of the cluster.
-   *
-   * @param workers how many are registered
-   * @param slots of all of them
-   * @param freeSlots those in which no task runs
-   */
-  public record Overview(int workers, int slots, int freeSlots) {}
-
   /** Makes a cluster. Each {@code with} returns this. */
   public static final class Builder {
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -195,14 +186,6 @@ public final class FlinkCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  public Overview overview() {
-    JsonNode overview = get("/overview");
-    return new Overview(
-        overview.path("taskmanagers").asInt(),
-        overview.path("slots-total").asInt(),
-        overview.path("slots-available").asInt());
   }
 
   /** Returns the workers that were started and not killed, in the order of their start. */
