@@ -1,5 +1,6 @@
 package dev.diagonal.files;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.EOFException;
@@ -14,7 +15,6 @@ import java.nio.channels.ReadableByteChannel;
 final class ZstdChannel implements ReadableByteChannel {
 
   private static final int CHUNK_BYTES = 1 << 17;
-  private static final String TOO_LARGE_WINDOW = "too much memory";
 
   private final ReadableByteChannel stored;
   private final ZstdDecompressCtx context = new ZstdDecompressCtx();
@@ -75,11 +75,10 @@ final class ZstdChannel implements ReadableByteChannel {
   }
 
   private static String reasonOf(ZstdException e) {
-    String reason = String.valueOf(e.getMessage());
-    return reason.contains(TOO_LARGE_WINDOW)
+    return e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()
         ? "its zstd window is larger than 128 MiB (written with --long=28 or more): compress it"
             + " again without --long"
-        : reason;
+        : Zstd.getErrorName(-e.getErrorCode()); // its message says "No error detected"
   }
 
   @Override

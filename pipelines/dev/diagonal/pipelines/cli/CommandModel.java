@@ -55,6 +55,7 @@ final class CommandModel {
       String name = "--" + spec.name();
       List<String> values = values(onCommandLine, name);
       if (spec.type() == List.class && values.size() > 1) {
+        values.forEach(spec::check);
         normalized.add(name + "=" + String.join(",", values));
       } else {
         values(parsed, name).forEach(value -> normalized.add(name + "=" + value));

@@ -85,6 +85,8 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .doNotHaveSimpleName("WatchedFiles") // how long it has found no file, by one clock
+        .and()
+        .doNotHaveSimpleName("RunHold") // whether a part file is a day old
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

@@ -85,7 +85,7 @@ class AggregateRatingsTest {
             totals(pipeline, "several", AggregateRatings.from(path("plain.csv"), path("one.gz"))))
         .containsInAnyOrder(oracle(lines, 2));
     PAssert.that("a glob", totals(pipeline, "glob", AggregateRatings.from(path("*.csv"))))
-        .containsInAnyOrder(oracle(concat(lines, List.of("1,1,5,1\n")), lines, 6));
+        .containsInAnyOrder(oracle(lines, 7)); // not the hidden one
     PAssert.that(
             "nothing",
             totals(
@@ -405,12 +405,8 @@ class AggregateRatingsTest {
   }
 
   private static List<MovieRating> oracle(List<String> lines, int times) {
-    return oracle(List.of(), lines, times);
-  }
-
-  private static List<MovieRating> oracle(List<String> more, List<String> lines, int times) {
     Map<Long, List<BigDecimal>> byMovie = new TreeMap<>();
-    for (String line : concat(more, lines, times)) {
+    for (String line : Collections.nCopies(times, lines).stream().flatMap(List::stream).toList()) {
       String[] fields = line.split(",");
       byMovie
           .computeIfAbsent(Long.valueOf(fields[1]), movie -> new ArrayList<>())
@@ -452,18 +448,6 @@ class AggregateRatingsTest {
 
   private String path(String name) {
     return directory.resolve(name).toString();
-  }
-
-  private static List<String> concat(List<String> a, List<String> b) {
-    return concat(a, b, 1);
-  }
-
-  private static List<String> concat(List<String> a, List<String> b, int times) {
-    List<String> all = new ArrayList<>(a);
-    for (int i = 0; i < times; i++) {
-      all.addAll(b);
-    }
-    return all;
   }
 
   private static byte[] concat(byte[] a, byte[] b) {

@@ -80,27 +80,11 @@ final class CommandLineTest {
     "--coat=3, --coats",
     "--Coats=3, --coats",
     "--painterr=Ida, --painter",
-    "--runer=DirectRunner, --runner",
-    "--paralelism=2, --parallelism",
-    "--straming=true, --streaming"
+    "--runer=DirectRunner, --runner"
   })
   void anUnknownOptionIsNamedWithWhatMayBeMeant(String arg, String meant) {
     String name = arg.substring(0, arg.indexOf('='));
     assertRefused("unknown option " + name + "; did you mean " + meant + "?", "--things=x", arg);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          --parallelism=2 | --parallelism is an option of the FlinkRunner, this run uses the DirectRunner; use --targetParallelism
-          --flinkMaster=x | --flinkMaster is an option of the FlinkRunner, this run uses the DirectRunner; use --runner=FlinkRunner
-          --objectReuse=x | --objectReuse is an option of the FlinkRunner, this run uses the DirectRunner
-          --jdbcPassword=x | unknown option --jdbcPassword: other users can read a command line; use --jdbcPasswordFile or set DIAGONAL_JDBC_PASSWORD
-          """)
-  void anOptionOfAnotherRunnerOrPlaceIsExplained(String arg, String message) {
-    assertRefused(message, "--things=fence", arg);
   }
 
   @Test
