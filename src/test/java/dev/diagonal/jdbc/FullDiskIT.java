@@ -89,7 +89,9 @@ final class FullDiskIT {
     disk.fillUpTo(256);
     MakesRoom connector = new MakesRoom(Connector.of(target), new AtomicInteger(), 3);
     JdbcWrite<Long> write = through(connector, JdbcWrite.of(mode, target, TABLE, BINDER));
-    assertThat(written(write, 20_000).attempts()).isEqualTo(3);
+    // Of the three connections one holds the run of plain inserts.
+    int attempts = mode == WriteMode.INSERT ? 2 : 3;
+    assertThat(written(write, 20_000).attempts()).isEqualTo(attempts);
     assertThat(connector.opened).hasValue(3);
     assertRows(20_000);
   }

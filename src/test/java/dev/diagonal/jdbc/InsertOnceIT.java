@@ -202,8 +202,10 @@ final class InsertOnceIT {
     sql.execute(
         """
         DO $$ BEGIN CREATE ROLE insert_once_poor LOGIN; EXCEPTION WHEN duplicate_object THEN END $$;
+        ALTER ROLE insert_once_poor PASSWORD '%s';
         GRANT SELECT, INSERT ON insert_once TO insert_once_poor
-        """);
+        """
+            .formatted(LocalPostgres.passwordOfThisProcess()));
     return JdbcTarget.at(target.url()).withUser("insert_once_poor");
   }
 

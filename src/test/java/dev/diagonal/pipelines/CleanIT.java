@@ -90,6 +90,7 @@ final class CleanIT {
   void aStageThatCannotBeDroppedFailsAndStays() throws Exception {
     execute(
         "DO $$ BEGIN CREATE ROLE clean_poor LOGIN; EXCEPTION WHEN duplicate_object THEN END $$");
+    execute("ALTER ROLE clean_poor PASSWORD '%s'".formatted(LocalPostgres.passwordOfThisProcess()));
     UUID gone = UUID.randomUUID();
     leave(gone, 1);
     execute("GRANT USAGE ON SCHEMA " + QUOTED + " TO clean_poor");
@@ -226,6 +227,6 @@ final class CleanIT {
   }
 
   private Connection open() throws SQLException {
-    return DriverManager.getConnection(database.url(), database.user(), "");
+    return DriverManager.getConnection(database.url(), database.user(), null);
   }
 }

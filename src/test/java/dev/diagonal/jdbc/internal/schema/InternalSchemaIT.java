@@ -47,7 +47,9 @@ final class InternalSchemaIT {
         "DO $$ BEGIN EXECUTE 'DROP OWNED BY ' || quote_ident('%s'); EXCEPTION WHEN undefined_object THEN END $$"
             .formatted(USER.replace("'", "''")));
     execute("DROP ROLE IF EXISTS " + user);
-    execute("CREATE ROLE " + user + " LOGIN");
+    execute(
+        "CREATE ROLE %s LOGIN PASSWORD '%s'"
+            .formatted(user, LocalPostgres.passwordOfThisProcess()));
   }
 
   @AfterEach
