@@ -22,6 +22,9 @@ public final class PostgresSql {
   /** As are these classes: connection exceptions, and a server that stops, crashes or starts. */
   static final Set<String> RETRYABLE_STATE_PREFIXES = Set.of("08", "57P0");
 
+  /** But not this one: the server rejects the connection, as without a password. */
+  static final String REJECTED_STATE = "08004";
+
   /** What losing the race to create the same table looks like: duplicate table, type or row. */
   static final Set<String> CREATED_BY_ANOTHER_STATES = Set.of("42P07", "42710", "23505");
 

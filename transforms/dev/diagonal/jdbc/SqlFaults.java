@@ -19,7 +19,9 @@ public final class SqlFaults {
             fault,
             state ->
                 PostgresSql.RETRYABLE_STATES.contains(state)
-                    || PostgresSql.RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith));
+                    || (!state.equals(PostgresSql.REJECTED_STATE)
+                        && PostgresSql.RETRYABLE_STATE_PREFIXES.stream()
+                            .anyMatch(state::startsWith)));
   }
 
   private static boolean isUnknownOutcome(Throwable fault) {

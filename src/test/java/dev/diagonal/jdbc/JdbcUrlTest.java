@@ -116,4 +116,10 @@ final class JdbcUrlTest {
       assertThat(connection.getMetaData().getUserName()).isEqualTo("BOB");
     }
   }
+
+  @Test
+  void aSubProtocolAloneIsShown() {
+    String message = "url must start with jdbc:postgresql:, got jdbc:mysql://h/d";
+    assertThat(JdbcUrl.shownIn(message)).isEqualTo(message);
+  }
 }

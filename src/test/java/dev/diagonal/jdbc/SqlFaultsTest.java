@@ -22,7 +22,7 @@ class SqlFaultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"23505", "42P01", "22003", "28P01", "40002", "57014", "53200"})
+  @ValueSource(strings = {"23505", "42P01", "22003", "28P01", "40002", "57014", "53200", "08004"})
   void othersAreNot(String state) {
     assertThat(SqlFaults.isRetryable(new SQLException("fault", state))).isFalse();
   }

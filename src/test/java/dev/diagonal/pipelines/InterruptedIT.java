@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.PgPass;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,7 +80,9 @@ final class InterruptedIT {
     try (Connection holder = database.connect();
         var statement = holder.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(4712)");
-      Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+      builder.environment().putAll(PgPass.environment());
+      Process process = builder.start();
       try {
         assertThat(
                 Eventually.within(
