@@ -19,8 +19,8 @@ import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
+import dev.diagonal.pipelines.cli.Summary;
 import dev.diagonal.pipelines.cli.UsageException;
-import dev.diagonal.progress.Counted;
 import dev.diagonal.write.Written;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,9 +29,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricResult;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
@@ -284,18 +281,7 @@ final class DonorsChooseJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(report);
-    long replaced = 0;
-    for (MetricResult<Long> counter :
-        result
-            .metrics()
-            .queryMetrics(
-                MetricsFilter.builder()
-                    .addNameFilter(
-                        MetricNameFilter.named(Counted.NAMESPACE, ReadCsv.REPLACED_CHARACTERS))
-                    .build())
-            .getCounters()) {
-      replaced += counter.getAttempted();
-    }
+    long replaced = Summary.counted(result, ReadCsv.REPLACED_CHARACTERS);
     if (replaced > 0) {
       remarks.add(String.format(Locale.ROOT, "%,d broken characters were replaced", replaced));
     }

@@ -24,6 +24,7 @@ import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.OutputRuns;
 import dev.diagonal.pipelines.cli.RunOptions;
 import dev.diagonal.pipelines.cli.Runners;
+import dev.diagonal.pipelines.cli.Summary;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.progress.Counted;
 import dev.diagonal.progress.RunCounts;
@@ -48,12 +49,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.metrics.MetricNameFilter;
-import org.apache.beam.sdk.metrics.MetricResult;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -373,21 +370,7 @@ final class TransferJob implements Job {
 
   @Override
   public List<String> remarks(PipelineResult result) {
-    long superseded =
-        StreamSupport.stream(
-                result
-                    .metrics()
-                    .queryMetrics(
-                        MetricsFilter.builder()
-                            .addNameFilter(
-                                MetricNameFilter.named(
-                                    Counted.NAMESPACE, Counted.SUPERSEDED.metricName()))
-                            .build())
-                    .getCounters()
-                    .spliterator(),
-                false)
-            .mapToLong(MetricResult::getAttempted)
-            .sum();
+    long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
     return superseded == 0
         ? List.of()
         : List.of(

@@ -122,11 +122,11 @@ public final class TargetTable {
     String key =
         table.columns().stream()
             .filter(Column::key)
-            .map(column -> dev.diagonal.jdbc.PostgresSql.quote(column.name()))
+            .map(column -> PostgresSql.quote(column.name()))
             .collect(joining(", "));
     String columns =
         table.columns().stream()
-            .map(column -> dev.diagonal.jdbc.PostgresSql.quote(column.name()) + " " + column.type())
+            .map(column -> PostgresSql.quote(column.name()) + " " + column.type())
             .collect(joining(", "));
     return "CREATE %s %s (%s%s)"
         .formatted(

@@ -184,12 +184,21 @@ public record Summary(
         sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
-  /** Adds up a counter over the steps whose names start with {@code step}. */
+  /** Returns the total of one of our counters over all steps; 0 if none has it. */
+  public static long counted(PipelineResult result, String counter) {
+    return sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+  }
+
   private static long sum(MetricQueryResults metrics, Counted counted, String step) {
+    return sum(metrics, counted.metricName(), step);
+  }
+
+  /** Adds up a counter over the steps whose names start with {@code step}. */
+  private static long sum(MetricQueryResults metrics, String name, String step) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {
       if (counter.getName().getNamespace().equals(Counted.NAMESPACE)
-          && counter.getName().getName().equals(counted.metricName())
+          && counter.getName().getName().equals(name)
           && counter.getKey().stepName() != null
           && counter.getKey().stepName().startsWith(step)) {
         Long committed = counter.getCommittedOrNull();
