@@ -8,28 +8,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JVM of its own that runs {@code rating-batches}, and may be stopped or killed in the middle.
+ * A JVM of its own that runs a command, and may be stopped or killed in the middle.
  *
  * @param process the JVM
  * @param output where both its outputs go
  */
-record RatingBatchesJvm(Process process, Path output) implements AutoCloseable {
+record CommandJvm(Process process, Path output) implements AutoCloseable {
 
-  /** Starts one with these options; its output goes to a file in the directory. */
-  static RatingBatchesJvm start(Path directory, List<String> options) throws IOException {
+  /** Starts one with the command and its options; its output goes to a file in the directory. */
+  static CommandJvm start(Path directory, List<String> args) throws IOException {
+    return start(directory, List.of(), args);
+  }
+
+  /** Starts one with further options of the JVM. */
+  static CommandJvm start(Path directory, List<String> jvmOptions, List<String> args)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(ChildJvm.java(), "-Xmx512m"));
-    for (String opened : List.of("lang", "util", "util.concurrent", "nio", "time")) {
-      command.add("--add-opens=java.base/java." + opened + "=ALL-UNNAMED");
-    }
+    command.addAll(ChildJvm.opens());
+    command.addAll(jvmOptions);
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of(Main.class.getName(), "rating-batches"));
-    command.addAll(options);
+    command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(args);
     Path output = Files.createTempFile(directory, "jvm", ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().putAll(PgPass.environment());
-    return new RatingBatchesJvm(builder.start(), output);
+    return new CommandJvm(builder.start(), output);
   }
 
   /** Kills it with signal 9 and returns when it is gone. */

@@ -123,8 +123,8 @@ final class RatingBatchesIT {
     database.gateAfterStaging();
     String[] here = {"--steps=work", eight.replace("lism=2", "lism=4")};
     try (Connection gate = database.closeGate();
-        RatingBatchesJvm other =
-            RatingBatchesJvm.start(directory, options("--steps=work", eight))) {
+        CommandJvm other =
+            CommandJvm.start(directory, List.of(withCommand(options("--steps=work", eight))))) {
       CompletableFuture<Launched> launched =
           CompletableFuture.supplyAsync(() -> launch(here), task -> new Thread(task).start());
       database.awaitNumber(COMMANDS, 2);
