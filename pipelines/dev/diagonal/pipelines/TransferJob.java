@@ -5,6 +5,7 @@ import dev.diagonal.block.RangePlan;
 import dev.diagonal.elasticsearch.BulkSettings;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.RefreshIndex;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.Table;
 import dev.diagonal.jdbc.WriteMode;
@@ -345,7 +346,11 @@ final class TransferJob implements Job {
 
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+    spec.ledger().schema().refuse(to.table());
     Table table = TargetTable.find(database, to.table(), rows, to.key());
+    if (isStaged() && to.mode() == Mode.upsert) {
+      CreateTable.checkKey(database, table); // before the stage is filled
+    }
     if (!isStaged()) {
       TargetTable.create(database, table);
       return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows(), spec.ledger());

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelationshipWriter<T> implements BatchWriter<T> {
 
-  private static final String LOCK_TIMED_OUT = "55P03";
-
   private final UpsertRelationships<T> upsert;
   private final @Nullable CellLocks locks;
   private final String sql;
@@ -90,7 +88,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
 
   @Override
   public boolean isLockTimeout(Exception fault) {
-    return LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
+    return TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
   }
 
   @Override
@@ -107,7 +105,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           fault);
     }
     String state = SqlFaults.state(fault);
-    String holders = LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
+    String holders = TableLocks.LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
     if (!holders.isEmpty() && !warned) {
       warned = true;
       Warnings.warn("table " + upsert.tables().edges().name() + holders + "; tries again");

@@ -4,6 +4,7 @@ import static dev.diagonal.jdbc.PostgresSql.quoteTable;
 
 import dev.diagonal.jdbc.Column;
 import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.PostgresSql;
 import dev.diagonal.jdbc.RetriedTransaction;
 import dev.diagonal.jdbc.Table;
 import java.io.Serializable;
@@ -36,12 +37,21 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
     REPLACE
   }
 
+  private static final int OWN_COLUMNS = 3;
+
   /** The range of the row that counts all the others: without it, the ranges are incomplete. */
   static final int SEAL = -1;
 
   private static final String CREATE_RANGES =
       "CREATE TABLE IF NOT EXISTS %s (range int PRIMARY KEY, attempt bigint NOT NULL,"
           + " rows bigint NOT NULL, checksum bigint NOT NULL)";
+
+  /**
+   * @throws IllegalArgumentException if {@code target} has too many columns for a stage
+   */
+  public StagedTable {
+    PostgresSql.checkStagedColumns(target.name(), target.columns().size(), OWN_COLUMNS);
+  }
 
   /** Returns the table of rows: our columns, then those of the target, without a key. */
   Table stage() {
