@@ -1,9 +1,10 @@
 package dev.diagonal.pipelines;
 
+import dev.diagonal.testing.CommandJvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.jobs.JobDatabase;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
@@ -157,7 +158,7 @@ final class ClockSkewIT {
 
         Launched clean =
             Launched.with(
-                List.of(new Clean()),
+                Main.COMMANDS,
                 Stream.concat(Stream.of("clean"), login.stream())
                     .toArray(String[]::new));
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diagonal.pipelines.cli.ExitCode;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
