@@ -84,8 +84,7 @@ public final class Sinks {
    */
   public static void checkBulkLoadMode(BulkOptions options, SinkPlace place) {
     if (options.getBulkLoadMode() && place.isNone()) {
-      throw new UsageException(
-          "--bulkLoadMode goes with --elasticsearchUrl, which is not given");
+      throw new UsageException("--bulkLoadMode goes with --elasticsearchUrl, which is not given");
     }
   }
 

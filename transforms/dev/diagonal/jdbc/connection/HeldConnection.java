@@ -19,8 +19,9 @@ import org.postgresql.PGConnection;
  * each, an answer 120 seconds, a lock 30 seconds unless it is made to wait otherwise (then SQLState
  * 55P03), and the server ends a transaction that has lain idle for 60 seconds, so that a worker
  * which vanished holds no locks. The URL's own {@code connectTimeout}, {@code loginTimeout}, {@code
- * socketTimeout} and {@code options=-c%20lock_timeout=…} take precedence. The server also looks, every 10 seconds of a statement, whether its client is
- * still there, and gives up a connection whose other end has not answered for a minute.
+ * socketTimeout} and {@code options=-c%20lock_timeout=…} take precedence. The server also looks,
+ * every 10 seconds of a statement, whether its client is still there, and gives up a connection
+ * whose other end has not answered for a minute.
  *
  * <p>Not safe for use by several threads at once.
  */

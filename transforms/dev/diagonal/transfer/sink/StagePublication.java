@@ -4,16 +4,16 @@ import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.jdbc.internal.schema.CommitCheck;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.internal.schema.Token;
 import dev.diagonal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.transfer.sink.StagedTable.Mode;
-import dev.diagonal.fault.TargetMismatchException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -252,9 +252,7 @@ final class StagePublication {
     }
     // The URL's search path may begin with pg_temp.
     if (isTrue(
-        connection,
-        "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)",
-        goal)) {
+        connection, "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)", goal)) {
       throw new TargetMismatchException(
           "table " + staged.table().target().name(),
           List.of("it is temporary, and its rows would be gone with the connection"));

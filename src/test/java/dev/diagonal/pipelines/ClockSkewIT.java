@@ -1,11 +1,11 @@
 package dev.diagonal.pipelines;
 
-import dev.diagonal.testing.CommandJvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,9 @@ final class ClockSkewIT {
 
   private static final String AT_GATE =
       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4243 AND NOT granted";
+
+  /** The test, not the machine's speed, decides how long a transaction waits. */
+  private static final String PATIENT = "?options=-c%20lock_timeout=600000&socketTimeout=600";
 
   private final Path directory;
   private final LocalPostgres postgres;
@@ -118,10 +122,11 @@ final class ClockSkewIT {
             "rating-batches",
             "--steps=work",
             "--targetParallelism=" + workers,
-            "--jdbcUrl=" + jobs.target().url(),
+            "--jdbcUrl=" + jobs.target().url() + PATIENT,
             "--jdbcUser=" + postgres.user()));
   }
 
+  @Tag("large") // starts a JVM for what the architecture test shows in most cases
   @Test
   void aRunIsAliveWhateverItsClock() throws Exception {
     EdgeDatabase database = new EdgeDatabase(postgres);
@@ -130,7 +135,7 @@ final class ClockSkewIT {
         "SELECT id, CASE WHEN id = 2000 THEN (SELECT 1 FROM (SELECT pg_advisory_lock_shared(4713))"
             + " AS held) END AS last FROM generate_series(1, 2000) AS id";
     List<String> login =
-        List.of("--jdbcUrl=" + postgres.jdbcUrl(), "--jdbcUser=" + postgres.user());
+        List.of("--jdbcUrl=" + postgres.jdbcUrl() + PATIENT, "--jdbcUser=" + postgres.user());
     try (Connection holder = database.connect();
         var statement = holder.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(4713)");
@@ -159,8 +164,7 @@ final class ClockSkewIT {
         Launched clean =
             Launched.with(
                 Main.COMMANDS,
-                Stream.concat(Stream.of("clean"), login.stream())
-                    .toArray(String[]::new));
+                Stream.concat(Stream.of("clean"), login.stream()).toArray(String[]::new));
 
         assertThat(run).isNotEmpty();
         assertThat(clean.out())

@@ -45,6 +45,9 @@ final class FlinkRestIT {
       FROM generate_series(1, %1$d) AS id"""
           .formatted(ROWS);
 
+  /** The test, not the machine's speed, decides how long the transfer waits. */
+  private static final String PATIENT = "?options=-c%20lock_timeout=600000&socketTimeout=600";
+
   private final Path directory;
   private final EdgeDatabase database;
   private final int restPort = freePort();
@@ -67,7 +70,7 @@ final class FlinkRestIT {
         EXCEPTION WHEN duplicate_object THEN END $$;
         ALTER ROLE rest_loader PASSWORD '%s'"""
             .formatted(SECRET));
-    String url = database.postgres().jdbcUrl() + "?user=rest_loader&password=" + SECRET;
+    String url = database.postgres().jdbcUrl() + PATIENT + "&user=rest_loader&password=" + SECRET;
     Launched launched =
         holdInTheMiddle(
             List.of("--jdbcUrl=" + url),
@@ -114,7 +117,8 @@ final class FlinkRestIT {
 
   private List<String> login() {
     return List.of(
-        "--jdbcUrl=" + database.postgres().jdbcUrl(), "--jdbcUser=" + database.postgres().user());
+        "--jdbcUrl=" + database.postgres().jdbcUrl() + PATIENT,
+        "--jdbcUser=" + database.postgres().user());
   }
 
   private void assertDone(Launched launched) throws Exception {

@@ -111,7 +111,8 @@ final class SecretsInUrlsTest {
         "jdbc:other:" + SECRET,
       })
   void optionsHoldNoPasswordOfAnyUrl(String url) throws Exception {
-    for (String command : List.of("movie-ratings --input=IN", "transfer --from=jdbc:t --to=csv:OUT")) {
+    for (String command :
+        List.of("movie-ratings --input=IN", "transfer --from=jdbc:t --to=csv:OUT")) {
       List<String> args = args(command);
       args.add("--jdbcUrl=" + url);
       String name = args.get(0);

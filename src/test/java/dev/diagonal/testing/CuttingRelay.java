@@ -43,8 +43,7 @@ public final class CuttingRelay implements AutoCloseable {
    */
   public static CuttingRelay to(int serverPort, long bytes, boolean atTheAnswer, int cuts)
       throws IOException {
-    return new CuttingRelay(
-        serverPort, bytes, atTheAnswer ? Cut.AT_THE_ANSWER : Cut.AT_ONCE, cuts);
+    return new CuttingRelay(serverPort, bytes, atTheAnswer ? Cut.AT_THE_ANSWER : Cut.AT_ONCE, cuts);
   }
 
   /** Starts one that closes its half of connections, and hears the other no more. */

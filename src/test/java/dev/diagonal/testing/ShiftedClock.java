@@ -62,7 +62,10 @@ public final class ShiftedClock {
         .transform(
             (builder, type, loader, module, domain) ->
                 builder.visit(Advice.to(Later.class).on(named("currentInstant"))))
-        .type(nameStartsWith("dev.diagonal.").or(nameStartsWith("org.postgresql.")).or(nameStartsWith("org.apache.beam.sdk.io.")))
+        .type(
+            nameStartsWith("dev.diagonal.")
+                .or(nameStartsWith("org.postgresql."))
+                .or(nameStartsWith("org.apache.beam.sdk.io.")))
         .transform(
             (builder, type, loader, module, domain) -> {
               try {
@@ -76,7 +79,8 @@ public final class ShiftedClock {
               }
             })
         .installOn(instrumentation);
-    Duration shown = Duration.between(Instant.ofEpochMilli(System.currentTimeMillis()), Instant.now());
+    Duration shown =
+        Duration.between(Instant.ofEpochMilli(System.currentTimeMillis()), Instant.now());
     if (Math.abs(shown.toSeconds() - Long.getLong(SHIFT)) > 60) {
       throw new IllegalStateException("the clock is shifted by " + shown);
     }

@@ -4,25 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.grid.Grid;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
-import dev.diagonal.testing.Sql;
 import dev.diagonal.testing.Runner;
+import dev.diagonal.testing.Sql;
 import dev.diagonal.testing.WarningsSeen;
-import dev.diagonal.conflictfree.WriteConflictFree;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -404,7 +404,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void eightLockTimeoutsFailTheRunAndNameTheHolder() throws Exception {
+  void eightLockTimeoutsFailAndNameTheHolder() throws Exception {
     Grid<Long> grid = Grid.monopartite(2).byLongs(id -> id, id -> id);
     RowBinder<Long> binder = (id, values) -> values.putLong(id).putLong(id).putLong(id);
     UpsertRelationships<Long> writers =

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
@@ -18,8 +17,8 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.testing.Sql;
-import dev.diagonal.textfile.WriteDeadLetters;
 import dev.diagonal.testing.WarningsSeen;
+import dev.diagonal.textfile.WriteDeadLetters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -265,7 +264,7 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void whoeverHoldsALockIsNamedFirstAndWhenAttemptsRunOut() throws Exception {
+  void namesTheLockHolderFirstAndLast() throws Exception {
     List<String> warnings = new CopyOnWriteArrayList<>();
     JdbcTarget impatient =
         JdbcTarget.at(target.url() + "?options=-c%20lock_timeout=50ms")

@@ -1,6 +1,5 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.testing.CommandJvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -8,6 +7,7 @@ import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;

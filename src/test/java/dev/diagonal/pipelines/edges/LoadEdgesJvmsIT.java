@@ -1,12 +1,12 @@
 package dev.diagonal.pipelines.edges;
 
-import dev.diagonal.testing.CommandJvm;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.DIRECT;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.FLINK;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;

@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.edges;
 
-import dev.diagonal.testing.CommandJvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.SlowTransactions;

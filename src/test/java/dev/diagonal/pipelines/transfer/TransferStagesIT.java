@@ -303,7 +303,7 @@ final class TransferStagesIT {
     "diagonal.staged, '', WRONG_USAGE, 'table diagonal.staged is in schema diagonal, which holds'",
     "diagonal.runs, '', WRONG_USAGE, 'table diagonal.runs is in schema diagonal, which holds'"
   })
-  void tablesThatWouldVanishOrAreOursAreRefused(
+  void refusesTemporaryTablesAndOurOwn(
       String table, String parameters, ExitCode exitCode, String message) throws Exception {
     Launched launched =
         Launched.with(
@@ -320,8 +320,9 @@ final class TransferStagesIT {
   }
 
   @Test
-  void anUpsertNeedsAUniqueKeyBeforeTheStageIsFilled() throws Exception {
-    database.execute("CREATE TABLE staged (id bigint, v text); INSERT INTO staged VALUES (1, 'old')");
+  void refusesAnUpsertWithoutAUniqueKey() throws Exception {
+    database.execute(
+        "CREATE TABLE staged (id bigint, v text); INSERT INTO staged VALUES (1, 'old')");
     AtomicBoolean read = new AtomicBoolean();
     FAULT.set(() -> read.set(true));
     Launched launched =

@@ -99,7 +99,7 @@ final class TransferTurnsIT {
   }
 
   @Test
-  void whoeverLocksTheTableIsNamedAfterTheFirstAttempt() throws Exception {
+  void namesTheLockHolderAfterTheFirstAttempt() throws Exception {
     database.execute("DROP TABLE IF EXISTS turns");
     database.execute("CREATE TABLE turns (id bigint PRIMARY KEY, v text)");
     String url = database.postgres().jdbcUrl();

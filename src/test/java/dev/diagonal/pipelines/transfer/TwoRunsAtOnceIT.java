@@ -1,13 +1,13 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.testing.ChildJvm;
-import dev.diagonal.pipelines.Main;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launcher;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
@@ -150,7 +150,7 @@ final class TwoRunsAtOnceIT {
 
   @Tag("large") // a hundred rounds, ten of them with a JVM of its own: some minutes
   @RepeatedTest(100)
-  void aHundredRacesLeaveTheTableAsOneAfterTheOther(RepetitionInfo repetition) throws Exception {
+  void aHundredRacesEndAsOneAfterTheOther(RepetitionInfo repetition) throws Exception {
     int round = repetition.getCurrentRepetition();
     race(round, round % 10 == 0);
   }

@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.pipelines.Main;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
@@ -20,7 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tables of as many columns as PostgreSQL allows, and of one more. A stage has three of its own. */
+/**
+ * Tables of as many columns as PostgreSQL allows, and of one more. A stage has three of its own.
+ */
 @ExtendWith(PostgresExtension.class)
 final class WideTablesIT {
 
