@@ -116,6 +116,7 @@ final class DonorsChooseJob implements Job {
       throw new IllegalArgumentException(
           "there is nowhere to write to: give --output or --elasticsearchUrl");
     }
+    Sinks.checkBulkLoadMode(options, place);
     if (options.getShards() < 0) {
       throw new UsageException("--shards must be >= 0, got " + options.getShards());
     }

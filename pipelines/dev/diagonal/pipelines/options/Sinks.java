@@ -77,6 +77,17 @@ public final class Sinks {
     return authenticated(target, options);
   }
 
+  /**
+   * Refuses bulk load mode where nothing is indexed.
+   *
+   * @throws UsageException if {@code options} ask for it and {@code place} is none
+   */
+  public static void checkBulkLoadMode(BulkOptions options, SinkPlace place) {
+    if (options.getBulkLoadMode() && place.isNone()) {
+      throw new UsageException("--bulkLoadMode goes with --elasticsearchUrl, which is not given");
+    }
+  }
+
   /** Returns how documents are put into an index. */
   public static IndexDocuments indexDocuments(ElasticsearchTarget target, BulkOptions options) {
     return IndexDocuments.into(target)

@@ -43,6 +43,7 @@ sealed interface RatingSink {
     @Nullable String[] all = {output, options.getJdbcUrl(), options.getElasticsearchUrl()};
     SinkPlace jdbc = SinkPlace.of(options.getJdbcUrl(), all);
     SinkPlace elasticsearch = SinkPlace.of(options.getElasticsearchUrl(), all);
+    Sinks.checkBulkLoadMode(options, elasticsearch);
     List<RatingSink> sinks = new ArrayList<>();
     if (output != null) {
       sinks.add(new Csv(output, OutputRuns.of(options)));

@@ -33,6 +33,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.sink.IndexSink;
 import dev.diagonal.transfer.sink.JdbcSink;
@@ -347,7 +348,11 @@ final class TransferJob implements Job {
 
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+    spec.ledger().schema().refuse(to.table());
     Table table = TargetTable.find(database, to.table(), rows, to.key());
+    if (isStaged() && to.mode() == Mode.upsert) {
+      CreateTable.checkKey(database, table); // before the stage is filled
+    }
     if (!isStaged()) {
       TargetTable.create(database, table);
       return new JdbcSink(database, table, modeOf(to.mode()), spec.commitRows(), spec.ledger());

@@ -44,6 +44,11 @@ record LoadRecord(Map<String, String> before, Map<String, Entry> entries) {
     entries = Map.copyOf(entries);
   }
 
+  /** Returns whether an object has the form of {@link #toJson}. */
+  static boolean isOne(JsonNode json) {
+    return json.path(BEFORE).isObject() && json.path(RUNS).isObject() && json.size() == 2;
+  }
+
   /** Reads a record; anything else counts as none. */
   static LoadRecord of(JsonNode json) {
     Map<String, String> before = new TreeMap<>();

@@ -56,6 +56,7 @@ final class LoadedIndex {
     get.addParameter("flat_settings", "true");
     JsonNode found = send(index, get).path(index.index());
     JsonNode meta = found.path("mappings").path(META);
+    checkOwner(meta);
     Map<String, String> settings = new TreeMap<>();
     for (String name : LoadRecord.LOADED.keySet()) {
       JsonNode value = found.path("settings").path(name);
@@ -67,6 +68,19 @@ final class LoadedIndex {
         meta instanceof ObjectNode object ? object : JSON.createObjectNode(),
         LoadRecord.of(meta.path(OURS).path(LOADS)),
         settings);
+  }
+
+  /** A record that is not of our form is somebody's own: it is neither read nor replaced. */
+  private static void checkOwner(JsonNode meta) throws IOException {
+    JsonNode ours = meta.path(OURS);
+    JsonNode loads = ours.path(LOADS);
+    boolean isOurs =
+        (ours.isMissingNode() || ours.isObject())
+            && (loads.isMissingNode() || (loads.isObject() && LoadRecord.isOne(loads)));
+    if (!isOurs) {
+      throw new IOException(
+          "_meta.diagonal of its mapping was not written by Diagonal: remove it, or rename it");
+    }
   }
 
   /** Replaces the record in {@code _meta} as it was read, and leaves the other keys as they are. */

@@ -18,9 +18,10 @@ import org.postgresql.PGConnection;
  * <p>On PostgreSQL nothing on it waits for ever: connecting and logging in take at most 10 seconds
  * each, an answer 120 seconds, a lock 30 seconds unless it is made to wait otherwise (then SQLState
  * 55P03), and the server ends a transaction that has lain idle for 60 seconds, so that a worker
- * which vanished holds no locks. The first three are set by the URL's parameters of the same names,
- * if it has them. The server also looks, every 10 seconds of a statement, whether its client is
- * still there, and gives up a connection whose other end has not answered for a minute.
+ * which vanished holds no locks. The URL's own {@code connectTimeout}, {@code loginTimeout}, {@code
+ * socketTimeout} and {@code options=-c%20lock_timeout=…} take precedence. The server also looks,
+ * every 10 seconds of a statement, whether its client is still there, and gives up a connection
+ * whose other end has not answered for a minute.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -31,10 +32,12 @@ public final class HeldConnection implements Session {
   private static final Duration VALIDATED_AFTER = Duration.ofSeconds(1);
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
-  // Those of the second statement are not in every version and on every platform.
+  // Those of the last statement are not in every version and on every platform.
   private static final String SESSION_LIMITS =
       """
-      SET lock_timeout = %d; SET idle_in_transaction_session_timeout = '60s';
+      SELECT set_config('lock_timeout', '%d', false)
+      FROM pg_settings WHERE name = 'lock_timeout' AND (%b OR source <> 'client');
+      SET idle_in_transaction_session_timeout = '60s';
       SELECT set_config(name, value, false)
       FROM (VALUES ('client_connection_check_interval', '10s'), ('tcp_user_timeout', '60s'),
                    ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
@@ -150,7 +153,8 @@ public final class HeldConnection implements Session {
     try {
       if (opened.isWrapperFor(PGConnection.class)) {
         try (Statement statement = opened.createStatement()) {
-          statement.execute(SESSION_LIMITS.formatted(lockTimeout.toMillis()));
+          boolean isAskedFor = !lockTimeout.equals(LOCK_TIMEOUT);
+          statement.execute(SESSION_LIMITS.formatted(lockTimeout.toMillis(), isAskedFor));
         }
       }
       opened.setAutoCommit(autoCommit);

@@ -69,7 +69,9 @@ public record RetriedTransaction(
   public <T extends @Nullable Object> T run(Work<T> work)
       throws SQLException, InterruptedException {
     try (HeldConnection held = HeldConnection.toAny(database)) {
-      return retry.call(() -> attempt(held, work), RetriedTransaction::isRepeatable);
+      return retry.call(
+          () -> attempt(held, work),
+          UnreachableWarning.with(retry, RetriedTransaction::isRepeatable));
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {

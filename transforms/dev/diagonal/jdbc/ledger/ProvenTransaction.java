@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.ledger;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.connection.UnreachableWarning;
 import dev.diagonal.jdbc.internal.schema.CommitCheck;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,7 +37,8 @@ public final class ProvenTransaction {
   public static <T> T call(HeldConnection held, Retry retry, CommitCheck<T> check, Work<T> work)
       throws SQLException, InterruptedException {
     try {
-      return retry.call(() -> attempt(held, check, work), SqlFaults::isRetryable);
+      return retry.call(
+          () -> attempt(held, check, work), UnreachableWarning.with(retry, SqlFaults::isRetryable));
     } catch (SQLException | InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {

@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.metrics.Warnings;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe for use by several threads at once.
  */
 final class RelationshipWriter<T> implements BatchWriter<T> {
-
-  private static final String LOCK_TIMED_OUT = "55P03";
 
   private final UpsertRelationships<T> upsert;
   private final @Nullable CellLocks locks;
@@ -92,7 +91,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
 
   @Override
   public boolean isLockTimeout(Exception fault) {
-    return LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
+    return TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
   }
 
   @Override
@@ -109,7 +108,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           fault);
     }
     String state = SqlFaults.state(fault);
-    String holders = LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
+    String holders = TableLocks.LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
     if (!holders.isEmpty() && !warned) {
       warned = true;
       Warnings.warn("table " + upsert.tables().edges().name() + holders + "; tries again");

@@ -70,13 +70,23 @@ final class Catalog {
                 "column %s: not written, but neither nullable nor with a default".formatted(name));
           }
         });
-    Set<String> key = new TreeSet<>(table.keyColumns().stream().map(Column::name).toList());
-    if (!key.isEmpty() && !uniqueKeys(table).contains(key)) {
-      differences.add(
-          "no primary key or unique index on (%s)"
-              .formatted(table.keyColumns().stream().map(Column::name).collect(joining(", "))));
-    }
+    differences.addAll(missingKey(table));
     return differences;
+  }
+
+  /** Returns what {@link #differences} says of the key alone. */
+  List<String> missingKey(Table table) throws SQLException {
+    Set<String> key = new TreeSet<>(table.keyColumns().stream().map(Column::name).toList());
+    return key.isEmpty() || uniqueKeys(table).contains(key)
+        ? List.of()
+        : List.of(
+            "no primary key or unique index on (%s)"
+                .formatted(table.keyColumns().stream().map(Column::name).collect(joining(", "))));
+  }
+
+  /** Returns whether it exists and is a table, not a view. */
+  boolean isTable(Table table) throws SQLException {
+    return strings(KIND, table).stream().anyMatch(WRITABLE_KINDS::contains);
   }
 
   private Map<String, Found> columns(String quotedTable) throws SQLException {

@@ -53,6 +53,27 @@ public final class CreateTable {
     }
   }
 
+  /**
+   * Refuses a table that exists and has no primary key or unique index on the key columns.
+   *
+   * @throws TargetMismatchException if it has none
+   * @throws SQLException if the database cannot be reached within {@link Retry#defaults}
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void checkKey(JdbcTarget target, Table table)
+      throws SQLException, InterruptedException {
+    List<String> differences =
+        RetriedTransaction.in(target, "look at table " + table.name())
+            .run(
+                connection -> {
+                  Catalog catalog = new Catalog(connection);
+                  return catalog.isTable(table) ? catalog.missingKey(table) : List.of();
+                });
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException("table " + table.name(), differences);
+    }
+  }
+
   private static List<String> differences(Connection open, Table table) throws SQLException {
     Catalog shape = new Catalog(open);
     // Looked for first: whoever may write to a table need not have the right to create one.

@@ -44,6 +44,23 @@ public final class PostgresSql {
         MAX_COLUMNS);
   }
 
+  /**
+   * Checks that a stage can hold the columns of a table beside columns of its own.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  public static void checkStagedColumns(String table, int columns, int own) {
+    checkArgument(
+        columns <= MAX_COLUMNS - own,
+        "table %s would have %s columns, and a stage holds at most %s (PostgreSQL allows %s, and the"
+            + " stage has %s of its own): name those to write in a mapping, or write without a stage",
+        table,
+        columns,
+        MAX_COLUMNS - own,
+        MAX_COLUMNS,
+        own);
+  }
+
   /** Returns a name as SQL has it, whatever is in it. */
   public static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';

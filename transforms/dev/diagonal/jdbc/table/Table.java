@@ -19,8 +19,9 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
   static final int FULL = 100;
 
   /**
-   * @throws IllegalArgumentException if {@code name} is not one or two identifiers, a column is
-   *     named twice, there is none, or {@code fillfactor} is out of range
+   * @throws IllegalArgumentException if {@code name} is not one or two identifiers or is that of a
+   *     temporary table, a column is named twice, there is none, or {@code fillfactor} is out of
+   *     range
    */
   public Table {
     columns = List.copyOf(columns);
@@ -34,6 +35,10 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
     for (String part : parts) {
       PostgresSql.checkIdentifier("table name", part);
     }
+    checkArgument(
+        parts.length == 1 || !parts[0].matches("pg_temp(_\\d+)?"),
+        "table %s would be temporary, and its rows gone with the connection: name another schema",
+        name);
     checkArgument(
         columns.stream().map(Column::name).distinct().count() == columns.size(),
         "columns of table %s must have different names, got %s",

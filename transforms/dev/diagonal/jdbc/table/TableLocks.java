@@ -10,6 +10,9 @@ import java.util.List;
 /** Says who holds locks on a table of PostgreSQL. */
 public final class TableLocks {
 
+  /** The SQLState of a statement that has waited for a lock in vain. */
+  public static final String LOCK_TIMED_OUT = "55P03";
+
   private static final String HOLDERS =
       """
       SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'the same machine'),
@@ -21,9 +24,14 @@ public final class TableLocks {
 
   private TableLocks() {}
 
-  public static String holders(Connection connection, Table table) throws SQLException {
+  /**
+   * Returns which processes hold which locks, since when, and who they are.
+   *
+   * @param table its name without quotes, with or without a schema
+   */
+  public static String holders(Connection connection, String table) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(HOLDERS)) {
-      statement.setString(1, PostgresSql.quoteTable(table.name()));
+      statement.setString(1, PostgresSql.quoteTable(table));
       try (ResultSet result = statement.executeQuery()) {
         List<String> found = new ArrayList<>();
         while (result.next()) {

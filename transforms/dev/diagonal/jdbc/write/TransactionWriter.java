@@ -8,6 +8,7 @@ import dev.diagonal.jdbc.internal.schema.Token;
 import dev.diagonal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.metrics.Warnings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,13 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionWriter<T> implements AutoCloseable {
 
-  private static final String LOCK_TIMED_OUT = "55P03";
-
   private final JdbcWrite<T> write;
   private final boolean rejects;
   private final PlacedConnection connection;
   private @Nullable WriterLedger ledger;
   private long acknowledgedRows;
+  private boolean warned;
 
   /**
    * @param rejects whether bad rows are told in the outcome, and the others written; else they fail
@@ -48,7 +48,18 @@ final class TransactionWriter<T> implements AutoCloseable {
   BatchRowsFactory<T> factory() throws Exception {
     connection.resume("look at table " + write.table().name());
     try {
-      return write.retry().call(this::look, SqlFaults::isRetryable);
+      return write
+          .retry()
+          .call(
+              () -> {
+                try {
+                  return look();
+                } catch (SQLException fault) {
+                  warnOfLock(fault);
+                  throw fault;
+                }
+              },
+              SqlFaults::isRetryable);
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw explained("write", fault);
     } finally {
@@ -151,6 +162,16 @@ final class TransactionWriter<T> implements AutoCloseable {
     connection.close();
   }
 
+  /** Warns once of a wait that may last for several attempts. */
+  private void warnOfLock(SQLException fault) {
+    if (TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault)) && !warned) {
+      warned = true;
+      Warnings.warn(
+          "table %s of %s: waited for a lock in vain%s; tries again"
+              .formatted(write.table().name(), write.database(), holders()));
+    }
+  }
+
   private SQLException explained(String what, Exception fault) {
     String state = SqlFaults.state(fault);
     return new SQLException(
@@ -160,14 +181,15 @@ final class TransactionWriter<T> implements AutoCloseable {
                 write.table().name(),
                 write.database(),
                 fault.getMessage(),
-                LOCK_TIMED_OUT.equals(state) ? holders() : ""),
+                TableLocks.LOCK_TIMED_OUT.equals(state) ? holders() : ""),
         state,
         fault);
   }
 
+  /** Says who holds locks on the table, as far as the database still knows; starts with "; ". */
   private String holders() {
     try {
-      return "; " + TableLocks.holders(connection.use(), write.table());
+      return "; " + TableLocks.holders(connection.use(), write.table().name());
     } catch (SQLException e) {
       return "; who holds the locks is not known: " + e.getMessage();
     } finally {
@@ -190,6 +212,17 @@ final class TransactionWriter<T> implements AutoCloseable {
     }
 
     List<Rejected> next() throws SQLException {
+      try {
+        List<Rejected> rejected = attempt();
+        warned = false;
+        return rejected;
+      } catch (SQLException fault) {
+        warnOfLock(fault);
+        throw fault;
+      }
+    }
+
+    private List<Rejected> attempt() throws SQLException {
       boolean done = false;
       try {
         Connection open = connection.use();

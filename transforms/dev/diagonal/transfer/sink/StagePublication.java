@@ -4,6 +4,7 @@ import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
@@ -11,6 +12,7 @@ import dev.diagonal.jdbc.internal.schema.CommitCheck;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.internal.schema.Token;
 import dev.diagonal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.transfer.sink.StagedTable.Mode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -51,6 +53,7 @@ final class StagePublication {
 
   private final List<Staged> all;
   private final Consumer<String> notices;
+  private boolean saidWhoHoldsLocks;
 
   StagePublication(List<Staged> all, Consumer<String> notices) {
     // In one order, so that two publications cannot wait for each other.
@@ -93,7 +96,32 @@ final class StagePublication {
       throws SQLException, InterruptedException {
     CommitCheck<List<Long>> check =
         CommitCheck.by(schema, token, true, "the transaction that is to " + what);
-    return ProvenTransaction.call(held, check, connection -> publish(connection, sifts));
+    return ProvenTransaction.call(
+        held,
+        check,
+        connection -> {
+          try {
+            return publish(connection, sifts);
+          } catch (SQLException fault) {
+            sayWhoHoldsLocks(connection, fault);
+            throw fault;
+          }
+        });
+  }
+
+  /** Prints it once: the transaction is repeated, and may wait several times as long. */
+  private void sayWhoHoldsLocks(Connection connection, SQLException fault) throws SQLException {
+    if (!TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault)) || saidWhoHoldsLocks) {
+      return;
+    }
+    saidWhoHoldsLocks = true;
+    connection.rollback();
+    for (Staged staged : all) {
+      String table = staged.table().target().name();
+      notices.accept(
+          "waited for a lock on table %s in vain: %s; tries again"
+              .formatted(table, TableLocks.holders(connection, table)));
+    }
   }
 
   private List<Long> publish(Connection connection, boolean sifts) throws SQLException {
@@ -141,10 +169,21 @@ final class StagePublication {
         }
       }
     }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SET LOCAL lock_timeout = 0");
-      isTrue(connection, "SELECT pg_advisory_xact_lock(" + LOCK_KEY + ") IS NULL", name);
-      statement.execute("SET LOCAL lock_timeout = '30s'");
+    String limit = limitLockWaits(connection, "0");
+    isTrue(connection, "SELECT pg_advisory_xact_lock(" + LOCK_KEY + ") IS NULL", name);
+    String unused = limitLockWaits(connection, limit);
+  }
+
+  /** Limits waits for locks until the transaction ends, and returns the limit before that. */
+  private static String limitLockWaits(Connection connection, String limit) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT current_setting('lock_timeout'), set_config('lock_timeout', ?, true)")) {
+      statement.setString(1, limit);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getString(1);
+      }
     }
   }
 
@@ -210,6 +249,13 @@ final class StagePublication {
     // Looked for first: whoever may write to a table need not have the right to create one.
     if (!isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", goal)) {
       statement.execute(sql.createTarget());
+    }
+    // The URL's search path may begin with pg_temp.
+    if (isTrue(
+        connection, "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)", goal)) {
+      throw new TargetMismatchException(
+          "table " + staged.table().target().name(),
+          List.of("it is temporary, and its rows would be gone with the connection"));
     }
     if (staged.table().mode() == Mode.REPLACE) {
       statement.execute(sql.lockTarget());

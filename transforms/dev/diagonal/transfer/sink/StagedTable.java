@@ -5,6 +5,7 @@ import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.TargetTable;
 import java.io.Serializable;
@@ -37,12 +38,21 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
     REPLACE
   }
 
+  private static final int OWN_COLUMNS = 3;
+
   /** The range of the row that counts all the others: without it, the ranges are incomplete. */
   static final int SEAL = -1;
 
   private static final String CREATE_RANGES =
       "CREATE TABLE IF NOT EXISTS %s (range int PRIMARY KEY, attempt bigint NOT NULL,"
           + " rows bigint NOT NULL, checksum bigint NOT NULL)";
+
+  /**
+   * @throws IllegalArgumentException if {@code target} has too many columns for a stage
+   */
+  public StagedTable {
+    PostgresSql.checkStagedColumns(target.name(), target.columns().size(), OWN_COLUMNS);
+  }
 
   /** Returns the table of rows: our columns, then those of the target, without a key. */
   Table stage() {

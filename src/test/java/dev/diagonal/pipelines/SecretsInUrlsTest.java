@@ -12,6 +12,7 @@ import dev.diagonal.pipelines.ratings.MovieRatings;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.taxi.TaxiTrips;
 import dev.diagonal.pipelines.transfer.TransferCommand;
+import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,43 @@ final class SecretsInUrlsTest {
         .doesNotContain(SECRET);
     assertThat(planned.options().toString()).doesNotContain(SECRET);
     assertThat(planned.describe().toString()).doesNotContain(SECRET).contains("as bob");
+  }
+
+  /** Whoever may open Flink's pages sees the options. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:mysql://address=(host=db)(user=bob)(password=" + SECRET + ")/ratings",
+        "jdbc:mysql://(host=db,user=bob,password=" + SECRET + ")/ratings",
+        "jdbc:mysql://bob:" + SECRET + "@one,you:" + SECRET + "@two/ratings",
+        "jdbc:mysql://bob:" + SECRET + "@[one,two]/ratings",
+        "jdbc:mysql:replication://bob:" + SECRET + "@one:3306,two:3306/ratings",
+        "jdbc:oracle:thin:bob/\"" + SECRET + "@x\"@db:1521:sid",
+        "jdbc:sqlserver://db;user=bob;password={" + SECRET + ";x}",
+        "jdbc:teradata://db/USER=bob,PASSWORD='" + SECRET + "'",
+        "jdbc:postgresql://db/x?password=" + SECRET + "&password=" + SECRET,
+        "jdbc:other:" + SECRET,
+      })
+  void optionsHoldNoPasswordOfAnyUrl(String url) throws Exception {
+    for (String command :
+        List.of("movie-ratings --input=IN", "transfer --from=jdbc:t --to=csv:OUT")) {
+      List<String> args = args(command);
+      args.add("--jdbcUrl=" + url);
+      String name = args.get(0);
+      PipelineCommand<?> prepared =
+          COMMANDS.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+      try {
+        PlannedJob planned = prepared.prepare(args.subList(1, args.size()));
+        assertThat(new ObjectMapper().writeValueAsString(planned.options()))
+            .contains("jdbc:")
+            .doesNotContain(SECRET);
+        assertThat(planned.describe().toString()).doesNotContain(SECRET);
+      } catch (UsageException refused) {
+        assertThat(refused.getMessage())
+            .contains("url must start with jdbc:postgresql:, got jdbc:")
+            .doesNotContain(SECRET);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -120,6 +120,8 @@ final class UserMistakesTest {
         "movie-ratings @DIR/a\0b",
         "movie-ratings @DIR/missing",
         "servers --directory=DIR/a\0b",
+        "movie-ratings --input=DIR/in.csv --output=DIR/out --bulkLoadMode",
+        "donors-choose --projects=DIR/in.csv --donations=DIR/in.csv --resources=DIR/in.csv --output=DIR/out --bulkLoadMode",
       })
   void arguments(String command) {
     refuses(launch(command.replace("DIR", directory.toString()).split(" ")));

@@ -81,6 +81,51 @@ class ReadmeTest {
     assertThat(missing).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "SECURITY.md", "docs/testing.md", "docs/sinks.md"})
+  void linksLeadToFiles(Path page) throws IOException {
+    Matcher link =
+        Pattern.compile("\\]\\((?!https?://|#)([^)#\\s]+)(?:#[^)]*)?\\)")
+            .matcher(Files.readString(page));
+    List<String> missing = new ArrayList<>();
+    while (link.find()) {
+      if (!Files.exists(page.resolveSibling(link.group(1)))) {
+        missing.add(link.group(1));
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void testingNamesClassesThatExist() throws IOException {
+    Matcher named =
+        Pattern.compile("`(\\w+(?:IT|Test|Extension|Jvm))[.#`]")
+            .matcher(Files.readString(Path.of("docs/testing.md")));
+    List<String> missing = new ArrayList<>();
+    int classes = 0;
+    for (; named.find(); classes++) {
+      String name = named.group(1);
+      if (!name.matches("X.*") && source(name).isEmpty()) {
+        missing.add(name);
+      }
+    }
+    assertThat(classes).isGreaterThan(20);
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void testingNamesMethodsThatExist() throws IOException {
+    Matcher named =
+        Pattern.compile("(\\w+(?:IT|Test))[.#](\\w+)")
+            .matcher(Files.readString(Path.of("docs/testing.md")));
+    List<String> methods = new ArrayList<>();
+    while (named.find()) {
+      methods.add(named.group());
+      assertThat(source(named.group(1))).as(named.group()).contains("void " + named.group(2) + "(");
+    }
+    assertThat(methods).hasSizeGreaterThan(2);
+  }
+
   private static String source(String test) throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
       Optional<Path> file =

@@ -2,12 +2,9 @@ package dev.diagonal.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.testing.Relay.Ends;
+import dev.diagonal.testing.Relay.Next;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,31 +13,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class AnswerLosingRelay implements AutoCloseable {
 
-  private final ServerSocket listening;
-  private final int serverPort;
   private final String marker;
   private final AtomicInteger toLose;
   private final AtomicInteger lost = new AtomicInteger();
+  private final Relay relay;
 
-  private AnswerLosingRelay(ServerSocket listening, int serverPort, String marker, int answers) {
-    this.listening = listening;
-    this.serverPort = serverPort;
+  private AnswerLosingRelay(int serverPort, String marker, int answers) throws IOException {
     this.marker = marker;
     this.toLose = new AtomicInteger(answers);
+    this.relay = Relay.to(serverPort, Loss::new);
   }
 
   /** Starts one that loses so many answers. */
   public static AnswerLosingRelay to(int serverPort, String marker, int answers)
       throws IOException {
-    AnswerLosingRelay relay =
-        new AnswerLosingRelay(
-            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), serverPort, marker, answers);
-    start(relay::accept);
-    return relay;
+    return new AnswerLosingRelay(serverPort, marker, answers);
   }
 
   public int port() {
-    return listening.getLocalPort();
+    return relay.port();
   }
 
   /** Returns how many answers were lost. */
@@ -50,76 +41,30 @@ public final class AnswerLosingRelay implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listening.close();
+    relay.close();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        Connection connection =
-            new Connection(client, new Socket(InetAddress.getLoopbackAddress(), serverPort));
-        start(connection::requests);
-        start(connection::answers);
-      }
-    } catch (IOException e) {
-      // The relay is closed.
-    }
-  }
-
-  private final class Connection {
-
-    private final Socket client;
-    private final Socket server;
+  private final class Loss implements Relay.Tap {
+    private boolean marked;
     private volatile boolean loses;
 
-    Connection(Socket client, Socket server) {
-      this.client = client;
-      this.server = server;
-    }
-
-    void requests() {
-      byte[] buffer = new byte[1 << 16];
-      boolean marked = false;
-      try (client;
-          server) {
-        InputStream in = client.getInputStream();
-        OutputStream out = server.getOutputStream();
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          String text = new String(buffer, 0, read, UTF_8);
-          marked |= text.contains(marker);
-          if (marked && text.contains("COMMIT") && toLose.getAndDecrement() > 0) {
-            loses = true;
-          }
-          out.write(buffer, 0, read);
-        }
-      } catch (IOException e) {
-        // One of them is gone.
+    @Override
+    public Next onRequest(Ends ends, byte[] bytes, int length) {
+      String text = new String(bytes, 0, length, UTF_8);
+      marked |= text.contains(marker);
+      if (marked && text.contains("COMMIT") && toLose.getAndDecrement() > 0) {
+        loses = true;
       }
+      return Next.PASS;
     }
 
-    void answers() {
-      byte[] buffer = new byte[1 << 16];
-      try (client;
-          server) {
-        InputStream in = server.getInputStream();
-        OutputStream out = client.getOutputStream();
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          if (loses) {
-            lost.incrementAndGet();
-            return;
-          }
-          out.write(buffer, 0, read);
-        }
-      } catch (IOException e) {
-        // One of them is gone.
+    @Override
+    public Next onAnswer(Ends ends, byte[] bytes, int length) {
+      if (!loses) {
+        return Next.PASS;
       }
+      lost.incrementAndGet();
+      return Next.CLOSE;
     }
-  }
-
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "answer losing relay");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

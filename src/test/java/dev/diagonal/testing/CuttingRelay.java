@@ -1,11 +1,9 @@
 package dev.diagonal.testing;
 
+import dev.diagonal.testing.Relay.Ends;
+import dev.diagonal.testing.Relay.Next;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,12 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class CuttingRelay implements AutoCloseable {
 
-  private final ServerSocket listening;
-  private final int serverPort;
   private final long bytes;
   private final Cut cut;
   private final AtomicInteger toCut;
   private final AtomicInteger cuts = new AtomicInteger();
+  private final Relay relay;
 
   /** How a connection is cut. */
   private enum Cut {
@@ -30,12 +27,11 @@ public final class CuttingRelay implements AutoCloseable {
     BY_HALVES
   }
 
-  private CuttingRelay(ServerSocket listening, int serverPort, long bytes, Cut cut, int cuts) {
-    this.listening = listening;
-    this.serverPort = serverPort;
+  private CuttingRelay(int serverPort, long bytes, Cut cut, int cuts) throws IOException {
     this.bytes = bytes;
     this.cut = cut;
     this.toCut = new AtomicInteger(cuts);
+    this.relay = Relay.to(serverPort, Cutter::new);
   }
 
   /**
@@ -47,29 +43,17 @@ public final class CuttingRelay implements AutoCloseable {
    */
   public static CuttingRelay to(int serverPort, long bytes, boolean atTheAnswer, int cuts)
       throws IOException {
-    return to(serverPort, bytes, atTheAnswer ? Cut.AT_THE_ANSWER : Cut.AT_ONCE, cuts);
+    return new CuttingRelay(serverPort, bytes, atTheAnswer ? Cut.AT_THE_ANSWER : Cut.AT_ONCE, cuts);
   }
 
   /** Starts one that closes its half of connections, and hears the other no more. */
   public static CuttingRelay halving(int serverPort, long bytes, int cuts) throws IOException {
-    return to(serverPort, bytes, Cut.BY_HALVES, cuts);
-  }
-
-  private static CuttingRelay to(int serverPort, long bytes, Cut cut, int cuts) throws IOException {
-    CuttingRelay relay =
-        new CuttingRelay(
-            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
-            serverPort,
-            bytes,
-            cut,
-            cuts);
-    start(relay::accept);
-    return relay;
+    return new CuttingRelay(serverPort, bytes, Cut.BY_HALVES, cuts);
   }
 
   /** Returns {@code host:port} of the relay. */
   public String address() {
-    return "localhost:" + listening.getLocalPort();
+    return "localhost:" + relay.port();
   }
 
   /** Returns how many connections were cut. */
@@ -79,53 +63,34 @@ public final class CuttingRelay implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listening.close();
+    relay.close();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-        AtomicLong sent = new AtomicLong();
-        start(() -> copy(client, server, sent, true));
-        start(() -> copy(server, client, sent, false));
+  private final class Cutter implements Relay.Tap {
+    private final AtomicLong sent = new AtomicLong();
+
+    @Override
+    public Next onRequest(Ends ends, byte[] buffer, int length) throws IOException {
+      sent.addAndGet(length);
+      if (cut == Cut.AT_THE_ANSWER || !isCut()) {
+        return Next.PASS;
       }
-    } catch (IOException e) {
-      // The relay is closed.
-    }
-  }
-
-  private void copy(Socket from, Socket to, AtomicLong sent, boolean isRequest) {
-    byte[] buffer = new byte[1 << 16];
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (isRequest) {
-          sent.addAndGet(read);
-        }
-        if (isRequest != (cut == Cut.AT_THE_ANSWER)
-            && sent.get() >= bytes
-            && toCut.getAndDecrement() > 0) {
-          cuts.incrementAndGet();
-          if (cut == Cut.BY_HALVES) {
-            from.shutdownOutput();
-            in.transferTo(OutputStream.nullOutputStream());
-          }
-          return;
-        }
-        out.write(buffer, 0, read);
+      if (cut == Cut.BY_HALVES) {
+        ends.client().shutdownOutput();
+        ends.client().getInputStream().transferTo(OutputStream.nullOutputStream());
       }
-    } catch (IOException e) {
-      // One of them is gone.
+      return Next.CLOSE;
     }
-  }
 
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "cutting relay");
-    thread.setDaemon(true);
-    thread.start();
+    @Override
+    public Next onAnswer(Ends ends, byte[] buffer, int length) {
+      return cut == Cut.AT_THE_ANSWER && isCut() ? Next.CLOSE : Next.PASS;
+    }
+
+    private boolean isCut() {
+      boolean cutsNow = sent.get() >= bytes && toCut.getAndDecrement() > 0;
+      cuts.addAndGet(cutsNow ? 1 : 0);
+      return cutsNow;
+    }
   }
 }

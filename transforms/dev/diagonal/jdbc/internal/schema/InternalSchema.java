@@ -83,6 +83,20 @@ public record InternalSchema(String name) implements Serializable {
     }
   }
 
+  /**
+   * Refuses a table of the user that would be in this schema, among Diagonal's own.
+   *
+   * @param table a name without quotes, with or without a schema
+   * @throws IllegalArgumentException if it is in this schema
+   */
+  public void refuse(String table) {
+    if (table.startsWith(name + ".")) {
+      throw new IllegalArgumentException(
+          "table %s is in schema %s, which holds Diagonal's own tables: name another schema, or give another --internalSchema"
+              .formatted(table, name));
+    }
+  }
+
   /** Returns the schema of the default name. */
   public static InternalSchema ofDefaultName() {
     return new InternalSchema(DEFAULT_NAME);

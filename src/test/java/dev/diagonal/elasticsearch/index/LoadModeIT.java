@@ -71,6 +71,25 @@ final class LoadModeIT {
   }
 
   @Test
+  void refusesARecordOfSomeoneElse() throws Exception {
+    for (String theirs :
+        List.of(
+            "'mine'", "[1]", "{'loads': [1, 2]}", "{'loads': {}}", "{'loads': {'before': 1}}")) {
+      String mapping =
+          "{'_meta': {'owner': 'me', 'diagonal': %s}}".formatted(theirs).replace('\'', '"');
+      Http.send("PUT", url + "/_mapping", mapping);
+      assertThatThrownBy(() -> LoadMode.begin(target, RENEWAL, EXPIRY))
+          .as(theirs)
+          .hasMessageContaining(
+              "cannot be loaded in bulk load mode: _meta.diagonal of its mapping");
+      assertThat(JSON.readTree(Http.get(url + "/_mapping")).path(target.index()).path("mappings"))
+          .isEqualTo(JSON.readTree(mapping));
+      assertThat(Http.get(url + "/_settings?flat_settings=true"))
+          .contains("\"index.number_of_replicas\":\"2\"", "\"index.refresh_interval\":\"7s\"");
+    }
+  }
+
+  @Test
   void theLastOfTwoRunsRestoresTheSettings() throws Exception {
     Duration renewal = Duration.ofSeconds(1);
     LoadMode first = LoadMode.begin(target, renewal, PATIENCE);

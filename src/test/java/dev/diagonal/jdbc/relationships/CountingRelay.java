@@ -1,12 +1,9 @@
 package dev.diagonal.jdbc.relationships;
 
+import dev.diagonal.testing.Relay;
+import dev.diagonal.testing.Relay.Ends;
+import dev.diagonal.testing.Relay.Next;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,25 +11,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class CountingRelay implements AutoCloseable {
 
-  private final ServerSocket listening;
-  private final int serverPort;
   private final AtomicInteger turns = new AtomicInteger();
   private volatile boolean serverSpokeLast = true;
+  private final Relay relay;
 
-  private CountingRelay(ServerSocket listening, int serverPort) {
-    this.listening = listening;
-    this.serverPort = serverPort;
+  private CountingRelay(int serverPort) throws IOException {
+    this.relay = Relay.to(serverPort, Counter::new);
   }
 
   static CountingRelay to(int serverPort) throws IOException {
-    CountingRelay relay =
-        new CountingRelay(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()), serverPort);
-    start(relay::relay);
-    return relay;
+    return new CountingRelay(serverPort);
   }
 
   int port() {
-    return listening.getLocalPort();
+    return relay.port();
   }
 
   /** How often the client began to send, at first or after the server had sent something. */
@@ -42,44 +34,23 @@ final class CountingRelay implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listening.close();
+    relay.close();
   }
 
-  private void relay() {
-    try (Socket client = listening.accept();
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
-      client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      Thread answers = start(() -> copy(server, client, false));
-      copy(client, server, true);
-      answers.join();
-    } catch (IOException | InterruptedException e) {
-      // The test is over.
-    }
-  }
-
-  private void copy(Socket from, Socket to, boolean fromClient) {
-    byte[] buffer = new byte[1 << 16];
-    try {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (fromClient && serverSpokeLast) {
-          turns.incrementAndGet();
-        }
-        serverSpokeLast = !fromClient;
-        out.write(buffer, 0, read);
+  private final class Counter implements Relay.Tap {
+    @Override
+    public Next onRequest(Ends ends, byte[] bytes, int length) {
+      if (serverSpokeLast) {
+        turns.incrementAndGet();
       }
-      to.shutdownOutput();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      serverSpokeLast = false;
+      return Next.PASS;
     }
-  }
 
-  private static Thread start(Runnable task) {
-    Thread thread = new Thread(task, "relay");
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
+    @Override
+    public Next onAnswer(Ends ends, byte[] bytes, int length) {
+      serverSpokeLast = true;
+      return Next.PASS;
+    }
   }
 }

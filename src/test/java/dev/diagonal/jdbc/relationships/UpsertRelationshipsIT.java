@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.Retry;
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
@@ -17,6 +20,7 @@ import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.Runner;
 import dev.diagonal.testing.Sql;
 import dev.diagonal.testing.WarningsSeen;
 import java.math.BigDecimal;
@@ -28,12 +32,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.transforms.Create;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -397,6 +404,34 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
+  void eightLockTimeoutsFailAndNameTheHolder() throws Exception {
+    Grid<Long> grid = Grid.monopartite(2).byLongs(id -> id, id -> id);
+    RowBinder<Long> binder = (id, values) -> values.putLong(id).putLong(id).putLong(id);
+    UpsertRelationships<Long> writers =
+        UpsertRelationships.into(target, tables, binder)
+            .withLocks(grid)
+            .withLockTimeout(Duration.ofMillis(50));
+    int[] locks =
+        IntStream.range(0, 4).flatMap(cell -> Arrays.stream(grid.of(cell))).distinct().toArray();
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    try (WarningsSeen unused = WarningsSeen.into(warnings);
+        Connection holder = holding(grid.domain(), locks)) {
+      TestPipeline pipeline = Runner.DIRECT.pipeline();
+      pipeline
+          .apply(Create.of(1L))
+          .apply(
+              WriteConflictFree.by(grid, writers)
+                  .withRetry(
+                      Retry.defaults().withDelays(Duration.ofMillis(1), Duration.ofMillis(5))));
+      assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
+          .hasStackTraceContaining(" in 8 attempts: ")
+          .hasStackTraceContaining("process " + pid(holder) + " (holder from 127.0.0.1");
+      assertThat(warnings).singleElement().asString().contains("process " + pid(holder));
+    }
+    assertThat(nodes()).isEmpty();
+  }
+
+  @Test
   void aLockTimeoutIsRetryableAndSaysWhoHoldsTheLock() throws Exception {
     try (Connection holder = holding(2);
         BatchWriter<Link> writer =
@@ -607,12 +642,17 @@ final class UpsertRelationshipsIT {
 
   /** Returns a transaction that holds a lock of the domain d, as a writer would. */
   private Connection holding(int lock) throws SQLException {
+    return holding("d", lock);
+  }
+
+  private Connection holding(String domain, int... locks) throws SQLException {
     Connection holder =
         DriverManager.getConnection(target.url() + "?ApplicationName=holder", target.user(), null);
     holder.setAutoCommit(false);
     execute(
         holder,
-        RelationshipSql.lock(tables, "d").replace("?::integer[]", "'{" + lock + "}'::int[]"));
+        RelationshipSql.lock(tables, domain)
+            .replace("?::integer[]", "ARRAY" + Arrays.toString(locks) + "::int[]"));
     return holder;
   }
 

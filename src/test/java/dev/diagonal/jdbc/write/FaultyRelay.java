@@ -2,14 +2,10 @@ package dev.diagonal.jdbc.write;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.diagonal.testing.Relay;
+import dev.diagonal.testing.Relay.Ends;
+import dev.diagonal.testing.Relay.Next;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -41,21 +37,18 @@ final class FaultyRelay implements AutoCloseable {
 
   private static final int IN_A_COPY = 100_000;
 
-  private final ServerSocket listening;
-  private final int serverPort;
   private final Fault fault;
   private final int times;
   private final Runnable meanwhile;
   private final AtomicInteger struck = new AtomicInteger();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final Relay relay;
 
-  private FaultyRelay(
-      ServerSocket listening, int serverPort, Fault fault, int times, Runnable meanwhile) {
-    this.listening = listening;
-    this.serverPort = serverPort;
+  private FaultyRelay(int serverPort, Fault fault, int times, Runnable meanwhile)
+      throws IOException {
     this.fault = fault;
     this.times = times;
     this.meanwhile = meanwhile;
+    this.relay = Relay.to(serverPort, this::harmless);
   }
 
   static FaultyRelay to(int serverPort, Fault fault, int times) throws IOException {
@@ -67,19 +60,11 @@ final class FaultyRelay implements AutoCloseable {
    */
   static FaultyRelay to(int serverPort, Fault fault, int times, Runnable meanwhile)
       throws IOException {
-    FaultyRelay relay =
-        new FaultyRelay(
-            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
-            serverPort,
-            fault,
-            times,
-            meanwhile);
-    start(relay::accept);
-    return relay;
+    return new FaultyRelay(serverPort, fault, times, meanwhile);
   }
 
   String url(String parameters) {
-    return "jdbc:postgresql://127.0.0.1:" + listening.getLocalPort() + "/postgres" + parameters;
+    return "jdbc:postgresql://127.0.0.1:" + relay.port() + "/postgres" + parameters;
   }
 
   /** How often harm was done. */
@@ -89,150 +74,79 @@ final class FaultyRelay implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listening.close();
-    for (Socket socket : sockets) {
-      socket.close();
+    relay.close();
+  }
+
+  private Relay.Tap harmless() {
+    synchronized (meanwhile) { // nobody connects while harm is done
+      return new Harm();
     }
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        Socket server;
-        try {
-          synchronized (meanwhile) { // nobody connects while harm is done
-            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-          }
-        } catch (IOException e) {
-          client.close(); // the server is restarting
-          continue;
-        }
-        client.setTcpNoDelay(true);
-        server.setTcpNoDelay(true);
-        sockets.addAll(List.of(client, server));
-        Connection connection = new Connection(client, server);
-        start(connection::fromClient);
-        start(connection::fromServer);
-      }
-    } catch (IOException e) {
-      // The test is over.
-    }
-  }
-
-  private final class Connection {
-    private final Socket client;
-    private final Socket server;
+  private final class Harm implements Relay.Tap {
+    private long sent;
     private volatile boolean losesAnswer;
-    private volatile boolean cutsClient;
+    private volatile boolean keepsServer;
     private volatile boolean silent;
 
-    Connection(Socket client, Socket server) {
-      this.client = client;
-      this.server = server;
-    }
-
-    void fromClient() {
-      byte[] buffer = new byte[1 << 16];
-      long sent = 0;
-      try {
-        InputStream in = client.getInputStream();
-        OutputStream out = server.getOutputStream();
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          sent += read;
-          if (strikes(buffer, read, sent) && struck.getAndIncrement() < times && !harm()) {
-            return;
-          }
-          if (!silent) {
-            out.write(buffer, 0, read);
-          }
-          if (cutsClient) {
-            resetClient();
-            return;
-          }
-        }
-        server.close();
-      } catch (IOException e) {
-        close(server);
+    @Override
+    public Next onRequest(Ends ends, byte[] bytes, int length) throws IOException {
+      sent += length;
+      if (!strikes(bytes, length) || struck.getAndIncrement() >= times) {
+        return silent ? Next.DROP : Next.PASS;
       }
-    }
-
-    void fromServer() {
-      byte[] buffer = new byte[1 << 16];
-      try {
-        InputStream in = server.getInputStream();
-        OutputStream out = client.getOutputStream();
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          if (losesAnswer) {
-            reset();
-            return;
-          }
-          if (!silent) {
-            out.write(buffer, 0, read);
-          }
-        }
-        client.close();
-      } catch (IOException e) {
-        close(client);
+      synchronized (meanwhile) {
+        meanwhile.run();
       }
+      return harm(ends, bytes, length);
     }
 
-    private boolean strikes(byte[] buffer, int read, long sent) {
+    @Override
+    public Next onAnswer(Ends ends, byte[] bytes, int length) throws IOException {
+      if (losesAnswer) {
+        ends.reset();
+        return Next.STOP;
+      }
+      return silent ? Next.DROP : Next.PASS;
+    }
+
+    @Override
+    public boolean passesEnd() {
+      return !keepsServer;
+    }
+
+    private boolean strikes(byte[] bytes, int length) {
       return switch (fault) {
         case CUT, SILENCE, HALF_CLOSE -> sent > IN_A_COPY;
         case LOSE_COMMIT, LOSE_ANSWER, CUT_AFTER_COMMIT ->
-            new String(buffer, 0, read, US_ASCII).contains("COMMIT\0");
+            new String(bytes, 0, length, US_ASCII).contains("COMMIT\0");
         case DELAY -> true;
       };
     }
 
-    /** Returns whether the chunk passes. */
-    private boolean harm() throws IOException {
-      synchronized (meanwhile) {
-        meanwhile.run();
-      }
+    private Next harm(Ends ends, byte[] bytes, int length) throws IOException {
       switch (fault) {
         case CUT, LOSE_COMMIT -> {
-          reset();
-          return false;
+          ends.reset();
+          return Next.STOP;
         }
         case SILENCE -> silent = true;
         case HALF_CLOSE -> {
           silent = true;
-          client.shutdownOutput();
+          ends.client().shutdownOutput();
           LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-          server.close();
+          ends.server().close();
         }
         case LOSE_ANSWER -> losesAnswer = true;
-        case CUT_AFTER_COMMIT -> cutsClient = true;
+        case CUT_AFTER_COMMIT -> {
+          keepsServer = true;
+          ends.server().getOutputStream().write(bytes, 0, length);
+          ends.resetClient();
+          return Next.STOP;
+        }
         case DELAY -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
       }
-      return true;
+      return silent ? Next.DROP : Next.PASS;
     }
-
-    private void reset() throws IOException {
-      server.setSoLinger(true, 0);
-      resetClient();
-      server.close();
-    }
-
-    private void resetClient() throws IOException {
-      client.setSoLinger(true, 0);
-      client.close();
-    }
-
-    private static void close(Socket socket) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        // It is closed.
-      }
-    }
-  }
-
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "faulty relay");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
@@ -18,6 +17,7 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.testing.Sql;
+import dev.diagonal.testing.WarningsSeen;
 import dev.diagonal.textfile.WriteDeadLetters;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.PGConnection;
 
 /** What becomes of rows when the database, the network or the rows are bad; counted exactly. */
 @ExtendWith(PostgresExtension.class)
@@ -261,19 +263,35 @@ final class JdbcFaultsIT {
         .satisfies(count -> assertThat(Integer.parseInt(count)).isLessThanOrEqualTo(8));
   }
 
-  @Tag("large") // a lock is waited for 30 seconds
   @Test
-  void whoeverHoldsALockTooLongIsNamed() throws Exception {
-    try (HeldConnection other = new HeldConnection(target)) {
-      try (var statement = other.use().createStatement()) {
-        statement.execute("LOCK TABLE " + quoted());
-        JdbcWrite<Long> write = JdbcWrite.upsert(target, table, BINDER).withRetry(Retry.never());
-        assertThatThrownBy(() -> write(write, 1, 10))
-            .isInstanceOf(SQLException.class)
-            .hasMessageContaining("lock timeout")
-            .hasMessageContaining("(diagonal from 127.0.0.1, in its transaction since")
-            .hasMessageContaining("holds AccessExclusiveLock");
-      }
+  void namesTheLockHolderFirstAndLast() throws Exception {
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    JdbcTarget impatient =
+        JdbcTarget.at(target.url() + "?options=-c%20lock_timeout=50ms")
+            .withUser(String.valueOf(target.user()));
+    try (WarningsSeen unused = WarningsSeen.into(warnings);
+        Connection other = DriverManager.getConnection(target.url(), target.user(), null);
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE " + quoted());
+      String pid = String.valueOf(other.unwrap(PGConnection.class).getBackendPID());
+      Retry eight = Retry.defaults().withDelays(Duration.ofMillis(1), Duration.ofMillis(5));
+      JdbcWrite<Long> write = JdbcWrite.upsert(impatient, table, BINDER).withRetry(eight);
+      assertThatThrownBy(() -> write(write, 1, 10))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("gave up after 8 attempts")
+          .hasMessageContaining("lock timeout")
+          .hasMessageContaining("process " + pid + " (")
+          .hasMessageContaining("holds AccessExclusiveLock");
+      assertThat(warnings)
+          .singleElement()
+          .asString()
+          .startsWith("table " + table.name() + " of ")
+          .contains(
+              "waited for a lock in vain; process " + pid + " (",
+              "from 127.0.0.1, in its transaction since ",
+              "holds AccessExclusiveLock")
+          .endsWith("; tries again");
     }
     assertRows(0);
   }

@@ -6,6 +6,7 @@ import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ final class RatingBatchesFaultsIT {
   @Test
   @Tag("large")
   void aJvmThatIsKilledAfterItsClaimIsReplaced() throws Exception {
-    try (RatingBatchesJvm killed = begin(LocalPostgres.USER);
+    try (CommandJvm killed = begin(LocalPostgres.USER);
         Connection lock = lockRatings()) {
       database.awaitNumber(
           "SELECT least(count(*), 1) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY (SELECT%'",
@@ -61,7 +62,7 @@ final class RatingBatchesFaultsIT {
   void aJvmThatIsKilledWhileItReadsIsReplaced() throws Exception {
     database.gateWhileReading(76, WORKER);
     try (Connection gate = database.closeGate();
-        RatingBatchesJvm killed = begin(WORKER)) {
+        CommandJvm killed = begin(WORKER)) {
       database.awaitAtGate(1);
       killed.kill();
       gate.rollback();
@@ -73,7 +74,7 @@ final class RatingBatchesFaultsIT {
   void aJvmThatIsKilledBeforeItsCommitIsReplaced() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();
-        RatingBatchesJvm killed = begin(LocalPostgres.USER)) {
+        CommandJvm killed = begin(LocalPostgres.USER)) {
       database.awaitAtGate(1);
       killed.kill();
       gate.rollback();
@@ -86,7 +87,7 @@ final class RatingBatchesFaultsIT {
   void aJvmOfFlinkThatIsKilledBeforeItsCommitIsReplaced() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();
-        RatingBatchesJvm killed = begin(LocalPostgres.USER, FLINK)) {
+        CommandJvm killed = begin(LocalPostgres.USER, FLINK)) {
       database.awaitAtGate(1);
       killed.kill();
       gate.rollback();
@@ -99,7 +100,7 @@ final class RatingBatchesFaultsIT {
   void aJvmThatWakesUpWhenItsBatchIsAnothersCanNoLongerCompleteIt() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();
-        RatingBatchesJvm zombie = begin(LocalPostgres.USER)) {
+        CommandJvm zombie = begin(LocalPostgres.USER)) {
       database.awaitAtGate(1);
       zombie.pause();
       assertARunFinishes();
@@ -138,11 +139,12 @@ final class RatingBatchesFaultsIT {
     return Launched.with(List.of(new RatingBatches()), args.toArray(String[]::new));
   }
 
-  private RatingBatchesJvm begin(String user, String... more) throws IOException {
+  private CommandJvm begin(String user, String... more) throws IOException {
     List<String> options = options(user, more);
     options.add("--steps=work");
     options.add("--leaseSeconds=1");
-    return RatingBatchesJvm.start(directory, options);
+    options.add(0, "rating-batches");
+    return CommandJvm.start(directory, options);
   }
 
   private List<String> options(String user, String... more) {

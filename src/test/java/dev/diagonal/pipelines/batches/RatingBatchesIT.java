@@ -7,6 +7,7 @@ import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,8 +124,8 @@ final class RatingBatchesIT {
     database.gateAfterStaging();
     String[] here = {"--steps=work", eight.replace("lism=2", "lism=4")};
     try (Connection gate = database.closeGate();
-        RatingBatchesJvm other =
-            RatingBatchesJvm.start(directory, options("--steps=work", eight))) {
+        CommandJvm other =
+            CommandJvm.start(directory, List.of(withCommand(options("--steps=work", eight))))) {
       CompletableFuture<Launched> launched =
           CompletableFuture.supplyAsync(() -> launch(here), task -> new Thread(task).start());
       database.awaitNumber(COMMANDS, 2);

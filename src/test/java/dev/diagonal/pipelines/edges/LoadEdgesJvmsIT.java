@@ -6,6 +6,7 @@ import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
@@ -61,8 +62,8 @@ final class LoadEdgesJvmsIT {
     Path b = GRAPH.write(directory, "b", EDGES, 2);
     int port = database.postgres().port();
     try (Connection start = load.holdFromTheStart();
-        LoadEdgesJvm killed = load.begin(directory, port, a, "--tableSize=8", runner);
-        LoadEdgesJvm other = load.begin(directory, port, b, "--tableSize=5", runner)) {
+        CommandJvm killed = load.begin(directory, port, a, "--tableSize=8", runner);
+        CommandJvm other = load.begin(directory, port, b, "--tableSize=5", runner)) {
       load.awaitMoreThan(MAX_SESSIONS); // so both of them write
       start.rollback();
       try (Connection gate = load.holdInTheMiddle(A_FEW, "a", "b")) {
@@ -99,7 +100,7 @@ final class LoadEdgesJvmsIT {
   private void assertWaitedFor(String runner) throws Exception {
     Path a = GRAPH.write(directory, "a", EDGES, 3);
     try (HalfOpenRelay relay = HalfOpenRelay.to(database.postgres().port());
-        LoadEdgesJvm killed = load.begin(directory, relay.port(), a, "--tableSize=8", runner)) {
+        CommandJvm killed = load.begin(directory, relay.port(), a, "--tableSize=8", runner)) {
       CompletableFuture<Launched> again;
       List<String> left;
       try (Connection gate = load.holdInTheMiddle(A_FEW, "a")) {

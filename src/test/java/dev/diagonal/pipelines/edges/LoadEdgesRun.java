@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.SlowTransactions;
@@ -58,13 +59,14 @@ public record LoadEdgesRun(EdgeDatabase database, SlowTransactions slow) {
   }
 
   /** Runs it in a JVM of its own, on a port of this machine. */
-  LoadEdgesJvm begin(Path directory, int port, Path input, String... more) throws IOException {
+  CommandJvm begin(Path directory, int port, Path input, String... more) throws IOException {
     String url = database.postgres().jdbcUrl();
     List<String> options = options(input, more);
     options.set(
         options.indexOf("--jdbcUrl=" + url),
         "--jdbcUrl=" + url.replace(":" + database.postgres().port(), ":" + port));
-    return LoadEdgesJvm.start(directory, options);
+    options.add(0, "load-edges");
+    return CommandJvm.start(directory, options);
   }
 
   /**

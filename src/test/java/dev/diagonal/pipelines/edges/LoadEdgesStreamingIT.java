@@ -4,6 +4,7 @@ import static dev.diagonal.pipelines.edges.LoadEdgesRun.DIRECT;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.FLINK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
@@ -58,7 +59,7 @@ final class LoadEdgesStreamingIT {
     int port = database.postgres().port();
     Path bad = directory.resolve("bad");
     String badOfB;
-    try (LoadEdgesJvm running =
+    try (CommandJvm running =
         load.begin(directory, port, watched, STREAMING + runner + " --badRecords=" + bad)) {
       awaitEdges(3_010, running);
       Path written = GRAPH.write(directory, "b", 4_020, 2);
@@ -83,7 +84,7 @@ final class LoadEdgesStreamingIT {
     Files.move(written, watched.resolve(written.getFileName()));
   }
 
-  private void awaitEdges(long edges, LoadEdgesJvm running) throws IOException {
+  private void awaitEdges(long edges, CommandJvm running) throws IOException {
     boolean there =
         Eventually.within(
             LoadEdgesRun.SOON, () -> database.numberNow("SELECT count(*) FROM edges") == edges);

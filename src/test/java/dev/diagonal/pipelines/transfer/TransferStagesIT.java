@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -293,6 +294,48 @@ final class TransferStagesIT {
         transfer(
             database, csv("in.csv", "a", 1, 10), "--to=jdbc:staged --key=id --transaction=all"));
     assertThat(database.query("SELECT v FROM staged_diagonal_stage")).containsExactly("mine");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pg_temp.staged, '', WRONG_USAGE, 'table pg_temp.staged would be temporary'",
+    "staged, ?currentSchema=pg_temp, FAILED, 'table staged has another shape than is to be written: it is temporary'",
+    "diagonal.staged, '', WRONG_USAGE, 'table diagonal.staged is in schema diagonal, which holds'",
+    "diagonal.runs, '', WRONG_USAGE, 'table diagonal.runs is in schema diagonal, which holds'"
+  })
+  void refusesTemporaryTablesAndOurOwn(
+      String table, String parameters, ExitCode exitCode, String message) throws Exception {
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            "transfer",
+            csv("in.csv", "a", 1, 10),
+            "--to=jdbc:" + table,
+            "--transaction=all",
+            "--jdbcUrl=" + database.postgres().jdbcUrl() + parameters,
+            "--jdbcUser=" + database.postgres().user());
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(exitCode);
+    assertThat(launched.err()).anyMatch(line -> line.contains(message));
+    assertThat(stages(database)).isEmpty();
+  }
+
+  @Test
+  void refusesAnUpsertWithoutAUniqueKey() throws Exception {
+    database.execute(
+        "CREATE TABLE staged (id bigint, v text); INSERT INTO staged VALUES (1, 'old')");
+    AtomicBoolean read = new AtomicBoolean();
+    FAULT.set(() -> read.set(true));
+    Launched launched =
+        transfer(
+            database,
+            csv("in.csv", "new", 1, ROWS),
+            "--to=jdbc:staged --key=id --transaction=all",
+            hooked());
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err().get(0)).contains("no primary key or unique index on (id)");
+    assertThat(read).isFalse();
+    assertThat(stages(database)).isEmpty();
+    assertThat(database.query("SELECT id || v FROM staged")).containsExactly("1old");
   }
 
   @Test

@@ -24,10 +24,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.PGConnection;
 
 /** Two transfers with {@code --transaction=all} whose publications into one table meet. */
 @ExtendWith(PostgresExtension.class)
@@ -94,6 +96,38 @@ final class TransferTurnsIT {
                 "SELECT string_agg(v || n, ' ' ORDER BY v) FROM"
                     + " (SELECT v, count(*) AS n FROM turns GROUP BY v) AS counted"))
         .containsExactly(expected);
+  }
+
+  @Test
+  void namesTheLockHolderAfterTheFirstAttempt() throws Exception {
+    database.execute("DROP TABLE IF EXISTS turns");
+    database.execute("CREATE TABLE turns (id bigint PRIMARY KEY, v text)");
+    String url = database.postgres().jdbcUrl();
+    String[] args = args("a", 1, 300, "upsert");
+    args[args.length - 2] = "--jdbcUrl=" + url + "?options=-c%20lock_timeout=200ms";
+    CompletableFuture<Launched> run;
+    String holding;
+    try (Connection holder = database.connect();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("LOCK TABLE turns IN SHARE MODE");
+      holding = String.valueOf(holder.unwrap(PGConnection.class).getBackendPID());
+      run = CompletableFuture.supplyAsync(() -> Launched.with(Main.COMMANDS, args));
+      String first = await(WAITS_FOR_TABLE);
+      String second = await(WAITS_FOR_TABLE + " AND pid <> " + first);
+      assertThat(second).isNotEqualTo(first);
+      holder.rollback();
+    }
+    Launched launched = run.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.err())
+        .filteredOn(line -> line.contains("in vain"))
+        .singleElement()
+        .asString()
+        .startsWith("waited for a lock on table turns in vain: process " + holding + " (")
+        .contains("in its transaction since", "holds ShareLock")
+        .endsWith("; tries again");
+    assertThat(database.number("SELECT count(*) FROM turns")).isEqualTo(300);
   }
 
   private String await(String pids) {

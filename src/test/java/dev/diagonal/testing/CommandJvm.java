@@ -1,8 +1,6 @@
-package dev.diagonal.pipelines.batches;
+package dev.diagonal.testing;
 
 import dev.diagonal.pipelines.Main;
-import dev.diagonal.testing.ChildJvm;
-import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,43 +8,47 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JVM of its own that runs {@code rating-batches}, and may be stopped or killed in the middle.
+ * A JVM of its own that runs a command, and may be stopped or killed in the middle.
  *
  * @param process the JVM
  * @param output where both its outputs go
  */
-record RatingBatchesJvm(Process process, Path output) implements AutoCloseable {
+public record CommandJvm(Process process, Path output) implements AutoCloseable {
 
-  /** Starts one with these options; its output goes to a file in the directory. */
-  static RatingBatchesJvm start(Path directory, List<String> options) throws IOException {
+  /** Starts one with the command and its options; its output goes to a file in the directory. */
+  public static CommandJvm start(Path directory, List<String> args) throws IOException {
+    return start(directory, List.of(), args);
+  }
+
+  /** Starts one with further options of the JVM. */
+  public static CommandJvm start(Path directory, List<String> jvmOptions, List<String> args)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(ChildJvm.java(), "-Xmx512m"));
-    for (String opened : List.of("lang", "util", "util.concurrent", "nio", "time")) {
-      command.add("--add-opens=java.base/java." + opened + "=ALL-UNNAMED");
-    }
+    command.addAll(ChildJvm.opens());
+    command.addAll(jvmOptions);
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of(Main.class.getName(), "rating-batches"));
-    command.addAll(options);
+    command.addAll(List.of(System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(args);
     Path output = Files.createTempFile(directory, "jvm", ".log");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().putAll(PgPass.environment());
-    return new RatingBatchesJvm(builder.start(), output);
+    return new CommandJvm(builder.start(), output);
   }
 
   /** Kills it with signal 9 and returns when it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly().onExit().join();
   }
 
   /**
    * Stops it where it is, as a machine does that swaps or sleeps; {@link #resume} lets it go on.
    */
-  void pause() throws IOException, InterruptedException {
+  public void pause() throws IOException, InterruptedException {
     signal("STOP");
   }
 
-  void resume() throws IOException, InterruptedException {
+  public void resume() throws IOException, InterruptedException {
     signal("CONT");
   }
 
@@ -59,12 +61,12 @@ record RatingBatchesJvm(Process process, Path output) implements AutoCloseable {
   }
 
   /** Waits for its end and returns its status. */
-  int await() {
+  public int await() {
     return process.onExit().join().exitValue();
   }
 
   /** What it has said, for the message of a test that fails. */
-  String said() throws IOException {
+  public String said() throws IOException {
     return Files.readString(output);
   }
 
