@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.JdbcUrl;
 import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
+import dev.diagonal.taxi.GraphMismatchException;
 import dev.diagonal.write.BatchFailedException;
 import dev.diagonal.write.TargetMismatchException;
 import java.io.IOException;
@@ -40,6 +41,10 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
 
   private static final String SET_ASIDE =
       "--badRecords=<file.jsonl> puts such lines there and goes on";
+
+  private static final String ROUTING_MISSING = "routing_missing_exception";
+  private static final String GIVE_ROUTING =
+      "transfer --routing=<column> gives each document the routing that the index requires";
 
   private static final String REFUSED_SQL_STATE = "08001";
 
@@ -93,7 +98,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     }
     if (cause instanceof NotIndexedException) {
       boolean refused = cause.getCause() instanceof BadInputException;
-      return new Failure(message, refused ? SET_ASIDE : hintFor(causes(cause)), true);
+      String hint =
+          message.contains(ROUTING_MISSING) ? GIVE_ROUTING : refused ? SET_ASIDE : hintFor(causes(cause));
+      return new Failure(message, hint, true);
     }
     if (cause instanceof BadInputException) {
       boolean oneLine = ONE_RECORD.matcher(message).find() && !message.startsWith("more than");
@@ -107,7 +114,7 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return new Failure(
           message, "once the causes are gone, the same command again does what is left", true);
     }
-    if (cause instanceof BatchFailedException) {
+    if (cause instanceof BatchFailedException || cause instanceof GraphMismatchException) {
       return new Failure(message, null, true);
     }
     if (isRefusal(cause)) {
