@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.testing.CuttingRelay;
-import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
+import dev.diagonal.testing.SearchServer;
+import dev.diagonal.testing.SearchServerExtension;
 import dev.diagonal.write.Secret;
 import dev.diagonal.write.WriteDeadLetters;
 import dev.diagonal.write.Written;
@@ -49,10 +49,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What becomes of documents when Elasticsearch, or the way to it, fails. Each test asserts that its
- * fault struck, and what is in the index afterwards, to the document.
+ * fault struck, and what is in the index afterwards, to the document. A subclass runs the same tests
+ * on OpenSearch.
  */
-@ExtendWith(ElasticsearchExtension.class)
-final class IndexDocumentsFaultsIT {
+@ExtendWith(SearchServerExtension.class)
+class IndexDocumentsFaultsIT {
 
   private static final int DOCUMENTS = 3_000;
   private static final long SUM = (long) DOCUMENTS * (DOCUMENTS + 1) / 2;
@@ -64,8 +65,8 @@ final class IndexDocumentsFaultsIT {
   private String server;
 
   @BeforeEach
-  void createIndex(LocalElasticsearch elasticsearch, TestInfo test) throws Exception {
-    server = elasticsearch.url();
+  void createIndex(SearchServer shared, TestInfo test) throws Exception {
+    server = shared.url();
     index =
         (test.getTestMethod().orElseThrow().getName()
                 + test.getDisplayName().replaceAll("\\W", "_"))
@@ -175,6 +176,26 @@ final class IndexDocumentsFaultsIT {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void aRealRefusalOfTheWholeRequestIsBlamedOnOneDocument() throws Exception {
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksActionOf("7"))) {
+      List<RefusedDocument> refused = new ArrayList<>();
+      BulkSettings settings = BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index));
+      try (BulkWriter<String> writer = BulkWriter.open(settings, new Collecting(refused))) {
+        for (Document document : documents(1, 10)) {
+          writer.accept(document, "");
+        }
+        writer.flush();
+      }
+      assertThat(proxy.strikes()).isBetween(4, 5); // 10 documents, 5, 3 or 2, …, 1
+      assertThat(refused).hasSize(1);
+      assertThat(refused.get(0).document().id()).isEqualTo("7");
+      assertThat(refused.get(0).status()).isEqualTo(400);
+      assertThat(refused.get(0).reason()).contains("Malformed action/metadata line [1]");
+    }
+    assertThat(IndexedDocuments.sources(server, index)).hasSize(9).doesNotContainKey("7");
   }
 
   @ParameterizedTest
@@ -429,8 +450,8 @@ final class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void theServerIsKilledAndRestartedInTheMiddle() throws Exception {
-    try (LocalElasticsearch own = LocalElasticsearch.start()) {
+  void theServerIsKilledAndRestartedInTheMiddle(SearchServer shared) throws Exception {
+    try (SearchServer own = shared.another()) {
       create(own.url());
       AtomicBoolean restarted = new AtomicBoolean();
       FaultyProxy.Fault crash =
@@ -570,6 +591,19 @@ final class IndexDocumentsFaultsIT {
 
   private static Document badDocument(int n) {
     return Document.of("" + n, "{\"n\":\"hunter2\"}");
+  }
+
+  private record Collecting(List<RefusedDocument> refused) implements BulkListener<String> {
+    @Override
+    public void indexed(String place, int documents) {}
+
+    @Override
+    public void refused(String place, RefusedDocument document) {
+      refused.add(document);
+    }
+
+    @Override
+    public void ended(String first, Written account) {}
   }
 
   private static final class Counting implements BulkListener<String> {

@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.pipelines.local.LocalElasticsearch;
-import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
+import dev.diagonal.testing.SearchServer;
+import dev.diagonal.testing.SearchServerExtension;
 import dev.diagonal.write.Written;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,8 +45,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@ExtendWith(ElasticsearchExtension.class)
-final class IndexDocumentsIT {
+/** On Elasticsearch; a subclass runs the same tests on OpenSearch. */
+@ExtendWith(SearchServerExtension.class)
+class IndexDocumentsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MAPPING =
@@ -55,10 +56,10 @@ final class IndexDocumentsIT {
   private ElasticsearchTarget target;
 
   @BeforeEach
-  void createIndex(LocalElasticsearch elasticsearch, TestInfo test) throws Exception {
+  void createIndex(SearchServer server, TestInfo test) throws Exception {
     target =
         ElasticsearchTarget.at(
-            elasticsearch.url(),
+            server.url(),
             test.getTestMethod()
                 .orElseThrow()
                 .getName()
