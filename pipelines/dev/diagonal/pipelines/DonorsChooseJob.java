@@ -9,6 +9,7 @@ import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.IndexTemplate;
+import dev.diagonal.elasticsearch.LeftLoadMode;
 import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
 import dev.diagonal.fault.BadInputException;
@@ -264,6 +265,9 @@ final class DonorsChooseJob implements Job {
     }
     if (!place.isNone()) {
       Warnings.print(RefreshIndex.ifAllowed(index));
+      if (loadMode == null) {
+        Warnings.print(LeftLoadMode.warning(index));
+      }
     }
     if (place.isEmbedded()) {
       report = DonationReport.of(index.urls().get(0), index.index());

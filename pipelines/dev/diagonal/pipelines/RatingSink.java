@@ -5,6 +5,7 @@ import dev.diagonal.elasticsearch.Document;
 import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.IndexTemplate;
+import dev.diagonal.elasticsearch.LeftLoadMode;
 import dev.diagonal.elasticsearch.LoadMode;
 import dev.diagonal.elasticsearch.RefreshIndex;
 import dev.diagonal.files.OutputRun;
@@ -242,6 +243,9 @@ sealed interface RatingSink {
     @Override
     public void complete() throws Exception {
       Warnings.print(RefreshIndex.ifAllowed(target));
+      if (loadMode == null) {
+        Warnings.print(LeftLoadMode.warning(target));
+      }
     }
 
     @Override
