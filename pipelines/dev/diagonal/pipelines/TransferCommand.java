@@ -26,6 +26,7 @@ import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.transfer.CsvFormat;
+import dev.diagonal.transfer.DocumentColumns;
 import dev.diagonal.transfer.DocumentId;
 import dev.diagonal.transfer.Mapping;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One transfer, from {@code --from} to {@code --to}: the short form of {@link Transfer}. */
 final class TransferCommand extends PipelineCommand<TransferOptions> {
@@ -95,8 +97,11 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
     if (index.isEmbedded()) {
       embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
     }
-    if (options.getVersionColumn() != null && !search) {
-      throw new UsageException("--versionColumn goes with --to=elasticsearch:");
+    if (!search) {
+      refuse("versionColumn", options.getVersionColumn());
+      refuse("routing", options.getRouting());
+      refuse("textFields", options.getTextFields());
+      refuse("pipeline", options.getPipeline());
     }
     CsvFormat format = format(options);
     Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
@@ -117,6 +122,12 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
     return new TransferJob(spec, options, embedded, null);
   }
 
+  private static void refuse(String option, @Nullable Object value) {
+    if (value != null) {
+      throw new UsageException("--%s goes with --to=elasticsearch:".formatted(option));
+    }
+  }
+
   private static LedgerSettings ledger(TransferOptions options) {
     LedgerSettings settings =
         LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options));
@@ -124,7 +135,7 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
   }
 
   private static SinkPlace place(
-      String option, @org.jspecify.annotations.Nullable String url, boolean used) {
+      String option, @Nullable String url, boolean used) {
     if (used && (url == null || url.equals("none"))) {
       throw new UsageException("give --" + option);
     }
@@ -185,7 +196,14 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
         if (key.isEmpty()) {
           throw new UsageException("--to=elasticsearch: needs --key, which the ids are made of");
         }
-        return new ToIndex(index, DocumentId.ofKey(key), options.getVersionColumn());
+        List<String> text = options.getTextFields();
+        return new ToIndex(
+            index,
+            DocumentColumns.of(DocumentId.ofKey(key))
+                .withVersion(options.getVersionColumn())
+                .withRouting(options.getRouting())
+                .withText(text == null ? List.of() : text),
+            options.getPipeline());
       }
       default -> {
         return end.kind().equals("csv")

@@ -6,7 +6,7 @@ import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
 import dev.diagonal.transfer.CsvFormat;
-import dev.diagonal.transfer.DocumentId;
+import dev.diagonal.transfer.DocumentColumns;
 import dev.diagonal.transfer.Mapping;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ record TransferSpec(
   record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
 
   /**
-   * @param versionColumn the column of the documents' versions, or null for none
+   * @param pipeline the ingest pipeline, or null for the one that the index names
    */
-  record ToIndex(Index index, DocumentId id, @Nullable String versionColumn) implements To {}
+  record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}
 }
