@@ -3,7 +3,7 @@ package dev.diagonal.donors;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.files.WholeFile;
+import dev.diagonal.files.output.WholeFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -206,7 +206,7 @@ public final class GenerateFiles {
       case COUNT -> Integer.toString(random.nextInt(300));
       case LATITUDE -> decimal(24 + random.nextDouble() * 25);
       case LONGITUDE -> decimal(-125 + random.nextDouble() * 58);
-      case TEXT -> text(column.name());
+      case TEXT, WORDS -> text(column.name());
     };
   }
 

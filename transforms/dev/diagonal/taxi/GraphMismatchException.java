@@ -1,6 +1,6 @@
 package dev.diagonal.taxi;
 
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.testing.ChildJvm;
+import dev.diagonal.testing.RatingsFile;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -86,7 +88,8 @@ final class BundledJarIT {
 
   @Test
   void neo4jWithoutItsDriverIsWrongUsage() throws IOException {
-    Path trips = new TripFile(2, 2).writeTo(directory.resolve("trips.csv"));
+    Path trips =
+        Files.writeString(directory.resolve("trips.csv"), "PULocationID,DOLocationID\n7,8\n");
     ChildJvm child = run("taxi-trips --input=" + trips + " --jdbcUrl=jdbc:neo4j://127.0.0.1:1");
     assertThat(child.status()).isEqualTo(2);
     assertThat(child.err()).hasSize(2);
@@ -233,11 +236,7 @@ final class BundledJarIT {
   }
 
   private static ChildJvm run(String args) {
-    ChildJvm child = ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args);
-    // Progress is shown of a run that takes longer than 5 seconds: when that is, is chance.
-    return new ChildJvm(
-        child.status(),
-        child.out(),
-        child.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
+    return ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args)
+        .withoutProgress();
   }
 }

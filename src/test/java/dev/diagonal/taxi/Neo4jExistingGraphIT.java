@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.testing.LocalNeo4j;
 import dev.diagonal.testing.Neo4jExtension;
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchWriter;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.List;
