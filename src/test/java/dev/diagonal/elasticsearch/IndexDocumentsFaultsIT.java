@@ -69,8 +69,8 @@ class IndexDocumentsFaultsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
-  private String index;
-  private String server;
+  String index;
+  String server;
 
   @BeforeEach
   void createIndex(SearchServer shared, TestInfo test) throws Exception {
@@ -560,7 +560,7 @@ class IndexDocumentsFaultsIT {
     return URI.create(server).getPort();
   }
 
-  private void write(ElasticsearchTarget target) throws Exception {
+  static void write(ElasticsearchTarget target) throws Exception {
     try (BulkWriter<String> writer = BulkWriter.open(BulkSettings.of(target), Ignoring.INSTANCE)) {
       for (Document document : documents(1, 10)) {
         writer.accept(document, "");

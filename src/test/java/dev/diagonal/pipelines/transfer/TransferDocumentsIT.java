@@ -133,8 +133,7 @@ class TransferDocumentsIT {
     Path mapping =
         Files.writeString(
             directory.resolve("mapping.yaml"),
-            "columns:\n  - {name: id, column: id, type: bigint}\n"
-                + "  - {name: ratio, column: ratio, type: decimal}\n");
+            "columns:\n  - {name: id, type: bigint}\n  - {name: ratio, type: decimal}\n");
     Launched declared = transfer(input, "declared", "--mapping=" + mapping);
     assertDone(declared);
     assertThat(declared.out()).noneMatch(line -> line.contains("guessed from"));
