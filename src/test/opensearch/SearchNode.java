@@ -78,9 +78,7 @@ final class SearchNode extends Node {
           processor(
               "drop_odd",
               document ->
-                  document.getFieldValue("n", Number.class).intValue() % 2 == 0
-                      ? document
-                      : null));
+                  document.getFieldValue("n", Number.class).intValue() % 2 == 0 ? document : null));
     }
 
     private static Processor.Factory processor(String type, UnaryOperator<IngestDocument> action) {

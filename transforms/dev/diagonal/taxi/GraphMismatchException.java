@@ -23,10 +23,7 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofIndex(
-      JdbcTarget database,
-      TripCypher.UniqueKey key,
-      List<List<Object>> indexes,
-      Throwable cause) {
+      JdbcTarget database, TripCypher.UniqueKey key, List<List<Object>> indexes, Throwable cause) {
     String drops =
         indexes.stream()
             .map(row -> "DROP INDEX " + name(row.get(0)))

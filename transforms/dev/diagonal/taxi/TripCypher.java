@@ -65,7 +65,7 @@ final class TripCypher {
 
     String findDuplicates(int limit) {
       return "MATCH (n:%1$s) WHERE n.%2$s IS NOT NULL WITH n.%2$s AS key, count(*) AS nodes"
-          .formatted(label, property)
+              .formatted(label, property)
           + " WHERE nodes > 1 RETURN key, nodes ORDER BY key LIMIT "
           + limit;
     }

@@ -2,10 +2,10 @@ package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.elasticsearch.IndexDocuments;
-import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
+import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.output.OutputRun;

@@ -102,7 +102,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (cause instanceof NotIndexedException) {
       boolean refused = cause.getCause() instanceof BadInputException;
       String hint =
-          message.contains(ROUTING_MISSING) ? GIVE_ROUTING : refused ? SET_ASIDE : hintFor(causes(cause));
+          message.contains(ROUTING_MISSING)
+              ? GIVE_ROUTING
+              : refused ? SET_ASIDE : hintFor(causes(cause));
       return new Failure(message, hint, true);
     }
     if (cause instanceof BadInputException) {

@@ -2,9 +2,9 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.rows.Field;
-import dev.diagonal.transfer.sink.IndexSink;
-import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.sink.IndexSink;
 import dev.diagonal.transfer.source.TransferSource;
 import java.util.List;
 import java.util.Set;

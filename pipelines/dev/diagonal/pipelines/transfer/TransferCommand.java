@@ -134,8 +134,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     return options.getSynchronousCommit() ? settings : settings.withoutSynchronousCommit();
   }
 
-  private static SinkPlace place(
-      String option, @Nullable String url, boolean used) {
+  private static SinkPlace place(String option, @Nullable String url, boolean used) {
     if (used && (url == null || url.equals("none"))) {
       throw new UsageException("give --" + option);
     }

@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
@@ -390,7 +390,9 @@ final class TransferJob implements Job {
     return remarks;
   }
 
-  /** PackedRowReader of files, and of tables that change as a whole, are not seen before the end. */
+  /**
+   * PackedRowReader of files, and of tables that change as a whole, are not seen before the end.
+   */
   @Override
   public @Nullable Progress progress() {
     RunCounts now = counts;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param isDataStream whether it is a data stream, which takes new documents only; one that is
  *     missing is created with the first document
  * @param wholeNumbers the fields that cut fractions off
- * @param keywords the fields of type {@code keyword} that take a value whole or not at all
+ * @param keywords the fields that take a text as one term, or refuse its document
  * @param added the fields that the call has added
  * @param warning what could not be done, or null
  */

@@ -10,11 +10,11 @@ import dev.diagonal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.elasticsearch.index.IndexFields;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.JsonFormatter;
 import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
 import dev.diagonal.rows.VersionColumn;
@@ -27,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An index of Elasticsearch, with one document per row. {@link JsonFormatter} writes its source, a

@@ -40,8 +40,7 @@ public final class MappingBenchmark {
   private static final Path DOCS = Path.of("docs", "sinks.md");
   private static final String MARK = "<!-- mapping benchmark -->";
   private static final int BULK_DOCUMENTS = 1_000;
-  private static final String LOAD =
-      "{\"number_of_replicas\":0,\"refresh_interval\":\"-1\"}";
+  private static final String LOAD = "{\"number_of_replicas\":0,\"refresh_interval\":\"-1\"}";
 
   /** The donors mapping with a field {@code text} and one {@code keyword} for every text. */
   private static final String TWINS =

@@ -57,8 +57,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What becomes of documents when Elasticsearch, or the way to it, fails. Each test asserts that its
- * fault struck, and what is in the index afterwards, to the document. A subclass runs the same tests
- * on OpenSearch.
+ * fault struck, and what is in the index afterwards, to the document. A subclass runs the same
+ * tests on OpenSearch.
  */
 @ExtendWith(SearchServerExtension.class)
 class IndexDocumentsFaultsIT {

@@ -3,10 +3,10 @@ package dev.diagonal.taxi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.testing.LocalNeo4j;
-import dev.diagonal.testing.Neo4jExtension;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.testing.LocalNeo4j;
+import dev.diagonal.testing.Neo4jExtension;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.List;
@@ -43,13 +43,22 @@ final class Neo4jExistingGraphIT {
     assertThat(neo4j.query("MATCH (z:Zone) RETURN properties(z) ORDER BY z.id"))
         .containsExactly(
             List.of(
-                Map.of(
-                    "id", 7L, "zone", "Seven", "pickups", 2L, "dropoffs", 0L, "revenue", 20.0)),
+                Map.of("id", 7L, "zone", "Seven", "pickups", 2L, "dropoffs", 0L, "revenue", 20.0)),
             List.of(Map.of("id", 8L, "pickups", 0L, "dropoffs", 2L, "revenue", 0.0)),
             List.of(
                 Map.of(
-                    "id", 9L, "borough", "Bronx", "zone", "Nine", "pickups", 0L, "dropoffs", 0L,
-                    "revenue", 0.0)));
+                    "id",
+                    9L,
+                    "borough",
+                    "Bronx",
+                    "zone",
+                    "Nine",
+                    "pickups",
+                    0L,
+                    "dropoffs",
+                    0L,
+                    "revenue",
+                    0.0)));
   }
 
   @Test

@@ -87,8 +87,7 @@ final class DonationMappingIT {
         new ArrayList<>(
             List.of(
                 "{'exists':{'field':'%s'}}",
-                "{'term':{'%s':VALUE}}",
-                "{'range':{'%s':{'gte':VALUE}}}"));
+                "{'term':{'%s':VALUE}}", "{'range':{'%s':{'gte':VALUE}}}"));
     if (isText) {
       queries.add("{'prefix':{'%s':START}}");
       queries.add("{'wildcard':{'%s':'*a*'}}");
@@ -122,7 +121,9 @@ final class DonationMappingIT {
     assertThat(mine).as(what).hasSameSizeAs(other);
     for (int i = 0; i < mine.size(); i++) {
       double expected = other.get(i).asDouble();
-      assertThat(mine.get(i).asDouble()).as(what).isCloseTo(expected, within(1e-5 * (1 + Math.abs(expected))));
+      assertThat(mine.get(i).asDouble())
+          .as(what)
+          .isCloseTo(expected, within(1e-5 * (1 + Math.abs(expected))));
     }
   }
 

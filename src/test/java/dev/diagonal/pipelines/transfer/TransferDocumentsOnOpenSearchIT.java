@@ -36,10 +36,7 @@ final class TransferDocumentsOnOpenSearchIT extends TransferDocumentsIT {
     Path bad = directory.resolve("bad.jsonl");
     var launched =
         transfer(
-            csv("id,n\n1,1\n2,2\n3,3\n"),
-            "dropped",
-            "--pipeline=dropping",
-            "--badRecords=" + bad);
+            csv("id,n\n1,1\n2,2\n3,3\n"), "dropped", "--pipeline=dropping", "--badRecords=" + bad);
     assertDone(launched);
     assertThat(launched.out().get(1)).contains(" 1 rows ");
     assertThat(count("dropped")).isEqualTo(1);
