@@ -23,8 +23,8 @@ public final class DonationReport {
   private static final String QUERY =
       """
       {"size": 0, "track_total_hits": true, "aggs": {
-        "states": {"terms": {"field": "project_school_state.keyword", "size": 100}},
-        "subjects": {"terms": {"field": "project_primary_focus_subject.keyword", "size": 10}}}}""";
+        "states": {"terms": {"field": "project_school_state", "size": 100}},
+        "subjects": {"terms": {"field": "project_primary_focus_subject", "size": 10}}}}""";
 
   private DonationReport() {}
 

@@ -206,7 +206,7 @@ public final class GenerateFiles {
       case COUNT -> Integer.toString(random.nextInt(300));
       case LATITUDE -> decimal(24 + random.nextDouble() * 25);
       case LONGITUDE -> decimal(-125 + random.nextDouble() * 58);
-      case TEXT -> text(column.name());
+      case TEXT, WORDS -> text(column.name());
     };
   }
 

@@ -4,12 +4,15 @@ package dev.diagonal.donors;
 enum Kind {
   /** An id; literal quotes around it are no part of it. */
   ID("{\"type\":\"keyword\",\"ignore_above\":8191}"),
-  /** Anything; searched by words, and as a whole as {@code .keyword}. */
-  TEXT("{\"type\":\"text\",\"fields\":{\"keyword\":{\"type\":\"keyword\",\"ignore_above\":8191}}}"),
+  /** A name or a category, found by its whole value. */
+  TEXT("{\"type\":\"keyword\",\"ignore_above\":8191}"),
+  /** A description, searched by words, and as a whole as {@code .keyword}. */
+  WORDS(
+      "{\"type\":\"text\",\"fields\":{\"keyword\":{\"type\":\"keyword\",\"ignore_above\":8191}}}"),
   /** {@code t} or {@code f}. */
   FLAG("{\"type\":\"keyword\",\"ignore_above\":8191}"),
   /** A date or a time without a zone. */
-  DATE("{\"type\":\"date\"}"),
+  DATE("{\"type\":\"date\",\"format\":\"strict_date_optional_time\"}"),
   /** An amount or a price. */
   AMOUNT("{\"type\":\"double\"}"),
   /** How many. */

@@ -46,7 +46,7 @@ public enum Table {
       67,
       "resource_",
       """
-      resourceid:ID projectid:ID vendorid:ID vendor_name:TEXT item_name:TEXT item_number:TEXT
+      resourceid:ID projectid:ID vendorid:ID vendor_name:WORDS item_name:WORDS item_number:TEXT
       item_unit_price:AMOUNT item_quantity:AMOUNT""");
 
   /** The columns of all tables have numbers of their own; this is behind the last of them. */

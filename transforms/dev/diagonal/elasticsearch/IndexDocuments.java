@@ -137,6 +137,15 @@ public final class IndexDocuments
   }
 
   /**
+   * Sets the ingest pipeline of each document; default null for the one that the index names.
+   *
+   * @throws IllegalArgumentException if {@code name} is empty
+   */
+  public IndexDocuments withPipeline(@Nullable String name) {
+    return changed(settings.withPipeline(name));
+  }
+
+  /**
    * Sends documents that Elasticsearch refuses to a handler: see {@link
    * dev.diagonal.elasticsearch.bulk.RefusedDocument}.
    */

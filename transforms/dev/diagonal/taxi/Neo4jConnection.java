@@ -6,8 +6,10 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.JdbcUrl;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -29,6 +31,11 @@ final class Neo4jConnection implements AutoCloseable {
   private static final int VALIDATION_SECONDS = 5;
   private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
 
+  private static final String NO_DRIVER =
+      "Neo4j's JDBC driver is not on the class path: the bundled jar does not hold it. Start with"
+          + " java -cp 'target/diagonal-bundled.jar:target/neo4j-jdbc/*'"
+          + " dev.diagonal.pipelines.Main, or add org.neo4j:neo4j-jdbc and its dependencies";
+
   // It says at INFO that it connects. Held here: a logger that nobody holds forgets its level.
   private static final Logger DRIVER_LOG = Logger.getLogger("org.neo4j.jdbc");
 
@@ -46,6 +53,14 @@ final class Neo4jConnection implements AutoCloseable {
         Neo4jTrips.accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
   }
 
+  static void checkDriver() {
+    try {
+      Object unused = new Neo4jDriver();
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(NO_DRIVER, e);
+    }
+  }
+
   /** Runs a statement without parameters in a transaction of its own. */
   void run(String cypher) throws SQLException {
     guarded(
@@ -54,6 +69,26 @@ final class Neo4jConnection implements AutoCloseable {
             statement.execute(cypher);
           }
         });
+  }
+
+  /** Runs a query without parameters and returns its rows. */
+  List<List<Object>> query(String cypher) throws SQLException {
+    List<List<Object>> rows = new ArrayList<>();
+    guarded(
+        () -> {
+          try (Statement statement = use().createStatement();
+              ResultSet result = statement.executeQuery(cypher)) {
+            int columns = result.getMetaData().getColumnCount();
+            while (result.next()) {
+              List<Object> row = new ArrayList<>();
+              for (int column = 1; column <= columns; column++) {
+                row.add(result.getObject(column));
+              }
+              rows.add(row);
+            }
+          }
+        });
+    return rows;
   }
 
   /** Runs a statement whose one parameter is a list of maps, in a transaction of its own. */
@@ -124,11 +159,7 @@ final class Neo4jConnection implements AutoCloseable {
     try {
       call.run();
     } catch (NoClassDefFoundError e) {
-      throw new IllegalStateException(
-          "Neo4j's JDBC driver is not on the class path: add org.neo4j:neo4j-jdbc and what it needs,"
-              + " which Diagonal's build puts beside the bundled jar; start with java"
-              + " -cp 'target/diagonal-bundled.jar:target/neo4j-jdbc/*' dev.diagonal.pipelines.Main",
-          e);
+      throw new IllegalStateException(NO_DRIVER, e);
     } catch (RuntimeException fault) {
       if (Neo4jFaults.isOfDriver(fault)) {
         throw new SQLException(

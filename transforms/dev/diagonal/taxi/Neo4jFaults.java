@@ -31,6 +31,10 @@ final class Neo4jFaults {
           "Neo.ClientError.Statement.PropertyTypeError",
           "Neo.ClientError.Statement.SemanticError");
 
+  private static final String INDEX_EXISTS = "Neo.ClientError.Schema.IndexAlreadyExists";
+  private static final String CONSTRAINT_REFUSED =
+      "Neo.DatabaseError.Schema.ConstraintCreationFailed";
+
   private Neo4jFaults() {}
 
   /** Whether the same statement may succeed on a fresh connection. */
@@ -51,6 +55,20 @@ final class Neo4jFaults {
         cause ->
             cause instanceof BoltFailureException failure
                 && CODES_OF_ROWS.contains(failure.code()));
+  }
+
+  /** Whether an index of somebody else's rules out a new constraint. */
+  static boolean isIndexInTheWay(Throwable fault) {
+    return any(fault, cause -> hasCode(cause, INDEX_EXISTS));
+  }
+
+  /** Whether nodes that exist violate a new constraint. */
+  static boolean isConstraintViolated(Throwable fault) {
+    return any(fault, cause -> hasCode(cause, CONSTRAINT_REFUSED));
+  }
+
+  private static boolean hasCode(Throwable cause, String code) {
+    return cause instanceof BoltFailureException failure && failure.code().equals(code);
   }
 
   /** Whether it is one of the driver's faults, which are not always in a {@code SQLException}. */

@@ -43,19 +43,50 @@ public record Neo4jTrips(JdbcTarget database) implements BatchWriter.Factory<Tri
   }
 
   /**
-   * Creates the constraints that each {@code trip_id} and zone stands once, unless they are there,
-   * and merges the zones: their names are replaced, their counts stay, or start at 0.
+   * Creates the constraints that make {@code trip_id} and the {@code id} of zones unique, unless
+   * they exist, and merges the zones: their names are replaced, and their counts stay or start at
+   * 0.
    *
+   * @throws GraphMismatchException if an index or duplicate nodes rule out a constraint
    * @throws SQLException if the database refuses it or cannot be reached
    * @throws IllegalStateException if the driver is not on the class path
    */
   public void prepare(List<Zone> zones) throws SQLException {
     try (Neo4jConnection connection = new Neo4jConnection(database)) {
-      for (String constraint : TripCypher.CONSTRAINTS) {
-        connection.run(constraint);
+      for (TripCypher.UniqueKey key : TripCypher.KEYS) {
+        makeUnique(connection, key);
       }
       connection.run(TripCypher.MERGE_ZONES, zones.stream().map(TripCypher::row).toList());
     }
+  }
+
+  private void makeUnique(Neo4jConnection connection, TripCypher.UniqueKey key)
+      throws SQLException {
+    try {
+      connection.run(key.constraint());
+    } catch (SQLException fault) {
+      if (Neo4jFaults.isIndexInTheWay(fault)) {
+        throw GraphMismatchException.ofIndex(
+            database, key, connection.query(key.findIndexes()), fault);
+      }
+      if (Neo4jFaults.isConstraintViolated(fault)) {
+        throw GraphMismatchException.ofDuplicates(
+            database,
+            key,
+            connection.query(key.findDuplicates(GraphMismatchException.SHOWN_DUPLICATES)),
+            fault);
+      }
+      throw fault;
+    }
+  }
+
+  /**
+   * Checks that Neo4j's driver is on the class path.
+   *
+   * @throws IllegalStateException if it is not; the message says how to add it
+   */
+  public static void checkDriver() {
+    Neo4jConnection.checkDriver();
   }
 
   @Override

@@ -7,25 +7,24 @@ import java.util.Map;
 /** What is said to Neo4j about trips and zones. {@code $1} is a list of maps, one for each. */
 final class TripCypher {
 
-  static final List<String> CONSTRAINTS =
-      List.of(
-          "CREATE CONSTRAINT diagonal_trip_id IF NOT EXISTS"
-              + " FOR (trip:Trip) REQUIRE trip.trip_id IS UNIQUE",
-          "CREATE CONSTRAINT diagonal_zone_id IF NOT EXISTS"
-              + " FOR (zone:Zone) REQUIRE zone.id IS UNIQUE");
-
-  private static final String NO_TRIPS_YET =
-      "ON CREATE SET %1$s.pickups = 0, %1$s.dropoffs = 0, %1$s.revenue = 0.0\n";
+  static final List<UniqueKey> KEYS =
+      List.of(new UniqueKey("Trip", "trip_id"), new UniqueKey("Zone", "id"));
 
   static final String MERGE_ZONES =
-      "UNWIND $1 AS row MERGE (zone:Zone {id: row.id})\n"
-          + NO_TRIPS_YET.formatted("zone")
-          + "SET zone += row.names";
+      """
+      UNWIND $1 AS row MERGE (zone:Zone {id: row.id})
+      SET zone.pickups = coalesce(zone.pickups, 0),
+          zone.dropoffs = coalesce(zone.dropoffs, 0),
+          zone.revenue = coalesce(zone.revenue, 0.0),
+          zone += row.names
+      """;
 
   /**
    * A trip without its relationship has been created by this transaction, since both are committed
    * together. MERGE and not MATCH: it waits for another transaction that creates the same trip, as
    * one whose client gave it up may still be doing, and then sees it.
+   *
+   * <p>A zone that somebody else has created may have no counters, and null + 1 is null.
    */
   static final String WRITE_TRIPS =
       """
@@ -34,17 +33,48 @@ final class TripCypher {
       WITH trip, row WHERE NOT EXISTS { (trip)-[:STARTED_AT]->() }
       SET trip += row.columns
       MERGE (pickup:Zone {id: row.pickup_zone})
-      """
-          + NO_TRIPS_YET.formatted("pickup")
-          + "MERGE (dropoff:Zone {id: row.dropoff_zone})\n"
-          + NO_TRIPS_YET.formatted("dropoff")
-          + """
-            CREATE (trip)-[:STARTED_AT]->(pickup)
-            CREATE (trip)-[:ENDED_AT]->(dropoff)
-            SET pickup.pickups = pickup.pickups + 1,
-                pickup.revenue = pickup.revenue + row.amount
-            SET dropoff.dropoffs = dropoff.dropoffs + 1
-            """;
+      MERGE (dropoff:Zone {id: row.dropoff_zone})
+      CREATE (trip)-[:STARTED_AT]->(pickup)
+      CREATE (trip)-[:ENDED_AT]->(dropoff)
+      SET pickup.pickups = coalesce(pickup.pickups, 0) + 1,
+          pickup.revenue = coalesce(pickup.revenue, 0.0) + row.amount
+      SET dropoff.dropoffs = coalesce(dropoff.dropoffs, 0) + 1
+      SET pickup.dropoffs = coalesce(pickup.dropoffs, 0)
+      SET dropoff.pickups = coalesce(dropoff.pickups, 0),
+          dropoff.revenue = coalesce(dropoff.revenue, 0.0)
+      """;
+
+  /** A property by which a label's nodes are told apart. */
+  record UniqueKey(String label, String property) {
+
+    /**
+     * Has no name: with one, {@code IF NOT EXISTS} accepts any constraint of that name in place of
+     * this one.
+     */
+    String constraint() {
+      return "CREATE CONSTRAINT IF NOT EXISTS FOR (n:%s) REQUIRE n.%s IS UNIQUE"
+          .formatted(label, property);
+    }
+
+    String findIndexes() {
+      return "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint"
+          + " WHERE type = 'RANGE' AND owningConstraint IS NULL"
+          + " AND labelsOrTypes = ['%s'] AND properties = ['%s'] RETURN name"
+              .formatted(label, property);
+    }
+
+    String findDuplicates(int limit) {
+      return "MATCH (n:%1$s) WHERE n.%2$s IS NOT NULL WITH n.%2$s AS key, count(*) AS nodes"
+              .formatted(label, property)
+          + " WHERE nodes > 1 RETURN key, nodes ORDER BY key LIMIT "
+          + limit;
+    }
+
+    @Override
+    public String toString() {
+      return ":" + label + "(" + property + ")";
+    }
+  }
 
   private TripCypher() {}
 

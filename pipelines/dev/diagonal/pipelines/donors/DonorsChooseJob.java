@@ -8,6 +8,7 @@ import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
+import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.fault.BadInputException;
@@ -267,6 +268,9 @@ final class DonorsChooseJob implements Job {
     }
     if (!place.isNone()) {
       Warnings.print(RefreshIndex.ifAllowed(index));
+      if (loadMode == null) {
+        Warnings.print(LeftLoadMode.warning(index));
+      }
     }
     if (place.isEmbedded()) {
       report = DonationReport.of(index.urls().get(0), index.index());

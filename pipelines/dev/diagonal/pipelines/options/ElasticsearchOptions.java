@@ -41,4 +41,9 @@ public interface ElasticsearchOptions extends PipelineOptions {
   @Nullable String getElasticsearchCaFile();
 
   void setElasticsearchCaFile(@Nullable String elasticsearchCaFile);
+
+  @Description("The ingest pipeline of the documents; without it, the one that the index names")
+  @Nullable String getPipeline();
+
+  void setPipeline(@Nullable String pipeline);
 }

@@ -95,7 +95,8 @@ public final class Sinks {
         .withBulkRequests(options.getBulkRequests())
         .withWriterRequests(Math.min(2, options.getBulkRequests()))
         .withRequestTimeout(Duration.ofSeconds(options.getRequestTimeoutSeconds()))
-        .withGzip(options.getBulkGzip());
+        .withGzip(options.getBulkGzip())
+        .withPipeline(options.getPipeline());
   }
 
   private static ElasticsearchTarget authenticated(

@@ -5,6 +5,7 @@ import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
+import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.output.OutputRun;
@@ -244,6 +245,9 @@ sealed interface RatingSink {
     @Override
     public void complete() throws Exception {
       Warnings.print(RefreshIndex.ifAllowed(target));
+      if (loadMode == null) {
+        Warnings.print(LeftLoadMode.warning(target));
+      }
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchFailedException;
+import dev.diagonal.taxi.GraphMismatchException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -43,6 +44,10 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
 
   private static final String SET_ASIDE =
       "--badRecords=<file.jsonl> puts such lines there and goes on";
+
+  private static final String ROUTING_MISSING = "routing_missing_exception";
+  private static final String GIVE_ROUTING =
+      "transfer --routing=<column> gives each document the routing that the index requires";
 
   private static final String REFUSED_SQL_STATE = "08001";
 
@@ -96,7 +101,11 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     }
     if (cause instanceof NotIndexedException) {
       boolean refused = cause.getCause() instanceof BadInputException;
-      return new Failure(message, refused ? SET_ASIDE : hintFor(causes(cause)), true);
+      String hint =
+          message.contains(ROUTING_MISSING)
+              ? GIVE_ROUTING
+              : refused ? SET_ASIDE : hintFor(causes(cause));
+      return new Failure(message, hint, true);
     }
     if (cause instanceof BadInputException) {
       boolean oneLine = ONE_RECORD.matcher(message).find() && !message.startsWith("more than");
@@ -110,7 +119,7 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return new Failure(
           message, "once the causes are gone, the same command again does what is left", true);
     }
-    if (cause instanceof BatchFailedException) {
+    if (cause instanceof BatchFailedException || cause instanceof GraphMismatchException) {
       return new Failure(message, null, true);
     }
     if (isRefusal(cause)) {

@@ -5,6 +5,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.taxi.Neo4jTrips;
 import dev.diagonal.taxi.Trip;
@@ -19,6 +20,11 @@ final class Neo4jTripSink implements TripSink {
   Neo4jTripSink(TaxiTripsOptions options, SinkPlace place) {
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     this.trips = new Neo4jTrips(database);
+    try {
+      Neo4jTrips.checkDriver();
+    } catch (IllegalStateException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Whether a database is one of Neo4j. */

@@ -24,7 +24,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Rows from somewhere to somewhere: one transfer, or a plan of tasks and task groups. */
+/**
+ * PackedRowReader from somewhere to somewhere: one transfer, or a plan of tasks and task groups.
+ */
 public final class Transfer implements Command {
 
   /** What stands in a plan, and not beside it. */

@@ -26,6 +26,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One transfer, from {@code --from} to {@code --to}: the short form of {@link Transfer}. */
 public final class TransferCommand extends PipelineCommand<TransferOptions> {
@@ -95,8 +97,11 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     if (index.isEmbedded()) {
       embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
     }
-    if (options.getVersionColumn() != null && !search) {
-      throw new UsageException("--versionColumn goes with --to=elasticsearch:");
+    if (!search) {
+      refuse("versionColumn", options.getVersionColumn());
+      refuse("routing", options.getRouting());
+      refuse("textFields", options.getTextFields());
+      refuse("pipeline", options.getPipeline());
     }
     CsvFormat format = format(options);
     Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
@@ -117,14 +122,19 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     return new TransferJob(spec, options, embedded, null);
   }
 
+  private static void refuse(String option, @Nullable Object value) {
+    if (value != null) {
+      throw new UsageException("--%s goes with --to=elasticsearch:".formatted(option));
+    }
+  }
+
   private static LedgerSettings ledger(TransferOptions options) {
     LedgerSettings settings =
         LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options));
     return options.getSynchronousCommit() ? settings : settings.withoutSynchronousCommit();
   }
 
-  private static SinkPlace place(
-      String option, @org.jspecify.annotations.Nullable String url, boolean used) {
+  private static SinkPlace place(String option, @Nullable String url, boolean used) {
     if (used && (url == null || url.equals("none"))) {
       throw new UsageException("give --" + option);
     }
@@ -185,7 +195,14 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         if (key.isEmpty()) {
           throw new UsageException("--to=elasticsearch: needs --key, which the ids are made of");
         }
-        return new ToIndex(index, DocumentId.ofKey(key), options.getVersionColumn());
+        List<String> text = options.getTextFields();
+        return new ToIndex(
+            index,
+            DocumentColumns.of(DocumentId.ofKey(key))
+                .withVersion(options.getVersionColumn())
+                .withRouting(options.getRouting())
+                .withText(text == null ? List.of() : text),
+            options.getPipeline());
       }
       default -> {
         return end.kind().equals("csv")

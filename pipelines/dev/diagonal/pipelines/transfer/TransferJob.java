@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
@@ -76,6 +77,7 @@ final class TransferJob implements Job {
   private final StagedSinks staged;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private final List<String> guesses = new ArrayList<>();
   private volatile @Nullable RunCounts counts;
 
   /**
@@ -177,7 +179,7 @@ final class TransferJob implements Job {
               table.mode(),
               table.key().isEmpty() ? "" : " by " + String.join(", ", table.key()));
     } else if (to instanceof ToIndex index) {
-      return index.index().at(ServerUrls.TO_COME) + ", documents " + index.id();
+      return index.index().at(ServerUrls.TO_COME) + ", documents " + index.columns().id();
     }
     return to instanceof ToCsv csv
         ? "CSV " + csv.path()
@@ -321,7 +323,7 @@ final class TransferJob implements Job {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
-      return indexSink(index, rows, index.index().at(servers));
+      return indexSink(index, source, rows, index.index().at(servers));
     } else if (to instanceof ToCsv csv) {
       return TextFileSink.csv(
           csv.path(),
@@ -334,13 +336,17 @@ final class TransferJob implements Job {
     return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
   }
 
-  private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
+  private TransferSink indexSink(
+      ToIndex to, TransferSource source, RowType rows, ElasticsearchTarget target)
       throws Exception {
     indices.add(target);
-    IndexSink sink = IndexSink.of(BulkSettings.of(target), to.id(), to.versionColumn());
+    IndexSink sink =
+        IndexSink.of(BulkSettings.of(target).withPipeline(to.pipeline()), to.columns());
     try {
       sink.check(rows);
-      return sink.prepared(rows, Warnings::print);
+      IndexSink prepared = sink.prepared(rows, Warnings::print);
+      guesses.addAll(GuessedFields.remarks(target, source, spec.mapping(), rows, prepared));
+      return prepared;
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
@@ -377,17 +383,21 @@ final class TransferJob implements Job {
 
   @Override
   public List<String> remarks(PipelineResult result) {
+    List<String> remarks = new ArrayList<>(guesses);
     long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
-    return superseded == 0
-        ? List.of()
-        : List.of(
-            String.format(
-                Locale.ROOT,
-                "%,d documents were not written: the index has newer versions",
-                superseded));
+    if (superseded > 0) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "%,d documents were not written: the index has newer versions",
+              superseded));
+    }
+    return remarks;
   }
 
-  /** Rows of files, and of tables that change as a whole, are not seen before the end. */
+  /**
+   * PackedRowReader of files, and of tables that change as a whole, are not seen before the end.
+   */
   @Override
   public @Nullable Progress progress() {
     RunCounts now = counts;
@@ -421,6 +431,7 @@ final class TransferJob implements Job {
   public void complete() throws Exception {
     for (ElasticsearchTarget index : indices) {
       Warnings.print(RefreshIndex.ifAllowed(index));
+      Warnings.print(LeftLoadMode.warning(index));
     }
     staged.publish();
   }

@@ -21,6 +21,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
@@ -249,7 +250,16 @@ final class TransferNode {
   }
 
   private @Nullable To toIndex(YamlNode to) {
-    Map<String, YamlNode> keys = to.entries("elasticsearch", "index", "id", "key", "versionColumn");
+    Map<String, YamlNode> keys =
+        to.entries(
+            "elasticsearch",
+            "index",
+            "id",
+            "key",
+            "versionColumn",
+            "routing",
+            "textFields",
+            "pipeline");
     YamlNode connection = keys.get("elasticsearch");
     ElasticsearchTarget search = connection == null ? null : connections.search(connection);
     YamlNode index = to.required(keys, "index");
@@ -260,12 +270,21 @@ final class TransferNode {
       return null;
     }
     DocumentId made = id != null ? DocumentId.ofFormat(id.text()) : DocumentId.ofKey(key.texts());
-    YamlNode version = keys.get("versionColumn");
+    YamlNode text = keys.get("textFields");
+    DocumentColumns columns =
+        DocumentColumns.of(made)
+            .withVersion(textOrNull(keys.get("versionColumn")))
+            .withRouting(textOrNull(keys.get("routing")))
+            .withText(text == null ? List.of() : text.texts());
     if (search == null || index == null) {
       return null;
     }
     ElasticsearchTarget target = search.withIndex(index.text());
-    return new ToIndex(servers -> target, made, version == null ? null : version.text());
+    return new ToIndex(servers -> target, columns, textOrNull(keys.get("pipeline")));
+  }
+
+  private static @Nullable String textOrNull(@Nullable YamlNode node) {
+    return node == null ? null : node.text();
   }
 
   private static CsvFormat format(Map<String, YamlNode> keys) {

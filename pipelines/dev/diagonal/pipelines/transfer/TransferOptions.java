@@ -78,6 +78,22 @@ public interface TransferOptions
 
   void setVersionColumn(@Nullable String versionColumn);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "A column whose value is the routing of a document, which decides on its shard; without it,"
+          + " the id does")
+  @Nullable String getRouting();
+
+  void setRouting(@Nullable String routing);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "Columns to search by words, where an index has no fields for them yet: they become text,"
+          + " others keyword")
+  @Nullable List<String> getTextFields();
+
+  void setTextFields(@Nullable List<String> textFields);
+
   @Description(
       "What is done in tables; without it, rows are inserted, or upserted if there is a key")
   @Nullable Mode getMode();

@@ -7,7 +7,7 @@ import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.mapping.DocumentId;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +86,7 @@ record TransferSpec(
   record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
 
   /**
-   * @param versionColumn the column of the documents' versions, or null for none
+   * @param pipeline the ingest pipeline, or null for the one that the index names
    */
-  record ToIndex(Index index, DocumentId id, @Nullable String versionColumn) implements To {}
+  record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}
 }

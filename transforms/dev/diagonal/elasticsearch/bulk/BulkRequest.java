@@ -179,6 +179,9 @@ final class BulkRequest<P> implements Runnable {
     entries.forEach(entry -> body.add(entry.document()));
     Request request = settings.target().request("POST", "/_bulk");
     request.addParameter("filter_path", BulkResponse.FILTER);
+    if (settings.pipeline() != null) {
+      request.addParameter("pipeline", settings.pipeline());
+    }
     request.setEntity(body.toEntity());
     HttpEntity answer = connection.perform(request).getEntity();
     if (answer == null) {

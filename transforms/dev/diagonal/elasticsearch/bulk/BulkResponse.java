@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class BulkResponse {
 
   /** What of an answer is asked for. Every item keeps its status, so that items stay in order. */
-  static final String FILTER = "errors,items.*.status,items.*.error.type,items.*.error.reason";
+  static final String FILTER =
+      "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason";
+
+  /** The type of the fault of a document that the server took and did not write. */
+  static final String DROPPED = "dropped";
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -64,6 +68,7 @@ final class BulkResponse {
   /** Reads {@code {"index": {...}}}, from its opening brace to its closing one. */
   private static Item readAction(JsonParser json) throws IOException {
     expect(json.nextToken(), JsonToken.FIELD_NAME);
+    String action = json.getText();
     expect(json.nextToken(), JsonToken.START_OBJECT);
     int status = 0;
     String type = "";
@@ -74,6 +79,14 @@ final class BulkResponse {
       if (field.equals("status")) {
         expect(value, JsonToken.VALUE_NUMBER_INT);
         status = json.getIntValue();
+      } else if (field.equals("result")) {
+        // An update that changes nothing is a noop too, and its document is there.
+        if (value == JsonToken.VALUE_STRING
+            && json.getText().equals("noop")
+            && !action.equals("update")) {
+          type = DROPPED;
+          reason = "an ingest pipeline dropped it";
+        }
       } else if (field.equals("error") && value == JsonToken.START_OBJECT) {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
           String detail = json.currentName();

@@ -6,6 +6,7 @@ import dev.diagonal.fault.Retry;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What bulk requests are like, and where they go.
@@ -21,6 +22,7 @@ import org.apache.beam.sdk.transforms.display.DisplayData;
  * @param requestTimeout how long one node may take for a complete answer before it counts as lost
  * @param gzip whether bodies are compressed
  * @param retry how faults that may pass are retried
+ * @param pipeline the ingest pipeline of each document, or null for the one that the index names
  */
 public record BulkSettings(
     ElasticsearchTarget target,
@@ -31,7 +33,8 @@ public record BulkSettings(
     int writerRequests,
     Duration requestTimeout,
     boolean gzip,
-    Retry retry)
+    Retry retry,
+    @Nullable String pipeline)
     implements Serializable {
 
   private static final long MEBIBYTE = 1L << 20;
@@ -69,6 +72,8 @@ public record BulkSettings(
             && requestTimeout.compareTo(Duration.ofDays(1)) <= 0,
         "requestTimeout must be above 0 and at most a day, got %s",
         requestTimeout);
+    checkArgument(
+        pipeline == null || !pipeline.isBlank(), "pipeline must be a name, got '%s'", pipeline);
   }
 
   /**
@@ -86,7 +91,8 @@ public record BulkSettings(
         2,
         Duration.ofMinutes(2),
         false,
-        Retry.defaults());
+        Retry.defaults(),
+        null);
   }
 
   public BulkSettings withBulkDocuments(int documents) {
@@ -99,7 +105,8 @@ public record BulkSettings(
         writerRequests,
         requestTimeout,
         gzip,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withBulkBytes(long bytes) {
@@ -112,7 +119,8 @@ public record BulkSettings(
         writerRequests,
         requestTimeout,
         gzip,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withMaxDocumentBytes(long bytes) {
@@ -125,7 +133,8 @@ public record BulkSettings(
         writerRequests,
         requestTimeout,
         gzip,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withBulkRequests(int requests) {
@@ -138,7 +147,8 @@ public record BulkSettings(
         writerRequests,
         requestTimeout,
         gzip,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withWriterRequests(int requests) {
@@ -151,7 +161,8 @@ public record BulkSettings(
         requests,
         requestTimeout,
         gzip,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withRequestTimeout(Duration timeout) {
@@ -164,7 +175,8 @@ public record BulkSettings(
         writerRequests,
         timeout,
         gzip,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withGzip(boolean compressed) {
@@ -177,7 +189,8 @@ public record BulkSettings(
         writerRequests,
         requestTimeout,
         compressed,
-        retry);
+        retry,
+        pipeline);
   }
 
   public BulkSettings withRetry(Retry policy) {
@@ -190,7 +203,27 @@ public record BulkSettings(
         writerRequests,
         requestTimeout,
         gzip,
-        policy);
+        policy,
+        pipeline);
+  }
+
+  /**
+   * Sets the ingest pipeline of each document; default null for the one that the index names.
+   *
+   * @throws IllegalArgumentException if {@code name} is empty
+   */
+  public BulkSettings withPipeline(@Nullable String name) {
+    return new BulkSettings(
+        target,
+        bulkDocuments,
+        bulkBytes,
+        maxDocumentBytes,
+        bulkRequests,
+        writerRequests,
+        requestTimeout,
+        gzip,
+        retry,
+        name);
   }
 
   public void display(DisplayData.Builder builder) {
@@ -203,6 +236,7 @@ public record BulkSettings(
         .add(DisplayData.item("writerRequests", writerRequests))
         .add(DisplayData.item("requestTimeout", requestTimeout.toString()))
         .add(DisplayData.item("gzip", gzip))
-        .add(DisplayData.item("maxAttempts", retry.maxAttempts()));
+        .add(DisplayData.item("maxAttempts", retry.maxAttempts()))
+        .addIfNotNull(DisplayData.item("pipeline", pipeline));
   }
 }

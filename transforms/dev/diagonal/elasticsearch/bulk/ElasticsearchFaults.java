@@ -65,6 +65,9 @@ public final class ElasticsearchFaults {
   static Outcome outcomeOf(Document document, Item item) {
     Operation operation = document.operation();
     int status = item.status();
+    if (item.type().equals(BulkResponse.DROPPED)) {
+      return Outcome.REFUSED;
+    }
     if (status >= 200 && status < 300) {
       return Outcome.DONE;
     }

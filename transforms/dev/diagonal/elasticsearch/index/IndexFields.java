@@ -10,9 +10,9 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Retry;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +27,22 @@ import org.jspecify.annotations.Nullable;
  * @param isDataStream whether it is a data stream, which takes new documents only; one that is
  *     missing is created with the first document
  * @param wholeNumbers the fields that cut fractions off
+ * @param keywords the fields that take a text as one term, or refuse its document
+ * @param added the fields that the call has added
  * @param warning what could not be done, or null
  */
 public record IndexFields(
-    boolean isDataStream, Set<String> wholeNumbers, @Nullable String warning) {
+    boolean isDataStream,
+    Set<String> wholeNumbers,
+    Set<String> keywords,
+    Set<String> added,
+    @Nullable String warning) {
+
+  /**
+   * How the names of dynamic templates begin that this class has put into an index. Others are the
+   * user's, who then decides on new fields.
+   */
+  public static final String OWN_TEMPLATES = "diagonal_";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> WHOLE =
@@ -41,6 +53,12 @@ public record IndexFields(
 
   public IndexFields {
     wholeNumbers = Set.copyOf(wholeNumbers);
+    keywords = Set.copyOf(keywords);
+    added = Set.copyOf(added);
+  }
+
+  private static IndexFields none(boolean isDataStream, @Nullable String warning) {
+    return new IndexFields(isDataStream, Set.of(), Set.of(), Set.of(), warning);
   }
 
   /**
@@ -73,9 +91,8 @@ public record IndexFields(
       found = mappings(connection, target);
     } catch (AnswerException e) {
       if (e.status() == FORBIDDEN) {
-        return new IndexFields(
+        return none(
             false,
-            Set.of(),
             "the mapping of index %s cannot be read, so its fields are not checked: %s"
                 .formatted(target.index(), e.getMessage()));
       }
@@ -87,7 +104,7 @@ public record IndexFields(
         created = create(connection, target);
       } catch (AnswerException e) {
         if (e.reason().contains(DATA_STREAMS_ONLY)) {
-          return new IndexFields(true, Set.of(), null);
+          return none(true, null);
         }
         throw e;
       }
@@ -97,15 +114,20 @@ public record IndexFields(
       throw new IOException("it was deleted meanwhile");
     }
     String warning = null;
+    Set<String> added = new TreeSet<>();
     if (found.size() == 1 && !isDataStream(found)) {
       ObjectNode missing = missing(wanted, found.elements().next().path("mappings"), created);
       if (!missing.isEmpty()) {
         warning = put(connection, target, missing);
+        if (warning == null) {
+          missing.path("properties").fieldNames().forEachRemaining(added::add);
+        }
         JsonNode changed = mappings(connection, target);
         found = changed == null ? found : changed;
       }
     }
-    return new IndexFields(isDataStream(found), wholeNumbers(found), warning);
+    return new IndexFields(
+        isDataStream(found), wholeNumbers(found), keywords(found), added, warning);
   }
 
   /** Returns the indexes that the target names, each with its mappings; null if there is none. */
@@ -137,7 +159,7 @@ public record IndexFields(
 
   private static ObjectNode missing(ObjectNode wanted, JsonNode found, boolean created) {
     ObjectNode missing = JSON.createObjectNode();
-    if (found.has("dynamic_templates") || !found.path("dynamic").asText("true").equals("true")) {
+    if (hasTemplatesOfUser(found) || !found.path("dynamic").asText("true").equals("true")) {
       return missing;
     }
     if (created) {
@@ -166,6 +188,15 @@ public record IndexFields(
       missing.set("properties", fields);
     }
     return missing;
+  }
+
+  private static boolean hasTemplatesOfUser(JsonNode found) {
+    for (JsonNode template : found.path("dynamic_templates")) {
+      if (!template.fieldNames().next().startsWith(OWN_TEMPLATES)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a field lies in another one that is no plain object. */
@@ -201,15 +232,32 @@ public record IndexFields(
   }
 
   private static Set<String> wholeNumbers(JsonNode found) {
+    return fields(
+        found,
+        field ->
+            WHOLE.contains(field.path("type").asText()) && field.path("coerce").asBoolean(true));
+  }
+
+  private static Set<String> keywords(JsonNode found) {
+    return fields(
+        found,
+        field ->
+            field.path("type").asText().equals("keyword")
+                && !field.has("ignore_above")
+                && (field.path("index").asBoolean(true)
+                    || field.path("doc_values").asBoolean(true)));
+  }
+
+  private static Set<String> fields(JsonNode found, Predicate<JsonNode> wanted) {
     Set<String> fields = new TreeSet<>();
     for (JsonNode index : found) {
-      for (Map.Entry<String, JsonNode> field :
-          MappingTypes.fields(index.path("mappings")).entrySet()) {
-        if (WHOLE.contains(field.getValue().path("type").asText())
-            && field.getValue().path("coerce").asBoolean(true)) {
-          fields.add(field.getKey());
-        }
-      }
+      MappingTypes.fields(index.path("mappings"))
+          .forEach(
+              (name, field) -> {
+                if (wanted.test(field)) {
+                  fields.add(name);
+                }
+              });
     }
     return fields;
   }

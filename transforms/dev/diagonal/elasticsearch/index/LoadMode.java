@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadMode {
 
-  private static final Duration RENEWAL = Duration.ofSeconds(5);
+  static final Duration RENEWAL = Duration.ofSeconds(5);
   private static final Duration EXPIRY = Duration.ofSeconds(30);
   private static final int CHECKS = 20;
   private static final String FORBIDDEN = "security_exception";

@@ -3,8 +3,10 @@ package dev.diagonal.transfer.sink;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.index.IndexFields;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
@@ -38,44 +40,63 @@ final class DocumentFields {
 
   /**
    * Returns the mapping of the columns: whole numbers as {@code long}, decimals as {@code double}
-   * (the document keeps all digits), texts as Elasticsearch maps texts, {@code text} with a {@code
-   * keyword} beside it, texts of the key as {@code keyword} alone. JSON is left to Elasticsearch.
+   * (the document keeps all digits), texts as {@code keyword} or, where asked for, as {@code text}.
+   * Numbers within JSON become {@code double} and texts {@code keyword}, whichever document comes
+   * first.
+   *
+   * @param words the columns to search by words
    */
-  static String mapping(RowType type, List<String> key) {
+  static String mapping(RowType type, Set<String> words) {
     ObjectNode mapping = JSON.createObjectNode().put("date_detection", false);
+    ArrayNode templates = JSON.createArrayNode();
     ObjectNode properties = mapping.putObject("properties");
     for (Field field : type.fields()) {
-      ObjectNode json = fieldOf(field.type(), key.contains(field.name()));
-      if (json != null) {
-        properties.set(field.name(), json);
+      if (field.type() == FieldType.JSON) {
+        addTemplates(field.name(), templates);
+      } else {
+        properties.set(field.name(), fieldOf(field.type(), words.contains(field.name())));
       }
+    }
+    if (!templates.isEmpty()) {
+      mapping.set("dynamic_templates", templates);
     }
     return mapping.toString();
   }
 
-  private static @Nullable ObjectNode fieldOf(FieldType type, boolean isKey) {
+  /** Elasticsearch takes the first template whose pattern and type match. */
+  private static void addTemplates(String column, ArrayNode templates) {
+    for (String path : List.of(column, column + ".*")) {
+      for (String number : List.of("long", "double")) {
+        addTemplate(path, number, "double", templates);
+      }
+      addTemplate(path, "string", "keyword", templates);
+    }
+  }
+
+  private static void addTemplate(String path, String found, String type, ArrayNode templates) {
+    ObjectNode template = JSON.createObjectNode();
+    template
+        .putObject(IndexFields.OWN_TEMPLATES + templates.size())
+        .put("path_match", path)
+        .put("match_mapping_type", found)
+        .putObject("mapping")
+        .put("type", type);
+    templates.add(template);
+  }
+
+  private static ObjectNode fieldOf(FieldType type, boolean words) {
     ObjectNode field = JSON.createObjectNode();
     return switch (type) {
       case BOOLEAN -> field.put("type", "boolean");
       case SMALLINT, INTEGER, BIGINT -> field.put("type", "long");
       case REAL -> field.put("type", "float");
       case DOUBLE, DECIMAL -> field.put("type", "double");
-      case DATE, TIMESTAMP, INSTANT -> field.put("type", "date");
+      case DATE, TIMESTAMP, INSTANT ->
+          field.put("type", "date").put("format", "strict_date_optional_time");
       case UUID, TIME -> field.put("type", "keyword");
       case BYTES -> field.put("type", "keyword").put("index", false).put("doc_values", false);
-      case TEXT -> {
-        if (isKey) {
-          yield field.put("type", "keyword");
-        }
-        field.put("type", "text");
-        field
-            .putObject("fields")
-            .putObject("keyword")
-            .put("type", "keyword")
-            .put("ignore_above", 256);
-        yield field;
-      }
-      case JSON -> null;
+      case TEXT -> field.put("type", words ? "text" : "keyword");
+      case JSON -> throw new IllegalArgumentException("JSON has templates, not a field");
     };
   }
 

@@ -10,14 +10,16 @@ import dev.diagonal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.elasticsearch.index.IndexFields;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.JsonFormatter;
 import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import dev.diagonal.rows.VersionColumn;
 import dev.diagonal.rows.WholeColumn;
-import dev.diagonal.transfer.mapping.DocumentId;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Template;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.IOException;
@@ -25,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An index of Elasticsearch, with one document per row. {@link JsonFormatter} writes its source, a
@@ -34,44 +35,45 @@ import org.jspecify.annotations.Nullable;
 public final class IndexSink implements TransferSink {
 
   private final BulkSettings settings;
-  private final DocumentId id;
-  private final @Nullable String versionColumn;
+  private final DocumentColumns columns;
   private final Operation operation;
   private final Set<String> wholeFields;
+  private final Set<String> keywordFields;
+  private final Set<String> newFields;
 
   private IndexSink(
       BulkSettings settings,
-      DocumentId id,
-      @Nullable String versionColumn,
+      DocumentColumns columns,
       Operation operation,
-      Set<String> wholeFields) {
+      Set<String> wholeFields,
+      Set<String> keywordFields,
+      Set<String> newFields) {
     this.settings = settings;
-    this.id = id;
-    this.versionColumn = versionColumn;
+    this.columns = columns;
     this.operation = operation;
     this.wholeFields = Set.copyOf(wholeFields);
+    this.keywordFields = Set.copyOf(keywordFields);
+    this.newFields = Set.copyOf(newFields);
   }
 
   /**
    * Returns a sink that indexes documents.
    *
    * @param settings where documents go
-   * @param id what their ids are made of
-   * @param versionColumn the column of their versions, or null for none
+   * @param columns what ids, versions and routings are made of
    */
-  public static IndexSink of(BulkSettings settings, DocumentId id, @Nullable String versionColumn) {
-    return new IndexSink(settings, id, versionColumn, Operation.INDEX, Set.of());
+  public static IndexSink of(BulkSettings settings, DocumentColumns columns) {
+    return new IndexSink(settings, columns, Operation.INDEX, Set.of(), Set.of(), Set.of());
   }
 
   /**
-   * Checks ids, version and names of columns.
+   * Checks the names of columns and those that ids, versions and routings are made of.
    *
-   * @throws IllegalArgumentException if a column is unknown, cannot be a version, or has a name
-   *     that no field can have
+   * @throws IllegalArgumentException if a column is unknown, has the wrong type, or has a name that
+   *     no field can have
    */
   public void check(RowType type) {
-    Template unused = id.of(type);
-    VersionColumn unusedToo = VersionColumn.of(versionColumn, type);
+    columns.check(type);
     DocumentFields.checkNames(type);
   }
 
@@ -85,19 +87,26 @@ public final class IndexSink implements TransferSink {
    */
   public IndexSink prepared(RowType type, Consumer<String> warnings)
       throws IOException, InterruptedException {
-    IndexFields fields = IndexFields.add(settings.target(), DocumentFields.mapping(type, id.key()));
+    IndexFields fields =
+        IndexFields.add(settings.target(), DocumentFields.mapping(type, columns.text()));
     if (fields.warning() != null) {
       warnings.accept(fields.warning());
     }
     if (fields.isDataStream()) {
-      DocumentFields.checkDataStream(settings.target(), type, versionColumn);
+      DocumentFields.checkDataStream(settings.target(), type, columns.version());
     }
     return new IndexSink(
         settings,
-        id,
-        versionColumn,
+        columns,
         fields.isDataStream() ? Operation.CREATE : Operation.INDEX,
-        fields.wholeNumbers());
+        fields.wholeNumbers(),
+        fields.keywords(),
+        fields.added());
+  }
+
+  /** Returns the columns that {@link #prepared} has given a field. */
+  public Set<String> newFields() {
+    return newFields;
   }
 
   @Override
@@ -112,11 +121,15 @@ public final class IndexSink implements TransferSink {
 
   private static final class IndexWriter implements RowBlockWriter, BulkListener<RowAt> {
 
+    private static final int NO_ROUTING = -1;
+
     private final Template id;
     private final JsonFormatter form;
     private final VersionColumn version;
+    private final int routing;
     private final Operation operation;
     private final List<WholeColumn> wholeColumns;
+    private final List<KeywordColumn> keywordColumns;
     private final BulkWriter<RowAt> writer;
     private final ByteBuilder text = new ByteBuilder(1 << 10);
     private Rejects rejects = line -> {};
@@ -124,11 +137,14 @@ public final class IndexSink implements TransferSink {
     private long superseded;
 
     IndexWriter(IndexSink sink, RowType type) {
-      this.id = sink.id.of(type);
+      this.id = sink.columns.id().of(type);
       this.form = new JsonFormatter(type);
-      this.version = VersionColumn.of(sink.versionColumn, type);
+      this.version = VersionColumn.of(sink.columns.version(), type);
+      String route = sink.columns.routing();
+      this.routing = route == null ? NO_ROUTING : Columns.indexOf(type, route);
       this.operation = sink.operation;
       this.wholeColumns = WholeColumn.of(sink.wholeFields, type);
+      this.keywordColumns = KeywordColumn.of(sink.keywordFields, type);
       this.writer = BulkWriter.open(sink.settings, this);
     }
 
@@ -152,12 +168,29 @@ public final class IndexSink implements TransferSink {
       for (WholeColumn column : wholeColumns) {
         column.check(block, row);
       }
+      for (KeywordColumn column : keywordColumns) {
+        column.check(block, row);
+      }
       String name = text.toString();
       text.clear();
       form.put(block, row, text);
       Document document =
           new Document(name, Arrays.copyOf(text.array(), text.size())).withOperation(operation);
+      if (routing != NO_ROUTING) {
+        document = document.withRouting(routing(block, row));
+      }
       return version.isNone() ? document : document.withVersion(version.of(block, row));
+    }
+
+    private String routing(RowBlock block, int row) throws BadValueException {
+      text.clear();
+      if (!block.isNull(row, routing)) {
+        ValueFormatter.put(block, row, routing, text);
+      }
+      if (text.size() == 0) {
+        throw new BadValueException("the routing column is null or empty");
+      }
+      return text.toString();
     }
 
     @Override

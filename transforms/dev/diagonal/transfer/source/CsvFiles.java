@@ -171,6 +171,11 @@ public final class CsvFiles implements TransferSource {
   }
 
   @Override
+  public boolean guessesTypes() {
+    return true;
+  }
+
+  @Override
   public RowType blockType() {
     return raw;
   }

@@ -126,6 +126,11 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   @Override
+  public boolean guessesTypes() {
+    return true;
+  }
+
+  @Override
   public RowType blockType() {
     return new RowType(
         declared.names().stream().map(name -> new Field(name, FieldType.TEXT)).toList());

@@ -17,6 +17,11 @@ public interface TransferSource extends Serializable {
   /** Returns what the values are said or found to be; the same columns as the blocks. */
   RowType declared();
 
+  /** Whether {@link #declared} follows from a sample of the values. */
+  default boolean guessesTypes() {
+    return false;
+  }
+
   /** Whether texts come as bytes that may be no UTF-8. */
   boolean readsBytes();
 

@@ -181,6 +181,20 @@ public final class FaultyProxy implements AutoCloseable {
     };
   }
 
+  /** Breaks the line of an action, that of the document with this id, in each bulk request. */
+  static Fault breaksActionOf(String id) {
+    byte[] wanted = ("_id\":\"" + id + "\"").getBytes(UTF_8);
+    return (proxy, bulk) -> {
+      byte[] broken = bulk.body().clone();
+      int at = new String(broken, ISO_8859_1).indexOf(new String(wanted, ISO_8859_1));
+      if (at >= 0) {
+        broken[at - 2] = '['; // where the object of the action began
+        proxy.strike();
+      }
+      forward(proxy, new Bulk(bulk.exchange(), broken, bulk.number()));
+    };
+  }
+
   /** Holds the first bulk request back until {@link #release}, then forwards it unanswered. */
   public static Fault theFirstArrivesWhenReleased() {
     return (proxy, bulk) -> {

@@ -17,11 +17,11 @@ import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.fault.Secret;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.testing.CuttingRelay;
-import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
+import dev.diagonal.testing.SearchServer;
+import dev.diagonal.testing.SearchServerExtension;
 import dev.diagonal.textfile.WriteDeadLetters;
 import java.io.IOException;
 import java.net.URI;
@@ -57,10 +57,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What becomes of documents when Elasticsearch, or the way to it, fails. Each test asserts that its
- * fault struck, and what is in the index afterwards, to the document.
+ * fault struck, and what is in the index afterwards, to the document. A subclass runs the same
+ * tests on OpenSearch.
  */
-@ExtendWith(ElasticsearchExtension.class)
-final class IndexDocumentsFaultsIT {
+@ExtendWith(SearchServerExtension.class)
+class IndexDocumentsFaultsIT {
 
   private static final int DOCUMENTS = 3_000;
   private static final long SUM = (long) DOCUMENTS * (DOCUMENTS + 1) / 2;
@@ -68,12 +69,12 @@ final class IndexDocumentsFaultsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
-  private String index;
-  private String server;
+  String index;
+  String server;
 
   @BeforeEach
-  void createIndex(LocalElasticsearch elasticsearch, TestInfo test) throws Exception {
-    server = elasticsearch.url();
+  void createIndex(SearchServer shared, TestInfo test) throws Exception {
+    server = shared.url();
     index =
         (test.getTestMethod().orElseThrow().getName()
                 + test.getDisplayName().replaceAll("\\W", "_"))
@@ -183,6 +184,26 @@ final class IndexDocumentsFaultsIT {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void aRealRefusalOfTheWholeRequestIsBlamedOnOneDocument() throws Exception {
+    try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksActionOf("7"))) {
+      List<RefusedDocument> refused = new ArrayList<>();
+      BulkSettings settings = BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index));
+      try (BulkWriter<String> writer = BulkWriter.open(settings, new Collecting(refused))) {
+        for (Document document : documents(1, 10)) {
+          writer.accept(document, "");
+        }
+        writer.flush();
+      }
+      assertThat(proxy.strikes()).isBetween(4, 5); // 10 documents, 5, 3 or 2, …, 1
+      assertThat(refused).hasSize(1);
+      assertThat(refused.get(0).document().id()).isEqualTo("7");
+      assertThat(refused.get(0).status()).isEqualTo(400);
+      assertThat(refused.get(0).reason()).contains("Malformed action/metadata line [1]");
+    }
+    assertThat(IndexedDocuments.sources(server, index)).hasSize(9).doesNotContainKey("7");
   }
 
   @ParameterizedTest
@@ -437,8 +458,8 @@ final class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void theServerIsKilledAndRestartedInTheMiddle() throws Exception {
-    try (LocalElasticsearch own = LocalElasticsearch.start()) {
+  void theServerIsKilledAndRestartedInTheMiddle(SearchServer shared) throws Exception {
+    try (SearchServer own = shared.another()) {
       create(own.url());
       AtomicBoolean restarted = new AtomicBoolean();
       FaultyProxy.Fault crash =
@@ -539,7 +560,7 @@ final class IndexDocumentsFaultsIT {
     return URI.create(server).getPort();
   }
 
-  private void write(ElasticsearchTarget target) throws Exception {
+  static void write(ElasticsearchTarget target) throws Exception {
     try (BulkWriter<String> writer = BulkWriter.open(BulkSettings.of(target), Ignoring.INSTANCE)) {
       for (Document document : documents(1, 10)) {
         writer.accept(document, "");
@@ -578,6 +599,19 @@ final class IndexDocumentsFaultsIT {
 
   private static Document badDocument(int n) {
     return Document.of("" + n, "{\"n\":\"hunter2\"}");
+  }
+
+  private record Collecting(List<RefusedDocument> refused) implements BulkListener<String> {
+    @Override
+    public void indexed(String place, int documents) {}
+
+    @Override
+    public void refused(String place, RefusedDocument document) {
+      refused.add(document);
+    }
+
+    @Override
+    public void ended(String first, Written account) {}
   }
 
   private static final class Counting implements BulkListener<String> {

@@ -20,10 +20,10 @@ import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.pipelines.local.LocalElasticsearch;
-import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.Runner;
+import dev.diagonal.testing.SearchServer;
+import dev.diagonal.testing.SearchServerExtension;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +56,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@ExtendWith(ElasticsearchExtension.class)
-final class IndexDocumentsIT {
+/** On Elasticsearch; a subclass runs the same tests on OpenSearch. */
+@ExtendWith(SearchServerExtension.class)
+class IndexDocumentsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MAPPING =
@@ -66,10 +67,10 @@ final class IndexDocumentsIT {
   private ElasticsearchTarget target;
 
   @BeforeEach
-  void createIndex(LocalElasticsearch elasticsearch, TestInfo test) throws Exception {
+  void createIndex(SearchServer server, TestInfo test) throws Exception {
     target =
         ElasticsearchTarget.at(
-            elasticsearch.url(),
+            server.url(),
             test.getTestMethod()
                 .orElseThrow()
                 .getName()

@@ -86,6 +86,18 @@ final class BundledJarIT {
                     "movie-ratings --help lists the options")));
   }
 
+  @Test
+  void neo4jWithoutItsDriverIsWrongUsage() throws IOException {
+    Path trips =
+        Files.writeString(directory.resolve("trips.csv"), "PULocationID,DOLocationID\n7,8\n");
+    ChildJvm child = run("taxi-trips --input=" + trips + " --jdbcUrl=jdbc:neo4j://127.0.0.1:1");
+    assertThat(child.status()).isEqualTo(2);
+    assertThat(child.err()).hasSize(2);
+    assertThat(child.err().get(0))
+        .startsWith("taxi-trips: Neo4j's JDBC driver is not on the class path")
+        .contains("target/neo4j-jdbc/*");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -30,6 +30,12 @@ abstract class SharedServerExtension<S extends AutoCloseable> implements Paramet
 
   @Override
   public final S resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return shared(context, type, starter);
+  }
+
+  /** Returns the server of that type; the first caller in the JVM starts it. */
+  static <S extends AutoCloseable> S shared(
+      ExtensionContext context, Class<S> type, Supplier<S> starter) {
     return context
         .getRoot()
         .getStore(NAMESPACE)

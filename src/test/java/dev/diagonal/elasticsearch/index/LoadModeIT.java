@@ -90,6 +90,22 @@ final class LoadModeIT {
   }
 
   @Test
+  void anIndexThatAKilledRunLeftIsReported() throws Exception {
+    assertThat(LeftLoadMode.warning(target, RENEWAL)).isNull();
+    LoadModeJvm.start(target).close();
+
+    assertThat(LeftLoadMode.warning(target, RENEWAL))
+        .contains(
+            "index " + target.index() + " is still in bulk load mode",
+            "{\"index.number_of_replicas\":\"2\",\"index.refresh_interval\":\"7s\"}");
+
+    LoadMode alive = LoadMode.begin(target, RENEWAL, EXPIRY);
+    assertThat(LeftLoadMode.warning(target, PATIENCE)).isNull();
+    alive.restore();
+    assertThat(LeftLoadMode.warning(target, RENEWAL)).isNull();
+  }
+
+  @Test
   void theLastOfTwoRunsRestoresTheSettings() throws Exception {
     Duration renewal = Duration.ofSeconds(1);
     LoadMode first = LoadMode.begin(target, renewal, PATIENCE);

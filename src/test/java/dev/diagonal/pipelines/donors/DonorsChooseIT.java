@@ -129,8 +129,9 @@ final class DonorsChooseIT {
     assertThat(mapping.path("donation_total").path("type").asText()).isEqualTo("double");
     assertThat(mapping.path("project_date_posted").path("type").asText()).isEqualTo("date");
     assertThat(mapping.path("for_honoree").path("type").asText()).isEqualTo("keyword");
-    assertThat(mapping.path("donor_zip").path("fields").path("keyword").path("type").asText())
-        .isEqualTo("keyword");
+    assertThat(mapping.path("donor_zip").path("type").asText()).isEqualTo("keyword");
+    assertThat(mapping.at("/resource_item_name/type").asText()).isEqualTo("text");
+    assertThat(mapping.at("/resource_item_name/fields/keyword/type").asText()).isEqualTo("keyword");
   }
 
   @Test
@@ -308,7 +309,7 @@ final class DonorsChooseIT {
             elasticsearch.url() + "/" + index + "/_search",
             """
             {"size": 0, "aggs": {"states": {"terms": {
-              "field": "project_school_state.keyword", "size": 100}}}}""");
+              "field": "project_school_state", "size": 100}}}}""");
     Map<String, Long> states = new HashMap<>();
     for (JsonNode bucket :
         JSON.readTree(answer).path("aggregations").path("states").path("buckets")) {

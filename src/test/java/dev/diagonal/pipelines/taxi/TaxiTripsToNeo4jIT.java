@@ -50,6 +50,18 @@ final class TaxiTripsToNeo4jIT {
   }
 
   @Test
+  void anIndexInTheWayIsOneLine() throws Exception {
+    neo4j.query("CREATE INDEX `by zone` FOR (z:Zone) ON (z.id)");
+    Path input = new TripFile(20, 3).writeTo(directory.resolve("trips.csv"));
+    Launched launched = launch("--input=" + input);
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err()).hasSize(1);
+    assertThat(launched.err().get(0)).contains(":Zone(id)").endsWith("DROP INDEX `by zone`");
+    neo4j.query("DROP INDEX `by zone`");
+    assertThat(launch("--input=" + input).exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
   @Tag("large")
   void greenTaxis() throws Exception {
     assumeThat(GREEN).exists();

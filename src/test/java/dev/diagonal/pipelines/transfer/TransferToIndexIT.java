@@ -121,8 +121,7 @@ final class TransferToIndexIT {
     JsonNode fields = get("transfer-typed/_mapping").at("/transfer-typed/mappings/properties");
     assertThat(fields.at("/id/type").asText()).isEqualTo("long");
     assertThat(fields.at("/ratio/type").asText()).isEqualTo("double");
-    assertThat(fields.at("/note/type").asText()).isEqualTo("text");
-    assertThat(fields.at("/note/fields/keyword/type").asText()).isEqualTo("keyword");
+    assertThat(fields.at("/note/type").asText()).isEqualTo("keyword");
   }
 
   @ParameterizedTest

@@ -1,0 +1,79 @@
+package dev.diagonal.transfer.mapping;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.VersionColumn;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the columns of a row are in its document, beside fields.
+ *
+ * @param id what the document's id is made of
+ * @param version the column of its version, or null for none
+ * @param routing the column of its routing, or null for the id
+ * @param text the columns to search by words, in an index that lacks fields for them
+ */
+public record DocumentColumns(
+    DocumentId id, @Nullable String version, @Nullable String routing, Set<String> text)
+    implements Serializable {
+
+  public DocumentColumns {
+    text = Set.copyOf(text);
+  }
+
+  /** Returns columns without version and routing, of which none is searched by words. */
+  public static DocumentColumns of(DocumentId id) {
+    return new DocumentColumns(id, null, null, Set.of());
+  }
+
+  /** Sets the column of whole numbers from 0 that are the versions; default null for none. */
+  public DocumentColumns withVersion(@Nullable String column) {
+    return new DocumentColumns(id, column, routing, text);
+  }
+
+  /**
+   * Sets the column whose value decides on which shard a document is; default null for the id.
+   * Documents of one id and two routings are two documents.
+   */
+  public DocumentColumns withRouting(@Nullable String column) {
+    return new DocumentColumns(id, version, column, text);
+  }
+
+  /** Sets the columns of text to search by words; default none. */
+  public DocumentColumns withText(List<String> columns) {
+    return new DocumentColumns(id, version, routing, Set.copyOf(columns));
+  }
+
+  /**
+   * Checks that rows have these columns.
+   *
+   * @throws IllegalArgumentException if one is unknown or of another type
+   */
+  public void check(RowType type) {
+    Template unused = id.of(type);
+    VersionColumn unusedToo = VersionColumn.of(version, type);
+    if (routing != null) {
+      int column = Columns.indexOf(type, routing);
+      checkArgument(
+          type.field(column).type() != FieldType.BYTES
+              && type.field(column).type() != FieldType.JSON,
+          "the routing column '%s' must hold texts or numbers, it holds %s",
+          routing,
+          type.field(column).type().lowerName());
+    }
+    for (String name : text) {
+      FieldType found = type.field(Columns.indexOf(type, name)).type();
+      checkArgument(
+          found == FieldType.TEXT,
+          "column '%s' is to be searched by words and must hold texts, it holds %s",
+          name,
+          found.lowerName());
+    }
+  }
+}
