@@ -25,6 +25,7 @@ import dev.diagonal.pipelines.cli.SinkPlace;
 import dev.diagonal.pipelines.cli.Sinks;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.pipelines.plan.MappingFile;
+import dev.diagonal.transfer.ColumnTypes;
 import dev.diagonal.transfer.CsvFormat;
 import dev.diagonal.transfer.DocumentId;
 import dev.diagonal.transfer.Mapping;
@@ -98,23 +99,37 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
     if (options.getVersionColumn() != null && !search) {
       throw new UsageException("--versionColumn goes with --to=elasticsearch:");
     }
-    CsvFormat format = format(options);
+    CsvFormat input = inputFormat(options);
+    CsvFormat output = outputFormat(options);
     Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
     List<To> sinks = new ArrayList<>();
     for (End end : to) {
       Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);
-      sinks.add(to(end, format, jdbcTarget, indexTarget, options));
+      sinks.add(to(end, output, jdbcTarget, indexTarget, options));
     }
     TransferSpec spec =
         new TransferSpec(
-            from(from, format, jdbcTarget, options),
+            from(from, input, jdbcTarget, options),
             sinks,
             mapping(options),
             options.getBlockRows(),
             options.getCommitRows(),
             options.getTransaction() == TransferOptions.Transaction.all,
-            ledger(options));
+            ledger(options),
+            types(options));
     return new TransferJob(spec, options, embedded, null);
+  }
+
+  private static ColumnTypes types(TransferOptions options) {
+    String types = options.getTypes();
+    if (types == null) {
+      return ColumnTypes.GUESSED;
+    }
+    try {
+      return ColumnTypes.of(types);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--types: " + e.getMessage(), e);
+    }
   }
 
   private static LedgerSettings ledger(TransferOptions options) {
@@ -136,16 +151,41 @@ final class TransferCommand extends PipelineCommand<TransferOptions> {
     return file == null ? Mapping.NONE : MappingFile.read(Path.of(file));
   }
 
-  private static CsvFormat format(TransferOptions options) {
+  private static CsvFormat inputFormat(TransferOptions options) {
+    List<String> columns = options.getColumns() == null ? List.of() : options.getColumns();
+    if (options.getCsvStyle() == TransferOptions.CsvStyle.dump) {
+      if (!List.of(options.getDelimiter(), options.getQuote(), options.getEscape())
+          .equals(List.of(",", "\"", "none"))) {
+        throw new UsageException(
+            "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
+      }
+      return CsvSpelling.textDump(columns, options.getEncoding(), options.getNullText());
+    }
     return CsvSpelling.of(
         options.getDelimiter(),
         options.getQuote(),
         options.getEscape(),
         options.getQuotedLineBreaks(),
         options.getHeader(),
-        options.getColumns() == null ? List.of() : options.getColumns(),
+        columns,
         options.getEncoding(),
         options.getNullText());
+  }
+
+  /** Files are written as they are read, but for what is named for the output. */
+  private static CsvFormat outputFormat(TransferOptions options) {
+    String delimiter = options.getOutputDelimiter();
+    String quote = options.getOutputQuote();
+    Boolean header = options.getOutputHeader();
+    return CsvSpelling.of(
+        delimiter == null ? options.getDelimiter() : delimiter,
+        quote == null ? options.getQuote() : quote,
+        "none",
+        true,
+        header == null ? options.getHeader() : header,
+        List.of(),
+        "UTF-8",
+        null);
   }
 
   private static From from(End end, CsvFormat format, Database database, TransferOptions options) {

@@ -33,6 +33,7 @@ import dev.diagonal.transfer.IndexSink;
 import dev.diagonal.transfer.JdbcRows;
 import dev.diagonal.transfer.JdbcSink;
 import dev.diagonal.transfer.JsonLineFiles;
+import dev.diagonal.transfer.Mapping;
 import dev.diagonal.transfer.RowType;
 import dev.diagonal.transfer.StagedTables;
 import dev.diagonal.transfer.StandardRows;
@@ -74,6 +75,7 @@ final class TransferJob implements Job {
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
   private volatile @Nullable RunCounts counts;
+  private List<String> typeRemarks = List.of();
 
   /**
    * @param embedded the embedded servers it wants
@@ -247,7 +249,10 @@ final class TransferJob implements Job {
       warnings().forEach(System.err::println);
     }
     Runners.limitReaders(pipeline.getOptions(), source.mostRanges());
-    RowType rows = TransferRows.of(source, spec.mapping(), List.of()).rows();
+    Mapping mapping = TransferTypes.of(spec, source, servers);
+    TransferRows planned = TransferRows.of(source, mapping, List.of());
+    typeRemarks = planned.remarks();
+    RowType rows = planned.rows();
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
@@ -257,7 +262,7 @@ final class TransferJob implements Job {
       outputs.add(new Output(kind(to), step, target(to, sink)));
     }
     TransferRows transfer =
-        TransferRows.of(source, spec.mapping(), sinks)
+        TransferRows.of(source, mapping, sinks)
             .withBlockRows(spec.blockRows())
             .withRun(run)
             .withMaxBadRecords(options.getMaxBadRecords());
@@ -296,7 +301,9 @@ final class TransferJob implements Job {
     if (from instanceof FromCsv csv) {
       return CsvFiles.of(csv.files(), csv.format(), plan);
     } else if (from instanceof FromJsonLines json) {
-      return JsonLineFiles.of(json.files(), plan, !spec.mapping().columns().isEmpty());
+      boolean someKeys = !spec.mapping().columns().isEmpty();
+      JsonLineFiles files = JsonLineFiles.of(json.files(), plan, someKeys);
+      return TransferTypes.copiesJson(spec) ? files.asWritten() : files;
     }
     FromJdbc jdbc = (FromJdbc) from;
     JdbcTarget database = jdbc.database().at(servers);
@@ -371,13 +378,15 @@ final class TransferJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
-    return superseded == 0
-        ? List.of()
-        : List.of(
-            String.format(
-                Locale.ROOT,
-                "%,d documents were not written: the index has newer versions",
-                superseded));
+    List<String> remarks = new ArrayList<>(typeRemarks);
+    if (superseded > 0) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "%,d documents were not written: the index has newer versions",
+              superseded));
+    }
+    return remarks;
   }
 
   /** Rows of files, and of tables that change as a whole, are not seen before the end. */

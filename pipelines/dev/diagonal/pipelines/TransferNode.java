@@ -20,12 +20,15 @@ import dev.diagonal.pipelines.cli.OutputPath;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.transfer.ColumnTypes;
 import dev.diagonal.transfer.CsvFormat;
 import dev.diagonal.transfer.DocumentId;
 import dev.diagonal.transfer.Mapping;
+import dev.diagonal.transfer.NamedType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +39,7 @@ final class TransferNode {
 
   private static final String[] CSV_KEYS = {
     "csv",
+    "style",
     "delimiter",
     "quote",
     "escape",
@@ -60,6 +64,7 @@ final class TransferNode {
             "from",
             "to",
             "mapping",
+            "types",
             "blockRows",
             "commitRows",
             "transaction",
@@ -99,6 +104,7 @@ final class TransferNode {
     int blockRows = YamlNode.number(entries.get("blockRows"), TransferSpec.BLOCK_ROWS);
     int commitRows = YamlNode.number(entries.get("commitRows"), TransferSpec.COMMIT_ROWS);
     LedgerSettings ledger = ledger();
+    ColumnTypes types = types();
     return from == null
         ? null
         : guarded(
@@ -111,7 +117,31 @@ final class TransferNode {
                     blockRows,
                     commitRows,
                     transaction.equals("all"),
-                    ledger));
+                    ledger,
+                    types));
+  }
+
+  /** Reads {@code types: text} or {@code types: {zip: text}}. */
+  private ColumnTypes types() {
+    YamlNode types = entries.get("types");
+    if (types == null) {
+      return ColumnTypes.GUESSED;
+    }
+    if (types.isText()) {
+      ColumnTypes all = guarded(types, () -> ColumnTypes.of(types.text()));
+      return all == null ? ColumnTypes.GUESSED : all;
+    }
+    Map<String, NamedType> named = new LinkedHashMap<>();
+    types
+        .entries()
+        .forEach(
+            (column, type) -> {
+              NamedType found = guarded(type, () -> NamedType.of(type.text()));
+              if (found != null) {
+                named.put(column, found);
+              }
+            });
+    return new ColumnTypes(named, null);
   }
 
   private LedgerSettings ledger() {
@@ -271,6 +301,12 @@ final class TransferNode {
   private static CsvFormat format(Map<String, YamlNode> keys) {
     YamlNode columns = keys.get("columns");
     YamlNode nullText = keys.get("nullText");
+    if (YamlNode.oneOf(keys.get("style"), "csv", List.of("csv", "dump")).equals("dump")) {
+      return CsvSpelling.textDump(
+          columns == null ? List.of() : columns.texts(),
+          YamlNode.text(keys.get("encoding"), "UTF-8"),
+          nullText == null ? null : nullText.text());
+    }
     return CsvSpelling.of(
         YamlNode.text(keys.get("delimiter"), ","),
         YamlNode.text(keys.get("quote"), "\""),

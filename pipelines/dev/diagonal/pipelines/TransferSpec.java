@@ -5,6 +5,7 @@ import dev.diagonal.jdbc.JdbcTarget;
 import dev.diagonal.jdbc.LedgerSettings;
 import dev.diagonal.pipelines.TransferOptions.Mode;
 import dev.diagonal.pipelines.cli.Job.ServerUrls;
+import dev.diagonal.transfer.ColumnTypes;
 import dev.diagonal.transfer.CsvFormat;
 import dev.diagonal.transfer.DocumentId;
 import dev.diagonal.transfer.Mapping;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param commitRows how many rows a transaction has at most
  * @param atOnce whether tables change in one transaction in the end, or not at all
  * @param ledger how transactions are recorded that must not be repeated
+ * @param types types of the source's columns that the user names
  */
 record TransferSpec(
     From from,
@@ -29,7 +31,8 @@ record TransferSpec(
     int blockRows,
     int commitRows,
     boolean atOnce,
-    LedgerSettings ledger) {
+    LedgerSettings ledger,
+    ColumnTypes types) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;

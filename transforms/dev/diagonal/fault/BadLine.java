@@ -20,7 +20,7 @@ import org.apache.beam.sdk.util.VarInt;
  * @param offset the byte of the file it starts at; in a compressed file, of the decompressed text;
  *     {@value #NOWHERE} if it stands in none
  * @param reason what is wrong with it, for a person
- * @param record the line without its line end; bytes that are no UTF-8 are replaced
+ * @param record the line without its line end; bytes that are not UTF-8 are replaced
  */
 public record BadLine(String file, long offset, String reason, String record) {
 
@@ -30,10 +30,22 @@ public record BadLine(String file, long offset, String reason, String record) {
   /** How much of a line an error message shows, in characters. A dead letter holds all of it. */
   public static final int SHOWN_CHARACTERS = 200;
 
+  /** How much of a record a dead letter holds, in characters. */
+  public static final int MAX_CHARACTERS = 1 << 20;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The coder name under which a {@link BadRecord} carries one of these, as JSON. */
   static final String CODER_NAME = BadLine.class.getName() + " as JSON";
+
+  /** Cuts a record of more than {@link #MAX_CHARACTERS} characters and notes its length. */
+  public BadLine {
+    if (record.length() > MAX_CHARACTERS) {
+      int end = MAX_CHARACTERS - 64; // with the note it is short enough to be read again
+      end -= Character.isHighSurrogate(record.charAt(end - 1)) ? 1 : 0;
+      record = record.substring(0, end) + "… (" + record.length() + " characters)";
+    }
+  }
 
   /** Returns what is told of a row that came from no file. */
   public static BadLine ofRow(String reason, String row) {

@@ -18,6 +18,7 @@ final class CsvBlocks implements RowBlockReader {
   private final RowType type;
   private final int blockRows;
   private final RowOrigin origin;
+  private final byte @Nullable [] nullText;
   private byte[] unescaped = new byte[1 << 10];
   private boolean started;
 
@@ -32,6 +33,7 @@ final class CsvBlocks implements RowBlockReader {
     this.opened = opened;
     this.reader = reader;
     this.format = format;
+    this.nullText = format.nullBytes();
     this.type = type;
     this.blockRows = blockRows;
     this.origin = new RowOrigin(range.place(), () -> opened.linesBefore());
@@ -88,7 +90,7 @@ final class CsvBlocks implements RowBlockReader {
   private void add(RowBlock block, long offset) {
     CsvFields fields = reader.fields();
     for (int i = 0; i < type.size(); i++) {
-      if (CsvFiles.isNull(fields, i, format)) {
+      if (CsvFiles.isNull(fields, i, nullText)) {
         block.setNull(i);
       } else if (fields.isEscaped(i)) {
         int length = fields.end(i) - fields.start(i);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of CSV files, plain or compressed by their names. Every file must have the columns of
@@ -31,6 +32,7 @@ public final class CsvFiles implements TransferSource {
   private final RangePlan plan;
   private final RowType raw;
   private final RowType declared;
+  private final TypeGuesses guesses;
   private final InputFiles found;
 
   private CsvFiles(
@@ -39,13 +41,15 @@ public final class CsvFiles implements TransferSource {
       RangePlan plan,
       InputFiles found,
       RowType raw,
-      RowType declared) {
+      RowType declared,
+      TypeGuesses guesses) {
     this.patterns = List.copyOf(patterns);
     this.format = format;
     this.plan = plan;
     this.found = found;
     this.raw = raw;
     this.declared = declared;
+    this.guesses = guesses;
   }
 
   /**
@@ -94,21 +98,24 @@ public final class CsvFiles implements TransferSource {
       throws IOException {
     List<String> names = names(format, file, reader);
     InferredTypes types = new InferredTypes(names);
+    byte[] nullText = format.nullBytes();
     boolean more = !format.header() || reader.next();
     for (int row = 0; more && row < SAMPLE_ROWS && reader.offset() < SAMPLE_BYTES; row++) {
       CsvFields fields = reader.fields();
       if (reader.problem() == null && fields.count() == names.size()) {
         for (int i = 0; i < names.size(); i++) {
-          if (!isNull(fields, i, format)) {
-            types.saw(i, fields.text(i));
+          if (!isNull(fields, i, nullText)) {
+            types.saw(i, fields.text(i), reader.line());
           }
         }
+        types.record();
       }
       more = reader.next();
     }
     RowType declared = types.found();
     RowType raw = new RowType(names.stream().map(name -> new Field(name, FieldType.TEXT)).toList());
-    return new CsvFiles(patterns, format, plan, found, raw, declared);
+    TypeGuesses guesses = new TypeGuesses(types.guesses(file), false);
+    return new CsvFiles(patterns, format, plan, found, raw, declared, guesses);
   }
 
   private static List<String> names(CsvFormat format, String file, CsvReader reader) {
@@ -147,13 +154,13 @@ public final class CsvFiles implements TransferSource {
     return names;
   }
 
-  static boolean isNull(CsvFields fields, int field, CsvFormat format) {
-    if (fields.isNull(field)) {
-      return true;
-    }
-    return format.nullText() != null
-        && !fields.isQuoted(field)
-        && fields.text(field).equals(format.nullText());
+  /**
+   * Whether a field is null: nothing at all, or what stands for null, as it is written and not in
+   * quotes.
+   */
+  static boolean isNull(CsvFields fields, int field, byte @Nullable [] nullText) {
+    return fields.isNull(field)
+        || (nullText != null && !fields.isQuoted(field) && fields.isWritten(field, nullText));
   }
 
   static Charset charset(CsvFormat format) {
@@ -172,6 +179,11 @@ public final class CsvFiles implements TransferSource {
   @Override
   public RowType declared() {
     return declared;
+  }
+
+  @Override
+  public TypeGuesses guesses() {
+    return guesses;
   }
 
   @Override

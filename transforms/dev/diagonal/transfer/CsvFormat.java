@@ -1,5 +1,6 @@
 package dev.diagonal.transfer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.csv.CsvDialect;
@@ -46,17 +47,26 @@ public record CsvFormat(
     }
   }
 
+  /** What PostgreSQL and MySQL write as text, in UTF-8 and without a header. */
+  public static final CsvFormat TEXT_DUMP =
+      new CsvFormat(CsvDialect.TEXT_DUMP, false, List.of(), "UTF-8", "\\N");
+
   /** Returns this with other characters. */
   public CsvFormat withDialect(CsvDialect other) {
     return new CsvFormat(other, header, columns, encoding, nullText);
   }
 
   boolean isUtf8() {
-    return Charset.forName(encoding).equals(java.nio.charset.StandardCharsets.UTF_8);
+    return Charset.forName(encoding).equals(UTF_8);
   }
 
-  /** Whether a reader may start in the middle of a file. */
+  /** Returns what stands for null, as it is written, or null. */
+  byte @Nullable [] nullBytes() {
+    return nullText == null ? null : nullText.getBytes(UTF_8);
+  }
+
+  /** Whether a reader may start in the middle of a file: no line break is part of a field. */
   boolean isSplittable() {
-    return !dialect.lineBreaksInQuotes() && isUtf8();
+    return !dialect.lineBreaksInQuotes() && dialect.escape() == CsvDialect.NONE && isUtf8();
   }
 }

@@ -55,7 +55,7 @@ public enum FieldType {
     return isWhole() || this == REAL || this == DOUBLE || this == DECIMAL;
   }
 
-  boolean isTime() {
+  public boolean isTime() {
     return this == DATE || this == TIME || this == TIMESTAMP || this == INSTANT;
   }
 

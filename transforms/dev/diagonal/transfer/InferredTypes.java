@@ -1,97 +1,139 @@
 package dev.diagonal.transfer;
 
-import java.time.DateTimeException;
-import java.time.LocalDate;
+import dev.diagonal.transfer.ColumnGuess.Odd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the narrowest type that fits all texts seen in a column: boolean ({@code true} and {@code
- * false}), bigint (without leading zeros, which a number would lose), double (up to 15 digits, so
- * that none is lost), decimal, date, timestamp, instant; else text. A column without a value is
- * text.
+ * false}), bigint, decimal, date, timestamp, instant; else text. A number is only a number if it
+ * comes back as it is written: not {@code 007}, {@code +5} or {@code -0}. Numbers with a decimal
+ * point are decimals, which lose no digit. A column without a value is text.
  */
 final class InferredTypes {
 
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,17})");
   private static final Pattern DECIMAL = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?");
-  private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
-  private static final Pattern TIMESTAMP =
-      Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?");
-  private static final Pattern INSTANT =
-      Pattern.compile(TIMESTAMP.pattern() + "(Z|[+-]\\d\\d(:\\d\\d)?)");
-  private static final int EXACT_DIGITS = 15;
+  private static final Pattern NEGATIVE_ZERO = Pattern.compile("-0(\\.0+)?");
 
   private final List<String> names;
-  private final List<FieldType> types = new ArrayList<>();
-  private final boolean[] seen;
+  private final List<Seen> columns = new ArrayList<>();
+  private long records;
 
   InferredTypes(List<String> names) {
     this.names = names;
-    this.seen = new boolean[names.size()];
-    names.forEach(name -> types.add(FieldType.TEXT));
+    names.forEach(name -> columns.add(new Seen()));
+  }
+
+  /** Counts a record whose values were taken into account. */
+  void record() {
+    records++;
   }
 
   /** Takes a value of a column into account. */
-  void saw(int column, String value) {
-    saw(column, typeOf(value));
+  void saw(int column, String value, long line) {
+    saw(column, typeOf(value), value, line);
   }
 
-  void saw(int column, FieldType found) {
-    types.set(column, seen[column] ? both(types.get(column), found) : found);
-    seen[column] = true;
+  void saw(int column, FieldType type, String value, long line) {
+    columns.get(column).saw(type, value, line);
   }
 
   RowType found() {
     List<Field> fields = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      fields.add(new Field(names.get(i), types.get(i)));
+      fields.add(new Field(names.get(i), columns.get(i).found()));
     }
     return new RowType(fields);
   }
 
-  private static FieldType both(FieldType a, FieldType b) {
-    if (a == b) {
-      return a;
+  /**
+   * Returns what was found.
+   *
+   * @param place what was read
+   */
+  List<ColumnGuess> guesses(String place) {
+    String sample =
+        records == 1
+            ? "the first record of " + place
+            : String.format(java.util.Locale.ROOT, "the first %,d records of %s", records, place);
+    List<ColumnGuess> guesses = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Seen seen = columns.get(i);
+      guesses.add(new ColumnGuess(names.get(i), seen.found(), sample, seen.odd()));
     }
-    if (a.isNumber() && b.isNumber()) {
-      return a == FieldType.DECIMAL || b == FieldType.DECIMAL
-          ? FieldType.DECIMAL
-          : FieldType.DOUBLE;
-    }
-    return FieldType.TEXT;
+    return guesses;
   }
 
   static FieldType typeOf(String value) {
     if (value.equals("true") || value.equals("false")) {
       return FieldType.BOOLEAN;
     }
+    if (NEGATIVE_ZERO.matcher(value).matches()) {
+      return FieldType.TEXT;
+    }
     if (WHOLE.matcher(value).matches()) {
       return FieldType.BIGINT;
     }
     if (DECIMAL.matcher(value).matches()) {
-      return value.chars().filter(Character::isDigit).count() <= EXACT_DIGITS
-          ? FieldType.DOUBLE
-          : FieldType.DECIMAL;
+      return FieldType.DECIMAL;
     }
-    if (DATE.matcher(value).matches() && isDate(value)) {
-      return FieldType.DATE;
+    for (FieldType type : List.of(FieldType.DATE, FieldType.TIMESTAMP, FieldType.INSTANT)) {
+      if (ExactText.isTime(type, value)) {
+        return type;
+      }
     }
-    if (TIMESTAMP.matcher(value).matches() && isDate(value.substring(0, 10))) {
-      return FieldType.TIMESTAMP;
-    }
-    return INSTANT.matcher(value).matches() && isDate(value.substring(0, 10))
-        ? FieldType.INSTANT
-        : FieldType.TEXT;
+    return FieldType.TEXT;
   }
 
-  private static boolean isDate(String value) {
-    try {
-      var unused = LocalDate.parse(value);
-      return true;
-    } catch (DateTimeException e) {
+  /** The values of one column. */
+  private static final class Seen {
+    /** The type of all values that are not merely text. */
+    private @Nullable FieldType type;
+
+    private long typed;
+    private long texts;
+    private boolean differs;
+    private @Nullable String odd;
+    private long oddLine;
+
+    void saw(FieldType found, String value, long line) {
+      boolean text = found == FieldType.TEXT;
+      if (text) {
+        texts++;
+      } else {
+        typed++;
+      }
+      if (text || !join(found)) {
+        differs |= !text;
+        if (odd == null) {
+          odd = value;
+          oddLine = line;
+        }
+      }
+    }
+
+    private boolean join(FieldType found) {
+      FieldType before = type;
+      if (before == null || before == found) {
+        type = found;
+        return true;
+      }
+      if (before.isNumber() && found.isNumber()) {
+        type = FieldType.DECIMAL;
+        return true;
+      }
       return false;
+    }
+
+    FieldType found() {
+      return type == null || texts > 0 || differs ? FieldType.TEXT : type;
+    }
+
+    @Nullable Odd odd() {
+      return odd == null || type == null || texts > typed ? null : new Odd(odd, oddLine, type);
     }
   }
 }

@@ -82,10 +82,17 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
             source.declared(),
             mapping,
             source.readsBytes(),
-            sinks.stream().anyMatch(TransferSink::refusesNul));
+            sinks.stream().anyMatch(TransferSink::refusesNul),
+            source.guesses());
     conversion.check();
     return new TransferRows(
-        source, conversion, sinks, 1_000, ReadBlocks.DEFAULT_MAX_BAD_RECORDS, "", null);
+        source.strict(conversion.guessesInUse()),
+        conversion,
+        sinks,
+        1_000,
+        ReadBlocks.DEFAULT_MAX_BAD_RECORDS,
+        "",
+        null);
   }
 
   /**
@@ -121,6 +128,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   /** Returns what the rows are when they are written. */
   public RowType rows() {
     return conversion.to();
+  }
+
+  /** Returns what the user should know of guessed types, a line each. */
+  public List<String> remarks() {
+    return TypeRemarks.of(conversion.guessesInUse());
   }
 
   /** Returns the name of the step that counts what a sink has written. */

@@ -2,6 +2,7 @@ package dev.diagonal.transfer;
 
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@link JdbcRows} or {@link
@@ -14,6 +15,20 @@ public interface TransferSource extends Serializable {
 
   /** Returns what the values are said or found to be; the same columns as the blocks. */
   RowType declared();
+
+  /** Returns what was guessed of the types, or null if the source declares them. */
+  default @Nullable TypeGuesses guesses() {
+    return null;
+  }
+
+  /**
+   * Returns this, refusing texts in columns that it took for something else.
+   *
+   * @param guesses those that the types of rows are taken from
+   */
+  default TransferSource strict(List<ColumnGuess> guesses) {
+    return this;
+  }
 
   /** Whether texts come as bytes that may be no UTF-8. */
   boolean readsBytes();

@@ -6,6 +6,7 @@ import dev.diagonal.transfer.FieldType;
 import dev.diagonal.transfer.Mapping;
 import dev.diagonal.transfer.Mapping.Origin;
 import dev.diagonal.transfer.Mapping.Target;
+import dev.diagonal.transfer.NamedType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,15 +109,25 @@ public final class MappingFile {
     Origin origin =
         constant != null ? Origin.CONSTANT : template != null ? Origin.FORMAT : Origin.COLUMN;
     YamlNode value = constant != null ? constant : template != null ? template : from;
-    YamlNode type = entries.get("type");
+    NamedType type = namedType(entries.get("type"));
     return new Target(
         text,
         origin,
         value == null ? text : value.text(),
-        type == null ? null : typeOf(type, FieldType.TEXT),
+        type == null ? null : type.type(),
+        type == null ? null : type.size(),
         textOrNull(entries.get("format")),
         textOrNull(entries.get("locale")),
         textOrNull(entries.get("default")));
+  }
+
+  private static @Nullable NamedType namedType(@Nullable YamlNode node) {
+    try {
+      return node == null ? null : NamedType.of(node.text());
+    } catch (IllegalArgumentException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+      return null;
+    }
   }
 
   private static FieldType typeOf(YamlNode node, FieldType otherwise) {
