@@ -1,0 +1,111 @@
+package dev.diagonal.transfer.mapping;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.rows.types.TypeGuesses;
+import dev.diagonal.transfer.mapping.Mapping.Origin;
+import dev.diagonal.transfer.mapping.Mapping.Target;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What rows are before and after a conversion.
+ *
+ * @param from what the blocks of the source have; all text where it is a file
+ * @param declared what the values are said or found to be: what becomes of columns that the mapping
+ *     gives no type
+ * @param mapping what is done
+ * @param checkUtf8 whether texts come from a file, so that they may be no UTF-8
+ * @param refuseNul whether texts go to a database, which has none with the character 0 in them
+ * @param guesses what was guessed of the columns' types, or null if the source declares them
+ */
+public record ConversionPlan(
+    RowType from,
+    RowType declared,
+    Mapping mapping,
+    boolean checkUtf8,
+    boolean refuseNul,
+    @Nullable TypeGuesses guesses)
+    implements Serializable {
+
+  /**
+   * @throws IllegalArgumentException if the mapping does not fit the rows, or its function cannot
+   *     be had
+   */
+  public ConversionPlan {
+    checkArgument(
+        from.names().equals(declared.names()),
+        "columns %s are not %s",
+        from.names(),
+        declared.names());
+  }
+
+  /** Returns a plan for a source that declares its types. */
+  ConversionPlan(
+      RowType from, RowType declared, Mapping mapping, boolean checkUtf8, boolean refuseNul) {
+    this(from, declared, mapping, checkUtf8, refuseNul, null);
+  }
+
+  /** Makes one, so that what does not fit is refused before a run. */
+  public void check() {
+    var unused = new Conversion(this, 1);
+  }
+
+  /** Returns what the rows are in the end. */
+  public RowType to() {
+    return mapping.functionColumns().isEmpty() ? mapped() : new RowType(mapping.functionColumns());
+  }
+
+  /** What the columns of the mapping make, before its function. */
+  RowType mapped() {
+    return new RowType(
+        targets().stream()
+            .map(target -> new Field(target.name(), typeOf(target), target.size()))
+            .toList());
+  }
+
+  List<Target> targets() {
+    return mapping.targets(from);
+  }
+
+  @Nullable RowFunction function() {
+    return mapping.function() == null ? null : RowFunction.of(mapping.function(), mapped(), to());
+  }
+
+  /** Returns the guess that gives a column its type, or null if something else does. */
+  @Nullable ColumnGuess guessOf(Target target) {
+    return guesses == null
+            || target.origin() != Origin.COLUMN
+            || target.type() != null
+            || target.pattern() != null
+        ? null
+        : guesses.columns().get(Columns.indexOf(from, target.text()));
+  }
+
+  /** Whether the source itself tells numbers from texts. */
+  boolean marksNumbers() {
+    return guesses != null && guesses.marksNumbers();
+  }
+
+  /** Returns the guesses that give columns their types. */
+  public List<ColumnGuess> guessesInUse() {
+    return targets().stream().map(this::guessOf).filter(Objects::nonNull).distinct().toList();
+  }
+
+  private FieldType typeOf(Target target) {
+    FieldType type = target.type();
+    if (type != null) {
+      return type;
+    }
+    return target.origin() == Origin.COLUMN
+        ? declared.field(Columns.indexOf(declared, target.text())).type()
+        : FieldType.TEXT;
+  }
+}
