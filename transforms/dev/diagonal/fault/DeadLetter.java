@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -22,7 +23,8 @@ import org.apache.beam.sdk.util.VarInt;
  * @param reason what is wrong with it, for a person
  * @param record the line without its line end; bytes that are not UTF-8 are replaced
  */
-public record DeadLetter(String file, long offset, String reason, String record) {
+public record DeadLetter(String file, long offset, String reason, String record)
+    implements Serializable {
 
   /** The offset of what stands in no file. */
   public static final long NOWHERE = -1;
@@ -59,8 +61,8 @@ public record DeadLetter(String file, long offset, String reason, String record)
             ? record
             : record.substring(0, SHOWN_CHARACTERS) + "… (" + record.length() + " characters)";
     return offset == NOWHERE
-        ? "%s; the row is: %s".formatted(reason, printable(shown))
-        : "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, printable(shown));
+        ? "%s; the row is: %s".formatted(reason, Printable.line(shown))
+        : "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, Printable.line(shown));
   }
 
   /** Returns this as the element that Beam's error handlers take. */
@@ -120,13 +122,6 @@ public record DeadLetter(String file, long offset, String reason, String record)
   /** Returns the coder: four fields, one after another. */
   public static Coder<DeadLetter> coder() {
     return BadLineCoder.OF;
-  }
-
-  private static String printable(String text) {
-    StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c));
-    return shown.toString();
   }
 
   private static final class BadLineCoder extends AtomicCoder<DeadLetter> {

@@ -2,6 +2,7 @@ package dev.diagonal.ratings;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.csv.HeaderNames;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
 import java.io.Serializable;
@@ -56,6 +57,27 @@ public record RatingFormat(
   /** Returns this format without a header: user, movie, rating, timestamp by position. */
   public RatingFormat withoutHeader() {
     return new RatingFormat(false, delimiter, "2", "3", "1", "4");
+  }
+
+  /**
+   * Returns this with names for the columns that are named by position, as the header of the first
+   * file has them, so that files whose columns have another order are read by name. Positions
+   * without a name of their own stay.
+   *
+   * @param firstLines those of the first file, as far as they are known
+   */
+  public RatingFormat named(List<String> firstLines) {
+    if (!header || firstLines.isEmpty()) {
+      return this;
+    }
+    HeaderNames names = new HeaderNames(split(firstLines.get(0)));
+    return new RatingFormat(
+        true,
+        delimiter,
+        names.nameOf(movieColumn),
+        names.nameOf(ratingColumn),
+        names.nameOf(userColumn),
+        names.nameOf(timestampColumn));
   }
 
   /**

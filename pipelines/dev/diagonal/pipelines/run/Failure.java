@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.elasticsearch.bulk.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.Printable;
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.JdbcUrl;
 import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record Failure(String message, @Nullable String hint, boolean expected) {
 
   public Failure {
-    message = JdbcUrl.shownIn(message);
+    message = Printable.lines(JdbcUrl.shownIn(message));
   }
 
   /** What Flink says when it has sent a job again whose submission got no answer. */

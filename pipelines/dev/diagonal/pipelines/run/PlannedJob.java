@@ -1,12 +1,14 @@
 package dev.diagonal.pipelines.run;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.files.output.RunHold;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.textfile.DeadLetterFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +150,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         if (e instanceof LostJobException) { // what may still run needs what it has
           hold.leave();
         } else if (!done) {
+          keepDeadLetters(e);
           abandon(e);
           end(hold, e);
         }
@@ -159,6 +162,24 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       writeFailure(e, (System.nanoTime() - startNanos) / 1e9, counted);
       failed.accept(counted);
       throw e;
+    }
+  }
+
+  /** Writes the bad records of a run that fails because of their number. */
+  private void keepDeadLetters(Throwable thrown) {
+    String path = options.getBadRecords();
+    if (path == null || job.isEndless()) { // which has written what it had
+      return;
+    }
+    for (Throwable cause : Failure.causes(thrown)) {
+      if (cause instanceof TooManyDeadLettersException tooMany) {
+        try {
+          DeadLetterFile.write(path, tooMany.letters());
+        } catch (IOException notWritten) {
+          thrown.addSuppressed(notWritten);
+        }
+        return;
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.diagonal.transfer.source;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.rows.CsvFormatter;
+import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -160,6 +162,7 @@ final class CopyBlocks implements RowBlockReader {
       } else {
         if (!set(block, column, row, at, length)) {
           problem = "column '" + type.field(column).name() + "' is infinite";
+          block.setNull(column);
         }
         at += length;
       }
@@ -168,7 +171,9 @@ final class CopyBlocks implements RowBlockReader {
       block.endRow();
     } else {
       String reason = "%s: %s".formatted(origin.place(), problem);
-      rejects.reject(DeadLetter.ofRow(reason, "unknown"));
+      ByteBuilder record = new ByteBuilder(128);
+      CsvFormatter.RFC_4180.put(block, block.rows(), record);
+      rejects.reject(DeadLetter.ofRow(reason, record.toString()));
     }
   }
 

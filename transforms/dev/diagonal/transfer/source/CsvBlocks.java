@@ -115,7 +115,7 @@ final class CsvBlocks implements RowBlockReader {
   private void checkHeader() {
     List<String> names = new ArrayList<>();
     for (int i = 0; reader.problem() == null && i < reader.fields().count(); i++) {
-      names.add(reader.fields().text(i));
+      names.add(CsvFiles.nameOf(reader.fields(), i));
     }
     if (!names.equals(type.names())) {
       throw new BadInputException(
