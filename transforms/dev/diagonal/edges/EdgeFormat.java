@@ -136,7 +136,7 @@ public record EdgeFormat(
     int to = position(target, names, file);
     if (from == to) {
       throw new BadInputException(
-          "%s: the source and the target cannot both be column %d, '%s' and '%s' are"
+          "%s: the source and the target cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), from + 1, source, target));
     }
     if (!textIds && !names.isEmpty() && isNumber(names.get(from)) && isNumber(names.get(to))) {

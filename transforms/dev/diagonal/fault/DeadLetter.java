@@ -62,7 +62,7 @@ public record DeadLetter(String file, long offset, String reason, String record)
             : record.substring(0, SHOWN_CHARACTERS) + "… (" + record.length() + " characters)";
     return offset == NOWHERE
         ? "%s; the row is: %s".formatted(reason, Printable.line(shown))
-        : "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, Printable.line(shown));
+        : "%s, byte %s: %s; the line is: %s".formatted(file, offset, reason, Printable.line(shown));
   }
 
   /** Returns this as the element that Beam's error handlers take. */

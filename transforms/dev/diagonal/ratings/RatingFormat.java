@@ -94,7 +94,7 @@ public record RatingFormat(
     int rating = required(ratingColumn, names, file);
     if (movie == rating) {
       throw new BadInputException(
-          "%s: the movie and the rating cannot both be column %d, '%s' and '%s' are"
+          "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
     if (fields > 0 && isNumber(names.get(movie)) && isNumber(names.get(rating))) {

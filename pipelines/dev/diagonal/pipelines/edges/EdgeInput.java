@@ -127,7 +127,7 @@ final class EdgeInput {
             files.files().size(),
             files.totalBytes() / 1e6);
     return isEndless()
-        ? "%s, and those that come, looked for every %d s"
+        ? "%s, and those that come, looked for every %s s"
             .formatted(there, options.getPollSeconds())
         : there;
   }

@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +73,8 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   static Failure ofState(@Nullable Object state) {
     return new Failure(
         "the runner ended in state " + state + " and gave no reason",
-        "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)"
-            .formatted(Runtime.getRuntime().maxMemory() >> 20),
+        String.format(
+ Locale.ROOT, "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)", Runtime.getRuntime().maxMemory() >> 20),
         true);
   }
 
@@ -123,8 +124,8 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (cause instanceof OutOfMemoryError) {
       return new Failure(
           "memory ran out: " + message,
-          "this JVM has a heap of at most %,d MiB (java -Xmx…)"
-              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          String.format(
+ Locale.ROOT, "this JVM has a heap of at most %,d MiB (java -Xmx…)", Runtime.getRuntime().maxMemory() >> 20),
           true);
     }
     if (cause instanceof InternalSchemaException) {

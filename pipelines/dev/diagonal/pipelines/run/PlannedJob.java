@@ -12,6 +12,7 @@ import dev.diagonal.textfile.DeadLetterFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -74,8 +75,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   public List<String> describe() {
     List<String> lines = new ArrayList<>(job.describe());
     lines.add(
-        "heap:    %,d MiB needed in each process, %,d MiB here"
-            .formatted(job.heapBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20));
+        String.format(
+ Locale.ROOT, "heap:    %,d MiB needed in each process, %,d MiB here", job.heapBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20));
     return lines;
   }
 
@@ -261,8 +262,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     long heap = Runtime.getRuntime().maxMemory();
     if (heap < job.heapBytes()) {
       throw new UsageException(
-          "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner"
-              .formatted(job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
+          String.format(
+ Locale.ROOT, "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner", job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
     }
   }
 

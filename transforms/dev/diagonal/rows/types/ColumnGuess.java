@@ -47,7 +47,7 @@ public record ColumnGuess(String column, FieldType type, String sample, @Nullabl
   @Nullable String remark() {
     return odd == null
         ? null
-        : "column %s is text because of '%s' in line %d; its other values are %s (--types=%s:%s)"
+        : "column %s is text because of '%s' in line %s; its other values are %s (--types=%s:%s)"
             .formatted(
                 column,
                 BadValueException.shown(odd.value),

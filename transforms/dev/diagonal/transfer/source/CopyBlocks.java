@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -121,8 +122,8 @@ final class CopyBlocks implements RowBlockReader {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       if (cause instanceof SocketTimeoutException) {
         return new SQLException(
-            "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600"
-                .formatted(origin.place(), rows),
+            String.format(
+ Locale.ROOT, "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600", origin.place(), rows),
             SqlFaults.state(fault),
             fault);
       }

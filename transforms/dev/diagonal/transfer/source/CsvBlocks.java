@@ -80,7 +80,7 @@ final class CsvBlocks implements RowBlockReader {
     int fields = reader.fields().count();
     return fields == type.size()
         ? null
-        : "it has %d fields and the file has %d columns".formatted(fields, type.size());
+        : "it has %s fields and the file has %s columns".formatted(fields, type.size());
   }
 
   private boolean hasUndecodable() {

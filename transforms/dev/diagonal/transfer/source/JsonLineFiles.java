@@ -152,7 +152,7 @@ public final class JsonLineFiles implements TransferSource {
             records.add(record);
             file = file == null ? input.name() : file;
           } else if (problem == null) {
-            problem = "%s, line %d: %s".formatted(input.name(), lines.line(), wrong);
+            problem = "%s, line %s: %s".formatted(input.name(), lines.line(), wrong);
           }
         }
       }
