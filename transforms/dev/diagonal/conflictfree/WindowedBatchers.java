@@ -1,9 +1,9 @@
 package dev.diagonal.conflictfree;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.DeadLetterLimit;
 import dev.diagonal.fault.TooManyDeadLettersException;
-import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.schedule.ConflictScheduler;
 import dev.diagonal.schedule.SchedulerRegistry;

@@ -48,7 +48,10 @@ public final class DeadLetterCounts {
   /** Returns a reason without the place and the value that it names. */
   static String kindOf(String reason) {
     String kind = PLACE.matcher(reason).replaceFirst("");
-    kind = QUOTED.matcher(kind).replaceAll(each -> each.group(1) == null ? "'…'" : quoted(each.group()));
+    kind =
+        QUOTED
+            .matcher(kind)
+            .replaceAll(each -> each.group(1) == null ? "'…'" : quoted(each.group()));
     return NUMBER.matcher(kind).replaceAll("N");
   }
 

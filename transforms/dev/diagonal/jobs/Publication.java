@@ -227,10 +227,11 @@ public final class Publication {
     if (missing > 0) {
       throw new IncompleteException(
           String.format(
- Locale.ROOT, "%,d of the %,d batches of %s are not complete; nothing is published", 
-                  missing,
-                  number(statement, "SELECT count(*) FROM " + tables.batchesSql()),
-                  tables.batches()));
+              Locale.ROOT,
+              "%,d of the %,d batches of %s are not complete; nothing is published",
+              missing,
+              number(statement, "SELECT count(*) FROM " + tables.batchesSql()),
+              tables.batches()));
     }
   }
 

@@ -113,7 +113,7 @@ final class RatingLine {
             : Long.parseLong("0" + significant + (fraction + "000").substring(0, 3));
     if (thousandths > MAX_RATING * 1000L) {
       return String.format(
- Locale.ROOT, "the rating '%s' is beyond %,d", shortened(text), MAX_RATING);
+          Locale.ROOT, "the rating '%s' is beyond %,d", shortened(text), MAX_RATING);
     }
     rating = (int) (parts.group(1).equals("-") ? -thousandths : thousandths);
     return null;

@@ -66,7 +66,8 @@ public final class WriteTextFile<T>
    */
   public static <T> WriteTextFile<T> to(
       String path, SerializableFunction<T, String> format, SerializableComparator<T> order) {
-    return new WriteTextFile<>(path, format, order, null, Long.MAX_VALUE, all -> "", OutputRun.alone());
+    return new WriteTextFile<>(
+        path, format, order, null, Long.MAX_VALUE, all -> "", OutputRun.alone());
   }
 
   /** Starts the file with this line. */

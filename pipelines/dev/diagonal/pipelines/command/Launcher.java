@@ -146,8 +146,7 @@ public final class Launcher {
   private ExitCode failed(String command, Throwable thrown) {
     String prefix = command.isEmpty() ? "" : command + ": ";
     if (thrown instanceof UsageException || Failure.isRefusal(thrown)) {
-      err.println(
-          prefix + Printable.lines(JdbcUrl.shownIn(String.valueOf(thrown.getMessage()))));
+      err.println(prefix + Printable.lines(JdbcUrl.shownIn(String.valueOf(thrown.getMessage()))));
       if (!command.isEmpty()) {
         err.println(command + " --help lists the options");
       }

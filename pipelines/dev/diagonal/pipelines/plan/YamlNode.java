@@ -72,7 +72,9 @@ public final class YamlNode {
             file.toString(),
             tangled.getStartMark().getLine() + 1,
             String.format(
- Locale.ROOT, "aliases make this contain itself, or more than %,d parts", MAX_PARTS));
+                Locale.ROOT,
+                "aliases make this contain itself, or more than %,d parts",
+                MAX_PARTS));
         return null;
       }
       return new YamlNode(file, root, mistakes, environment);

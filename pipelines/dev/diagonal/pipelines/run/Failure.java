@@ -74,7 +74,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     return new Failure(
         "the runner ended in state " + state + " and gave no reason",
         String.format(
- Locale.ROOT, "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)", Runtime.getRuntime().maxMemory() >> 20),
+            Locale.ROOT,
+            "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)",
+            Runtime.getRuntime().maxMemory() >> 20),
         true);
   }
 
@@ -125,7 +127,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return new Failure(
           "memory ran out: " + message,
           String.format(
- Locale.ROOT, "this JVM has a heap of at most %,d MiB (java -Xmx…)", Runtime.getRuntime().maxMemory() >> 20),
+              Locale.ROOT,
+              "this JVM has a heap of at most %,d MiB (java -Xmx…)",
+              Runtime.getRuntime().maxMemory() >> 20),
           true);
     }
     if (cause instanceof InternalSchemaException) {

@@ -76,7 +76,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     List<String> lines = new ArrayList<>(job.describe());
     lines.add(
         String.format(
- Locale.ROOT, "heap:    %,d MiB needed in each process, %,d MiB here", job.heapBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20));
+            Locale.ROOT,
+            "heap:    %,d MiB needed in each process, %,d MiB here",
+            job.heapBytes() >> 20,
+            Runtime.getRuntime().maxMemory() >> 20));
     return lines;
   }
 
@@ -263,7 +266,11 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     if (heap < job.heapBytes()) {
       throw new UsageException(
           String.format(
- Locale.ROOT, "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner", job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
+              Locale.ROOT,
+              "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner",
+              job.heapBytes() >> 20,
+              heap >> 20,
+              job.heapBytes() >> 20));
     }
   }
 

@@ -18,19 +18,20 @@ public final class NotIndexedException extends IOException {
       String target, long indexed, long refused, List<String> unconfirmedIds, Exception cause) {
     super(
         String.format(
- Locale.ROOT, "of %,d documents for %s %,d are indexed, %,d were refused and %,d are not confirmed%s: %s", 
-                unconfirmedIds.size() + indexed + refused,
-                target,
-                indexed,
-                refused,
-                unconfirmedIds.size(),
-                unconfirmedIds.isEmpty()
-                    ? ""
-                    : " (ids "
-                        + String.join(
-                            ", ", unconfirmedIds.subList(0, Math.min(SHOWN, unconfirmedIds.size())))
-                        + (unconfirmedIds.size() > SHOWN ? ", …)" : ")"),
-                cause.getMessage()),
+            Locale.ROOT,
+            "of %,d documents for %s %,d are indexed, %,d were refused and %,d are not confirmed%s: %s",
+            unconfirmedIds.size() + indexed + refused,
+            target,
+            indexed,
+            refused,
+            unconfirmedIds.size(),
+            unconfirmedIds.isEmpty()
+                ? ""
+                : " (ids "
+                    + String.join(
+                        ", ", unconfirmedIds.subList(0, Math.min(SHOWN, unconfirmedIds.size())))
+                    + (unconfirmedIds.size() > SHOWN ? ", …)" : ")"),
+            cause.getMessage()),
         cause);
     this.unconfirmedIds = List.copyOf(unconfirmedIds);
   }

@@ -1,12 +1,12 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
@@ -123,7 +123,10 @@ final class CopyBlocks implements RowBlockReader {
       if (cause instanceof SocketTimeoutException) {
         return new SQLException(
             String.format(
- Locale.ROOT, "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600", origin.place(), rows),
+                Locale.ROOT,
+                "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600",
+                origin.place(),
+                rows),
             SqlFaults.state(fault),
             fault);
       }

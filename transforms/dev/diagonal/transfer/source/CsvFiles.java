@@ -133,8 +133,7 @@ public final class CsvFiles implements TransferSource {
   }
 
   /** Returns the names of the columns, or null if the file has no record to learn them from. */
-  private static @Nullable List<String> names(InputFile file, CsvFormat format)
-      throws IOException {
+  private static @Nullable List<String> names(InputFile file, CsvFormat format) throws IOException {
     try (CsvReader reader = reader(OpenText.of(file, 0, charset(format)), format)) {
       return format.header()
           ? reader.next() ? headerNames(format, file.name(), reader) : null
@@ -157,8 +156,7 @@ public final class CsvFiles implements TransferSource {
     if (counts.isEmpty()) {
       return null;
     }
-    int most =
-        counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    int most = counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
     if (!format.columns().isEmpty()) {
       if (!counts.containsKey(format.columns().size())) {
         throw new BadInputException(

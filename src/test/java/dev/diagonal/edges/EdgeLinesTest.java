@@ -285,8 +285,7 @@ class EdgeLinesTest {
   void namesPositionsAsTheFirstHeaderDoes() {
     EdgeFormat named = EdgeFormat.CSV.named(List.of("src,dst", "1,2"));
     assertThat(List.of(named.source(), named.target())).containsExactly("src", "dst");
-    assertThat(named.positionsIn(new TextFile("b.csv", "dst,src")).source())
-        .isEqualTo(1);
+    assertThat(named.positionsIn(new TextFile("b.csv", "dst,src")).source()).isEqualTo(1);
     // Names that do not tell columns apart stay positions.
     assertThat(EdgeFormat.CSV.named(List.of("a,a"))).isEqualTo(EdgeFormat.CSV);
     assertThat(EdgeFormat.CSV.named(List.of(",2"))).isEqualTo(EdgeFormat.CSV);

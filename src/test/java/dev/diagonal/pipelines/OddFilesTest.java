@@ -190,7 +190,8 @@ final class OddFilesTest {
   void controlCharactersOfFilesDoNotReachTheTerminal() throws IOException {
     Path in = file("r.csv", "user\u001b[2J\u0007,movie\n1,2\n");
     Launched launched = movieRatings(in);
-    assertFailed(launched, "has no column 'movieId': its first line is 'user\uFFFD[2J\uFFFD,movie'");
+    assertFailed(
+        launched, "has no column 'movieId': its first line is 'user\uFFFD[2J\uFFFD,movie'");
     assertThat(String.join("", launched.err())).doesNotContain("\u001b", "\u0007");
   }
 
@@ -233,8 +234,11 @@ final class OddFilesTest {
     assertFailed(
         launched,
         "more than 3 bad records (--maxBadRecords): 3 × it has N fields and the file has N columns,"
-            + " 1 × text follows a closing quote; for example " + in);
-    assertThat(launched.err().get(0)).contains("line 2", "line 3", "line 4").doesNotContain("line 6");
+            + " 1 × text follows a closing quote; for example "
+            + in);
+    assertThat(launched.err().get(0))
+        .contains("line 2", "line 3", "line 4")
+        .doesNotContain("line 6");
     assertThat(Files.readAllLines(bad)).hasSize(4);
     assertThat(out).doesNotExist();
   }
