@@ -119,7 +119,7 @@ public final class InFlight<R> implements AutoCloseable {
       throw new IllegalStateException(what + " failed: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
       throw new TimeoutException(
-          "waited %d ms for '%s', which %s was given %d ms ago and has not done"
+          "waited %s ms for '%s', which %s was given %s ms ago and has not done"
               .formatted(
                   waitLimit.toMillis(),
                   oldest.name,

@@ -1,8 +1,9 @@
 package dev.diagonal.conflictfree;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterLimit;
+import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.schedule.ConflictScheduler;
 import dev.diagonal.schedule.SchedulerRegistry;
@@ -15,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of one DoFn instance in a write: this JVM's scheduler from its setup to its teardown,
@@ -32,7 +34,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
   private long heldRows;
 
   /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
-  private long rejected;
+  private @Nullable DeadLetterLimit rejected;
 
   WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.Leaving leaving) {
     this.write = write;
@@ -106,14 +108,13 @@ final class WindowedBatchers<T> implements AutoCloseable {
   /**
    * Counts a row that is rejected.
    *
-   * @throws BadInputException if there are too many
+   * @throws TooManyDeadLettersException if there are too many
    */
   void countRejected(DeadLetter line) {
-    if (++rejected > write.maxBadRecords()) {
-      throw new BadInputException(
-          "more than %d bad records; the last of them: %s"
-              .formatted(write.maxBadRecords(), line.describe()));
+    if (rejected == null) {
+      rejected = new DeadLetterLimit(write.maxBadRecords());
     }
+    rejected.add(line);
   }
 
   /** Cancels what a failed bundle has left, and lets go of the scheduler. */

@@ -14,8 +14,11 @@ import java.io.Serializable;
  *     #NONE}
  * @param lineBreaksInQuotes whether a field in quotes may go on in the next line; if not, a quote
  *     that is not closed spoils its own line only
+ * @param escapedLetters whether some letters after the escape character stand for control
+ *     characters, such as {@code \\n} and {@code \\t}
  */
-public record CsvDialect(char delimiter, char quote, char escape, boolean lineBreaksInQuotes)
+public record CsvDialect(
+    char delimiter, char quote, char escape, boolean lineBreaksInQuotes, boolean escapedLetters)
     implements Serializable {
 
   /** Stands for a quote or an escape character that there is not. */
@@ -23,6 +26,17 @@ public record CsvDialect(char delimiter, char quote, char escape, boolean lineBr
 
   /** Commas, double quotes, line breaks inside quotes and no escape character: RFC 4180. */
   public static final CsvDialect RFC_4180 = new CsvDialect(',', '"', NONE, true);
+
+  /**
+   * What PostgreSQL's {@code COPY} and MySQL's {@code SELECT … INTO OUTFILE} write: tabs, no
+   * quotes, and a backslash before control characters or the letters for them.
+   */
+  public static final CsvDialect TEXT_DUMP = new CsvDialect('\t', NONE, '\\', true, true);
+
+  /** Returns a dialect in which a character after the escape character stands for itself. */
+  public CsvDialect(char delimiter, char quote, char escape, boolean lineBreaksInQuotes) {
+    this(delimiter, quote, escape, lineBreaksInQuotes, false);
+  }
 
   /**
    * @throws IllegalArgumentException if a character is a line break or not ASCII, two of them are
@@ -46,21 +60,21 @@ public record CsvDialect(char delimiter, char quote, char escape, boolean lineBr
 
   /** Sets what stands between two fields. */
   public CsvDialect withDelimiter(char delimiter) {
-    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes);
+    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters);
   }
 
   /** Sets what stands around fields, or {@link #NONE}. */
   public CsvDialect withQuote(char quote) {
-    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes);
+    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters);
   }
 
   /** Sets what makes the character behind it a plain one, or {@link #NONE}. */
   public CsvDialect withEscape(char escape) {
-    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes);
+    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters);
   }
 
   /** Sets whether a field in quotes may go on in the next line. */
   public CsvDialect withLineBreaksInQuotes(boolean allowed) {
-    return new CsvDialect(delimiter, quote, escape, allowed);
+    return new CsvDialect(delimiter, quote, escape, allowed, escapedLetters);
   }
 }

@@ -39,6 +39,7 @@ public final class CsvFields {
   private final int escape;
   private final boolean lines;
   private final boolean lineBreaksInQuotes;
+  private final boolean escapedLetters;
 
   private byte[] bytes = {};
   private int[] starts = new int[16];
@@ -67,6 +68,7 @@ public final class CsvFields {
     this.escape = dialect.escape() == CsvDialect.NONE ? -1 : dialect.escape();
     this.lines = lines;
     this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
+    this.escapedLetters = dialect.escapedLetters();
     stops[delimiter] = true;
     stops['\n'] = lines;
     stops['\r'] = lines;
@@ -302,12 +304,37 @@ public final class CsvFields {
     int next = at;
     for (int i = from; i < to; i++) {
       byte b = bytes[i];
-      if (b == escape || (quoted && b == quote)) {
+      if (b == escape) {
+        b = escaped(bytes[++i]);
+      } else if (quoted && b == quote) {
         b = bytes[++i];
       }
       into[next++] = b;
     }
     return next;
+  }
+
+  /** Returns what a byte after the escape character stands for. */
+  private byte escaped(byte b) {
+    if (!escapedLetters) {
+      return b;
+    }
+    return switch (b) {
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      case 'v' -> 0x0B;
+      case '0' -> 0;
+      case 'Z' -> 0x1A;
+      default -> b;
+    };
+  }
+
+  /** Whether the bytes of a field are these, before doubled quotes and escapes are undone. */
+  public boolean isWritten(int field, byte[] as) {
+    return Arrays.equals(bytes, starts[field], ends[field], as, 0, as.length);
   }
 
   public boolean isEmpty(int field) {

@@ -2,6 +2,7 @@ package dev.diagonal.csv;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterLimit;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.InputFile;
@@ -13,6 +14,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a consumer over the files of a bundle, and then of the next. */
 final class ReadCsvFn<T> extends DoFn<InputFile, T> {
@@ -26,7 +28,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
   private transient RecordConsumer<T> consumer;
 
   /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
-  private transient long badRecords;
+  private transient @Nullable DeadLetterLimit badRecords;
 
   ReadCsvFn(ReadCsv.Reading<T> reading) {
     this.reading = reading;
@@ -103,13 +105,10 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
     if (!reading.routeBadRecords()) {
       throw new BadInputException(line.describe());
     }
-    if (++badRecords > reading.maxBadRecords()) {
-      throw new BadInputException(
-          "more than "
-              + reading.maxBadRecords()
-              + " bad records; the last of them: "
-              + line.describe());
+    if (badRecords == null) {
+      badRecords = new DeadLetterLimit(reading.maxBadRecords());
     }
+    badRecords.add(line);
   }
 
   private final class ElementOutput implements LineConsumer.Output<T> {

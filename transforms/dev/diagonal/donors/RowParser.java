@@ -171,7 +171,7 @@ final class RowParser {
       double degrees =
           Double.parseDouble(new String(location.bytes(), from, location.size() - from, US_ASCII));
       if (degrees < -most || degrees > most) {
-        return "%s is %s, which is not within -%d to %d"
+        return "%s is %s, which is not within -%s to %s"
             .formatted(columns[field].name(), shown(), most, most);
       }
       location.add(field == longitude ? ',' : ']');

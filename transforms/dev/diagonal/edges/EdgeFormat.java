@@ -3,6 +3,7 @@ package dev.diagonal.edges;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.csv.CsvFields;
+import dev.diagonal.csv.HeaderNames;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
@@ -135,7 +136,7 @@ public record EdgeFormat(
     int to = position(target, names, file);
     if (from == to) {
       throw new BadInputException(
-          "%s: the source and the target cannot both be column %d, '%s' and '%s' are"
+          "%s: the source and the target cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), from + 1, source, target));
     }
     if (!textIds && !names.isEmpty() && isNumber(names.get(from)) && isNumber(names.get(to))) {
@@ -149,6 +150,84 @@ public record EdgeFormat(
         id == null ? -1 : position(id, names, file),
         columns.stream().map(column -> position(column, names, file)).toList(),
         names.size());
+  }
+
+  /**
+   * Returns this with names for the columns that are named by position, as the header of the first
+   * file has them, so that files whose columns have another order are read by name. Positions
+   * without a name of their own stay.
+   *
+   * @param firstLines those of the first file, as far as they are known
+   */
+  public EdgeFormat named(List<String> firstLines) {
+    if (!header || firstLines.isEmpty()) {
+      return this;
+    }
+    String line = firstLines.get(0);
+    CsvFields fields = new CsvFields(delimiter);
+    if ((comment != null && line.startsWith(comment)) || fields.split(line) != null) {
+      return this;
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < fields.count(); i++) {
+      names.add(fields.text(i).trim());
+    }
+    HeaderNames found = new HeaderNames(names);
+    return new EdgeFormat(
+        true,
+        delimiter,
+        comment,
+        found.nameOf(source),
+        found.nameOf(target),
+        textIds,
+        id == null ? null : found.nameOf(id),
+        idKind,
+        columns);
+  }
+
+  /**
+   * Returns a remark if the first line looks like a header though none is declared: its ends are
+   * words and those of all other lines are numbers. Else null.
+   */
+  public @Nullable String headerRemark(List<String> firstLines) {
+    if (header || !textIds) {
+      return null;
+    }
+    Boolean first = null;
+    int others = 0;
+    for (String line : firstLines) {
+      CsvFields fields = new CsvFields(delimiter);
+      boolean skipped = comment != null && line.startsWith(comment);
+      if (skipped || fields.split(line) != null) {
+        continue;
+      }
+      Boolean numbers = endsAreNumbers(fields);
+      if (first == null) {
+        first = numbers;
+        if (first == null || first) {
+          return null;
+        }
+      } else if (numbers == null || !numbers) {
+        return null;
+      } else {
+        others++;
+      }
+    }
+    return others == 0
+        ? null
+        : "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
+            .formatted(shortened(firstLines.get(0)));
+  }
+
+  /** Whether both ends are numbers, or neither; null if one is, or a column is missing. */
+  private @Nullable Boolean endsAreNumbers(CsvFields fields) {
+    Integer from = position(source);
+    Integer to = position(target);
+    if (from == null || to == null || Math.max(from, to) > fields.count()) {
+      return null;
+    }
+    boolean number = isNumber(fields.text(from - 1));
+    return number == isNumber(fields.text(to - 1)) ? number : null;
   }
 
   /**

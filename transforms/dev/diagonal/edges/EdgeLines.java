@@ -138,10 +138,10 @@ public final class EdgeLines implements LineConsumer<Edge> {
 
   private @Nullable String wrongCount() {
     if (positions.fields() > 0 && fields.count() != positions.fields()) {
-      return "%d fields where the header has %d".formatted(fields.count(), positions.fields());
+      return "%s fields where the header has %s".formatted(fields.count(), positions.fields());
     }
     if (fields.count() <= last) {
-      return "%d fields where at least %d are needed".formatted(fields.count(), last + 1);
+      return "%s fields where at least %s are needed".formatted(fields.count(), last + 1);
     }
     return null;
   }

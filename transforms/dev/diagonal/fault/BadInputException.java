@@ -4,7 +4,7 @@ package dev.diagonal.fault;
  * Input that the user must mend: the message names the file, the place and the reason, and needs no
  * stack trace.
  */
-public final class BadInputException extends RuntimeException {
+public class BadInputException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -20,9 +21,10 @@ import org.apache.beam.sdk.util.VarInt;
  * @param offset the byte of the file it starts at; in a compressed file, of the decompressed text;
  *     {@value #NOWHERE} if it stands in none
  * @param reason what is wrong with it, for a person
- * @param record the line without its line end; bytes that are no UTF-8 are replaced
+ * @param record the line without its line end; bytes that are not UTF-8 are replaced
  */
-public record DeadLetter(String file, long offset, String reason, String record) {
+public record DeadLetter(String file, long offset, String reason, String record)
+    implements Serializable {
 
   /** The offset of what stands in no file. */
   public static final long NOWHERE = -1;
@@ -30,10 +32,22 @@ public record DeadLetter(String file, long offset, String reason, String record)
   /** How much of a line an error message shows, in characters. A dead letter holds all of it. */
   public static final int SHOWN_CHARACTERS = 200;
 
+  /** How much of a record a dead letter holds, in characters. */
+  public static final int MAX_CHARACTERS = 1 << 20;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The coder name under which a {@link BadRecord} carries one of these, as JSON. */
   static final String CODER_NAME = DeadLetter.class.getName() + " as JSON";
+
+  /** Cuts a record of more than {@link #MAX_CHARACTERS} characters and notes its length. */
+  public DeadLetter {
+    if (record.length() > MAX_CHARACTERS) {
+      int end = MAX_CHARACTERS - 64; // with the note it is short enough to be read again
+      end -= Character.isHighSurrogate(record.charAt(end - 1)) ? 1 : 0;
+      record = record.substring(0, end) + "… (" + record.length() + " characters)";
+    }
+  }
 
   /** Returns what is told of a row that came from no file. */
   public static DeadLetter ofRow(String reason, String row) {
@@ -47,8 +61,8 @@ public record DeadLetter(String file, long offset, String reason, String record)
             ? record
             : record.substring(0, SHOWN_CHARACTERS) + "… (" + record.length() + " characters)";
     return offset == NOWHERE
-        ? "%s; the row is: %s".formatted(reason, printable(shown))
-        : "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, printable(shown));
+        ? "%s; the row is: %s".formatted(reason, Printable.line(shown))
+        : "%s, byte %s: %s; the line is: %s".formatted(file, offset, reason, Printable.line(shown));
   }
 
   /** Returns this as the element that Beam's error handlers take. */
@@ -108,13 +122,6 @@ public record DeadLetter(String file, long offset, String reason, String record)
   /** Returns the coder: four fields, one after another. */
   public static Coder<DeadLetter> coder() {
     return BadLineCoder.OF;
-  }
-
-  private static String printable(String text) {
-    StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c));
-    return shown.toString();
   }
 
   private static final class BadLineCoder extends AtomicCoder<DeadLetter> {

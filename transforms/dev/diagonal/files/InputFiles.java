@@ -4,6 +4,9 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.files.stored.Listing;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +61,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
 
   private static InputFiles list(List<String> patterns, boolean required) {
     Map<String, InputFile> files = new LinkedHashMap<>();
-    for (String pattern : patterns) {
+    for (String pattern : withCommas(patterns)) {
       List<InputFile> found = Listing.matching(pattern);
       if (required && found.isEmpty()) {
         throw new BadInputException("no file matches '" + pattern + "'");
@@ -66,5 +69,37 @@ public record InputFiles(List<InputFile> files) implements Serializable {
       found.forEach(file -> files.putIfAbsent(file.name(), file));
     }
     return new InputFiles(new ArrayList<>(files.values()));
+  }
+
+  /**
+   * Joins what a list of options has cut at commas, where that is the name of a file and its first
+   * part is not.
+   */
+  static List<String> withCommas(List<String> parts) {
+    List<String> patterns = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      String pattern = parts.get(i);
+      if (!isThere(pattern)) {
+        StringBuilder joined = new StringBuilder(pattern);
+        for (int j = i + 1; j < parts.size(); j++) {
+          joined.append(',').append(parts.get(j));
+          if (isThere(joined.toString())) {
+            pattern = joined.toString();
+            i = j;
+            break;
+          }
+        }
+      }
+      patterns.add(pattern);
+    }
+    return patterns;
+  }
+
+  private static boolean isThere(String name) {
+    try {
+      return !name.isEmpty() && Files.exists(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.diagonal.files;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterLimit;
 import dev.diagonal.files.stored.FileText;
 import dev.diagonal.metrics.Counted;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private transient LineConsumer<T> consumer;
 
   /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
-  private transient long badRecords;
+  private transient @Nullable DeadLetterLimit badRecords;
 
   ReadRangesFn(
       LineConsumer.Factory<T> consumers,
@@ -124,10 +125,10 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     if (!routeBadRecords) {
       throw new BadInputException(line.describe());
     }
-    if (++badRecords > maxBadRecords) {
-      throw new BadInputException(
-          "more than " + maxBadRecords + " bad records; the last of them: " + line.describe());
+    if (badRecords == null) {
+      badRecords = new DeadLetterLimit(maxBadRecords);
     }
+    badRecords.add(line);
   }
 
   private final class ElementOutput implements LineConsumer.Output<T> {

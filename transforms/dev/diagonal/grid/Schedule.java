@@ -55,7 +55,7 @@ public interface Schedule extends Serializable {
    */
   static int checkSlot(int slot, int tableSize) {
     if (slot < 0 || slot >= tableSize) {
-      throw new NotOnGridException("a slot must be 0 to %d, got %d".formatted(tableSize - 1, slot));
+      throw new NotOnGridException("a slot must be 0 to %s, got %s".formatted(tableSize - 1, slot));
     }
     return slot;
   }

@@ -135,7 +135,7 @@ public final class BatchPlan {
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SAVEPOINT unlocked");
-      statement.execute("SET LOCAL lock_timeout = %d".formatted(RATINGS_LOCK_MILLIS));
+      statement.execute("SET LOCAL lock_timeout = %s".formatted(RATINGS_LOCK_MILLIS));
       statement.execute("LOCK TABLE %s IN SHARE MODE".formatted(tables.ratingsSql()));
       Bounds ids =
           bounds(connection, "min(%1$s), max(%1$s)".formatted(tables.idSql()), tables.ratingsSql());

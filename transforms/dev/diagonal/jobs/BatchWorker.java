@@ -119,7 +119,7 @@ public final class BatchWorker implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "batchId must be a batch of %s, got %d"
+                        "batchId must be a batch of %s, got %s"
                             .formatted(tables.batches(), batchId)));
     return status.equals("complete") ? Outcome.WAS_COMPLETE : Outcome.TAKEN;
   }
@@ -226,7 +226,7 @@ public final class BatchWorker implements AutoCloseable {
     }
     BadRating first = read.badRatings().get(0);
     throw new BadInputException(
-        "%d bad rows, the first of them: %s"
+        "%s bad rows, the first of them: %s"
             .formatted(read.badRows(), first.toBadLine(tables.ratings()).reason()));
   }
 

@@ -17,7 +17,7 @@ public final class BatchesFailedException extends RuntimeException {
    */
   public BatchesFailedException(JobTables tables, long failed, List<JobStatus.Failed> first) {
     super(
-        "%d batch(es) of %s failed:%s%s"
+        "%s batch(es) of %s failed:%s%s"
             .formatted(
                 failed,
                 tables.batches(),
@@ -25,15 +25,15 @@ public final class BatchesFailedException extends RuntimeException {
                     .limit(MAX_SHOWN)
                     .map(
                         batch ->
-                            "\n  batch %d after %d attempt(s): %s"
+                            "\n  batch %s after %s attempt(s): %s"
                                 .formatted(batch.batchId(), batch.attempts(), batch.error()))
                     .collect(joining()),
                 failed > Math.min(MAX_SHOWN, first.size())
-                    ? "\n  and %d more".formatted(failed - Math.min(MAX_SHOWN, first.size()))
+                    ? "\n  and %s more".formatted(failed - Math.min(MAX_SHOWN, first.size()))
                     : ""));
   }
 
   public BatchesFailedException(JobTables tables, long batchId, String reason) {
-    super("batch %d of %s was not processed: %s".formatted(batchId, tables.batches(), reason));
+    super("batch %s of %s was not processed: %s".formatted(batchId, tables.batches(), reason));
   }
 }

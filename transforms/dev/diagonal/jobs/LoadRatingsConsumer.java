@@ -107,7 +107,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
       output.emit(new Written(tables.ratings(), inserted, 1, millis));
     } catch (SQLException e) {
       throw new IllegalStateException(
-          "cannot load %d ratings into %s: %s".formatted(held, tables.ratings(), e.getMessage()),
+          "cannot load %s ratings into %s: %s".formatted(held, tables.ratings(), e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 
 /**
  * Publishes the totals of complete batches: afterwards the table of the totals has, for every movie
@@ -225,11 +226,12 @@ public final class Publication {
     long missing = incomplete ? 0 : number(statement, incompleteBatches);
     if (missing > 0) {
       throw new IncompleteException(
-          "%,d of the %,d batches of %s are not complete; nothing is published"
-              .formatted(
-                  missing,
-                  number(statement, "SELECT count(*) FROM " + tables.batchesSql()),
-                  tables.batches()));
+          String.format(
+              Locale.ROOT,
+              "%,d of the %,d batches of %s are not complete; nothing is published",
+              missing,
+              number(statement, "SELECT count(*) FROM " + tables.batchesSql()),
+              tables.batches()));
     }
   }
 
@@ -242,7 +244,7 @@ public final class Publication {
                 .formatted(tables.batchesSql()));
     if (bad > most) {
       throw new BadInputException(
-          "%d bad rows were left out of the complete batches of %s, and at most %d may be; nothing is published"
+          "%s bad rows were left out of the complete batches of %s, and at most %s may be; nothing is published"
               .formatted(bad, tables.batches(), most));
     }
   }
@@ -262,7 +264,7 @@ public final class Publication {
       long lost = result.getLong(1);
       if (lost > 0) {
         throw new StagingLostException(
-            "table %s has not the totals of %d complete batches of %s, the first of them %d; nothing is published; plan, with its recount, has them worked out again"
+            "table %s has not the totals of %s complete batches of %s, the first of them %s; nothing is published; plan, with its recount, has them worked out again"
                 .formatted(tables.staging(), lost, tables.batches(), result.getLong(2)));
       }
     }

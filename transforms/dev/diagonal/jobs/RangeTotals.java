@@ -46,7 +46,7 @@ final class RangeTotals {
   record BadRating(long id, String reason) {
     /** Returns what is told of it: its table, id and reason. */
     DeadLetter toBadLine(String table) {
-      return DeadLetter.ofRow("row %d of %s: %s".formatted(id, table, reason), String.valueOf(id));
+      return DeadLetter.ofRow("row %s of %s: %s".formatted(id, table, reason), String.valueOf(id));
     }
   }
 
@@ -97,7 +97,7 @@ final class RangeTotals {
     badRows = 0;
     // COPY takes no parameters; these are numbers and quoted names.
     String sql =
-        "COPY (SELECT %s%s, %s FROM %s WHERE %s BETWEEN %d AND %d%s) TO STDOUT (FORMAT binary)"
+        "COPY (SELECT %s%s, %s FROM %s WHERE %s BETWEEN %s AND %s%s) TO STDOUT (FORMAT binary)"
             .formatted(
                 withIds ? tables.idSql() + ", " : "",
                 tables.movieSql(),

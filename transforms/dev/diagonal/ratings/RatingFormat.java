@@ -2,6 +2,7 @@ package dev.diagonal.ratings;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.csv.HeaderNames;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
 import java.io.Serializable;
@@ -59,6 +60,27 @@ public record RatingFormat(
   }
 
   /**
+   * Returns this with names for the columns that are named by position, as the header of the first
+   * file has them, so that files whose columns have another order are read by name. Positions
+   * without a name of their own stay.
+   *
+   * @param firstLines those of the first file, as far as they are known
+   */
+  public RatingFormat named(List<String> firstLines) {
+    if (!header || firstLines.isEmpty()) {
+      return this;
+    }
+    HeaderNames names = new HeaderNames(split(firstLines.get(0)));
+    return new RatingFormat(
+        true,
+        delimiter,
+        names.nameOf(movieColumn),
+        names.nameOf(ratingColumn),
+        names.nameOf(userColumn),
+        names.nameOf(timestampColumn));
+  }
+
+  /**
    * Finds the columns in a file.
    *
    * @throws BadInputException if the file's header has no such column, or if movie and rating are
@@ -72,7 +94,7 @@ public record RatingFormat(
     int rating = required(ratingColumn, names, file);
     if (movie == rating) {
       throw new BadInputException(
-          "%s: the movie and the rating cannot both be column %d, '%s' and '%s' are"
+          "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
     if (fields > 0 && isNumber(names.get(movie)) && isNumber(names.get(rating))) {

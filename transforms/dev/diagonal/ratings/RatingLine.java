@@ -2,6 +2,7 @@ package dev.diagonal.ratings;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +78,10 @@ final class RatingLine {
 
   private @Nullable String checkCount(boolean more) {
     if (more && fields.size() <= columns.last()) {
-      return "%d fields where at least %d are needed".formatted(fields.size(), columns.last() + 1);
+      return "%s fields where at least %s are needed".formatted(fields.size(), columns.last() + 1);
     }
     if (!more && fields.size() != columns.fields()) {
-      return "%d fields where the header has %d".formatted(fields.size(), columns.fields());
+      return "%s fields where the header has %s".formatted(fields.size(), columns.fields());
     }
     return null;
   }
@@ -111,7 +112,8 @@ final class RatingLine {
             ? Long.MAX_VALUE
             : Long.parseLong("0" + significant + (fraction + "000").substring(0, 3));
     if (thousandths > MAX_RATING * 1000L) {
-      return "the rating '%s' is beyond %,d".formatted(shortened(text), MAX_RATING);
+      return String.format(
+          Locale.ROOT, "the rating '%s' is beyond %,d", shortened(text), MAX_RATING);
     }
     rating = (int) (parts.group(1).equals("-") ? -thousandths : thousandths);
     return null;

@@ -1,5 +1,6 @@
 package dev.diagonal.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.csv.CsvDialect;
@@ -27,6 +28,9 @@ public record CsvFormat(
     @Nullable String nullText)
     implements Serializable {
 
+  /** How long a record may be. */
+  public static final int MAX_RECORD_BYTES = 64 << 20;
+
   /** RFC 4180 with a header, in UTF-8. */
   public static final CsvFormat DEFAULT =
       new CsvFormat(CsvDialect.RFC_4180, true, List.of(), "UTF-8", null);
@@ -46,17 +50,26 @@ public record CsvFormat(
     }
   }
 
+  /** What PostgreSQL and MySQL write as text, in UTF-8 and without a header. */
+  public static final CsvFormat TEXT_DUMP =
+      new CsvFormat(CsvDialect.TEXT_DUMP, false, List.of(), "UTF-8", "\\N");
+
   /** Returns this with other characters. */
   public CsvFormat withDialect(CsvDialect other) {
     return new CsvFormat(other, header, columns, encoding, nullText);
   }
 
   public boolean isUtf8() {
-    return Charset.forName(encoding).equals(java.nio.charset.StandardCharsets.UTF_8);
+    return Charset.forName(encoding).equals(UTF_8);
   }
 
-  /** Whether a reader may start in the middle of a file. */
+  /** Returns what stands for null, as it is written, or null. */
+  public byte @Nullable [] nullBytes() {
+    return nullText == null ? null : nullText.getBytes(UTF_8);
+  }
+
+  /** Whether a reader may start in the middle of a file: no line break is part of a field. */
   public boolean isSplittable() {
-    return !dialect.lineBreaksInQuotes() && isUtf8();
+    return !dialect.lineBreaksInQuotes() && dialect.escape() == CsvDialect.NONE && isUtf8();
   }
 }

@@ -29,7 +29,7 @@ public final class NearestName {
     String shown = names.stream().limit(MOST_NAMES).collect(joining(", "));
     return names.size() <= MOST_NAMES
         ? shown
-        : "%s and %,d more".formatted(shown, names.size() - MOST_NAMES);
+        : String.format(Locale.ROOT, "%s and %,d more", shown, names.size() - MOST_NAMES);
   }
 
   /**

@@ -40,7 +40,7 @@ public final class ValueParser {
   };
 
   /** Takes {@code Z}, {@code +01:00} and, as PostgreSQL has it, {@code +01}. */
-  private static final DateTimeFormatter WITH_OFFSET =
+  public static final DateTimeFormatter WITH_OFFSET =
       new DateTimeFormatterBuilder()
           .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
           .appendOffset("+HH:mm", "Z")
@@ -111,10 +111,10 @@ public final class ValueParser {
   private static long truth(byte[] text, int start, int end) throws BadValueException {
     String word = latin(text, start, end);
     switch (word.toLowerCase(Locale.ROOT)) {
-      case "true", "t", "1", "yes", "y" -> {
+      case "true", "t", "1", "yes", "y", "on" -> {
         return 1;
       }
-      case "false", "f", "0", "no", "n" -> {
+      case "false", "f", "0", "no", "n", "off" -> {
         return 0;
       }
       default -> throw BadValueException.of(word, FieldType.BOOLEAN);
@@ -181,10 +181,23 @@ public final class ValueParser {
       };
     }
     double value = Double.parseDouble(number);
-    if (Double.isInfinite(value)) {
+    if (Double.isInfinite(value) || (value == 0 && hasDigits(number))) {
       throw BadValueException.of(number, type);
     }
     return value;
+  }
+
+  /** Whether a number is not zero, however small it is. */
+  private static boolean hasDigits(String number) {
+    for (int i = 0; i < number.length(); i++) {
+      char c = number.charAt(i);
+      if (c == 'e' || c == 'E') {
+        return false;
+      } else if (c >= '1' && c <= '9') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static double real(byte[] text, int start, int end) throws BadValueException {
@@ -193,7 +206,7 @@ public final class ValueParser {
       return value;
     }
     float real = Float.parseFloat(latin(text, start, end));
-    if (Float.isInfinite(real)) {
+    if (Float.isInfinite(real) || (real == 0 && value != 0)) {
       throw bad(FieldType.REAL, text, start, end);
     }
     return real;
@@ -258,20 +271,39 @@ public final class ValueParser {
   private static long time(FieldType type, byte[] text, int start, int end)
       throws BadValueException {
     String spelt = latin(text, start, end);
+    requireMicros(type, spelt);
     try {
       if (type == FieldType.TIME) {
-        return ValueFormatter.micros(LocalTime.parse(spelt));
+        return ValueFormatter.micros(
+            LocalTime.parse(spelt.indexOf(':') == 1 ? '0' + spelt : spelt));
       }
       String iso =
           spelt.length() > 10 && spelt.charAt(10) == ' '
               ? spelt.substring(0, 10) + 'T' + spelt.substring(11)
               : spelt;
+      if (type == FieldType.TIMESTAMP && iso.length() == 10) {
+        iso += "T00:00"; // a date, as databases take it
+      }
       return type == FieldType.TIMESTAMP
           ? ValueFormatter.micros(LocalDateTime.parse(iso))
           : ValueFormatter.micros(OffsetDateTime.parse(iso, WITH_OFFSET).toInstant());
     } catch (DateTimeException | ArithmeticException e) {
       throw BadValueException.of(spelt, type);
     }
+  }
+
+  /** Refuses a fraction of a second that has more than six digits, unless zeros follow. */
+  private static void requireMicros(FieldType type, String text) throws BadValueException {
+    int point = text.indexOf('.');
+    for (int i = point + 1; point >= 0 && i < text.length() && isDigit(text.charAt(i)); i++) {
+      if (i > point + 6 && text.charAt(i) != '0') {
+        throw BadValueException.of(text, type);
+      }
+    }
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   private static void setHex(RowBlock out, int column, byte[] text, int start, int end)

@@ -62,7 +62,7 @@ public final class VersionColumn {
       // Empty or too large.
     }
     throw new BadValueException(
-        "the version column '%s' must hold a whole number from 0 to %d"
+        "the version column '%s' must hold a whole number from 0 to %s"
             .formatted(name, Long.MAX_VALUE));
   }
 }

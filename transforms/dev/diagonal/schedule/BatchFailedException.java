@@ -25,7 +25,7 @@ public final class BatchFailedException extends RuntimeException {
   private static BatchFailedException of(String target, BatchRun<?> run) {
     Throwable cause = causeOf(run);
     return new BatchFailedException(
-        "cannot write %s of cell %d to %s in %s: %s"
+        "cannot write %s of cell %s to %s in %s: %s"
             .formatted(
                 count(run.rows(), "row"),
                 run.cell(),

@@ -167,6 +167,6 @@ public final class Trip {
 
   @Override
   public String toString() {
-    return "Trip[%s: %d -> %d, %s]".formatted(id(), pickupZone(), dropoffZone(), columns());
+    return "Trip[%s: %s -> %s, %s]".formatted(id(), pickupZone(), dropoffZone(), columns());
   }
 }

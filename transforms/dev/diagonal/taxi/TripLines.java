@@ -97,7 +97,7 @@ public final class TripLines implements LineConsumer<Trip> {
     }
     if (fields.count() != width) {
       throw new FieldValues.UnfitException(
-          "%d fields where the header has %d".formatted(fields.count(), width));
+          "%s fields where the header has %s".formatted(fields.count(), width));
     }
     long[] values = new long[COLUMNS.length];
     int present = 0;

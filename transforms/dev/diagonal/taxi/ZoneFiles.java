@@ -71,7 +71,7 @@ public final class ZoneFiles {
         }
         if (fields.count() != names.count()) {
           throw new UnfitException(
-              "%d fields where the header has %d".formatted(fields.count(), names.count()));
+              "%s fields where the header has %s".formatted(fields.count(), names.count()));
         }
         zones.add(
             new Zone(
@@ -81,7 +81,7 @@ public final class ZoneFiles {
                 text("service_zone", fields, serviceZone)));
       } catch (UnfitException unfit) {
         throw new BadInputException(
-            "%s, line %d: %s".formatted(file, number, unfit.reason()), unfit);
+            "%s, line %s: %s".formatted(file, number, unfit.reason()), unfit);
       }
     }
   }

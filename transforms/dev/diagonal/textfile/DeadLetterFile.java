@@ -46,21 +46,27 @@ public final class DeadLetterFile {
   public void add(List<DeadLetter> more) throws IOException {
     List<DeadLetter> all = new ArrayList<>(before());
     all.addAll(more);
-    all.sort(WriteDeadLetters::compare);
+    write(path, all);
+    if (all.size() > maxBadRecords) {
+      throw new BadInputException(
+          "%s records are in %s, more than the %s allowed%s"
+              .formatted(all.size(), path, maxBadRecords, WriteDeadLetters.summaryOf(all)));
+    }
+  }
+
+  /** Writes a file of these alone, sorted. */
+  public static void write(String path, List<DeadLetter> letters) throws IOException {
+    List<DeadLetter> sorted = new ArrayList<>(letters);
+    sorted.sort(WriteDeadLetters::compare);
     WholeFile.at(path)
         .write(
             stream -> {
               Writer out = new OutputStreamWriter(stream, UTF_8);
-              for (DeadLetter each : all) {
+              for (DeadLetter each : sorted) {
                 out.append(each.toJson()).append('\n');
               }
               out.flush();
             });
-    if (all.size() > maxBadRecords) {
-      throw new BadInputException(
-          "%d records in %s, where at most %d are allowed"
-              .formatted(all.size(), path, maxBadRecords));
-    }
   }
 
   private List<DeadLetter> before() throws IOException {

@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterCounts;
 import dev.diagonal.files.output.OutputRun;
 import dev.diagonal.metrics.Written;
 import java.util.Comparator;
@@ -62,12 +63,17 @@ public final class WriteDeadLetters
             "Dead letters",
             WriteTextFile.to(path, DeadLetter::toJson, WriteDeadLetters::compare)
                 .withMaxRecords(maxBadRecords)
+                .withSummary(WriteDeadLetters::summaryOf)
                 .withRun(run));
   }
 
   /** Orders by all there is to a line, or the order of arrival would be seen in the file. */
   static int compare(DeadLetter a, DeadLetter b) {
     return ORDER.compare(a, b);
+  }
+
+  static String summaryOf(List<DeadLetter> letters) {
+    return " (--maxBadRecords): " + DeadLetterCounts.of(letters).describe();
   }
 
   private static final class ToLinesFn extends DoFn<BadRecord, Block<DeadLetter>> {

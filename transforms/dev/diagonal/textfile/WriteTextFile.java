@@ -40,6 +40,7 @@ public final class WriteTextFile<T>
   private final SerializableComparator<T> order;
   private final @Nullable String header;
   private final long maxRecords;
+  private final SerializableFunction<List<T>, String> summary;
   private final OutputRun run;
 
   private WriteTextFile(
@@ -48,12 +49,14 @@ public final class WriteTextFile<T>
       SerializableComparator<T> order,
       @Nullable String header,
       long maxRecords,
+      SerializableFunction<List<T>, String> summary,
       OutputRun run) {
     this.path = path;
     this.format = format;
     this.order = order;
     this.header = header;
     this.maxRecords = maxRecords;
+    this.summary = summary;
     this.run = run;
   }
 
@@ -63,22 +66,28 @@ public final class WriteTextFile<T>
    */
   public static <T> WriteTextFile<T> to(
       String path, SerializableFunction<T, String> format, SerializableComparator<T> order) {
-    return new WriteTextFile<>(path, format, order, null, Long.MAX_VALUE, OutputRun.alone());
+    return new WriteTextFile<>(
+        path, format, order, null, Long.MAX_VALUE, all -> "", OutputRun.alone());
   }
 
   /** Starts the file with this line. */
   public WriteTextFile<T> withHeader(String header) {
-    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+    return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
 
   /** Fails the run if there are more records than these, once they are all in the file. */
   public WriteTextFile<T> withMaxRecords(long maxRecords) {
-    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+    return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
+  }
+
+  /** Ends the message about too many records with what this makes of them; default nothing. */
+  public WriteTextFile<T> withSummary(SerializableFunction<List<T>, String> summary) {
+    return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
 
   /** Writes the file as a part of this run; default a run that nobody announces. */
   public WriteTextFile<T> withRun(OutputRun run) {
-    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+    return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
 
   @Override
@@ -97,7 +106,7 @@ public final class WriteTextFile<T>
         .apply("Gather", GroupByKey.create())
         .apply(
             "Write the file",
-            ParDo.of(new WriteTextFileFn<>(path, format, order, header, maxRecords, run)))
+            ParDo.of(new WriteTextFileFn<>(path, format, order, header, maxRecords, summary, run)))
         .setCoder(Written.coder());
   }
 }

@@ -31,6 +31,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
   private final SerializableComparator<T> order;
   private final @Nullable String header;
   private final long maxRecords;
+  private final SerializableFunction<List<T>, String> summary;
   private final OutputRun run;
   private final WriteMetrics metrics = WriteMetrics.create();
 
@@ -40,12 +41,14 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
       SerializableComparator<T> order,
       @Nullable String header,
       long maxRecords,
+      SerializableFunction<List<T>, String> summary,
       OutputRun run) {
     this.path = path;
     this.format = format;
     this.order = order;
     this.header = header;
     this.maxRecords = maxRecords;
+    this.summary = summary;
     this.run = run;
   }
 
@@ -61,12 +64,8 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     WholeFile.of(RunFiles.at(path, run)).write(out -> write(records, out));
     if (records.size() > maxRecords) {
       throw new BadInputException(
-          records.size()
-              + " records in "
-              + path
-              + ", where at most "
-              + maxRecords
-              + " are allowed");
+          "%s records are in %s, more than the %s allowed%s"
+              .formatted(records.size(), path, maxRecords, summary.apply(records)));
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(path, records.size(), 1, millis);

@@ -2,6 +2,7 @@ package dev.diagonal.transfer;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterLimit;
 import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.RunCounts;
 import dev.diagonal.transfer.mapping.BlockConverter;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.jspecify.annotations.Nullable;
 
 /** Carries one range after another through {@link Stages}. */
 final class TransferFn extends DoFn<SourceRange, RangeWritten> {
@@ -33,7 +35,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   private final String run;
 
   /** Bad rows of this instance, over all its bundles: bounds what a runner has to hold. */
-  private transient long badRecords;
+  private transient @Nullable DeadLetterLimit badRecords;
 
   TransferFn(
       TransferSource source,
@@ -104,10 +106,10 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     if (!routeBadRecords) {
       throw new BadInputException(line.describe());
     }
-    if (++badRecords > maxBadRecords) {
-      throw new BadInputException(
-          "more than " + maxBadRecords + " bad records; the last of them: " + line.describe());
+    if (badRecords == null) {
+      badRecords = new DeadLetterLimit(maxBadRecords);
     }
+    badRecords.add(line);
     context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
   }
 }

@@ -6,6 +6,7 @@ import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.TypeRemarks;
 import dev.diagonal.transfer.mapping.ConversionPlan;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.sink.JoinPartsFn;
@@ -93,10 +94,17 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
             source.declared(),
             mapping,
             source.readsBytes(),
-            sinks.stream().anyMatch(TransferSink::refusesNul));
+            sinks.stream().anyMatch(TransferSink::refusesNul),
+            source.guesses());
     conversion.check();
     return new TransferRows(
-        source, conversion, sinks, 1_000, ReadLines.DEFAULT_MAX_BAD_RECORDS, "", null);
+        source.strict(conversion.guessesInUse()),
+        conversion,
+        sinks,
+        1_000,
+        ReadLines.DEFAULT_MAX_BAD_RECORDS,
+        "",
+        null);
   }
 
   /**
@@ -132,6 +140,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   /** Returns what the rows are when they are written. */
   public RowType rows() {
     return conversion.to();
+  }
+
+  /** Returns what the user should know of guessed types, a line each. */
+  public List<String> remarks() {
+    return TypeRemarks.of(conversion.guessesInUse());
   }
 
   /** Returns the name of the step that counts what a sink has written. */

@@ -50,7 +50,7 @@ final class OneBatch {
       writeBadRows();
       switch (outcome) {
         case COMPLETED -> {}
-        case WAS_COMPLETE -> say(done, "batch %d: was complete before", options.getBatchId());
+        case WAS_COMPLETE -> say(done, "batch %s: was complete before", options.getBatchId());
         case TAKEN ->
             throw new BatchesFailedException(
                 request.tables(),

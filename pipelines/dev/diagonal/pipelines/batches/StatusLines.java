@@ -27,18 +27,18 @@ final class StatusLines {
     if (lease != null) {
       say(
           lines,
-          "oldest lease: batch %d, for %d s, by %s, %s",
+          "oldest lease: batch %s, for %s s, by %s, %s",
           lease.batchId(),
           lease.age().toSeconds(),
           lease.worker(),
           lease.left().isNegative()
-              ? "ended %d s ago".formatted(-lease.left().toSeconds())
-              : "ends in %d s".formatted(lease.left().toSeconds()));
+              ? "ended %s s ago".formatted(-lease.left().toSeconds())
+              : "ends in %s s".formatted(lease.left().toSeconds()));
     }
     for (JobStatus.Failed failed : status.failed()) {
       say(
           lines,
-          "failed: batch %d after %d attempts: %s",
+          "failed: batch %s after %s attempts: %s",
           failed.batchId(),
           failed.attempts(),
           failed.error());

@@ -111,7 +111,7 @@ public final class Clean implements Command {
       }
     }
     System.out.printf(
-        "%d of %d runs %s%n", dropped, runs.size(), dryRun ? "would be dropped" : "dropped");
+        "%s of %s runs %s%n", dropped, runs.size(), dryRun ? "would be dropped" : "dropped");
     return failed ? ExitCode.FAILED : ExitCode.DONE;
   }
 }

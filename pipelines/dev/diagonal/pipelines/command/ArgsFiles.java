@@ -63,10 +63,10 @@ final class ArgsFiles {
       }
       if (!line.startsWith("--")) {
         throw new UsageException(
-            "@%s, line %d: an option starts with --, got '%s'"
+            "@%s, line %s: an option starts with --, got '%s'"
                 .formatted(file, i + 1, Secrets.shown(line)));
       }
-      options.add(unquoted(line, "@%s, line %d".formatted(file, i + 1)));
+      options.add(unquoted(line, "@%s, line %s".formatted(file, i + 1)));
     }
     return options;
   }

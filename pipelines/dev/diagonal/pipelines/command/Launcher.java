@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.command;
 
+import dev.diagonal.fault.Printable;
 import dev.diagonal.jdbc.connection.JdbcUrl;
 import dev.diagonal.pipelines.run.Failure;
 import dev.diagonal.pipelines.run.Runners;
@@ -145,7 +146,7 @@ public final class Launcher {
   private ExitCode failed(String command, Throwable thrown) {
     String prefix = command.isEmpty() ? "" : command + ": ";
     if (thrown instanceof UsageException || Failure.isRefusal(thrown)) {
-      err.println(prefix + JdbcUrl.shownIn(String.valueOf(thrown.getMessage())));
+      err.println(prefix + Printable.lines(JdbcUrl.shownIn(String.valueOf(thrown.getMessage()))));
       if (!command.isEmpty()) {
         err.println(command + " --help lists the options");
       }

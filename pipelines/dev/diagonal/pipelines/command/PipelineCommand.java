@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.command;
 
+import dev.diagonal.fault.Printable;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.EndOnRequest;
@@ -55,7 +56,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
   public final ExitCode run(List<String> args) throws Exception {
     PlannedJob planned = prepare(args);
     if (planned.options().getDryRun()) {
-      planned.describe().forEach(System.out::println);
+      planned.describe().forEach(line -> System.out.println(Printable.line(line)));
       return ExitCode.DONE;
     }
     if (Runners.isDetached(args)) {
@@ -70,7 +71,8 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
   private static ExitCode run(PlannedJob planned) throws Exception {
     Summary summary = planned.run(true);
     PrintStream to = planned.files().useStandardOutput() ? System.err : System.out;
-    (planned.job().hasPipeline() ? summary.lines() : summary.remarks()).forEach(to::println);
+    (planned.job().hasPipeline() ? summary.lines() : summary.remarks())
+        .forEach(line -> to.println(Printable.line(line)));
     if (!planned.job().embeddedServers().isEmpty()) {
       to.println(
           "  the embedded servers end now, with their data; 'servers' starts ones that stay");

@@ -56,7 +56,7 @@ public final class Servers implements Command {
           servers.jdbcUser(), password.file());
       URI address = URI.create(jdbcUrl.substring("jdbc:".length()));
       System.out.printf(
-          "               PGPASSFILE=%s psql -h %s -p %d -U %s%n",
+          "               PGPASSFILE=%s psql -h %s -p %s -U %s%n",
           password.pgpass(), address.getHost(), address.getPort(), servers.jdbcUser());
       System.out.println("Elasticsearch: " + servers.elasticsearchUrl().orElseThrow());
       System.out.println("data:          " + (directory == null ? "ends with them" : directory));

@@ -8,6 +8,7 @@ import dev.diagonal.edges.EdgeFormat;
 import dev.diagonal.edges.EdgeLines;
 import dev.diagonal.edges.EdgeQuery;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
@@ -44,6 +45,8 @@ final class EdgeInput {
   private final LoadEdgesOptions options;
   private final EdgeFormat format;
 
+  private final @Nullable String headerRemark;
+
   /** Null for a query. */
   private final @Nullable InputFiles files;
 
@@ -51,7 +54,9 @@ final class EdgeInput {
 
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
-    this.format = formatOf(options);
+    List<String> firstLines = files == null ? List.of() : FirstLines.of(files);
+    this.format = formatOf(options).named(firstLines);
+    this.headerRemark = files == null ? null : format.headerRemark(firstLines);
     this.files = files;
     List<String> patterns = options.getInput();
     this.source = patterns == null ? null : sourceOf(options, patterns);
@@ -105,6 +110,11 @@ final class EdgeInput {
     return format;
   }
 
+  /** Returns what the user should know of the input, a line each. */
+  List<String> remarks() {
+    return headerRemark == null ? List.of() : List.of(headerRemark);
+  }
+
   /** Returns the line of a dry run. */
   String describe() {
     if (files == null) {
@@ -117,7 +127,7 @@ final class EdgeInput {
             files.files().size(),
             files.totalBytes() / 1e6);
     return isEndless()
-        ? "%s, and those that come, looked for every %d s"
+        ? "%s, and those that come, looked for every %s s"
             .formatted(there, options.getPollSeconds())
         : there;
   }

@@ -138,7 +138,9 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public List<String> remarks(PipelineResult result) {
-    return parallel.remarks(result);
+    List<String> remarks = new ArrayList<>(input.remarks());
+    remarks.addAll(parallel.remarks(result));
+    return remarks;
   }
 
   @Override

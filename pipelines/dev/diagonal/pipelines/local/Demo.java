@@ -22,6 +22,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -66,7 +67,10 @@ public final class Demo implements Command {
   public ExitCode run(List<String> args) throws Exception {
     Path input = DIRECTORY.resolve("ratings-" + RATINGS + ".csv");
     System.out.printf(
-        "Starting PostgreSQL and Elasticsearch; %,d sample ratings in %s%n", RATINGS, input);
+        Locale.ROOT,
+        "Starting PostgreSQL and Elasticsearch; %,d sample ratings in %s%n",
+        RATINGS,
+        input);
     CompletableFuture<Void> sample = CompletableFuture.runAsync(() -> writeSample(input));
     try (EmbeddedServers servers =
         EmbeddedServers.start(EnumSet.allOf(EmbeddedServers.Kind.class), null)) {

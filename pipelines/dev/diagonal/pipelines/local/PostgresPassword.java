@@ -60,7 +60,7 @@ record PostgresPassword(String text) {
 
   /** Writes {@link #pgpass} for a server at this port. */
   void savePgpass(Path directory, int port, String user) throws IOException {
-    write(pgpass(directory), "127.0.0.1:%d:*:%s:%s".formatted(port, user, text));
+    write(pgpass(directory), "127.0.0.1:%s:*:%s:%s".formatted(port, user, text));
   }
 
   /** Returns what the server stores: it is of no use to log in with. */

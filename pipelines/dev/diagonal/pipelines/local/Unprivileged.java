@@ -77,7 +77,7 @@ record Unprivileged(List<String> prefix, Optional<Integer> user) {
     }
     if (user.isPresent() && !run("test", "-x", directory.toString()).isSuccess()) {
       throw new EmbeddedServersException(
-          "the server runs as user %d, who cannot enter %s: choose a directory that anybody may enter"
+          "the server runs as user %s, who cannot enter %s: choose a directory that anybody may enter"
               .formatted(NOBODY, directory));
     }
   }

@@ -213,7 +213,7 @@ public final class ParallelWrite {
   public static void check(String name, int value, int most) {
     if (value < 1 || value > most) {
       throw new IllegalArgumentException(
-          "--%s must be 1 to %d, got %d".formatted(name, most, value));
+          "--%s must be 1 to %s, got %s".formatted(name, most, value));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.options;
 
+import dev.diagonal.fault.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the user what did not work and does no harm. */
@@ -10,7 +11,7 @@ public final class Warnings {
   /** Prints a warning to standard error, unless it is null. */
   public static void print(@Nullable String warning) {
     if (warning != null) {
-      System.err.println("warning: " + warning);
+      System.err.println("warning: " + Printable.lines(warning));
     }
   }
 }

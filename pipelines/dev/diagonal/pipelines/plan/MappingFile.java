@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.plan;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
@@ -108,15 +109,25 @@ public final class MappingFile {
     Origin origin =
         constant != null ? Origin.CONSTANT : template != null ? Origin.FORMAT : Origin.COLUMN;
     YamlNode value = constant != null ? constant : template != null ? template : from;
-    YamlNode type = entries.get("type");
+    NamedType type = namedType(entries.get("type"));
     return new Target(
         text,
         origin,
         value == null ? text : value.text(),
-        type == null ? null : typeOf(type, FieldType.TEXT),
+        type == null ? null : type.type(),
+        type == null ? null : type.size(),
         textOrNull(entries.get("format")),
         textOrNull(entries.get("locale")),
         textOrNull(entries.get("default")));
+  }
+
+  private static @Nullable NamedType namedType(@Nullable YamlNode node) {
+    try {
+      return node == null ? null : NamedType.of(node.text());
+    } catch (IllegalArgumentException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+      return null;
+    }
   }
 
   private static FieldType typeOf(YamlNode node, FieldType otherwise) {

@@ -11,7 +11,7 @@ public final class Mistakes {
 
   /** Notes that something in a line of a file is wrong. */
   public void add(String file, int line, String message) {
-    found.add("%s, line %d: %s".formatted(file, line, message));
+    found.add("%s, line %s: %s".formatted(file, line, message));
   }
 
   /** Notes a mistake that knows its place. */

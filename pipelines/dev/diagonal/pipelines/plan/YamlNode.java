@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -70,7 +71,10 @@ public final class YamlNode {
         mistakes.add(
             file.toString(),
             tangled.getStartMark().getLine() + 1,
-            "aliases make this contain itself, or more than %,d parts".formatted(MAX_PARTS));
+            String.format(
+                Locale.ROOT,
+                "aliases make this contain itself, or more than %,d parts",
+                MAX_PARTS));
         return null;
       }
       return new YamlNode(file, root, mistakes, environment);

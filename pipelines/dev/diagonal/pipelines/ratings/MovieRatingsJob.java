@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.metrics.Written;
@@ -46,7 +47,7 @@ final class MovieRatingsJob implements Job {
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
-    this.format = formatOf(options);
+    this.format = formatOf(options).named(FirstLines.of(input));
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(

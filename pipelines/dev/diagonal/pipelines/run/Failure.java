@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.elasticsearch.bulk.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.Printable;
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.JdbcUrl;
 import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
@@ -22,6 +23,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public record Failure(String message, @Nullable String hint, boolean expected) {
 
   public Failure {
-    message = JdbcUrl.shownIn(message);
+    message = Printable.lines(JdbcUrl.shownIn(message));
   }
 
   /** What Flink says when it has sent a job again whose submission got no answer. */
@@ -76,8 +78,10 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   static Failure ofState(@Nullable Object state) {
     return new Failure(
         "the runner ended in state " + state + " and gave no reason",
-        "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)"
-            .formatted(Runtime.getRuntime().maxMemory() >> 20),
+        String.format(
+            Locale.ROOT,
+            "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)",
+            Runtime.getRuntime().maxMemory() >> 20),
         true);
   }
 
@@ -131,8 +135,10 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (cause instanceof OutOfMemoryError) {
       return new Failure(
           "memory ran out: " + message,
-          "this JVM has a heap of at most %,d MiB (java -Xmx…)"
-              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          String.format(
+              Locale.ROOT,
+              "this JVM has a heap of at most %,d MiB (java -Xmx…)",
+              Runtime.getRuntime().maxMemory() >> 20),
           true);
     }
     if (cause instanceof InternalSchemaException) {

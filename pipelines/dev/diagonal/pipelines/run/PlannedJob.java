@@ -1,15 +1,18 @@
 package dev.diagonal.pipelines.run;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.files.output.RunHold;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.textfile.DeadLetterFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -72,8 +75,11 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   public List<String> describe() {
     List<String> lines = new ArrayList<>(job.describe());
     lines.add(
-        "heap:    %,d MiB needed in each process, %,d MiB here"
-            .formatted(job.heapBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20));
+        String.format(
+            Locale.ROOT,
+            "heap:    %,d MiB needed in each process, %,d MiB here",
+            job.heapBytes() >> 20,
+            Runtime.getRuntime().maxMemory() >> 20));
     return lines;
   }
 
@@ -148,6 +154,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         if (e instanceof LostJobException) { // what may still run needs what it has
           hold.leave();
         } else if (!done) {
+          keepDeadLetters(e);
           abandon(e);
           end(hold, e);
         }
@@ -159,6 +166,24 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       writeFailure(e, (System.nanoTime() - startNanos) / 1e9, counted);
       failed.accept(counted);
       throw e;
+    }
+  }
+
+  /** Writes the bad records of a run that fails because of their number. */
+  private void keepDeadLetters(Throwable thrown) {
+    String path = options.getBadRecords();
+    if (path == null || job.isEndless()) { // which has written what it had
+      return;
+    }
+    for (Throwable cause : Failure.causes(thrown)) {
+      if (cause instanceof TooManyDeadLettersException tooMany) {
+        try {
+          DeadLetterFile.write(path, tooMany.letters());
+        } catch (IOException notWritten) {
+          thrown.addSuppressed(notWritten);
+        }
+        return;
+      }
     }
   }
 
@@ -240,8 +265,12 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     long heap = Runtime.getRuntime().maxMemory();
     if (heap < job.heapBytes()) {
       throw new UsageException(
-          "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner"
-              .formatted(job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
+          String.format(
+              Locale.ROOT,
+              "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner",
+              job.heapBytes() >> 20,
+              heap >> 20,
+              job.heapBytes() >> 20));
     }
   }
 

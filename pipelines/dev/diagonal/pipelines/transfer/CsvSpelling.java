@@ -36,6 +36,17 @@ final class CsvSpelling {
         nullText);
   }
 
+  /**
+   * Returns the format of what PostgreSQL's COPY and MySQL's INTO OUTFILE write as text.
+   *
+   * @param columns their names, or none for c1, c2, …
+   */
+  static CsvFormat textDump(List<String> columns, String encoding, @Nullable String nullText) {
+    CsvFormat dump = CsvFormat.TEXT_DUMP;
+    return new CsvFormat(
+        dump.dialect(), false, columns, encoding, nullText == null ? dump.nullText() : nullText);
+  }
+
   private static char character(String option, String text) {
     if (text.equals("tab")) {
       return '\t';

@@ -22,7 +22,7 @@ final class GuessedFields {
       Mapping mapping,
       RowType rows,
       IndexSink prepared) {
-    if (!source.guessesTypes()) {
+    if (source.guesses() == null) {
       return List.of();
     }
     Set<String> declared =
@@ -40,7 +40,7 @@ final class GuessedFields {
     return guessed.isEmpty()
         ? List.of()
         : List.of(
-            "index %s has new fields with types guessed from the first rows of %s: %s. A --mapping file sets types"
+            "index %s has new fields with types guessed from the first rows of %s: %s. --types or a --mapping file sets them"
                 .formatted(target.index(), source.describe(), guessed));
   }
 }

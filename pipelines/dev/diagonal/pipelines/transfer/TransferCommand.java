@@ -27,6 +27,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
@@ -103,28 +104,42 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
       refuse("textFields", options.getTextFields());
       refuse("pipeline", options.getPipeline());
     }
-    CsvFormat format = format(options);
+    CsvFormat input = inputFormat(options);
+    CsvFormat output = outputFormat(options);
     Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
     List<To> sinks = new ArrayList<>();
     for (End end : to) {
       Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);
-      sinks.add(to(end, format, jdbcTarget, indexTarget, options));
+      sinks.add(to(end, output, jdbcTarget, indexTarget, options));
     }
     TransferSpec spec =
         new TransferSpec(
-            from(from, format, jdbcTarget, options),
+            from(from, input, jdbcTarget, options),
             sinks,
             mapping(options),
             options.getBlockRows(),
             options.getCommitRows(),
             options.getTransaction() == TransferOptions.Transaction.all,
-            ledger(options));
+            ledger(options),
+            types(options));
     return new TransferJob(spec, options, embedded, null);
   }
 
   private static void refuse(String option, @Nullable Object value) {
     if (value != null) {
       throw new UsageException("--%s goes with --to=elasticsearch:".formatted(option));
+    }
+  }
+
+  private static ColumnTypes types(TransferOptions options) {
+    String types = options.getTypes();
+    if (types == null) {
+      return ColumnTypes.GUESSED;
+    }
+    try {
+      return ColumnTypes.of(types);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--types: " + e.getMessage(), e);
     }
   }
 
@@ -146,16 +161,41 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     return file == null ? Mapping.NONE : MappingFile.read(Path.of(file));
   }
 
-  private static CsvFormat format(TransferOptions options) {
+  private static CsvFormat inputFormat(TransferOptions options) {
+    List<String> columns = options.getColumns() == null ? List.of() : options.getColumns();
+    if (options.getCsvStyle() == TransferOptions.CsvStyle.dump) {
+      if (!List.of(options.getDelimiter(), options.getQuote(), options.getEscape())
+          .equals(List.of(",", "\"", "none"))) {
+        throw new UsageException(
+            "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
+      }
+      return CsvSpelling.textDump(columns, options.getEncoding(), options.getNullText());
+    }
     return CsvSpelling.of(
         options.getDelimiter(),
         options.getQuote(),
         options.getEscape(),
         options.getQuotedLineBreaks(),
         options.getHeader(),
-        options.getColumns() == null ? List.of() : options.getColumns(),
+        columns,
         options.getEncoding(),
         options.getNullText());
+  }
+
+  /** Files are written as they are read, but for what is named for the output. */
+  private static CsvFormat outputFormat(TransferOptions options) {
+    String delimiter = options.getOutputDelimiter();
+    String quote = options.getOutputQuote();
+    Boolean header = options.getOutputHeader();
+    return CsvSpelling.of(
+        delimiter == null ? options.getDelimiter() : delimiter,
+        quote == null ? options.getQuote() : quote,
+        "none",
+        true,
+        header == null ? options.getHeader() : header,
+        List.of(),
+        "UTF-8",
+        null);
   }
 
   private static From from(End end, CsvFormat format, Database database, TransferOptions options) {

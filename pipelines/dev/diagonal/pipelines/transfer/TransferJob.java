@@ -36,6 +36,7 @@ import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.sink.IndexSink;
 import dev.diagonal.transfer.sink.JdbcSink;
 import dev.diagonal.transfer.sink.StagedTables;
@@ -79,6 +80,7 @@ final class TransferJob implements Job {
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
   private final List<String> guesses = new ArrayList<>();
   private volatile @Nullable RunCounts counts;
+  private List<String> typeRemarks = List.of();
 
   /**
    * @param embedded the embedded servers it wants
@@ -252,17 +254,20 @@ final class TransferJob implements Job {
       warnings().forEach(System.err::println);
     }
     Runners.limitReaders(pipeline.getOptions(), source.mostRanges());
-    RowType rows = TransferRows.of(source, spec.mapping(), List.of()).rows();
+    Mapping mapping = TransferTypes.of(spec, source, servers);
+    TransferRows planned = TransferRows.of(source, mapping, List.of());
+    typeRemarks = planned.remarks();
+    RowType rows = planned.rows();
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
-      TransferSink sink = sink(to, source, rows, servers);
+      TransferSink sink = sink(to, source, mapping, rows, servers);
       sinks.add(sink);
       outputs.add(new Output(kind(to), step, target(to, sink)));
     }
     TransferRows transfer =
-        TransferRows.of(source, spec.mapping(), sinks)
+        TransferRows.of(source, mapping, sinks)
             .withBlockRows(spec.blockRows())
             .withRun(run)
             .withMaxBadRecords(options.getMaxBadRecords());
@@ -301,7 +306,9 @@ final class TransferJob implements Job {
     if (from instanceof FromCsv csv) {
       return CsvFiles.of(csv.files(), csv.format(), plan);
     } else if (from instanceof FromJsonLines json) {
-      return JsonLineFiles.of(json.files(), plan, !spec.mapping().columns().isEmpty());
+      boolean someKeys = !spec.mapping().columns().isEmpty();
+      JsonLineFiles files = JsonLineFiles.of(json.files(), plan, someKeys);
+      return TransferTypes.copiesJson(spec) ? files.asWritten() : files;
     }
     FromJdbc jdbc = (FromJdbc) from;
     JdbcTarget database = jdbc.database().at(servers);
@@ -318,12 +325,13 @@ final class TransferJob implements Job {
         : JdbcStandardRows.ofTable(database, table, jdbc.rangeKey(), ranges);
   }
 
-  private TransferSink sink(To to, TransferSource source, RowType rows, ServerUrls servers)
+  private TransferSink sink(
+      To to, TransferSource source, Mapping mapping, RowType rows, ServerUrls servers)
       throws Exception {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
-      return indexSink(index, source, rows, index.index().at(servers));
+      return indexSink(index, source, mapping, rows, index.index().at(servers));
     } else if (to instanceof ToCsv csv) {
       return TextFileSink.csv(
           csv.path(),
@@ -337,7 +345,11 @@ final class TransferJob implements Job {
   }
 
   private TransferSink indexSink(
-      ToIndex to, TransferSource source, RowType rows, ElasticsearchTarget target)
+      ToIndex to,
+      TransferSource source,
+      Mapping mapping,
+      RowType rows,
+      ElasticsearchTarget target)
       throws Exception {
     indices.add(target);
     IndexSink sink =
@@ -345,7 +357,7 @@ final class TransferJob implements Job {
     try {
       sink.check(rows);
       IndexSink prepared = sink.prepared(rows, Warnings::print);
-      guesses.addAll(GuessedFields.remarks(target, source, spec.mapping(), rows, prepared));
+      guesses.addAll(GuessedFields.remarks(target, source, mapping, rows, prepared));
       return prepared;
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
@@ -383,7 +395,8 @@ final class TransferJob implements Job {
 
   @Override
   public List<String> remarks(PipelineResult result) {
-    List<String> remarks = new ArrayList<>(guesses);
+    List<String> remarks = new ArrayList<>(typeRemarks);
+    remarks.addAll(guesses);
     long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
     if (superseded > 0) {
       remarks.add(

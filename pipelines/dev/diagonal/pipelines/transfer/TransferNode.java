@@ -22,11 +22,14 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +40,7 @@ final class TransferNode {
 
   private static final String[] CSV_KEYS = {
     "csv",
+    "style",
     "delimiter",
     "quote",
     "escape",
@@ -61,6 +65,7 @@ final class TransferNode {
             "from",
             "to",
             "mapping",
+            "types",
             "blockRows",
             "commitRows",
             "transaction",
@@ -100,6 +105,7 @@ final class TransferNode {
     int blockRows = YamlNode.number(entries.get("blockRows"), TransferSpec.BLOCK_ROWS);
     int commitRows = YamlNode.number(entries.get("commitRows"), TransferSpec.COMMIT_ROWS);
     LedgerSettings ledger = ledger();
+    ColumnTypes types = types();
     return from == null
         ? null
         : guarded(
@@ -112,7 +118,31 @@ final class TransferNode {
                     blockRows,
                     commitRows,
                     transaction.equals("all"),
-                    ledger));
+                    ledger,
+                    types));
+  }
+
+  /** Reads {@code types: text} or {@code types: {zip: text}}. */
+  private ColumnTypes types() {
+    YamlNode types = entries.get("types");
+    if (types == null) {
+      return ColumnTypes.GUESSED;
+    }
+    if (types.isText()) {
+      ColumnTypes all = guarded(types, () -> ColumnTypes.of(types.text()));
+      return all == null ? ColumnTypes.GUESSED : all;
+    }
+    Map<String, NamedType> named = new LinkedHashMap<>();
+    types
+        .entries()
+        .forEach(
+            (column, type) -> {
+              NamedType found = guarded(type, () -> NamedType.of(type.text()));
+              if (found != null) {
+                named.put(column, found);
+              }
+            });
+    return new ColumnTypes(named, null);
   }
 
   private LedgerSettings ledger() {
@@ -290,6 +320,12 @@ final class TransferNode {
   private static CsvFormat format(Map<String, YamlNode> keys) {
     YamlNode columns = keys.get("columns");
     YamlNode nullText = keys.get("nullText");
+    if (YamlNode.oneOf(keys.get("style"), "csv", List.of("csv", "dump")).equals("dump")) {
+      return CsvSpelling.textDump(
+          columns == null ? List.of() : columns.texts(),
+          YamlNode.text(keys.get("encoding"), "UTF-8"),
+          nullText == null ? null : nullText.text());
+    }
     return CsvSpelling.of(
         YamlNode.text(keys.get("delimiter"), ","),
         YamlNode.text(keys.get("quote"), "\""),

@@ -25,6 +25,12 @@ public interface TransferOptions
     replace
   }
 
+  /** How CSV is written that a transfer reads. */
+  enum CsvStyle {
+    csv,
+    dump
+  }
+
   /** When the rows of a transfer appear in tables. */
   enum Transaction {
     each,
@@ -105,6 +111,13 @@ public interface TransferOptions
 
   void setMapping(@Nullable String mapping);
 
+  @Description(
+      "CSV and JSON lines: types of columns, as in zip:text,price:decimal(10,2), or one for all, as in"
+          + " text; the first 1,000 records and the target's columns say the others")
+  @Nullable String getTypes();
+
+  void setTypes(@Nullable String types);
+
   @Description("A query to read, with --from=jdbc:")
   @Nullable String getQuery();
 
@@ -114,6 +127,32 @@ public interface TransferOptions
   @Nullable String getRangeKey();
 
   void setRangeKey(@Nullable String rangeKey);
+
+  @Description(
+      "CSV to read: csv, or dump for the text that PostgreSQL's COPY and MySQL's INTO OUTFILE write:"
+          + " tabs, no quotes, no header, \\N for null, \\n and \\t for characters")
+  @Default.Enum("csv")
+  CsvStyle getCsvStyle();
+
+  void setCsvStyle(CsvStyle csvStyle);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("CSV to write: what stands between two fields; default --delimiter")
+  @Nullable String getOutputDelimiter();
+
+  void setOutputDelimiter(@Nullable String outputDelimiter);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("CSV to write: what stands around fields, or 'none'; default --quote")
+  @Nullable String getOutputQuote();
+
+  void setOutputQuote(@Nullable String outputQuote);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("CSV to write: whether the first line names the columns; default --header")
+  @Nullable Boolean getOutputHeader();
+
+  void setOutputHeader(@Nullable Boolean outputHeader);
 
   @Description("CSV: what stands between two fields: one character, or 'tab'")
   @Default.String(",")

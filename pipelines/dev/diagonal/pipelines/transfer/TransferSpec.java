@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.Mapping;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param commitRows how many rows a transaction has at most
  * @param atOnce whether tables change in one transaction in the end, or not at all
  * @param ledger how transactions are recorded that must not be repeated
+ * @param types types of the source's columns that the user names
  */
 record TransferSpec(
     From from,
@@ -30,7 +32,8 @@ record TransferSpec(
     int blockRows,
     int commitRows,
     boolean atOnce,
-    LedgerSettings ledger) {
+    LedgerSettings ledger,
+    ColumnTypes types) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;

@@ -46,6 +46,7 @@ final class ArchitectureTest {
           Set.of("files", "files.output"),
           Set.of("csv", "join", "schedule", "textfile"),
           Set.of("rows", "conflictfree"),
+          Set.of("rows.types"),
           Set.of("jdbc.internal.schema"),
           Set.of("jdbc.connection", "elasticsearch.bulk"),
           Set.of("jdbc.table", "elasticsearch.index", "elasticsearch"),

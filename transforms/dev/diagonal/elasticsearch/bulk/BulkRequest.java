@@ -213,7 +213,7 @@ final class BulkRequest<P> implements Runnable {
     String describe(String what) {
       return first == null
           ? ""
-          : "%d %s, document %s with status %d, %s: %s"
+          : "%s %s, document %s with status %s, %s: %s"
               .formatted(
                   entries.size(),
                   what,

@@ -60,7 +60,7 @@ final class BulkResponse {
     }
     if (items.size() != sent) {
       throw new IOException(
-          "answer to a bulk request of %d documents has %d items".formatted(sent, items.size()));
+          "answer to a bulk request of %s documents has %s items".formatted(sent, items.size()));
     }
     return items;
   }

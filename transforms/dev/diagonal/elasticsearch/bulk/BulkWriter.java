@@ -259,7 +259,7 @@ public final class BulkWriter<P> implements AutoCloseable {
           document,
           RefusedDocument.NOT_SENT,
           "invalid_id",
-          "an id must have 1 to %d bytes in UTF-8, this has %d".formatted(MAX_ID_BYTES, idBytes));
+          "an id must have 1 to %s bytes in UTF-8, this has %s".formatted(MAX_ID_BYTES, idBytes));
     }
     long bytes = BulkBody.bytesOf(document);
     if (bytes > settings.maxDocumentBytes()) {
@@ -267,7 +267,7 @@ public final class BulkWriter<P> implements AutoCloseable {
           document,
           RefusedDocument.NOT_SENT,
           "document_too_large",
-          "a document may take %d bytes of a request, this takes %d"
+          "a document may take %s bytes of a request, this takes %s"
               .formatted(settings.maxDocumentBytes(), bytes));
     }
     return null;

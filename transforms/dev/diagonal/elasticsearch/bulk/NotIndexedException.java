@@ -2,6 +2,7 @@ package dev.diagonal.elasticsearch.bulk;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A writer gave up. Says of every document given since the last flush what became of it: so many
@@ -16,20 +17,21 @@ public final class NotIndexedException extends IOException {
   NotIndexedException(
       String target, long indexed, long refused, List<String> unconfirmedIds, Exception cause) {
     super(
-        "of %,d documents for %s %,d are indexed, %,d were refused and %,d are not confirmed%s: %s"
-            .formatted(
-                unconfirmedIds.size() + indexed + refused,
-                target,
-                indexed,
-                refused,
-                unconfirmedIds.size(),
-                unconfirmedIds.isEmpty()
-                    ? ""
-                    : " (ids "
-                        + String.join(
-                            ", ", unconfirmedIds.subList(0, Math.min(SHOWN, unconfirmedIds.size())))
-                        + (unconfirmedIds.size() > SHOWN ? ", …)" : ")"),
-                cause.getMessage()),
+        String.format(
+            Locale.ROOT,
+            "of %,d documents for %s %,d are indexed, %,d were refused and %,d are not confirmed%s: %s",
+            unconfirmedIds.size() + indexed + refused,
+            target,
+            indexed,
+            refused,
+            unconfirmedIds.size(),
+            unconfirmedIds.isEmpty()
+                ? ""
+                : " (ids "
+                    + String.join(
+                        ", ", unconfirmedIds.subList(0, Math.min(SHOWN, unconfirmedIds.size())))
+                    + (unconfirmedIds.size() > SHOWN ? ", …)" : ")"),
+            cause.getMessage()),
         cause);
     this.unconfirmedIds = List.copyOf(unconfirmedIds);
   }

@@ -26,7 +26,7 @@ public record RefusedDocument(Document document, int status, String type, String
 
   /** Returns id, status, type and reason, without the contents. */
   public String describe() {
-    return "document %s with status %d, %s: %s".formatted(document.id(), status, type, reason);
+    return "document %s with status %s, %s: %s".formatted(document.id(), status, type, reason);
   }
 
   /**

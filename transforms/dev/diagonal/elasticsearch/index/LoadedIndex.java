@@ -45,7 +45,7 @@ final class LoadedIndex {
     JsonNode found = send(target, target.request("GET", "/_settings"));
     if (found.size() != 1) {
       throw new IOException(
-          "bulk load mode needs one index, and %s names %d".formatted(target, found.size()));
+          "bulk load mode needs one index, and %s names %s".formatted(target, found.size()));
     }
     return new LoadedIndex(target.withIndex(found.fieldNames().next()));
   }

@@ -124,7 +124,7 @@ public final class FileText implements ReadableByteChannel {
   private BadInputException failure(IOException e) {
     String progress =
         file.isCompressed()
-            ? "%d bytes of text were read, from %d of %d bytes of the file"
+            ? "%s bytes of text were read, from %s of %s bytes of the file"
                 .formatted(textBytes, stored.position(), file.bytes())
             : "the reader is at byte " + textBytes;
     return new BadInputException(

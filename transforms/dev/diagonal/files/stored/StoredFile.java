@@ -93,7 +93,7 @@ final class StoredFile implements ReadableByteChannel {
   private void checkComplete() {
     if (!listed.isPipe() && position < listed.bytes()) {
       throw new BadInputException(
-          "%s ends at byte %d, but had %d bytes when it was listed"
+          "%s ends at byte %s, but had %s bytes when it was listed"
               .formatted(listed.name(), position, listed.bytes()));
     }
   }

@@ -51,7 +51,7 @@ public final class ConnectionPlaces {
         long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
         if (leftMillis <= 0) {
           throw new SQLTimeoutException(
-              "waited %d ms for one of the %d connections to %s of this JVM: %s"
+              "waited %s ms for one of the %s connections to %s of this JVM: %s"
                   .formatted(limit.toMillis(), max, database, holders()));
         }
         wait(leftMillis);
@@ -125,7 +125,7 @@ public final class ConnectionPlaces {
 
     @Override
     public String toString() {
-      return "thread '%s' has held one for %d ms to %s"
+      return "thread '%s' has held one for %s ms to %s"
           .formatted(holder.getName(), (System.nanoTime() - sinceNanos) / 1_000_000, work);
     }
   }

@@ -26,7 +26,7 @@ final class WireNumeric {
     int scale = value.scale();
     if (scale > MAX_SCALE) {
       throw new IllegalArgumentException(
-          "a number may have %d decimal places, got %d".formatted(MAX_SCALE, scale));
+          "a number may have %s decimal places, got %s".formatted(MAX_SCALE, scale));
     }
     int padding = Math.floorMod(-scale, DECIMALS_OF_A_DIGIT);
     int fractionDigits = (scale + padding) / DECIMALS_OF_A_DIGIT;

@@ -75,7 +75,7 @@ final class BoundColumns implements RowValues {
 
   private IllegalArgumentException wrongCount(String found) {
     return new IllegalArgumentException(
-        "the binder must put %d values for table %s, got %s"
+        "the binder must put %s values for table %s, got %s"
             .formatted(columns.size(), table.name(), found));
   }
 

@@ -102,7 +102,7 @@ final class RelationshipSql {
             .collect(joining(", "));
     String values =
         range(columns)
-            .mapToObj(i -> "c%d::%s".formatted(i, columns.get(i).type()))
+            .mapToObj(i -> "c%s::%s".formatted(i, columns.get(i).type()))
             .collect(joining(", "));
     return "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) WITH ORDINALITY AS r (%s, n) ORDER BY %s, n"
             .formatted(
@@ -127,8 +127,8 @@ final class RelationshipSql {
   /** Text is compared by its bytes: a language's rules would take longer, and give no more. */
   private static String sortedBy(int place, Column column) {
     return column.type().equals("text")
-        ? "c%d COLLATE \"C\"".formatted(place)
-        : "c%d::%s".formatted(place, column.type());
+        ? "c%s COLLATE \"C\"".formatted(place)
+        : "c%s::%s".formatted(place, column.type());
   }
 
   private static String value(@Nullable Total total) {
@@ -160,7 +160,7 @@ final class RelationshipSql {
             .map(end -> "SELECT %s AS id, %s FROM %s".formatted(end, valuesAt(end, sums), added))
             .collect(joining(" UNION ALL "));
     List<String> inserted =
-        range(sums).mapToObj(i -> "sum(v%d)".formatted(i)).collect(toCollection(ArrayList::new));
+        range(sums).mapToObj(i -> "sum(v%s)".formatted(i)).collect(toCollection(ArrayList::new));
     List<String> updated = sums.stream().map(Sum::afterwards).collect(toCollection(ArrayList::new));
     String id = quote(table.id());
     if (refuseBothEnds) {

@@ -155,7 +155,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     } catch (SQLException e) {
       found.add("who holds them is not known: " + e.getMessage());
     }
-    return "; waited %d ms for the slot locks %s of %s: %s"
+    return "; waited %s ms for the slot locks %s of %s: %s"
         .formatted(
             upsert.lockTimeout().toMillis(),
             Arrays.toString(wanted),

@@ -42,7 +42,7 @@ public final class BoundRow implements RowValues {
     binder.bind(row, bound);
     if (bound.count != bound.values.length) {
       throw new IllegalArgumentException(
-          "the binder must put %d values for table %s, got %d"
+          "the binder must put %s values for table %s, got %s"
               .formatted(bound.values.length, table.name(), bound.count));
     }
     return bound;
@@ -94,7 +94,7 @@ public final class BoundRow implements RowValues {
   private BoundRow put(@Nullable Object value) {
     if (count == values.length) {
       throw new IllegalArgumentException(
-          "the binder must put %d values for table %s, got more"
+          "the binder must put %s values for table %s, got more"
               .formatted(values.length, table.name()));
     }
     values[count++] = value;

@@ -7,14 +7,17 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.NearestName;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +41,7 @@ public final class TargetTable {
     return new Table(
         name,
         rows.fields().stream()
-            .map(
-                field ->
-                    new Column(field.name(), field.type().sqlType(), key.contains(field.name())))
+            .map(field -> new Column(field.name(), field.sqlType(), key.contains(field.name())))
             .toList());
   }
 
@@ -81,6 +82,44 @@ public final class TargetTable {
           new Column(column.name(), String.valueOf(found.get(column.name())), column.key()));
     }
     return new Table(name, columns);
+  }
+
+  /**
+   * Returns the types of a table's columns by name: none if the table is missing. Types that have
+   * no counterpart here are text, which the database reads.
+   */
+  public static Map<String, NamedType> types(JdbcTarget database, String name)
+      throws SQLException, InterruptedException {
+    CreateTable.checkTarget(database);
+    Map<String, NamedType> types = new LinkedHashMap<>();
+    RetriedTransaction.in(database, "look at table " + name)
+        .run(connection -> columns(connection, name))
+        .forEach((column, type) -> types.put(column, typeOf(type)));
+    return types;
+  }
+
+  private static NamedType typeOf(String sqlType) {
+    if (sqlType.startsWith("numeric(")) {
+      return decimal(sqlType);
+    }
+    String bare = sqlType.replaceFirst("\\(.*?\\)", "").replace(" without time zone", "");
+    FieldType type =
+        bare.equals("json")
+            ? FieldType.JSON
+            : Arrays.stream(FieldType.values())
+                .filter(each -> each.sqlType().equals(bare))
+                .findFirst()
+                .orElse(FieldType.TEXT);
+    return new NamedType(type, null);
+  }
+
+  /** A scale below zero or above the precision is left to the database. */
+  private static NamedType decimal(String sqlType) {
+    try {
+      return NamedType.of(sqlType.replace("numeric", "decimal"));
+    } catch (IllegalArgumentException e) {
+      return new NamedType(FieldType.DECIMAL, null);
+    }
   }
 
   /**

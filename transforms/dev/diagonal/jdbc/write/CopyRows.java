@@ -278,7 +278,7 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
 
   private IllegalArgumentException wrongCount(String found) {
     return new IllegalArgumentException(
-        "the binder must put %d values for table %s, got %s"
+        "the binder must put %s values for table %s, got %s"
             .formatted(columns.size(), write.table().name(), found));
   }
 

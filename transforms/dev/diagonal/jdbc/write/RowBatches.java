@@ -150,7 +150,7 @@ final class RowBatches<T, O> implements AutoCloseable {
     expectedRows = Math.max(expectedRows, batch.rows.size());
     KeyOrder order = batch.rows.seal();
     inFlight.submit(
-        "write %d rows to table %s".formatted(batch.rows.size(), write.table().name()),
+        "write %s rows to table %s".formatted(batch.rows.size(), write.table().name()),
         () -> result(batch, writer.write(batch.rows, order)));
   }
 

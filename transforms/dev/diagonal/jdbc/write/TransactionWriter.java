@@ -98,7 +98,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     WriterLedger opened = Objects.requireNonNull(ledger, "factory() comes first");
     Token token = opened.next(rows.size());
     Attempts attempts = new Attempts(rows, order, opened.check(token));
-    connection.resume("write %d rows to table %s".formatted(rows.size(), write.table().name()));
+    connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
       if (token != null) {
@@ -112,7 +112,7 @@ final class TransactionWriter<T> implements AutoCloseable {
           rejected, attempts.made, (System.nanoTime() - startNanos) / 1_000_000);
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw explained(
-          "write a batch of %d rows, %s,%s"
+          "write a batch of %s rows, %s,%s"
               .formatted(
                   rows.size(),
                   first(rows, order),
@@ -128,7 +128,7 @@ final class TransactionWriter<T> implements AutoCloseable {
   /** What a message names the first row of a batch by, which holds no values but those of keys. */
   private String first(BatchRows<T> rows, KeyOrder order) {
     return write.table().keyColumns().isEmpty()
-        ? "first row %d of this writer".formatted(acknowledgedRows + 1)
+        ? "first row %s of this writer".formatted(acknowledgedRows + 1)
         : "first key " + rows.key(order.sent()[0]);
   }
 

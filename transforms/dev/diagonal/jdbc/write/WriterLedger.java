@@ -129,7 +129,7 @@ final class WriterLedger {
     Token first = missing.get(0).token;
     boolean isRun = schema().runs().exists(connection, first.run());
     throw new SQLException(
-        "the database acknowledged %d transactions to table %s, and %d of them are not in its ledger (%d rows: %s): %s"
+        "the database acknowledged %s transactions to table %s, and %s of them are not in its ledger (%s rows: %s): %s"
             .formatted(
                 acknowledged.size(),
                 write.table().name(),

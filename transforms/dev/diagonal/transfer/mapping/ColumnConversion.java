@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
@@ -11,7 +12,10 @@ import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
 import dev.diagonal.rows.ValueParser;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.rows.types.ExactText;
 import dev.diagonal.transfer.mapping.Mapping.Target;
+import java.math.BigDecimal;
 
 /** Sets one column of a row. Used by one thread. */
 @FunctionalInterface
@@ -43,7 +47,13 @@ interface ColumnConversion {
     if (target.pattern() != null) {
       conversion = SpellingPattern.of(target, given, wanted, source);
     } else if (given == FieldType.TEXT) {
-      conversion = wanted == FieldType.TEXT ? text(source, plan, parser) : parsed(source, parser);
+      ColumnGuess guess = plan.guessOf(target);
+      conversion =
+          wanted == FieldType.TEXT
+              ? text(source, plan, parser)
+              : guess == null
+                  ? parsed(source, parser)
+                  : guessed(source, guess, plan.marksNumbers(), parser);
     } else if (given == wanted || (wanted == FieldType.TEXT && isSpelt(given))) {
       conversion = given.isWord() ? word(source) : bytes(source);
     } else if (given.isWhole() && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
@@ -57,8 +67,9 @@ interface ColumnConversion {
     } else {
       conversion = spelt(source, parser);
     }
-    return (in, row, out, column) ->
-        !in.isNull(row, source) && conversion.set(in, row, out, column);
+    DecimalSize size = field.size();
+    ColumnConversion sized = size == null ? conversion : sized(conversion, source, size);
+    return (in, row, out, column) -> !in.isNull(row, source) && sized.set(in, row, out, column);
   }
 
   /**
@@ -144,6 +155,49 @@ interface ColumnConversion {
       }
       parser.set(out, column, in.bytes(source), start, end);
       return true;
+    };
+  }
+
+  /** Reads texts by a guessed type, refusing those that would not come back as they are. */
+  private static ColumnConversion guessed(
+      int source, ColumnGuess guess, boolean marksNumbers, ValueParser parser) {
+    FieldType type = guess.type();
+    boolean anyNumber = marksNumbers && type == FieldType.DECIMAL;
+    return (in, row, out, column) -> {
+      byte[] text = in.bytes(source);
+      int start = in.start(row, source);
+      int end = in.end(row, source);
+      if (start == end) {
+        return false;
+      }
+      try {
+        parser.set(out, column, text, start, end);
+      } catch (BadValueException e) {
+        throw guess.isNot(in.text(row, source));
+      }
+      if (!anyNumber && !ExactText.isExact(type, text, start, end)) {
+        throw guess.changes(in.text(row, source));
+      }
+      return true;
+    };
+  }
+
+  /** Refuses decimals that have more digits than their column. */
+  private static ColumnConversion sized(ColumnConversion conversion, int source, DecimalSize size) {
+    ByteBuilder text = new ByteBuilder(32);
+    return (in, row, out, column) -> {
+      boolean found = conversion.set(in, row, out, column);
+      if (found) {
+        text.clear();
+        ValueFormatter.put(in, row, source, text);
+        String number = text.toString();
+        if (!size.holds(new BigDecimal(number))) {
+          throw new BadValueException(
+              "'%s' has more digits than decimal%s holds"
+                  .formatted(BadValueException.shown(number), size));
+        }
+      }
+      return found;
     };
   }
 

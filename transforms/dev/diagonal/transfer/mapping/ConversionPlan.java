@@ -6,11 +6,13 @@ import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.rows.types.TypeGuesses;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param mapping what is done
  * @param checkUtf8 whether texts come from a file, so that they may be no UTF-8
  * @param refuseNul whether texts go to a database, which has none with the character 0 in them
+ * @param guesses what was guessed of the columns' types, or null if the source declares them
  */
 public record ConversionPlan(
-    RowType from, RowType declared, Mapping mapping, boolean checkUtf8, boolean refuseNul)
+    RowType from,
+    RowType declared,
+    Mapping mapping,
+    boolean checkUtf8,
+    boolean refuseNul,
+    @Nullable TypeGuesses guesses)
     implements Serializable {
 
   /**
@@ -37,6 +45,12 @@ public record ConversionPlan(
         "columns %s are not %s",
         from.names(),
         declared.names());
+  }
+
+  /** Returns a plan for a source that declares its types. */
+  ConversionPlan(
+      RowType from, RowType declared, Mapping mapping, boolean checkUtf8, boolean refuseNul) {
+    this(from, declared, mapping, checkUtf8, refuseNul, null);
   }
 
   /** Makes one, so that what does not fit is refused before a run. */
@@ -52,22 +66,37 @@ public record ConversionPlan(
   /** What the columns of the mapping make, before its function. */
   RowType mapped() {
     return new RowType(
-        targets().stream().map(target -> new Field(target.name(), typeOf(target))).toList());
+        targets().stream()
+            .map(target -> new Field(target.name(), typeOf(target), target.size()))
+            .toList());
   }
 
   List<Target> targets() {
-    if (!mapping.columns().isEmpty()) {
-      return mapping.columns();
-    }
-    List<Target> all = new ArrayList<>();
-    for (String name : from.names()) {
-      all.add(Target.of(name, name));
-    }
-    return all;
+    return mapping.targets(from);
   }
 
   @Nullable RowFunction function() {
     return mapping.function() == null ? null : RowFunction.of(mapping.function(), mapped(), to());
+  }
+
+  /** Returns the guess that gives a column its type, or null if something else does. */
+  @Nullable ColumnGuess guessOf(Target target) {
+    return guesses == null
+            || target.origin() != Origin.COLUMN
+            || target.type() != null
+            || target.pattern() != null
+        ? null
+        : guesses.columns().get(Columns.indexOf(from, target.text()));
+  }
+
+  /** Whether the source itself tells numbers from texts. */
+  boolean marksNumbers() {
+    return guesses != null && guesses.marksNumbers();
+  }
+
+  /** Returns the guesses that give columns their types. */
+  public List<ColumnGuess> guessesInUse() {
+    return targets().stream().map(this::guessOf).filter(Objects::nonNull).distinct().toList();
   }
 
   private FieldType typeOf(Target target) {

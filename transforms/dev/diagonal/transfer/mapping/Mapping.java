@@ -2,9 +2,13 @@ package dev.diagonal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,26 @@ public record Mapping(
         function != null || functionColumns.isEmpty(), "functionColumns need a function, got none");
   }
 
+  /** Returns this with types for the columns to which it gives neither type nor format. */
+  public Mapping withTypes(RowType source, ColumnTypes.Chooser chooser) {
+    List<Target> typed = new ArrayList<>();
+    boolean changed = false;
+    for (Target target : targets(source)) {
+      NamedType chosen =
+          target.type() == null && target.pattern() == null ? chooser.typeOf(target) : null;
+      typed.add(chosen == null ? target : target.withType(chosen));
+      changed |= chosen != null;
+    }
+    return changed ? new Mapping(typed, filters, function, functionColumns) : this;
+  }
+
+  /** Returns the columns of the target: all of the source where none are named. */
+  List<Target> targets(RowType source) {
+    return columns.isEmpty()
+        ? source.names().stream().map(name -> Target.of(name, name)).toList()
+        : columns;
+  }
+
   /** Where the value of a target's column comes from. */
   public enum Origin {
     /** A column of the source. */
@@ -62,6 +86,7 @@ public record Mapping(
    * @param origin what {@code text} is
    * @param text the name of a source column, a constant, or a format
    * @param type what its values are; null for that of the source column, or text
+   * @param size the digits of a decimal; null for any number of them
    * @param pattern how dates or numbers are spelt where they are text, as in {@code
    *     java.time.format.DateTimeFormatter} or {@code java.text.DecimalFormat}; null for {@code
    *     2026-11-21} and {@code -1234.5}
@@ -73,6 +98,7 @@ public record Mapping(
       Origin origin,
       String text,
       @Nullable FieldType type,
+      @Nullable DecimalSize size,
       @Nullable String pattern,
       @Nullable String locale,
       @Nullable String otherwise)
@@ -80,12 +106,12 @@ public record Mapping(
 
     /** Returns a column that is one of the source. */
     public static Target of(String name, String column) {
-      return new Target(name, Origin.COLUMN, column, null, null, null, null);
+      return new Target(name, Origin.COLUMN, column, null, null, null, null, null);
     }
 
     /** Sets what its values are. */
-    public Target withType(FieldType type) {
-      return new Target(name, origin, text, type, pattern, locale, otherwise);
+    public Target withType(NamedType named) {
+      return new Target(name, origin, text, named.type(), named.size(), pattern, locale, otherwise);
     }
   }
 }

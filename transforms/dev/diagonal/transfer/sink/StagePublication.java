@@ -160,7 +160,7 @@ final class StagePublication {
       try (ResultSet found = holder.executeQuery()) {
         if (found.next()) {
           notices.accept(
-              "waiting: another run publishes table %s (process %d of the database, from %s, since %s)"
+              "waiting: another run publishes table %s (process %s of the database, from %s, since %s)"
                   .formatted(
                       table.target().name(),
                       found.getInt(1),

@@ -78,7 +78,7 @@ final class StageSql {
   }
 
   private String acknowledged() {
-    return "%s AS r ON r.attempt = s.%s AND r.range <> %d"
+    return "%s AS r ON r.attempt = s.%s AND r.range <> %s"
         .formatted(ranges, quote(stage.attempt()), StagedTable.SEAL);
   }
 

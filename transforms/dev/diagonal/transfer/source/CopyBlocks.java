@@ -1,10 +1,12 @@
 package dev.diagonal.transfer.source;
 
+import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
@@ -17,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -119,8 +122,11 @@ final class CopyBlocks implements RowBlockReader {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       if (cause instanceof SocketTimeoutException) {
         return new SQLException(
-            "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600"
-                .formatted(origin.place(), rows),
+            String.format(
+                Locale.ROOT,
+                "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600",
+                origin.place(),
+                rows),
             SqlFaults.state(fault),
             fault);
       }
@@ -160,6 +166,7 @@ final class CopyBlocks implements RowBlockReader {
       } else {
         if (!set(block, column, row, at, length)) {
           problem = "column '" + type.field(column).name() + "' is infinite";
+          block.setNull(column);
         }
         at += length;
       }
@@ -168,7 +175,9 @@ final class CopyBlocks implements RowBlockReader {
       block.endRow();
     } else {
       String reason = "%s: %s".formatted(origin.place(), problem);
-      rejects.reject(DeadLetter.ofRow(reason, "unknown"));
+      ByteBuilder record = new ByteBuilder(128);
+      CsvFormatter.RFC_4180.put(block, block.rows(), record);
+      rejects.reject(DeadLetter.ofRow(reason, record.toString()));
     }
   }
 

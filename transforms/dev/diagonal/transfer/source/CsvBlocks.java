@@ -25,6 +25,7 @@ final class CsvBlocks implements RowBlockReader {
   private final RowType type;
   private final int blockRows;
   private final RowOrigin origin;
+  private final byte @Nullable [] nullText;
   private byte[] unescaped = new byte[1 << 10];
   private boolean started;
 
@@ -39,6 +40,7 @@ final class CsvBlocks implements RowBlockReader {
     this.opened = opened;
     this.reader = reader;
     this.format = format;
+    this.nullText = format.nullBytes();
     this.type = type;
     this.blockRows = blockRows;
     this.origin = new RowOrigin(range.place(), () -> opened.linesBefore());
@@ -78,7 +80,7 @@ final class CsvBlocks implements RowBlockReader {
     int fields = reader.fields().count();
     return fields == type.size()
         ? null
-        : "it has %d fields and the file has %d columns".formatted(fields, type.size());
+        : "it has %s fields and the file has %s columns".formatted(fields, type.size());
   }
 
   private boolean hasUndecodable() {
@@ -95,7 +97,7 @@ final class CsvBlocks implements RowBlockReader {
   private void add(RowBlock block, long offset) {
     CsvFields fields = reader.fields();
     for (int i = 0; i < type.size(); i++) {
-      if (CsvFiles.isNull(fields, i, format)) {
+      if (CsvFiles.isNull(fields, i, nullText)) {
         block.setNull(i);
       } else if (fields.isEscaped(i)) {
         int length = fields.end(i) - fields.start(i);
@@ -113,7 +115,7 @@ final class CsvBlocks implements RowBlockReader {
   private void checkHeader() {
     List<String> names = new ArrayList<>();
     for (int i = 0; reader.problem() == null && i < reader.fields().count(); i++) {
-      names.add(reader.fields().text(i));
+      names.add(CsvFiles.nameOf(reader.fields(), i));
     }
     if (!names.equals(type.names())) {
       throw new BadInputException(

@@ -10,15 +10,20 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.InferredTypes;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.InferredTypes;
+import dev.diagonal.rows.types.TypeGuesses;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of CSV files, plain or compressed by their names. Every file must have the columns of
@@ -26,8 +31,6 @@ import java.util.Set;
  * MiB.
  */
 public final class CsvFiles implements TransferSource {
-
-  static final int MAX_RECORD_BYTES = 64 << 20;
 
   private static final int SAMPLE_ROWS = 1_000;
   private static final int SAMPLE_BYTES = 4 << 20;
@@ -37,6 +40,7 @@ public final class CsvFiles implements TransferSource {
   private final RangePlan plan;
   private final RowType raw;
   private final RowType declared;
+  private final TypeGuesses guesses;
   private final InputFiles found;
 
   private CsvFiles(
@@ -45,13 +49,15 @@ public final class CsvFiles implements TransferSource {
       RangePlan plan,
       InputFiles found,
       RowType raw,
-      RowType declared) {
+      RowType declared,
+      TypeGuesses guesses) {
     this.patterns = List.copyOf(patterns);
     this.format = format;
     this.plan = plan;
     this.found = found;
     this.raw = raw;
     this.declared = declared;
+    this.guesses = guesses;
   }
 
   /**
@@ -67,10 +73,9 @@ public final class CsvFiles implements TransferSource {
       throws IOException {
     InputFiles found = listed(patterns);
     for (InputFile file : found.files()) {
-      try (CsvReader reader = reader(OpenText.of(file, 0, charset(format)), format)) {
-        if (reader.next()) {
-          return learnt(patterns, format, plan, found, file.name(), reader);
-        }
+      List<String> names = names(file, format);
+      if (names != null) {
+        return learnt(patterns, format, plan, found, file, names);
       }
     }
     throw new BadInputException("no record in '" + String.join(",", patterns) + "'");
@@ -95,71 +100,110 @@ public final class CsvFiles implements TransferSource {
       CsvFormat format,
       RangePlan plan,
       InputFiles found,
-      String file,
-      CsvReader reader)
+      InputFile file,
+      List<String> names)
       throws IOException {
-    List<String> names = names(format, file, reader);
-    InferredTypes types = new InferredTypes(names);
-    boolean more = !format.header() || reader.next();
-    for (int row = 0; more && row < SAMPLE_ROWS && reader.offset() < SAMPLE_BYTES; row++) {
-      CsvFields fields = reader.fields();
-      if (reader.problem() == null && fields.count() == names.size()) {
-        for (int i = 0; i < names.size(); i++) {
-          if (!isNull(fields, i, format)) {
-            types.saw(i, fields.text(i));
-          }
-        }
-      }
-      more = reader.next();
-    }
+    InferredTypes types = sampled(file, format, names);
     RowType declared = types.found();
     RowType raw = new RowType(names.stream().map(name -> new Field(name, FieldType.TEXT)).toList());
-    return new CsvFiles(patterns, format, plan, found, raw, declared);
+    TypeGuesses guesses = new TypeGuesses(types.guesses(file.name()), false);
+    return new CsvFiles(patterns, format, plan, found, raw, declared, guesses);
   }
 
-  private static List<String> names(CsvFormat format, String file, CsvReader reader) {
-    if (reader.problem() != null) {
-      throw new BadInputException(file + ": the first record cannot be read: " + reader.problem());
+  private static InferredTypes sampled(InputFile file, CsvFormat format, List<String> names)
+      throws IOException {
+    InferredTypes types = new InferredTypes(names);
+    byte[] nullText = format.nullBytes();
+    try (CsvReader reader = reader(OpenText.of(file, 0, charset(format)), format)) {
+      boolean more = reader.next() && (!format.header() || reader.next());
+      for (int row = 0; more && row < SAMPLE_ROWS && reader.offset() < SAMPLE_BYTES; row++) {
+        CsvFields fields = reader.fields();
+        if (reader.problem() == null && fields.count() == names.size()) {
+          for (int i = 0; i < names.size(); i++) {
+            if (!isNull(fields, i, nullText)) {
+              types.saw(i, fields.text(i), reader.line());
+            }
+          }
+          types.record();
+        }
+        more = reader.next();
+      }
     }
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < reader.fields().count(); i++) {
-      names.add(format.header() ? reader.fields().text(i) : "c" + (i + 1));
+    return types;
+  }
+
+  /** Returns the names of the columns, or null if the file has no record to learn them from. */
+  private static @Nullable List<String> names(InputFile file, CsvFormat format) throws IOException {
+    try (CsvReader reader = reader(OpenText.of(file, 0, charset(format)), format)) {
+      return format.header()
+          ? reader.next() ? headerNames(format, file.name(), reader) : null
+          : positions(format, file.name(), reader);
     }
-    if (!format.header() && !format.columns().isEmpty()) {
-      if (format.columns().size() != names.size()) {
+  }
+
+  /**
+   * Names columns by position. Their number is that of most records, as one without a header may be
+   * bad, also the first.
+   */
+  private static @Nullable List<String> positions(CsvFormat format, String file, CsvReader reader)
+      throws IOException {
+    Map<Integer, Integer> counts = new LinkedHashMap<>();
+    for (int row = 0; row < SAMPLE_ROWS && reader.offset() < SAMPLE_BYTES && reader.next(); row++) {
+      if (reader.problem() == null) {
+        counts.merge(reader.fields().count(), 1, Integer::sum);
+      }
+    }
+    if (counts.isEmpty()) {
+      return null;
+    }
+    int most = counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    if (!format.columns().isEmpty()) {
+      if (!counts.containsKey(format.columns().size())) {
         throw new BadInputException(
-            "%s has %d columns, and %d are named"
-                .formatted(file, names.size(), format.columns().size()));
+            "%s has %s columns, and %s are named".formatted(file, most, format.columns().size()));
       }
       return format.columns();
     }
+    return IntStream.rangeClosed(1, most).mapToObj(i -> "c" + i).toList();
+  }
+
+  private static List<String> headerNames(CsvFormat format, String file, CsvReader reader) {
+    if (reader.problem() != null) {
+      throw new BadInputException(file + ": the header cannot be read: " + reader.problem());
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < reader.fields().count(); i++) {
+      names.add(nameOf(reader.fields(), i));
+    }
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
-      if (!reader.fields().isUtf8(i, names.get(i))) {
+      if (!reader.fields().isUtf8(i, reader.fields().text(i))) {
         throw new BadInputException(
-            "the header of %s is not %s: column %d is '%s'. Name the encoding of the file with --encoding, such as windows-1252"
+            "the header of %s is not %s: column %s is '%s'. Name the encoding of the file with --encoding, such as windows-1252"
                 .formatted(file, format.encoding(), i + 1, names.get(i)));
       }
-      if (names.get(i).isBlank() || !seen.add(names.get(i))) {
+      if (!seen.add(names.get(i))) {
         throw new BadInputException(
-            "%s: the header names column %d '%s', which is %s"
-                .formatted(
-                    file,
-                    i + 1,
-                    names.get(i),
-                    names.get(i).isBlank() ? "blank" : "the name of another one"));
+            "%s: the header names column %s '%s', which is the name of another one"
+                .formatted(file, i + 1, names.get(i)));
       }
     }
     return names;
   }
 
-  static boolean isNull(CsvFields fields, int field, CsvFormat format) {
-    if (fields.isNull(field)) {
-      return true;
-    }
-    return format.nullText() != null
-        && !fields.isQuoted(field)
-        && fields.text(field).equals(format.nullText());
+  /** Returns the name of a column, by its position if it is blank, as pandas writes an index. */
+  static String nameOf(CsvFields header, int field) {
+    String name = header.text(field);
+    return name.isBlank() ? "c" + (field + 1) : name;
+  }
+
+  /**
+   * Whether a field is null: nothing at all, or what stands for null, as it is written and not in
+   * quotes.
+   */
+  static boolean isNull(CsvFields fields, int field, byte @Nullable [] nullText) {
+    return fields.isNull(field)
+        || (nullText != null && !fields.isQuoted(field) && fields.isWritten(field, nullText));
   }
 
   static Charset charset(CsvFormat format) {
@@ -167,12 +211,7 @@ public final class CsvFiles implements TransferSource {
   }
 
   static CsvReader reader(OpenText opened, CsvFormat format) {
-    return new CsvReader(opened.text(), format.dialect(), MAX_RECORD_BYTES, false);
-  }
-
-  @Override
-  public boolean guessesTypes() {
-    return true;
+    return new CsvReader(opened.text(), format.dialect(), CsvFormat.MAX_RECORD_BYTES, false);
   }
 
   @Override
@@ -183,6 +222,11 @@ public final class CsvFiles implements TransferSource {
   @Override
   public RowType declared() {
     return declared;
+  }
+
+  @Override
+  public TypeGuesses guesses() {
+    return guesses;
   }
 
   @Override

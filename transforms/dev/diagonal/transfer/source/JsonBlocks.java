@@ -1,13 +1,12 @@
 package dev.diagonal.transfer.source;
 
-import com.fasterxml.jackson.core.JsonToken;
 import dev.diagonal.csv.CsvReader;
+import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.JsonObject;
 import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
-import dev.diagonal.rows.RowType;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,32 +18,25 @@ final class JsonBlocks implements RowBlockReader {
   private final SourceRange range;
   private final OpenText opened;
   private final CsvReader lines;
-  private final RowType type;
+  private final JsonColumns columns;
   private final int blockRows;
-  private final boolean passOver;
-  private final Map<String, Integer> columns = new HashMap<>();
+  private final Map<String, Integer> positions = new HashMap<>();
   private final RowOrigin origin;
 
   JsonBlocks(
-      SourceRange range,
-      OpenText opened,
-      CsvReader lines,
-      RowType type,
-      int blockRows,
-      boolean passOver) {
+      SourceRange range, OpenText opened, CsvReader lines, JsonColumns columns, int blockRows) {
     this.range = range;
     this.opened = opened;
     this.lines = lines;
-    this.type = type;
+    this.columns = columns;
     this.blockRows = blockRows;
-    this.passOver = passOver;
-    type.names().forEach(name -> columns.put(name, columns.size()));
+    columns.type().names().forEach(name -> positions.put(name, positions.size()));
     origin = new RowOrigin(range.place(), () -> opened.linesBefore());
   }
 
   @Override
   public @Nullable RowBlock next(Rejects rejects) throws IOException, InterruptedException {
-    RowBlock block = new RowBlock(type, blockRows, origin);
+    RowBlock block = new RowBlock(columns.type(), blockRows, origin);
     while (!block.isFull() && lines.next()) {
       long offset = opened.offset() + lines.offset();
       if (!range.includes(offset, lines.line())) {
@@ -61,26 +53,28 @@ final class JsonBlocks implements RowBlockReader {
   }
 
   private @Nullable String read(RowBlock block) throws IOException {
-    for (int i = 0; i < type.size(); i++) {
+    int size = columns.type().size();
+    for (int i = 0; i < size; i++) {
       block.setNull(i);
     }
-    @Nullable String[] values = new String[type.size()];
-    @Nullable String[] unknown = new String[1];
+    @Nullable String[] values = new String[size];
     String problem =
         JsonObject.read(
             lines.fields(),
             (key, token, text) -> {
-              Integer column = columns.get(key);
-              if (column == null) {
-                unknown[0] = key;
-              } else if (token != JsonToken.VALUE_NULL) {
-                values[column] = text;
+              Integer column = positions.get(key);
+              if (column != null) {
+                columns.check(column, token, text);
+                values[column] = columns.isNull(token) ? null : text;
+              } else if (!columns.ignoresUnknown()) {
+                throw new BadValueException(
+                    "the first lines do not have the key '"
+                        + BadValueException.shown(key)
+                        + "', so no column takes it");
               }
-            });
-    if (problem == null && unknown[0] != null && !passOver) {
-      problem = "the key '" + unknown[0] + "' is none of those of the first lines";
-    }
-    for (int i = 0; i < type.size() && problem == null; i++) {
+            },
+            columns.areAsWritten());
+    for (int i = 0; i < size && problem == null; i++) {
       String value = values[i];
       if (value != null) {
         block.setText(i, value);

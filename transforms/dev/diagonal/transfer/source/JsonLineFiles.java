@@ -7,12 +7,15 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.InferredTypes;
 import dev.diagonal.rows.JsonObject;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.rows.types.InferredTypes;
+import dev.diagonal.rows.types.TypeGuesses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The objects of JSON lines files, plain or compressed by their names: one object a line, in UTF-8.
@@ -32,6 +36,7 @@ public final class JsonLineFiles implements TransferSource {
 
   private static final int SAMPLE_ROWS = 1_000;
   private static final int SAMPLE_BYTES = 4 << 20;
+  private static final int SHOWN_CHARACTERS = 200;
 
   /** Lines as records of one field: what would delimit cannot stand in JSON. */
   private static final CsvDialect LINES =
@@ -42,14 +47,24 @@ public final class JsonLineFiles implements TransferSource {
   private final InputFiles found;
   private final RowType declared;
   private final boolean passOver;
+  private final TypeGuesses guesses;
+  private final JsonColumns columns;
 
   private JsonLineFiles(
-      List<String> patterns, RangePlan plan, InputFiles found, RowType declared, boolean passOver) {
+      List<String> patterns,
+      RangePlan plan,
+      InputFiles found,
+      RowType declared,
+      boolean passOver,
+      TypeGuesses guesses,
+      JsonColumns columns) {
     this.patterns = List.copyOf(patterns);
     this.plan = plan;
     this.found = found;
     this.declared = declared;
     this.passOver = passOver;
+    this.guesses = guesses;
+    this.columns = columns;
   }
 
   /**
@@ -63,50 +78,88 @@ public final class JsonLineFiles implements TransferSource {
   public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean passOver)
       throws IOException {
     InputFiles found = CsvFiles.listed(patterns);
-    List<Map<String, FieldType>> sample = new ArrayList<>();
+    Sample sample = new Sample();
     for (InputFile file : found.files()) {
-      if (sample.size() < SAMPLE_ROWS) {
-        sample(file, sample);
+      if (sample.records.size() < SAMPLE_ROWS) {
+        sample.read(file);
       }
     }
     Set<String> keys = new LinkedHashSet<>();
-    sample.forEach(line -> keys.addAll(line.keySet()));
+    sample.records.forEach(line -> keys.addAll(line.keySet()));
     List<String> columns = List.copyOf(keys);
     if (columns.isEmpty()) {
-      throw new BadInputException("no JSON object in '" + String.join(",", patterns) + "'");
+      throw new BadInputException(
+          "no JSON object in '%s'%s"
+              .formatted(
+                  String.join(",", patterns), sample.problem == null ? "" : ": " + sample.problem));
     }
     Map<String, Integer> positions = new HashMap<>();
     columns.forEach(key -> positions.put(key, positions.size()));
     InferredTypes types = new InferredTypes(columns);
-    for (Map<String, FieldType> line : sample) {
+    for (Map<String, Seen> line : sample.records) {
+      types.record();
       line.forEach(
-          (key, type) -> {
-            if (type != null) {
-              types.saw(positions.getOrDefault(key, -1), type);
+          (key, seen) -> {
+            if (seen.type != null) {
+              types.saw(positions.getOrDefault(key, -1), seen.type, seen.text, seen.line);
             }
           });
     }
-    return new JsonLineFiles(patterns, plan, found, types.found(), passOver);
+    TypeGuesses guesses = new TypeGuesses(types.guesses(String.valueOf(sample.file)), true);
+    RowType declared = types.found();
+    JsonColumns as = JsonColumns.values(declared, passOver);
+    return new JsonLineFiles(patterns, plan, found, declared, passOver, guesses, as);
   }
 
-  private static void sample(InputFile file, List<Map<String, FieldType>> sample)
-      throws IOException {
-    OpenText opened = OpenText.of(file, 0, StandardCharsets.UTF_8);
-    try (CsvReader lines = lines(opened)) {
-      while (sample.size() < SAMPLE_ROWS && lines.offset() < SAMPLE_BYTES && lines.next()) {
-        Map<String, FieldType> line = new LinkedHashMap<>();
-        if (lines.problem() == null
-            && JsonObject.read(
-                    lines.fields(), (key, token, text) -> line.put(key, typeOf(token, text)))
-                == null) {
-          sample.add(line);
+  /**
+   * Returns this with values as they are written, each a piece of JSON. Its columns are JSON and
+   * not guessed.
+   */
+  public JsonLineFiles asWritten() {
+    RowType json =
+        new RowType(declared.names().stream().map(key -> new Field(key, FieldType.JSON)).toList());
+    return new JsonLineFiles(
+        patterns, plan, found, json, passOver, guesses, JsonColumns.asWritten(json, passOver));
+  }
+
+  /** A value of the sample; the type of null is null. */
+  private record Seen(@Nullable FieldType type, String text, long line) {}
+
+  /** The first lines of all files. */
+  private static final class Sample {
+    final List<Map<String, Seen>> records = new ArrayList<>();
+    @Nullable String file;
+    @Nullable String problem;
+
+    void read(InputFile input) throws IOException {
+      OpenText opened = OpenText.of(input, 0, StandardCharsets.UTF_8);
+      try (CsvReader lines = lines(opened)) {
+        while (records.size() < SAMPLE_ROWS && lines.offset() < SAMPLE_BYTES && lines.next()) {
+          Map<String, Seen> record = new LinkedHashMap<>();
+          String wrong =
+              lines.problem() != null
+                  ? lines.problem()
+                  : JsonObject.read(
+                      lines.fields(),
+                      (key, token, text) ->
+                          record.put(
+                              key,
+                              new Seen(
+                                  typeOf(token, text),
+                                  text.substring(0, Math.min(text.length(), SHOWN_CHARACTERS)),
+                                  lines.line())));
+          if (wrong == null) {
+            records.add(record);
+            file = file == null ? input.name() : file;
+          } else if (problem == null) {
+            problem = "%s, line %s: %s".formatted(input.name(), lines.line(), wrong);
+          }
         }
       }
     }
   }
 
-  @SuppressWarnings("NullAway") // null for null, of which nothing is learnt
-  private static FieldType typeOf(JsonToken token, String text) {
+  private static @Nullable FieldType typeOf(JsonToken token, String text) {
     return switch (token) {
       case VALUE_TRUE, VALUE_FALSE -> FieldType.BOOLEAN;
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(text);
@@ -117,23 +170,28 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   private static FieldType number(String text) {
-    FieldType type = InferredTypes.typeOf(text);
-    return type == FieldType.TEXT ? FieldType.DOUBLE : type;
+    // Of numbers that JSON may write in other ways, such as 1E2, a decimal keeps the value.
+    return InferredTypes.typeOf(text) == FieldType.BIGINT ? FieldType.BIGINT : FieldType.DECIMAL;
   }
 
   static CsvReader lines(OpenText opened) {
-    return new CsvReader(opened.text(), LINES, CsvFiles.MAX_RECORD_BYTES, false);
-  }
-
-  @Override
-  public boolean guessesTypes() {
-    return true;
+    return new CsvReader(opened.text(), LINES, CsvFormat.MAX_RECORD_BYTES, false);
   }
 
   @Override
   public RowType blockType() {
-    return new RowType(
-        declared.names().stream().map(name -> new Field(name, FieldType.TEXT)).toList());
+    return columns.type();
+  }
+
+  @Override
+  public @Nullable TypeGuesses guesses() {
+    return columns.areAsWritten() ? null : guesses;
+  }
+
+  @Override
+  public TransferSource strict(List<ColumnGuess> inUse) {
+    return new JsonLineFiles(
+        patterns, plan, found, declared, passOver, guesses, columns.refusingTexts(inUse));
   }
 
   @Override
@@ -170,6 +228,6 @@ public final class JsonLineFiles implements TransferSource {
   public RowBlockReader open(SourceRange range, int blockRows) throws IOException {
     OpenText opened =
         OpenText.of(found.named(range.place()), range.start(), StandardCharsets.UTF_8);
-    return new JsonBlocks(range, opened, lines(opened), blockType(), blockRows, passOver);
+    return new JsonBlocks(range, opened, lines(opened), columns, blockRows);
   }
 }

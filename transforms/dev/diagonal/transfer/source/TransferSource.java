@@ -2,8 +2,11 @@ package dev.diagonal.transfer.source;
 
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.rows.types.TypeGuesses;
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@link JdbcRows} or {@link
@@ -17,9 +20,18 @@ public interface TransferSource extends Serializable {
   /** Returns what the values are said or found to be; the same columns as the blocks. */
   RowType declared();
 
-  /** Whether {@link #declared} follows from a sample of the values. */
-  default boolean guessesTypes() {
-    return false;
+  /** Returns what was guessed of the types, or null if the source declares them. */
+  default @Nullable TypeGuesses guesses() {
+    return null;
+  }
+
+  /**
+   * Returns this, refusing texts in columns that it took for something else.
+   *
+   * @param guesses those that the types of rows are taken from
+   */
+  default TransferSource strict(List<ColumnGuess> guesses) {
+    return this;
   }
 
   /** Whether texts come as bytes that may be no UTF-8. */

@@ -227,7 +227,7 @@ final class WriteConflictFreeTest implements Serializable {
           .apply(writeTo(target).withBadRecordErrorHandler(handler).withMaxBadRecords(0));
     }
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
-        .hasStackTraceContaining("more than 0 bad records; the last of them: a slot must be");
+        .hasStackTraceContaining("more than 0 bad records (--maxBadRecords): 1 × a slot must be");
   }
 
   private static @Nullable Long none() {

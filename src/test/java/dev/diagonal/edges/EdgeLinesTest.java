@@ -280,4 +280,26 @@ class EdgeLinesTest {
     lines.finish(output);
     return new Parsed(edges, bad, good);
   }
+
+  @Example
+  void namesPositionsAsTheFirstHeaderDoes() {
+    EdgeFormat named = EdgeFormat.CSV.named(List.of("src,dst", "1,2"));
+    assertThat(List.of(named.source(), named.target())).containsExactly("src", "dst");
+    assertThat(named.positionsIn(new TextFile("b.csv", "dst,src")).source()).isEqualTo(1);
+    // Names that do not tell columns apart stay positions.
+    assertThat(EdgeFormat.CSV.named(List.of("a,a"))).isEqualTo(EdgeFormat.CSV);
+    assertThat(EdgeFormat.CSV.named(List.of(",2"))).isEqualTo(EdgeFormat.CSV);
+  }
+
+  @Example
+  void noticesAHeaderThatIsReadAsAnEdge() {
+    EdgeFormat format = EdgeFormat.CSV.withHeader(false).withTextIds(true);
+    assertThat(format.headerRemark(List.of("source,target", "1,2", "3,4")))
+        .isEqualTo(
+            "the first line, 'source,target', looks like a header and was read as an edge:"
+                + " --header=true names columns by it");
+    assertThat(format.headerRemark(List.of("5,6", "1,2"))).isNull();
+    assertThat(format.headerRemark(List.of("ann,bob", "bob,cyd"))).isNull();
+    assertThat(format.headerRemark(List.of("ann,bob", "1,2", "1,cyd"))).isNull();
+  }
 }

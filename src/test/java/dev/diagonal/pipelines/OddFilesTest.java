@@ -152,6 +152,97 @@ final class OddFilesTest {
         "is a pipe, which can be read only once");
   }
 
+  @Test
+  void filesWithOtherColumnOrdersAreReadByName() throws IOException {
+    Path files = Files.createDirectory(directory.resolve("in"));
+    Files.writeString(files.resolve("1.csv"), "film,stars\n10,4.0\n");
+    Files.writeString(files.resolve("2.csv"), "stars,film\n3.0,10\n");
+    assertDone(
+        run(
+            "movie-ratings",
+            "--input=" + files,
+            "--output=" + out,
+            "--movieColumn=1",
+            "--ratingColumn=2"));
+    assertThat(Files.readAllLines(out)).hasSize(2).last().asString().startsWith("10,2,7.000,3.5");
+    Files.writeString(files.resolve("3.csv"), "movie,stars\n10,4.0\n");
+    assertFailed(
+        run(
+            "movie-ratings",
+            "--input=" + files,
+            "--output=" + out,
+            "--movieColumn=1",
+            "--ratingColumn=2"),
+        "3.csv has no column 'film'");
+  }
+
+  @Test
+  void aNameWithACommaIsAName() throws IOException {
+    Path in = file("a,b.csv", RATINGS);
+    assertDone(movieRatings(in));
+    assertThat(Files.readAllLines(out)).hasSize(2);
+    Path other = file("other.csv", RATINGS);
+    assertDone(run("transfer", "--from=csv:" + other + "," + in, "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).hasSize(5);
+  }
+
+  @Test
+  void controlCharactersOfFilesDoNotReachTheTerminal() throws IOException {
+    Path in = file("r.csv", "user\u001b[2J\u0007,movie\n1,2\n");
+    Launched launched = movieRatings(in);
+    assertFailed(
+        launched, "has no column 'movieId': its first line is 'user\uFFFD[2J\uFFFD,movie'");
+    assertThat(String.join("", launched.err())).doesNotContain("\u001b", "\u0007");
+  }
+
+  @Test
+  void aBlankColumnNameBecomesAPosition() throws IOException {
+    Path in = file("pandas.csv", ",id\n0,7\n");
+    assertDone(run("transfer", "--from=csv:" + in, "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).containsExactly("c1,id", "0,7");
+  }
+
+  @Test
+  void aBadFirstRecordWithoutAHeaderIsABadRecord() throws IOException {
+    Path in = file("in.csv", "\"1\"x,2\n3,4\n5,6\n");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        run(
+            "transfer",
+            "--from=csv:" + in,
+            "--header=false",
+            "--to=csv:" + out,
+            "--badRecords=" + bad));
+    assertThat(Files.readAllLines(out)).containsExactly("3,4", "5,6");
+    assertThat(Files.readAllLines(bad))
+        .singleElement()
+        .asString()
+        .contains("line 1, text follows a closing quote");
+  }
+
+  @Test
+  void tooManyBadRecordsAreCountedByReasonAndKept() throws IOException {
+    Path in = file("in.csv", "id,name\n1\n2,\"x\"y\n3\n4,d\n5\n");
+    Path bad = directory.resolve("bad.jsonl");
+    Launched launched =
+        run(
+            "transfer",
+            "--from=csv:" + in,
+            "--to=csv:" + out,
+            "--badRecords=" + bad,
+            "--maxBadRecords=3");
+    assertFailed(
+        launched,
+        "more than 3 bad records (--maxBadRecords): 3 × it has N fields and the file has N columns,"
+            + " 1 × text follows a closing quote; for example "
+            + in);
+    assertThat(launched.err().get(0))
+        .contains("line 2", "line 3", "line 4")
+        .doesNotContain("line 6");
+    assertThat(Files.readAllLines(bad)).hasSize(4);
+    assertThat(out).doesNotExist();
+  }
+
   private Launched movieRatings(Path in) {
     return run("movie-ratings", "--input=" + in, "--output=" + out);
   }

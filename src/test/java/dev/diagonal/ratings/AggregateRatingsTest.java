@@ -254,8 +254,10 @@ class AggregateRatingsTest {
             fault ->
                 assertThat(messageOf(fault))
                     .isEqualTo(
-                        "more than 1 bad records; the last of them: %s, byte 38: 3 fields where the"
-                            + " header has 4; the line is: 1,2,4",
+                        "more than 1 bad records (--maxBadRecords): 2 × N fields where the header"
+                            + " has N; for example %1$s, byte 32: 3 fields where the header has 4;"
+                            + " the line is: 1,2,3; %1$s, byte 38: 3 fields where the header has 4;"
+                            + " the line is: 1,2,4",
                         path("r.csv")));
   }
 
@@ -274,7 +276,11 @@ class AggregateRatingsTest {
         .satisfies(
             fault ->
                 assertThat(messageOf(fault))
-                    .isEqualTo("2 records in %s, where at most 1 are allowed", path("bad.jsonl")));
+                    .startsWith(
+                        "2 records are in %s, more than the 1 allowed (--maxBadRecords): 2 × N"
+                            .formatted(path("bad.jsonl")))
+                    .contains("the line is: 1,2,3; ")
+                    .endsWith("the line is: 1,2,4"));
     assertThat(Files.readAllLines(directory.resolve("bad.jsonl"))).hasSize(2);
   }
 

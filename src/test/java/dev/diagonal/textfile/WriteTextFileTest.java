@@ -88,7 +88,7 @@ class WriteTextFileTest {
                     .first()
                     .extracting(Throwable::getMessage)
                     .isEqualTo(
-                        "3 records in %s, where at most 2 are allowed"
+                        "3 records are in %s, more than the 2 allowed"
                             .formatted(directory.resolve("out.csv"))));
     assertThat(directory.resolve("out.csv")).hasContent("<1>\n<2>\n<3>\n");
   }

@@ -78,7 +78,7 @@ public record InternalSchema(String name) implements Serializable {
         || name.startsWith("pg_")
         || name.getBytes(UTF_8).length > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "the internal schema's name must have 1 to %d bytes, not be blank, contain no dot and not start with pg_, got '%s'"
+          "the internal schema's name must have 1 to %s bytes, not be blank, contain no dot and not start with pg_, got '%s'"
               .formatted(MAX_BYTES, name));
     }
   }
@@ -159,7 +159,7 @@ public record InternalSchema(String name) implements Serializable {
       int version = result.getInt(1);
       if (version > VERSION) {
         throw InternalSchemaException.unsuitable(
-            "schema %s has version %d of Diagonal's tables, this Diagonal knows version %d: use a newer Diagonal, or --internalSchema=<another schema>"
+            "schema %s has version %s of Diagonal's tables, this Diagonal knows version %s: use a newer Diagonal, or --internalSchema=<another schema>"
                 .formatted(name, version, VERSION));
       }
     }

@@ -91,6 +91,16 @@ final class LoadEdgesIT {
   }
 
   @Test
+  void readsFilesWithOtherColumnOrdersByName() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("orders"));
+    Files.writeString(files.resolve("1.csv"), "src,dst\n1,2\n");
+    Files.writeString(files.resolve("2.csv"), "dst,src\n2,3\n");
+    Launched launched = launch("--input=" + files);
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(row("SELECT source, target FROM edges ORDER BY source")).isEqualTo("1,2\n3,2");
+  }
+
+  @Test
   void anEdgeListOfBlanksWithTextsAndCommentsIsRead() throws Exception {
     Path input = directory.resolve("list.txt.gz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(input))) {

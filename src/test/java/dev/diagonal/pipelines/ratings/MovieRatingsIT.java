@@ -479,8 +479,16 @@ final class MovieRatingsIT {
             "--maxBadRecords=2");
     assertFailed(launched, 1);
     assertThat(launched.err().get(0))
-        .startsWith("movie-ratings: failed: more than 2 bad records; the last of them: ")
+        .startsWith(
+            "movie-ratings: failed: more than 2 bad records (--maxBadRecords):"
+                + " 3 × N fields where the header has N; for example ")
+        .contains("the line is: three; ", "the line is: two; ")
         .endsWith("the line is: one");
+    assertThat(Files.readAllLines(directory.resolve("bad.jsonl")))
+        .hasSize(3)
+        .last()
+        .asString()
+        .contains("\"record\":\"one\"");
   }
 
   @Test

@@ -177,11 +177,15 @@ final class CsvRoundTripTest {
     List<DeadLetter> bad = new ArrayList<>();
     List<String> rows = converted(files, Mapping.NONE, bad);
     assertThat(rows).hasSize(1_501).contains("0,1.5", "1499,1.5", "8,");
+    String guessed =
+        "the type was guessed from the first 1,000 records of "
+            + file
+            + ". Name another: --types=%s:text, or --types=text for all columns";
     assertThat(bad)
         .extracting(DeadLetter::reason)
         .containsExactlyInAnyOrder(
-            "line 1502, column 'id': 'x7' is no bigint",
-            "line 1504, column 'score': 'much' is no double");
+            "line 1502, column 'id': 'x7' is not a bigint; " + guessed.formatted("id"),
+            "line 1504, column 'score': 'much' is not a decimal; " + guessed.formatted("score"));
   }
 
   @Test
@@ -200,7 +204,12 @@ final class CsvRoundTripTest {
       throws Exception {
     ConversionPlan plan =
         new ConversionPlan(
-            source.blockType(), source.declared(), mapping, source.readsBytes(), false);
+            source.blockType(),
+            source.declared(),
+            mapping,
+            source.readsBytes(),
+            false,
+            source.guesses());
     List<String> rows = new ArrayList<>();
     for (SourceRange range : source.ranges()) {
       Conversion conversion = new Conversion(plan, 100);

@@ -1,0 +1,99 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.jdbc.table.TargetTable;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.mapping.Mapping.Origin;
+import dev.diagonal.transfer.mapping.Mapping.Target;
+import dev.diagonal.transfer.source.TransferSource;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Decides the types of columns of CSV and JSON lines: those that the user names, then those of an
+ * existing table, and of the others a guess. CSV keeps all texts, and JSON lines keep those of
+ * dates and times, as neither has such types.
+ */
+final class TransferTypes {
+
+  private static final NamedType TEXT = new NamedType(FieldType.TEXT, null);
+
+  private TransferTypes() {}
+
+  /**
+   * Returns the mapping of a transfer with these types.
+   *
+   * @throws UsageException if the user names a type for a column that the source lacks
+   */
+  static Mapping of(TransferSpec spec, TransferSource source, ServerUrls servers)
+      throws SQLException, InterruptedException {
+    Mapping mapping = spec.mapping();
+    if (source.guesses() == null) {
+      if (!spec.types().equals(ColumnTypes.GUESSED) && !copiesJson(spec)) {
+        throw new UsageException("--types goes with --from=csv: and --from=jsonl:");
+      }
+      return mapping;
+    }
+    RowType columns = source.declared();
+    try {
+      mapping = spec.types().in(mapping, columns);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--types: " + e.getMessage(), e);
+    }
+    if (mapping.function() != null) {
+      return mapping; // which expects the types of the source
+    }
+    Map<String, NamedType> tables = tables(spec, servers);
+    mapping =
+        mapping.withTypes(
+            columns, target -> target.origin() == Origin.COLUMN ? tables.get(target.name()) : null);
+    if (!spec.to().isEmpty() && spec.to().stream().allMatch(TransferTypes::isText)) {
+      boolean json = spec.to().stream().anyMatch(ToJsonLines.class::isInstance);
+      return mapping.withTypes(
+          columns,
+          target ->
+              target.origin() == Origin.COLUMN && (!json || isTime(columns, target)) ? TEXT : null);
+    }
+    return mapping;
+  }
+
+  /** Whether JSON lines are copied to JSON lines, so that values stay as they are written. */
+  static boolean copiesJson(TransferSpec spec) {
+    return spec.from() instanceof FromJsonLines
+        && spec.mapping().equals(Mapping.NONE)
+        && spec.types().equals(ColumnTypes.GUESSED)
+        && !spec.to().isEmpty()
+        && spec.to().stream().allMatch(ToJsonLines.class::isInstance);
+  }
+
+  /** The types of the columns of all tables; text where two tables differ. */
+  private static Map<String, NamedType> tables(TransferSpec spec, ServerUrls servers)
+      throws SQLException, InterruptedException {
+    Map<String, NamedType> types = new HashMap<>();
+    for (ToJdbc table : spec.tables()) {
+      TargetTable.types(table.database().at(servers), table.table())
+          .forEach((column, type) -> types.merge(column, type, (a, b) -> a.equals(b) ? a : TEXT));
+    }
+    return types;
+  }
+
+  private static boolean isText(To to) {
+    return to instanceof ToCsv || to instanceof ToJsonLines;
+  }
+
+  private static boolean isTime(RowType columns, Target target) {
+    int column = columns.indexOf(target.text());
+    return column >= 0 && columns.field(column).type().isTime();
+  }
+}

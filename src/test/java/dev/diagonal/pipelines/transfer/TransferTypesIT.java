@@ -1,0 +1,126 @@
+package dev.diagonal.pipelines.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.Main;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Types of CSV and JSON lines on their way into PostgreSQL. */
+@ExtendWith(PostgresExtension.class)
+final class TransferTypesIT {
+
+  private final Path directory;
+  private final EdgeDatabase database;
+
+  TransferTypesIT(@TempDir Path directory, LocalPostgres postgres) {
+    this.directory = directory;
+    this.database = new EdgeDatabase(postgres);
+  }
+
+  @BeforeEach
+  void dropTables() throws Exception {
+    database.execute("DROP TABLE IF EXISTS typed");
+  }
+
+  @Test
+  void anExistingTableDecides() throws Exception {
+    database.execute(
+        "CREATE TABLE typed (zip text, amount numeric, code varchar(5), flag boolean, hour time,"
+            + " at timestamp, span interval)");
+    StringBuilder csv = new StringBuilder("zip,amount,code,flag,hour,at,span\n");
+    for (int i = 0; i < 1_000; i++) {
+      csv.append("90000,1.25,17,1,5:30:00,2024-01-01,1 day\n");
+    }
+    csv.append("02134,0.1234567890123456789,91X,off,24:00,2024-01-01,1 day\n");
+    csv.append("02134,0.1234567890123456789,91X,off,5:30,2024-01-01,1 day\n");
+    Path bad = directory.resolve("bad.jsonl");
+    Launched launched = load("csv", csv.toString(), "--badRecords=" + bad);
+
+    assertDone(launched);
+    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("'24:00' is no time");
+    assertThat(
+            texts(
+                "SELECT concat_ws(' ', zip, amount, code, flag, hour, at, span) FROM typed"
+                    + " WHERE zip = '02134'"))
+        .containsExactly("02134 0.1234567890123456789 91X f 05:30:00 2024-01-01 00:00:00 1 day");
+    assertThat(texts("SELECT DISTINCT code || flag FROM typed WHERE zip = '90000'"))
+        .containsExactly("17true");
+    assertThat(launched.out()).noneMatch(line -> line.contains("guessed"));
+  }
+
+  @Test
+  void jsonTextsGoToTextColumns() throws Exception {
+    database.execute("CREATE TABLE typed (zip text, n bigint)");
+    assertDone(
+        load("jsonl", "{\"zip\":1,\"n\":2}\n".repeat(1_000) + "{\"zip\":\"007\",\"n\":\"3\"}\n"));
+    assertThat(texts("SELECT zip || '-' || n FROM typed WHERE n = 3")).containsExactly("007-3");
+  }
+
+  @Test
+  void longKeysStayDifferent() throws Exception {
+    assertDone(
+        load(
+            "csv",
+            "account,amount\n100000000000000017,1\n100000000000000018,2\n2.5,3\n",
+            "--key=account"));
+    assertThat(texts("SELECT account::text FROM typed ORDER BY 1"))
+        .containsExactly("100000000000000017", "100000000000000018", "2.5");
+  }
+
+  @Test
+  void digitsThatAColumnWouldRoundAwayAreBad() throws Exception {
+    database.execute("CREATE TABLE typed (price numeric(6,2))");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(load("csv", "price\n1.50\n1.234\n", "--badRecords=" + bad));
+    assertThat(texts("SELECT price::text FROM typed")).containsExactly("1.50");
+    assertThat(Files.readAllLines(bad))
+        .singleElement()
+        .asString()
+        .contains("line 3, column 'price': '1.234' has more digits than decimal(6,2) holds");
+  }
+
+  @Test
+  void namedDecimalsMakeColumnsOfTheirSize() throws Exception {
+    assertDone(load("csv", "price,zip\n1.50,02134\n", "--types=price:decimal(10,2)"));
+    assertThat(
+            texts(
+                "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+                    + " WHERE attrelid = 'typed'::regclass AND attnum > 0 ORDER BY attnum"))
+        .containsExactly("numeric(10,2)", "text");
+  }
+
+  private Launched load(String kind, String text, String... options) throws IOException {
+    Path in = Files.writeString(directory.resolve("in." + kind), text);
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "transfer",
+                "--from=" + kind + ":" + in,
+                "--to=jdbc:typed",
+                "--jdbcUrl=" + database.postgres().jdbcUrl(),
+                "--jdbcUser=" + database.postgres().user()));
+    args.addAll(List.of(options));
+    return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+  }
+
+  private List<String> texts(String query) throws Exception {
+    return database.query(query);
+  }
+
+  private static void assertDone(Launched launched) {
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+  }
+}

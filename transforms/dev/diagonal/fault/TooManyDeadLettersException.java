@@ -1,0 +1,21 @@
+package dev.diagonal.fault;
+
+import java.util.List;
+
+/** There are more bad records than the user allows. It carries those so far. */
+public final class TooManyDeadLettersException extends BadInputException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final List<DeadLetter> letters;
+
+  TooManyDeadLettersException(String message, List<DeadLetter> letters) {
+    super(message);
+    this.letters = List.copyOf(letters);
+  }
+
+  /** Returns the bad records of the reader that failed, or the first of them. */
+  public List<DeadLetter> letters() {
+    return letters;
+  }
+}

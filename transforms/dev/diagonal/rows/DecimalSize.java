@@ -1,0 +1,44 @@
+package dev.diagonal.rows;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+import java.math.BigDecimal;
+
+/**
+ * How many digits the decimals of a column may have.
+ *
+ * @param precision digits in all
+ * @param scale digits after the decimal point
+ */
+public record DecimalSize(int precision, int scale) implements Serializable {
+
+  private static final int MAX_PRECISION = 1_000; // PostgreSQL's
+
+  /**
+   * @throws IllegalArgumentException if {@code precision} is not within 1 to 1000, or {@code scale}
+   *     is not within 0 to {@code precision}
+   */
+  public DecimalSize {
+    checkArgument(
+        precision >= 1 && precision <= MAX_PRECISION,
+        "the precision of a decimal must be within 1 to 1000, got %s",
+        precision);
+    checkArgument(
+        scale >= 0 && scale <= precision,
+        "the scale of a decimal must be within 0 to its precision, got %s",
+        scale);
+  }
+
+  /** Whether a number has no more digits than this, zeros at its end aside. */
+  public boolean holds(BigDecimal number) {
+    BigDecimal plain = number.stripTrailingZeros();
+    return plain.signum() == 0
+        || (plain.scale() <= scale && plain.precision() - plain.scale() <= precision - scale);
+  }
+
+  @Override
+  public String toString() {
+    return "(" + precision + "," + scale + ")";
+  }
+}

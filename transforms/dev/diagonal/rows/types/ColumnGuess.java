@@ -1,0 +1,59 @@
+package dev.diagonal.rows.types;
+
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.FieldType;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type of a column of a text file, as the first records show it.
+ *
+ * @param column its name
+ * @param type the narrowest type of all values that were seen
+ * @param sample the records that were seen, such as {@code the first 1,000 records of zips.csv}
+ * @param odd why a column that looks like another type is text, or null
+ */
+public record ColumnGuess(String column, FieldType type, String sample, @Nullable Odd odd)
+    implements Serializable {
+
+  /**
+   * A value that does not fit the type of the others.
+   *
+   * @param line of the first file, from 1
+   * @param others the type of the other values
+   */
+  record Odd(String value, long line, FieldType others) implements Serializable {}
+
+  /** Refuses a text that is no value of the type. */
+  public BadValueException isNot(String value) {
+    return new BadValueException(
+        "'%s' is not a %s; %s".formatted(BadValueException.shown(value), type.lowerName(), hint()));
+  }
+
+  /** Refuses a value that would be written in another way than it was read. */
+  public BadValueException changes(String value) {
+    return new BadValueException(
+        "'%s' would not come back as it is written from a %s; %s"
+            .formatted(BadValueException.shown(value), type.lowerName(), hint()));
+  }
+
+  /** Says where the type comes from and how to name another. */
+  String hint() {
+    return "the type was guessed from %s. Name another: --types=%s:text, or --types=text for all columns"
+        .formatted(sample, column);
+  }
+
+  /** Returns why the column is text though it looks like another type, or null if it does not. */
+  @Nullable String remark() {
+    return odd == null
+        ? null
+        : "column %s is text because of '%s' in line %s; its other values are %s (--types=%s:%s)"
+            .formatted(
+                column,
+                BadValueException.shown(odd.value),
+                odd.line,
+                odd.others.lowerName(),
+                column,
+                odd.others.lowerName());
+  }
+}

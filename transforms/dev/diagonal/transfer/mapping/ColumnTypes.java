@@ -1,0 +1,91 @@
+package dev.diagonal.transfer.mapping;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
+import dev.diagonal.transfer.mapping.Mapping.Origin;
+import dev.diagonal.transfer.mapping.Mapping.Target;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Types that the user names for columns of a source.
+ *
+ * @param named by column
+ * @param others of all other columns, or null to guess them
+ */
+public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType others)
+    implements Serializable {
+
+  /** Names no type. */
+  public static final ColumnTypes GUESSED = new ColumnTypes(Map.of(), null);
+
+  public ColumnTypes {
+    named = Map.copyOf(named);
+  }
+
+  /**
+   * Reads {@code zip:text,price:decimal(10,2)}, or one type for all columns, such as {@code text}.
+   * Both may be mixed: {@code text,price:decimal} makes all columns but {@code price} texts.
+   *
+   * @throws IllegalArgumentException if a type is unknown, or a column has two
+   */
+  public static ColumnTypes of(String text) {
+    Map<String, NamedType> named = new LinkedHashMap<>();
+    NamedType others = null;
+    for (String each : parts(text)) {
+      int colon = each.lastIndexOf(':');
+      NamedType type = NamedType.of(each.substring(colon + 1).strip());
+      if (colon < 0) {
+        checkArgument(others == null, "two types are named for all columns in '%s'", text);
+        others = type;
+      } else {
+        NamedType before = named.put(each.substring(0, colon).strip(), type);
+        checkArgument(before == null, "a column has two types in '%s'", text);
+      }
+    }
+    return new ColumnTypes(named, others);
+  }
+
+  /** Cuts at commas that are not in parentheses. */
+  private static List<String> parts(String text) {
+    List<String> parts = new ArrayList<>();
+    int start = 0;
+    int depth = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (c == ',' && depth == 0) {
+        parts.add(text.substring(start, i));
+        start = i + 1;
+      }
+    }
+    parts.add(text.substring(start));
+    return parts;
+  }
+
+  /**
+   * Returns the mapping with these types for the columns to which it gives none.
+   *
+   * @throws IllegalArgumentException if the source lacks a named column
+   */
+  public Mapping in(Mapping mapping, RowType source) {
+    named.keySet().forEach(name -> Columns.indexOf(source, name));
+    return mapping.withTypes(
+        source,
+        target ->
+            target.origin() == Origin.COLUMN ? named.getOrDefault(target.text(), others) : null);
+  }
+
+  /** Gives a column of the target a type, or null for none. */
+  @FunctionalInterface
+  public interface Chooser {
+    @Nullable NamedType typeOf(Target target);
+  }
+}

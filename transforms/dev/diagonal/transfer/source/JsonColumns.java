@@ -1,0 +1,65 @@
+package dev.diagonal.transfer.source;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of JSON objects as columns of text blocks.
+ *
+ * @param type of the blocks
+ * @param ignoresUnknown whether keys that are not columns are passed over
+ * @param areAsWritten whether values are taken as they are written, strings in their quotes
+ * @param noTexts by column, the guess that a string contradicts, or null
+ */
+record JsonColumns(
+    RowType type, boolean ignoresUnknown, boolean areAsWritten, List<@Nullable ColumnGuess> noTexts)
+    implements Serializable {
+
+  static JsonColumns values(RowType declared, boolean ignoresUnknown) {
+    List<Field> texts =
+        declared.names().stream().map(key -> new Field(key, FieldType.TEXT)).toList();
+    return new JsonColumns(new RowType(texts), ignoresUnknown, false, nothing(texts.size()));
+  }
+
+  static JsonColumns asWritten(RowType json, boolean ignoresUnknown) {
+    return new JsonColumns(json, ignoresUnknown, true, nothing(json.size()));
+  }
+
+  private static List<@Nullable ColumnGuess> nothing(int size) {
+    return new ArrayList<>(Collections.<@Nullable ColumnGuess>nCopies(size, null));
+  }
+
+  /** Returns this, refusing strings in columns that are guessed to hold something else. */
+  JsonColumns refusingTexts(List<ColumnGuess> guesses) {
+    List<@Nullable ColumnGuess> refused = nothing(type.size());
+    for (ColumnGuess guess : guesses) {
+      if (guess.type() != FieldType.TEXT) {
+        refused.set(type.indexOf(guess.column()), guess);
+      }
+    }
+    return new JsonColumns(type, ignoresUnknown, areAsWritten, refused);
+  }
+
+  /** Refuses a string where something else was guessed. */
+  void check(int column, JsonToken token, String text) throws BadValueException {
+    ColumnGuess guess = noTexts.get(column);
+    if (guess != null && token == JsonToken.VALUE_STRING) {
+      throw new BadValueException(
+          "column '" + guess.column() + "': " + guess.isNot('"' + text + '"').getMessage());
+    }
+  }
+
+  /** Whether a value is null: one that is taken as it is written never is. */
+  boolean isNull(JsonToken token) {
+    return token == JsonToken.VALUE_NULL && !areAsWritten;
+  }
+}
