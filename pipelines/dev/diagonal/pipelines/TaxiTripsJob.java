@@ -11,9 +11,11 @@ import dev.diagonal.pipelines.cli.Job;
 import dev.diagonal.pipelines.cli.JobFiles;
 import dev.diagonal.pipelines.cli.Runners;
 import dev.diagonal.pipelines.cli.SinkPlace;
+import dev.diagonal.pipelines.cli.Summary;
 import dev.diagonal.pipelines.cli.UsageException;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.TripLines;
+import dev.diagonal.taxi.TripRemarks;
 import dev.diagonal.taxi.Zone;
 import dev.diagonal.taxi.ZoneFiles;
 import dev.diagonal.write.BatchWritten;
@@ -150,7 +152,9 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<String> remarks(PipelineResult result) {
-    return parallel.remarks(result);
+    List<String> remarks = new ArrayList<>(parallel.remarks(result));
+    remarks.addAll(TripRemarks.of(Summary.counters(result)));
+    return remarks;
   }
 
   @Override

@@ -105,6 +105,32 @@ final class TaxiTripsIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
+  void theSummaryNamesMissingAndUnknownColumns(String runner) throws Exception {
+    Path yellow =
+        Files.writeString(
+            directory.resolve("yellow.csv"),
+            """
+            VendorID,tpep_pickup_datetime,tpep_dropoff_datetime,passenger_count,trip_distance,\
+            RatecodeID,store_and_fwd_flag,PULocationID,DOLocationID,payment_type,fare_amount,extra,\
+            mta_tax,tip_amount,tolls_amount,improvement_surcharge,total_amount,\
+            congestion_surcharge,Airport_fee,tip\u0007per
+            1,2024-01-01T00:57:55Z,2024-01-01T01:17:43Z,1,1.72,1,N,186,79,2,17.7,1,0.5,0,0,1,22.7,\
+            2.5,1.75,x
+            """);
+    Launched launched = launch("--input=" + yellow + " " + runner);
+    assertDone(launched);
+    assertThat(launched.out())
+        .contains(
+            "  columns that not every file has, null there: cbd_congestion_fee, ehail_fee, trip_type",
+            "  columns of files that were not loaded: tip\uFFFDper");
+    assertThat(
+            row(
+                "SELECT pickup_datetime || '/' || dropoff_datetime || '/' || airport_fee FROM trips"))
+        .isEqualTo("2024-01-01 00:57:55/2024-01-01 01:17:43/1.75");
+  }
+
   @Test
   void badTripsGoToTheFileOrFailTheRun() throws Exception {
     Path input = new TripFile(500, 20).writeTo(directory.resolve("trips.csv"));

@@ -209,8 +209,8 @@ final class WriteConflictFreeStreamTest implements Serializable {
   }
 
   /**
-   * Encodes as half a mebibyte each number whose size {@link RowBytes} measures, which is one in 64,
-   * and the others briefly, so that the runner's copies of them need little memory.
+   * Encodes as half a mebibyte each number whose size {@link RowBytes} measures, which is one in
+   * 64, and the others briefly, so that the runner's copies of them need little memory.
    */
   private static final class WideCoder extends AtomicCoder<Integer> {
     private static final byte[] ZEROS = new byte[1 << 19];
