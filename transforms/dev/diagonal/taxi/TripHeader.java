@@ -1,8 +1,9 @@
 package dev.diagonal.taxi;
 
-import dev.diagonal.block.TextFile;
+import dev.diagonal.files.TextFile;
+import dev.diagonal.csv.HeaderColumns;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.metrics.Counted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -15,11 +16,11 @@ final class TripHeader {
 
   private static final int ABSENT = -1;
 
-  private final HeaderNames names;
+  private final HeaderColumns names;
   private final int[] positions = new int[TripColumn.values().length];
   private final List<String> unknown = new ArrayList<>();
 
-  private TripHeader(HeaderNames names) {
+  private TripHeader(HeaderColumns names) {
     this.names = names;
     Arrays.fill(positions, ABSENT);
   }
@@ -31,7 +32,7 @@ final class TripHeader {
    *     there twice, under one name or two
    */
   static TripHeader of(TextFile file) {
-    TripHeader header = new TripHeader(HeaderNames.of(file));
+    TripHeader header = new TripHeader(HeaderColumns.of(file));
     for (int i = 0; i < header.names.count(); i++) {
       String name = header.names.names().get(i);
       TripColumn column = TripColumn.named(name);

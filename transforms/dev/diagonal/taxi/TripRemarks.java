@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /**
  * What a summary says about the columns of the files. Readers count each column under a name that
  * starts with {@link #MISSING} or {@link #UNKNOWN} in the namespace of {@link
- * dev.diagonal.progress.Counted}.
+ * dev.diagonal.metrics.Counted}.
  */
 public final class TripRemarks {
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.testing.ChildJvm;
+import dev.diagonal.testing.RatingsFile;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

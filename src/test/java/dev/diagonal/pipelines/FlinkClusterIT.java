@@ -1,11 +1,13 @@
 package dev.diagonal.pipelines;
 
-import static dev.diagonal.pipelines.LoadEdgesRun.assertDone;
+import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.pipelines.edges.LoadEdgesRun;
 import dev.diagonal.pipelines.local.FlinkCluster;
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
@@ -14,6 +16,7 @@ import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.EdgeFiles;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.FlinkExtension;
+import dev.diagonal.testing.RatingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.pipelines.local.SampleRatings;
+import dev.diagonal.testing.ChildJvm;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

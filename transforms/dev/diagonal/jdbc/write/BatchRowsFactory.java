@@ -1,0 +1,31 @@
+package dev.diagonal.jdbc.write;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.jdbc.copy.WireColumn;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.postgresql.PGConnection;
+
+/** Makes empty batches, as one database wants them. */
+@FunctionalInterface
+interface BatchRowsFactory<T> {
+
+  /** Returns a batch that is expected to hold so many rows, which take so many bytes. */
+  BatchRows<T> empty(int rows, int bytes);
+
+  /** Asks the database what it is, and PostgreSQL for the types of the columns. */
+  static <T> BatchRowsFactory<T> of(Connection connection, JdbcWrite<T> write) throws SQLException {
+    if (!connection.isWrapperFor(PGConnection.class)) {
+      checkArgument(write.merge() == null, "a merge needs PostgreSQL, got %s", write.database());
+      return (rows, bytes) -> new StatementRows<>(write, rows);
+    }
+    List<WireColumn> columns = WireColumn.of(connection, write.table());
+    checkArgument(
+        write.merge() == null || new CopySql(write, columns).keysAreEqualByBytes(),
+        "a merge needs key columns that compare by bytes, got %s",
+        write.table().keyColumns());
+    return (rows, bytes) -> new CopyRows<>(write, columns, rows, bytes);
+  }
+}
