@@ -224,11 +224,7 @@ final class BundledJarIT {
   }
 
   private static ChildJvm run(String args) {
-    ChildJvm child = ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args);
-    // Progress is shown of a run that takes longer than 5 seconds: when that is, is chance.
-    return new ChildJvm(
-        child.status(),
-        child.out(),
-        child.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
+    return ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args)
+        .withoutProgress();
   }
 }

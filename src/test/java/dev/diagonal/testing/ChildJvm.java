@@ -17,16 +17,22 @@ import java.util.stream.Stream;
  *
  * @param status its exit status
  * @param out the lines on its standard output
- * @param err the lines on its standard error
+ * @param err the lines on its standard error, without those that report progress
+ * @param progress the lines on its standard error that report progress
  */
-public record ChildJvm(int status, List<String> out, List<String> err) {
-
-  /** The plain progress line of a job that takes longer than 5 seconds. */
-  public static final String PROGRESS =
-      " *[0-9]+ %, [0-9.,]+ of [0-9.,]+ MB read, [0-9,]+ rows, [0-9,]+ rows/s,"
-          + " [0-9,]+ batches written, [0-9,]+ bad records";
+public record ChildJvm(int status, List<String> out, List<String> err, List<String> progress) {
 
   private static final long BOUND_MINUTES = 10;
+
+  /** A JVM that reports no progress. */
+  public ChildJvm(int status, List<String> out, List<String> err) {
+    this(status, out, err, List.of());
+  }
+
+  /** Returns this without its progress, which depends on how long the command took. */
+  public ChildJvm withoutProgress() {
+    return new ChildJvm(status, out, err);
+  }
 
   /** Runs {@code java} with these arguments in the directory of the build, to its end. */
   public static ChildJvm run(String... args) {
@@ -53,8 +59,12 @@ public record ChildJvm(int status, List<String> out, List<String> err) {
           process.destroyForcibly().onExit().join();
           throw new AssertionError(command + " has not ended: " + Files.readString(err));
         }
+        List<String> errors = Files.readAllLines(err, UTF_8);
         return new ChildJvm(
-            process.exitValue(), Files.readAllLines(out, UTF_8), Files.readAllLines(err, UTF_8));
+            process.exitValue(),
+            Files.readAllLines(out, UTF_8),
+            ErrorLines.of(errors),
+            ErrorLines.progressOf(errors));
       } finally {
         Files.delete(out);
         Files.delete(err);

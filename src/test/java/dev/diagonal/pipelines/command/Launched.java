@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.testing.ErrorLines;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
  *
  * @param exitCode how it ended
  * @param out the lines on the standard output
- * @param err the lines on the standard error
+ * @param err the lines on the standard error, without those that report progress
  */
 public record Launched(ExitCode exitCode, List<String> out, List<String> err) {
 
@@ -32,7 +33,7 @@ public record Launched(ExitCode exitCode, List<String> out, List<String> err) {
     System.setErr(new PrintStream(err, true, UTF_8));
     try {
       ExitCode exitCode = new Launcher(commands, demo).launch(List.of(args));
-      return new Launched(exitCode, linesOf(out), linesOf(err));
+      return new Launched(exitCode, linesOf(out), ErrorLines.of(linesOf(err)));
     } finally {
       System.setOut(realOut);
       System.setErr(realErr);

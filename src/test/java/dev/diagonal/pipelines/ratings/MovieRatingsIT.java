@@ -15,7 +15,6 @@ import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.ratings.RatingRows;
-import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.ElasticsearchExtension;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.PostgresExtension;
@@ -546,14 +545,9 @@ final class MovieRatingsIT {
             "Elasticsearch %d %s/all-sinks".formatted(movies, elasticsearch.url()));
   }
 
-  /** Returns what came of it, without the lines of progress that a busy machine makes it show. */
   private static Launched launch(String... options) {
-    Launched launched =
-        Launched.with(List.of(new MovieRatings()), with(new String[] {"movie-ratings"}, options));
-    return new Launched(
-        launched.exitCode(),
-        launched.out(),
-        launched.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
+    return Launched.with(
+        List.of(new MovieRatings()), with(new String[] {"movie-ratings"}, options));
   }
 
   private static String[] with(String[] some, String... more) {
