@@ -58,6 +58,11 @@ public record RatingFormat(
     return new RatingFormat(false, delimiter, "2", "3", "1", "4");
   }
 
+  /** Returns this format for records that are read as lines: with a header and commas. */
+  RatingFormat ofRecords() {
+    return new RatingFormat(true, ',', movieColumn, ratingColumn, userColumn, timestampColumn);
+  }
+
   /**
    * Finds the columns in a file.
    *

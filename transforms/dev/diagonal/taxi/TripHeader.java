@@ -68,6 +68,11 @@ final class TripHeader {
     return positions[column.index()];
   }
 
+  /** Whether the column at a position is one of trips. */
+  boolean reads(int position) {
+    return Arrays.stream(positions).anyMatch(each -> each == position);
+  }
+
   /** Returns what the file calls a column that it has. */
   String nameOf(TripColumn column) {
     return names.names().get(position(column));

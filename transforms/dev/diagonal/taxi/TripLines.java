@@ -57,6 +57,11 @@ public final class TripLines implements LineConsumer<Trip> {
   }
 
   @Override
+  public boolean reads(int column) {
+    return header == null || header.reads(column);
+  }
+
+  @Override
   public long accept(TextBlock block, Output<Trip> output) {
     TripHeader columns = Objects.requireNonNull(header, "a file must be opened first");
     byte[] bytes = block.bytes();

@@ -10,6 +10,7 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
@@ -84,7 +85,7 @@ final class TaxiTripsJob implements Job {
     List<String> zones = options.getZones();
     return new TaxiTripsJob(
         options,
-        found("--input", () -> InputFiles.matching(options.getInput())),
+        found("--input", () -> ParquetInput.checked(InputFiles.matching(options.getInput()))),
         zones == null
             ? List.of()
             : found("--zones", () -> ZoneFiles.read(InputFiles.matching(zones))));
@@ -170,6 +171,7 @@ final class TaxiTripsJob implements Job {
         ReadLines.from(options.getInput())
             .into(TripLines.factory(), Trip.coder())
             .withHeader(true)
+            .withRecords(ParquetInput.FORMAT)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

@@ -40,7 +40,7 @@ public final class TargetTable {
         rows.fields().stream()
             .map(
                 field ->
-                    new Column(field.name(), field.type().sqlType(), key.contains(field.name())))
+                    new Column(field.name(), field.sqlType(), key.contains(field.name())))
             .toList());
   }
 

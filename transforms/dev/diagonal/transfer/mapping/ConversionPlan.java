@@ -52,7 +52,9 @@ public record ConversionPlan(
   /** What the columns of the mapping make, before its function. */
   RowType mapped() {
     return new RowType(
-        targets().stream().map(target -> new Field(target.name(), typeOf(target))).toList());
+        targets().stream()
+            .map(target -> new Field(target.name(), typeOf(target), sizeOf(target)))
+            .toList());
   }
 
   List<Target> targets() {
@@ -68,6 +70,13 @@ public record ConversionPlan(
 
   @Nullable RowFunction function() {
     return mapping.function() == null ? null : RowFunction.of(mapping.function(), mapped(), to());
+  }
+
+  /** Returns the digits of a decimal that goes through as it is. */
+  private Field.@Nullable DecimalSize sizeOf(Target target) {
+    return target.type() == null && target.origin() == Origin.COLUMN
+        ? declared.field(Columns.indexOf(declared, target.text())).size()
+        : null;
   }
 
   private FieldType typeOf(Target target) {

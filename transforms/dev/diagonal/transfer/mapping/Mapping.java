@@ -5,7 +5,9 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import java.io.Serializable;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,26 @@ public record Mapping(
         columns.stream().map(Target::name).toList());
     checkArgument(
         function != null || functionColumns.isEmpty(), "functionColumns need a function, got none");
+  }
+
+  /**
+   * Returns the columns of a source that this uses: all of them if it names none, or one that the
+   * source lacks.
+   */
+  public Set<String> usedColumns(List<String> source) {
+    if (columns.isEmpty()) {
+      return new LinkedHashSet<>(source);
+    }
+    Set<String> used = new LinkedHashSet<>();
+    for (Target target : columns) {
+      if (target.origin() == Origin.COLUMN) {
+        used.add(target.text());
+      } else if (target.origin() == Origin.FORMAT) {
+        used.addAll(Template.columns(target.text()));
+      }
+    }
+    filters.forEach(filter -> used.add(Filter.column(filter)));
+    return used.isEmpty() || !source.containsAll(used) ? new LinkedHashSet<>(source) : used;
   }
 
   /** Where the value of a target's column comes from. */

@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
+import dev.diagonal.testing.DuckDb;
 import dev.diagonal.testing.EdgeDatabase;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -129,6 +130,34 @@ final class TaxiTripsIT {
             row(
                 "SELECT pickup_datetime || '/' || dropoff_datetime || '/' || airport_fee FROM trips"))
         .isEqualTo("2024-01-01 00:57:55/2024-01-01 01:17:43/1.75");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
+  void readsParquet(String runner) throws Exception {
+    Path input = directory.resolve("yellow.parquet");
+    try (DuckDb duck = DuckDb.open()) {
+      Path unused =
+          duck.write(
+              """
+              SELECT 1 AS VendorID, TIMESTAMP '2024-01-01 00:00:00' + to_seconds(i)
+                AS tpep_pickup_datetime, (1 + i % 100)::INTEGER AS PULocationID,
+                (1 + i % 37)::INTEGER AS DOLocationID, CASE WHEN i % 8 > 0 THEN 1.0::DOUBLE END
+                AS passenger_count, (i % 50)::DOUBLE + 0.25 AS total_amount, [i] AS events
+              FROM range(20000) r(i)\
+              """,
+              input,
+              "row_group_size 4096");
+    }
+    for (int run = 1; run <= 2; run++) {
+      Launched launched = launch("--input=" + input + " --tableSize=8 --batchSize=200 " + runner);
+      assertDone(launched);
+      assertThat(launched.out().get(0)).startsWith("taxi-trips: 20,000 rows read, 0 bad, in ");
+      assertThat(launched.out()).contains("  columns of files that were not loaded: events");
+      assertCounts(20_000);
+      assertThat(row("SELECT count(passenger_count) || ',' || max(pickup_datetime) FROM trips"))
+          .isEqualTo("17500,2024-01-01 05:33:19");
+    }
   }
 
   @Test
