@@ -23,6 +23,11 @@ final class BatchLines<T> implements LineConsumer<CellOutput<T>> {
   }
 
   @Override
+  public boolean reads(int column) {
+    return parser.reads(column);
+  }
+
+  @Override
   public long accept(TextBlock block, Output<CellOutput<T>> output) {
     return parser.accept(block, new Rows(output));
   }

@@ -107,6 +107,11 @@ public record EdgeFormat(
     return new EdgeFormat(header, delimiter, comment, source, target, text, id, idKind, columns);
   }
 
+  /** Returns this format for records that are read as lines: a header, commas, no comments. */
+  EdgeFormat ofRecords() {
+    return withHeader(true).withDelimiter(',').withComment(null);
+  }
+
   /** Takes the edge's id from a column, as a number or a text. */
   public EdgeFormat withId(String column, IdKind kind) {
     return new EdgeFormat(
@@ -236,6 +241,10 @@ public record EdgeFormat(
    * @param fields how many fields a line has, or 0 if that is not known
    */
   record Positions(int source, int target, int id, List<Integer> columns, int fields) {
+    boolean has(int column) {
+      return column == source || column == target || column == id || columns.contains(column);
+    }
+
     int last() {
       int last = Math.max(Math.max(source, target), id);
       for (int column : columns) {

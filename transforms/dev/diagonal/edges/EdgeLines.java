@@ -29,8 +29,8 @@ public final class EdgeLines implements LineConsumer<Edge> {
   private static final @Nullable String[] NO_TEXTS = {};
 
   private final EdgeFormat format;
-  private final CsvFields fields;
-  private final byte[] comment;
+  private CsvFields fields;
+  private byte[] comment;
   private String file = "";
   private long fileHash;
   private Positions positions = new Positions(0, 1, -1, List.of(), 0);
@@ -42,7 +42,11 @@ public final class EdgeLines implements LineConsumer<Edge> {
   private EdgeLines(EdgeFormat format) {
     this.format = format;
     this.fields = new CsvFields(format.delimiter());
-    this.comment = format.comment() == null ? new byte[0] : format.comment().getBytes(UTF_8);
+    this.comment = commentOf(format);
+  }
+
+  private static byte[] commentOf(EdgeFormat format) {
+    return format.comment() == null ? new byte[0] : format.comment().getBytes(UTF_8);
   }
 
   /** Returns a maker of consumers that read lines of this format. */
@@ -54,8 +58,16 @@ public final class EdgeLines implements LineConsumer<Edge> {
   public void open(TextFile textFile) {
     file = textFile.name();
     fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
-    positions = format.positionsIn(textFile);
+    EdgeFormat layout = textFile.records() ? format.ofRecords() : format;
+    fields = new CsvFields(layout.delimiter());
+    comment = commentOf(layout);
+    positions = layout.positionsIn(textFile);
     last = positions.last();
+  }
+
+  @Override
+  public boolean reads(int column) {
+    return positions.has(column);
   }
 
   @Override

@@ -15,6 +15,11 @@ public interface LineConsumer<T> {
   /** The blocks that follow come from this file. */
   void open(TextFile file);
 
+  /** Whether it reads a column, by its position from 0, of the file that was opened last. */
+  default boolean reads(int column) {
+    return true;
+  }
+
   /**
    * Takes in one block. Neither the block nor its bytes may be kept.
    *

@@ -46,6 +46,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   private final boolean header;
   private final RangePlan plan;
   private final long maxBadRecords;
+  private final @Nullable RecordFormat records;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadLines(
@@ -55,6 +56,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       boolean header,
       RangePlan plan,
       long maxBadRecords,
+      @Nullable RecordFormat records,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.source = source;
     this.consumers = consumers;
@@ -62,6 +64,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     this.header = header;
     this.plan = plan;
     this.maxBadRecords = maxBadRecords;
+    this.records = records;
     this.errorHandler = errorHandler;
   }
 
@@ -126,7 +129,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadLines<>(
-          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null);
+          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null);
     }
   }
 
@@ -135,12 +138,12 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * do not see it in a block.
    */
   public ReadLines<T> withHeader(boolean header) {
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /** Sends bad records to a handler instead of failing on the first one. */
   public ReadLines<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /**
@@ -150,12 +153,18 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
-    return new ReadLines<>(source, consumers, coder, header, ranges, maxBadRecords, errorHandler);
+    return new ReadLines<>(source, consumers, coder, header, ranges, maxBadRecords, records, errorHandler);
+  }
+
+  /** Reads files of a format that is not text, too; without it, such files fail the run. */
+  public ReadLines<T> withRecords(RecordFormat format) {
+    return new ReadLines<>(
+        source, consumers, coder, header, plan, maxBadRecords, format, errorHandler);
   }
 
   /**
@@ -163,7 +172,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * of {@link #consumers} in their turn.
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, errorHandler);
+    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /** Returns where bad records go; null if the first one fails the run. */
@@ -189,7 +198,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",
-                ParDo.of(new ReadRangesFn<>(consumers, header, errorHandler != null, maxBadRecords))
+                ParDo.of(new ReadRangesFn<>(
+                            consumers, header, records, errorHandler != null, maxBadRecords))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);

@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** Drives a consumer over the ranges of a bundle, and then of the next. */
 final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
+  /** After so many records they are counted, for the progress line. */
+  private static final int COUNTED_RECORDS = 1_000;
+
   private final LineConsumer.Factory<T> consumers;
   private final boolean header;
+  private final @Nullable RecordFormat records;
   private final boolean routeBadRecords;
   private final long maxBadRecords;
 
@@ -29,10 +33,12 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   ReadRangesFn(
       LineConsumer.Factory<T> consumers,
       boolean header,
+      @Nullable RecordFormat records,
       boolean routeBadRecords,
       long maxBadRecords) {
     this.consumers = consumers;
     this.header = header;
+    this.records = records;
     this.routeBadRecords = routeBadRecords;
     this.maxBadRecords = maxBadRecords;
   }
@@ -46,6 +52,10 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   public void processElement(ProcessContext context) {
     FileRange range = context.element();
     LineConsumer.Output<T> output = new ElementOutput(context);
+    if (records != null && records.matches(range.input())) {
+      driveRecords(records, range, output);
+      return;
+    }
     try (FileText text = FileText.open(range.input())) {
       if (buffer == null) {
         buffer = new byte[RangeReader.BLOCK_BYTES + 1];
@@ -109,6 +119,48 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       counted += countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
     }
     countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
+  }
+
+  private void driveRecords(
+      RecordFormat format, FileRange range, LineConsumer.Output<T> output) {
+    try (RecordFormat.Records rows = format.open(range)) {
+      consumer.open(new TextFile(range.file(), rows.header(), true));
+      rows.select(consumer::reads);
+      LineConsumer.Output<T> numbered = new NumberedOutput<>(output);
+      long good = 0;
+      long counted = 0;
+      for (byte[] line = rows.next(output::reject);
+          line != null;
+          line = rows.next(output::reject)) {
+        good += consumer.accept(TextBlock.of(line, rows.number()), numbered);
+        if (good >= COUNTED_RECORDS) {
+          Counted.ROWS_READ.add(good);
+          counted += countBytes(rows.bytesRead() - counted);
+          good = 0;
+        }
+      }
+      Counted.ROWS_READ.add(good);
+      countBytes(rows.bytesRead() - counted);
+    } catch (IOException e) {
+      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+    }
+  }
+
+  /** Names the number of a record where a line has a byte. */
+  private record NumberedOutput<T>(LineConsumer.Output<T> output)
+      implements LineConsumer.Output<T> {
+
+    @Override
+    public void emit(T element) {
+      output.emit(element);
+    }
+
+    @Override
+    public void reject(DeadLetter line) {
+      String reason =
+          "%s, row %d: %s".formatted(line.file(), line.offset() + 1, line.reason());
+      output.reject(DeadLetter.ofRow(reason, line.record()));
+    }
   }
 
   private static long countBytes(long bytes) {

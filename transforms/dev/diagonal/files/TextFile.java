@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param name its name, as the file system spells it
  * @param header its first line without the line end, or null if the files were declared to have
  *     none
+ * @param records whether it is a file of a {@link RecordFormat}, whose lines are made for the
+ *     reader: with a header, commas and quotes, whatever the files of text were declared to have;
+ *     the offset of a line is the number of its record
  */
-public record TextFile(String name, @Nullable String header) {
+public record TextFile(String name, @Nullable String header, boolean records) {
+
+  public TextFile(String name, @Nullable String header) {
+    this(name, header, false);
+  }
 
   /**
    * @throws BadInputException if the line is not UTF-8, since columns would get wrong names

@@ -4,6 +4,7 @@ import dev.diagonal.block.Block;
 import dev.diagonal.block.Shards;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.RecordFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
@@ -42,6 +43,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   private final Shards shards;
   private final RangePlan ranges;
   private final long maxBadRecords;
+  private final @Nullable RecordFormat records;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private AggregateRatings(
@@ -50,12 +52,14 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
       Shards shards,
       RangePlan ranges,
       long maxBadRecords,
+      @Nullable RecordFormat records,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.patterns = patterns;
     this.format = format;
     this.shards = shards;
     this.ranges = ranges;
     this.maxBadRecords = maxBadRecords;
+    this.records = records;
     this.errorHandler = errorHandler;
   }
 
@@ -72,23 +76,24 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         Shards.DEFAULT,
         RangePlan.DEFAULT,
         ReadLines.DEFAULT_MAX_BAD_RECORDS,
+        null,
         null);
   }
 
   /** Says how the ratings stand in the files. */
   public AggregateRatings withFormat(RatingFormat format) {
-    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
+    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Sets into how many shards the movies are dealt; 16 by default. */
   public AggregateRatings withShards(int shards) {
     return new AggregateRatings(
-        patterns, format, new Shards(shards), ranges, maxBadRecords, errorHandler);
+        patterns, format, new Shards(shards), ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
   public AggregateRatings withRanges(RangePlan ranges) {
-    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
+    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /**
@@ -97,7 +102,13 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
    */
   public AggregateRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
-    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
+    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+  }
+
+  /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
+  public AggregateRatings withRecords(RecordFormat records) {
+    return new AggregateRatings(
+        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   @Override
@@ -112,6 +123,9 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
             .withHeader(format.header())
             .withRanges(ranges)
             .withMaxBadRecords(maxBadRecords);
+    if (records != null) {
+      totals = totals.withRecords(records);
+    }
     return input
         .apply(
             "Total in the readers",

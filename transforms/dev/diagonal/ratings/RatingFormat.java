@@ -59,6 +59,11 @@ public record RatingFormat(
     return new RatingFormat(false, delimiter, "2", "3", "1", "4");
   }
 
+  /** Returns this format for records that are read as lines: with a header and commas. */
+  RatingFormat ofRecords() {
+    return new RatingFormat(true, ',', movieColumn, ratingColumn, userColumn, timestampColumn);
+  }
+
   /**
    * Returns this with names for the columns that are named by position, as the header of the first
    * file has them, so that files whose columns have another order are read by name. Positions

@@ -32,7 +32,7 @@ final class RatingParser {
   private static final int[] THOUSANDTHS = {0, 100, 10, 1, 0, 0, 0, 0, 0};
 
   private final RatingFormat format;
-  private final byte delimiter;
+  private byte delimiter;
 
   private String file = "";
   private RatingLine careful;
@@ -54,9 +54,11 @@ final class RatingParser {
 
   /** The blocks that follow are of this file. */
   void open(TextFile textFile) {
-    RatingFormat.Columns columns = format.columnsOf(textFile);
+    RatingFormat layout = textFile.records() ? format.ofRecords() : format;
+    RatingFormat.Columns columns = layout.columnsOf(textFile);
     file = textFile.name();
-    careful = new RatingLine(format, columns);
+    delimiter = (byte) layout.delimiter();
+    careful = new RatingLine(layout, columns);
     more = columns.fields() == 0;
     fields = new byte[more ? columns.last() + 1 : columns.fields()];
     for (int checked : new int[] {columns.user(), columns.timestamp()}) {
@@ -67,6 +69,11 @@ final class RatingParser {
     fields[columns.movie()] = MOVIE;
     fields[columns.rating()] = RATING;
     plainColumns = !more && Arrays.equals(fields, PLAIN_COLUMNS);
+  }
+
+  /** Whether a column of the file is read. */
+  boolean reads(int column) {
+    return column < fields.length && fields[column] != SKIPPED;
   }
 
   /**

@@ -33,6 +33,11 @@ final class TotalRatings implements LineConsumer<KV<Integer, byte[]>> {
   }
 
   @Override
+  public boolean reads(int column) {
+    return parser.reads(column);
+  }
+
+  @Override
   public long accept(TextBlock block, Output<KV<Integer, byte[]>> output) {
     long rows = 0;
     for (int next = block.start(); next < block.end(); ) {

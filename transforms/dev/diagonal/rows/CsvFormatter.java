@@ -51,7 +51,8 @@ public record CsvFormatter(char delimiter, char quote, String lineEnd) implement
     }
   }
 
-  private void putValue(RowBlock block, int row, int column, ByteBuilder out) {
+  /** Puts a value that is not null. */
+  public void putValue(RowBlock block, int row, int column, ByteBuilder out) {
     FieldType type = block.typeOf(column);
     if (type == FieldType.TEXT || type == FieldType.JSON) {
       putText(block.bytes(column), block.start(row, column), block.end(row, column), out);

@@ -8,9 +8,13 @@ public final class Reject {
 
   private Reject() {}
 
-  /** Returns what stands at a byte and a line of a range as a bad record. */
+  /** Returns what is at a byte and a line of a range, or is a numbered row, as a bad record. */
   public static DeadLetter at(
       RowOrigin origin, long offset, long line, String reason, String record) {
+    if (origin.countsRows()) {
+      return DeadLetter.ofRow(
+          "%s, row %d: %s".formatted(origin.place(), offset + 1, reason), record);
+    }
     long inFile = origin.lineInFile(line);
     String where = inFile < 0 ? "" : "line " + inFile + ", ";
     return new DeadLetter(origin.place(), offset, where + reason, record);

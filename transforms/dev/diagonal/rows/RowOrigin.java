@@ -17,10 +17,16 @@ public final class RowOrigin {
   }
 
   private final String place;
+  private final boolean rows;
   private final Supplier<Long> linesBefore;
 
   public RowOrigin(String place, LineCount linesBefore) {
+    this(place, false, linesBefore);
+  }
+
+  private RowOrigin(String place, boolean rows, LineCount linesBefore) {
     this.place = place;
+    this.rows = rows;
     this.linesBefore =
         Suppliers.memoize(
             () -> {
@@ -35,6 +41,16 @@ public final class RowOrigin {
   /** Returns a place whose lines are counted from its start, or that has none. */
   public static RowOrigin of(String place) {
     return new RowOrigin(place, () -> 0);
+  }
+
+  /** Returns a file of numbered rows: the offset of a row is its number, from 0. */
+  public static RowOrigin ofRows(String place) {
+    return new RowOrigin(place, true, () -> 0);
+  }
+
+  /** Whether offsets are numbers of rows, and not of bytes. */
+  boolean countsRows() {
+    return rows;
   }
 
   public String place() {

@@ -3,11 +3,6 @@ package dev.diagonal.taxi;
 import dev.diagonal.csv.CsvFields;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Values of the fields of a line, as a {@link Trip} keeps them. */
@@ -15,9 +10,9 @@ final class FieldValues {
 
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]{1,30}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?");
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
+
+  /** A double holds every decimal number of so many digits. */
+  private static final int EXACT_DIGITS = 15;
 
   private FieldValues() {}
 
@@ -52,20 +47,29 @@ final class FieldValues {
     throw unfit(column, text, "a whole number");
   }
 
-  /** Returns the bits of a double. */
+  /** Returns the bits of a double, which must hold every digit. */
   static long number(String column, CsvFields fields, int field) throws UnfitException {
     String text = fields.text(field);
-    if (!DECIMAL.matcher(text).matches() || Double.isInfinite(Double.parseDouble(text))) {
+    double number = DECIMAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+    if (!Double.isFinite(number)) {
       throw unfit(column, text, "a number");
     }
-    return Double.doubleToLongBits(Double.parseDouble(text));
+    if (!isExact(text, number)) {
+      throw unfit(column, text, "a number whose digits a double can all hold");
+    }
+    return Double.doubleToLongBits(number);
   }
 
-  /** Returns the seconds since 1970 of a clock. */
+  private static boolean isExact(String text, double number) {
+    boolean plain = text.length() <= EXACT_DIGITS && text.indexOf('e') < 0 && text.indexOf('E') < 0;
+    return plain || new BigDecimal(text).compareTo(new BigDecimal(Double.toString(number))) == 0;
+  }
+
+  /** Returns the microseconds since 1970 of a clock. */
   static long time(String column, CsvFields fields, int field) throws UnfitException {
     String text = fields.text(field);
     try {
-      return LocalDateTime.parse(text, TIME).toEpochSecond(ZoneOffset.UTC);
+      return TripTime.parse(text);
     } catch (DateTimeException e) {
       throw unfit(column, text, "a time like 2025-11-01 00:34:48");
     }

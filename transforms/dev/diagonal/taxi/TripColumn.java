@@ -1,34 +1,38 @@
 package dev.diagonal.taxi;
 
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a file of green taxi trips, as the Taxi and Limousine Commission calls them (<a
- * href="https://www.nyc.gov/assets/tlc/downloads/pdf/data_dictionary_trip_records_green.pdf">data
- * dictionary</a>). Their order is that of the tables and of the coder.
+ * The columns of trips, in the order of the tables and of the coder. Each lists the names that the
+ * Taxi and Limousine Commission gives it in its files of green, yellow and for-hire trips (<a
+ * href="https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page">data dictionaries</a>); upper
+ * and lower case are the same.
  */
 public enum TripColumn {
-  VENDOR_ID("VendorID", Kind.WHOLE),
-  LPEP_PICKUP_DATETIME("lpep_pickup_datetime", Kind.TIME),
-  LPEP_DROPOFF_DATETIME("lpep_dropoff_datetime", Kind.TIME),
-  STORE_AND_FWD_FLAG("store_and_fwd_flag", Kind.TEXT),
-  RATECODE_ID("RatecodeID", Kind.WHOLE),
-  PICKUP_ZONE("PULocationID", Kind.WHOLE),
-  DROPOFF_ZONE("DOLocationID", Kind.WHOLE),
-  PASSENGER_COUNT("passenger_count", Kind.WHOLE),
-  TRIP_DISTANCE("trip_distance", Kind.NUMBER),
-  FARE_AMOUNT("fare_amount", Kind.NUMBER),
-  EXTRA("extra", Kind.NUMBER),
-  MTA_TAX("mta_tax", Kind.NUMBER),
-  TIP_AMOUNT("tip_amount", Kind.NUMBER),
-  TOLLS_AMOUNT("tolls_amount", Kind.NUMBER),
-  EHAIL_FEE("ehail_fee", Kind.NUMBER),
-  IMPROVEMENT_SURCHARGE("improvement_surcharge", Kind.NUMBER),
-  TOTAL_AMOUNT("total_amount", Kind.NUMBER),
-  PAYMENT_TYPE("payment_type", Kind.WHOLE),
-  TRIP_TYPE("trip_type", Kind.WHOLE),
-  CONGESTION_SURCHARGE("congestion_surcharge", Kind.NUMBER),
-  CBD_CONGESTION_FEE("cbd_congestion_fee", Kind.NUMBER);
+  VENDOR_ID(Kind.WHOLE, "VendorID"),
+  PICKUP_DATETIME(Kind.TIME, "lpep_pickup_datetime", "tpep_pickup_datetime", "pickup_datetime"),
+  DROPOFF_DATETIME(Kind.TIME, "lpep_dropoff_datetime", "tpep_dropoff_datetime", "dropoff_datetime"),
+  STORE_AND_FWD_FLAG(Kind.TEXT, "store_and_fwd_flag"),
+  RATECODE_ID(Kind.WHOLE, "RatecodeID"),
+  PICKUP_ZONE(Kind.WHOLE, "PULocationID"),
+  DROPOFF_ZONE(Kind.WHOLE, "DOLocationID"),
+  PASSENGER_COUNT(Kind.WHOLE, "passenger_count"),
+  TRIP_DISTANCE(Kind.NUMBER, "trip_distance", "trip_miles"),
+  FARE_AMOUNT(Kind.NUMBER, "fare_amount", "base_passenger_fare"),
+  EXTRA(Kind.NUMBER, "extra"),
+  MTA_TAX(Kind.NUMBER, "mta_tax"),
+  TIP_AMOUNT(Kind.NUMBER, "tip_amount", "tips"),
+  TOLLS_AMOUNT(Kind.NUMBER, "tolls_amount", "tolls"),
+  EHAIL_FEE(Kind.NUMBER, "ehail_fee"),
+  IMPROVEMENT_SURCHARGE(Kind.NUMBER, "improvement_surcharge"),
+  TOTAL_AMOUNT(Kind.NUMBER, "total_amount"),
+  PAYMENT_TYPE(Kind.WHOLE, "payment_type"),
+  TRIP_TYPE(Kind.WHOLE, "trip_type"),
+  CONGESTION_SURCHARGE(Kind.NUMBER, "congestion_surcharge"),
+  CBD_CONGESTION_FEE(Kind.NUMBER, "cbd_congestion_fee"),
+  AIRPORT_FEE(Kind.NUMBER, "airport_fee");
 
   /** What the values of a column are. */
   public enum Kind {
@@ -38,7 +42,7 @@ public enum TripColumn {
     /** A decimal number. A {@code double}, whose shortest spelling is that of the file. */
     NUMBER("numeric"),
 
-    /** A time on the clock of New York, without a zone, to the second. */
+    /** A time on the clock of New York, without a zone, to the microsecond. */
     TIME("timestamp without time zone"),
 
     TEXT("text");
@@ -55,17 +59,19 @@ public enum TripColumn {
     }
   }
 
-  private final String header;
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  private final List<String> headers;
+
   private final Kind kind;
 
-  TripColumn(String header, Kind kind) {
-    this.header = header;
+  TripColumn(Kind kind, String... headers) {
     this.kind = kind;
+    this.headers = List.of(headers);
   }
 
-  /** Returns what it is called in the first line of a file. */
-  public String header() {
-    return header;
+  /** Returns its names in the first lines of files. */
+  List<String> headers() {
+    return headers;
   }
 
   public Kind kind() {
@@ -75,6 +81,16 @@ public enum TripColumn {
   /** Returns what it is called in a database. */
   public String sqlName() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the column that a file calls so, or null. */
+  static @Nullable TripColumn named(String header) {
+    for (TripColumn column : values()) {
+      if (column.headers.stream().anyMatch(header::equalsIgnoreCase)) {
+        return column;
+      }
+    }
+    return null;
   }
 
   /** Returns its place in the order of the columns, from 0. */

@@ -9,14 +9,16 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import java.util.Objects;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts out a {@link Trip} for each line, in their order, from comma-separated files whose first
- * line names the columns: {@link TripColumn} by their names, in any order. Further columns are
- * passed over, and columns that a file does not have are null, but for the two zones. Empty lines
- * are passed over; a line with another number of fields than the header, without a zone, or with a
- * value that is not of its column's kind, is a bad line.
+ * Emits a {@link Trip} for each line, in their order, from comma-separated files whose first line
+ * names the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are
+ * null, except the two zones; other columns are ignored; both are counted for {@link TripRemarks}.
+ * Empty lines are skipped. A line with another number of fields than the header, without a zone, or
+ * with a value that is not of its column's kind, is a bad record.
  *
  * <p>The id of a trip is the place of its line: 64 bits of a hash of the file's name (Murmur3), as
  * the file system spells it, and the byte offset of the line. So it is the same in every run, and
@@ -29,10 +31,9 @@ public final class TripLines implements LineConsumer<Trip> {
   private static final TripColumn[] COLUMNS = TripColumn.values();
 
   private final CsvFields fields = new CsvFields(',');
-  private final int[] positions = new int[COLUMNS.length];
   private String file = "";
   private long fileHash;
-  private int width;
+  private @Nullable TripHeader header;
 
   private TripLines() {}
 
@@ -44,24 +45,25 @@ public final class TripLines implements LineConsumer<Trip> {
   /**
    * {@inheritDoc}
    *
-   * @throws BadInputException if the file has no header, or the header has no column of the zones
+   * @throws BadInputException if the file has no header, or the header lacks a column of the zones
+   *     or has a column twice
    */
   @Override
   public void open(TextFile textFile) {
     file = textFile.name();
     fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
-    HeaderColumns names = HeaderColumns.of(textFile);
-    width = names.count();
-    for (TripColumn column : COLUMNS) {
-      positions[column.index()] =
-          column.isRequired()
-              ? names.position(column.header())
-              : names.positionIfThere(column.header());
-    }
+    header = TripHeader.of(textFile);
+    header.report();
+  }
+
+  @Override
+  public boolean reads(int column) {
+    return header == null || header.reads(column);
   }
 
   @Override
   public long accept(TextBlock block, Output<Trip> output) {
+    TripHeader columns = Objects.requireNonNull(header, "a file must be opened first");
     byte[] bytes = block.bytes();
     long good = 0;
     for (int start = block.start(), next; start < block.end(); start = next) {
@@ -76,7 +78,7 @@ public final class TripLines implements LineConsumer<Trip> {
       }
       long offset = block.offsetOf(start);
       try {
-        output.emit(read(bytes, start, end, offset));
+        output.emit(read(columns, bytes, start, end, offset));
         good++;
       } catch (FieldValues.UnfitException unfit) {
         String line = new String(bytes, start, end - start, UTF_8);
@@ -89,34 +91,38 @@ public final class TripLines implements LineConsumer<Trip> {
   @Override
   public void finish(Output<Trip> output) {}
 
-  private Trip read(byte[] bytes, int start, int end, long offset)
+  private Trip read(TripHeader header, byte[] bytes, int start, int end, long offset)
       throws FieldValues.UnfitException {
     String fault = fields.split(bytes, start, end);
     if (fault != null) {
       throw new FieldValues.UnfitException(fault);
     }
-    if (fields.count() != width) {
+    if (fields.count() != header.width()) {
       throw new FieldValues.UnfitException(
-          "%s fields where the header has %s".formatted(fields.count(), width));
+          "%s fields where the header has %s".formatted(fields.count(), header.width()));
     }
     long[] values = new long[COLUMNS.length];
     int present = 0;
     String flag = null;
     for (TripColumn column : COLUMNS) {
       int i = column.index();
-      int field = positions[i];
-      if (field == HeaderColumns.NOT_THERE || fields.isNull(field)) {
+      if (!header.has(column)) {
+        continue;
+      }
+      int field = header.position(column);
+      String name = header.nameOf(column);
+      if (fields.isNull(field)) {
         if (column.isRequired()) {
-          throw new FieldValues.UnfitException(column.header() + " is empty");
+          throw new FieldValues.UnfitException(name + " is empty");
         }
         continue;
       }
       present |= 1 << i;
       switch (column.kind()) {
-        case WHOLE -> values[i] = FieldValues.whole(column.header(), fields, field);
-        case NUMBER -> values[i] = FieldValues.number(column.header(), fields, field);
-        case TIME -> values[i] = FieldValues.time(column.header(), fields, field);
-        case TEXT -> flag = FieldValues.text(column.header(), fields, field);
+        case WHOLE -> values[i] = FieldValues.whole(name, fields, field);
+        case NUMBER -> values[i] = FieldValues.number(name, fields, field);
+        case TIME -> values[i] = FieldValues.time(name, fields, field);
+        case TEXT -> flag = FieldValues.text(name, fields, field);
       }
     }
     return new Trip(fileHash, offset, values, present, flag);

@@ -9,11 +9,11 @@ import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.TypeRemarks;
 import dev.diagonal.transfer.mapping.ConversionPlan;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.sink.FileSink;
 import dev.diagonal.transfer.sink.JoinPartsFn;
 import dev.diagonal.transfer.sink.RangeWritten;
 import dev.diagonal.transfer.sink.SealStageFn;
 import dev.diagonal.transfer.sink.StageSink;
-import dev.diagonal.transfer.sink.TextFileSink;
 import dev.diagonal.transfer.sink.TransferSink;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
@@ -190,7 +190,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
         all.apply(step + " ranges", Filter.by(each -> each.sink() == index));
     TransferSink sink = sinks.get(index);
     PCollection<Written> written;
-    if (sink instanceof TextFileSink file) {
+    if (sink instanceof FileSink file) {
       written =
           gather(index, all, mine)
               .apply(step + " join", ParDo.of(new JoinPartsFn(file, conversion.to())));

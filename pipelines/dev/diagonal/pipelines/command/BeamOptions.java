@@ -6,6 +6,8 @@ import java.net.URL;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.StreamSupport;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.ExperimentalOptions;
@@ -26,6 +28,10 @@ final class BeamOptions {
   private static final String REGISTRARS =
       "META-INF/services/" + PipelineOptionsRegistrar.class.getName();
 
+  /** What the registrars of object stores and HDFS are called; those of runners are not. */
+  private static final List<String> FILE_SYSTEMS =
+      List.of("org.apache.beam.sdk.io.", "org.apache.beam.sdk.extensions.gcp.");
+
   private BeamOptions() {}
 
   /**
@@ -45,7 +51,16 @@ final class BeamOptions {
     PipelineOptionsFactory.register(ExperimentalOptions.class);
     PipelineOptionsFactory.register(
         Runners.isFlink(args) ? FlinkPipelineOptions.class : DirectOptions.class);
+    registerFileSystems(loader);
     return PipelineOptionsFactory.fromArgs(args.toArray(String[]::new)).as(type);
+  }
+
+  /** Registers the options of file system modules that the user has put on the class path. */
+  private static void registerFileSystems(ClassLoader loader) {
+    ServiceLoader.load(PipelineOptionsRegistrar.class, loader).stream()
+        .filter(each -> FILE_SYSTEMS.stream().anyMatch(each.type().getName()::startsWith))
+        .flatMap(each -> StreamSupport.stream(each.get().getPipelineOptions().spliterator(), false))
+        .forEach(PipelineOptionsFactory::register);
   }
 
   /** Finds all that its parent finds, but for the list of options to register. */

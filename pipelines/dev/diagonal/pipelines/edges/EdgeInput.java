@@ -16,6 +16,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
@@ -87,7 +88,8 @@ final class EdgeInput {
 
   /** A directory that is watched may be empty at first. */
   private static InputFiles found(LoadEdgesOptions options, List<String> files) {
-    return isStreaming(options) ? InputFiles.matchingIfAny(files) : InputFiles.matching(files);
+    return ParquetInput.checked(
+        isStreaming(options) ? InputFiles.matchingIfAny(files) : InputFiles.matching(files));
   }
 
   /** Whether files are waited for that are not there yet. */
@@ -168,6 +170,7 @@ final class EdgeInput {
         Objects.requireNonNull(source)
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
+            .withRecords(ParquetInput.FORMAT)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
     return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.options;
 
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
@@ -92,10 +93,14 @@ public final class ParallelWrite {
         options.getMaxWorkers());
   }
 
+  private static boolean isPlain(InputFile file) {
+    return file.splittable() && !ParquetInput.FORMAT.matches(file);
+  }
+
   /** Returns about how many lines files have, by the bytes of one, plain and compressed. */
   public static long lines(InputFiles input, int lineBytes, int compressedLineBytes) {
     return input.files().stream()
-        .mapToLong(file -> file.bytes() / (file.splittable() ? lineBytes : compressedLineBytes))
+        .mapToLong(file -> file.bytes() / (isPlain(file) ? lineBytes : compressedLineBytes))
         .sum();
   }
 

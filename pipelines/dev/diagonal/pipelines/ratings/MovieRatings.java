@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.ratings;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class MovieRatings extends PipelineCommand<MovieRatingsOptions> {
   @Override
   protected Job plan(MovieRatingsOptions options) {
     try {
-      return new MovieRatingsJob(options, InputFiles.matching(options.getInput()));
+      return new MovieRatingsJob(options, ParquetInput.checked(InputFiles.matching(options.getInput())));
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
     }

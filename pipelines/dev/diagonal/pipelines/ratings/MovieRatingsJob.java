@@ -6,6 +6,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
@@ -138,6 +139,7 @@ final class MovieRatingsJob implements Job {
     AggregateRatings aggregate =
         AggregateRatings.from(options.getInput())
             .withFormat(format)
+            .withRecords(ParquetInput.FORMAT)
             .withShards(SHARDS_PER_READER * readers)
             .withRanges(RangePlan.DEFAULT.forReaders(readers));
     PCollection<Block<MovieRating>> ratings =

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.files.output.OutputCompression;
 import dev.diagonal.files.output.OutputPlace;
+import dev.diagonal.files.stored.FileSystemModules;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,14 +20,14 @@ public final class OutputPath {
   private OutputPath() {}
 
   /**
-   * Checks a local path; one of another file system is left to that.
+   * Checks a local path; of another file system it checks that its module is there.
    *
    * @param option the option's name
    * @param path its value; null if it is not given
    * @throws UsageException if it is a directory, or its directory cannot be written to
    */
   public static void check(String option, @Nullable String path) {
-    if (path == null || path.contains("://") || path.equals(OutputPlace.STANDARD_OUTPUT)) {
+    if (path == null || path.equals(OutputPlace.STANDARD_OUTPUT) || isRemote(option, path)) {
       return;
     }
     if (path.endsWith("/") || Files.isDirectory(pathOf(option, path))) {
@@ -39,6 +40,15 @@ public final class OutputPath {
     } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
     }
+  }
+
+  private static boolean isRemote(String option, String path) {
+    try {
+      FileSystemModules.require(path);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
+    return path.contains("://");
   }
 
   private static void check(String option, OutputPlace place) {
@@ -64,14 +74,15 @@ public final class OutputPath {
   }
 
   /**
-   * Checks a local directory, which may be missing; one of another file system is left to that.
+   * Checks a local directory, which may be missing; of another file system it checks that its
+   * module is there.
    *
    * @param option the option's name
    * @param path its value; null if it is not given
    * @throws UsageException if it is no directory or cannot be written to
    */
   public static void checkDirectory(String option, @Nullable String path) {
-    if (path == null || path.contains("://")) {
+    if (path == null || isRemote(option, path)) {
       return;
     }
     if (path.equals(OutputPlace.STANDARD_OUTPUT)) {

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -187,6 +189,18 @@ public record Summary(
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
   public static long counted(PipelineResult result, String counter) {
     return sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+  }
+
+  /** Returns the names of our counters that a pipeline has counted. */
+  public static Set<String> counters(PipelineResult result) {
+    Set<String> names = new TreeSet<>();
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      if (counter.getName().getNamespace().equals(Counted.NAMESPACE)) {
+        names.add(counter.getName().getName());
+      }
+    }
+    return names;
   }
 
   private static long sum(MetricQueryResults metrics, Counted counted, String step) {

@@ -10,14 +10,17 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.TripLines;
+import dev.diagonal.taxi.TripRemarks;
 import dev.diagonal.taxi.Zone;
 import dev.diagonal.taxi.ZoneFiles;
 import java.util.ArrayList;
@@ -82,7 +85,7 @@ final class TaxiTripsJob implements Job {
     List<String> zones = options.getZones();
     return new TaxiTripsJob(
         options,
-        found("--input", () -> InputFiles.matching(options.getInput())),
+        found("--input", () -> ParquetInput.checked(InputFiles.matching(options.getInput()))),
         zones == null
             ? List.of()
             : found("--zones", () -> ZoneFiles.read(InputFiles.matching(zones))));
@@ -152,7 +155,9 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<String> remarks(PipelineResult result) {
-    return parallel.remarks(result);
+    List<String> remarks = new ArrayList<>(parallel.remarks(result));
+    remarks.addAll(TripRemarks.of(Summary.counters(result)));
+    return remarks;
   }
 
   @Override
@@ -166,6 +171,7 @@ final class TaxiTripsJob implements Job {
         ReadLines.from(options.getInput())
             .into(TripLines.factory(), Trip.coder())
             .withHeader(true)
+            .withRecords(ParquetInput.FORMAT)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

@@ -18,18 +18,21 @@ import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
 import dev.diagonal.pipelines.transfer.TransferSpec.Index;
 import dev.diagonal.pipelines.transfer.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.parquet.ParquetJars;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -40,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /** One transfer, from {@code --from} to {@code --to}: the short form of {@link Transfer}. */
 public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
-  private static final List<String> SOURCES = List.of("csv", "jsonl", "jdbc");
-  private static final List<String> SINKS = List.of("csv", "jsonl", "jdbc", "elasticsearch");
+  private static final List<String> SOURCES = List.of("csv", "jsonl", "parquet", "jdbc");
+  private static final List<String> SINKS = List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
 
   /** A kind and a place, as {@code csv:ratings.csv}. */
   private record End(String kind, String place) {
@@ -66,7 +69,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   @Override
   public String summary() {
-    return "rows between CSV, JSON lines, PostgreSQL and Elasticsearch, one transfer or a plan of many";
+    return "rows between CSV, JSON lines, Parquet, PostgreSQL and Elasticsearch, one transfer or a plan of many";
   }
 
   @Override
@@ -216,7 +219,14 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     } catch (BadInputException e) {
       throw new UsageException("--from: " + e.getMessage(), e);
     }
-    return end.kind().equals("csv") ? new FromCsv(files, format) : new FromJsonLines(files);
+    return switch (end.kind()) {
+      case "csv" -> new FromCsv(files, format);
+      case "jsonl" -> new FromJsonLines(files);
+      default -> {
+        ParquetJars.require();
+        yield new FromParquet(files);
+      }
+    };
   }
 
   private static To to(
@@ -243,6 +253,10 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
                 .withRouting(options.getRouting())
                 .withText(text == null ? List.of() : text),
             options.getPipeline());
+      }
+      case "parquet" -> {
+        ParquetJars.require();
+        return new ToParquet(end.place());
       }
       default -> {
         return end.kind().equals("csv")

@@ -25,18 +25,24 @@ import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromFiles;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
 import dev.diagonal.pipelines.transfer.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.parquet.ParquetFileSink;
+import dev.diagonal.transfer.parquet.ParquetFiles;
 import dev.diagonal.transfer.sink.IndexSink;
 import dev.diagonal.transfer.sink.JdbcSink;
 import dev.diagonal.transfer.sink.StagedTables;
@@ -67,6 +73,9 @@ final class TransferJob implements Job {
 
   /** What a writer of a table binds and has under way: the transactions' rows. */
   private static final long COMMIT_ROW_BYTES = 600;
+
+  /** A row group that is read or written, and its pages while they are compressed. */
+  private static final long ROW_GROUP_HEAP_BYTES = 64L << 20;
 
   private static final int RANGES_PER_READER = 4;
 
@@ -167,9 +176,8 @@ final class TransferJob implements Job {
           + " of "
           + jdbc.database().at(ServerUrls.TO_COME);
     }
-    return from instanceof FromCsv csv
-        ? "CSV " + String.join(",", csv.files())
-        : "JSON lines " + String.join(",", ((FromJsonLines) from).files());
+    FromFiles files = (FromFiles) from;
+    return files.kind() + " " + String.join(",", files.files());
   }
 
   private static String describe(To to) {
@@ -183,9 +191,8 @@ final class TransferJob implements Job {
     } else if (to instanceof ToIndex index) {
       return index.index().at(ServerUrls.TO_COME) + ", documents " + index.columns().id();
     }
-    return to instanceof ToCsv csv
-        ? "CSV " + csv.path()
-        : "JSON lines " + ((ToJsonLines) to).path();
+    ToFile file = (ToFile) to;
+    return file.kind() + " " + file.path();
   }
 
   /**
@@ -196,19 +203,15 @@ final class TransferJob implements Job {
   public JobFiles files() {
     JobFiles files = JobFiles.NONE.reads("from", inputs());
     for (To to : spec.to()) {
-      if (to instanceof ToCsv csv) {
-        files = files.writes("to", csv.path());
-      } else if (to instanceof ToJsonLines json) {
-        files = files.writes("to", json.path());
+      if (to instanceof ToFile file) {
+        files = files.writes("to", file.path());
       }
     }
     return Runners.isOnCluster(options) ? files : files.inPlace("to");
   }
 
   private List<String> inputs() {
-    return spec.from() instanceof FromCsv csv
-        ? csv.files()
-        : spec.from() instanceof FromJsonLines json ? json.files() : List.of();
+    return spec.from() instanceof FromFiles input ? input.files() : List.of();
   }
 
   @Override
@@ -237,8 +240,12 @@ final class TransferJob implements Job {
   public long heapBytes() {
     long tables = spec.to().stream().filter(to -> to instanceof ToJdbc).count();
     // A few blocks between any two stages, each of a mebibyte at most, or of one large row.
+    long groups = spec.to().stream().filter(to -> to instanceof ToParquet).count();
+    groups += spec.from() instanceof FromParquet ? 1 : 0;
     long perReader =
-        (1 + spec.to().size()) * STAGE_HEAP_BYTES + tables * spec.commitRows() * COMMIT_ROW_BYTES;
+        (1 + spec.to().size()) * STAGE_HEAP_BYTES
+            + tables * spec.commitRows() * COMMIT_ROW_BYTES
+            + groups * ROW_GROUP_HEAP_BYTES;
     return BASE_HEAP_BYTES + Runners.readers(options) * perReader;
   }
 
@@ -287,16 +294,14 @@ final class TransferJob implements Job {
     if (to instanceof ToJdbc) {
       return "PostgreSQL";
     }
-    return to instanceof ToIndex ? "Elasticsearch" : to instanceof ToCsv ? "CSV" : "JSON lines";
+    return to instanceof ToFile file ? file.kind() : "Elasticsearch";
   }
 
   private static String target(To to, TransferSink sink) {
     if (to instanceof ToJdbc table) {
       return "table " + table.table();
-    } else if (to instanceof ToCsv csv) {
-      return csv.path();
     }
-    return to instanceof ToJsonLines json ? json.path() : sink.describe();
+    return to instanceof ToFile file ? file.path() : sink.describe();
   }
 
   private TransferSource source(ServerUrls servers) throws Exception {
@@ -309,6 +314,9 @@ final class TransferJob implements Job {
       boolean someKeys = !spec.mapping().columns().isEmpty();
       JsonLineFiles files = JsonLineFiles.of(json.files(), plan, someKeys);
       return TransferTypes.copiesJson(spec) ? files.asWritten() : files;
+    }
+    if (from instanceof FromParquet parquet) {
+      return ParquetFiles.of(parquet.files(), plan, spec.mapping());
     }
     FromJdbc jdbc = (FromJdbc) from;
     JdbcTarget database = jdbc.database().at(servers);
@@ -340,6 +348,9 @@ final class TransferJob implements Job {
           "\n",
           csv.format().header(),
           OutputRuns.of(options));
+    }
+    if (to instanceof ToParquet parquet) {
+      return ParquetFileSink.at(parquet.path(), OutputRuns.of(options));
     }
     return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
   }

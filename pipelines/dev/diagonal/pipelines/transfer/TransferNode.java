@@ -14,11 +14,13 @@ import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
 import dev.diagonal.pipelines.transfer.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.DocumentColumns;
@@ -26,6 +28,7 @@ import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.parquet.ParquetJars;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -186,18 +189,20 @@ final class TransferNode {
 
   private @Nullable From from(YamlNode from) {
     if (!from.isMap()) {
-      from.mistake("a source looks like {csv: …}, {jsonl: …} or {jdbc: …}");
+      from.mistake("a source looks like {csv: …}, {jsonl: …}, {parquet: …} or {jdbc: …}");
       return null;
     }
     Map<String, YamlNode> all = from.entries();
     if (all.containsKey("jdbc")) {
       return fromJdbc(from);
     }
-    boolean json = all.containsKey("jsonl");
-    Map<String, YamlNode> keys = json ? from.entries("jsonl") : from.entries(CSV_KEYS);
-    YamlNode files = json ? keys.get("jsonl") : keys.get("csv");
+    String kind =
+        all.containsKey("jsonl") ? "jsonl" : all.containsKey("parquet") ? "parquet" : "csv";
+    Map<String, YamlNode> keys =
+        kind.equals("csv") ? from.entries(CSV_KEYS) : from.entries(kind);
+    YamlNode files = keys.get(kind);
     if (files == null) {
-      from.mistake("a source has 'csv', 'jsonl' or 'jdbc'");
+      from.mistake("a source has 'csv', 'jsonl', 'parquet' or 'jdbc'");
       return null;
     }
     List<String> patterns = new ArrayList<>();
@@ -208,7 +213,21 @@ final class TransferNode {
         InputFiles unused = guarded(file, () -> InputFiles.matching(List.of(pattern)));
       }
     }
-    return json ? new FromJsonLines(patterns) : new FromCsv(patterns, format(keys));
+    return switch (kind) {
+      case "jsonl" -> new FromJsonLines(patterns);
+      case "parquet" -> parquetJars(files) ? new FromParquet(patterns) : null;
+      default -> new FromCsv(patterns, format(keys));
+    };
+  }
+
+  private static boolean parquetJars(YamlNode place) {
+    return Boolean.TRUE.equals(
+        guarded(
+            place,
+            () -> {
+              ParquetJars.require();
+              return true;
+            }));
   }
 
   private @Nullable From fromJdbc(YamlNode from) {
@@ -232,7 +251,7 @@ final class TransferNode {
 
   private @Nullable To to(YamlNode to) {
     if (!to.isMap()) {
-      to.mistake("a sink looks like {csv: …}, {jsonl: …}, {jdbc: …} or {elasticsearch: …}");
+      to.mistake("a sink looks like {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
       return null;
     }
     Map<String, YamlNode> all = to.entries();
@@ -243,11 +262,14 @@ final class TransferNode {
     } else if (all.containsKey("jsonl")) {
       YamlNode file = to.entries("jsonl").get("jsonl");
       return file == null ? null : new ToJsonLines(outputOf(file));
+    } else if (all.containsKey("parquet")) {
+      YamlNode file = to.entries("parquet").get("parquet");
+      return file == null || !parquetJars(file) ? null : new ToParquet(outputOf(file));
     }
     Map<String, YamlNode> keys = to.entries("csv", "delimiter", "quote", "header");
     YamlNode file = keys.get("csv");
     if (file == null) {
-      to.mistake("a sink has 'csv', 'jsonl', 'jdbc' or 'elasticsearch'");
+      to.mistake("a sink has 'csv', 'jsonl', 'parquet', 'jdbc' or 'elasticsearch'");
       return null;
     }
     return new ToCsv(outputOf(file), format(keys));

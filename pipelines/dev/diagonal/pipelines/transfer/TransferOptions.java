@@ -56,14 +56,14 @@ public interface TransferOptions
 
   void setMaxParallelTasks(int maxParallelTasks);
 
-  @Description("Where rows come from: csv:FILES, jsonl:FILES or jdbc:TABLE; jdbc: with --query")
+  @Description("Where rows come from: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with --query")
   @Nullable String getFrom();
 
   void setFrom(@Nullable String from);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Where rows go, one or several: csv:FILE, jsonl:FILE, jdbc:TABLE, elasticsearch:INDEX")
+      "Where rows go, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE, elasticsearch:INDEX")
   @Nullable List<String> getTo();
 
   void setTo(@Nullable List<String> to);

@@ -65,11 +65,36 @@ record TransferSpec(
   }
 
   /** Where rows come from. */
-  sealed interface From permits FromCsv, FromJsonLines, FromJdbc {}
+  sealed interface From permits FromFiles, FromJdbc {}
 
-  record FromCsv(List<String> files, CsvFormat format) implements From {}
+  /** Files, globs or directories. */
+  sealed interface FromFiles extends From permits FromCsv, FromJsonLines, FromParquet {
+    List<String> files();
 
-  record FromJsonLines(List<String> files) implements From {}
+    /** Returns what the files are, for a person. */
+    String kind();
+  }
+
+  record FromCsv(List<String> files, CsvFormat format) implements FromFiles {
+    @Override
+    public String kind() {
+      return "CSV";
+    }
+  }
+
+  record FromJsonLines(List<String> files) implements FromFiles {
+    @Override
+    public String kind() {
+      return "JSON lines";
+    }
+  }
+
+  record FromParquet(List<String> files) implements FromFiles {
+    @Override
+    public String kind() {
+      return "Parquet";
+    }
+  }
 
   /**
    * @param table its name, or null if there is a query
@@ -80,11 +105,36 @@ record TransferSpec(
       implements From {}
 
   /** Where rows go. */
-  sealed interface To permits ToCsv, ToJsonLines, ToJdbc, ToIndex {}
+  sealed interface To permits ToFile, ToJdbc, ToIndex {}
 
-  record ToCsv(String path, CsvFormat format) implements To {}
+  /** One file. */
+  sealed interface ToFile extends To permits ToCsv, ToJsonLines, ToParquet {
+    String path();
 
-  record ToJsonLines(String path) implements To {}
+    /** Returns what the file is, for a person. */
+    String kind();
+  }
+
+  record ToCsv(String path, CsvFormat format) implements ToFile {
+    @Override
+    public String kind() {
+      return "CSV";
+    }
+  }
+
+  record ToJsonLines(String path) implements ToFile {
+    @Override
+    public String kind() {
+      return "JSON lines";
+    }
+  }
+
+  record ToParquet(String path) implements ToFile {
+    @Override
+    public String kind() {
+      return "Parquet";
+    }
+  }
 
   record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
 

@@ -55,7 +55,7 @@ final class ArchitectureTest {
           Set.of("jdbc.relationships"),
           Set.of("ratings", "edges", "taxi", "transfer.source", "transfer.mapping", "donors"),
           Set.of("transfer.sink"),
-          Set.of("transfer"),
+          Set.of("transfer", "transfer.parquet"),
           Set.of("jobs.schema"),
           Set.of("jobs"),
           Set.of("pipelines.usage", "pipelines.servers"),

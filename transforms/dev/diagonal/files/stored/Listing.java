@@ -36,6 +36,7 @@ public final class Listing {
   }
 
   private static List<InputFile> remote(String pattern) throws IOException {
+    FileSystemModules.require(pattern);
     String name = lastOf(pattern);
     List<InputFile> files = new ArrayList<>();
     for (MatchResult.Metadata match : match(pattern)) {

@@ -3,6 +3,7 @@ package dev.diagonal.files.stored;
 import dev.diagonal.fault.BadInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.apache.beam.sdk.io.fs.MatchResult;
  * checked after every read, before the bytes are returned, so no record is ever made of bytes that
  * were written later. Other files are checked when they are opened and at their end.
  */
-final class StoredFile implements ReadableByteChannel {
+public final class StoredFile implements SeekableByteChannel {
 
   private final InputFile listed;
   private final boolean local;
@@ -34,7 +35,12 @@ final class StoredFile implements ReadableByteChannel {
     this.channel = channel;
   }
 
-  static StoredFile open(InputFile listed) throws IOException {
+  /**
+   * Opens a file.
+   *
+   * @throws BadInputException if it is not the one that was listed
+   */
+  public static StoredFile open(InputFile listed) throws IOException {
     boolean local = LocalFiles.isLocal(listed.name());
     if (listed.isPipe()) {
       Pipes.take(listed.name());
@@ -57,22 +63,41 @@ final class StoredFile implements ReadableByteChannel {
   }
 
   /** Returns how many bytes were read. */
-  long bytesRead() {
+  public long bytesRead() {
     return bytesRead;
   }
 
   /** Returns the place in the file of the next byte. */
-  long position() {
+  @Override
+  public long position() {
     return position;
   }
 
   /** Moves to a byte of the file. What is skipped is not counted. */
-  void position(long offset) throws IOException {
+  @Override
+  public StoredFile position(long offset) throws IOException {
     if (!(channel instanceof SeekableByteChannel seekable)) {
       throw new IOException("this file system cannot read from the middle of a file");
     }
-    seekable.position(offset);
+    SeekableByteChannel unused = seekable.position(offset);
     position = offset;
+    return this;
+  }
+
+  /** Returns the size of the file when it was listed. */
+  @Override
+  public long size() {
+    return listed.bytes();
+  }
+
+  @Override
+  public int write(ByteBuffer from) {
+    throw new NonWritableChannelException();
+  }
+
+  @Override
+  public SeekableByteChannel truncate(long size) {
+    throw new NonWritableChannelException();
   }
 
   @Override

@@ -67,7 +67,7 @@ public record ConversionPlan(
   RowType mapped() {
     return new RowType(
         targets().stream()
-            .map(target -> new Field(target.name(), typeOf(target), target.size()))
+            .map(target -> new Field(target.name(), typeOf(target), sizeOf(target)))
             .toList());
   }
 
@@ -97,6 +97,16 @@ public record ConversionPlan(
   /** Returns the guesses that give columns their types. */
   public List<ColumnGuess> guessesInUse() {
     return targets().stream().map(this::guessOf).filter(Objects::nonNull).distinct().toList();
+  }
+
+  /** Returns the digits that the mapping names, or those of a decimal that is copied. */
+  private @Nullable DecimalSize sizeOf(Target target) {
+    if (target.size() != null) {
+      return target.size();
+    }
+    return target.type() == null && target.origin() == Origin.COLUMN
+        ? declared.field(Columns.indexOf(declared, target.text())).size()
+        : null;
   }
 
   private FieldType typeOf(Target target) {

@@ -41,14 +41,8 @@ final class Filter {
    */
   Filter(String condition, RowType rows) {
     this.condition = condition.strip();
-    Matcher parts = CONDITION.matcher(condition);
-    if (!parts.matches()) {
-      throw new IllegalArgumentException(
-          "a filter looks like: column >= 4, column = 'text', column is not null; got '"
-              + condition
-              + "'");
-    }
-    column = Columns.indexOf(rows, parts.group(1).replace("`", ""));
+    Matcher parts = partsOf(condition);
+    column = Columns.indexOf(rows, nameIn(parts));
     type = rows.field(column).type();
     if (parts.group(2) != null) {
       operator = parts.group(2).toLowerCase(java.util.Locale.ROOT).contains("not") ? "set" : "null";
@@ -74,6 +68,30 @@ final class Filter {
               + condition
               + "'");
     }
+  }
+
+  /**
+   * Returns the column of a condition.
+   *
+   * @throws IllegalArgumentException if it is no condition
+   */
+  static String column(String condition) {
+    return nameIn(partsOf(condition));
+  }
+
+  private static Matcher partsOf(String condition) {
+    Matcher parts = CONDITION.matcher(condition);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "a filter looks like: column >= 4, column = 'text', column is not null; got '"
+              + condition
+              + "'");
+    }
+    return parts;
+  }
+
+  private static String nameIn(Matcher parts) {
+    return parts.group(1).replace("`", "");
   }
 
   /**

@@ -9,7 +9,9 @@ import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,26 @@ public record Mapping(
     return columns.isEmpty()
         ? source.names().stream().map(name -> Target.of(name, name)).toList()
         : columns;
+  }
+
+  /**
+   * Returns the columns of a source that this uses: all of them if it names none, or one that the
+   * source lacks.
+   */
+  public Set<String> usedColumns(List<String> source) {
+    if (columns.isEmpty()) {
+      return new LinkedHashSet<>(source);
+    }
+    Set<String> used = new LinkedHashSet<>();
+    for (Target target : columns) {
+      if (target.origin() == Origin.COLUMN) {
+        used.add(target.text());
+      } else if (target.origin() == Origin.FORMAT) {
+        used.addAll(Template.columns(target.text()));
+      }
+    }
+    filters.forEach(filter -> used.add(Filter.column(filter)));
+    return used.isEmpty() || !source.containsAll(used) ? new LinkedHashSet<>(source) : used;
   }
 
   /** Where the value of a target's column comes from. */

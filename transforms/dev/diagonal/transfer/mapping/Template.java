@@ -9,6 +9,7 @@ import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A text of some columns of a row: either a format with names of columns in braces, as {@code
@@ -47,6 +48,21 @@ public final class Template {
    */
   Template(String format, RowType type) {
     escaped = false;
+    parse(format, texts, name -> columns.add(Columns.indexOf(type, name)));
+  }
+
+  /**
+   * Returns the columns that a format names.
+   *
+   * @throws IllegalArgumentException if a brace is not closed or not opened
+   */
+  static List<String> columns(String format) {
+    List<String> names = new ArrayList<>();
+    parse(format, new ArrayList<>(), names::add);
+    return names;
+  }
+
+  private static void parse(String format, List<String> texts, Consumer<String> columns) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
@@ -59,7 +75,7 @@ public final class Template {
         checkArgument(close > 0, "a brace is not closed in the format '%s'", format);
         texts.add(text.toString());
         text.setLength(0);
-        columns.add(Columns.indexOf(type, format.substring(i + 1, close)));
+        columns.accept(format.substring(i + 1, close));
         i = close;
       } else {
         checkArgument(c != '}', "a brace is not opened in the format '%s'", format);

@@ -12,16 +12,16 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Joins the parts of a text file and publishes them. Attempts may run one after another or at the
+ * Joins the parts of a file and publishes them. Attempts may run one after another or at the
  * same time: as long as the parts are there each builds the same file from them, and they are
  * deleted only when the file is noted to be complete.
  */
 public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Written> {
 
-  private final TextFileSink sink;
+  private final FileSink sink;
   private final RowType type;
 
-  public JoinPartsFn(TextFileSink sink, RowType type) {
+  public JoinPartsFn(FileSink sink, RowType type) {
     this.sink = sink;
     this.type = type;
   }
@@ -49,32 +49,22 @@ public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>,
     RunFiles files = sink.files();
     if (!files.isDone()) {
       if (files.isStream()) {
-        stream(files, parts);
+        try (OutputStream out = files.openStream()) {
+          sink.join(parts, type, out);
+        }
       } else {
-        files.publish(parts.isEmpty() ? empty(files) : files.join(parts));
+        files.publish(parts.size() == 1 ? files.join(parts) : joined(files, parts));
       }
       files.markDone();
     }
     files.delete(parts);
   }
 
-  private String empty(RunFiles files) throws IOException {
-    RunFiles.Part part = files.create("whole");
-    try (OutputStream out = sink.compress(part.out())) {
-      sink.start(type).writeTo(out);
+  private String joined(RunFiles files, List<String> parts) throws IOException {
+    RunFiles.Part whole = files.create("whole");
+    try (OutputStream out = whole.out()) {
+      sink.join(parts, type, out);
     }
-    return part.name();
-  }
-
-  private void stream(RunFiles files, List<String> parts) throws IOException {
-    if (parts.isEmpty()) {
-      try (OutputStream out = sink.compress(files.openStream())) {
-        sink.start(type).writeTo(out);
-      }
-      return;
-    }
-    try (OutputStream out = files.openStream()) {
-      files.copy(parts, out);
-    }
+    return whole.name();
   }
 }

@@ -12,6 +12,7 @@ import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * JoinPartsFn} joins those of the attempts that succeeded, in the order of the ranges, and the file
  * appears atomically, in place of an earlier one.
  */
-public final class TextFileSink implements TransferSink {
+public final class TextFileSink implements FileSink {
 
   private final String path;
   private final @Nullable CsvFormatter csv;
@@ -62,12 +63,25 @@ public final class TextFileSink implements TransferSink {
     return (csv == null ? "JSON lines " : "CSV ") + path;
   }
 
-  String path() {
+  @Override
+  public String path() {
     return path;
   }
 
-  RunFiles files() {
+  @Override
+  public RunFiles files() {
     return RunFiles.at(path, run);
+  }
+
+  @Override
+  public void join(List<String> parts, RowType type, OutputStream out) throws IOException {
+    if (parts.isEmpty()) {
+      try (OutputStream compressed = compress(out)) {
+        start(type).writeTo(compressed);
+      }
+      return;
+    }
+    files().copy(parts, out);
   }
 
   OutputStream compress(OutputStream out) throws IOException {

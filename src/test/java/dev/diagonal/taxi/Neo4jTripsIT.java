@@ -101,7 +101,7 @@ final class Neo4jTripsIT {
     Map<TripColumn, Object> columns = zonesOf(3, 3);
     LocalDateTime time = LocalDateTime.of(2025, 11, 1, 0, 34, 48);
     columns.put(TripColumn.VENDOR_ID, 2L);
-    columns.put(TripColumn.LPEP_PICKUP_DATETIME, time);
+    columns.put(TripColumn.PICKUP_DATETIME, time);
     columns.put(TripColumn.STORE_AND_FWD_FLAG, "N");
     columns.put(TripColumn.TOTAL_AMOUNT, 12.4);
     Trip trip = Trip.of(new UUID(1, 2), columns);
@@ -114,7 +114,7 @@ final class Neo4jTripsIT {
                     trip.id().toString(),
                     "vendor_id",
                     2L,
-                    "lpep_pickup_datetime",
+                    "pickup_datetime",
                     time,
                     "store_and_fwd_flag",
                     "N",

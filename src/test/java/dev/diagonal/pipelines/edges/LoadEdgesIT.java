@@ -9,6 +9,7 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
+import dev.diagonal.testing.DuckDb;
 import dev.diagonal.testing.Eventually;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -116,6 +117,32 @@ final class LoadEdgesIT {
         .isEqualTo("ann,bob,7\nbob,ann,8\nann,ann,9");
     assertThat(row("SELECT id, out_degree, in_degree FROM nodes ORDER BY id"))
         .isEqualTo("ann,2,2\nbob,1,1");
+  }
+
+  @Test
+  void readsParquet() throws Exception {
+    Path input = directory.resolve("edges.parquet");
+    try (DuckDb duck = DuckDb.open()) {
+      Path unused =
+          duck.write(
+              "SELECT [i] AS list, i % 7 AS s, i % 5 AS t, CASE WHEN i = 9 THEN NULL"
+                  + " ELSE '#' || i || ', \"x\"' END AS name FROM range(5000) r(i)",
+              input,
+              "row_group_size 2048");
+    }
+    // What is said of text files does not hold for records.
+    String options =
+        "--input="
+            + input
+            + " --sourceColumn=s --targetColumn=t --edgeColumns=name --delimiter=tab --comment=#";
+    for (int run = 1; run <= 2; run++) {
+      Launched launched = launch(options);
+      assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+      assertThat(launched.out().get(0)).startsWith("load-edges: 5,000 rows read, 0 bad, in ");
+      assertThat(row("SELECT count(*), count(name), max(name) FROM edges"))
+          .isEqualTo("5000,4999,#999, \"x\"");
+      assertCountsAreThoseOfTheEdges();
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
+import dev.diagonal.testing.DuckDb;
 import dev.diagonal.testing.EdgeDatabase;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -102,6 +103,60 @@ final class TaxiTripsIT {
         assertThat(row("SELECT count(*) - count(passenger_count) FROM trips")).isEqualTo("5569");
       }
       assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
+  void theSummaryNamesMissingAndUnknownColumns(String runner) throws Exception {
+    Path yellow =
+        Files.writeString(
+            directory.resolve("yellow.csv"),
+            """
+            VendorID,tpep_pickup_datetime,tpep_dropoff_datetime,passenger_count,trip_distance,\
+            RatecodeID,store_and_fwd_flag,PULocationID,DOLocationID,payment_type,fare_amount,extra,\
+            mta_tax,tip_amount,tolls_amount,improvement_surcharge,total_amount,\
+            congestion_surcharge,Airport_fee,tip\u0007per
+            1,2024-01-01T00:57:55Z,2024-01-01T01:17:43Z,1,1.72,1,N,186,79,2,17.7,1,0.5,0,0,1,22.7,\
+            2.5,1.75,x
+            """);
+    Launched launched = launch("--input=" + yellow + " " + runner);
+    assertDone(launched);
+    assertThat(launched.out())
+        .contains(
+            "  columns that not every file has, null there: cbd_congestion_fee, ehail_fee, trip_type",
+            "  columns of files that were not loaded: tip\uFFFDper");
+    assertThat(
+            row(
+                "SELECT pickup_datetime || '/' || dropoff_datetime || '/' || airport_fee FROM trips"))
+        .isEqualTo("2024-01-01 00:57:55/2024-01-01 01:17:43/1.75");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
+  void readsParquet(String runner) throws Exception {
+    Path input = directory.resolve("yellow.parquet");
+    try (DuckDb duck = DuckDb.open()) {
+      Path unused =
+          duck.write(
+              """
+              SELECT 1 AS VendorID, TIMESTAMP '2024-01-01 00:00:00' + to_seconds(i)
+                AS tpep_pickup_datetime, (1 + i % 100)::INTEGER AS PULocationID,
+                (1 + i % 37)::INTEGER AS DOLocationID, CASE WHEN i % 8 > 0 THEN 1.0::DOUBLE END
+                AS passenger_count, (i % 50)::DOUBLE + 0.25 AS total_amount, [i] AS events
+              FROM range(20000) r(i)\
+              """,
+              input,
+              "row_group_size 4096");
+    }
+    for (int run = 1; run <= 2; run++) {
+      Launched launched = launch("--input=" + input + " --tableSize=8 --batchSize=200 " + runner);
+      assertDone(launched);
+      assertThat(launched.out().get(0)).startsWith("taxi-trips: 20,000 rows read, 0 bad, in ");
+      assertThat(launched.out()).contains("  columns of files that were not loaded: events");
+      assertCounts(20_000);
+      assertThat(row("SELECT count(passenger_count) || ',' || max(pickup_datetime) FROM trips"))
+          .isEqualTo("17500,2024-01-01 05:33:19");
     }
   }
 

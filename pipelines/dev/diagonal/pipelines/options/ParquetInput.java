@@ -1,0 +1,27 @@
+package dev.diagonal.pipelines.options;
+
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RecordFormat;
+import dev.diagonal.transfer.parquet.ParquetJars;
+import dev.diagonal.transfer.parquet.ParquetRecords;
+
+/** Parquet files among the input of commands that read lines. */
+public final class ParquetInput {
+
+  /** Reads files whose names end in {@code .parquet}. */
+  public static final RecordFormat FORMAT = new ParquetRecords();
+
+  private ParquetInput() {}
+
+  /**
+   * Returns the files.
+   *
+   * @throws IllegalArgumentException if a file is Parquet's and its jars are missing
+   */
+  public static InputFiles checked(InputFiles files) {
+    if (files.files().stream().anyMatch(FORMAT::matches)) {
+      ParquetJars.require();
+    }
+    return files;
+  }
+}
