@@ -11,6 +11,8 @@ import org.postgresql.PGConnection;
 @FunctionalInterface
 interface BatchRowsFactory<T> {
 
+  String UNDEFINED_TABLE = "42P01";
+
   /** Returns a batch that is expected to hold so many rows, which take so many bytes. */
   BatchRows<T> empty(int rows, int bytes);
 
@@ -20,11 +22,24 @@ interface BatchRowsFactory<T> {
       checkArgument(write.merge() == null, "a merge needs PostgreSQL, got %s", write.database());
       return (rows, bytes) -> new StatementRows<>(write, rows);
     }
-    List<WireColumn> columns = WireColumn.of(connection, write.table());
+    Table table = write.table();
+    FoundTable found = FoundTable.find(connection, table.name());
+    if (found == null) {
+      throw new SQLException("table " + table.name() + " does not exist", UNDEFINED_TABLE);
+    }
+    List<WireColumn> columns = WireColumn.of(found, table);
+    CopySql sql = new CopySql(write, columns, !found.takesCopy());
+    TableRights.require(
+        connection,
+        found,
+        write.mode(),
+        table.columns().stream().map(Column::name).toList(),
+        table.keyColumns().stream().map(Column::name).toList(),
+        sql.isStaged());
     checkArgument(
-        write.merge() == null || new CopySql(write, columns).keysAreEqualByBytes(),
+        write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
-    return (rows, bytes) -> new CopyRows<>(write, columns, rows, bytes);
+    return (rows, bytes) -> new CopyRows<>(write, columns, sql, rows, bytes);
   }
 }

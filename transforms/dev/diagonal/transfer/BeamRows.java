@@ -73,7 +73,7 @@ final class BeamRows {
       case TEXT, UUID, JSON -> block.text(row, column);
       case BYTES ->
           Arrays.copyOfRange(block.bytes(column), block.start(row, column), block.end(row, column));
-      case DATE -> LocalDate.ofEpochDay(word);
+      case DATE -> TextForm.date(word);
       case TIME -> TextForm.time(word);
       case TIMESTAMP -> TextForm.timestamp(word);
       case INSTANT -> TextForm.instant(word);

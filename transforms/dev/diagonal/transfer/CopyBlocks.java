@@ -13,6 +13,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -155,7 +157,9 @@ final class CopyBlocks implements RowBlockReader {
         block.setNull(column);
       } else {
         if (!set(block, column, row, at, length)) {
-          problem = "column '" + type.field(column).name() + "' is infinite";
+          problem =
+              "column '%s': %s is after the year 294246"
+                  .formatted(type.field(column).name(), shown((long) LONG.get(row, at)));
         }
         at += length;
       }
@@ -163,9 +167,14 @@ final class CopyBlocks implements RowBlockReader {
     if (problem == null) {
       block.endRow();
     } else {
-      String reason = "%s: %s".formatted(origin.place(), problem);
-      rejects.reject(BadLine.ofRow(reason, "unknown"));
+      Bytes record = new Bytes(128);
+      CsvForm.RFC_4180.put(block, block.rows(), record);
+      rejects.reject(BadLine.ofRow(origin.place() + ": " + problem, record.toString()));
     }
+  }
+
+  private static String shown(long microsOf2000) {
+    return LocalDateTime.of(2000, 1, 1, 0, 0).plus(microsOf2000, ChronoUnit.MICROS).toString();
   }
 
   /** Sets a column; false if the value has no place in the type. */
@@ -179,13 +188,20 @@ final class CopyBlocks implements RowBlockReader {
       case DOUBLE -> block.setWord(column, (long) LONG.get(row, at));
       case DATE -> {
         int days = (int) INT.get(row, at);
-        block.setWord(column, days + EPOCH_DAY_OF_2000);
-        return days != Integer.MAX_VALUE && days != Integer.MIN_VALUE;
+        block.setWord(
+            column,
+            days == Integer.MAX_VALUE
+                ? TextForm.INFINITY
+                : days == Integer.MIN_VALUE ? TextForm.MINUS_INFINITY : days + EPOCH_DAY_OF_2000);
       }
       case TIMESTAMP, INSTANT -> {
         long micros = (long) LONG.get(row, at);
-        block.setWord(column, micros + EPOCH_MICROS_OF_2000);
-        return micros != Long.MAX_VALUE && micros != Long.MIN_VALUE;
+        boolean isInfinite = TextForm.isInfinite(micros);
+        if (!isInfinite && micros >= Long.MAX_VALUE - EPOCH_MICROS_OF_2000) {
+          block.setNull(column);
+          return false;
+        }
+        block.setWord(column, isInfinite ? micros : micros + EPOCH_MICROS_OF_2000);
       }
       case DECIMAL, TEXT, BYTES, UUID, JSON -> block.setBytes(column, row, at, at + length);
     }

@@ -2,6 +2,7 @@ package dev.diagonal.transfer;
 
 import dev.diagonal.jdbc.RowBinder;
 import dev.diagonal.jdbc.RowValues;
+import dev.diagonal.jdbc.Table;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.UUID;
@@ -14,11 +15,12 @@ import java.util.UUID;
  */
 record RowAt(RowBlock block, int row) {
 
-  /** Puts all columns of rows, in order. */
-  static RowBinder<RowAt> binder() {
+  /** Returns what puts the columns of a table, which rows of this type have. */
+  static RowBinder<RowAt> binder(Table table, RowType type) {
+    int[] columns =
+        table.columns().stream().mapToInt(column -> type.indexOf(column.name())).toArray();
     return (at, values) -> {
-      int columns = at.block.columns();
-      for (int column = 0; column < columns; column++) {
+      for (int column : columns) {
         if (at.block.isNull(at.row, column)) {
           values.putNull();
         } else {
@@ -43,10 +45,28 @@ record RowAt(RowBlock block, int row) {
           values.putBytes(
               Arrays.copyOfRange(
                   block.bytes(column), block.start(row, column), block.end(row, column)));
+      case DATE, TIMESTAMP, INSTANT -> {
+        if (TextForm.isInfinite(word)) {
+          values.putText(word > 0 ? "infinity" : "-infinity");
+        } else {
+          putTime(type, word, values);
+        }
+      }
+      case TIME -> {
+        if (word == TextForm.DAY_MICROS) {
+          values.putText("24:00:00");
+        } else {
+          values.putTime(TextForm.time(word));
+        }
+      }
+    }
+  }
+
+  private static void putTime(FieldType type, long word, RowValues values) {
+    switch (type) {
       case DATE -> values.putEpochDay(word);
-      case TIME -> values.putTime(TextForm.time(word));
       case TIMESTAMP -> values.putTimestamp(TextForm.timestamp(word));
-      case INSTANT -> values.putInstant(TextForm.instant(word));
+      default -> values.putInstant(TextForm.instant(word));
     }
   }
 

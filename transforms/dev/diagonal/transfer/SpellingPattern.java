@@ -77,14 +77,14 @@ final class SpellingPattern {
   private static ColumnConversion spellTime(int source, FieldType type, DateTimeFormatter format) {
     return (in, row, out, column) -> {
       long word = in.word(row, source);
-      TemporalAccessor value =
-          switch (type) {
-            case DATE -> LocalDate.ofEpochDay(word);
-            case TIME -> TextForm.time(word);
-            case TIMESTAMP -> TextForm.timestamp(word);
-            default -> TextForm.instant(word);
-          };
       try {
+        TemporalAccessor value =
+            switch (type) {
+              case DATE -> TextForm.date(word);
+              case TIME -> TextForm.time(word);
+              case TIMESTAMP -> TextForm.timestamp(word);
+              default -> TextForm.instant(word);
+            };
         out.setText(column, format.format(value));
         return true;
       } catch (DateTimeException e) {

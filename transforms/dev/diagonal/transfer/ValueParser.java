@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,11 @@ final class ValueParser {
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,4})?");
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /** Decimals of PostgreSQL that are not finite numbers. */
+  private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
+  private static final Pattern END_OF_DAY = Pattern.compile("24:00(:00(\\.0+)?)?");
 
   /** Powers of ten that a double has exactly, as it has whole numbers up to 15 digits. */
   private static final double[] TENS = {
@@ -213,6 +219,10 @@ final class ValueParser {
       return;
     }
     String number = latin(text, start, end);
+    if (NOT_FINITE.contains(number)) {
+      out.setText(column, number);
+      return;
+    }
     require(DECIMAL.matcher(number).matches(), FieldType.DECIMAL, text, start, end);
     out.setText(column, new BigDecimal(number).toPlainString());
   }
@@ -235,10 +245,19 @@ final class ValueParser {
           return LocalDate.of(year, month, day).toEpochDay();
         }
       }
-      return LocalDate.parse(latin(text, start, end)).toEpochDay();
+      String spelt = latin(text, start, end);
+      return isInfinity(spelt) ? infinity(spelt) : LocalDate.parse(spelt).toEpochDay();
     } catch (DateTimeException e) {
       throw bad(FieldType.DATE, text, start, end);
     }
+  }
+
+  private static boolean isInfinity(String text) {
+    return text.equals("infinity") || text.equals("-infinity");
+  }
+
+  private static long infinity(String text) {
+    return text.startsWith("-") ? TextForm.MINUS_INFINITY : TextForm.INFINITY;
   }
 
   private static int digits(byte[] text, int start, int end) {
@@ -258,7 +277,12 @@ final class ValueParser {
     String spelt = latin(text, start, end);
     try {
       if (type == FieldType.TIME) {
-        return TextForm.micros(LocalTime.parse(spelt));
+        return END_OF_DAY.matcher(spelt).matches()
+            ? TextForm.DAY_MICROS
+            : TextForm.micros(LocalTime.parse(spelt));
+      }
+      if (isInfinity(spelt)) {
+        return infinity(spelt);
       }
       String iso =
           spelt.length() > 10 && spelt.charAt(10) == ' '
