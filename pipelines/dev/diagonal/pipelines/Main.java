@@ -1,9 +1,17 @@
 package dev.diagonal.pipelines;
 
-import dev.diagonal.pipelines.cli.Command;
-import dev.diagonal.pipelines.cli.FlinkThreads;
-import dev.diagonal.pipelines.cli.Launcher;
-import dev.diagonal.pipelines.cli.PipelineCommand;
+import dev.diagonal.pipelines.batches.RatingBatches;
+import dev.diagonal.pipelines.clean.Clean;
+import dev.diagonal.pipelines.command.Command;
+import dev.diagonal.pipelines.command.Launcher;
+import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.command.Servers;
+import dev.diagonal.pipelines.donors.DonorsChoose;
+import dev.diagonal.pipelines.edges.LoadEdges;
+import dev.diagonal.pipelines.flink.FlinkThreads;
+import dev.diagonal.pipelines.ratings.MovieRatings;
+import dev.diagonal.pipelines.taxi.TaxiTrips;
+import dev.diagonal.pipelines.transfer.Transfer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,7 +30,7 @@ public final class Main {
           MOVIE_RATINGS, new RatingBatches(), new LoadEdges(), new TaxiTrips(), new DonorsChoose());
 
   /** The commands, in the order in which they are listed. */
-  static final List<Command> COMMANDS =
+  public static final List<Command> COMMANDS =
       Stream.concat(
               PIPELINES.stream(), Stream.of(new Transfer(PIPELINES), new Clean(), new Servers()))
           .toList();

@@ -1,3 +1,3 @@
-/** The commands, one class each, and {@link dev.diagonal.pipelines.Main}, which runs them. */
+/** The entry point of the command line. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.pipelines;

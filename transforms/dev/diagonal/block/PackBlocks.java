@@ -3,9 +3,9 @@ package dev.diagonal.block;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.fault.BadRecordOutput;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.metrics.Counted;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -94,8 +94,8 @@ public final class PackBlocks<T>
             ParDo.of(
                     new PackFn<>(
                         key, blockRows, Math.max(blockRows, maxHeldRows), errorHandler != null))
-                .withOutputTags(blocks, BadRecordOutput.tags(errorHandler)));
-    BadRecordOutput.route(packed, errorHandler);
+                .withOutputTags(blocks, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(packed, errorHandler);
     return packed.get(blocks).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(input.getCoder())));
   }
 
@@ -130,7 +130,7 @@ public final class PackBlocks<T>
       try {
         recordKey = key.apply(record);
       } catch (RuntimeException e) {
-        reject(BadLine.ofRow(reasonOf(e), String.valueOf(record)), e, context);
+        reject(DeadLetter.ofRow(reasonOf(e), String.valueOf(record)), e, context);
         return;
       }
       packers
@@ -150,7 +150,7 @@ public final class PackBlocks<T>
       packers.clear();
     }
 
-    private void reject(BadLine record, RuntimeException cause, ProcessContext context) {
+    private void reject(DeadLetter record, RuntimeException cause, ProcessContext context) {
       Counted.BAD_RECORDS.add(1);
       if (!routeBadRecords) {
         throw new BadInputException(record.describe(), cause);

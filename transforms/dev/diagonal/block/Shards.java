@@ -2,6 +2,7 @@ package dev.diagonal.block;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.bytes.KeyHash;
 import java.io.Serializable;
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Blocks and how they travel: cutting files into ranges and driving consumers over them, packing
- * records into blocks by a few keys, and combining by shard. May import {@code fault}, {@code
- * progress} and {@code files}, and nothing else of Diagonal.
+ * Packs records into blocks by shard, and merges or combines the blocks of a shard. Also bounds the
+ * bytes that are in flight between threads.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.block;

@@ -2,10 +2,10 @@ package dev.diagonal.csv;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.block.InputFiles;
-import dev.diagonal.fault.BadRecordOutput;
-import dev.diagonal.files.InputFile;
-import dev.diagonal.files.Pipes;
+import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.files.stored.Pipes;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a {@link RecordConsumer} puts out when it is driven over the records of CSV files, inside
  * one DoFn: for files whose records may span lines. Where they cannot, {@link
- * dev.diagonal.block.ReadBlocks} reads a file with several readers; here each file has one, which
+ * dev.diagonal.files.ReadLines} reads a file with several readers; here each file has one, which
  * reads it from its start. Files are found when the pipeline runs; gzip, bzip2, zstd and what else
  * Beam detects by file name is decompressed.
  *
@@ -111,8 +111,8 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
             .apply(
                 "Read",
                 ParDo.of(new ReadCsvFn<>(reading))
-                    .withOutputTags(results, BadRecordOutput.tags(errorHandler)));
-    BadRecordOutput.route(read, errorHandler);
+                    .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);
   }
 

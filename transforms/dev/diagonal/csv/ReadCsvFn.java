@@ -1,11 +1,11 @@
 package dev.diagonal.csv;
 
-import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.files.FileText;
-import dev.diagonal.files.InputFile;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.stored.FileText;
+import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.metrics.Counted;
 import java.io.IOException;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -52,7 +52,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
     }
   }
 
-  private void drive(CsvReader records, FileText text, BlockConsumer.Output<T> output, String file)
+  private void drive(CsvReader records, FileText text, LineConsumer.Output<T> output, String file)
       throws IOException {
     long countedBytes = 0;
     int good = 0;
@@ -62,7 +62,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
         problem = consumer.accept(records, output);
       }
       if (problem != null) {
-        output.reject(new BadLine(file, records.offset(), problem, records.record()));
+        output.reject(new DeadLetter(file, records.offset(), problem, records.record()));
       } else if (++good == COUNTED_TOGETHER) {
         Counted.ROWS_READ.add(good);
         Counted.BYTES_READ.add(text.storedBytesRead() - countedBytes);
@@ -80,14 +80,14 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
   @FinishBundle
   public void finishBundle(FinishBundleContext context) {
     consumer.finish(
-        new BlockConsumer.Output<>() {
+        new LineConsumer.Output<>() {
           @Override
           public void emit(T element) {
             context.output(element, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
           }
 
           @Override
-          public void reject(BadLine line) {
+          public void reject(DeadLetter line) {
             countBad(line);
             context.output(
                 BadRecordRouter.BAD_RECORD_TAG,
@@ -98,7 +98,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
         });
   }
 
-  private void countBad(BadLine line) {
+  private void countBad(DeadLetter line) {
     Counted.BAD_RECORDS.add(1);
     if (!reading.routeBadRecords()) {
       throw new BadInputException(line.describe());
@@ -112,7 +112,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
     }
   }
 
-  private final class ElementOutput implements BlockConsumer.Output<T> {
+  private final class ElementOutput implements LineConsumer.Output<T> {
 
     private final ProcessContext context;
 
@@ -126,7 +126,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
     }
 
     @Override
-    public void reject(BadLine line) {
+    public void reject(DeadLetter line) {
       countBad(line);
       context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
     }

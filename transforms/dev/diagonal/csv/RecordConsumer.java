@@ -1,12 +1,12 @@
 package dev.diagonal.csv;
 
-import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.files.LineConsumer;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plain Java that is driven over the records of files inside one DoFn, as a {@link BlockConsumer}
- * is over blocks of lines. One instance serves bundle after bundle, on one thread; when a bundle
+ * Plain Java that is driven over the records of files inside one DoFn, as a {@link LineConsumer} is
+ * over blocks of lines. One instance serves bundle after bundle, on one thread; when a bundle
  * fails, it is not used again.
  *
  * @param <T> what it puts out
@@ -22,10 +22,10 @@ public interface RecordConsumer<T> {
    *
    * @return what else is wrong with it, so that it is rejected, or null
    */
-  @Nullable String accept(CsvReader record, BlockConsumer.Output<T> output);
+  @Nullable String accept(CsvReader record, LineConsumer.Output<T> output);
 
   /** The bundle is over: puts out what is still held, and holds nothing afterwards. */
-  void finish(BlockConsumer.Output<T> output);
+  void finish(LineConsumer.Output<T> output);
 
   /** Makes a consumer for each reader. */
   @FunctionalInterface

@@ -1,6 +1,3 @@
-/**
- * Separated values: cutting lines and streams into records and fields. May import {@code block} and
- * {@code fault}.
- */
+/** Splits text into CSV records and fields, and finds columns by the names in the header. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.csv;

@@ -1,7 +1,7 @@
 package dev.diagonal.donors;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.write.Written;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.metrics.Written;
 import java.io.Serializable;
 
 /** Where the documents of a shard go, one after another. Used by one thread. */
@@ -17,10 +17,10 @@ interface DocumentSink {
    * @param json the document
    */
   void accept(
-      byte[] id, int idStart, int idEnd, JsonBytes json, BlockConsumer.Output<Written> output);
+      byte[] id, int idStart, int idEnd, JsonBytes json, LineConsumer.Output<Written> output);
 
   /** The shard is over: when all its documents are there, puts out the account of them. */
-  void finish(BlockConsumer.Output<Written> output);
+  void finish(LineConsumer.Output<Written> output);
 
   /** Lets go of what is held, after a shard that failed, too. */
   default void close() {}

@@ -1,11 +1,11 @@
 package dev.diagonal.donors;
 
-import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.Shards;
-import dev.diagonal.files.OutputCompression;
-import dev.diagonal.files.OutputRun;
-import dev.diagonal.files.RunFiles;
-import dev.diagonal.write.Written;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.output.OutputCompression;
+import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.output.RunFiles;
+import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -108,7 +108,7 @@ public final class DonationFiles implements DocumentSink {
 
   @Override
   public void accept(
-      byte[] id, int idStart, int idEnd, JsonBytes json, BlockConsumer.Output<Written> output) {
+      byte[] id, int idStart, int idEnd, JsonBytes json, LineConsumer.Output<Written> output) {
     // A line break in JSON would stand between tokens, and there are none.
     json.add('\n');
     if (filled + json.size() > buffer.length) {
@@ -126,7 +126,7 @@ public final class DonationFiles implements DocumentSink {
   }
 
   @Override
-  public void finish(BlockConsumer.Output<Written> output) {
+  public void finish(LineConsumer.Output<Written> output) {
     write(buffer, filled);
     OutputStream open = out;
     if (open == null) {

@@ -2,14 +2,14 @@ package dev.diagonal.donors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.elasticsearch.BulkListener;
-import dev.diagonal.elasticsearch.BulkSettings;
-import dev.diagonal.elasticsearch.BulkWriter;
-import dev.diagonal.elasticsearch.Document;
-import dev.diagonal.elasticsearch.RefusedDocument;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.write.Written;
+import dev.diagonal.elasticsearch.bulk.BulkListener;
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
+import dev.diagonal.elasticsearch.bulk.BulkWriter;
+import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.elasticsearch.bulk.RefusedDocument;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -32,7 +32,7 @@ final class DonationIndex implements DocumentSink {
 
   /** What became of the documents of a shard; told of by the writer, on this thread. */
   private static final class Account implements BulkListener<Account> {
-    private BlockConsumer.@Nullable Output<Written> output;
+    private LineConsumer.@Nullable Output<Written> output;
     private Written written = Written.nothing("");
 
     @Override
@@ -42,7 +42,7 @@ final class DonationIndex implements DocumentSink {
     public void refused(Account place, RefusedDocument document) {
       if (output != null) {
         output.reject(
-            BadLine.ofRow(document.describe(), new String(document.document().source(), UTF_8)));
+            DeadLetter.ofRow(document.describe(), new String(document.document().source(), UTF_8)));
       }
     }
 
@@ -62,7 +62,7 @@ final class DonationIndex implements DocumentSink {
 
   @Override
   public void accept(
-      byte[] id, int idStart, int idEnd, JsonBytes json, BlockConsumer.Output<Written> output) {
+      byte[] id, int idStart, int idEnd, JsonBytes json, LineConsumer.Output<Written> output) {
     account.output = output;
     Document document =
         new Document(new String(id, idStart, idEnd - idStart, UTF_8), json.toByteArray());
@@ -70,7 +70,7 @@ final class DonationIndex implements DocumentSink {
   }
 
   @Override
-  public void finish(BlockConsumer.Output<Written> output) {
+  public void finish(LineConsumer.Output<Written> output) {
     account.output = output;
     guarded(() -> writer().flush());
     output.emit(account.written);

@@ -2,12 +2,12 @@ package dev.diagonal.donors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.KeyHash;
-import dev.diagonal.elasticsearch.BulkSettings;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.bytes.KeyHash;
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
 import dev.diagonal.join.ShardJoin;
-import dev.diagonal.write.Written;
+import dev.diagonal.metrics.Written;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds the projects and resources of a shard as they came, and what they come to in a document
  * for those that have donations.
  */
-public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> {
+public final class DonorsJoin implements ShardJoin<PackedRows, PackedRows, Written> {
 
   private final List<DocumentSink> sinks;
   private final Map<Key, ProjectRow> projects = new HashMap<>();
@@ -41,7 +41,7 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> 
    * @param shards how many shards there are
    * @param index the index that the documents are put into, or null for none
    */
-  public static ShardJoin.Factory<RowBlock, RowBlock, Written> into(
+  public static ShardJoin.Factory<PackedRows, PackedRows, Written> into(
       DonationFiles.@Nullable Target files, int shards, @Nullable BulkSettings index) {
     return () -> {
       List<DocumentSink> sinks = new ArrayList<>();
@@ -62,8 +62,8 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> 
   }
 
   @Override
-  public void build(RowBlock block, BlockConsumer.Output<Written> output) {
-    Rows rows = new Rows(block.bytes());
+  public void build(PackedRows block, LineConsumer.Output<Written> output) {
+    PackedRowReader rows = new PackedRowReader(block.bytes());
     while (rows.next()) {
       ProjectRow.Place place =
           new ProjectRow.Place(
@@ -86,11 +86,12 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> 
   }
 
   @Override
-  public void probe(RowBlock block, BlockConsumer.Output<Written> output) {
-    Rows rows = new Rows(block.bytes());
+  public void probe(PackedRows block, LineConsumer.Output<Written> output) {
+    PackedRowReader rows = new PackedRowReader(block.bytes());
     while (rows.next()) {
       document.truncate(0);
-      Rows.forEachValue(block.bytes(), rows.valuesStart(), rows.valuesEnd(), this::addField);
+      PackedRowReader.forEachValue(
+          block.bytes(), rows.valuesStart(), rows.valuesEnd(), this::addField);
       // Each field comes behind a comma, the first one too.
       document.bytes()[0] = '{';
       lookup.set(block.bytes(), rows.keyStart(), rows.keyEnd());
@@ -111,7 +112,7 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> 
   }
 
   @Override
-  public void finish(BlockConsumer.Output<Written> output) {
+  public void finish(LineConsumer.Output<Written> output) {
     sinks.forEach(sink -> sink.finish(output));
     projects.clear();
   }
@@ -121,12 +122,12 @@ public final class DonorsJoin implements ShardJoin<RowBlock, RowBlock, Written> 
     sinks.forEach(DocumentSink::close);
   }
 
-  private static void reject(ProjectRow.Place place, Key id, BlockConsumer.Output<Written> output) {
+  private static void reject(ProjectRow.Place place, Key id, LineConsumer.Output<Written> output) {
     JsonBytes fields = new JsonBytes();
     place.addTo(fields);
     String json = new String(fields.bytes(), 0, fields.size(), UTF_8);
     output.reject(
-        new BadLine(
+        new DeadLetter(
             place.file(),
             place.offset(),
             "there is a project of the id " + id + " before it",

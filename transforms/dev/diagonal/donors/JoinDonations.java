@@ -3,10 +3,10 @@ package dev.diagonal.donors;
 import dev.diagonal.block.Shards;
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.csv.ReadCsv;
-import dev.diagonal.elasticsearch.BulkSettings;
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.join.JoinBlocks;
-import dev.diagonal.write.WriteMetrics;
-import dev.diagonal.write.Written;
+import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.metrics.Written;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -101,11 +101,11 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   @Override
   public PCollection<Written> expand(PBegin begin) {
-    PCollection<KV<Integer, RowBlock>> build =
+    PCollection<KV<Integer, PackedRows>> build =
         PCollectionList.of(begin.apply("Projects", read(Table.PROJECTS, inputs.projects())))
             .and(begin.apply("Resources", read(Table.RESOURCES, inputs.resources())))
             .apply("Projects and resources", Flatten.pCollections());
-    JoinBlocks<RowBlock, RowBlock, Written> join =
+    JoinBlocks<PackedRows, PackedRows, Written> join =
         JoinBlocks.with(build, DonorsJoin.into(files, shards.count(), index), Written.coder());
     ErrorHandler<BadRecord, ?> handler = errorHandler;
     PCollection<Written> written =
@@ -142,8 +142,8 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
     }
   }
 
-  private ReadCsv<KV<Integer, RowBlock>> read(Table table, List<String> files) {
-    ReadCsv<KV<Integer, RowBlock>> read =
+  private ReadCsv<KV<Integer, PackedRows>> read(Table table, List<String> files) {
+    ReadCsv<KV<Integer, PackedRows>> read =
         ReadCsv.from(files, DIALECT, PackRows.of(table, shards), PackRows.coder());
     ErrorHandler<BadRecord, ?> handler = errorHandler;
     return handler == null ? read : read.withBadRecordErrorHandler(handler, maxBadRecords);

@@ -1,10 +1,10 @@
 package dev.diagonal.donors;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.KeyHash;
 import dev.diagonal.block.Shards;
+import dev.diagonal.bytes.KeyHash;
 import dev.diagonal.csv.CsvReader;
 import dev.diagonal.csv.RecordConsumer;
+import dev.diagonal.files.LineConsumer;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Packs the rows of a table into blocks by the shard of their project's id. A block leaves when it
  * holds 64 KiB, or less if there are more than 128 shards: all buffers together hold 8 MiB.
  */
-public final class PackRows implements RecordConsumer<KV<Integer, RowBlock>> {
+public final class PackRows implements RecordConsumer<KV<Integer, PackedRows>> {
 
   private static final int BLOCK_BYTES = 1 << 16;
   private static final int HELD_BYTES = 1 << 23;
@@ -38,13 +38,13 @@ public final class PackRows implements RecordConsumer<KV<Integer, RowBlock>> {
   }
 
   /** Makes packers of the rows of a table. */
-  public static RecordConsumer.Factory<KV<Integer, RowBlock>> of(Table table, Shards shards) {
+  public static RecordConsumer.Factory<KV<Integer, PackedRows>> of(Table table, Shards shards) {
     return () -> new PackRows(table, shards);
   }
 
   /** Returns the coder of blocks by shard. */
-  public static Coder<KV<Integer, RowBlock>> coder() {
-    return KvCoder.of(VarIntCoder.of(), RowBlock.coder());
+  public static Coder<KV<Integer, PackedRows>> coder() {
+    return KvCoder.of(VarIntCoder.of(), PackedRows.coder());
   }
 
   @Override
@@ -54,7 +54,7 @@ public final class PackRows implements RecordConsumer<KV<Integer, RowBlock>> {
 
   @Override
   public @Nullable String accept(
-      CsvReader record, BlockConsumer.Output<KV<Integer, RowBlock>> output) {
+      CsvReader record, LineConsumer.Output<KV<Integer, PackedRows>> output) {
     String problem = parser.parse(record.fields());
     if (problem != null) {
       return problem;
@@ -77,7 +77,7 @@ public final class PackRows implements RecordConsumer<KV<Integer, RowBlock>> {
   }
 
   @Override
-  public void finish(BlockConsumer.Output<KV<Integer, RowBlock>> output) {
+  public void finish(LineConsumer.Output<KV<Integer, PackedRows>> output) {
     for (int shard = 0; shard < buffers.length; shard++) {
       JsonBytes buffer = buffers[shard];
       if (buffer != null && buffer.size() > 0) {
@@ -87,8 +87,8 @@ public final class PackRows implements RecordConsumer<KV<Integer, RowBlock>> {
   }
 
   private void leave(
-      int shard, JsonBytes buffer, BlockConsumer.Output<KV<Integer, RowBlock>> output) {
-    output.emit(KV.of(shard, new RowBlock(table, packedFile, buffer.toByteArray())));
+      int shard, JsonBytes buffer, LineConsumer.Output<KV<Integer, PackedRows>> output) {
+    output.emit(KV.of(shard, new PackedRows(table, packedFile, buffer.toByteArray())));
     buffer.truncate(0);
   }
 }

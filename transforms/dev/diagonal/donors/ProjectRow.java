@@ -29,7 +29,7 @@ final class ProjectRow {
 
     /** Adds the fields, each behind a comma. */
     void addTo(JsonBytes json) {
-      Rows.forEachValue(
+      PackedRowReader.forEachValue(
           bytes, start, end, (column, from, at, to) -> add(json, column, from, at, to));
     }
 
@@ -101,7 +101,7 @@ final class ProjectRow {
     boolean[] there = new boolean[lists.length];
     for (Place resource : resources) {
       Arrays.fill(there, false);
-      Rows.forEachValue(
+      PackedRowReader.forEachValue(
           resource.bytes(),
           resource.start(),
           resource.end(),

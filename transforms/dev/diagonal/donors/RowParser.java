@@ -3,14 +3,14 @@ package dev.diagonal.donors;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.KeyHash;
+import dev.diagonal.bytes.KeyHash;
 import dev.diagonal.csv.CsvFields;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of one CSV record after another the values of a {@link Rows row}: dates, numbers and
- * locations checked and written as JSON. Not thread-safe.
+ * Makes of one CSV record after another the values of a {@link PackedRowReader row}: dates, numbers
+ * and locations checked and written as JSON. Not thread-safe.
  */
 final class RowParser {
 
@@ -205,13 +205,13 @@ final class RowParser {
 
   /** Adds the row of the record that was taken in last. */
   void addTo(JsonBytes rows, long offset) {
-    Rows.addVarint(rows, offset);
-    Rows.addVarint(rows, keyLength);
+    PackedRowReader.addVarint(rows, offset);
+    PackedRowReader.addVarint(rows, keyLength);
     rows.add(key, 0, keyLength);
     int ownId = table == Table.DONATIONS ? idLength : 0;
-    Rows.addVarint(rows, ownId);
+    PackedRowReader.addVarint(rows, ownId);
     rows.add(id, 0, ownId);
-    Rows.addVarint(rows, values.size());
+    PackedRowReader.addVarint(rows, values.size());
     rows.add(values.bytes(), 0, values.size());
   }
 }

@@ -1,7 +1,6 @@
 /**
- * DonorsChoose: projects, donations and resources, prepared and joined into a document a donation.
- * May import {@code join}, {@code elasticsearch}, {@code csv}, {@code write} and what is below
- * them.
+ * Reads the projects, donations and resources of DonorsChoose and joins them into one document per
+ * donation.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.donors;

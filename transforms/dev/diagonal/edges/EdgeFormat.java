@@ -2,10 +2,10 @@ package dev.diagonal.edges;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.block.TextFile;
 import dev.diagonal.csv.CsvFields;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.TextFile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,13 +2,13 @@ package dev.diagonal.edges;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.csv.CsvFields;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.edges.EdgeFormat.Positions;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * nothing of what the line says: a file must not be replaced by another one of the same name, whose
  * lines at the same offsets would be taken for those that are there already.
  */
-public final class EdgeLines implements BlockConsumer<Edge> {
+public final class EdgeLines implements LineConsumer<Edge> {
 
   private static final @Nullable String[] NO_TEXTS = {};
 
@@ -46,7 +46,7 @@ public final class EdgeLines implements BlockConsumer<Edge> {
   }
 
   /** Returns a maker of consumers that read lines of this format. */
-  public static BlockConsumer.Factory<Edge> of(EdgeFormat format) {
+  public static LineConsumer.Factory<Edge> of(EdgeFormat format) {
     return () -> new EdgeLines(format);
   }
 
@@ -80,7 +80,7 @@ public final class EdgeLines implements BlockConsumer<Edge> {
       Edge edge = fault == null ? read(offset) : null;
       if (edge == null || fault != null) {
         output.reject(
-            new BadLine(
+            new DeadLetter(
                 file, offset, String.valueOf(fault), new String(bytes, start, end - start, UTF_8)));
       } else {
         output.emit(edge);

@@ -1,9 +1,9 @@
 package dev.diagonal.edges;
 
-import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.edges.Edge.IdKind;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.jdbc.QueryRows;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.jdbc.write.QueryRows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class EdgeQuery {
     if (id == null || source == null || target == null) {
       String missing = id == null ? "id" : source == null ? "source" : "target";
       edges.reject(
-          BadLine.ofRow(missing + " is null", "%s: %s -> %s".formatted(id, source, target)));
+          DeadLetter.ofRow(missing + " is null", "%s: %s -> %s".formatted(id, source, target)));
     } else {
       edges.emit(Edge.of(id, source, target, columns));
     }

@@ -1,11 +1,11 @@
 package dev.diagonal.edges;
 
 import dev.diagonal.edges.Edge.IdKind;
-import dev.diagonal.jdbc.Column;
-import dev.diagonal.jdbc.EndTable;
-import dev.diagonal.jdbc.RelationshipTables;
-import dev.diagonal.jdbc.RowBinder;
-import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.relationships.EndTable;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;

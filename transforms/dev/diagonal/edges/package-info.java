@@ -1,6 +1,5 @@
 /**
- * Edges of a graph, read from files of separated values, and the tables they are written to. May
- * import the sinks, {@code write}, {@code grid}, {@code block} and {@code fault}.
+ * Reads the edges of a graph from files or a query, and names the tables that they are written to.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.edges;

@@ -1,9 +1,12 @@
 package dev.diagonal.elasticsearch;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.fault.BadRecordOutput;
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
+import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.write.Written;
+import dev.diagonal.metrics.Written;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * bytes (5 MiB unless {@linkplain #withBulkBytes set}). Output: in the windows of the blocks, at
  * their ends, to {@code Wait.on} or to add up; the attempts of a request are counted with the block
  * it begins with. Documents are searchable after the index's next refresh: see {@link
- * RefreshIndex}.
+ * dev.diagonal.elasticsearch.index.RefreshIndex}.
  *
  * <p>Guarantee: every document takes effect at least once, within the bundle that reads it, and
  * since it has an id of its own, sending it again (a retried request, a retried bundle, the whole
@@ -35,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * it fills the next (unless {@linkplain #withWriterRequests set}), and all of a JVM together four
  * (unless {@linkplain #withBulkRequests set}).
  *
- * <p>Faults: see {@link BulkWriter}. A document that Elasticsearch will never take fails the run,
- * or goes to a {@linkplain #withBadRecordErrorHandler handler}. What retries do not help against
- * fails the run with a {@link NotIndexedException}.
+ * <p>Faults: see {@link dev.diagonal.elasticsearch.bulk.BulkWriter}. A document that Elasticsearch
+ * will never take fails the run, or goes to a {@linkplain #withBadRecordErrorHandler handler}. What
+ * retries do not help against fails the run with a {@link
+ * dev.diagonal.elasticsearch.bulk.NotIndexedException}.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written} and {@code write_millis} (requests),
  * {@code retries} (requests sent again, in part or as a whole), {@code bad_records}.
@@ -132,7 +136,10 @@ public final class IndexDocuments
     return changed(settings.withRetry(retry));
   }
 
-  /** Sends documents that Elasticsearch refuses to a handler: see {@link RefusedDocument}. */
+  /**
+   * Sends documents that Elasticsearch refuses to a handler: see {@link
+   * dev.diagonal.elasticsearch.bulk.RefusedDocument}.
+   */
   public IndexDocuments withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
     return new IndexDocuments(settings, handler);
   }
@@ -153,8 +160,8 @@ public final class IndexDocuments
         blocks.apply(
             "Index",
             ParDo.of(new IndexFn(settings, errorHandler != null))
-                .withOutputTags(written, BadRecordOutput.tags(errorHandler)));
-    BadRecordOutput.route(outputs, errorHandler);
+                .withOutputTags(written, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(outputs, errorHandler);
     return outputs.get(written).setCoder(Written.coder());
   }
 

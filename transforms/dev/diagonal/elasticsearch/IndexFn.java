@@ -1,10 +1,16 @@
 package dev.diagonal.elasticsearch;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.elasticsearch.bulk.BulkListener;
+import dev.diagonal.elasticsearch.bulk.BulkSession;
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
+import dev.diagonal.elasticsearch.bulk.BulkWriter;
+import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.progress.Counted;
-import dev.diagonal.write.WriteMetrics;
-import dev.diagonal.write.Written;
+import dev.diagonal.metrics.Counted;
+import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,8 @@ package dev.diagonal.elasticsearch;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.JoinSmallBlocks;
+import dev.diagonal.block.MergeSmallBlocks;
+import dev.diagonal.elasticsearch.bulk.Document;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -105,7 +106,7 @@ public final class PackDocuments
         packed
             .get(rest)
             .setCoder(KvCoder.of(VarIntCoder.of(), coder))
-            .apply("Join the rest", JoinSmallBlocks.of(blockDocuments, maxBuffering));
+            .apply("Join the rest", MergeSmallBlocks.of(blockDocuments, maxBuffering));
     return PCollectionList.of(packed.get(full).setCoder(coder))
         .and(grouped)
         .apply("All blocks", Flatten.pCollections());

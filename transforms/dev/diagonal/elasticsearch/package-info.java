@@ -1,7 +1,3 @@
-/**
- * Indexing into Elasticsearch: the target, documents as bytes, bulk requests whose items are looked
- * at one by one, and the creation and refresh of an index. May import {@code write}, {@code block}
- * and {@code fault}.
- */
+/** Beam transforms that turn elements into documents and index them in Elasticsearch. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.elasticsearch;

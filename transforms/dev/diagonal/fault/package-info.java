@@ -1,6 +1,6 @@
 /**
- * What goes wrong, and what becomes of it: bad records, their dead letters, and bounded retries.
- * Imports nothing else of Diagonal.
+ * Bad input, dead letters, retries with back-off, and the exceptions that several sinks share. Also
+ * holds secrets, so that no message prints them.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.fault;

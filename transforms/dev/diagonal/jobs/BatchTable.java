@@ -1,5 +1,6 @@
 package dev.diagonal.jobs;
 
+import dev.diagonal.jobs.schema.JobTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

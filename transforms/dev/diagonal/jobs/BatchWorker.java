@@ -1,9 +1,12 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.RangeTotals.BadRating;
+import dev.diagonal.jobs.schema.JobSession;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.jobs.schema.RatingColumns;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,7 +54,7 @@ public final class BatchWorker implements AutoCloseable {
      *
      * @param badRows the rows of it that were left out
      */
-    void completed(ProcessedBatch batch, List<BadLine> badRows);
+    void completed(ProcessedBatch batch, List<DeadLetter> badRows);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.diagonal.jobs;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.jobs.schema.JobTables;
 import java.util.List;
 
 /** Batches have failed and stay failed; the message lists them with their reasons. */

@@ -1,7 +1,7 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.jdbc.HeldConnection;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;

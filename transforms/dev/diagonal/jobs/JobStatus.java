@@ -1,6 +1,8 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jobs.schema.JobSession;
+import dev.diagonal.jobs.schema.JobTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

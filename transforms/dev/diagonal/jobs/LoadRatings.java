@@ -1,10 +1,11 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.block.RangePlan;
-import dev.diagonal.block.ReadBlocks;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.ReadLines;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
-import dev.diagonal.write.Written;
 import java.util.List;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
@@ -20,36 +21,36 @@ import org.apache.beam.sdk.values.PCollection;
  * whatever it says, so that a retried bundle and a second run change nothing. Of two in the input,
  * one is loaded. Ids are drawn as rows come, and do not follow the files.
  *
- * <p>Files, line ends, compression and bad records: see {@link ReadBlocks}.
+ * <p>Files, line ends, compression and bad records: see {@link ReadLines}.
  */
 public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> {
 
-  private final ReadBlocks<Written> files;
+  private final ReadLines<Written> files;
 
-  private LoadRatings(ReadBlocks<Written> files) {
+  private LoadRatings(ReadLines<Written> files) {
     this.files = files;
   }
 
   /**
    * Loads these files, globs or directories into the ratings of {@code tables}, which must be
-   * there: see {@link JobSchema#createRatingsIfMissing}.
+   * there: see {@link dev.diagonal.jobs.schema.JobSchema#createRatingsIfMissing}.
    */
   public static LoadRatings from(
       List<String> patterns, RatingFormat format, JdbcTarget database, JobTables tables) {
     return new LoadRatings(
-        ReadBlocks.from(patterns)
+        ReadLines.from(patterns)
             .into(() -> new LoadRatingsConsumer(format, database, tables), Written.coder())
             .withHeader(format.header()));
   }
 
-  /** Sets how the files are cut, as {@link ReadBlocks#withRanges} does. */
+  /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
   public LoadRatings withRanges(RangePlan ranges) {
     return new LoadRatings(files.withRanges(ranges));
   }
 
   /**
    * Sends bad records to a handler instead of failing on the first one; {@code maxBadRecords} as in
-   * {@link ReadBlocks#withMaxBadRecords}.
+   * {@link ReadLines#withMaxBadRecords}.
    */
   public LoadRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {

@@ -2,15 +2,17 @@ package dev.diagonal.jobs;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.PostgresSql;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.jobs.schema.JobSession;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Counted;
+import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.ratings.UserRatings;
-import dev.diagonal.write.Written;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +25,7 @@ import org.postgresql.copy.CopyIn;
  * Copies the ratings of blocks into the table of the ratings, {@value #TRANSACTION_ROWS} or a few
  * more a transaction.
  */
-final class LoadRatingsConsumer implements BlockConsumer<Written> {
+final class LoadRatingsConsumer implements LineConsumer<Written> {
 
   private static final int TRANSACTION_ROWS = 50_000;
 

@@ -2,8 +2,9 @@ package dev.diagonal.jobs;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.BadRecordOutput;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jobs.schema.JobTables;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
@@ -64,7 +65,7 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
 
   /**
    * Processes what is planned in the job table of {@code tables}, which must be there: see {@link
-   * JobSchema#createIfMissing} and {@link BatchPlan#plan}.
+   * dev.diagonal.jobs.schema.JobSchema#createIfMissing} and {@link BatchPlan#plan}.
    */
   public static ProcessBatches in(JdbcTarget database, JobTables tables) {
     return new ProcessBatches(database, tables, WorkSettings.DEFAULT, DEFAULT_WORKERS, null);
@@ -106,8 +107,8 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
             .apply(
                 "Work",
                 ParDo.of(new ProcessBatchesFn(database, tables, settings, errorHandler != null))
-                    .withOutputTags(completed, BadRecordOutput.tags(errorHandler)));
-    BadRecordOutput.route(processed, errorHandler);
+                    .withOutputTags(completed, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(processed, errorHandler);
     return processed.get(completed).setCoder(ProcessedBatch.coder());
   }
 }

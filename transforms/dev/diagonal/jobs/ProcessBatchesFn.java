@@ -1,8 +1,9 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Counted;
 import java.sql.SQLException;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -35,7 +36,7 @@ final class ProcessBatchesFn extends DoFn<Integer, ProcessedBatch> {
     worker.processAll((batch, badRows) -> completed(batch, badRows, context));
   }
 
-  private void completed(ProcessedBatch batch, List<BadLine> badRows, ProcessContext context) {
+  private void completed(ProcessedBatch batch, List<DeadLetter> badRows, ProcessContext context) {
     context.output(batch);
     if (tellsBadRows) {
       badRows.forEach(row -> context.output(BadRecordRouter.BAD_RECORD_TAG, row.toBadRecord()));

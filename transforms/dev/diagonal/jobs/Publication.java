@@ -1,7 +1,9 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jobs.schema.JobSession;
+import dev.diagonal.jobs.schema.JobTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

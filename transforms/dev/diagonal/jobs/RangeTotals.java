@@ -1,6 +1,9 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.jobs.schema.NumberType;
+import dev.diagonal.jobs.schema.RatingColumns;
 import dev.diagonal.ratings.RatingTotals;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,8 +45,8 @@ final class RangeTotals {
    */
   record BadRating(long id, String reason) {
     /** Returns what is told of it: its table, id and reason. */
-    BadLine toBadLine(String table) {
-      return BadLine.ofRow("row %d of %s: %s".formatted(id, table, reason), String.valueOf(id));
+    DeadLetter toBadLine(String table) {
+      return DeadLetter.ofRow("row %d of %s: %s".formatted(id, table, reason), String.valueOf(id));
     }
   }
 

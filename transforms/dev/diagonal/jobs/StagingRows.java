@@ -1,5 +1,6 @@
 package dev.diagonal.jobs;
 
+import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingTotals;
 import java.sql.Connection;

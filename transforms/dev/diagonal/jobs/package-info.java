@@ -1,7 +1,7 @@
 /**
- * The job table: ratings that lie in a PostgreSQL table are planned into batches, which workers of
- * any number of processes claim, total and complete, each in one transaction, and which are then
- * published together. Knows no runner; may import {@code ratings}, the sinks and what is below.
+ * Plans the ratings of a PostgreSQL table as batches, computes the batches in any number of
+ * processes and publishes them together. Each worker claims, computes and completes a batch in one
+ * transaction.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jobs;

@@ -3,7 +3,7 @@ package dev.diagonal.join;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.files.LineConsumer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +78,7 @@ public final class HashJoin<K, B, P, O> implements ShardJoin<Block<B>, Block<P>,
   }
 
   @Override
-  public void build(Block<B> block, BlockConsumer.Output<Block<O>> output) {
+  public void build(Block<B> block, LineConsumer.Output<Block<O>> output) {
     for (B record : block.records()) {
       K key = buildKey.of(record);
       if (key != null) {
@@ -88,7 +88,7 @@ public final class HashJoin<K, B, P, O> implements ShardJoin<Block<B>, Block<P>,
   }
 
   @Override
-  public void probe(Block<P> block, BlockConsumer.Output<Block<O>> output) {
+  public void probe(Block<P> block, LineConsumer.Output<Block<O>> output) {
     for (P record : block.records()) {
       K key = probeKey.of(record);
       List<B> matches = key == null ? List.of() : table.getOrDefault(key, List.of());
@@ -102,19 +102,19 @@ public final class HashJoin<K, B, P, O> implements ShardJoin<Block<B>, Block<P>,
   }
 
   @Override
-  public void finish(BlockConsumer.Output<Block<O>> output) {
+  public void finish(LineConsumer.Output<Block<O>> output) {
     leave(output);
     table.clear();
   }
 
-  private void add(O record, BlockConsumer.Output<Block<O>> output) {
+  private void add(O record, LineConsumer.Output<Block<O>> output) {
     joined.add(record);
     if (joined.size() == blockRows) {
       leave(output);
     }
   }
 
-  private void leave(BlockConsumer.Output<Block<O>> output) {
+  private void leave(LineConsumer.Output<Block<O>> output) {
     if (!joined.isEmpty()) {
       output.emit(new Block<>(joined));
       joined = new ArrayList<>();

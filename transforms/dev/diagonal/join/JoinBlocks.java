@@ -2,7 +2,7 @@ package dev.diagonal.join;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.BadRecordOutput;
+import dev.diagonal.fault.DeadLetterOutput;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -113,8 +113,8 @@ public final class JoinBlocks<B, P, O>
                 "Join shards",
                 ParDo.of(
                         new JoinShardFn<>(joins, probeCoder, maxWaitingBytes, errorHandler != null))
-                    .withOutputTags(joined, BadRecordOutput.tags(errorHandler)));
-    BadRecordOutput.route(outputs, errorHandler);
+                    .withOutputTags(joined, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(outputs, errorHandler);
     return outputs.get(joined).setCoder(coder);
   }
 

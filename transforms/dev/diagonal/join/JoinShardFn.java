@@ -1,9 +1,9 @@
 package dev.diagonal.join;
 
-import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.metrics.Counted;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -49,7 +49,7 @@ final class JoinShardFn<B, P, O> extends DoFn<KV<Integer, Iterable<JoinSide<B, P
       int shard,
       Iterable<JoinSide<B, P>> blocks,
       WaitingBlocks<P> early,
-      BlockConsumer.Output<O> output)
+      LineConsumer.Output<O> output)
       throws IOException {
     join.open(shard);
     for (JoinSide<B, P> side : blocks) {
@@ -69,7 +69,7 @@ final class JoinShardFn<B, P, O> extends DoFn<KV<Integer, Iterable<JoinSide<B, P
     join.close();
   }
 
-  private final class ElementOutput implements BlockConsumer.Output<O> {
+  private final class ElementOutput implements LineConsumer.Output<O> {
 
     private final ProcessContext context;
 
@@ -83,7 +83,7 @@ final class JoinShardFn<B, P, O> extends DoFn<KV<Integer, Iterable<JoinSide<B, P
     }
 
     @Override
-    public void reject(BadLine line) {
+    public void reject(DeadLetter line) {
       Counted.BAD_RECORDS.add(1);
       if (!routeBadRecords) {
         throw new BadInputException(line.describe());

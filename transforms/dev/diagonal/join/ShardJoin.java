@@ -1,6 +1,6 @@
 package dev.diagonal.join;
 
-import dev.diagonal.block.BlockConsumer;
+import dev.diagonal.files.LineConsumer;
 import java.io.Serializable;
 
 /**
@@ -19,13 +19,13 @@ public interface ShardJoin<B, P, O> {
   void open(int shard);
 
   /** Takes in a block of the build side. They come in any order, all of them before a probe. */
-  void build(B block, BlockConsumer.Output<O> output);
+  void build(B block, LineConsumer.Output<O> output);
 
   /** Joins a block of the probe side. They come in any order. */
-  void probe(P block, BlockConsumer.Output<O> output);
+  void probe(P block, LineConsumer.Output<O> output);
 
   /** The shard is over: puts out what is still held, and holds nothing afterwards. */
-  void finish(BlockConsumer.Output<O> output);
+  void finish(LineConsumer.Output<O> output);
 
   /** Lets go of what is held outside this object, after a shard that failed, too. */
   default void close() {}

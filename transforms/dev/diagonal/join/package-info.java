@@ -1,6 +1,3 @@
-/**
- * Bringing together records that share a key: hash joins of blocks, shard by shard. May import
- * {@code block}, {@code csv} and {@code fault}.
- */
+/** Hash joins of blocks, shard by shard. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.join;

@@ -1,9 +1,9 @@
 package dev.diagonal.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.RangePlan;
-import dev.diagonal.block.ReadBlocks;
 import dev.diagonal.block.Shards;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.ReadLines;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * every runner and at every parallelism.
  *
  * <p>Ratings are decimals of up to three fraction digits and at most 1,000,000; movies are 64-bit
- * numbers. Files, line ends, compression and bad records: see {@link ReadBlocks}.
+ * numbers. Files, line ends, compression and bad records: see {@link ReadLines}.
  */
 public final class AggregateRatings extends PTransform<PBegin, PCollection<Block<MovieRating>>> {
 
@@ -71,7 +71,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         RatingFormat.MOVIELENS,
         Shards.DEFAULT,
         RangePlan.DEFAULT,
-        ReadBlocks.DEFAULT_MAX_BAD_RECORDS,
+        ReadLines.DEFAULT_MAX_BAD_RECORDS,
         null);
   }
 
@@ -86,14 +86,14 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         patterns, format, new Shards(shards), ranges, maxBadRecords, errorHandler);
   }
 
-  /** Sets how the files are cut, as {@link ReadBlocks#withRanges} does. */
+  /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
   public AggregateRatings withRanges(RangePlan ranges) {
     return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, errorHandler);
   }
 
   /**
    * Sends bad records to a handler instead of failing on the first one; {@code maxBadRecords} as in
-   * {@link ReadBlocks#withMaxBadRecords}.
+   * {@link ReadLines#withMaxBadRecords}.
    */
   public AggregateRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
@@ -104,8 +104,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   public PCollection<Block<MovieRating>> expand(PBegin input) {
     RatingFormat ratingFormat = format;
     Shards ratingShards = shards;
-    ReadBlocks<KV<Integer, byte[]>> totals =
-        ReadBlocks.from(patterns)
+    ReadLines<KV<Integer, byte[]>> totals =
+        ReadLines.from(patterns)
             .into(
                 () -> new TotalRatings(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))

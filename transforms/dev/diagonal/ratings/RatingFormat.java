@@ -2,8 +2,8 @@ package dev.diagonal.ratings;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.block.TextFile;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.TextFile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

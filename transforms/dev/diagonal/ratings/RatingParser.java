@@ -2,9 +2,9 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -73,7 +73,7 @@ final class RatingParser {
    * Reads ratings from {@code from}, the start of a line, until the block ends or {@code into} is
    * full, and returns where to go on.
    */
-  int parse(TextBlock block, int from, RatingBatch into, Consumer<BadLine> badLines) {
+  int parse(TextBlock block, int from, RatingBatch into, Consumer<DeadLetter> badLines) {
     final byte[] bytes = block.bytes();
     final byte[] kinds = fields;
     final byte separator = delimiter;
@@ -158,7 +158,7 @@ final class RatingParser {
 
   /** Reads one line, from {@code start} to its line end, with all care. */
   private void careful(
-      TextBlock block, int start, int lineEnd, RatingBatch into, Consumer<BadLine> badLines) {
+      TextBlock block, int start, int lineEnd, RatingBatch into, Consumer<DeadLetter> badLines) {
     byte[] bytes = block.bytes();
     int end = lineEnd > start && bytes[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
     if (end == start) {
@@ -169,7 +169,7 @@ final class RatingParser {
     if (fault == null) {
       into.add(careful.movie(), careful.rating());
     } else {
-      badLines.accept(new BadLine(file, block.offsetOf(start), fault, line));
+      badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, line));
     }
   }
 }

@@ -2,10 +2,10 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.elasticsearch.Document;
-import dev.diagonal.jdbc.Column;
-import dev.diagonal.jdbc.RowValues;
-import dev.diagonal.jdbc.Table;
+import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowValues;
+import dev.diagonal.jdbc.table.Table;
 
 /**
  * The totals of a movie as each sink wants them: the same six figures everywhere, sums and extremes

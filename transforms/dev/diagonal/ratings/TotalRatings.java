@@ -1,16 +1,16 @@
 package dev.diagonal.ratings;
 
-import dev.diagonal.block.BlockConsumer;
 import dev.diagonal.block.Shards;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import org.apache.beam.sdk.values.KV;
 
 /**
  * Totals the ratings of the blocks of a bundle and puts out, for each shard, the encoded totals of
  * its movies. When it holds more than {@link #MAX_MOVIES} movies (up to 32 MiB, by id) they leave.
  */
-final class TotalRatings implements BlockConsumer<KV<Integer, byte[]>> {
+final class TotalRatings implements LineConsumer<KV<Integer, byte[]>> {
 
   static final int MAX_MOVIES = 1 << 18;
 

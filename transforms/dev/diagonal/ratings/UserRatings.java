@@ -2,10 +2,10 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import java.util.function.Consumer;
 
 /**
@@ -47,7 +47,7 @@ public final class UserRatings {
   }
 
   /** Reads all lines of a block. */
-  public void read(TextBlock block, Output output, Consumer<BadLine> badLines) {
+  public void read(TextBlock block, Output output, Consumer<DeadLetter> badLines) {
     byte[] bytes = block.bytes();
     int start = block.start();
     while (start < block.end()) {
@@ -62,7 +62,7 @@ public final class UserRatings {
         if (fault == null) {
           output.rating(line.user(), line.movie(), line.rating());
         } else {
-          badLines.accept(new BadLine(file, block.offsetOf(start), fault, text));
+          badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, text));
         }
       }
       start = next + 1;

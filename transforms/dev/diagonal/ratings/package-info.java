@@ -1,7 +1,6 @@
 /**
- * Ratings of movies, read from files and totalled exactly: count, sum, mean, least and greatest per
- * movie, and how each sink wants them. May import the sinks, {@code block}, {@code fault} and
- * {@code progress}.
+ * Reads ratings of movies and computes the exact count, sum, mean, minimum and maximum per movie.
+ * Formats the results for each sink.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.ratings;

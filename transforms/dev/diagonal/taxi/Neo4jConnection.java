@@ -2,8 +2,8 @@ package dev.diagonal.taxi;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.JdbcUrl;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcUrl;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

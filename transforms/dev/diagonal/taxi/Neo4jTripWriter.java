@@ -1,7 +1,7 @@
 package dev.diagonal.taxi;
 
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchWriter;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.diagonal.taxi;
 
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.write.BatchWriter;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.schedule.BatchWriter;
 import java.sql.SQLException;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.diagonal.taxi;
 
-import dev.diagonal.jdbc.Column;
-import dev.diagonal.jdbc.EndTable;
-import dev.diagonal.jdbc.RelationshipTables;
-import dev.diagonal.jdbc.RowBinder;
-import dev.diagonal.jdbc.RowValues;
-import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.relationships.EndTable;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.RowValues;
+import dev.diagonal.jdbc.table.Table;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;

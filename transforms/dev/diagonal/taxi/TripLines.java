@@ -2,12 +2,13 @@ package dev.diagonal.taxi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.csv.CsvFields;
+import dev.diagonal.csv.HeaderColumns;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 
 /**
@@ -23,7 +24,7 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
  * by another one of the same name, whose lines at the same offsets would be taken for those that
  * are there already.
  */
-public final class TripLines implements BlockConsumer<Trip> {
+public final class TripLines implements LineConsumer<Trip> {
 
   private static final TripColumn[] COLUMNS = TripColumn.values();
 
@@ -36,7 +37,7 @@ public final class TripLines implements BlockConsumer<Trip> {
   private TripLines() {}
 
   /** Returns a maker of consumers. */
-  public static BlockConsumer.Factory<Trip> factory() {
+  public static LineConsumer.Factory<Trip> factory() {
     return TripLines::new;
   }
 
@@ -49,7 +50,7 @@ public final class TripLines implements BlockConsumer<Trip> {
   public void open(TextFile textFile) {
     file = textFile.name();
     fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
-    HeaderNames names = HeaderNames.of(textFile);
+    HeaderColumns names = HeaderColumns.of(textFile);
     width = names.count();
     for (TripColumn column : COLUMNS) {
       positions[column.index()] =
@@ -79,7 +80,7 @@ public final class TripLines implements BlockConsumer<Trip> {
         good++;
       } catch (FieldValues.UnfitException unfit) {
         String line = new String(bytes, start, end - start, UTF_8);
-        output.reject(new BadLine(file, offset, unfit.reason(), line));
+        output.reject(new DeadLetter(file, offset, unfit.reason(), line));
       }
     }
     return good;
@@ -104,7 +105,7 @@ public final class TripLines implements BlockConsumer<Trip> {
     for (TripColumn column : COLUMNS) {
       int i = column.index();
       int field = positions[i];
-      if (field == HeaderNames.NOT_THERE || fields.isNull(field)) {
+      if (field == HeaderColumns.NOT_THERE || fields.isNull(field)) {
         if (column.isRequired()) {
           throw new FieldValues.UnfitException(column.header() + " is empty");
         }

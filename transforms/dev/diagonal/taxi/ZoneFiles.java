@@ -2,12 +2,13 @@ package dev.diagonal.taxi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.InputFiles;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.csv.CsvFields;
+import dev.diagonal.csv.HeaderColumns;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.FileText;
-import dev.diagonal.files.InputFile;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.TextFile;
+import dev.diagonal.files.stored.FileText;
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.taxi.FieldValues.UnfitException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class ZoneFiles {
   }
 
   private static void read(String file, BufferedReader lines, List<Zone> zones) throws IOException {
-    HeaderNames names = HeaderNames.of(new TextFile(file, lines.readLine()));
+    HeaderColumns names = HeaderColumns.of(new TextFile(file, lines.readLine()));
     int id = names.position("LocationID");
     int borough = names.position("Borough");
     int name = names.position("Zone");

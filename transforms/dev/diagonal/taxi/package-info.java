@@ -1,7 +1,6 @@
 /**
- * Taxi trips between zones, read from files of New York's Taxi and Limousine Commission, and the
- * tables or the graph they are written to. May import the sinks, {@code csv}, {@code write}, {@code
- * grid}, {@code block} and {@code fault}.
+ * Reads taxi trips in the format of the New York City Taxi and Limousine Commission. Defines the
+ * tables and the Neo4j graph that they are written to.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.taxi;

@@ -1,6 +1,9 @@
 package dev.diagonal.transfer;
 
-import dev.diagonal.progress.RunCounts;
+import dev.diagonal.metrics.RunCounts;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.transfer.sink.RowBlockWriter;
 import java.io.IOException;
 import java.sql.SQLException;
 

@@ -2,7 +2,11 @@ package dev.diagonal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.transfer.mapping.BlockConverter;
+import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.transfer.source.RowBlockReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +25,7 @@ final class Stages {
 
   /** Told of what happens, on the thread that called {@link #run}. */
   interface Watcher {
-    void rejected(BadLine line);
+    void rejected(DeadLetter line);
 
     /** Told how many more good rows were read, dropped by a filter or not, and bytes. */
     void read(long rows, long bytes);
@@ -41,7 +45,8 @@ final class Stages {
   private final long[] written;
 
   /** Something to tell the calling thread: a bad row, rows read, or that a stage is done. */
-  private record Report(@Nullable BadLine rejected, long rowsRead, long bytesRead, boolean done) {}
+  private record Report(
+      @Nullable DeadLetter rejected, long rowsRead, long bytesRead, boolean done) {}
 
   /**
    * @param blocksBetween how many blocks may wait between two stages
@@ -170,7 +175,7 @@ final class Stages {
     written[index] = writer.finish(this::reject);
   }
 
-  private void reject(BadLine line) throws InterruptedException {
+  private void reject(DeadLetter line) throws InterruptedException {
     reports.put(new Report(line, 0, 0, false));
   }
 

@@ -1,9 +1,18 @@
 package dev.diagonal.transfer;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.progress.Counted;
-import dev.diagonal.progress.RunCounts;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.metrics.Counted;
+import dev.diagonal.metrics.RunCounts;
+import dev.diagonal.transfer.mapping.BlockConverter;
+import dev.diagonal.transfer.mapping.Conversion;
+import dev.diagonal.transfer.mapping.ConversionPlan;
+import dev.diagonal.transfer.sink.RangeWritten;
+import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.RowBlockReader;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -63,7 +72,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
                   "range " + range.index(),
                   new Stages.Watcher() {
                     @Override
-                    public void rejected(BadLine line) {
+                    public void rejected(DeadLetter line) {
                       if (counts != null) {
                         counts.addBad(1);
                       }
@@ -90,7 +99,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     }
   }
 
-  private void reject(BadLine line, ProcessContext context) {
+  private void reject(DeadLetter line, ProcessContext context) {
     Counted.BAD_RECORDS.add(1);
     if (!routeBadRecords) {
       throw new BadInputException(line.describe());

@@ -2,9 +2,20 @@ package dev.diagonal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.block.ReadBlocks;
-import dev.diagonal.fault.BadRecordOutput;
-import dev.diagonal.write.Written;
+import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.files.ReadLines;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.mapping.ConversionPlan;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.sink.JoinPartsFn;
+import dev.diagonal.transfer.sink.RangeWritten;
+import dev.diagonal.transfer.sink.SealStageFn;
+import dev.diagonal.transfer.sink.StageSink;
+import dev.diagonal.transfer.sink.TextFileSink;
+import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -85,7 +96,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
             sinks.stream().anyMatch(TransferSink::refusesNul));
     conversion.check();
     return new TransferRows(
-        source, conversion, sinks, 1_000, ReadBlocks.DEFAULT_MAX_BAD_RECORDS, "", null);
+        source, conversion, sinks, 1_000, ReadLines.DEFAULT_MAX_BAD_RECORDS, "", null);
   }
 
   /**
@@ -110,7 +121,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Counts for the {@link dev.diagonal.progress.RunCounts} of this name too, where there are any;
+   * Counts for the {@link dev.diagonal.metrics.RunCounts} of this name too, where there are any;
    * default none.
    */
   public TransferRows withRun(String name) {
@@ -148,8 +159,8 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
                             errorHandler != null,
                             maxBadRecords,
                             run))
-                    .withOutputTags(results, BadRecordOutput.tags(errorHandler)));
-    BadRecordOutput.route(done, errorHandler);
+                    .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(done, errorHandler);
     PCollection<RangeWritten> written = done.get(results).setCoder(new RangeWritten.WrittenCoder());
     PCollectionList<Written> accounts = PCollectionList.empty(input.getPipeline());
     for (int i = 0; i < sinks.size(); i++) {
@@ -229,7 +240,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   private static final class CountFn extends DoFn<Written, Written> {
     @ProcessElement
     public void count(@Element Written written, OutputReceiver<Written> out) {
-      dev.diagonal.progress.Counted.ROWS_WRITTEN.add(written.rows());
+      dev.diagonal.metrics.Counted.ROWS_WRITTEN.add(written.rows());
       out.output(written);
     }
   }

@@ -1,7 +1,6 @@
 /**
- * Rows on their way from a source to one sink or several: blocks of typed columns, what is done to
- * them on the way, and the engine that reads, converts and writes at the same time. May import the
- * packages of formats and of sinks, and all below them.
+ * The transform that reads rows from one source, converts them and writes them to one or more
+ * sinks. Reading, converting and writing overlap.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.transfer;

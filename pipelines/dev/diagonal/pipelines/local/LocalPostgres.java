@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.local;
 
-import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

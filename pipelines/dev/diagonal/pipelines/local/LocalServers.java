@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.local;
 
-import dev.diagonal.pipelines.cli.EmbeddedServers;
-import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;

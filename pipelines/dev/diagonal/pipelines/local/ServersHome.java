@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.local;
 
-import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import java.nio.file.Path;
 import java.util.Locale;
 

@@ -1,8 +1,7 @@
 /**
- * The real servers that demos and tests run against: PostgreSQL and Elasticsearch as child
- * processes that end with this JVM. Nothing imports this package: {@code cli} loads it by name, as
- * the bundled jar has no servers. Imports {@code cli} and nothing else of Diagonal. The sample data
- * and the demo are here too.
+ * The PostgreSQL and Elasticsearch servers of demos and tests, as child processes that end with
+ * this JVM. Also holds the demo and its sample data. No other package refers to this one: {@code
+ * pipelines.servers} loads it by name, because the bundled jar does not contain it.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.pipelines.local;

@@ -1,11 +1,11 @@
 package dev.diagonal.pipelines.plan;
 
-import dev.diagonal.pipelines.cli.UsageException;
-import dev.diagonal.transfer.Field;
-import dev.diagonal.transfer.FieldType;
-import dev.diagonal.transfer.Mapping;
-import dev.diagonal.transfer.Mapping.Origin;
-import dev.diagonal.transfer.Mapping.Target;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.mapping.Mapping.Origin;
+import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

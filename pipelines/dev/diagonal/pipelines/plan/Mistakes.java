@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
-import dev.diagonal.pipelines.cli.UsageException;
+import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.plan;
 import dev.diagonal.pipelines.plan.PlanNode.Ending;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
-import dev.diagonal.transfer.NearestName;
+import dev.diagonal.rows.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,7 +60,8 @@ public final class PlanFile {
    * Reads a plan.
    *
    * @param environment returns the values of variables, or null
-   * @throws dev.diagonal.pipelines.cli.UsageException with all that is wrong with it, line by line
+   * @throws dev.diagonal.pipelines.usage.UsageException with all that is wrong with it, line by
+   *     line
    */
   public static PlanNode read(Path file, Kinds kinds, UnaryOperator<@Nullable String> environment) {
     Mistakes mistakes = new Mistakes();

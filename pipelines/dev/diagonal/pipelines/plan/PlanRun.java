@@ -2,11 +2,11 @@ package dev.diagonal.pipelines.plan;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.pipelines.cli.Failure;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.plan.PlanReport.State;
 import dev.diagonal.pipelines.plan.Task.Counts;
+import dev.diagonal.pipelines.run.Failure;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
-import dev.diagonal.transfer.NearestName;
+import dev.diagonal.rows.NearestName;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;

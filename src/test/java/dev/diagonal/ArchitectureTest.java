@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.NullMarked;
@@ -39,18 +41,40 @@ final class ArchitectureTest {
   /** Packages of one layer may import all layers above their own in this list, none beside them. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("fault", "progress"),
-          Set.of("files"),
-          Set.of("block"),
-          Set.of("grid"),
-          Set.of("write"),
+          Set.of("bytes", "fault", "metrics"),
+          Set.of("files.stored", "grid", "block"),
+          Set.of("files", "files.output"),
+          Set.of("csv", "join", "schedule", "textfile"),
+          Set.of("rows", "conflictfree"),
           Set.of("jdbc.internal.schema"),
-          Set.of("jdbc", "elasticsearch", "csv", "json"),
-          Set.of("ratings", "edges", "taxi", "join", "transfer"),
-          Set.of("jobs", "donors"),
-          Set.of("pipelines.cli"),
-          Set.of("pipelines.local", "pipelines.plan"),
+          Set.of("jdbc.connection", "elasticsearch.bulk"),
+          Set.of("jdbc.table", "elasticsearch.index", "elasticsearch"),
+          Set.of("jdbc.copy", "jdbc.ledger"),
+          Set.of("jdbc.write"),
+          Set.of("jdbc.relationships"),
+          Set.of("ratings", "edges", "taxi", "transfer.source", "transfer.mapping", "donors"),
+          Set.of("transfer.sink"),
+          Set.of("transfer"),
+          Set.of("jobs.schema"),
+          Set.of("jobs"),
+          Set.of("pipelines.usage", "pipelines.servers"),
+          Set.of("pipelines.flink"),
+          Set.of("pipelines.run"),
+          Set.of("pipelines.options"),
+          Set.of("pipelines.command", "pipelines.plan"),
+          Set.of("pipelines.local"),
+          Set.of(
+              "pipelines.clean",
+              "pipelines.ratings",
+              "pipelines.batches",
+              "pipelines.edges",
+              "pipelines.taxi",
+              "pipelines.donors",
+              "pipelines.transfer"),
           Set.of("pipelines"));
+
+  /** More files than these, {@code package-info} apart, and a package is a drawer. */
+  private static final int MOST_FILES = 20;
 
   @ArchTest
   static final ArchRule IMPORTS_POINT_ONE_WAY =
@@ -122,6 +146,18 @@ final class ArchitectureTest {
     if (!unmarked.isEmpty()) {
       throw new AssertionError("packages without a @NullMarked package-info: " + unmarked);
     }
+  }
+
+  @ArchTest
+  static void packagesStaySmall(JavaClasses classes) {
+    Map<String, Set<String>> files = new TreeMap<>();
+    for (JavaClass type : classes) {
+      if (type.isTopLevelClass() && !type.getSimpleName().equals("package-info")) {
+        files.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>()).add(type.getName());
+      }
+    }
+    files.values().removeIf(names -> names.size() <= MOST_FILES);
+    assertThat(files).as("packages of more than %s files", MOST_FILES).isEmpty();
   }
 
   private static final class ImportOnlyLowerLayers extends ArchCondition<JavaClass> {

@@ -1,6 +1,5 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.block.BlockConsumer.Output;
 import dev.diagonal.block.Shards;
 import dev.diagonal.csv.CsvReader;
 import dev.diagonal.csv.RecordConsumer;
@@ -8,11 +7,12 @@ import dev.diagonal.donors.DonationFiles;
 import dev.diagonal.donors.DonorsJoin;
 import dev.diagonal.donors.JoinDonations;
 import dev.diagonal.donors.PackRows;
-import dev.diagonal.donors.RowBlock;
+import dev.diagonal.donors.PackedRows;
 import dev.diagonal.donors.Table;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.join.ShardJoin;
-import dev.diagonal.write.Written;
+import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +47,10 @@ final class DonorSteps {
   }
 
   /** Puts what is emitted into lists, one a shard; bad records are dropped. */
-  private record Shelves(List<List<RowBlock>> shards) implements Output<KV<Integer, RowBlock>> {
+  private record Shelves(List<List<PackedRows>> shards) implements Output<KV<Integer, PackedRows>> {
 
     static Shelves empty() {
-      List<List<RowBlock>> shards = new ArrayList<>();
+      List<List<PackedRows>> shards = new ArrayList<>();
       for (int i = 0; i < SHARDS; i++) {
         shards.add(new ArrayList<>());
       }
@@ -58,12 +58,12 @@ final class DonorSteps {
     }
 
     @Override
-    public void emit(KV<Integer, RowBlock> block) {
+    public void emit(KV<Integer, PackedRows> block) {
       shards.get(block.getKey()).add(block.getValue());
     }
 
     @Override
-    public void reject(BadLine line) {}
+    public void reject(DeadLetter line) {}
   }
 
   /** Takes no account. */
@@ -72,7 +72,7 @@ final class DonorSteps {
     public void emit(Written written) {}
 
     @Override
-    public void reject(BadLine line) {}
+    public void reject(DeadLetter line) {}
   }
 
   private void run(Path output) throws IOException {
@@ -85,7 +85,8 @@ final class DonorSteps {
     Shelves build = Shelves.empty();
     Shelves probe = Shelves.empty();
     for (Table table : Table.values()) {
-      RecordConsumer<KV<Integer, RowBlock>> pack = PackRows.of(table, new Shards(SHARDS)).create();
+      RecordConsumer<KV<Integer, PackedRows>> pack =
+          PackRows.of(table, new Shards(SHARDS)).create();
       each(table, pack, table == Table.DONATIONS ? probe : build);
     }
     double unused = step("dates and numbers", read);
@@ -102,8 +103,8 @@ final class DonorSteps {
 
   private void each(
       Table table,
-      @Nullable RecordConsumer<KV<Integer, RowBlock>> consumer,
-      Output<KV<Integer, RowBlock>> shelves)
+      @Nullable RecordConsumer<KV<Integer, PackedRows>> consumer,
+      Output<KV<Integer, PackedRows>> shelves)
       throws IOException {
     String file = table.name().toLowerCase(Locale.ROOT) + ".csv.gz";
     try (CsvReader records =
@@ -130,18 +131,18 @@ final class DonorSteps {
   /** Joins all shards; returns the seconds, and tells the steps where nothing is written. */
   private double join(@Nullable String directory, Shelves build, Shelves probe) {
     DonationFiles.Target files = directory == null ? null : DonationFiles.Target.in(directory);
-    ShardJoin<RowBlock, RowBlock, Written> join = DonorsJoin.into(files, SHARDS, null).create();
+    ShardJoin<PackedRows, PackedRows, Written> join = DonorsJoin.into(files, SHARDS, null).create();
     Nowhere nowhere = new Nowhere();
     double start = seconds();
     double grouping = 0;
     for (int shard = 0; shard < SHARDS; shard++) {
       double before = seconds();
       join.open(shard);
-      for (RowBlock block : build.shards().get(shard)) {
+      for (PackedRows block : build.shards().get(shard)) {
         join.build(block, nowhere);
       }
       grouping += seconds() - before;
-      for (RowBlock block : probe.shards().get(shard)) {
+      for (PackedRows block : probe.shards().get(shard)) {
         join.probe(block, nowhere);
       }
       join.finish(nowhere);

@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.donors.GenerateFiles;
 import dev.diagonal.donors.Table;
-import dev.diagonal.elasticsearch.CreateIndex;
-import dev.diagonal.elasticsearch.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.index.CreateIndex;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;

@@ -1,27 +1,27 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.block.Packer;
-import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.edges.EdgeFormat;
 import dev.diagonal.edges.EdgeLines;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
-import dev.diagonal.jdbc.Column;
-import dev.diagonal.jdbc.EndTable;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.RelationshipTables;
-import dev.diagonal.jdbc.RowBinder;
-import dev.diagonal.jdbc.Table;
-import dev.diagonal.jdbc.UpsertRelationships;
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchGroup;
-import dev.diagonal.write.BatchWriter;
-import dev.diagonal.write.ConflictScheduler;
-import dev.diagonal.write.SchedulerSettings;
-import dev.diagonal.write.WriteConflictFree;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.EndTable;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchGroup;
+import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.schedule.ConflictScheduler;
+import dev.diagonal.schedule.SchedulerSettings;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -274,7 +274,7 @@ final class EdgeLoad {
         WriteConflictFree.by(
                 grid, UpsertRelationships.into(database, TABLES, binder).withLocks(grid))
             .from(
-                ReadBlocks.from(List.of(file.toString()))
+                ReadLines.from(List.of(file.toString()))
                     .into(EdgeLines.of(format), dev.diagonal.edges.Edge.coder())));
     if (pipeline.run().waitUntilFinish() != PipelineResult.State.DONE) {
       throw new IllegalStateException("the pipeline did not end well");

@@ -4,7 +4,7 @@ import dev.diagonal.benchmarks.EdgeCase.Condition;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.benchmarks.EdgesServer.Seen;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

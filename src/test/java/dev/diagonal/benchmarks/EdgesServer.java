@@ -2,7 +2,7 @@ package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.EdgeCase.Condition;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;
 import java.io.IOException;

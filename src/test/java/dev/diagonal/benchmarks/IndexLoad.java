@@ -3,10 +3,10 @@ package dev.diagonal.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.elasticsearch.Document;
-import dev.diagonal.elasticsearch.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.PackDocuments;
+import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.testing.Runner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;

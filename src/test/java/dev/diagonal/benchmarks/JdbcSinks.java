@@ -1,11 +1,11 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.JdbcWrite;
-import dev.diagonal.jdbc.WriteMode;
-import dev.diagonal.jdbc.WriteToJdbc;
-import dev.diagonal.write.Written;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.write.JdbcWrite;
+import dev.diagonal.jdbc.write.WriteMode;
+import dev.diagonal.jdbc.write.WriteToJdbc;
+import dev.diagonal.metrics.Written;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;

@@ -1,7 +1,7 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchWriter;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
 
 /**
  * Counts the transactions that are open at once, of all writers that it has wrapped: from when a

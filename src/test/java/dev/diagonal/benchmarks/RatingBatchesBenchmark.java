@@ -1,14 +1,14 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
-import dev.diagonal.jobs.JobSchema;
-import dev.diagonal.jobs.JobTables;
 import dev.diagonal.jobs.ProcessBatches;
 import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.WorkSettings;
+import dev.diagonal.jobs.schema.JobSchema;
+import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.jdbc.Column;
-import dev.diagonal.jdbc.RowValues;
-import dev.diagonal.jdbc.Table;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowValues;
+import dev.diagonal.jdbc.table.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

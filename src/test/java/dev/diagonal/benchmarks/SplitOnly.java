@@ -1,13 +1,13 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.block.BlockConsumer.Output;
+import dev.diagonal.conflictfree.RowSource;
+import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.edges.Edge;
+import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchWriter;
-import dev.diagonal.write.RowSource;
-import dev.diagonal.write.WriteConflictFree;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;

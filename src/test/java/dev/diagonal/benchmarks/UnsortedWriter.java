@@ -1,9 +1,9 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchWriter;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;

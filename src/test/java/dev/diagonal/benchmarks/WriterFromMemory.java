@@ -1,8 +1,8 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.jdbc.JdbcBlockWriter;
-import dev.diagonal.jdbc.JdbcWrite;
+import dev.diagonal.jdbc.write.JdbcBlockWriter;
+import dev.diagonal.jdbc.write.JdbcWrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;

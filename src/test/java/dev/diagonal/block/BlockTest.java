@@ -3,7 +3,8 @@ package dev.diagonal.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.files.InputFile;
+import dev.diagonal.files.FileRange;
+import dev.diagonal.files.stored.InputFile;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;

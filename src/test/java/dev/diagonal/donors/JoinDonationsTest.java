@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.block.Shards;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.metrics.Written;
 import dev.diagonal.testing.Runner;
-import dev.diagonal.write.WriteDeadLetters;
-import dev.diagonal.write.Written;
+import dev.diagonal.textfile.WriteDeadLetters;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ final class JoinDonationsTest {
     assertThat(documents()).containsExactlyInAnyOrderEntriesOf(expected);
     List<String> reasons = new ArrayList<>();
     for (String line : Files.readAllLines(bad)) {
-      BadLine letter = JSON.readValue(line, BadLine.class);
+      DeadLetter letter = JSON.readValue(line, DeadLetter.class);
       String file = Path.of(letter.file()).getFileName().toString();
       reasons.add(file.replace(".csv", "") + ": " + letter.reason());
       assertThat(letter.offset()).isNotNegative();

@@ -2,11 +2,12 @@ package dev.diagonal.edges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.block.ReadBlocks;
+import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.jdbc.RelationshipTables;
-import dev.diagonal.jdbc.UpsertRelationships;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
 import dev.diagonal.testing.ConflictEvidenceExtension;
@@ -14,7 +15,6 @@ import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.EdgeFiles;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.testing.SlowTransactions;
-import dev.diagonal.write.WriteConflictFree;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -159,7 +159,7 @@ final class ConflictFreeEvidenceIT {
         WriteConflictFree.by(grid, writers)
             .withBatchSize(BATCH_ROWS)
             .from(
-                ReadBlocks.from(List.of(directory + "/" + files + ".csv"))
+                ReadLines.from(List.of(directory + "/" + files + ".csv"))
                     .into(EdgeLines.of(FORMAT), Edge.coder())
                     .withHeader(true)));
     return pipeline;

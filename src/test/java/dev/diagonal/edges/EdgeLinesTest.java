@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +34,7 @@ class EdgeLinesTest {
           .withColumns(List.of("note"));
   private static final String NAMED_HEADER = "key,from,to,note";
 
-  private record Parsed(List<Edge> edges, List<BadLine> bad, long good) {}
+  private record Parsed(List<Edge> edges, List<DeadLetter> bad, long good) {}
 
   @Example
   void readsNumbersWithTheirPlaceAsId() {
@@ -50,7 +50,7 @@ class EdgeLinesTest {
 
   @Example
   void placesOfTwoFilesDifferAndThoseOfOneAreTheSameInEveryRun() {
-    BlockConsumer<Edge> lines = EdgeLines.of(EdgeFormat.CSV).create();
+    LineConsumer<Edge> lines = EdgeLines.of(EdgeFormat.CSV).create();
     assertThat(placeHigh(read(lines, new TextFile("/data/a.csv", "s,t"), "1,2\n").edges().get(0)))
         .isEqualTo(-6452982004962464668L);
     assertThat(placeHigh(read(lines, new TextFile("/data/b.csv", "s,t"), "1,2\n").edges().get(0)))
@@ -68,7 +68,7 @@ class EdgeLinesTest {
         .containsExactly("0 -> 1 [x\"y]", "2 -> 3 [z]");
     assertThat(parsed.bad())
         .containsExactly(
-            new BadLine("e.csv", 1_043, "2 fields where at least 3 are needed", "4 5"));
+            new DeadLetter("e.csv", 1_043, "2 fields where at least 3 are needed", "4 5"));
   }
 
   @Example
@@ -139,7 +139,7 @@ class EdgeLinesTest {
   void refusesBytesThatAreNoUtf8ButNotTheReplacementCharacter() {
     byte[] bytes = "k,a\u00e9,b,c\n".getBytes(ISO_8859_1);
     assertThat(readBytes(NAMED, bytes).bad())
-        .extracting(BadLine::reason)
+        .extracting(DeadLetter::reason)
         .containsExactly("the source 'a\uFFFD' is not UTF-8");
     assertThat(readBytes(NAMED, "k,a\uFFFD,b,c\n".getBytes(UTF_8)).edges())
         .containsExactly(Edge.of("k", "a\uFFFD", "b", List.of("c")));
@@ -149,8 +149,8 @@ class EdgeLinesTest {
   void badLinesHaveFileOffsetAndText() {
     assertThat(parse(EdgeFormat.CSV, "s,t", "1,2\r\nx,é\r\n\n3,4\n,5\n").bad())
         .containsExactly(
-            new BadLine("e.csv", 1_005, "the source 'x' is not a whole number", "x,é"),
-            new BadLine("e.csv", 1_016, "source is empty", ",5"));
+            new DeadLetter("e.csv", 1_005, "the source 'x' is not a whole number", "x,é"),
+            new DeadLetter("e.csv", 1_016, "source is empty", ",5"));
   }
 
   @Example
@@ -245,7 +245,7 @@ class EdgeLinesTest {
     Parsed parsed = parse(format, header, String.join("", lines));
     assertThat(parsed.edges()).isEmpty();
     assertThat(parsed.good()).isZero();
-    return parsed.bad().stream().map(BadLine::reason).toList();
+    return parsed.bad().stream().map(DeadLetter::reason).toList();
   }
 
   private static Parsed parse(EdgeFormat format, @Nullable String header, String text) {
@@ -256,22 +256,22 @@ class EdgeLinesTest {
     return read(EdgeLines.of(format).create(), new TextFile("e.csv", NAMED_HEADER), bytes);
   }
 
-  private static Parsed read(BlockConsumer<Edge> lines, TextFile file, String text) {
+  private static Parsed read(LineConsumer<Edge> lines, TextFile file, String text) {
     return read(lines, file, text.getBytes(UTF_8));
   }
 
-  private static Parsed read(BlockConsumer<Edge> lines, TextFile file, byte[] bytes) {
+  private static Parsed read(LineConsumer<Edge> lines, TextFile file, byte[] bytes) {
     List<Edge> edges = new ArrayList<>();
-    List<BadLine> bad = new ArrayList<>();
-    BlockConsumer.Output<Edge> output =
-        new BlockConsumer.Output<>() {
+    List<DeadLetter> bad = new ArrayList<>();
+    LineConsumer.Output<Edge> output =
+        new LineConsumer.Output<>() {
           @Override
           public void emit(Edge edge) {
             edges.add(edge);
           }
 
           @Override
-          public void reject(BadLine line) {
+          public void reject(DeadLetter line) {
             bad.add(line);
           }
         };

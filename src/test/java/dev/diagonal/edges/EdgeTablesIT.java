@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.edges.Edge.IdKind;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.RelationshipTables;
-import dev.diagonal.jdbc.UpsertRelationships;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.testing.PostgresExtension;
-import dev.diagonal.write.Batch;
-import dev.diagonal.write.BatchWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -123,18 +123,18 @@ final class EdgeTablesIT {
 
   private static List<Edge> read(EdgeFormat format, @Nullable String header, String text) {
     List<Edge> edges = new ArrayList<>();
-    BlockConsumer<Edge> lines = EdgeLines.of(format).create();
+    LineConsumer<Edge> lines = EdgeLines.of(format).create();
     lines.open(new TextFile("edges.txt", header));
     lines.accept(
         TextBlock.of(text.getBytes(UTF_8), 0),
-        new BlockConsumer.Output<>() {
+        new LineConsumer.Output<>() {
           @Override
           public void emit(Edge edge) {
             edges.add(edge);
           }
 
           @Override
-          public void reject(BadLine line) {
+          public void reject(DeadLetter line) {
             fail(line.describe());
           }
         });

@@ -100,7 +100,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** Speaks TLS, and answers 401 to all that does not bring this authorization. */
-  static FaultyProxy secured(String upstream, String authorization, SSLContext tls)
+  public static FaultyProxy secured(String upstream, String authorization, SSLContext tls)
       throws IOException {
     return new FaultyProxy(upstream, FaultyProxy::forward, authorization, tls);
   }
@@ -111,7 +111,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** The address with the scheme https. */
-  String tlsUrl() {
+  public String tlsUrl() {
     return "https://127.0.0.1:" + server.getAddress().getPort();
   }
 

@@ -1,11 +1,13 @@
 package dev.diagonal.elasticsearch;
 
-import dev.diagonal.write.Written;
+import dev.diagonal.elasticsearch.bulk.BulkListener;
+import dev.diagonal.elasticsearch.bulk.RefusedDocument;
+import dev.diagonal.metrics.Written;
 
 /** Expects that no document is refused. */
-final class Ignoring implements BulkListener<String> {
+public final class Ignoring implements BulkListener<String> {
 
-  static final Ignoring INSTANCE = new Ignoring();
+  public static final Ignoring INSTANCE = new Ignoring();
 
   private Ignoring() {}
 

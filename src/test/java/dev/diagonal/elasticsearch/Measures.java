@@ -1,6 +1,6 @@
 package dev.diagonal.elasticsearch;
 
-import dev.diagonal.progress.Counted;
+import dev.diagonal.metrics.Counted;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricQueryResults;

@@ -14,7 +14,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A certificate authority that nobody else trusts, and a server's certificate for 127.0.0.1. */
-final class TestAuthority {
+public final class TestAuthority {
 
   private static final String PASSWORD = "changeit";
 
@@ -25,7 +25,7 @@ final class TestAuthority {
   }
 
   /** Makes both with the JDK's keytool. */
-  static TestAuthority in(Path directory) throws IOException, InterruptedException {
+  public static TestAuthority in(Path directory) throws IOException, InterruptedException {
     TestAuthority authority = new TestAuthority(directory);
     authority.keytool("-genkeypair", "-alias", "ca", "-dname", "CN=test-ca", "-ext", "bc:c");
     authority.keytool("-genkeypair", "-alias", "node", "-dname", "CN=node");
@@ -46,12 +46,12 @@ final class TestAuthority {
   }
 
   /** Returns the authority's certificate in PEM. */
-  String pem() throws IOException {
+  public String pem() throws IOException {
     return Files.readString(directory.resolve("ca.pem"));
   }
 
   /** Returns the TLS of the server that it vouches for. */
-  SSLContext server() throws IOException, GeneralSecurityException {
+  public SSLContext server() throws IOException, GeneralSecurityException {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(directory.resolve("keys.p12"))) {
       keys.load(in, PASSWORD.toCharArray());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.conflictfree.DiagonalBatch;
+import dev.diagonal.conflictfree.SplitDiagonally;
 import dev.diagonal.testing.Runner;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.jobs.BatchWorker.Outcome;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
@@ -339,7 +339,7 @@ final class BatchWorkerIT {
   void rowsThatAreNoRatingsAreSkippedAndToldIfThatIsWanted() throws Exception {
     planned(50, 10);
     makeBad();
-    List<BadLine> told = new ArrayList<>();
+    List<DeadLetter> told = new ArrayList<>();
     List<ProcessedBatch> completed = new ArrayList<>();
     try (BatchWorker worker = database.worker(WorkSettings.DEFAULT.skippingBadRows(2))) {
       worker.processAll(
@@ -350,7 +350,7 @@ final class BatchWorkerIT {
     }
     assertThat(completed).hasSize(5);
     assertThat(told)
-        .extracting(BadLine::record, BadLine::reason)
+        .extracting(DeadLetter::record, DeadLetter::reason)
         .containsExactly(
             tuple("16", "row 16 of public.ratings: the movie is null"),
             tuple("18", "row 18 of public.ratings: the rating is null"),

@@ -2,11 +2,11 @@ package dev.diagonal.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Runner;
-import dev.diagonal.write.WriteDeadLetters;
-import dev.diagonal.write.Written;
+import dev.diagonal.textfile.WriteDeadLetters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.diagonal.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -88,19 +88,19 @@ final class HashJoinTest {
           public void open(int shard) {}
 
           @Override
-          public void build(Integer block, BlockConsumer.Output<Integer> output) {
+          public void build(Integer block, LineConsumer.Output<Integer> output) {
             built += block;
           }
 
           @Override
-          public void probe(byte[] block, BlockConsumer.Output<Integer> output) {
+          public void probe(byte[] block, LineConsumer.Output<Integer> output) {
             assertThat(built).isEqualTo(7);
             assertThat(block).hasSize(payload.length);
             probed.incrementAndGet();
           }
 
           @Override
-          public void finish(BlockConsumer.Output<Integer> output) {}
+          public void finish(LineConsumer.Output<Integer> output) {}
         };
     // The build side comes last, and the blocks are made as they are asked for.
     Iterable<JoinSide<Integer, byte[]>> sides =
@@ -192,7 +192,7 @@ final class HashJoinTest {
   }
 
   /** Keeps what is put out; nothing may be rejected. */
-  private static final class Kept<T> implements BlockConsumer.Output<T> {
+  private static final class Kept<T> implements LineConsumer.Output<T> {
     private final List<T> emitted = new ArrayList<>();
 
     @Override
@@ -201,7 +201,7 @@ final class HashJoinTest {
     }
 
     @Override
-    public void reject(BadLine line) {
+    public void reject(DeadLetter line) {
       throw new AssertionError(line.describe());
     }
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.testing.ChildJvm;
+import dev.diagonal.testing.RatingsFile;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -222,11 +224,7 @@ final class BundledJarIT {
   }
 
   private static ChildJvm run(String args) {
-    ChildJvm child = ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args);
-    // Progress is shown of a run that takes longer than 5 seconds: when that is, is chance.
-    return new ChildJvm(
-        child.status(),
-        child.out(),
-        child.err().stream().filter(line -> !line.matches(ChildJvm.PROGRESS)).toList());
+    return ChildJvm.bundledJar(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), args)
+        .withoutProgress();
   }
 }

@@ -1,14 +1,17 @@
 package dev.diagonal.pipelines;
 
-import static dev.diagonal.pipelines.LoadEdgesRun.assertDone;
+import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.jdbc.CreateTable;
+import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jobs.JobDatabase;
-import dev.diagonal.jobs.JobTables;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.taxi.TaxiTrips;
+import dev.diagonal.pipelines.taxi.TripFile;
 import dev.diagonal.ratings.RatingRows;
 import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.RatingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

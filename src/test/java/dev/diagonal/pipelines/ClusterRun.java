@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.pipelines.local.FlinkCluster;
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
 import java.time.Duration;
@@ -18,9 +19,9 @@ import org.apache.flink.client.cli.CliFrontend;
  *
  * @param cluster where the jobs go
  */
-record ClusterRun(FlinkCluster cluster) {
+public record ClusterRun(FlinkCluster cluster) {
 
-  static final Duration SOON = Duration.ofMinutes(4);
+  public static final Duration SOON = Duration.ofMinutes(4);
 
   /** States of a job that will go on by itself. */
   private static final Set<String> ACTIVE = Set.of("CREATED", "RUNNING", "FAILING", "RESTARTING");
@@ -28,7 +29,7 @@ record ClusterRun(FlinkCluster cluster) {
   private static final List<String> SMALL_JVM = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
 
   /** Runs a command with {@code java -jar}; arguments are separated by spaces. */
-  ChildJvm run(String args) {
+  public ChildJvm run(String args) {
     return runAt(cluster.address(), args);
   }
 
@@ -46,7 +47,7 @@ record ClusterRun(FlinkCluster cluster) {
   }
 
   /** Runs a command with Flink's own command line, as {@code flink run <flags> <jar> <args>}. */
-  ChildJvm flinkRun(String flags, String args) {
+  public ChildJvm flinkRun(String flags, String args) {
     List<String> command = new ArrayList<>(SMALL_JVM);
     command.addAll(cluster.javaOptions());
     command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-cp"));
@@ -70,7 +71,7 @@ record ClusterRun(FlinkCluster cluster) {
   }
 
   /** Returns the job of this state whose name starts with a command's, when there is one. */
-  JsonNode job(String command, String state) {
+  public JsonNode job(String command, String state) {
     List<JsonNode> found = new ArrayList<>();
     if (!Eventually.within(
         SOON,
@@ -89,7 +90,7 @@ record ClusterRun(FlinkCluster cluster) {
   }
 
   /** Cancels the jobs that run: what a failed test leaves would keep its slots. */
-  void cancelAll() {
+  public void cancelAll() {
     for (JsonNode job : cluster.get("/jobs").path("jobs")) {
       if (ACTIVE.contains(job.path("status").asText())) {
         String jobs = "http://" + cluster.address() + "/jobs/";
@@ -138,7 +139,7 @@ record ClusterRun(FlinkCluster cluster) {
   /**
    * Kills the worker that was started first, starts another, and waits until the job runs again.
    */
-  void loseWorker(String id) {
+  public void loseWorker(String id) {
     long before = restartedAt(id);
     cluster.kill(cluster.workers().get(0));
     cluster.startWorker();
@@ -153,7 +154,7 @@ record ClusterRun(FlinkCluster cluster) {
   }
 
   /** Waits until a job is started again: tasks of the second attempt run. */
-  void awaitRestart(String id) {
+  public void awaitRestart(String id) {
     if (!Eventually.within(SOON, () -> wasRestarted(id) && isRunning(id))) {
       throw new AssertionError("not restarted: " + cluster.get("/jobs/" + id));
     }

@@ -9,6 +9,7 @@ import dev.diagonal.donors.SlowDonors;
 import dev.diagonal.elasticsearch.FaultyProxy;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidenceExtension;
 import dev.diagonal.testing.EdgeDatabase;

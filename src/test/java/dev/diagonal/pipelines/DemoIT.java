@@ -2,9 +2,10 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.cli.ExitCode;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.Demo;
+import dev.diagonal.pipelines.ratings.MovieRatings;
 import dev.diagonal.testing.ListeningPorts;
 import java.io.File;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PgPass;

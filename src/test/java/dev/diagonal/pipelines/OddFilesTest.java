@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
-import dev.diagonal.pipelines.cli.ExitCode;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

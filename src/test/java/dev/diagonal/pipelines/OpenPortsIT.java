@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.EdgeFiles;
 import dev.diagonal.testing.ListeningPorts;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.cli.ExitCode;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;

@@ -3,8 +3,8 @@ package dev.diagonal.pipelines;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.cli.ExitCode;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.cli.ExitCode;
-import dev.diagonal.pipelines.cli.Launched;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;

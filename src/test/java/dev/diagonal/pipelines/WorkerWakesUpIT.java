@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.pipelines.local.FlinkCluster.Worker;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A worker of a Flink cluster that is stopped for longer than its heartbeat while it writes a file,
  * and goes on when the job has been repeated elsewhere and has ended. {@link
- * dev.diagonal.transfer.JoinPartsFnTest} does the same to the steps, without a cluster.
+ * dev.diagonal.transfer.sink.JoinPartsFnTest} does the same to the steps, without a cluster.
  */
 @Tag("large")
 @ExtendWith(PostgresExtension.class)

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.RangePlan;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
-import dev.diagonal.progress.Counted;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.metrics.Counted;
 import dev.diagonal.testing.Compressed;
 import dev.diagonal.testing.Runner;
-import dev.diagonal.write.WriteDeadLetters;
-import dev.diagonal.write.WriteTextFile;
+import dev.diagonal.textfile.WriteDeadLetters;
+import dev.diagonal.textfile.WriteTextFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -380,7 +380,7 @@ class AggregateRatingsTest {
   }
 
   private String letter(long offset, String reason, String record) {
-    return new BadLine(path("r.csv"), offset, reason, record).toJson() + "\n";
+    return new DeadLetter(path("r.csv"), offset, reason, record).toJson() + "\n";
   }
 
   /** Ratings of a few popular and many other movies, with negative ids and ratings among them. */

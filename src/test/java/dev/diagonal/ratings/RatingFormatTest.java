@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.block.TextFile;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.TextFile;
 import dev.diagonal.ratings.RatingFormat.Columns;
 import org.junit.jupiter.api.Test;
 

@@ -3,9 +3,9 @@ package dev.diagonal.ratings;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ class RatingParserTest {
 
   private record Rating(long movie, int thousandths) {}
 
-  private record Parsed(List<Rating> ratings, List<BadLine> bad) {}
+  private record Parsed(List<Rating> ratings, List<DeadLetter> bad) {}
 
   @Property(seed = "1", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
   void everyLineIsARatingOrABadLineAsTheCarefulReaderSays(
@@ -41,7 +41,7 @@ class RatingParserTest {
         if (fault == null) {
           expected.ratings().add(new Rating(careful.movie(), careful.rating()));
         } else {
-          expected.bad().add(new BadLine(text.file().name(), offset, fault, content));
+          expected.bad().add(new DeadLetter(text.file().name(), offset, fault, content));
         }
       }
       offset += line.getBytes(UTF_8).length;
@@ -79,10 +79,11 @@ class RatingParserTest {
             new Parsed(
                 List.of(new Rating(2, 4_500)),
                 List.of(
-                    new BadLine("r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
-                    new BadLine(
+                    new DeadLetter(
+                        "r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
+                    new DeadLetter(
                         "r.csv", 1_024, "the timestamp '3 ' is not a whole number", "1,2,4.5,3 "),
-                    new BadLine("r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
+                    new DeadLetter("r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
   }
 
   @Example

@@ -1,6 +1,6 @@
 package dev.diagonal.ratings;
 
-import dev.diagonal.block.TextFile;
+import dev.diagonal.files.TextFile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

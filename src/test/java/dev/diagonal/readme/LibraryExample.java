@@ -1,10 +1,10 @@
 package dev.diagonal.readme;
 
-import dev.diagonal.jdbc.CreateTable;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.JdbcWrite;
-import dev.diagonal.jdbc.Table;
-import dev.diagonal.jdbc.WriteToJdbc;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.CreateTable;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.write.JdbcWrite;
+import dev.diagonal.jdbc.write.WriteToJdbc;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.RatingRows;
 import org.apache.beam.sdk.Pipeline;

@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.block.BlockConsumer;
-import dev.diagonal.block.TextBlock;
-import dev.diagonal.block.TextFile;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import java.nio.charset.Charset;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class TripLinesTest {
   private static final String HEADER =
       "store_and_fwd_flag,VendorID,lpep_pickup_datetime,PULocationID,DOLocationID,fare_amount,more";
 
-  private record Parsed(List<Trip> trips, List<BadLine> bad) {}
+  private record Parsed(List<Trip> trips, List<DeadLetter> bad) {}
 
   @Test
   void columnsAreFoundByTheirNamesAndEmptyFieldsAreNull() {
@@ -85,12 +85,12 @@ final class TripLinesTest {
     assertThat(parsed.trips()).extracting(Trip::pickupZone).containsExactly(74L, 75L);
     assertThat(parsed.bad())
         .containsExactly(
-            new BadLine("t.csv", 2_015, reason, new String(line.getBytes(ISO_8859_1), UTF_8)));
+            new DeadLetter("t.csv", 2_015, reason, new String(line.getBytes(ISO_8859_1), UTF_8)));
   }
 
   @Test
   void aFileWithoutAColumnOfTheZonesIsRefused() {
-    BlockConsumer<Trip> lines = TripLines.factory().create();
+    LineConsumer<Trip> lines = TripLines.factory().create();
     assertThatThrownBy(() -> lines.open(new TextFile("t.csv", "VendorID,DOLocationID")))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
@@ -101,7 +101,7 @@ final class TripLinesTest {
 
   @Test
   void placesOfTwoFilesDiffer() {
-    BlockConsumer<Trip> lines = TripLines.factory().create();
+    LineConsumer<Trip> lines = TripLines.factory().create();
     List<UUID> ids = new ArrayList<>();
     for (String file : List.of("a.csv", "b.csv", "a.csv")) {
       ids.add(
@@ -118,18 +118,18 @@ final class TripLinesTest {
         TripLines.factory().create(), new TextFile("t.csv", HEADER), text.getBytes(charset));
   }
 
-  private static Parsed read(BlockConsumer<Trip> lines, TextFile file, byte[] bytes) {
+  private static Parsed read(LineConsumer<Trip> lines, TextFile file, byte[] bytes) {
     List<Trip> trips = new ArrayList<>();
-    List<BadLine> bad = new ArrayList<>();
-    BlockConsumer.Output<Trip> output =
-        new BlockConsumer.Output<>() {
+    List<DeadLetter> bad = new ArrayList<>();
+    LineConsumer.Output<Trip> output =
+        new LineConsumer.Output<>() {
           @Override
           public void emit(Trip trip) {
             trips.add(trip);
           }
 
           @Override
-          public void reject(BadLine line) {
+          public void reject(DeadLetter line) {
             bad.add(line);
           }
         };

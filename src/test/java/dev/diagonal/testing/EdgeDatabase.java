@@ -2,7 +2,7 @@ package dev.diagonal.testing;
 
 import dev.diagonal.edges.EdgeFormat;
 import dev.diagonal.edges.EdgeTables;
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -2,7 +2,7 @@ package dev.diagonal.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.jdbc.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

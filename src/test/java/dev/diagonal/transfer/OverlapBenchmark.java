@@ -1,5 +1,14 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.mapping.BlockConverter;
+import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.transfer.source.RowBlockReader;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +78,7 @@ public final class OverlapBenchmark {
                 "overlap",
                 new Stages.Watcher() {
                   @Override
-                  public void rejected(dev.diagonal.fault.BadLine line) {}
+                  public void rejected(dev.diagonal.fault.DeadLetter line) {}
 
                   @Override
                   public void read(long rowsRead, long bytesRead) {}

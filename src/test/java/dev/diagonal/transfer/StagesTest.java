@@ -3,7 +3,16 @@ package dev.diagonal.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.fault.BadLine;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.mapping.BlockConverter;
+import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.transfer.source.RowBlockReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,10 +93,10 @@ final class StagesTest {
 
   private static final class Watching implements Stages.Watcher {
     long rows;
-    final List<BadLine> rejected = new ArrayList<>();
+    final List<DeadLetter> rejected = new ArrayList<>();
 
     @Override
-    public void rejected(BadLine line) {
+    public void rejected(DeadLetter line) {
       rejected.add(line);
     }
 
@@ -204,13 +213,13 @@ final class StagesTest {
         new Keeping() {
           @Override
           public void write(RowBlock block, Rejects rejects) throws Exception {
-            rejects.reject(BadLine.ofRow("refused", "7"));
+            rejects.reject(DeadLetter.ofRow("refused", "7"));
           }
         };
     Stages.Watcher strict =
         new Stages.Watcher() {
           @Override
-          public void rejected(BadLine line) {
+          public void rejected(DeadLetter line) {
             throw new IllegalStateException(line.reason());
           }
 

@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.diagonal.pipelines.cli.EmbeddedServers;
-import dev.diagonal.pipelines.cli.EmbeddedServers.Kind;
-import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.servers.EmbeddedServers.Kind;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
 import java.io.File;

@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.pipelines.cli.EmbeddedServersException;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

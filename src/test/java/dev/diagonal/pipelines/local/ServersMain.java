@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.local;
 
-import dev.diagonal.pipelines.cli.EmbeddedServers;
-import dev.diagonal.pipelines.cli.EmbeddedServers.Kind;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.servers.EmbeddedServers.Kind;
 import java.util.EnumSet;
 
 /**

@@ -3,9 +3,9 @@ package dev.diagonal.jdbc.internal.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.jdbc.HeldConnection;
-import dev.diagonal.jdbc.JdbcTarget;
-import dev.diagonal.jdbc.PostgresSql;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;

@@ -1,0 +1,286 @@
+package dev.diagonal.pipelines.batches;
+
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.output.OutputPlace;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jobs.BatchPlan;
+import dev.diagonal.jobs.BatchWorker;
+import dev.diagonal.jobs.BatchesFailedException;
+import dev.diagonal.jobs.JobStatus;
+import dev.diagonal.jobs.LoadRatings;
+import dev.diagonal.jobs.ProcessBatches;
+import dev.diagonal.jobs.ProcessedBatch;
+import dev.diagonal.jobs.Publication;
+import dev.diagonal.jobs.schema.JobSchema;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of {@link RatingBatches}: load and work are pipelines, plan and publish statements of
+ * this process.
+ */
+final class RatingBatchesJob implements Job {
+
+  private static final String WORK_STEP = "Process batches";
+
+  /** Runners deal elements to their slots at random: none should come away empty-handed. */
+  private static final int WORKERS_PER_READER = 16;
+
+  private static final long BASE_HEAP_BYTES = 96L << 20;
+
+  /** The totals of a million movies, or the ratings of a transaction in the making. */
+  private static final long READER_HEAP_BYTES = 40L << 20;
+
+  private final RatingBatchesOptions options;
+  private final @Nullable InputFiles input;
+  private final RatingBatchesRequest request;
+  private final Set<BatchStep> steps;
+  private final JobTables tables;
+  private final List<String> done = new ArrayList<>();
+  private long badLines;
+  private long badOfOne;
+  private JdbcTarget database;
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
+    this.options = options;
+    this.input = input;
+    this.request = RatingBatchesRequest.of(options, input != null);
+    this.steps = request.steps();
+    this.tables = request.tables();
+    this.database = Sinks.jdbc(request.place(), options, ServerUrls.TO_COME);
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add("steps:   " + String.join(", ", steps.stream().map(BatchStep::optionName).toList()));
+    if (input != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "reads:   %,d file(s), %,.1f MB, into table %s",
+              input.files().size(),
+              input.totalBytes() / 1e6,
+              tables.ratings()));
+    }
+    lines.add(
+        "reads:   %s (%s, %s, %s) in %s"
+            .formatted(
+                tables.ratings(),
+                tables.idColumn(),
+                tables.movieColumn(),
+                tables.ratingColumn(),
+                database));
+    if (!steps.equals(EnumSet.of(BatchStep.STATUS))) {
+      if (steps.contains(BatchStep.LOAD)) {
+        lines.add("creates: the table " + tables.ratings() + ", if it is missing");
+      }
+      for (String table : List.of(tables.batches(), tables.staging(), tables.totals())) {
+        lines.add("creates: the table " + table + ", if it is missing");
+      }
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "batches: of %,d ratings, a lease of %d s, up to %d attempts",
+              options.getBatchRows(),
+              options.getLeaseSeconds(),
+              options.getMaxAttempts()));
+      lines.add(
+          options.getBadRecords() == null
+              ? "bad:     a bad row fails its batch, a bad line the run"
+              : badRows().describe());
+    }
+    return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    String badRows = badRows().path();
+    JobFiles files = JobFiles.NONE.reads("input", options.getInput());
+    return badRows == null || badRows.equals(options.getBadRecords())
+        ? files
+        : files.writes("badRecords", badRows);
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Completed batches stay. The same command does the others.";
+  }
+
+  @Override
+  public long inputBytes() {
+    return 0;
+  }
+
+  @Override
+  public long heapBytes() {
+    return BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return request.place().isEmbedded() ? Set.of(EmbeddedServers.Kind.POSTGRES) : Set.of();
+  }
+
+  @Override
+  public boolean hasPipeline() {
+    return steps.contains(BatchStep.WORK) && !isOneBatch();
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    database = Sinks.jdbc(request.place(), options, servers);
+    if (steps.equals(EnumSet.of(BatchStep.STATUS))) {
+      return List.of();
+    }
+    if (steps.contains(BatchStep.LOAD)) {
+      JobSchema.createRatingsIfMissing(database, tables);
+      JobSchema.createIfMissing(database, tables);
+      load();
+    } else {
+      JobSchema.createIfMissing(database, tables);
+    }
+    if (steps.contains(BatchStep.PLAN)) {
+      BatchPlan.Planned planned =
+          BatchPlan.plan(database, tables, options.getBatchRows(), options.getRecount());
+      say("planned: %,d new batches of %,d ratings", planned.batches(), planned.rows());
+      if (planned.reopened() > 0) {
+        say("         %,d batches have other rows than before", planned.reopened());
+      }
+    }
+    return hasPipeline() ? work(pipeline) : List.of();
+  }
+
+  @Override
+  public void complete() throws Exception {
+    if (isOneBatch()) {
+      OneBatch one = new OneBatch(options, database, request);
+      done.addAll(one.process());
+      badOfOne = one.badRows();
+    }
+    JobStatus worked = hasPipeline() ? JobStatus.of(database, tables) : null;
+    long failed = worked == null ? 0 : worked.failedBatches();
+    if (steps.contains(BatchStep.PUBLISH) && (failed == 0 || options.getPublishIncomplete())) {
+      Publication.Published published =
+          Publication.publish(
+              database, tables, options.getPublishIncomplete(), options.getMaxBadRecords());
+      say(
+          "published: %,d batches, %,d movies new or changed and %,d deleted in table %s",
+          published.batches(), published.written(), published.deleted(), tables.totals());
+    }
+    if (steps.contains(BatchStep.STATUS)) {
+      done.addAll(StatusLines.of(JobStatus.of(database, tables)));
+    }
+    if (worked != null && failed > 0) {
+      throw new BatchesFailedException(tables, failed, worked.failed());
+    }
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    return done;
+  }
+
+  @Override
+  public List<String> report() {
+    return done;
+  }
+
+  @Override
+  public long moreBadRecords() {
+    return badLines + badOfOne;
+  }
+
+  /** A pipeline of its own: what it loads must be there before it is planned. */
+  private void load() throws Exception {
+    Pipeline pipeline = Pipeline.create(options);
+    LoadRatings load =
+        LoadRatings.from(
+                Objects.requireNonNull(options.getInput()), request.format(), database, tables)
+            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
+    PCollection<Written> unused =
+        DeadLetters.of(options)
+            .collect(
+                pipeline,
+                new ArrayList<>(),
+                handler ->
+                    pipeline.apply(
+                        "Load",
+                        handler == null
+                            ? load
+                            : load.withBadRecordErrorHandler(handler, options.getMaxBadRecords())));
+    Runners.Read read = Runners.runToItsEnd(pipeline);
+    badLines = read.badRecords();
+    say(
+        "loaded:  %,d ratings read%s",
+        read.rows(), badLines == 0 ? "" : String.format(Locale.ROOT, ", %,d bad lines", badLines));
+  }
+
+  private List<Output> work(Pipeline pipeline) throws Exception {
+    BatchWorker.beginRun(database, tables);
+    ProcessBatches process =
+        ProcessBatches.in(database, tables)
+            .with(request.settings())
+            .withWorkers(WORKERS_PER_READER * Runners.readers(options));
+    List<Output> outputs = new ArrayList<>();
+    PCollection<ProcessedBatch> unused =
+        badRows()
+            .collect(
+                pipeline,
+                outputs,
+                handler ->
+                    pipeline.apply(
+                        WORK_STEP,
+                        handler == null
+                            ? process
+                            : process.withBadRecordErrorHandler(
+                                handler, options.getMaxBadRecords())));
+    outputs.add(
+        new Output(
+            "PostgreSQL", WORK_STEP, "table %s in %s".formatted(tables.staging(), database)));
+    return outputs;
+  }
+
+  /** Bad lines of the step load have the file for themselves. */
+  private DeadLetters badRows() {
+    String file = options.getBadRecords();
+    if (file == null || !steps.contains(BatchStep.LOAD)) {
+      return DeadLetters.to(file, options);
+    }
+    if (OutputPlace.of(file).isStream()) {
+      throw new UsageException(
+          "--badRecords: the steps load and work write a file each, and '%s' is a stream: name a file"
+              .formatted(file));
+    }
+    return DeadLetters.to(file + ".rows", options);
+  }
+
+  private void say(String line, Object... values) {
+    done.add(String.format(Locale.ROOT, line, values));
+  }
+
+  private boolean isOneBatch() {
+    return options.getBatchId() > 0;
+  }
+}

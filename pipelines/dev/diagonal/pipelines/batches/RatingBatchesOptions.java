@@ -1,0 +1,136 @@
+package dev.diagonal.pipelines.batches;
+
+import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.OptionGroup;
+import java.util.List;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@link RatingBatches}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
+public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description(
+      "What to do: load, plan, work, publish, status; by default plan,work,publish, with load first"
+          + " if --input is given, and work alone if --batchId is")
+  @Nullable List<String> getSteps();
+
+  void setSteps(@Nullable List<String> steps);
+
+  @Description("Files of ratings to load: files, globs or directories; plain, gz, bz2 or zst")
+  @Nullable List<String> getInput();
+
+  void setInput(@Nullable List<String> input);
+
+  @Description(
+      "Whether files have a header with userId, movieId, rating; else user, movie, rating, time")
+  @Default.Boolean(true)
+  boolean getHeader();
+
+  void setHeader(boolean header);
+
+  @Description("What stands between two fields of a file: one character, or 'tab'")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("The table of the ratings, created by load if missing: table or schema.table")
+  @Default.String("public.ratings")
+  String getRatingsTable();
+
+  void setRatingsTable(String ratingsTable);
+
+  @Description("The key of the ratings, a whole number")
+  @Default.String("rating_id")
+  String getIdColumn();
+
+  void setIdColumn(String idColumn);
+
+  @Description("The column of the user, for load only")
+  @Default.String("user_id")
+  String getUserColumn();
+
+  void setUserColumn(String userColumn);
+
+  @Description("The column of the movie, a whole number")
+  @Default.String("movie_id")
+  String getMovieColumn();
+
+  void setMovieColumn(String movieColumn);
+
+  @Description("The column of the rating, any number of up to 3 fraction digits")
+  @Default.String("rating")
+  String getRatingColumn();
+
+  void setRatingColumn(String ratingColumn);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("The job table, created if missing; it is for one table of ratings")
+  @Default.String("jobs.aggregation_batches")
+  String getBatchesTable();
+
+  void setBatchesTable(String batchesTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("The table of the totals of each batch, created if missing")
+  @Default.String("staging.movie_ratings")
+  String getStagingTable();
+
+  void setStagingTable(String stagingTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("The table that the totals are published in, created if missing")
+  @Default.String("public.movie_ratings")
+  String getJdbcTable();
+
+  void setJdbcTable(String jdbcTable);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description("How many ratings a batch has")
+  @Default.Long(1_000_000)
+  long getBatchRows();
+
+  void setBatchRows(long batchRows);
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description(
+      "Whether plan also counts the rows of all batches there are, so that a row which came late"
+          + " with a low id is not missed; one pass over the ids")
+  @Default.Boolean(true)
+  boolean getRecount();
+
+  void setRecount(boolean recount);
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description("Process this batch and no other; 0 for all that are to do")
+  @Default.Long(0)
+  long getBatchId();
+
+  void setBatchId(long batchId);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description("How long a batch waits for a worker that is gone")
+  @Default.Integer(60)
+  int getLeaseSeconds();
+
+  void setLeaseSeconds(int leaseSeconds);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description("How many attempts of a batch may fail within a run")
+  @Default.Integer(3)
+  int getMaxAttempts();
+
+  void setMaxAttempts(int maxAttempts);
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description("Publish what is complete, though batches are not")
+  @Default.Boolean(false)
+  boolean getPublishIncomplete();
+
+  void setPublishIncomplete(boolean publishIncomplete);
+}

@@ -1,0 +1,99 @@
+package dev.diagonal.pipelines.batches;
+
+import dev.diagonal.jobs.WorkSettings;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.ratings.RatingFormat;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What the options of {@link RatingBatches} come to.
+ *
+ * @param steps what to do
+ * @param tables the names of the tables
+ * @param format how files of ratings are written
+ * @param settings how batches are worked on
+ * @param place where the database is
+ */
+record RatingBatchesRequest(
+    Set<BatchStep> steps,
+    JobTables tables,
+    RatingFormat format,
+    WorkSettings settings,
+    SinkPlace place) {
+
+  /**
+   * Reads and checks the options.
+   *
+   * @throws IllegalArgumentException if one does not fit
+   */
+  static RatingBatchesRequest of(RatingBatchesOptions options, boolean hasInput) {
+    Set<BatchStep> steps = BatchStep.of(options);
+    SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    JobTables tables =
+        new JobTables(
+            options.getRatingsTable(),
+            options.getIdColumn(),
+            options.getUserColumn(),
+            options.getMovieColumn(),
+            options.getRatingColumn(),
+            options.getBatchesTable(),
+            options.getStagingTable(),
+            options.getJdbcTable());
+    RatingFormat format = formatOf(options);
+    require(options.getBatchRows() >= 1, "--batchRows must be >= 1, got " + options.getBatchRows());
+    require(options.getBatchId() >= 0, "--batchId must be >= 0, got " + options.getBatchId());
+    require(
+        options.getLeaseSeconds() >= 1,
+        "--leaseSeconds must be >= 1, got " + options.getLeaseSeconds());
+    require(
+        options.getMaxAttempts() >= 1,
+        "--maxAttempts must be >= 1, got " + options.getMaxAttempts());
+    require(!place.isNone(), "the ratings are in a database: give --jdbcUrl");
+    require(
+        hasInput == steps.contains(BatchStep.LOAD),
+        "the step load needs --input, and --input needs the step load");
+    require(
+        options.getBatchId() == 0 || steps.equals(EnumSet.of(BatchStep.WORK)),
+        "--batchId goes with the step work alone");
+    require(
+        !Runners.isDetached(options) || steps.equals(EnumSet.of(BatchStep.WORK)),
+        "with --attachedMode=false the only step is work: --steps=work");
+    return new RatingBatchesRequest(steps, tables, format, settingsOf(options), place);
+  }
+
+  private static WorkSettings settingsOf(RatingBatchesOptions options) {
+    WorkSettings work =
+        WorkSettings.DEFAULT
+            .withLease(Duration.ofSeconds(options.getLeaseSeconds()))
+            .withMaxAttempts(options.getMaxAttempts());
+    return options.getBadRecords() == null
+        ? work
+        : work.skippingBadRows(options.getMaxBadRecords());
+  }
+
+  private static RatingFormat formatOf(RatingBatchesOptions options) {
+    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
+    require(
+        delimiter.length() == 1,
+        "--delimiter takes one character or 'tab', got '" + delimiter + "'");
+    RatingFormat usual =
+        options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
+    return new RatingFormat(
+        usual.header(),
+        delimiter.charAt(0),
+        usual.movieColumn(),
+        usual.ratingColumn(),
+        usual.userColumn(),
+        usual.timestampColumn());
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.diagonal.pipelines.command;
+
+import dev.diagonal.pipelines.options.Secrets;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Expands {@code @file} among the arguments: one option a line; empty lines and lines that start
+ * with {@code #} are comments. Of an option that is given twice the last value counts; see {@link
+ * CommandModel#normalize} for lists.
+ */
+final class ArgsFiles {
+
+  /** What Windows editors write before the first character. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private static final Pattern QUOTED = Pattern.compile("(--\\w+=)(['\"])(.+)\\2");
+
+  private ArgsFiles() {}
+
+  /**
+   * Returns the arguments with the files' lines in place of the files.
+   *
+   * @throws UsageException if a file cannot be read or has a line that is no option
+   */
+  static List<String> expand(List<String> args) {
+    List<String> expanded = new ArrayList<>();
+    for (String arg : args) {
+      if (arg.startsWith("@")) {
+        expanded.addAll(read(Path.of(arg.substring(1))));
+      } else {
+        expanded.add(arg);
+      }
+    }
+    return expanded;
+  }
+
+  private static List<String> read(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new UsageException("@" + file + ": there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new UsageException("@" + file + ": the file is not UTF-8", e);
+    } catch (IOException e) {
+      throw new UsageException("@" + file + ": cannot be read: " + e.getMessage(), e);
+    }
+    List<String> options = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = (i == 0 ? withoutMark(lines.get(i)) : lines.get(i)).strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      if (!line.startsWith("--")) {
+        throw new UsageException(
+            "@%s, line %d: an option starts with --, got '%s'"
+                .formatted(file, i + 1, Secrets.shown(line)));
+      }
+      options.add(unquoted(line, "@%s, line %d".formatted(file, i + 1)));
+    }
+    return options;
+  }
+
+  private static String withoutMark(String line) {
+    return line.startsWith(BYTE_ORDER_MARK) ? line.substring(BYTE_ORDER_MARK.length()) : line;
+  }
+
+  /** Refuses quotes around a value: no shell takes them away here. */
+  private static String unquoted(String option, String place) {
+    Matcher quoted = QUOTED.matcher(option);
+    if (quoted.matches()) {
+      throw new UsageException(
+          "%s: a file of options takes values without quotes: write %s%s"
+              .formatted(place, quoted.group(1), quoted.group(3)));
+    }
+    return option;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.diagonal.pipelines.command;
+
+import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.run.EndOnRequest;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.PlannedJob;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.run.Summary;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.beam.sdk.io.FileSystems;
+
+/** A command that runs one pipeline: reads its options, shows progress, sums up. */
+public abstract class PipelineCommand<O extends RunOptions> implements Command {
+
+  @Override
+  public abstract Class<O> options();
+
+  /**
+   * Checks the options and makes the job, which touches nothing yet but the names of its input.
+   *
+   * @throws UsageException or IllegalArgumentException if the options do not fit
+   */
+  protected abstract Job plan(O options);
+
+  /**
+   * Reads the options and makes the job, which touches nothing yet but the names of its input.
+   *
+   * @throws UsageException if the options do not fit
+   */
+  public final PlannedJob prepare(List<String> args) {
+    Runners.check(name(), args);
+    O options = CommandLine.parse(options(), Runners.withDefaults(name(), args));
+    // Or the job could not look for its input on any file system but the local one.
+    FileSystems.setDefaultPipelineOptions(options);
+    Job job = planned(options);
+    hideSecrets(options);
+    return new PlannedJob(name(), job, options, args);
+  }
+
+  /**
+   * Replaces the URL by one without secrets. The job has read it and keeps the password; the
+   * options travel to the runner, and Flink shows them to whoever opens its pages.
+   */
+  private static void hideSecrets(RunOptions options) {
+    if (options instanceof JdbcOptions jdbc && jdbc.getJdbcUrl() != null) {
+      jdbc.setJdbcUrl(SinkPlace.of(jdbc.getJdbcUrl()).toOption());
+    }
+  }
+
+  @Override
+  public final ExitCode run(List<String> args) throws Exception {
+    PlannedJob planned = prepare(args);
+    if (planned.options().getDryRun()) {
+      planned.describe().forEach(System.out::println);
+      return ExitCode.DONE;
+    }
+    if (Runners.isDetached(args)) {
+      System.out.println(name() + ": handed over to the cluster: " + planned.handOver());
+      return ExitCode.DONE;
+    }
+    return planned.job().isEndless() && !Runners.isOnCluster(args)
+        ? EndOnRequest.of(planned.job(), () -> run(planned))
+        : run(planned);
+  }
+
+  private static ExitCode run(PlannedJob planned) throws Exception {
+    Summary summary = planned.run(true);
+    PrintStream to = planned.files().useStandardOutput() ? System.err : System.out;
+    (planned.job().hasPipeline() ? summary.lines() : summary.remarks()).forEach(to::println);
+    if (!planned.job().embeddedServers().isEmpty()) {
+      to.println(
+          "  the embedded servers end now, with their data; 'servers' starts ones that stay");
+    }
+    return ExitCode.DONE;
+  }
+
+  private Job planned(O options) {
+    if (options.getMaxBadRecords() < 0) {
+      throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
+    }
+    try {
+      return plan(options);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

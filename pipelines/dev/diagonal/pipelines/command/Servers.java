@@ -1,0 +1,69 @@
+package dev.diagonal.pipelines.command;
+
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the embedded servers and keeps them until it is interrupted. */
+public final class Servers implements Command {
+
+  /** The options of the command. */
+  public interface ServersOptions extends PipelineOptions {
+    @Description("A directory for their data, which stays; without it the data goes with them")
+    @Nullable String getDataDirectory();
+
+    void setDataDirectory(@Nullable String dataDirectory);
+  }
+
+  @Override
+  public String name() {
+    return "servers";
+  }
+
+  @Override
+  public String summary() {
+    return "start the embedded PostgreSQL and Elasticsearch and keep them until interrupted";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of("servers --dataDirectory=data");
+  }
+
+  @Override
+  public Class<?> options() {
+    return ServersOptions.class;
+  }
+
+  @Override
+  public ExitCode run(List<String> args) throws InterruptedException {
+    String directory = CommandLine.parse(ServersOptions.class, args).getDataDirectory();
+    try (EmbeddedServers servers =
+        EmbeddedServers.start(
+            EnumSet.allOf(EmbeddedServers.Kind.class),
+            directory == null ? null : Path.of(directory))) {
+      String jdbcUrl = servers.jdbcUrl().orElseThrow();
+      EmbeddedServers.Password password = servers.jdbcPassword().orElseThrow();
+      System.out.println("PostgreSQL:    " + jdbcUrl);
+      System.out.printf(
+          "               --jdbcUser=%s --jdbcPasswordFile=%s%n",
+          servers.jdbcUser(), password.file());
+      URI address = URI.create(jdbcUrl.substring("jdbc:".length()));
+      System.out.printf(
+          "               PGPASSFILE=%s psql -h %s -p %d -U %s%n",
+          password.pgpass(), address.getHost(), address.getPort(), servers.jdbcUser());
+      System.out.println("Elasticsearch: " + servers.elasticsearchUrl().orElseThrow());
+      System.out.println("data:          " + (directory == null ? "ends with them" : directory));
+      System.out.println("Ctrl-C stops them.");
+      // Ctrl-C ends the JVM, whose shutdown hooks stop the servers.
+      new CountDownLatch(1).await();
+      return ExitCode.DONE;
+    }
+  }
+}

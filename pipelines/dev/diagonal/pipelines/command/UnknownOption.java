@@ -1,0 +1,79 @@
+package dev.diagonal.pipelines.command;
+
+import dev.diagonal.rows.NearestName;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.options.ExperimentalOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.StreamingOptions;
+
+/** Explains an option that neither the command nor its runner has. */
+final class UnknownOption {
+
+  /** Options that people look for and that have another name here, with the reason. */
+  private static final Map<String, String> ELSEWHERE =
+      Map.of(
+          "jdbcPassword",
+          "other users can read a command line; use --jdbcPasswordFile or set"
+              + " DIAGONAL_JDBC_PASSWORD",
+          "elasticsearchPassword",
+          "other users can read a command line; use --elasticsearchPasswordFile or set"
+              + " DIAGONAL_ELASTICSEARCH_PASSWORD",
+          "elasticsearchApiKey",
+          "other users can read a command line; use --elasticsearchApiKeyFile or set"
+              + " DIAGONAL_ELASTICSEARCH_API_KEY");
+
+  private static final Map<String, String> ON_DIRECT =
+      Map.of("parallelism", "--targetParallelism", "flinkMaster", "--runner=FlinkRunner");
+
+  private static final Map<String, String> ON_FLINK = Map.of("targetParallelism", "--parallelism");
+
+  private UnknownOption() {}
+
+  /** Returns one line: what is unknown, and what may be meant or must be used. */
+  static String explain(String name, Class<?> command, boolean isFlink) {
+    String unknown = "unknown option --" + name;
+    if (ELSEWHERE.containsKey(name)) {
+      return unknown + ": " + ELSEWHERE.get(name);
+    }
+    Set<String> other = names(isFlink ? DirectOptions.class : FlinkPipelineOptions.class);
+    if (other.contains(name)) {
+      return ofOtherRunner(name, isFlink);
+    }
+    Set<String> known = names(isFlink ? FlinkPipelineOptions.class : DirectOptions.class);
+    known.addAll(names(StreamingOptions.class));
+    known.addAll(names(ExperimentalOptions.class));
+    known.addAll(OptionSpec.of(command).stream().map(OptionSpec::name).toList());
+    known.addAll(other);
+    return unknown
+        + NearestName.nearest(name, known).map("; did you mean --%s?"::formatted).orElse("");
+  }
+
+  private static String ofOtherRunner(String name, boolean isFlink) {
+    String instead = (isFlink ? ON_FLINK : ON_DIRECT).get(name);
+    return "--%s is an option of the %s, this run uses the %s%s"
+        .formatted(
+            name,
+            isFlink ? "DirectRunner" : "FlinkRunner",
+            isFlink ? "FlinkRunner" : "DirectRunner",
+            instead == null ? "" : "; use " + instead);
+  }
+
+  private static Set<String> names(Class<? extends PipelineOptions> options) {
+    return Stream.concat(
+            Arrays.stream(options.getMethods()), Arrays.stream(PipelineOptions.class.getMethods()))
+        .map(Method::getName)
+        .filter(getter -> getter.matches("(get|is)[A-Z].*"))
+        .map(getter -> getter.replaceFirst("^(get|is)", ""))
+        .map(name -> name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

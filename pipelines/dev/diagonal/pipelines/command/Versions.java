@@ -1,0 +1,28 @@
+package dev.diagonal.pipelines.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.util.ReleaseInfo;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+
+/** The versions that {@code --version} prints. */
+final class Versions {
+
+  /** Classes that do not come from a jar have no version. */
+  private static final String UNPACKED = "development version";
+
+  private Versions() {}
+
+  static List<String> lines() {
+    String ours = Versions.class.getPackage().getImplementationVersion();
+    return List.of(
+        "Diagonal " + Optional.ofNullable(ours).orElse(UNPACKED),
+        "Beam     " + ReleaseInfo.getReleaseInfo().getVersion(),
+        "Flink    " + EnvironmentInformation.getVersion(),
+        "Java     "
+            + System.getProperty("java.version")
+            + " ("
+            + System.getProperty("java.vendor")
+            + ")");
+  }
+}

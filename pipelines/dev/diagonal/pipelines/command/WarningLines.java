@@ -1,0 +1,43 @@
+package dev.diagonal.pipelines.command;
+
+import dev.diagonal.metrics.Warnings;
+import java.io.PrintStream;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** Prints the warnings of jobs that run in this JVM, a line each. */
+final class WarningLines extends Handler {
+
+  private static final Logger LOGGER = Logger.getLogger(Warnings.LOGGER);
+
+  private final PrintStream out;
+
+  private WarningLines(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Prints warnings from now on, in place of an earlier stream. */
+  static void to(PrintStream out) {
+    for (Handler earlier : LOGGER.getHandlers()) {
+      LOGGER.removeHandler(earlier);
+    }
+    LOGGER.setUseParentHandlers(false);
+    LOGGER.setLevel(Level.WARNING);
+    LOGGER.addHandler(new WarningLines(out));
+  }
+
+  @Override
+  public void publish(LogRecord record) {
+    out.println("warning: " + record.getMessage());
+  }
+
+  @Override
+  public void flush() {
+    out.flush();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,38 @@
+package dev.diagonal.pipelines.donors;
+
+import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.run.Job;
+import java.util.List;
+
+/** Prepares and joins the files of DonorsChoose and indexes a document a donation. */
+public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
+
+  @Override
+  public String name() {
+    return "donors-choose";
+  }
+
+  @Override
+  public String summary() {
+    return "donations with their projects and resources, from CSV files into Elasticsearch and JSON lines, joined in bounded memory";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "donors-choose --generate=sample --generateDonations=100000",
+        "donors-choose --projects=sample/projects.csv --donations=sample/donations.csv --resources=sample/resources.csv --output=documents");
+  }
+
+  @Override
+  public Class<DonorsChooseOptions> options() {
+    return DonorsChooseOptions.class;
+  }
+
+  @Override
+  protected Job plan(DonorsChooseOptions options) {
+    return options.getGenerate() == null
+        ? DonorsChooseJob.of(options)
+        : new GenerateDonorsJob(options);
+  }
+}

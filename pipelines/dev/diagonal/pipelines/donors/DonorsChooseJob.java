@@ -1,0 +1,300 @@
+package dev.diagonal.pipelines.donors;
+
+import dev.diagonal.block.Shards;
+import dev.diagonal.csv.ReadCsv;
+import dev.diagonal.donors.DonationFiles;
+import dev.diagonal.donors.DonationReport;
+import dev.diagonal.donors.JoinDonations;
+import dev.diagonal.donors.Table;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
+import dev.diagonal.elasticsearch.index.LoadMode;
+import dev.diagonal.elasticsearch.index.RefreshIndex;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.options.Warnings;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.OutputRuns;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.run.Summary;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link DonorsChoose}: read and pack, join in shards, index. */
+final class DonorsChooseJob implements Job {
+
+  private static final String JOIN = "Documents";
+
+  /**
+   * What becomes of a compressed file. Measured: the files that {@code --generate} writes are a
+   * third of their size, at 100,000 and at 300,000 donations; essays repeat themselves more.
+   */
+  private static final int COMPRESSION = 6;
+
+  /** What a project and its resources take in a shard, times their bytes. */
+  private static final int BUILD_GROWTH = 4;
+
+  private static final long SHARD_BYTES = 64L << 20;
+  private static final long WAITING_BYTES = 32L << 20;
+  private static final long SHARDS_PER_READER = 4;
+  private static final long BASE_HEAP_BYTES = 128L << 20;
+
+  /** The packer's buffers and a shard. */
+  private static final long READER_HEAP_BYTES = (16L << 20) + SHARD_BYTES + WAITING_BYTES;
+
+  private final DonorsChooseOptions options;
+  private final Input projects;
+  private final Input donations;
+  private final Input resources;
+  private final @Nullable String output;
+  private final SinkPlace place;
+  private final Shards shards;
+  private final DeadLetters deadLetters;
+  private ElasticsearchTarget index;
+  private List<String> report = List.of();
+  private @Nullable LoadMode loadMode;
+
+  /**
+   * Files of one table.
+   *
+   * @param patterns as they were given
+   * @param files that there are
+   */
+  private record Input(List<String> patterns, InputFiles files) {
+    static Input of(String option, @Nullable List<String> patterns) {
+      if (patterns == null) {
+        throw new UsageException(
+            "--%s is missing; --generate=<directory> writes files to try".formatted(option));
+      }
+      try {
+        return new Input(patterns, InputFiles.matching(patterns));
+      } catch (BadInputException e) {
+        throw new UsageException("--" + option + ": " + e.getMessage(), e);
+      }
+    }
+
+    long textBytes() {
+      return files.files().stream()
+          .mapToLong(file -> file.splittable() ? file.bytes() : file.bytes() * COMPRESSION)
+          .sum();
+    }
+
+    String describe(String what) {
+      return String.format(
+          Locale.ROOT,
+          "reads:   %-9s  %,d file(s), %,.1f MB",
+          what,
+          files.files().size(),
+          files.totalBytes() / 1e6);
+    }
+  }
+
+  private DonorsChooseJob(DonorsChooseOptions options) {
+    this.options = options;
+    this.projects = Input.of("projects", options.getProjects());
+    this.donations = Input.of("donations", options.getDonations());
+    this.resources = Input.of("resources", options.getResources());
+    this.output = options.getOutput();
+    this.place = SinkPlace.of(options.getElasticsearchUrl(), output, options.getElasticsearchUrl());
+    if (output == null && place.isNone()) {
+      throw new IllegalArgumentException(
+          "there is nowhere to write to: give --output or --elasticsearchUrl");
+    }
+    if (options.getShards() < 0) {
+      throw new UsageException("--shards must be >= 0, got " + options.getShards());
+    }
+    this.shards = new Shards(options.getShards() > 0 ? options.getShards() : shardsOfSizes());
+    this.deadLetters = DeadLetters.of(options);
+    this.index = target(ServerUrls.TO_COME);
+    // Refuses what does not fit before anything is done.
+    Object unused = Sinks.indexDocuments(index, options);
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  static DonorsChooseJob of(DonorsChooseOptions options) {
+    return new DonorsChooseJob(options);
+  }
+
+  /** As many as keep the build side of a shard, and the donations that wait, in their budgets. */
+  private int shardsOfSizes() {
+    long build = (projects.textBytes() + resources.textBytes()) * BUILD_GROWTH;
+    long needed =
+        Math.max(
+            (build + SHARD_BYTES - 1) / SHARD_BYTES,
+            (donations.textBytes() + WAITING_BYTES - 1) / WAITING_BYTES);
+    return (int) Math.min(4096, Math.max(needed, SHARDS_PER_READER * Runners.readers(options)));
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(projects.describe("projects"));
+    lines.add(donations.describe("donations"));
+    lines.add(resources.describe("resources"));
+    lines.add("joins:   in " + shards.count() + " shards");
+    if (output != null) {
+      lines.add("writes:  a document a donation to " + shards.count() + " files in " + output);
+    }
+    if (!place.isNone()) {
+      lines.add("creates: the index " + index.index() + ", if it is missing");
+      lines.add("writes:  a document a donation to " + index);
+    }
+    lines.add(deadLetters.describe());
+    return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE
+        .reads("projects", projects.patterns())
+        .reads("donations", donations.patterns())
+        .reads("resources", resources.patterns())
+        .writesInto("output", output, DonationFiles.PREFIX);
+  }
+
+  private DonationFiles.Target files(String directory) {
+    return new DonationFiles.Target(
+        directory, options.getOutputCompression().suffix(), OutputRuns.of(options));
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Files and documents of finished shards stay. The same command starts from the beginning"
+        + " and replaces them.";
+  }
+
+  @Override
+  public long inputBytes() {
+    return projects.files().totalBytes()
+        + donations.files().totalBytes()
+        + resources.files().totalBytes();
+  }
+
+  /**
+   * The DirectRunner holds what meets in a grouping: the rows, as bytes, and a quarter for what
+   * goes with them. Measured: with 300,000 donations of 151 MiB in plain files, two readers and
+   * {@code -Xmx560m}, 220 MiB were alive at most after a full collection; this asks for 541 MiB.
+   */
+  @Override
+  public long heapBytes() {
+    long heap = BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
+    if (!options.getRunner().getSimpleName().equals("DirectRunner")) {
+      return heap;
+    }
+    long rows = projects.textBytes() + donations.textBytes() + resources.textBytes();
+    return heap + rows + rows / 4;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return place.isEmbedded() ? Set.of(EmbeddedServers.Kind.ELASTICSEARCH) : Set.of();
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    index = target(servers);
+    if (!place.isNone()) {
+      IndexTemplate.of(Table.mapping()).createIfMissing(index);
+      if (options.getBulkLoadMode()) {
+        loadMode = LoadMode.begin(index);
+      }
+    }
+    List<Output> outputs = new ArrayList<>();
+    PCollection<Written> unused =
+        deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
+    if (output != null) {
+      outputs.add(new Output("JSON lines", JOIN + "/" + JoinDonations.FILES, output));
+    }
+    if (!place.isNone()) {
+      outputs.add(new Output("Elasticsearch", JOIN + "/" + JoinDonations.INDEX, index.toString()));
+    }
+    return outputs;
+  }
+
+  private PCollection<Written> write(
+      Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
+    JoinDonations join = join();
+    return pipeline.apply(
+        JOIN,
+        handler == null
+            ? join
+            : join.withBadRecordErrorHandler(handler, options.getMaxBadRecords()));
+  }
+
+  private JoinDonations join() {
+    JoinDonations join =
+        JoinDonations.from(
+            new JoinDonations.Inputs(
+                projects.patterns(), donations.patterns(), resources.patterns()),
+            shards);
+    if (output != null) {
+      join = join.writingTo(files(output));
+    }
+    return place.isNone() ? join : join.indexing(Sinks.indexDocuments(index, options).settings());
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    if (output != null) {
+      return "files of an earlier run with more shards are deleted at the end";
+    }
+    return options.getBulkLoadMode() ? "--bulkLoadMode is taken back at the end" : null;
+  }
+
+  @Override
+  public void complete() throws Exception {
+    if (output != null) {
+      DonationFiles.deleteOthers(files(output), shards);
+    }
+    if (!place.isNone()) {
+      Warnings.print(RefreshIndex.ifAllowed(index));
+    }
+    if (place.isEmbedded()) {
+      report = DonationReport.of(index.urls().get(0), index.index());
+    }
+  }
+
+  @Override
+  public void release() throws IOException, InterruptedException {
+    LoadMode mode = loadMode;
+    if (mode != null) {
+      mode.restore();
+    }
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    List<String> remarks = new ArrayList<>(report);
+    long replaced = Summary.counted(result, ReadCsv.REPLACED_CHARACTERS);
+    if (replaced > 0) {
+      remarks.add(String.format(Locale.ROOT, "%,d broken characters were replaced", replaced));
+    }
+    return remarks;
+  }
+
+  private ElasticsearchTarget target(ServerUrls servers) {
+    return Sinks.elasticsearch(
+        place.isNone() ? SinkPlace.of("embedded") : place,
+        options.getElasticsearchIndex(),
+        options,
+        servers);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.diagonal.pipelines.edges;
+
+import dev.diagonal.conflictfree.BatchWritten;
+import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.edges.Edge;
+import dev.diagonal.edges.Edge.IdKind;
+import dev.diagonal.edges.EdgeFormat;
+import dev.diagonal.edges.EdgeLines;
+import dev.diagonal.edges.EdgeQuery;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.ReadLines;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.write.QueryRows;
+import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
+import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.beam.sdk.options.StreamingOptions;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Where the edges of {@link LoadEdges} come from: files, files to come, or a query. */
+final class EdgeInput {
+
+  /** A line of an edge list; compressed it is a third of that. */
+  private static final int LINE_BYTES = 20;
+
+  private static final int COMPRESSED_LINE_BYTES = 7;
+
+  /** Rows of a query, or of files to come, are not known: enough for any table size. */
+  private static final long MANY_ROWS = 100_000_000;
+
+  private final LoadEdgesOptions options;
+  private final EdgeFormat format;
+
+  /** Null for a query. */
+  private final @Nullable InputFiles files;
+
+  private final ReadLines.@Nullable Source source;
+
+  private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
+    this.options = options;
+    this.format = formatOf(options);
+    this.files = files;
+    List<String> patterns = options.getInput();
+    this.source = patterns == null ? null : sourceOf(options, patterns);
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  static EdgeInput of(LoadEdgesOptions options) {
+    List<String> patterns = options.getInput();
+    if ((patterns == null) == (options.getInputQuery() == null)) {
+      throw new IllegalArgumentException("give --input or --inputQuery, one of the two");
+    }
+    if (isStreaming(options)) {
+      checkStreaming(options);
+      Runners.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
+    }
+    if (options.getInputQuery() != null && options.getIdColumn() == null) {
+      throw new IllegalArgumentException(
+          "--inputQuery needs --idColumn: a row of a query has no place to tell it by");
+    }
+    try {
+      return new EdgeInput(options, patterns == null ? null : found(options, patterns));
+    } catch (BadInputException e) {
+      throw new UsageException("--input: " + e.getMessage(), e);
+    }
+  }
+
+  /** A directory that is watched may be empty at first. */
+  private static InputFiles found(LoadEdgesOptions options, List<String> files) {
+    return isStreaming(options) ? InputFiles.matchingIfAny(files) : InputFiles.matching(files);
+  }
+
+  /** Whether files are waited for that are not there yet. */
+  private static boolean isStreaming(LoadEdgesOptions options) {
+    return options.as(StreamingOptions.class).isStreaming();
+  }
+
+  private static void checkStreaming(LoadEdgesOptions options) {
+    ParallelWrite.check("pollSeconds", options.getPollSeconds(), 1_000_000);
+    if (options.getEndAfterIdleSeconds() < 0) {
+      throw new IllegalArgumentException(
+          "--endAfterIdleSeconds must be 0 or more, got " + options.getEndAfterIdleSeconds());
+    }
+    if (options.getInput() == null) {
+      throw new IllegalArgumentException("--streaming needs --input: a query has an end");
+    }
+  }
+
+  EdgeFormat format() {
+    return format;
+  }
+
+  /** Returns the line of a dry run. */
+  String describe() {
+    if (files == null) {
+      return "reads:   the rows of a query";
+    }
+    String there =
+        String.format(
+            Locale.ROOT,
+            "reads:   %,d file(s), %,.1f MB",
+            files.files().size(),
+            files.totalBytes() / 1e6);
+    return isEndless()
+        ? "%s, and those that come, looked for every %d s"
+            .formatted(there, options.getPollSeconds())
+        : there;
+  }
+
+  boolean isEndless() {
+    return isStreaming(options);
+  }
+
+  /** Has no more files looked for by a pipeline in this process. */
+  void end() {
+    if (source != null && isEndless()) {
+      source.endWatch();
+    }
+  }
+
+  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  long bytes() {
+    return files == null ? 0 : files.totalBytes();
+  }
+
+  /** Returns how many rows there are, about. */
+  long rows() {
+    return files == null || files.hasPipes() || isEndless()
+        ? MANY_ROWS
+        : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
+  }
+
+  /** Returns the write fed from here; a query runs in the database. */
+  PTransform<PBegin, PCollection<BatchWritten>> into(
+      WriteConflictFree<Edge> write,
+      JdbcTarget database,
+      @Nullable ErrorHandler<BadRecord, ?> handler) {
+    String query = options.getInputQuery();
+    if (query != null) {
+      return write.from(new QueryRows<>(database, query, EdgeQuery.reader(format)), Edge.coder());
+    }
+    ReadLines<Edge> blocks =
+        Objects.requireNonNull(source)
+            .into(EdgeLines.of(format), Edge.coder())
+            .withHeader(format.header())
+            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
+            .withMaxBadRecords(options.getMaxBadRecords());
+    return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
+  }
+
+  private static ReadLines.Source sourceOf(LoadEdgesOptions options, List<String> patterns) {
+    ReadLines.Source source = ReadLines.from(patterns);
+    if (!isStreaming(options)) {
+      return source;
+    }
+    int idleSeconds = options.getEndAfterIdleSeconds();
+    ReadLines.Source watched = source.watching(Duration.standardSeconds(options.getPollSeconds()));
+    return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
+  }
+
+  private static EdgeFormat formatOf(LoadEdgesOptions options) {
+    List<String> columns = new ArrayList<>();
+    List<String> further = options.getEdgeColumns();
+    if (further != null) {
+      columns.addAll(further);
+    }
+    String component = options.getComponentColumn();
+    if (component != null && !columns.contains(component)) {
+      columns.add(component);
+    }
+    EdgeFormat format =
+        EdgeFormat.CSV
+            .withHeader(options.getHeader() || options.getInputQuery() != null)
+            .withDelimiter(delimiterOf(options.getDelimiter()))
+            .withComment(options.getComment())
+            .withEnds(options.getSourceColumn(), options.getTargetColumn())
+            .withTextIds(options.getIdType() == IdType.text)
+            .withColumns(columns);
+    String id = options.getIdColumn();
+    return id == null
+        ? format
+        : format.withId(id, options.getEdgeIdType() == IdType.text ? IdKind.TEXT : IdKind.NUMBER);
+  }
+
+  private static char delimiterOf(String delimiter) {
+    return switch (delimiter) {
+      case "tab" -> '\t';
+      case "blanks" -> EdgeFormat.BLANKS;
+      default -> {
+        if (delimiter.length() != 1) {
+          throw new IllegalArgumentException(
+              "--delimiter takes one character, 'tab' or 'blanks', got '" + delimiter + "'");
+        }
+        yield delimiter.charAt(0);
+      }
+    };
+  }
+}

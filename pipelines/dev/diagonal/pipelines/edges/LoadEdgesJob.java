@@ -1,0 +1,187 @@
+package dev.diagonal.pipelines.edges;
+
+import dev.diagonal.conflictfree.BatchWritten;
+import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.edges.Edge;
+import dev.diagonal.edges.EdgeTables;
+import dev.diagonal.grid.Grid;
+import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link LoadEdges}: read, deal, write. */
+final class LoadEdgesJob implements Job {
+
+  private static final String STEP = "Write edges";
+
+  private static final long BASE_HEAP_BYTES = 96L << 20;
+  private static final long READER_HEAP_BYTES = 8L << 20;
+
+  /** An edge as an object, its texts and its place in a buffer. */
+  private static final long EDGE_BYTES = 160;
+
+  private final LoadEdgesOptions options;
+  private final EdgeInput input;
+  private final ScheduleKind kind;
+  private final SinkPlace place;
+  private final ParallelWrite parallel;
+  private final RelationshipTables tables;
+  private final DeadLetters deadLetters;
+  private JdbcTarget database;
+
+  private LoadEdgesJob(LoadEdgesOptions options, EdgeInput input) {
+    this.options = options;
+    this.input = input;
+    this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
+    this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    this.parallel = new ParallelWrite(options, kind, input.rows());
+    String targets = options.getTargetNodesTable();
+    this.tables =
+        EdgeTables.of(
+            input.format(),
+            options.getEdgesTable(),
+            options.getNodesTable(),
+            targets == null ? options.getNodesTable() : targets);
+    this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
+    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    // Refuses what does not fit before anything is done.
+    UpsertRelationships<Edge> unused = writers(grid());
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  static LoadEdgesJob of(LoadEdgesOptions options) {
+    if ("none".equals(options.getJdbcUrl())) {
+      throw new IllegalArgumentException("there is nowhere to write to: give --jdbcUrl");
+    }
+    if ((options.getSchedule() == LoadEdgesOptions.ScheduleName.components)
+        != (options.getComponentColumn() != null)) {
+      throw new IllegalArgumentException(
+          "--schedule=components needs --componentColumn, and no other schedule has one");
+    }
+    return new LoadEdgesJob(options, EdgeInput.of(options));
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(input.describe());
+    lines.add("creates: the table " + tables.edges().name() + ", if it is missing");
+    tables
+        .endTables()
+        .forEach(table -> lines.add("creates: the table " + table.name() + ", if it is missing"));
+    lines.add("writes:  a row an edge, and its counts at both nodes, to " + database);
+    lines.add(parallel.describe());
+    lines.add(deadLetters.describe());
+    return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE.reads("input", options.getInput());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Committed edges stay, with their counts. The same command adds the others.";
+  }
+
+  @Override
+  public long inputBytes() {
+    return input.bytes();
+  }
+
+  @Override
+  public long heapBytes() {
+    return BASE_HEAP_BYTES
+        + Runners.readers(options) * READER_HEAP_BYTES
+        + parallel.heapBytes(EDGE_BYTES, true);
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return place.isEmbedded() ? Set.of(EmbeddedServers.Kind.POSTGRES) : Set.of();
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    database = Sinks.jdbc(place, options, servers);
+    tables.createIfMissing(database);
+    List<Output> outputs = new ArrayList<>();
+    PCollection<BatchWritten> unused =
+        deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
+    outputs.add(
+        new Output(
+            "PostgreSQL", STEP, "table %s in %s".formatted(tables.edges().name(), database)));
+    return outputs;
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    return parallel.remarks(result);
+  }
+
+  @Override
+  public boolean isEndless() {
+    return input.isEndless();
+  }
+
+  @Override
+  public void end() {
+    input.end();
+  }
+
+  @Override
+  public void complete() {}
+
+  private PCollection<BatchWritten> write(
+      Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
+    Grid<Edge> grid = grid();
+    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(grid, writers(grid)));
+    if (handler != null) {
+      write =
+          write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
+    }
+    return pipeline.apply(STEP, input.into(write, database, handler));
+  }
+
+  private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
+    UpsertRelationships<Edge> writers =
+        UpsertRelationships.into(database, tables, EdgeTables.binder()).withLocks(grid);
+    boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
+    return refusing ? writers.refusingBothEnds() : writers;
+  }
+
+  private Grid<Edge> grid() {
+    int tableSize = parallel.tableSize();
+    if (kind == ScheduleKind.COMPONENTS) {
+      int column = input.format().columns().indexOf(options.getComponentColumn());
+      return Grid.components(tableSize, edge -> edge.columns().get(column));
+    }
+    Grid.Ends ends =
+        kind == ScheduleKind.BIPARTITE ? Grid.bipartite(tableSize) : Grid.monopartite(tableSize);
+    return input.format().textIds()
+        ? ends.by(Edge::source, Edge::target)
+        : ends.byLongs(Edge::sourceNumber, Edge::targetNumber);
+  }
+}

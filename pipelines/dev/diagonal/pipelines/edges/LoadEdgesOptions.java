@@ -1,0 +1,139 @@
+package dev.diagonal.pipelines.edges;
+
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.OptionGroup;
+import java.util.List;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@link LoadEdges}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
+public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
+
+  /** Which ids can stand at both ends. */
+  enum ScheduleName {
+    monopartite,
+    bipartite,
+    components
+  }
+
+  /** What ids are in the database. */
+  enum IdType {
+    bigint,
+    text
+  }
+
+  @Description(
+      "Files of edges: files, globs or directories; plain, gz, bz2 or zst. Without --idColumn an edge"
+          + " is known by file name and byte offset: never load other content under the same name")
+  @Nullable List<String> getInput();
+
+  void setInput(@Nullable List<String> input);
+
+  @Description("With --streaming: look for new files every so many seconds")
+  @Default.Integer(10)
+  int getPollSeconds();
+
+  void setPollSeconds(int pollSeconds);
+
+  @Description("With --streaming: end when no new file has come for so many seconds; 0 for never")
+  @Default.Integer(0)
+  int getEndAfterIdleSeconds();
+
+  void setEndAfterIdleSeconds(int endAfterIdleSeconds);
+
+  @Description("A query for edges in place of files, run in the database of --jdbcUrl")
+  @Nullable String getInputQuery();
+
+  void setInputQuery(@Nullable String inputQuery);
+
+  @Description(
+      "What stands between two fields: one character, 'tab', or 'blanks' for any run of them")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
+
+  @Description("What lines start with that are passed over, as # in many edge lists")
+  @Nullable String getComment();
+
+  void setComment(@Nullable String comment);
+
+  @Description("Whether the first line of every file is a header")
+  @Default.Boolean(true)
+  boolean getHeader();
+
+  void setHeader(boolean header);
+
+  @Description("The column of the source: a name in the header, or a position from 1")
+  @Default.String("1")
+  String getSourceColumn();
+
+  void setSourceColumn(String sourceColumn);
+
+  @Description("The column of the target: a name in the header, or a position from 1")
+  @Default.String("2")
+  String getTargetColumn();
+
+  void setTargetColumn(String targetColumn);
+
+  @Description("What the ids of nodes are: bigint or text")
+  @Default.Enum("bigint")
+  IdType getIdType();
+
+  void setIdType(IdType idType);
+
+  @Description("The column of an edge's own id; without one it is made of file and line")
+  @Nullable String getIdColumn();
+
+  void setIdColumn(@Nullable String idColumn);
+
+  @Description("What the ids of edges are, if they have a column: bigint or text")
+  @Default.Enum("bigint")
+  IdType getEdgeIdType();
+
+  void setEdgeIdType(IdType edgeIdType);
+
+  @Description("Further columns to carry along, as text")
+  @Nullable List<String> getEdgeColumns();
+
+  void setEdgeColumns(@Nullable List<String> edgeColumns);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description(
+      "Which ids may stand at both ends: monopartite (any), bipartite (none), components (any of"
+          + " --componentColumn)")
+  @Default.Enum("monopartite")
+  ScheduleName getSchedule();
+
+  void setSchedule(ScheduleName schedule);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description("The column that parts the edges into components without a common node")
+  @Nullable String getComponentColumn();
+
+  void setComponentColumn(@Nullable String componentColumn);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("The table of the nodes, created if missing: table or schema.table")
+  @Default.String("nodes")
+  String getNodesTable();
+
+  void setNodesTable(String nodesTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("A table of their own for targets, if an id is not the same node on both sides")
+  @Nullable String getTargetNodesTable();
+
+  void setTargetNodesTable(@Nullable String targetNodesTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("The table of the edges, created if missing: table or schema.table")
+  @Default.String("edges")
+  String getEdgesTable();
+
+  void setEdgesTable(String edgesTable);
+}

@@ -1,0 +1,53 @@
+package dev.diagonal.pipelines.flink;
+
+import java.util.Optional;
+import org.apache.flink.client.program.StreamContextEnvironment;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Where Flink's runner takes a job, and on whose behalf.
+ *
+ * @param rest the address of the cluster's REST API, or empty if the job stays in this JVM
+ * @param byFlinkRun whether {@code flink run} called this program
+ * @param detached whether {@code flink run} was told not to wait ({@code -d})
+ * @param parallelism what {@code flink run} was told ({@code -p}), or -1
+ */
+public record FlinkSubmission(
+    Optional<String> rest, boolean byFlinkRun, boolean detached, int parallelism) {
+
+  /** The runner's default: the cluster of {@code flink run}, else this JVM. */
+  public static final String AUTO = "[auto]";
+
+  /** Returns what the option {@code --flinkMaster} comes to here. */
+  public static FlinkSubmission to(String flinkMaster) {
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    boolean byFlinkRun = environment instanceof StreamContextEnvironment;
+    if (!flinkMaster.startsWith("[")) {
+      return new FlinkSubmission(Optional.of(withPort(flinkMaster)), byFlinkRun, false, -1);
+    }
+    if (!byFlinkRun || !flinkMaster.equals(AUTO)) {
+      return new FlinkSubmission(Optional.empty(), byFlinkRun, false, -1);
+    }
+    ReadableConfig configuration = environment.getConfiguration();
+    return new FlinkSubmission(
+        configuration
+            .getOptional(RestOptions.ADDRESS)
+            .map(host -> host + ":" + configuration.get(RestOptions.PORT)),
+        true,
+        !configuration.get(DeploymentOptions.ATTACHED),
+        environment.getParallelism());
+  }
+
+  /** Whether the job leaves this JVM. */
+  public boolean isToCluster() {
+    return rest.isPresent() || detached;
+  }
+
+  private static String withPort(String master) {
+    String address = master.trim().replaceFirst("^https?://", ""); // as the runner has it
+    return address.matches(".*:[0-9]+") ? address : address + ":" + RestOptions.PORT.defaultValue();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.diagonal.pipelines.options;
+
+import dev.diagonal.pipelines.usage.OptionGroup;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Where the database is. */
+@OptionGroup(OptionGroup.Heading.DATABASE)
+public interface JdbcOptions extends PipelineOptions {
+
+  @Description(
+      "The database: a JDBC URL, 'embedded' for one that ends with the command, or 'none'. In a URL"
+          + " of PostgreSQL, socketTimeout=SECONDS limits how long the database may send nothing:"
+          + " 120, and 1800 where rows are read")
+  @Nullable String getJdbcUrl();
+
+  void setJdbcUrl(@Nullable String jdbcUrl);
+
+  @Description("The user of the database")
+  @Nullable String getJdbcUser();
+
+  void setJdbcUser(@Nullable String jdbcUser);
+
+  @Description("A file that holds the user's password; or set DIAGONAL_JDBC_PASSWORD")
+  @Nullable String getJdbcPasswordFile();
+
+  void setJdbcPasswordFile(@Nullable String jdbcPasswordFile);
+}

@@ -1,0 +1,219 @@
+package dev.diagonal.pipelines.options;
+
+import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.grid.Schedule;
+import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.grid.TableSize;
+import dev.diagonal.metrics.Counted;
+import dev.diagonal.pipelines.run.Runners;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.DistributionResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.joda.time.Duration;
+
+/** What the options of a conflict-free write come to, before and after it. */
+public final class ParallelWrite {
+
+  /** What a reader holds, and what waits in a process, is bounded by this. */
+  private static final long MAX_BYTES = 64L << 20;
+
+  private static final String ROWS_OF_SLOT = "rows_of_slot_";
+  private static final String ROWS_OF_CELL = "rows_of_cell_";
+
+  private final ConflictFreeOptions options;
+  private final ScheduleKind kind;
+  private final int tableSize;
+  private final long rows;
+
+  /**
+   * @param rows how many rows there are, about
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
+    this.options = options;
+    this.kind = kind;
+    this.rows = rows;
+    check("batchSize", options.getBatchSize(), 1_000_000);
+    check("burstFactor", options.getBurstFactor(), 10_000);
+    check("maxWorkers", options.getMaxWorkers(), 1_000);
+    check("prefetch", options.getPrefetch(), 10_000);
+    check("maxBufferingSeconds", options.getMaxBufferingSeconds(), 1_000_000);
+    int wanted = options.getTableSize();
+    if (wanted < 0 || wanted > 64) {
+      throw new IllegalArgumentException(
+          "--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
+    }
+    this.tableSize =
+        wanted > 0
+            ? wanted
+            : TableSize.of(kind, transactions(options), rows, options.getBatchSize());
+  }
+
+  /** How many there may be at once in all processes, as far as that is known; 64 if more. */
+  private static int transactions(ConflictFreeOptions options) {
+    return (int) Math.min(64, (long) options.getMaxWorkers() * Runners.processes(options));
+  }
+
+  public int tableSize() {
+    return tableSize;
+  }
+
+  /** Returns the write with what the options say. */
+  public <T> WriteConflictFree<T> with(WriteConflictFree<T> write) {
+    return write
+        .withBatchSize(options.getBatchSize())
+        .withBurstFactor(options.getBurstFactor())
+        .withMaxWorkers(options.getMaxWorkers())
+        .withPrefetch(options.getPrefetch())
+        .withMaxBufferingDuration(Duration.standardSeconds(options.getMaxBufferingSeconds()));
+  }
+
+  public String describe() {
+    Schedule schedule = kind.of(tableSize);
+    return String.format(
+        Locale.ROOT,
+        "deals:   %s, %d slots, %d cells in %d wave(s), batches of %,d rows, %d connection(s) a"
+            + " process",
+        kind.name().toLowerCase(Locale.ROOT),
+        tableSize,
+        schedule.cells(),
+        schedule.waves(),
+        options.getBatchSize(),
+        options.getMaxWorkers());
+  }
+
+  /** Returns about how many lines files have, by the bytes of one, plain and compressed. */
+  public static long lines(InputFiles input, int lineBytes, int compressedLineBytes) {
+    return input.files().stream()
+        .mapToLong(file -> file.bytes() / (file.splittable() ? lineBytes : compressedLineBytes))
+        .sum();
+  }
+
+  /**
+   * Returns what the buffers of the readers and the scheduler of a process take at most; and what
+   * all rows take, if they have to be grouped to get to one writer and the runner does that in
+   * memory.
+   *
+   * @param rowBytes what a row takes as an object
+   * @param locksSlots whether the target has slot locks: if not, there is one writer
+   */
+  public long heapBytes(long rowBytes, boolean locksSlots) {
+    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
+    long window =
+        (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
+    long grouped = locksSlots || !Runners.isDirect(options) ? 0 : rows * rowBytes;
+    return Runners.readers(options) * Math.min(MAX_BYTES, held)
+        + Math.min(MAX_BYTES, window)
+        + grouped;
+  }
+
+  /** Returns how wide it was, and what kept it from being wider. */
+  public List<String> remarks(PipelineResult result) {
+    MetricQueryResults metrics =
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(MetricNameFilter.inNamespace(Counted.NAMESPACE))
+                    .build());
+    DistributionResult open = distribution(metrics, "transactions_open");
+    DistributionResult batchRows = distribution(metrics, "batch_rows");
+    if (open.getCount() == 0) {
+      return List.of("no transaction: there was nothing to write");
+    }
+    List<String> remarks = new ArrayList<>();
+    remarks.add(
+        String.format(
+            Locale.ROOT,
+            "%,d transactions of %,.0f rows on average, %.1f of %d open at a time, %,d repeated",
+            open.getCount(),
+            batchRows.getMean(),
+            open.getMean(),
+            options.getMaxWorkers(),
+            sum(metrics, "retries"::equals)));
+    long hottest = largest(ROWS_OF_SLOT, metrics);
+    if (hottest > 0 && tableSize > 1) {
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "the hottest of %d slots had %.0f %% of the rows: room for about %.1f transactions at"
+                  + " a time",
+              kind.of(tableSize).slots(),
+              100.0 * hottest / batchRows.getSum(),
+              (double) batchRows.getSum() / hottest));
+    }
+    long largest = largest(ROWS_OF_CELL, metrics); // 0 where there are too many to be counted
+    if (largest > 0 && tableSize > 1) {
+      int cells = kind.of(tableSize).cells();
+      remarks.add(
+          String.format(
+              Locale.ROOT,
+              "the largest of %d cells had %,d rows, %.1f times the mean",
+              cells,
+              largest,
+              (double) largest * cells / batchRows.getSum()));
+    }
+    return remarks;
+  }
+
+  /** Returns the rows of that slot, or cell, which has most. */
+  private static long largest(String prefix, MetricQueryResults metrics) {
+    Map<String, Long> rows = new HashMap<>();
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      String name = counter.getName().getName();
+      if (name.startsWith(prefix)) {
+        rows.merge(name, counted(counter), Long::sum);
+      }
+    }
+    return rows.values().stream().mapToLong(Long::longValue).max().orElse(0);
+  }
+
+  private static long sum(MetricQueryResults metrics, Predicate<String> name) {
+    long sum = 0;
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      if (name.test(counter.getName().getName())) {
+        sum += counted(counter);
+      }
+    }
+    return sum;
+  }
+
+  /** What is attempted lacks the last bundles at first, on runners that know what is committed. */
+  private static <V> V counted(MetricResult<V> metric) {
+    V committed = metric.getCommittedOrNull();
+    return committed == null ? metric.getAttempted() : committed;
+  }
+
+  private static DistributionResult distribution(MetricQueryResults metrics, String name) {
+    DistributionResult all = DistributionResult.IDENTITY_ELEMENT;
+    for (MetricResult<DistributionResult> each : metrics.getDistributions()) {
+      if (each.getName().getName().equals(name)) {
+        DistributionResult more = counted(each);
+        all =
+            DistributionResult.create(
+                all.getSum() + more.getSum(),
+                all.getCount() + more.getCount(),
+                Math.min(all.getMin(), more.getMin()),
+                Math.max(all.getMax(), more.getMax()));
+      }
+    }
+    return all;
+  }
+
+  public static void check(String name, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(
+          "--%s must be 1 to %d, got %d".formatted(name, most, value));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.diagonal.pipelines.options;
+
+import dev.diagonal.elasticsearch.IndexDocuments;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.Secret;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes targets of options: the URL, embedded or not, and the secrets read here. */
+public final class Sinks {
+
+  private Sinks() {}
+
+  /** Returns the database at a place. */
+  public static JdbcTarget jdbc(SinkPlace place, JdbcOptions options, ServerUrls servers) {
+    if (place.isEmbedded()) {
+      return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser(), servers.jdbcPassword());
+    }
+    return login(
+        JdbcTarget.at(String.valueOf(place.url())),
+        options.getJdbcUser(),
+        Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD")
+            .orElse(null),
+        options.getJdbcPasswordFile() != null);
+  }
+
+  /**
+   * Adds a user and password that are given beside a URL.
+   *
+   * @param passwordFile whether the user named a file for the password
+   * @throws UsageException if the URL has another user, or a password too
+   */
+  public static JdbcTarget login(
+      JdbcTarget target, @Nullable String user, @Nullable Secret password, boolean passwordFile) {
+    String named = target.user();
+    if (user != null && named != null && !user.equals(named)) {
+      throw new UsageException(
+          "the URL names the user '%s' and '%s' is given beside it: give one of them"
+              .formatted(named, user));
+    }
+    if (passwordFile && target.password() != null) {
+      throw new UsageException(
+          "the URL holds a password and a password file is given beside it: give one of them");
+    }
+    String login = user == null ? named : user;
+    if (login == null) {
+      if (passwordFile) {
+        throw new UsageException("--jdbcPasswordFile needs --jdbcUser");
+      }
+      return target;
+    }
+    JdbcTarget known = target.withUser(login);
+    return password == null || known.password() != null ? known : known.withUser(login, password);
+  }
+
+  /** Returns an index at a place. */
+  public static ElasticsearchTarget elasticsearch(
+      SinkPlace place, String index, ElasticsearchOptions options, ServerUrls servers) {
+    if (place.isEmbedded()) {
+      return ElasticsearchTarget.at(servers.elasticsearchUrl(), index);
+    }
+    List<String> urls = List.of(String.valueOf(place.url()).split(",", -1));
+    ElasticsearchTarget target = ElasticsearchTarget.at(urls.get(0), index).withUrls(urls);
+    if (options.getElasticsearchCaFile() != null) {
+      target = target.withCaCertificates(pemIn(options.getElasticsearchCaFile()));
+    }
+    return authenticated(target, options);
+  }
+
+  /** Returns how documents are put into an index. */
+  public static IndexDocuments indexDocuments(ElasticsearchTarget target, BulkOptions options) {
+    return IndexDocuments.into(target)
+        .withBulkDocuments(options.getBulkDocuments())
+        .withBulkRequests(options.getBulkRequests())
+        .withWriterRequests(Math.min(2, options.getBulkRequests()))
+        .withRequestTimeout(Duration.ofSeconds(options.getRequestTimeoutSeconds()))
+        .withGzip(options.getBulkGzip());
+  }
+
+  private static ElasticsearchTarget authenticated(
+      ElasticsearchTarget target, ElasticsearchOptions options) {
+    @Nullable String user = options.getElasticsearchUser();
+    if (Stream.of(
+                user,
+                options.getElasticsearchApiKeyFile(),
+                options.getElasticsearchBearerTokenFile())
+            .filter(Objects::nonNull)
+            .count()
+        > 1) {
+      throw new UsageException(
+          "give one of --elasticsearchApiKeyFile, --elasticsearchBearerTokenFile and"
+              + " --elasticsearchUser");
+    }
+    if (user == null && options.getElasticsearchPasswordFile() != null) {
+      throw new UsageException("--elasticsearchPasswordFile needs --elasticsearchUser");
+    }
+    if (user != null) {
+      return Secrets.read(
+              "elasticsearchPasswordFile",
+              options.getElasticsearchPasswordFile(),
+              "DIAGONAL_ELASTICSEARCH_PASSWORD")
+          .map(password -> target.withUser(user, password))
+          .orElseThrow(
+              () ->
+                  new UsageException(
+                      "--elasticsearchUser needs a password: --elasticsearchPasswordFile or"
+                          + " DIAGONAL_ELASTICSEARCH_PASSWORD"));
+    }
+    Optional<Secret> token =
+        Secrets.read(
+            "elasticsearchBearerTokenFile",
+            options.getElasticsearchBearerTokenFile(),
+            "DIAGONAL_ELASTICSEARCH_BEARER_TOKEN");
+    if (options.getElasticsearchApiKeyFile() == null && token.isPresent()) {
+      return target.withBearerToken(token.get());
+    }
+    return Secrets.read(
+            "elasticsearchApiKeyFile",
+            options.getElasticsearchApiKeyFile(),
+            "DIAGONAL_ELASTICSEARCH_API_KEY")
+        .map(target::withApiKey)
+        .orElse(target);
+  }
+
+  private static String pemIn(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new UsageException(
+          "--elasticsearchCaFile: the file '%s' cannot be read (%s)"
+              .formatted(file, e.getClass().getSimpleName()),
+          e);
+    }
+  }
+}

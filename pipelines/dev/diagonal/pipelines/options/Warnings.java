@@ -1,0 +1,16 @@
+package dev.diagonal.pipelines.options;
+
+import org.jspecify.annotations.Nullable;
+
+/** Tells the user what did not work and does no harm. */
+public final class Warnings {
+
+  private Warnings() {}
+
+  /** Prints a warning to standard error, unless it is null. */
+  public static void print(@Nullable String warning) {
+    if (warning != null) {
+      System.err.println("warning: " + warning);
+    }
+  }
+}

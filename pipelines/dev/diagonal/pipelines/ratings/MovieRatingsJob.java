@@ -1,0 +1,171 @@
+package dev.diagonal.pipelines.ratings;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.ratings.AggregateRatings;
+import dev.diagonal.ratings.MovieRating;
+import dev.diagonal.ratings.RatingFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link MovieRatings}: total the ratings, then each sink for itself. */
+final class MovieRatingsJob implements Job {
+
+  private static final long BASE_HEAP_BYTES = 96L << 20;
+
+  /** A block, a table of totals, and what leaves it. */
+  private static final long READER_HEAP_BYTES = 24L << 20;
+
+  /** Each is an element for the sinks, and the DirectRunner copies all it holds with each more. */
+  private static final int SHARDS_PER_READER = 2;
+
+  private final MovieRatingsOptions options;
+  private final InputFiles input;
+  private final RatingFormat format;
+  private final List<RatingSink> sinks;
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
+    this.options = options;
+    this.input = input;
+    this.format = formatOf(options);
+    this.sinks = RatingSink.of(options);
+    if (sinks.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is nowhere to write to: give --output, --jdbcUrl or --elasticsearchUrl");
+    }
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "reads:   %,d file(s), %,.1f MB",
+            input.files().size(),
+            input.totalBytes() / 1e6));
+    for (RatingSink sink : sinks) {
+      lines.add("creates: " + sink.creates());
+      lines.add("writes:  a row a movie to " + sink.target());
+    }
+    lines.add(DeadLetters.of(options).describe());
+    return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE.reads("input", options.getInput()).writes("output", options.getOutput());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Rows and documents that are written stay. The same command starts from the beginning and"
+        + " replaces them.";
+  }
+
+  @Override
+  public long inputBytes() {
+    return input.totalBytes();
+  }
+
+  @Override
+  public long heapBytes() {
+    return BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    Set<EmbeddedServers.Kind> kinds = EnumSet.noneOf(EmbeddedServers.Kind.class);
+    sinks.forEach(sink -> sink.embedded().ifPresent(kinds::add));
+    return kinds;
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    for (RatingSink sink : sinks) {
+      sink.prepare(servers);
+    }
+    List<Output> outputs = new ArrayList<>();
+    List<PCollection<Written>> unused =
+        DeadLetters.of(options)
+            .collect(pipeline, outputs, handler -> totalAndWrite(pipeline, handler));
+    sinks.forEach(sink -> outputs.add(new Output(sink.kind(), sink.step(), sink.target())));
+    return outputs;
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return options.getBulkLoadMode() ? "--bulkLoadMode is taken back at the end" : null;
+  }
+
+  @Override
+  public void complete() throws Exception {
+    for (RatingSink sink : sinks) {
+      sink.complete();
+    }
+  }
+
+  @Override
+  public void release() throws IOException, InterruptedException {
+    for (RatingSink sink : sinks) {
+      sink.release();
+    }
+  }
+
+  private List<PCollection<Written>> totalAndWrite(
+      Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
+    int readers = Runners.readers(options);
+    AggregateRatings aggregate =
+        AggregateRatings.from(options.getInput())
+            .withFormat(format)
+            .withShards(SHARDS_PER_READER * readers)
+            .withRanges(RangePlan.DEFAULT.forReaders(readers));
+    PCollection<Block<MovieRating>> ratings =
+        pipeline.apply(
+            "Aggregate",
+            handler == null
+                ? aggregate
+                : aggregate.withBadRecordErrorHandler(handler, options.getMaxBadRecords()));
+    return sinks.stream().map(sink -> sink.write(ratings, handler)).toList();
+  }
+
+  private static RatingFormat formatOf(MovieRatingsOptions options) {
+    RatingFormat usual =
+        options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
+    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
+    if (delimiter.length() != 1) {
+      throw new IllegalArgumentException(
+          "--delimiter takes one character or 'tab', got '" + delimiter + "'");
+    }
+    return new RatingFormat(
+        options.getHeader(),
+        delimiter.charAt(0),
+        given(options.getMovieColumn(), usual.movieColumn()),
+        given(options.getRatingColumn(), usual.ratingColumn()),
+        given(options.getUserColumn(), usual.userColumn()),
+        given(options.getTimestampColumn(), usual.timestampColumn()));
+  }
+
+  private static String given(@Nullable String option, String otherwise) {
+    return option == null ? otherwise : option;
+  }
+}

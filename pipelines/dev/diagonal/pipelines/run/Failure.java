@@ -1,0 +1,194 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.elasticsearch.bulk.NotIndexedException;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.jdbc.connection.JdbcUrl;
+import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
+import dev.diagonal.jobs.BatchesFailedException;
+import dev.diagonal.jobs.Publication;
+import dev.diagonal.pipelines.flink.LostJobException;
+import dev.diagonal.pipelines.servers.EmbeddedServersException;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.schedule.BatchFailedException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.InvalidPathException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What went wrong, for the user.
+ *
+ * @param message what, and where
+ * @param hint what may help, or null
+ * @param expected whether it is a fault of input, options or servers; of any other the stack trace
+ *     is wanted
+ */
+public record Failure(String message, @Nullable String hint, boolean expected) {
+
+  public Failure {
+    message = JdbcUrl.shownIn(message);
+  }
+
+  /** What Flink says when it has sent a job again whose submission got no answer. */
+  private static final String SUBMITTED_TWICE = "DuplicateJobSubmissionException";
+
+  private static final String SET_ASIDE =
+      "--badRecords=<file.jsonl> puts such lines there and goes on";
+
+  private static final String REFUSED_SQL_STATE = "08001";
+
+  /** How a line that is of no use is told, and a row that a database refuses. */
+  private static final Pattern ONE_RECORD =
+      Pattern.compile("; the (line|row) is: | refuses the row of key |^a row does not fit table ");
+
+  /** Explains an exception by the first cause that says something to a user. */
+  public static Failure of(Throwable thrown) {
+    List<Throwable> causes = causes(thrown);
+    for (Throwable cause : causes) {
+      Failure failure = explain(cause, messageOf(cause));
+      if (failure != null) {
+        return failure;
+      }
+    }
+    for (Throwable cause : causes) {
+      if (cause instanceof IOException) {
+        return new Failure(described(cause), hintFor(causes), true);
+      }
+    }
+    return new Failure(described(causes.get(causes.size() - 1)), null, false);
+  }
+
+  /** Explains a runner that ended in another state than DONE without an exception. */
+  static Failure ofState(@Nullable Object state) {
+    return new Failure(
+        "the runner ended in state " + state + " and gave no reason",
+        "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)"
+            .formatted(Runtime.getRuntime().maxMemory() >> 20),
+        true);
+  }
+
+  private static @Nullable Failure explain(Throwable cause, String message) {
+    if (cause instanceof JobFailedException failed) {
+      return failed.failure();
+    }
+    if (cause instanceof LostJobException) {
+      return new Failure(
+          message,
+          "does the cluster run there? If the job does, wait until it has ended; the same command"
+              + " again changes nothing if rows have keys",
+          true);
+    }
+    if (message.contains(SUBMITTED_TWICE)) {
+      return new Failure(
+          "the cluster has the job, but its answer to the submission was lost",
+          "the job runs there; when it has ended, the same command again changes nothing if rows"
+              + " have keys",
+          true);
+    }
+    if (cause instanceof NotIndexedException) {
+      boolean refused = cause.getCause() instanceof BadInputException;
+      return new Failure(message, refused ? SET_ASIDE : hintFor(causes(cause)), true);
+    }
+    if (cause instanceof BadInputException) {
+      boolean oneLine = ONE_RECORD.matcher(message).find() && !message.startsWith("more than");
+      return new Failure(message, oneLine ? SET_ASIDE : null, true);
+    }
+    if (cause instanceof TargetMismatchException) {
+      return new Failure(message, "name another table or index, or rename this one", true);
+    }
+    if (cause instanceof BatchesFailedException
+        || cause instanceof Publication.IncompleteException) {
+      return new Failure(
+          message, "once the causes are gone, the same command again does what is left", true);
+    }
+    if (cause instanceof BatchFailedException) {
+      return new Failure(message, null, true);
+    }
+    if (isRefusal(cause)) {
+      return new Failure(message, null, true);
+    }
+    if (cause instanceof UsageException || cause instanceof EmbeddedServersException) {
+      return new Failure(message, null, true);
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return new Failure(
+          "memory ran out: " + message,
+          "this JVM has a heap of at most %,d MiB (java -Xmx…)"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          true);
+    }
+    if (cause instanceof InternalSchemaException) {
+      return new Failure(message, null, true);
+    }
+    if (cause instanceof SQLException sql) {
+      boolean refused = REFUSED_SQL_STATE.equals(sql.getSQLState());
+      return new Failure(
+          "the database says: " + message,
+          refused ? "does it run, and is --jdbcUrl right?" : null,
+          true);
+    }
+    return null;
+  }
+
+  /**
+   * Whether a value that the user gave was refused: by a check of ours, or by the JDK as the name
+   * of a file or a character set. Any other illegal argument is a fault of the program.
+   */
+  public static boolean isRefusal(Throwable thrown) {
+    if (thrown instanceof InvalidPathException
+        || thrown instanceof UnsupportedCharsetException
+        || thrown instanceof IllegalCharsetNameException) {
+      return true;
+    }
+    return thrown.getClass() == IllegalArgumentException.class
+        && Arrays.stream(thrown.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.endsWith(".Preconditions"))
+            .findFirst()
+            .filter(name -> name.startsWith("dev.diagonal."))
+            .isPresent();
+  }
+
+  private static @Nullable String hintFor(List<Throwable> causes) {
+    return isUnreachable(causes) ? "does the server run there?" : null;
+  }
+
+  /** Whether among the causes no connection was made at all. */
+  static boolean isUnreachable(List<Throwable> causes) {
+    return causes.stream()
+        .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
+  }
+
+  /** The message as it stands if it is a sentence of ours; one of the JDK may be but a name. */
+  private static String described(Throwable thrown) {
+    String message = thrown.getMessage();
+    String name = thrown.getClass().getSimpleName();
+    if (message == null) {
+      return name;
+    }
+    return thrown.getClass() == IOException.class ? message.strip() : name + ": " + message.strip();
+  }
+
+  /** The causes from the outside in, each once. */
+  static List<Throwable> causes(Throwable thrown) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable next = thrown; next != null && !causes.contains(next); next = next.getCause()) {
+      causes.add(next);
+    }
+    return causes;
+  }
+
+  private static String messageOf(Throwable thrown) {
+    String message = thrown.getMessage();
+    return message == null ? thrown.getClass().getSimpleName() : message.strip();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.files.output.RunHold;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What a batch does when its process is asked to end (SIGINT, SIGTERM): it removes its part files
+ * and says what is kept, and what the same command does when it is run again.
+ */
+final class Interruption implements AutoCloseable {
+
+  private final PlannedJob planned;
+  private final RunHold hold;
+  private final Thread atExit = new Thread(this::end, "interruption");
+
+  Interruption(PlannedJob planned, RunHold hold) {
+    this.planned = planned;
+    this.hold = hold;
+  }
+
+  /** Prepares for it until this is closed. */
+  void prepare() {
+    if (!planned.job().isEndless()) { // which ends well when it is asked to
+      Runtime.getRuntime().addShutdownHook(atExit);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // It runs, and says what there is to say.
+    }
+  }
+
+  private void end() {
+    String name = planned.name();
+    if (Runners.isOnCluster(planned.args())) {
+      System.err.println(
+          "%s: interrupted; the job goes on: %s"
+              .formatted(
+                  name,
+                  Runners.page(planned.options(), planned.args())
+                      .orElse("as job " + planned.options().getJobName())));
+      return;
+    }
+    System.err.println(name + ": interrupted");
+    try {
+      List<String> complete = hold.complete();
+      hold.close();
+      for (JobFiles.Output output : planned.files().outputs()) {
+        if (output.byWorkers() && output.label() == null && !output.place().isStream()) {
+          System.err.println(
+              "  %s %s"
+                  .formatted(
+                      output.path(),
+                      complete.contains(output.path())
+                          ? "is complete"
+                          : "is as it was before; its part files are deleted"));
+        }
+      }
+    } catch (IOException e) {
+      System.err.println("  part files are left: " + e.getMessage());
+    }
+    System.err.println("  " + planned.job().afterInterruption());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.files.output.OutputCompression;
+import dev.diagonal.files.output.OutputPlace;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checks, before anything is done, that a file can be written where an option says. */
+public final class OutputPath {
+
+  /** Paths of what this process has open, which may be a file under another name. */
+  private static final List<String> DESCRIPTORS = List.of("/dev/fd/", "/dev/stderr", "/proc/");
+
+  private OutputPath() {}
+
+  /**
+   * Checks a local path; one of another file system is left to that.
+   *
+   * @param option the option's name
+   * @param path its value; null if it is not given
+   * @throws UsageException if it is a directory, or its directory cannot be written to
+   */
+  public static void check(String option, @Nullable String path) {
+    if (path == null || path.contains("://") || path.equals(OutputPlace.STANDARD_OUTPUT)) {
+      return;
+    }
+    if (path.endsWith("/") || Files.isDirectory(pathOf(option, path))) {
+      throw new UsageException(
+          "--%s takes a file, and '%s' is a directory".formatted(option, path));
+    }
+    try {
+      OutputCompression.check(path);
+      check(option, OutputPlace.of(path));
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
+  }
+
+  private static void check(String option, OutputPlace place) {
+    Path file = place.local();
+    if (file == null) {
+      return;
+    }
+    boolean isThere = Files.exists(file);
+    if (isThere && !Files.isWritable(file)) {
+      throw new UsageException(
+          "--%s: '%s' must not be written to: delete it, or name another file"
+              .formatted(option, place.path()));
+    }
+    if (place.isStream()) {
+      return;
+    }
+    if (DESCRIPTORS.stream().anyMatch(place.path()::startsWith)) {
+      throw new UsageException(
+          "--%s: '%s' stands for the file '%s': name that file"
+              .formatted(option, place.path(), file));
+    }
+    checkWritable(option, file.getParent());
+  }
+
+  /**
+   * Checks a local directory, which may be missing; one of another file system is left to that.
+   *
+   * @param option the option's name
+   * @param path its value; null if it is not given
+   * @throws UsageException if it is no directory or cannot be written to
+   */
+  public static void checkDirectory(String option, @Nullable String path) {
+    if (path == null || path.contains("://")) {
+      return;
+    }
+    if (path.equals(OutputPlace.STANDARD_OUTPUT)) {
+      throw new UsageException(
+          "--%s takes a directory, and '%s' is the standard output".formatted(option, path));
+    }
+    Path directory = pathOf(option, path).toAbsolutePath();
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new UsageException("--%s takes a directory, and '%s' is none".formatted(option, path));
+    }
+    checkWritable(option, directory);
+  }
+
+  private static void checkWritable(String option, @Nullable Path directory) {
+    Path existing = directory;
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing != null && (!Files.isDirectory(existing) || !Files.isWritable(existing))) {
+      throw new UsageException("--%s: nothing can be written to '%s'".formatted(option, existing));
+    }
+  }
+
+  private static Path pathOf(String option, String path) {
+    try {
+      return Path.of(path);
+    } catch (InvalidPathException e) {
+      throw new UsageException("--%s: '%s' is no path".formatted(option, path), e);
+    }
+  }
+}

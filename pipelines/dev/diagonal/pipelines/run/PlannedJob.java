@@ -1,0 +1,268 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.fault.Secret;
+import dev.diagonal.files.output.RunHold;
+import dev.diagonal.pipelines.flink.LostJobException;
+import dev.diagonal.pipelines.run.Job.Progress;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that is ready to run, alone or as a part of something larger.
+ *
+ * @param name of the command
+ * @param job what it does
+ * @param options of the run
+ * @param args the options as they were given
+ */
+public record PlannedJob(String name, Job job, RunOptions options, List<String> args) {
+
+  /** Options that name files which the launcher reads, besides those that end in "File". */
+  private static final Set<String> READ_BY_LAUNCHER = Set.of("mapping", "plan");
+
+  /**
+   * @throws UsageException if an output cannot be written, is an input, or is another output
+   */
+  public PlannedJob {
+    args = List.copyOf(args);
+    for (JobFiles.Output output : files(job, options, args).outputs()) {
+      if (output.label() == null) {
+        OutputPath.check(output.option(), output.path());
+      } else {
+        OutputPath.checkDirectory(output.option(), output.path());
+      }
+    }
+    FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
+  }
+
+  /** Returns the files that it reads and writes. */
+  public JobFiles files() {
+    return files(job, options, args);
+  }
+
+  private static JobFiles files(Job job, RunOptions options, List<String> args) {
+    JobFiles files = job.files();
+    files =
+        job.isEndless() // there is no end at which there could be one file
+            ? files.writesInto("badRecords", options.getBadRecords(), "bad")
+            : files.writes("badRecords", options.getBadRecords());
+    files = files.writesAtTheEnd("summary", options.getSummary());
+    for (String arg : args) {
+      int equals = arg.indexOf('=');
+      String name = equals < 2 ? "" : arg.substring(2, equals);
+      if (name.endsWith("File") || READ_BY_LAUNCHER.contains(name)) {
+        files = files.reads(name, List.of(arg.substring(equals + 1)));
+      }
+    }
+    return files;
+  }
+
+  /** Returns what would be read, created and written, and the heap that needs. */
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>(job.describe());
+    lines.add(
+        "heap:    %,d MiB needed in each process, %,d MiB here"
+            .formatted(job.heapBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20));
+    return lines;
+  }
+
+  /**
+   * Gives the pipeline to a cluster without waiting for it; returns where to follow it.
+   *
+   * @throws UsageException if somebody has to be there when it ends
+   */
+  public String handOver() throws Exception {
+    if (!job.embeddedServers().isEmpty()) {
+      throw new UsageException("embedded servers end with this command, so it has to wait");
+    }
+    if (job.needsLauncher() != null) {
+      throw new UsageException(
+          "%s, so the launcher has to wait: not with --attachedMode=false or flink run -d"
+              .formatted(job.needsLauncher()));
+    }
+    files().begin(OutputRuns.of(options)).close();
+    return Release.after(
+        () -> {
+          Pipeline pipeline = Pipeline.create(options);
+          List<Job.Output> unused = job.build(pipeline, ServerUrls.TO_COME);
+          PipelineResult unusedToo = Runners.run(pipeline);
+          return Runners.page(options, args).orElse("as job " + options.getJobName());
+        },
+        job,
+        false);
+  }
+
+  /**
+   * Runs it to its end, and writes the summary where the options say.
+   *
+   * @param progress whether a line shows how far it has got
+   * @throws UsageException if the heap is too small
+   * @throws Exception if it failed
+   */
+  public Summary run(boolean progress) throws Exception {
+    return run(progress, counted -> {});
+  }
+
+  /**
+   * Runs it as {@link #run(boolean)} does.
+   *
+   * @param failed told before the exception what a run that fails has counted: by the job itself if
+   *     it knows, or else, on the DirectRunner, in the bundles that were finished
+   */
+  public Summary run(boolean progress, Consumer<Progress> failed) throws Exception {
+    if (Runners.isDirect(args)) {
+      checkHeap();
+    }
+    long startNanos = System.nanoTime();
+    boolean done = false;
+    Counts counts = new Counts();
+    try (EmbeddedServers servers = embedded()) {
+      ServerUrls urls = urlsOf(servers);
+      RunHold hold = files().begin(OutputRuns.of(options));
+      try (Interruption interruption = new Interruption(this, hold)) {
+        interruption.prepare();
+        Summary summary =
+            Release.after(
+                () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
+                job,
+                !Runners.isOnCluster(args) || job.needsLauncher() != null);
+        summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
+        done = true;
+        hold.close();
+        if (options.getSummary() != null) {
+          summary.writeTo(options.getSummary());
+        }
+        return summary;
+      } catch (Exception | Error e) {
+        if (e instanceof LostJobException) { // what may still run needs what it has
+          hold.leave();
+        } else if (!done) {
+          abandon(e);
+          end(hold, e);
+        }
+        throw e;
+      }
+    } catch (Exception | Error e) {
+      Progress known = job.progress();
+      Progress counted = known == null ? counts.last : known;
+      writeFailure(e, (System.nanoTime() - startNanos) / 1e9, counted);
+      failed.accept(counted);
+      throw e;
+    }
+  }
+
+  private void abandon(Throwable cause) {
+    try {
+      job.abandon();
+    } catch (Exception notAbandoned) {
+      cause.addSuppressed(notAbandoned);
+    }
+  }
+
+  private static void end(RunHold hold, Throwable cause) {
+    try {
+      hold.close();
+    } catch (IOException notEnded) {
+      cause.addSuppressed(notEnded);
+    }
+  }
+
+  private void writeFailure(Throwable cause, double seconds, Progress counted) {
+    try {
+      if (options.getSummary() != null) {
+        new Summary.Failed(name, seconds, Failure.of(cause).message(), counted)
+            .writeTo(options.getSummary());
+      }
+    } catch (IOException notWritten) {
+      cause.addSuppressed(notWritten);
+    }
+  }
+
+  /** What a pipeline that failed has counted. */
+  private static final class Counts {
+    private Progress last = Progress.NONE;
+  }
+
+  private Summary run(ServerUrls servers, boolean progress, Counts counts) throws Exception {
+    long startNanos = System.nanoTime();
+    Pipeline pipeline = Pipeline.create(options);
+    List<Job.Output> outputs = job.build(pipeline, servers);
+    if (Runners.isDirect(pipeline.getOptions())) {
+      // Else there is no result to ask when it fails.
+      pipeline.getOptions().as(DirectOptions.class).setBlockOnRun(false);
+    }
+    PipelineResult result;
+    ProgressLine line =
+        ProgressLine.start(
+            System.err, progress ? Runners.counts(options, args) : Map::of, job.inputBytes());
+    try {
+      result = Runners.run(pipeline);
+      await(result, outputs, counts);
+    } finally {
+      line.close();
+    }
+    if (result.getState() != PipelineResult.State.DONE) {
+      throw new JobFailedException(Failure.ofState(result.getState()));
+    }
+    job.complete();
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    return Summary.of(name, result, seconds, outputs, job.remarks(result));
+  }
+
+  private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {
+    try {
+      result.waitUntilFinish();
+    } catch (RuntimeException | Error e) {
+      counts.last = Summary.progress(result, outputs);
+      throw e;
+    }
+  }
+
+  private Summary runWithoutPipeline(ServerUrls servers) throws Exception {
+    long startNanos = System.nanoTime();
+    List<Job.Output> unused = job.build(Pipeline.create(options), servers);
+    job.complete();
+    return Summary.withoutPipeline(name, (System.nanoTime() - startNanos) / 1e9, job.report());
+  }
+
+  private void checkHeap() {
+    long heap = Runtime.getRuntime().maxMemory();
+    if (heap < job.heapBytes()) {
+      throw new UsageException(
+          "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner"
+              .formatted(job.heapBytes() >> 20, heap >> 20, job.heapBytes() >> 20));
+    }
+  }
+
+  private @Nullable EmbeddedServers embedded() {
+    if (job.embeddedServers().isEmpty()) {
+      return null;
+    }
+    System.err.println("starting the embedded servers; they end with this command");
+    return EmbeddedServers.start(job.embeddedServers(), null);
+  }
+
+  private static ServerUrls urlsOf(@Nullable EmbeddedServers servers) {
+    return servers == null
+        ? ServerUrls.TO_COME
+        : new ServerUrls(
+            servers.jdbcUrl().orElse(ServerUrls.TO_COME.jdbcUrl()),
+            servers.jdbcUser(),
+            servers
+                .jdbcPassword()
+                .map(password -> new Secret(password.text()))
+                .orElse(ServerUrls.TO_COME.jdbcPassword()),
+            servers.elasticsearchUrl().orElse(ServerUrls.TO_COME.elasticsearchUrl()));
+  }
+}

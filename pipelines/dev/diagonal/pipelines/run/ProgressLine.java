@@ -1,0 +1,125 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.metrics.Counted;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * One line that says how far a job has got: on a terminal written again and again in place, else as
+ * plain lines, and rarely. Shows nothing of a job that is over before the first one.
+ */
+final class ProgressLine implements AutoCloseable {
+
+  private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
+  private static final Duration ELSEWHERE = Duration.ofSeconds(5);
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private final long totalBytes;
+  private final long startNanos = System.nanoTime();
+  private final Supplier<Map<Counted, Long>> counts;
+  private final ScheduledExecutorService timer;
+  private int shown;
+
+  private ProgressLine(
+      PrintStream out, boolean terminal, Supplier<Map<Counted, Long>> counts, long totalBytes) {
+    this.out = out;
+    this.terminal = terminal;
+    this.counts = counts;
+    this.totalBytes = totalBytes;
+    timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Starts to show progress.
+   *
+   * @param counts what the job has counted so far; empty if that is not known
+   * @param totalBytes how much there is to read, or 0 if that is not known
+   */
+  static ProgressLine start(PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
+    ProgressLine line = new ProgressLine(out, Terminal.isPresent(), counts, totalBytes);
+    long period = (line.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
+    var unused =
+        line.timer.scheduleWithFixedDelay(line::show, period, period, TimeUnit.MILLISECONDS);
+    return line;
+  }
+
+  /** Returns what is counted in this JVM from now on. */
+  static Supplier<Map<Counted, Long>> countsInThisJvm() {
+    Map<Counted, Long> before = new EnumMap<>(Counted.class);
+    for (Counted counted : Counted.values()) {
+      before.put(counted, counted.inThisJvm());
+    }
+    return () -> {
+      Map<Counted, Long> since = new EnumMap<>(before);
+      since.replaceAll((counted, start) -> counted.inThisJvm() - start);
+      return since;
+    };
+  }
+
+  /** Ends the line, if there is one. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    if (terminal && shown > 0) {
+      out.println();
+    }
+  }
+
+  private void show() {
+    Map<Counted, Long> now = counts.get();
+    if (now.isEmpty()) {
+      return;
+    }
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    String text =
+        text(
+            now.getOrDefault(Counted.BYTES_READ, 0L),
+            totalBytes,
+            now.getOrDefault(Counted.ROWS_READ, 0L),
+            now.getOrDefault(Counted.BATCHES_WRITTEN, 0L),
+            now.getOrDefault(Counted.BAD_RECORDS, 0L),
+            seconds);
+    if (terminal) {
+      out.print("\r" + text + " ".repeat(Math.max(0, shown - text.length())));
+      out.flush();
+    } else {
+      out.println(text);
+    }
+    shown = text.length();
+  }
+
+  static String text(
+      long bytes, long totalBytes, long rows, long batches, long bad, double seconds) {
+    String read =
+        totalBytes > 0
+            ? String.format(
+                Locale.ROOT,
+                "%3d %%, %,.1f of %,.1f MB read",
+                Math.min(100, 100 * bytes / totalBytes),
+                bytes / 1e6,
+                totalBytes / 1e6)
+            : String.format(Locale.ROOT, "%,.1f MB read", bytes / 1e6);
+    return String.format(
+        Locale.ROOT,
+        "%s, %,d rows, %,.0f rows/s, %,d batches written, %,d bad records",
+        read,
+        rows,
+        rows / Math.max(seconds, 0.001),
+        batches,
+        bad);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.pipelines.usage.OptionGroup;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The options of every command that runs a pipeline. */
+@OptionGroup(OptionGroup.Heading.RUN)
+public interface RunOptions extends PipelineOptions {
+
+  @Description("Only say what would be read, created and written, and which heap that needs")
+  @Default.Boolean(false)
+  boolean getDryRun();
+
+  void setDryRun(boolean dryRun);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("A file for the summary of the run, as JSON")
+  @Nullable String getSummary();
+
+  void setSummary(@Nullable String summary);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "A file for bad records, one line of JSON each; with load-edges --streaming a directory for"
+          + " such files; without it the first bad record fails the run")
+  @Nullable String getBadRecords();
+
+  void setBadRecords(@Nullable String badRecords);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("Fail if there are more bad records than this")
+  @Default.Long(10_000)
+  long getMaxBadRecords();
+
+  void setMaxBadRecords(long maxBadRecords);
+}

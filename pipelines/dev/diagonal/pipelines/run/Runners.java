@@ -1,0 +1,304 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.metrics.Counted;
+import dev.diagonal.pipelines.flink.FlinkConfiguration;
+import dev.diagonal.pipelines.flink.FlinkJobs;
+import dev.diagonal.pipelines.flink.FlinkSubmission;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** What the launcher knows of runners: their names, and the defaults that suit blocks. */
+public final class Runners {
+
+  /** Set by the build when Maven's exec plugin runs the launcher. */
+  private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
+
+  /**
+   * With more threads than cores the DirectRunner's driver, which polls without a pause, takes the
+   * time of a reader; with as many it only polls when there is a thread to spare.
+   */
+  private static final List<String> DIRECT_DEFAULTS =
+      List.of(
+          "--enforceImmutability=false",
+          "--enforceEncodability=false",
+          "--targetParallelism=" + Runtime.getRuntime().availableProcessors());
+
+  private static final List<String> FLINK_DEFAULTS =
+      List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
+
+  private static final long CHECKPOINT_MILLIS = 10_000;
+
+  private Runners() {}
+
+  /** Whether this JVM is Maven's, with our classes in a class loader of their own. */
+  public static boolean inMaven() {
+    return Boolean.getBoolean(LAUNCHED_BY_MAVEN);
+  }
+
+  /** Whether the pipeline will run in this process, on the DirectRunner. */
+  static boolean isDirect(List<String> args) {
+    return isRunner("Direct", valueOf("runner", args, "DirectRunner"));
+  }
+
+  /** Whether a pipeline with these options runs in this process, on the DirectRunner. */
+  public static boolean isDirect(PipelineOptions options) {
+    return options.getRunner().getSimpleName().equals("DirectRunner");
+  }
+
+  /**
+   * Returns how many processes work at once at most, as far as the options tell: the parallelism on
+   * a Flink cluster, where each may be a process of its own; 1 if nothing is known.
+   */
+  public static int processes(PipelineOptions options) {
+    if (!isFlink(options)) {
+      return 1;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    FlinkSubmission submission = FlinkSubmission.to(flink.getFlinkMaster());
+    return submission.isToCluster() ? Math.max(1, parallelism(flink, submission)) : 1;
+  }
+
+  /**
+   * Returns what the pipeline of these options has counted so far, whenever it is asked: from the
+   * counters of this process if the readers are in it, from the cluster's REST API if they are not.
+   */
+  static Supplier<Map<Counted, Long>> counts(PipelineOptions options, List<String> args) {
+    if (!isFlink(args)) {
+      return isDirect(args) ? ProgressLine.countsInThisJvm() : Map::of;
+    }
+    FlinkSubmission submission = submission(args);
+    if (!submission.isToCluster()) {
+      return ProgressLine.countsInThisJvm();
+    }
+    if (submission.rest().isEmpty()) {
+      return Map::of;
+    }
+    FlinkJobs jobs = new FlinkJobs(submission.rest().get());
+    String jobName = options.getJobName();
+    return () -> jobs.idOf(jobName).map(jobs::counts).orElse(Map.of());
+  }
+
+  /** Returns how to call a job, so that it can be told from all others of a cluster. */
+  static String jobName(String command) {
+    return "%s-%s-%s"
+        .formatted(
+            command,
+            System.getProperty("user.name", "unknown"),
+            UUID.randomUUID().toString().substring(0, 8));
+  }
+
+  private static FlinkSubmission submission(List<String> args) {
+    return FlinkSubmission.to(valueOf("flinkMaster", args, FlinkSubmission.AUTO));
+  }
+
+  /** Whether the pipeline runs in other processes, maybe on other machines. */
+  public static boolean isOnCluster(List<String> args) {
+    return isFlink(args) && submission(args).isToCluster();
+  }
+
+  /** Whether a pipeline with these options runs in other processes, maybe on other machines. */
+  public static boolean isOnCluster(PipelineOptions options) {
+    return isFlink(options)
+        && FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster())
+            .isToCluster();
+  }
+
+  /** Returns where to follow the job of these options on its cluster, once it is there. */
+  static Optional<String> page(PipelineOptions options, List<String> args) {
+    return submission(args)
+        .rest()
+        .map(FlinkJobs::new)
+        .flatMap(jobs -> jobs.idOf(options.getJobName()).map(jobs::page));
+  }
+
+  /** Returns how many bundles a process of the runner works on at once. */
+  public static int readers(PipelineOptions options) {
+    if (isDirect(options)) {
+      return options.as(DirectOptions.class).getTargetParallelism();
+    }
+    int parallelism = -1;
+    if (isFlink(options)) {
+      FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+      parallelism = parallelism(flink, FlinkSubmission.to(flink.getFlinkMaster()));
+    }
+    return parallelism > 0 ? parallelism : Runtime.getRuntime().availableProcessors();
+  }
+
+  private static int parallelism(FlinkPipelineOptions options, FlinkSubmission submission) {
+    return options.getParallelism() > 0 ? options.getParallelism() : submission.parallelism();
+  }
+
+  /**
+   * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
+   * checkpoint every ten seconds, from which a job goes on when a worker is lost, as often as
+   * {@link FlinkConfiguration} allows. In this process there is nothing that outlives a fault, and
+   * the first one ends the job.
+   *
+   * @param ends whether it comes to an end by itself after all
+   */
+  public static void setStreaming(PipelineOptions options, boolean ends) {
+    if (!isFlink(options)) {
+      return;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (flink.getCheckpointingInterval() < 0) {
+      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
+    }
+    // Or what a bundle puts out at a checkpoint waits until the next bundle, which may be hours.
+    flink.setFinishBundleBeforeCheckpointing(true);
+    boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
+    if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
+      flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
+    }
+    if (here && flink.getNumberOfExecutionRetries() < 0) {
+      flink.setNumberOfExecutionRetries(0);
+    }
+  }
+
+  /**
+   * Lets the DirectRunner work on no more bundles at once than there will be: on a thread to spare
+   * its driver polls without a pause, which costs a core (measured: of 2 cores one, for as long as
+   * one long bundle lasts). Other runners are left as they are.
+   *
+   * @param bundles how many there will be, 1 at least
+   */
+  public static void limitReaders(PipelineOptions options, int bundles) {
+    if (isDirect(options)) {
+      DirectOptions direct = options.as(DirectOptions.class);
+      direct.setTargetParallelism(Math.max(1, Math.min(direct.getTargetParallelism(), bundles)));
+    }
+  }
+
+  /** Whether the job is handed to a cluster that the launcher does not wait for. */
+  public static boolean isDetached(List<String> args) {
+    return isFlink(args)
+        && (valueOf("attachedMode", args, "true").equals("false") || submission(args).detached());
+  }
+
+  /** Whether a command with these options would not be waited for. */
+  public static boolean isDetached(PipelineOptions options) {
+    if (!isFlink(options)) {
+      return false;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    return !flink.getAttachedMode() || FlinkSubmission.to(flink.getFlinkMaster()).detached();
+  }
+
+  /**
+   * Gives a pipeline to its runner. If a cluster has the job and only its answer was lost, the
+   * result is that of the job all the same.
+   *
+   * @throws dev.diagonal.pipelines.flink.LostJobException if it cannot be told whether the cluster
+   *     has it
+   * @throws RuntimeException if it fails, or cannot be submitted
+   */
+  static PipelineResult run(Pipeline pipeline) {
+    PipelineOptions options = pipeline.getOptions();
+    if (!isFlink(options)) {
+      return pipeline.run();
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    try {
+      return FlinkConfiguration.during(flink, pipeline::run);
+    } catch (UsageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      FlinkSubmission submission = FlinkSubmission.to(flink.getFlinkMaster());
+      return submission.rest().flatMap(rest -> FollowedJob.after(e, rest)).orElseThrow(() -> e);
+    }
+  }
+
+  /**
+   * Runs a pipeline that comes before the one of the command.
+   *
+   * @return how many records it has read
+   * @throws RuntimeException if it fails
+   */
+  public static Read runToItsEnd(Pipeline pipeline) {
+    PipelineResult result = run(pipeline);
+    result.waitUntilFinish();
+    if (result.getState() != PipelineResult.State.DONE) {
+      throw new JobFailedException(Failure.ofState(result.getState()));
+    }
+    return Summary.read(result);
+  }
+
+  /**
+   * What a pipeline has read.
+   *
+   * @param rows the good records
+   * @param badRecords the others
+   */
+  public record Read(long rows, long badRecords) {}
+
+  /** Returns the arguments behind the defaults of their runner, which they override, and a name. */
+  public static List<String> withDefaults(String command, List<String> args) {
+    List<String> all = new ArrayList<>();
+    if (isDirect(args)) {
+      all.addAll(DIRECT_DEFAULTS);
+    } else if (isFlink(args)) {
+      all.addAll(FLINK_DEFAULTS);
+      all.add("--jobName=" + jobName(command));
+    }
+    all.addAll(isOnCluster(args) ? AbsolutePaths.in(args) : args);
+    if (isDetached(args)) {
+      all.add("--attachedMode=false"); // as flink run -d is told without it
+    }
+    return all;
+  }
+
+  /**
+   * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration
+   * of Flink's may not be readable.
+   *
+   * @throws UsageException that says what to do
+   */
+  public static void check(String command, List<String> args) {
+    if (isFlink(args) && inMaven()) {
+      throw new UsageException(
+          "Flink cannot load its classes inside Maven; run: mvn -q package -DskipTests && java -jar"
+              + " target/diagonal-bundled.jar "
+              + command
+              + " "
+              + String.join(" ", args));
+    }
+    if (isFlink(args)) {
+      FlinkConfiguration.check(valueOf("flinkConfDir", args, ""));
+    }
+  }
+
+  /** Whether the runner is Flink's, on a cluster or in this process. */
+  public static boolean isFlink(List<String> args) {
+    return isRunner("Flink", valueOf("runner", args, ""));
+  }
+
+  private static boolean isFlink(PipelineOptions options) {
+    return options.getRunner().getSimpleName().equals("FlinkRunner");
+  }
+
+  /** As Beam has it: the class name, or the simple one in any case, with or without "Runner". */
+  private static boolean isRunner(String name, String given) {
+    return given.equalsIgnoreCase(name)
+        || given.equalsIgnoreCase(name + "Runner")
+        || given.endsWith("." + name + "Runner");
+  }
+
+  private static String valueOf(String option, List<String> args, String otherwise) {
+    String prefix = "--" + option + "=";
+    return args.stream()
+        .filter(arg -> arg.startsWith(prefix))
+        .map(arg -> arg.substring(prefix.length()))
+        .reduce((first, last) -> last)
+        .orElse(otherwise);
+  }
+}

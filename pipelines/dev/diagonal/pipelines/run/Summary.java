@@ -1,0 +1,210 @@
+package dev.diagonal.pipelines.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.diagonal.files.output.WholeFile;
+import dev.diagonal.metrics.Counted;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+
+/**
+ * What a run has done, in exact figures.
+ *
+ * @param command the command
+ * @param state the runner's last word: DONE, or something else
+ * @param rowsRead the good records
+ * @param badRecords the others
+ * @param seconds how long it took, from building the pipeline to its end
+ * @param outputs what was written where
+ * @param remarks what else is worth knowing, a line each
+ */
+public record Summary(
+    @JsonProperty("command") String command,
+    @JsonProperty("state") String state,
+    @JsonProperty("rows_read") long rowsRead,
+    @JsonProperty("bad_records") long badRecords,
+    @JsonProperty("seconds") double seconds,
+    @JsonProperty("rows_per_second") long rowsPerSecond,
+    @JsonProperty("outputs") List<Written> outputs,
+    @JsonProperty("remarks") List<String> remarks) {
+
+  /** What one sink has written. */
+  public record Written(
+      @JsonProperty("sink") String sink,
+      @JsonProperty("target") String target,
+      @JsonProperty("rows_written") long rowsWritten) {}
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** Returns the summary of a pipeline that has ended. */
+  static Summary of(
+      String command,
+      PipelineResult result,
+      double seconds,
+      List<Job.Output> outputs,
+      List<String> remarks) {
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    long rows = sum(metrics, Counted.ROWS_READ, "");
+    List<Written> written = new ArrayList<>();
+    for (Job.Output output : outputs) {
+      written.add(
+          new Written(
+              output.sink(), output.target(), sum(metrics, Counted.ROWS_WRITTEN, output.step())));
+    }
+    return new Summary(
+        command,
+        String.valueOf(result.getState()),
+        rows,
+        sum(metrics, Counted.BAD_RECORDS, ""),
+        Math.round(seconds * 1000) / 1000.0,
+        Math.round(rows / Math.max(seconds, 0.001)),
+        written,
+        remarks);
+  }
+
+  /** Returns the summary of a job that had nothing for a runner to do. */
+  static Summary withoutPipeline(String command, double seconds, List<String> remarks) {
+    return new Summary(
+        command, "DONE", 0, 0, Math.round(seconds * 1000) / 1000.0, 0, List.of(), remarks);
+  }
+
+  /** Returns this with so many more bad records. */
+  Summary withMoreBadRecords(long more) {
+    return new Summary(
+        command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
+  }
+
+  /** Returns this with rows, by the target of their output, as bad records and not as written. */
+  Summary withRefused(Map<String, Long> rows) {
+    if (rows.isEmpty()) {
+      return this;
+    }
+    List<Written> all =
+        outputs.stream()
+            .map(
+                output ->
+                    new Written(
+                        output.sink,
+                        output.target,
+                        output.rowsWritten - rows.getOrDefault(output.target, 0L)))
+            .toList();
+    long refused = rows.values().stream().mapToLong(Long::longValue).sum();
+    return new Summary(
+        command, state, rowsRead, badRecords + refused, seconds, rowsPerSecond, all, remarks);
+  }
+
+  /** Returns the lines that a person reads at the end of a run. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d rows read, %,d bad, in %.1f s (%,d rows/s)",
+            command,
+            rowsRead,
+            badRecords,
+            seconds,
+            rowsPerSecond));
+    for (Written output : outputs) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-22s %,12d rows  %s",
+              output.sink,
+              output.rowsWritten,
+              output.target));
+    }
+    remarks.forEach(remark -> lines.add("  " + remark));
+    return lines;
+  }
+
+  /** Writes this as JSON. */
+  void writeTo(String file) throws IOException {
+    write(file, this);
+  }
+
+  /** Returns what a pipeline that failed has counted in the bundles that were finished. */
+  static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    long written = 0;
+    for (Job.Output output : outputs) {
+      written += sum(metrics, Counted.ROWS_WRITTEN, output.step());
+    }
+    return new Job.Progress(
+        sum(metrics, Counted.ROWS_READ, ""), written, sum(metrics, Counted.BAD_RECORDS, ""));
+  }
+
+  /** What is known of a run that failed: its counts as {@link PlannedJob} has them. */
+  record Failed(
+      @JsonProperty("command") String command,
+      @JsonProperty("state") String state,
+      @JsonProperty("seconds") double seconds,
+      @JsonProperty("failure") String failure,
+      @JsonProperty("rows_read") long rowsRead,
+      @JsonProperty("rows_written") long rowsWritten,
+      @JsonProperty("bad_records") long badRecords) {
+
+    Failed(String command, double seconds, String failure, Job.Progress counted) {
+      this(
+          command,
+          "FAILED",
+          seconds,
+          failure,
+          counted.rowsRead(),
+          counted.rowsWritten(),
+          counted.badRecords());
+    }
+
+    /** Writes this as JSON. */
+    void writeTo(String file) throws IOException {
+      write(file, this);
+    }
+  }
+
+  private static void write(String file, Object summary) throws IOException {
+    byte[] json = (JSON.writeValueAsString(summary) + "\n").getBytes(UTF_8);
+    WholeFile.at(file).write(out -> out.write(json));
+  }
+
+  /** Returns how many records a pipeline that has ended has read. */
+  static Runners.Read read(PipelineResult result) {
+    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    return new Runners.Read(
+        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""));
+  }
+
+  /** Returns the total of one of our counters over all steps; 0 if none has it. */
+  public static long counted(PipelineResult result, String counter) {
+    return sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+  }
+
+  private static long sum(MetricQueryResults metrics, Counted counted, String step) {
+    return sum(metrics, counted.metricName(), step);
+  }
+
+  /** Adds up a counter over the steps whose names start with {@code step}. */
+  private static long sum(MetricQueryResults metrics, String name, String step) {
+    long sum = 0;
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      if (counter.getName().getNamespace().equals(Counted.NAMESPACE)
+          && counter.getName().getName().equals(name)
+          && counter.getKey().stepName() != null
+          && counter.getKey().stepName().startsWith(step)) {
+        Long committed = counter.getCommittedOrNull();
+        sum += committed == null ? counter.getAttempted() : committed;
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.diagonal.pipelines.taxi;
+
+import dev.diagonal.grid.Grid;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.taxi.Neo4jTrips;
+import dev.diagonal.taxi.Trip;
+import dev.diagonal.taxi.Zone;
+import java.util.List;
+
+/** Trips and zones as nodes and relationships of Neo4j. */
+final class Neo4jTripSink implements TripSink {
+
+  private final Neo4jTrips trips;
+
+  Neo4jTripSink(TaxiTripsOptions options, SinkPlace place) {
+    JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    this.trips = new Neo4jTrips(database);
+  }
+
+  /** Whether a database is one of Neo4j. */
+  static boolean isAt(SinkPlace place) {
+    String url = place.url();
+    return url != null && Neo4jTrips.accepts(url);
+  }
+
+  @Override
+  public String kind() {
+    return "Neo4j";
+  }
+
+  @Override
+  public List<String> creates() {
+    return List.of("the constraint that a :Trip stands once", "that a :Zone stands once");
+  }
+
+  @Override
+  public String target() {
+    return trips.target();
+  }
+
+  @Override
+  public void prepare(ServerUrls servers, List<Zone> zones) throws Exception {
+    trips.prepare(zones);
+  }
+
+  @Override
+  public BatchWriter.Factory<Trip> writers(Grid<Trip> grid) {
+    return trips;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.diagonal.pipelines.taxi;
+
+import dev.diagonal.conflictfree.BatchWritten;
+import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.ReadLines;
+import dev.diagonal.grid.Grid;
+import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.taxi.Trip;
+import dev.diagonal.taxi.TripLines;
+import dev.diagonal.taxi.Zone;
+import dev.diagonal.taxi.ZoneFiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link TaxiTrips}: zones at once, then read, deal and write trips. */
+final class TaxiTripsJob implements Job {
+
+  private static final String STEP = "Write trips";
+
+  /** A line of a file of trips; compressed it is a sixth of that. */
+  private static final int LINE_BYTES = 110;
+
+  private static final int COMPRESSED_LINE_BYTES = 18;
+
+  private static final long BASE_HEAP_BYTES = 96L << 20;
+  private static final long READER_HEAP_BYTES = 8L << 20;
+
+  /** A trip as an object, and its values on their way to the database. */
+  private static final long TRIP_BYTES = 600;
+
+  private final TaxiTripsOptions options;
+  private final InputFiles input;
+  private final List<Zone> zones;
+  private final SinkPlace place;
+  private final TripSink sink;
+  private final DeadLetters deadLetters;
+  private final ParallelWrite parallel;
+
+  private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
+    this.options = options;
+    this.input = input;
+    this.zones = zones;
+    this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    this.sink =
+        Neo4jTripSink.isAt(place)
+            ? new Neo4jTripSink(options, place)
+            : new PostgresTripSink(options, place);
+    this.deadLetters = DeadLetters.of(options);
+    long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
+    this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
+    // Refuses what does not fit before anything is done.
+    Object unused = sink.writers(grid());
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  static TaxiTripsJob of(TaxiTripsOptions options) {
+    if ("none".equals(options.getJdbcUrl())) {
+      throw new IllegalArgumentException("there is nowhere to write to: give --jdbcUrl");
+    }
+    List<String> zones = options.getZones();
+    return new TaxiTripsJob(
+        options,
+        found("--input", () -> InputFiles.matching(options.getInput())),
+        zones == null
+            ? List.of()
+            : found("--zones", () -> ZoneFiles.read(InputFiles.matching(zones))));
+  }
+
+  private static <T> T found(String option, Supplier<T> files) {
+    try {
+      return files.get();
+    } catch (BadInputException e) {
+      throw new UsageException(option + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "reads:   %,d file(s), %,.1f MB, and %,d zones",
+            input.files().size(),
+            input.totalBytes() / 1e6,
+            zones.size()));
+    sink.creates().forEach(what -> lines.add("creates: " + what + ", if it is missing"));
+    lines.add("writes:  the zones, then each trip, counted at its two zones, to " + sink.target());
+    lines.add(parallel.describe());
+    lines.add(deadLetters.describe());
+    return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE.reads("input", options.getInput()).reads("zones", options.getZones());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Committed trips stay, with their counts. The same command adds the others.";
+  }
+
+  @Override
+  public long inputBytes() {
+    return input.totalBytes();
+  }
+
+  @Override
+  public long heapBytes() {
+    return BASE_HEAP_BYTES
+        + Runners.readers(options) * READER_HEAP_BYTES
+        + parallel.heapBytes(TRIP_BYTES, sink.writers(grid()).locksSlots());
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return place.isEmbedded() ? Set.of(EmbeddedServers.Kind.POSTGRES) : Set.of();
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    sink.prepare(servers, zones);
+    List<Output> outputs = new ArrayList<>();
+    PCollection<BatchWritten> unused =
+        deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
+    outputs.add(new Output(sink.kind(), STEP, sink.target()));
+    return outputs;
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    return parallel.remarks(result);
+  }
+
+  @Override
+  public void complete() {}
+
+  private PCollection<BatchWritten> write(
+      Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
+    Grid<Trip> grid = grid();
+    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(grid, sink.writers(grid)));
+    ReadLines<Trip> trips =
+        ReadLines.from(options.getInput())
+            .into(TripLines.factory(), Trip.coder())
+            .withHeader(true)
+            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
+    if (handler != null) {
+      write =
+          write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
+      trips =
+          trips.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
+    }
+    return pipeline.apply(STEP, write.from(trips));
+  }
+
+  private Grid<Trip> grid() {
+    return Grid.monopartite(parallel.tableSize()).byLongs(Trip::pickupZone, Trip::dropoffZone);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.diagonal.pipelines.taxi;
+
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.OptionGroup;
+import java.util.List;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.Validation;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@link TaxiTrips}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
+public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
+
+  @Description(
+      "Files of trips with a header: files, globs or directories; plain, gz, bz2 or zst. A trip is"
+          + " known by file name and byte offset: never load other content under the same name")
+  @Validation.Required
+  List<String> getInput();
+
+  void setInput(List<String> input);
+
+  @Description("Files of zones with a header; without them zones have no names")
+  @Nullable List<String> getZones();
+
+  void setZones(@Nullable List<String> zones);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("PostgreSQL's table of the trips, created if missing: table or schema.table")
+  @Default.String("trips")
+  String getTripsTable();
+
+  void setTripsTable(String tripsTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description("PostgreSQL's table of the zones, created if missing: table or schema.table")
+  @Default.String("zones")
+  String getZonesTable();
+
+  void setZonesTable(String zonesTable);
+}

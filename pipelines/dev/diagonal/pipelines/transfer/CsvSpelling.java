@@ -1,0 +1,50 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.csv.CsvDialect;
+import dev.diagonal.rows.CsvFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the format of CSV files of what users write. */
+final class CsvSpelling {
+
+  private CsvSpelling() {}
+
+  /**
+   * Returns the format.
+   *
+   * @throws IllegalArgumentException if a character is none, or they do not go together
+   */
+  static CsvFormat of(
+      String delimiter,
+      String quote,
+      String escape,
+      boolean quotedLineBreaks,
+      boolean header,
+      List<String> columns,
+      String encoding,
+      @Nullable String nullText) {
+    return new CsvFormat(
+        new CsvDialect(
+            character("delimiter", delimiter),
+            character("quote", quote),
+            character("escape", escape),
+            quotedLineBreaks),
+        header && columns.isEmpty(),
+        columns,
+        encoding,
+        nullText);
+  }
+
+  private static char character(String option, String text) {
+    if (text.equals("tab")) {
+      return '\t';
+    } else if (text.equals("none")) {
+      return CsvDialect.NONE;
+    } else if (text.length() == 1) {
+      return text.charAt(0);
+    }
+    throw new IllegalArgumentException(
+        option + " must be one character, 'tab' or 'none', got '" + text + "'");
+  }
+}

@@ -1,0 +1,99 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.Secret;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.Secrets;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.NearestName;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of a plan by their names: databases and Elasticsearch. */
+final class PlanConnections {
+
+  private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
+  private final Map<String, ElasticsearchTarget> searches = new LinkedHashMap<>();
+
+  /** Those with mistakes of their own, which are not told again where they are used. */
+  private final Set<String> broken = new HashSet<>();
+
+  void read(YamlNode node) {
+    node.entries().forEach(this::read);
+  }
+
+  private void read(String name, YamlNode node) {
+    Map<String, YamlNode> entries =
+        node.entries("jdbcUrl", "elasticsearchUrl", "user", "passwordFile", "apiKeyFile");
+    int before = node.mistakes().all().size();
+    broken.add(name);
+    try {
+      String user = entries.containsKey("user") ? text(entries, "user") : null;
+      Secret password = secret(entries, "passwordFile");
+      Secret apiKey = secret(entries, "apiKeyFile");
+      if (entries.containsKey("jdbcUrl") == entries.containsKey("elasticsearchUrl")) {
+        node.mistake("a connection has 'jdbcUrl' or 'elasticsearchUrl', one of the two");
+      } else if (password != null && user == null) {
+        node.mistake("'passwordFile' needs 'user'");
+      } else if (entries.containsKey("jdbcUrl")) {
+        JdbcTarget target = JdbcTarget.at(text(entries, "jdbcUrl"));
+        databases.put(name, Sinks.login(target, user, password, password != null));
+      } else {
+        ElasticsearchTarget target =
+            ElasticsearchTarget.at(text(entries, "elasticsearchUrl"), "none");
+        searches.put(
+            name,
+            apiKey != null
+                ? target.withApiKey(apiKey)
+                : user != null && password != null ? target.withUser(user, password) : target);
+      }
+      if (node.mistakes().all().size() == before) {
+        broken.remove(name);
+      }
+    } catch (IllegalArgumentException | UsageException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String text(Map<String, YamlNode> entries, String key) {
+    return YamlNode.text(entries.get(key), "");
+  }
+
+  private static @Nullable Secret secret(Map<String, YamlNode> entries, String key) {
+    YamlNode file = entries.get(key);
+    return file == null ? null : Secrets.read(key, file.pathOf(file.text()), "").orElse(null);
+  }
+
+  /** Returns the database of that name; null, and the mistake is noted, if there is none. */
+  @Nullable JdbcTarget database(YamlNode name) {
+    JdbcTarget found = databases.get(name.text());
+    if (found == null) {
+      unknown(name, "database", new ArrayList<>(databases.keySet()));
+    }
+    return found;
+  }
+
+  /** Returns the Elasticsearch of that name; null, and the mistake is noted, if there is none. */
+  @Nullable ElasticsearchTarget search(YamlNode name) {
+    ElasticsearchTarget found = searches.get(name.text());
+    if (found == null) {
+      unknown(name, "Elasticsearch", new ArrayList<>(searches.keySet()));
+    }
+    return found;
+  }
+
+  private void unknown(YamlNode name, String kind, List<String> known) {
+    if (!broken.contains(name.text())) {
+      name.mistake(
+          "no connection (%s) is named '%s'%s"
+              .formatted(kind, name.text(), NearestName.hint(name.text(), known)));
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.files.output.OutputPlace;
+import dev.diagonal.pipelines.command.CommandLine;
+import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.plan.Task;
+import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.PlannedJob;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.io.FileSystems;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks of plans: transfers, statements, and the commands that run a pipeline. */
+final class PlanTasks implements PlanFile.Kinds {
+
+  private final List<String> runnerArgs;
+  private final List<PipelineCommand<?>> commands;
+  private final PlanConnections connections = new PlanConnections();
+
+  /** The files of all tasks. */
+  private final List<JobFiles> files = new ArrayList<>();
+
+  /** The real paths of what tasks write. */
+  private final Set<String> outputs = new HashSet<>();
+
+  /** Files that tasks write which stand earlier in the plan: they need not be there yet. */
+  private final Set<String> written = new HashSet<>();
+
+  /**
+   * @param runnerArgs the options of the runner
+   * @param commands what can be a task
+   */
+  PlanTasks(List<String> runnerArgs, List<PipelineCommand<?>> commands) {
+    this.runnerArgs = List.copyOf(runnerArgs);
+    this.commands = List.copyOf(commands);
+    FileSystems.setDefaultPipelineOptions(options(List.of()));
+  }
+
+  private TransferOptions options(List<String> more) {
+    List<String> args = new ArrayList<>(runnerArgs);
+    args.addAll(more);
+    return CommandLine.parse(TransferOptions.class, Runners.withDefaults("transfer", args));
+  }
+
+  @Override
+  public List<String> names() {
+    List<String> names = new ArrayList<>(List.of("transfer", "sql"));
+    commands.forEach(command -> names.add(command.name()));
+    return names;
+  }
+
+  @Override
+  public void connections(YamlNode node) {
+    connections.read(node);
+  }
+
+  @Override
+  public PlanFile.Whole whole() {
+    return new TablesAtOnce();
+  }
+
+  @Override
+  public @Nullable Task task(String kind, YamlNode node, PlanFile.@Nullable Whole whole) {
+    int before = node.mistakes().all().size();
+    Task task =
+        switch (kind) {
+          case "transfer" -> transfer(node, (TablesAtOnce) whole);
+          case "sql" -> SqlTask.of(node, connections);
+          default -> command(kind, node);
+        };
+    return node.mistakes().all().size() > before ? null : task;
+  }
+
+  private @Nullable Task transfer(YamlNode node, @Nullable TablesAtOnce whole) {
+    TransferNode reader = new TransferNode(node, connections, written);
+    TransferSpec spec = reader.spec();
+    if (spec == null) {
+      return null;
+    }
+    List<String> args = new ArrayList<>(runnerArgs);
+    args.addAll(reader.badRecordArgs());
+    try {
+      TransferOptions options = options(reader.badRecordArgs());
+      TransferJob job = new TransferJob(spec, options, Set.of(), whole == null ? null : whole::add);
+      if (whole != null) {
+        whole.check(spec.tables());
+      }
+      return task(new PlannedJob("transfer", job, options, args));
+    } catch (IllegalArgumentException | UsageException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  /**
+   * @throws UsageException if another task writes one of its files too
+   */
+  private Task task(PlannedJob planned) {
+    files.add(planned.files());
+    for (JobFiles.Output output : planned.files().outputs()) {
+      if (!outputs.add(OutputPlace.of(output.path()).identity())) {
+        throw new UsageException(
+            "another task of the plan writes '%s' too".formatted(output.path()));
+      }
+    }
+    return new JobTask(planned);
+  }
+
+  /**
+   * Checks the summary of the plan against the plan itself and the files of its tasks.
+   *
+   * @throws UsageException if it is one of them
+   */
+  void checkSummary(String plan, @Nullable String summary) {
+    JobFiles all = JobFiles.NONE.reads("plan", List.of(plan));
+    for (JobFiles each : files) {
+      for (JobFiles.Input input : each.inputs()) {
+        all = all.reads(input.option(), input.patterns());
+      }
+      String path = summary;
+      for (JobFiles.Output output : each.outputs()) {
+        if (path != null
+            && OutputPlace.of(output.path()).identity().equals(OutputPlace.of(path).identity())) {
+          throw new UsageException(
+              "--summary: a task of the plan writes '%s' too".formatted(summary));
+        }
+      }
+    }
+    all.checkSummary(summary);
+  }
+
+  /** Whether a task writes to the standard output. */
+  boolean useStandardOutput() {
+    return files.stream().anyMatch(JobFiles::useStandardOutput);
+  }
+
+  private @Nullable Task command(String kind, YamlNode node) {
+    PipelineCommand<?> command =
+        commands.stream().filter(each -> each.name().equals(kind)).findFirst().orElseThrow();
+    List<String> args = new ArrayList<>(runnerArgs);
+    for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
+      args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
+    }
+    try {
+      return task(command.prepare(args));
+    } catch (UsageException e) {
+      node.mistake(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+}

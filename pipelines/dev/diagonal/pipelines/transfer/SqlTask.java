@@ -1,0 +1,83 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.pipelines.plan.Task;
+import dev.diagonal.pipelines.plan.YamlNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements, all in one transaction.
+ *
+ * @param database where they run
+ * @param shown what is told of them
+ * @param sql the statements
+ */
+record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
+
+  /** Statements that end transactions themselves may have taken effect when a later one fails. */
+  private static final Pattern COMMITS =
+      Pattern.compile(
+          "\\b(commit|prepare\\s+transaction)\\b|\\bend\\s*;", Pattern.CASE_INSENSITIVE);
+
+  /** Reads {@code {to: connection, file: …}} or {@code {to: connection, statement: …}}. */
+  static @Nullable SqlTask of(YamlNode node, PlanConnections connections) {
+    Map<String, YamlNode> entries = node.entries("to", "file", "statement");
+    YamlNode to = node.required(entries, "to");
+    JdbcTarget database = to == null ? null : connections.database(to);
+    YamlNode file = entries.get("file");
+    YamlNode statement = entries.get("statement");
+    if ((file == null) == (statement == null)) {
+      node.mistake("give 'file' or 'statement', one of the two");
+    }
+    if (statement != null) {
+      String sql = statement.text();
+      return database == null ? null : new SqlTask(database, sql.strip(), sql);
+    } else if (file == null) {
+      return null;
+    }
+    Path path = Path.of(file.pathOf(file.text()));
+    try {
+      String sql = Files.readString(path);
+      return database == null ? null : new SqlTask(database, file.text(), sql);
+    } catch (IOException e) {
+      file.mistake("the file '%s' cannot be read".formatted(file.text()));
+      return null;
+    }
+  }
+
+  @Override
+  public List<String> describe() {
+    return List.of("runs:    " + shown + " in " + database);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The transaction is repeated until its commit is sent. A commit without an answer fails the
+   * task, since the statements may not have the same effect twice.
+   */
+  @Override
+  public Counts run() throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "run " + shown)
+        .withLongStatements()
+        .committingOnce()
+        .withRetry(COMMITS.matcher(sql).find() ? Retry.never() : Retry.defaults())
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+              }
+              return Counts.NONE;
+            });
+  }
+}

@@ -1,0 +1,66 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.transfer.sink.StagedTables;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of several transfers, which change in one transaction when all of them are done. */
+final class TablesAtOnce implements PlanFile.Whole {
+
+  private final List<StagedTables> staged = new ArrayList<>();
+  private final Map<String, Mode> modes = new HashMap<>();
+  private @Nullable JdbcTarget database;
+
+  /**
+   * Checks the tables of another transfer of the group against those of the others.
+   *
+   * @throws IllegalArgumentException if one is in another database, or if one is replaced that is
+   *     also written by another transfer
+   */
+  void check(List<ToJdbc> tables) {
+    for (ToJdbc table : tables) {
+      JdbcTarget its = table.database().at(ServerUrls.TO_COME);
+      JdbcTarget first = database;
+      if (first != null && !first.equals(its)) {
+        throw new IllegalArgumentException(
+            "transaction all: table %s is in %s and another table in %s, and one transaction cannot change two databases (or act as two users)"
+                .formatted(table.table(), its, first));
+      }
+      database = its;
+      Mode other = modes.put(table.table(), table.mode());
+      if (other != null && (other == Mode.replace || table.mode() == Mode.replace)) {
+        throw new IllegalArgumentException(
+            "transaction all: table %s is written twice, and mode replace would delete the rows of one transfer"
+                .formatted(table.table()));
+      }
+    }
+  }
+
+  /** Takes stages that are full. */
+  synchronized void add(StagedTables tables) {
+    staged.add(tables);
+  }
+
+  @Override
+  public synchronized long complete() throws Exception {
+    long refused = StagedTables.publish(staged, System.err::println);
+    staged.clear();
+    return refused;
+  }
+
+  @Override
+  public synchronized void abandon() throws Exception {
+    for (StagedTables tables : staged) {
+      tables.abandon();
+    }
+    staged.clear();
+  }
+}

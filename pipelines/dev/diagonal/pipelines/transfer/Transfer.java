@@ -1,0 +1,174 @@
+package dev.diagonal.pipelines.transfer;
+
+import static dev.diagonal.files.output.OutputPlace.STANDARD_OUTPUT;
+
+import dev.diagonal.pipelines.command.Command;
+import dev.diagonal.pipelines.command.CommandLine;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.plan.PlanNode;
+import dev.diagonal.pipelines.plan.PlanNode.Group;
+import dev.diagonal.pipelines.plan.PlanNode.Step;
+import dev.diagonal.pipelines.plan.PlanReport;
+import dev.diagonal.pipelines.plan.PlanRun;
+import dev.diagonal.pipelines.run.OutputPath;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.NearestName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Rows from somewhere to somewhere: one transfer, or a plan of tasks and task groups. */
+public final class Transfer implements Command {
+
+  /** What stands in a plan, and not beside it. */
+  private static final List<String> BESIDE_A_PLAN =
+      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary");
+
+  private static final int TOLD_SECONDS = 5;
+
+  private final TransferCommand single = new TransferCommand();
+  private final List<PipelineCommand<?>> commands;
+
+  /**
+   * @param commands what can be a task of a plan besides transfers and statements
+   */
+  public Transfer(List<PipelineCommand<?>> commands) {
+    this.commands = List.copyOf(commands);
+  }
+
+  @Override
+  public String name() {
+    return single.name();
+  }
+
+  @Override
+  public String summary() {
+    return single.summary();
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "transfer --from=csv:people.csv --to=jdbc:people --key=id --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
+        "transfer --from=jdbc:people --to=jsonl:people.jsonl --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
+        "transfer --plan=plan.yaml --dryRun");
+  }
+
+  @Override
+  public Class<?> options() {
+    return single.options();
+  }
+
+  @Override
+  public ExitCode run(List<String> args) throws Exception {
+    if (args.stream().noneMatch(arg -> arg.startsWith("--plan="))) {
+      return single.run(args);
+    }
+    Runners.check(name(), args);
+    TransferOptions options =
+        CommandLine.parse(TransferOptions.class, Runners.withDefaults(name(), args));
+    OutputPath.check("summary", options.getSummary());
+    if (options.getMaxParallelTasks() < 1) {
+      throw new UsageException(
+          "--maxParallelTasks must be >= 1, got " + options.getMaxParallelTasks());
+    }
+    String file = String.valueOf(options.getPlan());
+    PlanTasks tasks = new PlanTasks(runnerArgs(args), commands);
+    PlanNode plan = PlanFile.read(Path.of(file), tasks, System::getenv);
+    tasks.checkSummary(file, options.getSummary());
+    checkFromTask(plan, options.getFromTask());
+    if (options.getDryRun()) {
+      describe(plan, "").forEach(System.out::println);
+      return ExitCode.DONE;
+    }
+    PlanReport report =
+        run(
+            new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println),
+            plan);
+    boolean outIsTaken = tasks.useStandardOutput() || STANDARD_OUTPUT.equals(options.getSummary());
+    report.lines().forEach((outIsTaken ? System.err : System.out)::println);
+    if (options.getSummary() != null) {
+      report.writeTo(options.getSummary());
+    }
+    return report.state() == PlanReport.State.FAILED ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** Tells every few seconds how far the tasks have got that run. */
+  private static PlanReport run(PlanRun run, PlanNode plan) throws InterruptedException {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      var unused =
+          timer.scheduleAtFixedRate(
+              () -> run.running().forEach(System.err::println),
+              TOLD_SECONDS,
+              TOLD_SECONDS,
+              TimeUnit.SECONDS);
+      return run.run(plan);
+    } finally {
+      timer.shutdownNow();
+    }
+  }
+
+  /** The options of the runner, which all tasks get; an option of a transfer stands in the plan. */
+  private List<String> runnerArgs(List<String> args) {
+    List<String> own = new ArrayList<>();
+    for (var method : TransferOptions.class.getMethods()) {
+      if (method.getDeclaringClass().getName().startsWith("dev.diagonal.")
+          && method.getName().startsWith("get")) {
+        own.add(Character.toLowerCase(method.getName().charAt(3)) + method.getName().substring(4));
+      }
+    }
+    List<String> runner = new ArrayList<>();
+    for (String arg : args) {
+      String option = arg.replaceFirst("^--", "").replaceFirst("=.*", "");
+      if (!own.contains(option)) {
+        runner.add(arg);
+      } else if (!BESIDE_A_PLAN.contains(option)) {
+        throw new UsageException("--" + option + " stands in the plan, not beside --plan");
+      }
+    }
+    return runner;
+  }
+
+  private static void checkFromTask(PlanNode plan, @Nullable String fromTask) {
+    List<String> names = plan.steps().map(Step::name).toList();
+    if (fromTask != null && !names.contains(fromTask)) {
+      throw new UsageException(
+          "--fromTask: the plan has no task '"
+              + fromTask
+              + "'"
+              + NearestName.hint(fromTask, names));
+    }
+  }
+
+  private static List<String> describe(PlanNode node, String indent) {
+    List<String> lines = new ArrayList<>();
+    if (node instanceof Step step) {
+      lines.add(indent + step.name());
+      step.task().describe().forEach(line -> lines.add(indent + "    " + line));
+    } else if (node instanceof Group group) {
+      lines.add(
+          "%s%s (%s)%s"
+              .formatted(
+                  indent,
+                  group.name(),
+                  group.parallel() ? "at the same time" : "one after another",
+                  group.ending() == null ? "" : ", as a whole"));
+      group.children().forEach(child -> lines.addAll(describe(child, indent + "  ")));
+    }
+    return lines;
+  }
+}

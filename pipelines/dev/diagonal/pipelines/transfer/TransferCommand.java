@@ -1,0 +1,197 @@
+package dev.diagonal.pipelines.transfer;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.plan.MappingFile;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.TransferSpec.Database;
+import dev.diagonal.pipelines.transfer.TransferSpec.From;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.Index;
+import dev.diagonal.pipelines.transfer.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.transfer.mapping.DocumentId;
+import dev.diagonal.transfer.mapping.Mapping;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** One transfer, from {@code --from} to {@code --to}: the short form of {@link Transfer}. */
+public final class TransferCommand extends PipelineCommand<TransferOptions> {
+
+  private static final List<String> SOURCES = List.of("csv", "jsonl", "jdbc");
+  private static final List<String> SINKS = List.of("csv", "jsonl", "jdbc", "elasticsearch");
+
+  /** A kind and a place, as {@code csv:ratings.csv}. */
+  private record End(String kind, String place) {
+
+    static End of(String option, String text, List<String> kinds) {
+      int colon = text.indexOf(':');
+      String kind = colon < 0 ? text : text.substring(0, colon);
+      if (colon < 0 || !kinds.contains(kind)) {
+        throw new UsageException(
+            "--%s takes %s, got '%s'"
+                .formatted(
+                    option, kinds.stream().map(each -> each + ":…").collect(joining(", ")), text));
+      }
+      return new End(kind, text.substring(colon + 1));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "transfer";
+  }
+
+  @Override
+  public String summary() {
+    return "rows between CSV, JSON lines, PostgreSQL and Elasticsearch, one transfer or a plan of many";
+  }
+
+  @Override
+  public Class<TransferOptions> options() {
+    return TransferOptions.class;
+  }
+
+  @Override
+  protected Job plan(TransferOptions options) {
+    if (options.getFrom() == null || options.getTo() == null) {
+      throw new UsageException("give --from and --to, or --plan");
+    }
+    if (options.getFromTask() != null) {
+      throw new UsageException("--fromTask goes with --plan");
+    }
+    End from = End.of("from", options.getFrom(), SOURCES);
+    List<End> to = new ArrayList<>();
+    for (String each : options.getTo()) {
+      to.add(End.of("to", each, SINKS));
+    }
+    boolean jdbc = from.kind().equals("jdbc") || to.stream().anyMatch(e -> e.kind().equals("jdbc"));
+    boolean search = to.stream().anyMatch(end -> end.kind().equals("elasticsearch"));
+    SinkPlace database = place("jdbcUrl", options.getJdbcUrl(), jdbc);
+    SinkPlace index = place("elasticsearchUrl", options.getElasticsearchUrl(), search);
+    Set<EmbeddedServers.Kind> embedded = EnumSet.noneOf(EmbeddedServers.Kind.class);
+    if (database.isEmbedded()) {
+      embedded.add(EmbeddedServers.Kind.POSTGRES);
+    }
+    if (index.isEmbedded()) {
+      embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
+    }
+    if (options.getVersionColumn() != null && !search) {
+      throw new UsageException("--versionColumn goes with --to=elasticsearch:");
+    }
+    CsvFormat format = format(options);
+    Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
+    List<To> sinks = new ArrayList<>();
+    for (End end : to) {
+      Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);
+      sinks.add(to(end, format, jdbcTarget, indexTarget, options));
+    }
+    TransferSpec spec =
+        new TransferSpec(
+            from(from, format, jdbcTarget, options),
+            sinks,
+            mapping(options),
+            options.getBlockRows(),
+            options.getCommitRows(),
+            options.getTransaction() == TransferOptions.Transaction.all,
+            ledger(options));
+    return new TransferJob(spec, options, embedded, null);
+  }
+
+  private static LedgerSettings ledger(TransferOptions options) {
+    LedgerSettings settings =
+        LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options));
+    return options.getSynchronousCommit() ? settings : settings.withoutSynchronousCommit();
+  }
+
+  private static SinkPlace place(
+      String option, @org.jspecify.annotations.Nullable String url, boolean used) {
+    if (used && (url == null || url.equals("none"))) {
+      throw new UsageException("give --" + option);
+    }
+    return used ? SinkPlace.of(url, url) : SinkPlace.of("none", url);
+  }
+
+  private static Mapping mapping(TransferOptions options) {
+    String file = options.getMapping();
+    return file == null ? Mapping.NONE : MappingFile.read(Path.of(file));
+  }
+
+  private static CsvFormat format(TransferOptions options) {
+    return CsvSpelling.of(
+        options.getDelimiter(),
+        options.getQuote(),
+        options.getEscape(),
+        options.getQuotedLineBreaks(),
+        options.getHeader(),
+        options.getColumns() == null ? List.of() : options.getColumns(),
+        options.getEncoding(),
+        options.getNullText());
+  }
+
+  private static From from(End end, CsvFormat format, Database database, TransferOptions options) {
+    boolean query = options.getQuery() != null;
+    if (end.kind().equals("jdbc")) {
+      if (query != end.place().isEmpty()) {
+        throw new UsageException("--from=jdbc: takes a table, or else --query");
+      }
+      return new FromJdbc(
+          database, query ? null : end.place(), options.getQuery(), options.getRangeKey());
+    }
+    if (query || options.getRangeKey() != null) {
+      throw new UsageException("--query and --rangeKey go with --from=jdbc:");
+    }
+    List<String> files = List.of(end.place().split(","));
+    try {
+      InputFiles unused = InputFiles.matching(files);
+    } catch (BadInputException e) {
+      throw new UsageException("--from: " + e.getMessage(), e);
+    }
+    return end.kind().equals("csv") ? new FromCsv(files, format) : new FromJsonLines(files);
+  }
+
+  private static To to(
+      End end, CsvFormat format, Database database, Index index, TransferOptions options) {
+    List<String> key = options.getKey() == null ? List.of() : options.getKey();
+    if (end.place().isEmpty()) {
+      throw new UsageException("--to=" + end.kind() + ": names nothing");
+    }
+    switch (end.kind()) {
+      case "jdbc" -> {
+        Mode mode = options.getMode();
+        Mode usual = key.isEmpty() ? Mode.insert : Mode.upsert;
+        return new ToJdbc(database, end.place(), key, mode == null ? usual : mode);
+      }
+      case "elasticsearch" -> {
+        if (key.isEmpty()) {
+          throw new UsageException("--to=elasticsearch: needs --key, which the ids are made of");
+        }
+        return new ToIndex(index, DocumentId.ofKey(key), options.getVersionColumn());
+      }
+      default -> {
+        return end.kind().equals("csv")
+            ? new ToCsv(end.place(), format)
+            : new ToJsonLines(end.place());
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.pipelines.options.ElasticsearchOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
+import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.OptionGroup;
+import java.util.List;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@link Transfer}. */
+@OptionGroup(OptionGroup.Heading.INPUT)
+public interface TransferOptions
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
+
+  /** What is done with rows whose keys are in a table, or with all that was there. */
+  enum Mode {
+    insert,
+    ignore,
+    upsert,
+    update,
+    delete,
+    replace
+  }
+
+  /** When the rows of a transfer appear in tables. */
+  enum Transaction {
+    each,
+    all
+  }
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description("A file with tasks and task groups to run, in place of --from and --to")
+  @Nullable String getPlan();
+
+  void setPlan(@Nullable String plan);
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description("With --plan: start at the task of this name; what comes before it is passed over")
+  @Nullable String getFromTask();
+
+  void setFromTask(@Nullable String fromTask);
+
+  @OptionGroup(OptionGroup.Heading.RUN)
+  @Description("With --plan: how many tasks of parallel groups run at the same time")
+  @Default.Integer(4)
+  int getMaxParallelTasks();
+
+  void setMaxParallelTasks(int maxParallelTasks);
+
+  @Description("Where rows come from: csv:FILES, jsonl:FILES or jdbc:TABLE; jdbc: with --query")
+  @Nullable String getFrom();
+
+  void setFrom(@Nullable String from);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "Where rows go, one or several: csv:FILE, jsonl:FILE, jdbc:TABLE, elasticsearch:INDEX")
+  @Nullable List<String> getTo();
+
+  void setTo(@Nullable List<String> to);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "The columns that tell rows apart, in tables and as the ids of documents; without them rows are"
+          + " inserted, and those that are sent again are there twice")
+  @Nullable List<String> getKey();
+
+  void setKey(@Nullable List<String> key);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "A column of whole numbers from 0, the versions of documents: an index keeps a document whose"
+          + " version is higher")
+  @Nullable String getVersionColumn();
+
+  void setVersionColumn(@Nullable String versionColumn);
+
+  @Description(
+      "What is done in tables; without it, rows are inserted, or upserted if there is a key")
+  @Nullable Mode getMode();
+
+  void setMode(@Nullable Mode mode);
+
+  @Description("A file that says what becomes of rows on their way")
+  @Nullable String getMapping();
+
+  void setMapping(@Nullable String mapping);
+
+  @Description("A query to read, with --from=jdbc:")
+  @Nullable String getQuery();
+
+  void setQuery(@Nullable String query);
+
+  @Description("A column of whole numbers to read a table or query by in parallel ranges")
+  @Nullable String getRangeKey();
+
+  void setRangeKey(@Nullable String rangeKey);
+
+  @Description("CSV: what stands between two fields: one character, or 'tab'")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
+
+  @Description("CSV: what stands around fields: one character, or 'none'")
+  @Default.String("\"")
+  String getQuote();
+
+  void setQuote(String quote);
+
+  @Description("CSV to read: what makes the next character a plain one: one character, or 'none'")
+  @Default.String("none")
+  String getEscape();
+
+  void setEscape(String escape);
+
+  @Description("CSV: whether the first record of a file names the columns")
+  @Default.Boolean(true)
+  boolean getHeader();
+
+  void setHeader(boolean header);
+
+  @Description("CSV to read without a header: the names of the columns; c1, c2, … otherwise")
+  @Nullable List<String> getColumns();
+
+  void setColumns(@Nullable List<String> columns);
+
+  @Description("CSV to read: its character set")
+  @Default.String("UTF-8")
+  String getEncoding();
+
+  void setEncoding(String encoding);
+
+  @Description("CSV to read: what stands for null, beside an empty field without quotes")
+  @Nullable String getNullText();
+
+  void setNullText(@Nullable String nullText);
+
+  @Description(
+      "CSV to read: whether quotes may hold line breaks; if not, a file is read in parallel ranges")
+  @Default.Boolean(true)
+  boolean getQuotedLineBreaks();
+
+  void setQuotedLineBreaks(boolean quotedLineBreaks);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description("How many rows travel together")
+  @Default.Integer(TransferSpec.BLOCK_ROWS)
+  int getBlockRows();
+
+  void setBlockRows(int blockRows);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description("How many rows a transaction has at most")
+  @Default.Integer(TransferSpec.COMMIT_ROWS)
+  int getCommitRows();
+
+  void setCommitRows(int commitRows);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description(
+      "PostgreSQL, rows without a key: whether a commit waits for the disk even where the server's"
+          + " default is not to; false risks the rows of the last moments before a crash")
+  @Default.Boolean(true)
+  boolean getSynchronousCommit();
+
+  void setSynchronousCommit(boolean synchronousCommit);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "When rows appear in tables: with each transaction, or all or none of them at the end")
+  @Default.Enum("each")
+  Transaction getTransaction();
+
+  void setTransaction(Transaction transaction);
+}

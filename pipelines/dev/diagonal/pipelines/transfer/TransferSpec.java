@@ -1,0 +1,92 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.transfer.mapping.DocumentId;
+import dev.diagonal.transfer.mapping.Mapping;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is transferred from where to where.
+ *
+ * @param from the source
+ * @param to the sinks; there may be none, then rows are read and converted only
+ * @param mapping what becomes of rows on their way
+ * @param blockRows how many rows travel together
+ * @param commitRows how many rows a transaction has at most
+ * @param atOnce whether tables change in one transaction in the end, or not at all
+ * @param ledger how transactions are recorded that must not be repeated
+ */
+record TransferSpec(
+    From from,
+    List<To> to,
+    Mapping mapping,
+    int blockRows,
+    int commitRows,
+    boolean atOnce,
+    LedgerSettings ledger) {
+
+  static final int BLOCK_ROWS = 1_000;
+  static final int COMMIT_ROWS = 50_000;
+
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  TransferSpec {
+    to = List.copyOf(to);
+    ParallelWrite.check("blockRows", blockRows, 1_000_000);
+    ParallelWrite.check("commitRows", commitRows, 1_000_000);
+  }
+
+  /** Returns the tables among the sinks. */
+  List<ToJdbc> tables() {
+    return to.stream().filter(ToJdbc.class::isInstance).map(ToJdbc.class::cast).toList();
+  }
+
+  /** A database, which may be one that is yet to start. */
+  @FunctionalInterface
+  interface Database {
+    JdbcTarget at(ServerUrls servers);
+  }
+
+  /** An index, which may be on a server that is yet to start. */
+  @FunctionalInterface
+  interface Index {
+    ElasticsearchTarget at(ServerUrls servers);
+  }
+
+  /** Where rows come from. */
+  sealed interface From permits FromCsv, FromJsonLines, FromJdbc {}
+
+  record FromCsv(List<String> files, CsvFormat format) implements From {}
+
+  record FromJsonLines(List<String> files) implements From {}
+
+  /**
+   * @param table its name, or null if there is a query
+   * @param rangeKey the column to read ranges of, or null
+   */
+  record FromJdbc(
+      Database database, @Nullable String table, @Nullable String query, @Nullable String rangeKey)
+      implements From {}
+
+  /** Where rows go. */
+  sealed interface To permits ToCsv, ToJsonLines, ToJdbc, ToIndex {}
+
+  record ToCsv(String path, CsvFormat format) implements To {}
+
+  record ToJsonLines(String path) implements To {}
+
+  record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
+
+  /**
+   * @param versionColumn the column of the documents' versions, or null for none
+   */
+  record ToIndex(Index index, DocumentId id, @Nullable String versionColumn) implements To {}
+}

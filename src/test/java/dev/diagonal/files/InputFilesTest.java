@@ -1,0 +1,160 @@
+package dev.diagonal.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.stored.InputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InputFilesTest {
+
+  private final Path directory;
+
+  InputFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @BeforeAll
+  static void registerFileSystems() {
+    FileSystems.setDefaultPipelineOptions(PipelineOptionsFactory.create());
+  }
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    for (String name : List.of("b.csv", "a.csv", "c.csv.gz", ".hidden.csv", "_SUCCESS", "d.txt")) {
+      Files.writeString(directory.resolve(name), name);
+    }
+    Files.createDirectory(directory.resolve("sub.csv"));
+    Files.writeString(directory.resolve("sub.csv").resolve("deep.csv"), "deep");
+    Files.createDirectory(directory.resolve("empty"));
+  }
+
+  @Test
+  void aFileIsItselfWithItsSizeAndTime() throws IOException {
+    long modified = Files.getLastModifiedTime(directory.resolve("a.csv")).toMillis();
+    InputFiles files = InputFiles.matching(List.of(path("a.csv")));
+    assertThat(files.files()).containsExactly(InputFile.of(path("a.csv"), 5, modified));
+    assertThat(files.totalBytes()).isEqualTo(5);
+  }
+
+  @Test
+  void severalFilesComeInTheOrderGiven() {
+    InputFiles files = InputFiles.matching(List.of(path("b.csv"), path("a.csv")));
+    assertThat(files.files())
+        .extracting(InputFile::name)
+        .containsExactly(path("b.csv"), path("a.csv"));
+    assertThat(files.totalBytes()).isEqualTo(10);
+  }
+
+  @Test
+  void patternsPassOverHiddenFiles() throws IOException {
+    Files.writeString(directory.resolve(".b.csv.diagonal-1234"), "unfinished");
+    assertThat(names(path("?.csv"))).containsExactly(path("a.csv"), path("b.csv"));
+    assertThat(names(path("*.csv*")))
+        .containsExactly(path("a.csv"), path("b.csv"), path("c.csv.gz"), deep());
+    assertThat(names(path(".*"))).as("a pattern with a dot").containsExactly(path(".hidden.csv"));
+  }
+
+  @Test
+  void partFilesOfRunsMatchNothing() throws IOException {
+    String id = "0123456789abcdef".repeat(2);
+    Path part = directory.resolve(".a.csv.diagonal-" + id + ".part-0." + id);
+    Files.writeString(part, "part");
+    assertThat(InputFiles.matchingIfAny(List.of(path(".a*"), path("*part*"))).files()).isEmpty();
+  }
+
+  @Test
+  void aDirectoryStandsForTheFilesInItThatAreNotHidden() {
+    assertThat(names(directory.toString()))
+        .containsExactly(path("a.csv"), path("b.csv"), path("c.csv.gz"), path("d.txt"));
+    assertThat(names(directory + "/")).isEqualTo(names(directory.toString()));
+  }
+
+  @Test
+  void aFileThatSeveralPatternsMatchIsReadOnce() {
+    assertThat(names(path("b.csv"), path("*.csv"), path("b.csv"), directory.toString()))
+        .containsExactly(path("b.csv"), path("a.csv"), deep(), path("c.csv.gz"), path("d.txt"));
+  }
+
+  @Test
+  void compressedFilesCannotBeSplit() throws IOException {
+    for (String name : List.of("x.gz", "x.bz2", "x.zst", "x.zip")) {
+      Files.writeString(directory.resolve(name), name);
+      assertThat(InputFiles.matching(List.of(path(name))).files().get(0).splittable()).isFalse();
+    }
+  }
+
+  @Test
+  void aPathThatExistsIsNotAPattern() throws IOException {
+    Files.createDirectory(directory.resolve("run[1]"));
+    Files.createDirectory(directory.resolve("run1"));
+    Files.writeString(directory.resolve("run[1]/mine{a}.csv"), "mine");
+    Files.writeString(directory.resolve("run1/other.csv"), "other");
+    assertThat(names(path("run[1]"))).containsExactly(path("run[1]/mine{a}.csv"));
+    assertThat(names(path("run[1]/mine{a}.csv"))).containsExactly(path("run[1]/mine{a}.csv"));
+    assertThat(names(path("run[1]/*.csv")))
+        .as("no such path")
+        .containsExactly(path("run1/other.csv"));
+  }
+
+  @Test
+  void eachStepOfAPatternListsOneDirectory() throws IOException {
+    Files.createDirectories(directory.resolve("y2024/m1/deep"));
+    Files.createDirectories(directory.resolve("y2025/m1"));
+    for (String name : List.of("y2024/m1/x.csv", "y2024/m1/deep/x.csv", "y2025/m1/x.csv")) {
+      Files.writeString(directory.resolve(name), "x");
+    }
+    assertThat(names(path("y*/m1/*.csv")))
+        .containsExactly(path("y2024/m1/x.csv"), path("y2025/m1/x.csv"));
+    assertThat(names(path("y2024/**.csv")))
+        .containsExactly(path("y2024/m1/deep/x.csv"), path("y2024/m1/x.csv"));
+  }
+
+  @Test
+  void refusesDanglingLinks() throws IOException {
+    Files.createSymbolicLink(directory.resolve("gone.csv"), Path.of("nowhere.csv"));
+    for (String pattern : List.of(path("gone.csv"), path("*.csv"), directory.toString())) {
+      assertThatThrownBy(() -> names(pattern))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(path("gone.csv") + " is a link to a file that does not exist");
+    }
+  }
+
+  @Test
+  void aPatternThatMatchesNothingIsNamed() {
+    for (String nothing : List.of(path("missing.csv"), path("*.parquet"), path("empty"))) {
+      assertThatThrownBy(() -> names(path("a.csv"), nothing))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage("no file matches '" + nothing + "'");
+    }
+  }
+
+  @Test
+  void anUnknownFileSystemIsNamed() {
+    assertThatThrownBy(() -> names("nosuch://bucket/file"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("cannot look for 'nosuch://bucket/file': ");
+  }
+
+  private static List<String> names(String... patterns) {
+    return InputFiles.matching(List.of(patterns)).files().stream().map(InputFile::name).toList();
+  }
+
+  private String deep() {
+    return path("sub.csv/deep.csv");
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+}

@@ -1,0 +1,664 @@
+package dev.diagonal.jdbc.relationships;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.grid.CellLocks;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.Sql;
+import dev.diagonal.testing.WarningsSeen;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresExtension.class)
+final class UpsertRelationshipsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  /** Server-prepared from the fifth use on; planned for good from the tenth. */
+  private static final int OFTEN = 12;
+
+  private record Link(long id, long source, long target) {}
+
+  private static final RowBinder<Link> BINDER =
+      (link, values) -> values.putLong(link.id).putLong(link.source).putLong(link.target);
+
+  /** Cell 12 needs locks 1 and 2, in the order of the digits. */
+  private record Digits(String domain) implements CellLocks {
+    @Override
+    public int[] of(int cell) {
+      return String.valueOf(cell).chars().map(digit -> digit - '0').toArray();
+    }
+  }
+
+  private JdbcTarget target;
+  private Sql sql;
+  private String name;
+  private RelationshipTables tables;
+
+  @BeforeEach
+  void createTables(LocalPostgres postgres, TestInfo test) throws Exception {
+    target = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
+    sql = new Sql(target);
+    name = "r" + Math.abs(test.getTestMethod().orElseThrow().getName().hashCode());
+    tables =
+        new RelationshipTables(
+            Table.of(
+                name + "_edges",
+                Column.key("id", "bigint"),
+                Column.of("source", "bigint"),
+                Column.of("target", "bigint")),
+            "source",
+            "target",
+            EndTable.of(name + "_nodes", "id", "out_degree"),
+            EndTable.of(name + "_nodes", "id", "in_degree"));
+    tables.createIfMissing(target);
+  }
+
+  @Test
+  void countsEachNewRelationshipOnceHoweverOftenItIsWritten() throws Exception {
+    Random random = new Random(1);
+    List<Link> links = new ArrayList<>();
+    for (int id = 0; id < 5_000; id++) {
+      links.add(new Link(id, random.nextInt(50), random.nextInt(50)));
+    }
+    for (int run = 0; run < 2; run++) {
+      try (BatchWriter<Link> writer = upsert().open()) {
+        for (int from = 0; from < links.size(); from += 300) {
+          // Half of each batch is that of the one before.
+          writer.write(
+              new Batch<>(0, links.subList(Math.max(0, from - 150), Math.min(from + 300, 5_000))));
+        }
+      }
+      assertThat(sql.query("SELECT count(*) FROM " + name + "_edges")).containsExactly("5000");
+      assertCountsAreThoseOfTheEdges();
+    }
+  }
+
+  @Test
+  void aRelationshipThatComesTwiceInABatchCountsOnce() throws Exception {
+    write(new Link(1, 5, 6), new Link(1, 5, 6), new Link(2, 5, 5));
+    assertThat(nodes()).containsExactly("5: 2 1", "6: 0 1");
+  }
+
+  @Test
+  void nullsOfTheCountersCountAsNothing() throws Exception {
+    sql.execute(
+        "ALTER TABLE %1$s_nodes ALTER out_degree DROP NOT NULL; INSERT INTO %1$s_nodes VALUES (5, NULL, 1)"
+            .formatted(name));
+    write(new Link(1, 5, 6));
+    assertThat(nodes()).containsExactly("5: 1 1", "6: 0 1");
+  }
+
+  @Test
+  void bothStatementsAreOneTransactionAlsoOncePrepared() throws Exception {
+    sql.execute(
+        """
+        CREATE TABLE %1$s_seen (locks bigint, statements bigint);
+        CREATE FUNCTION %1$s_look() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO %1$s_seen
+          SELECT count(*), (SELECT count(*) FROM pg_prepared_statements) FROM pg_locks
+          WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER look AFTER INSERT ON %1$s_nodes EXECUTE FUNCTION %1$s_look();
+        """
+            .formatted(name));
+    try (BatchWriter<Link> writer = upsert().withLocks(new Digits("d")).open()) {
+      for (int i = 0; i < OFTEN; i++) {
+        writer.write(new Batch<>(123, List.of(new Link(i, 1, 2))));
+      }
+    }
+    assertThat(sql.query("SELECT locks FROM " + name + "_seen"))
+        .hasSize(OFTEN)
+        .containsOnly("3"); // the second statement runs under the locks of the first
+    assertThat(sql.query("SELECT max(statements) FROM " + name + "_seen")).containsExactly("2");
+    assertThat(sql.query("SELECT count(DISTINCT xmin::text) FROM " + name + "_edges"))
+        .containsExactly(String.valueOf(OFTEN));
+    assertThat(advisoryLocks()).isEmpty();
+  }
+
+  @Test
+  void aBatchIsOneRoundTripAlsoOncePrepared(LocalPostgres postgres) throws Exception {
+    try (CountingRelay relay = CountingRelay.to(postgres.port())) {
+      String url = target.url().replace(":" + postgres.port() + "/", ":" + relay.port() + "/");
+      JdbcTarget relayed = JdbcTarget.at(url).withUser(postgres.user());
+      List<Integer> turns = new ArrayList<>();
+      try (BatchWriter<Link> writer =
+          UpsertRelationships.into(relayed, tables, BINDER).withLocks(new Digits("d")).open()) {
+        for (int i = 0; i < OFTEN; i++) {
+          int before = relay.turns();
+          writer.write(new Batch<>(123, List.of(new Link(i, 1, 2))));
+          turns.add(relay.turns() - before);
+        }
+      }
+      // One that comes a second after the one before has a look at the connection first.
+      assertThat(turns.subList(1, 4)).contains(1);
+      assertThat(turns.subList(OFTEN - 3, OFTEN)).contains(1);
+    }
+  }
+
+  @Test
+  void waitsForSharedLocksInAscendingOrderAndNotForOthers() throws Exception {
+    try (Connection holder = holding(2)) {
+      CompletableFuture<Void> waiting = writing(upsert(), 321, new Link(1, 5, 6));
+      assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
+      // Lock 1 is held and 2 waited for; 3, which stands first in the array, is not asked for.
+      assertThat(advisoryLocks()).containsExactly("1 true", "2 false", "2 true");
+      writing(upsert(), 4, new Link(2, 7, 8)).join();
+      assertThat(nodes()).containsExactly("7: 1 0", "8: 0 1");
+      assertThat(waiting).isNotDone();
+      holder.rollback();
+      waiting.join();
+    }
+    assertThat(nodes()).containsExactly("5: 1 0", "6: 0 1", "7: 1 0", "8: 0 1");
+    assertThat(advisoryLocks()).isEmpty();
+  }
+
+  @Test
+  void seesWhatWasCommittedWhileItWaited() throws Exception {
+    try (Connection holder = holding(2)) {
+      CompletableFuture<Void> waiting = writing(upsert(), 2, new Link(1, 5, 6));
+      assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
+      execute(holder, "INSERT INTO " + name + "_edges VALUES (1, 5, 6)");
+      holder.commit();
+      waiting.join();
+    }
+    assertThat(nodes()).isEmpty(); // the relationship was there, and not for it to count
+  }
+
+  @Test
+  void anotherDomainAndAnotherTableHaveLocksOfTheirOwn() throws Exception {
+    try (Connection holder = holding(2)) {
+      writing(upsert().withLocks(new Digits("other")), 2, new Link(1, 5, 6)).join();
+      sql.execute("CREATE SCHEMA " + name);
+      RelationshipTables others =
+          new RelationshipTables(
+              tables.edges(),
+              "source",
+              "target",
+              EndTable.of(name + "." + name + "_nodes", "id", "out_degree"),
+              EndTable.of(name + "." + name + "_nodes", "id", "in_degree"));
+      others.createIfMissing(target);
+      writing(UpsertRelationships.into(target, others, BINDER), 2, new Link(2, 5, 6)).join();
+      assertThat(holder.isClosed()).isFalse();
+    }
+    assertThat(nodes()).containsExactly("5: 1 0", "6: 0 1");
+  }
+
+  @Test
+  void oneTableHasOneNamespaceByWhateverNameItIsCalled() throws Exception {
+    try (Connection holder = holding(2)) {
+      RelationshipTables called =
+          new RelationshipTables(
+              tables.edges(),
+              "source",
+              "target",
+              EndTable.of("public." + name + "_nodes", "id", "out_degree"),
+              EndTable.of("public." + name + "_nodes", "id", "in_degree"));
+      CompletableFuture<Void> waiting =
+          writing(
+              UpsertRelationships.into(target, called, BINDER).withLocks(new Digits("d")),
+              2,
+              new Link(1, 5, 6));
+      assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
+      holder.rollback();
+      waiting.join();
+    }
+  }
+
+  @Test
+  void writersOfReversedCellsDoNotWaitInARing() throws Exception {
+    String deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    List<String> before = sql.query(deadlocks);
+    List<CompletableFuture<Void>> writers =
+        IntStream.range(0, 4)
+            .mapToObj(
+                w ->
+                    CompletableFuture.runAsync(
+                        () -> {
+                          int cell = w % 2 == 0 ? 12 : 21;
+                          try (BatchWriter<Link> writer =
+                              upsert().withLocks(new Digits("d")).open()) {
+                            for (int i = 0; i < 100; i++) {
+                              long id = w * 1_000L + i;
+                              Link there = new Link(id, 1, 2);
+                              Link back = new Link(-1 - id, 2, 1);
+                              writer.write(
+                                  new Batch<>(
+                                      cell,
+                                      w % 2 == 0 ? List.of(there, back) : List.of(back, there)));
+                            }
+                          } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                          }
+                        }))
+            .toList();
+    writers.forEach(CompletableFuture::join);
+    assertThat(nodes()).containsExactly("1: 400 400", "2: 400 400");
+    assertThat(sql.query(deadlocks)).isEqualTo(before);
+  }
+
+  @Test
+  void anIdOnBothSidesIsRefusedWithinABatchAndAgainstTheTable() throws Exception {
+    try (BatchWriter<Link> writer = upsert().refusingBothEnds().open()) {
+      writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(2, 5, 7))));
+      for (List<Link> bad :
+          List.of(
+              List.of(new Link(3, 8, 9), new Link(4, 9, 8)),
+              List.of(new Link(5, 3, 4), new Link(6, 1, 5)),
+              List.of(new Link(7, 6, 10)))) {
+        BadInputException fault =
+            catchThrowableOfType(BadInputException.class, () -> writer.write(new Batch<>(0, bad)));
+        assertThat(fault)
+            .hasMessageMatching(
+                "id [5689] stands on both sides of "
+                    + name
+                    + "_edges: declare the schedule monopartite, or separate tables");
+        assertThat(writer.isRetryable(fault)).isFalse();
+        assertThat(writer.isCausedByRows(fault)).isFalse();
+      }
+      writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(8, 11, 6))));
+    }
+    assertThat(nodes()).containsExactly("5: 2 0", "6: 0 2", "7: 0 1", "11: 1 0");
+    write(new Link(9, 6, 5)); // not refused unless asked for
+    assertThat(nodes()).containsExactly("5: 2 1", "6: 1 2", "7: 0 1", "11: 1 0");
+  }
+
+  @Test
+  void aRefusedIdMayBeAnyText() throws Exception {
+    String text = "a \"b\" ;diagonal\n$1 «é»";
+    RelationshipTables texts =
+        new RelationshipTables(
+            Table.of(
+                name + "_t",
+                Column.key("id", "text"),
+                Column.of("s", "text"),
+                Column.of("t", "text")),
+            "s",
+            "t",
+            EndTable.of(name + "_tn", "id", "o"),
+            EndTable.of(name + "_tn", "id", "i"));
+    texts.createIfMissing(target);
+    RowBinder<String> binder = (id, values) -> values.putText(id).putText(id).putText(id);
+    try (BatchWriter<String> writer =
+        UpsertRelationships.into(target, texts, binder).refusingBothEnds().open()) {
+      assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(text))))
+          .hasMessageStartingWith("id " + text + " stands on both sides of");
+    }
+  }
+
+  @Test
+  void aViolationInOneRowLiesInTheRowsAndNothingIsWritten() throws Exception {
+    sql.execute("CREATE UNIQUE INDEX ON %s_edges (source, target)".formatted(name));
+    try (BatchWriter<Link> writer = upsert().open()) {
+      SQLException fault =
+          catchThrowableOfType(
+              SQLException.class,
+              () ->
+                  writer.write(
+                      new Batch<>(
+                          7, List.of(new Link(1, 5, 6), new Link(2, 8, 9), new Link(3, 5, 6)))));
+      assertThat((Throwable) fault)
+          .hasMessageStartingWith("first key 1: ")
+          .hasMessageContaining("duplicate key value violates unique constraint");
+      assertThat(fault.getMessage()).doesNotContain("(5, 6)"); // no values of the rows
+      assertThat(fault.getSQLState()).isEqualTo("23505");
+      assertThat(writer.isCausedByRows(fault)).isTrue();
+      assertThat(writer.isRetryable(fault)).isFalse();
+      assertThat(nodes()).isEmpty();
+      assertThat(sql.query("SELECT id FROM " + name + "_edges")).isEmpty();
+      writer.write(new Batch<>(7, List.of(new Link(1, 5, 6))));
+    }
+    assertThat(nodes()).containsExactly("5: 1 0", "6: 0 1");
+  }
+
+  @Test
+  void aValueThatDoesNotFitItsColumnLiesInTheRowsAndAMissingTableDoesNot() throws Exception {
+    sql.execute("ALTER TABLE %s_edges ADD CHECK (id < 10)".formatted(name));
+    try (BatchWriter<Link> writer = upsert().open()) {
+      assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(new Link(10, 5, 6)))))
+          .matches(fault -> writer.isCausedByRows((Exception) fault));
+      sql.execute("DROP TABLE %s_nodes".formatted(name));
+      assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(new Link(1, 5, 6)))))
+          .hasMessageContaining("does not exist")
+          .matches(fault -> !writer.isCausedByRows((Exception) fault))
+          .matches(fault -> !writer.isRetryable((Exception) fault));
+    }
+  }
+
+  @Test
+  void aTerminatedBackendIsRetryableAndTheNextWriteGoesOnAFreshConnection() throws Exception {
+    try (Connection holder = holding(2);
+        BatchWriter<Link> writer = upsert().withLocks(new Digits("d")).open()) {
+      Batch<Link> batch = new Batch<>(2, List.of(new Link(1, 5, 6)));
+      CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> run(writer, batch));
+      assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
+      sql.query("SELECT pg_terminate_backend(" + waitingLocks().get(0) + ")");
+      Exception fault =
+          catchThrowableOfType(Exception.class, waiting::join); // wraps what write threw
+      assertThat(writer.isRetryable(fault)).isTrue();
+      assertThat(writer.isCausedByRows(fault)).isFalse();
+      holder.rollback();
+      writer.write(batch);
+    }
+    assertThat(nodes()).containsExactly("5: 1 0", "6: 0 1");
+  }
+
+  @Test
+  void theFirstLockTimeoutWarnsOfWhoHoldsTheLock() throws Exception {
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    try (WarningsSeen unused = WarningsSeen.into(warnings);
+        Connection holder = holding(2);
+        BatchWriter<Link> writer =
+            upsert().withLocks(new Digits("d")).withLockTimeout(Duration.ofMillis(50)).open()) {
+      Batch<Link> batch = new Batch<>(12, List.of(new Link(1, 5, 6)));
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> writer.write(batch)).isInstanceOf(SQLException.class);
+      }
+      assertThat(warnings)
+          .singleElement()
+          .asString()
+          .contains("waited 50 ms for the slot locks [1, 2] of d: process " + pid(holder))
+          .endsWith("holds {2}; tries again");
+      holder.rollback();
+      writer.write(batch);
+    }
+  }
+
+  @Test
+  void aLockTimeoutIsRetryableAndSaysWhoHoldsTheLock() throws Exception {
+    try (Connection holder = holding(2);
+        BatchWriter<Link> writer =
+            upsert().withLocks(new Digits("d")).withLockTimeout(Duration.ofMillis(50)).open()) {
+      SQLException fault =
+          catchThrowableOfType(
+              SQLException.class, () -> writer.write(new Batch<>(12, List.of(new Link(1, 5, 6)))));
+      String pid = pid(holder);
+      assertThat(fault.getSQLState()).isEqualTo("55P03");
+      assertThat((Throwable) fault)
+          .hasMessageContaining("canceling statement due to lock timeout")
+          .hasMessageContaining(
+              "; waited 50 ms for the slot locks [1, 2] of d: process "
+                  + pid
+                  + " (holder from 127.0.0.1")
+          .hasMessageEndingWith("holds {2}");
+      assertThat(writer.isLockTimeout(fault)).isTrue();
+      assertThat(writer.isRetryable(fault)).isTrue();
+      assertThat(writer.isCausedByRows(fault)).isFalse();
+      holder.rollback();
+      writer.write(new Batch<>(12, List.of(new Link(1, 5, 6))));
+    }
+    assertThat(nodes()).containsExactly("5: 1 0", "6: 0 1");
+  }
+
+  @Test
+  void endsInTwoTablesAddUpAValueAndLeaveFurtherColumnsAlone() throws Exception {
+    RelationshipTables trips =
+        new RelationshipTables(
+            Table.of(
+                name + "_trips",
+                Column.key("id", "bigint"),
+                Column.of("from", "integer"),
+                Column.of("to", "integer"),
+                Column.of("fare", "numeric(12, 2)")),
+            "from",
+            "to",
+            EndTable.of(name + "_a", "id", "pickups")
+                .withTotal("revenue", "numeric(14, 2)", "fare")
+                .withFurther(List.of(Column.of("zone", "text"))),
+            EndTable.of(name + "_b", "id", "dropoffs"));
+    trips.createIfMissing(target);
+    sql.execute("INSERT INTO %s_a (id, zone) VALUES (1, 'Bronx')".formatted(name));
+    RowBinder<Link> binder =
+        (link, values) ->
+            values
+                .putLong(link.id)
+                .putLong(link.source)
+                .putLong(link.target)
+                .putDecimal(link.id % 2 == 1 && link.id > 1 ? null : new BigDecimal("0.10"));
+    try (BatchWriter<Link> writer = UpsertRelationships.into(target, trips, binder).open()) {
+      for (int i = 0; i < 2; i++) {
+        writer.write(
+            new Batch<>(
+                0,
+                List.of(
+                    new Link(1, 1, 1),
+                    new Link(2, 1, 2),
+                    new Link(3, 1, 2),
+                    new Link(4, 2, 1),
+                    new Link(5, 3, 2))));
+      }
+    }
+    assertThat(
+            sql.query(
+                "SELECT concat_ws(' ', id, zone, pickups, revenue) FROM %s_a ORDER BY id"
+                    .formatted(name)))
+        .containsExactly("1 Bronx 3 0.20", "2 1 0.10", "3 1 0.00");
+    assertThat(sql.query("SELECT id || ' ' || dropoffs FROM %s_b ORDER BY id".formatted(name)))
+        .containsExactly("1 2", "2 3");
+  }
+
+  @Test
+  void valuesOfEveryTypeAndNullsArriveUnchanged() throws Exception {
+    RelationshipTables types =
+        new RelationshipTables(
+            Table.of(
+                name + "_types",
+                Column.key("id", "uuid"),
+                Column.of("s", "text"),
+                Column.of("t", "text"),
+                Column.of("a", "boolean"),
+                Column.of("b", "integer"),
+                Column.of("c", "bigint"),
+                Column.of("d", "double precision"),
+                Column.of("e", "numeric(12, 3)"),
+                Column.of("f", "text"),
+                Column.of("g", "bytea"),
+                Column.of("h", "date"),
+                Column.of("i", "timestamp with time zone"),
+                Column.of("j", "timestamp")),
+            "s",
+            "t",
+            EndTable.of(name + "_tn", "id", "o"),
+            EndTable.of(name + "_tn", "id", "i"));
+    types.createIfMissing(target);
+    RowBinder<Integer> binder =
+        (n, values) -> {
+          values.putUuid(new UUID(-1, n)).putText("s" + n).putText("t");
+          if (n % 2 == 0) {
+            values.putNull().putNull().putNull().putNull().putDecimal(null).putText(null);
+            values.putBytes(null).putDate(null).putInstant(null).putText(null);
+          } else {
+            values.putBoolean(true).putInt(-7).putLong(1L << 40).putDouble(0.1);
+            values.putDecimal(new BigDecimal("123456789.125")).putText("é'\"\\\n😀,{}NULL");
+            values.putBytes(new byte[] {0, -1}).putDate(LocalDate.of(1995, 11, 22));
+            values.putInstant(Instant.parse("1995-11-22T10:15:30.123456Z"));
+            values.putText("2025-11-01 00:34:48");
+          }
+        };
+    try (BatchWriter<Integer> writer = UpsertRelationships.into(target, types, binder).open()) {
+      for (int i = 0; i < OFTEN; i++) {
+        // Batches of a row with values, of one without, and of both.
+        writer.write(new Batch<>(0, List.of(3 * i)));
+        writer.write(new Batch<>(0, List.of(3 * i + 1, 3 * i + 2)));
+      }
+    }
+    String values =
+        "{\"a\": true, \"b\": -7, \"c\": 1099511627776, \"d\": 0.1, \"e\": 123456789.125,"
+            + " \"f\": \"é'\\\"\\\\\\n😀,{}NULL\", \"g\": \"\\\\x00ff\", \"h\": \"1995-11-22\","
+            + " \"i\": \"1995-11-22T10:15:30.123456+00:00\", \"j\": \"2025-11-01T00:34:48\"}";
+    assertThat(
+            sql.query(
+                "SELECT jsonb_strip_nulls(to_jsonb(r) - 'id' - 's' - 't') FROM %s_types r ORDER BY id"
+                    .formatted(name)))
+        .isEqualTo(
+            IntStream.range(0, 3 * OFTEN).mapToObj(n -> n % 2 == 0 ? "{}" : values).toList());
+  }
+
+  @Test
+  void aValueOfTheWrongKindOrNumberIsRefused() {
+    RowBinder<Link> text = (link, values) -> values.putLong(1).putText("x").putLong(1);
+    RowBinder<Link> few = (link, values) -> values.putLong(1);
+    Batch<Link> batch = new Batch<>(0, List.of(new Link(1, 2, 3)));
+    try (BatchWriter<Link> texts = UpsertRelationships.into(target, tables, text).open();
+        BatchWriter<Link> fews = UpsertRelationships.into(target, tables, few).open()) {
+      assertThatThrownBy(() -> texts.write(batch))
+          .hasMessage("column source is bigint and takes no text");
+      assertThatThrownBy(() -> fews.write(batch))
+          .hasMessage("the binder must put 3 values for table %s_edges, got 1".formatted(name));
+    }
+  }
+
+  @Test
+  void createsTablesTwiceAndRefusesOthers() throws Exception {
+    tables.createIfMissing(target);
+    assertThat(
+            sql.query(
+                """
+                SELECT attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull
+                FROM pg_attribute WHERE attrelid = '%s_nodes'::regclass AND attnum > 0 ORDER BY attnum
+                """
+                    .formatted(name)))
+        .containsExactly("id bigint true", "out_degree bigint true", "in_degree bigint true");
+    sql.execute("ALTER TABLE %s_nodes ALTER in_degree TYPE integer".formatted(name));
+    assertThatThrownBy(() -> tables.createIfMissing(target))
+        .isInstanceOf(TargetMismatchException.class)
+        .hasMessageContaining("column in_degree: expected bigint, found integer");
+  }
+
+  @Test
+  void theServerGivesUpConnectionsWhoseClientIsGone() throws Exception {
+    try (HeldConnection held = HeldConnection.autoCommitting(target, Duration.ofSeconds(7));
+        Statement statement = held.use().createStatement();
+        var settings =
+            statement.executeQuery(
+                "SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings"
+                    + " WHERE name IN ('lock_timeout', 'client_connection_check_interval',"
+                    + " 'idle_in_transaction_session_timeout')")) {
+      assertThat(held.use().getAutoCommit()).isTrue();
+      settings.next();
+      assertThat(settings.getString(1))
+          .isEqualTo(
+              "client_connection_check_interval=10000 idle_in_transaction_session_timeout=60000"
+                  + " lock_timeout=7000");
+    }
+  }
+
+  private UpsertRelationships<Link> upsert() {
+    return UpsertRelationships.into(target, tables, BINDER);
+  }
+
+  private void write(Link... links) throws Exception {
+    try (BatchWriter<Link> writer = upsert().open()) {
+      writer.write(new Batch<>(0, List.of(links)));
+    }
+  }
+
+  /** Writes on another thread, under locks of the domain d unless {@code upsert} has others. */
+  private CompletableFuture<Void> writing(UpsertRelationships<Link> upsert, int cell, Link link) {
+    UpsertRelationships<Link> locking =
+        upsert.locksSlots() ? upsert : upsert.withLocks(new Digits("d"));
+    return CompletableFuture.runAsync(
+        () -> {
+          try (BatchWriter<Link> writer = locking.open()) {
+            run(writer, new Batch<>(cell, List.of(link)));
+          }
+        });
+  }
+
+  private static void run(BatchWriter<Link> writer, Batch<Link> batch) {
+    try {
+      writer.write(batch);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns a transaction that holds a lock of the domain d, as a writer would. */
+  private Connection holding(int lock) throws SQLException {
+    Connection holder =
+        DriverManager.getConnection(target.url() + "?ApplicationName=holder", target.user(), null);
+    holder.setAutoCommit(false);
+    execute(
+        holder,
+        RelationshipSql.lock(tables, "d").replace("?::integer[]", "'{" + lock + "}'::int[]"));
+    return holder;
+  }
+
+  private static void execute(Connection connection, String statement) throws SQLException {
+    try (Statement created = connection.createStatement()) {
+      created.execute(statement);
+    }
+  }
+
+  private static String pid(Connection connection) throws SQLException {
+    return String.valueOf(connection.unwrap(org.postgresql.PGConnection.class).getBackendPID());
+  }
+
+  private List<String> waitingLocks() {
+    return locks("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+  }
+
+  private List<String> advisoryLocks() {
+    return locks(
+        "SELECT objid || ' ' || granted FROM pg_locks WHERE locktype = 'advisory' ORDER BY 1");
+  }
+
+  private List<String> locks(String query) {
+    try {
+      return sql.query(query);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<String> nodes() throws SQLException {
+    return sql.query(
+        "SELECT id || ': ' || coalesce(out_degree, -1) || ' ' || in_degree FROM %s_nodes ORDER BY id"
+            .formatted(name));
+  }
+
+  private void assertCountsAreThoseOfTheEdges() throws SQLException {
+    assertThat(nodes())
+        .isEqualTo(
+            sql.query(
+                """
+                SELECT id || ': ' || sum(o) || ' ' || sum(i)
+                FROM (SELECT source AS id, 1 AS o, 0 AS i FROM %1$s_edges
+                      UNION ALL SELECT target, 0, 1 FROM %1$s_edges) AS ends
+                GROUP BY id ORDER BY id
+                """
+                    .formatted(name)));
+  }
+}

@@ -1,0 +1,142 @@
+package dev.diagonal.pipelines.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.List;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CommandModelTest {
+
+  @Test
+  void helpGroupsOptionsWithTheirDefaults() {
+    assertThat(String.join("\n", CommandModel.help(new PaintCommand())))
+        .isEqualTo(
+            """
+            Usage: diagonal paint [@FILE...] [OPTION...]
+            paint things
+
+            Output:
+                  --badRecords=<text>        A file for bad records, one line of JSON each; with load-edges
+                                               --streaming a directory for such files; without it the first bad
+                                               record fails the run
+                  --maxBadRecords=<number>   Fail if there are more bad records than this (default 10000)
+                  --summary=<text>           A file for the summary of the run, as JSON
+
+            Run:
+                  --coats=<number>           How many coats (default 2)
+                  --colour=<RED|GREEN>       With what (default GREEN)
+                  --dryRun[=<true|false>]    Only say what would be read, created and written, and which heap
+                                               that needs (default false)
+                  --glossy[=<true|false>]    Whether it shines (default true)
+                  --millilitres=<number>     How much paint there is
+                  --painter=<text>           Who paints (default nobody)
+                  --things=<text,…>          What to paint (required)
+
+            Options of Beam and its runners pass through, for example --runner=FlinkRunner --flinkMaster=host:
+            port --parallelism=4. runner-configs/ has a file for each runner.
+            @FILE reads options from a file, one per line; # starts a comment line.
+            Exit codes: 0 done, 1 failed, 2 wrong usage."""
+                .stripIndent());
+  }
+
+  @Test
+  void helpWithoutAPipelineHasNoRunnersButExamples() {
+    assertThat(CommandModel.help(new Idle()))
+        .containsExactly(
+            "Usage: diagonal idle [@FILE...] [OPTION...]",
+            "do nothing",
+            "",
+            "Examples:",
+            "  diagonal idle --at=100%",
+            "",
+            "@FILE reads options from a file, one per line; # starts a comment line.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --coats 3 --painter=Ida             | --coats=3 --painter=Ida
+          --coats=3 --coats 4                 | --coats=3 --coats=4
+          --dryRun                            | --dryRun=true
+          --dryRun --glossy=false             | --dryRun=true --glossy=false
+          --painter -x                        | --painter=-x
+          --painter=a=b                       | --painter=a=b
+          --runner FlinkRunner --coats 1      | --coats=1 --runner=FlinkRunner
+          --streaming --parallelism 2         | --streaming --parallelism=2
+          --streaming --parallelism=2 stray   | --streaming --parallelism=2 stray
+          fence --                            | fence --
+          """)
+  void acceptsASpaceOrAnEqualsSign(String args, String normalized) {
+    assertThat(normalize(args.split(" ", -1))).containsExactly(normalized.split(" ", -1));
+  }
+
+  @Test
+  void keepsValuesAsTheyAreWritten() {
+    assertThat(normalize("--painter", " \"Ida\" ${HOME} %n @x ", "--things="))
+        .containsExactly("--painter= \"Ida\" ${HOME} %n @x ", "--things=");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--coats", "--coats --painter=x"})
+  void refusesAnOptionWithoutItsValue(String args) {
+    assertThatThrownBy(() -> normalize(args.split(" ", -1)))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--coats takes a value: --coats=<number>");
+  }
+
+  @Test
+  void joinsAListThatIsGivenSeveralTimes() {
+    assertThat(normalize("--things=fence", "--things", "gate,door"))
+        .containsExactly("--things=fence,gate,door");
+  }
+
+  @Test
+  void aListOnTheCommandLineReplacesOneOfAFile() {
+    assertThat(
+            CommandModel.normalize(
+                new PaintCommand(),
+                List.of("--things=old", "--things=fence", "--things=gate"),
+                List.of("@some.args", "--things=fence", "--things=gate")))
+        .containsExactly("--things=fence,gate");
+  }
+
+  private static List<String> normalize(String... args) {
+    return CommandModel.normalize(new PaintCommand(), List.of(args), List.of(args));
+  }
+
+  /** A command without options and pipeline. */
+  private record Idle() implements Command {
+    @Override
+    public String name() {
+      return "idle";
+    }
+
+    @Override
+    public String summary() {
+      return "do nothing";
+    }
+
+    @Override
+    public Class<?> options() {
+      return PipelineOptions.class;
+    }
+
+    @Override
+    public List<String> examples() {
+      return List.of("idle --at=100%");
+    }
+
+    @Override
+    public ExitCode run(List<String> args) {
+      return ExitCode.DONE;
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.diagonal.pipelines.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.pipelines.flink.LostJobException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.AccessDeniedException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
+import org.apache.beam.sdk.util.UserCodeException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.runtime.client.DuplicateJobSubmissionException;
+import org.apache.flink.runtime.client.JobSubmissionException;
+import org.apache.flink.runtime.rest.util.RestClientException;
+import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FailureTest {
+
+  @Test
+  void aBadLineIsFoundInsideWhatTheRunnerThrows() {
+    String line = new DeadLetter("a.csv", 12, "no digits", "x").describe();
+    Failure failure = Failure.of(wrapped(new BadInputException(line)));
+    assertThat(failure.message()).isEqualTo("a.csv, byte 12: no digits; the line is: x");
+    assertThat(failure.hint()).startsWith("--badRecords=<file.jsonl> ");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "table t of jdbc:x refuses the row of key 7: ERROR: no",
+        "a row does not fit table t of jdbc:x: no number"
+      })
+  void whatATargetRefusesCanBeSetAsideToo(String message) {
+    assertThat(Failure.of(wrapped(new BadInputException(message))).hint())
+        .startsWith("--badRecords=<file.jsonl> ");
+  }
+
+  @Test
+  void whoHasSetBadRecordsAsideIsNotToldTo() {
+    String line = new DeadLetter("a.csv", 12, "no digits", "x").describe();
+    assertThat(
+            Failure.of(new BadInputException("more than 3 bad records; the last of them: " + line))
+                .hint())
+        .isNull();
+  }
+
+  @Test
+  void aTargetOfAnotherShapeIsExpected() {
+    Failure failure =
+        Failure.of(new TargetMismatchException("table t", List.of("column a: found none")));
+    assertThat(failure)
+        .isEqualTo(
+            new Failure(
+                "table t has another shape than is to be written: column a: found none",
+                "name another table or index, or rename this one",
+                true));
+  }
+
+  @Test
+  void memoryThatRanOutIsSaidWithTheHeapThereIs() {
+    Failure failure = Failure.of(wrapped(new OutOfMemoryError("Java heap space")));
+    assertThat(failure.message()).isEqualTo("memory ran out: Java heap space");
+    assertThat(failure.hint()).contains("heap of at most", "-Xmx");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereComesWithAHint() {
+    assertThat(Failure.of(wrapped(new SQLException("Connection refused", "08001"))))
+        .isEqualTo(
+            new Failure(
+                "the database says: Connection refused",
+                "does it run, and is --jdbcUrl right?",
+                true));
+  }
+
+  @Test
+  void whatADatabaseRefusesIsSaidAsItStands() {
+    assertThat(Failure.of(wrapped(new SQLException("permission denied", "42501"))))
+        .isEqualTo(new Failure("the database says: permission denied", null, true));
+  }
+
+  @Test
+  void aServerThatDoesNotListenIsNamedByWhoCalledIt() {
+    Failure failure =
+        Failure.of(
+            new IOException(
+                "cannot create index http://h:1/i", new ConnectException("Connection refused")));
+    assertThat(failure.message()).isEqualTo("cannot create index http://h:1/i");
+    assertThat(failure.hint()).isEqualTo("does the server run there?");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenNeedsNoStackTrace() {
+    assertThat(
+            Failure.of(
+                wrapped(new IOException("cannot write o.csv", new AccessDeniedException("o.csv")))))
+        .isEqualTo(new Failure("cannot write o.csv", null, true));
+  }
+
+  @Test
+  void aFileSystemsWordIsFilledUp() {
+    assertThat(Failure.of(new AccessDeniedException("o.csv")))
+        .isEqualTo(new Failure("AccessDeniedException: o.csv", null, true));
+  }
+
+  /** As {@code RestClusterClient} has it when it has sent a job again. */
+  @Test
+  void aJobThatTheClusterHasAlreadyIsSaidToRunThere() {
+    JobID id = new JobID(1, 2);
+    Throwable sentAgain =
+        new JobSubmissionException(
+            id,
+            "Failed to submit job.",
+            new CompletionException(
+                new RestClientException(
+                    "[" + DuplicateJobSubmissionException.of(id) + "]",
+                    HttpResponseStatus.INTERNAL_SERVER_ERROR)));
+    Failure failure = Failure.of(wrapped(sentAgain));
+    assertThat(failure.message())
+        .isEqualTo("the cluster has the job, but its answer to the submission was lost");
+    assertThat(failure.hint()).startsWith("the job runs there; when it has ended, ");
+    assertThat(failure.expected()).isTrue();
+    assertThat(Failure.of(new LostJobException("lost sight of it", sentAgain)).message())
+        .isEqualTo("lost sight of it");
+  }
+
+  @Test
+  void anythingElseIsNotExpectedAndNamedByItsRoot() {
+    assertThat(Failure.of(wrapped(new IllegalStateException("odd"))))
+        .isEqualTo(new Failure("IllegalStateException: odd", null, false));
+    assertThat(Failure.of(new NullPointerException()).message()).isEqualTo("NullPointerException");
+  }
+
+  @Test
+  void causesThatGoInACircleEnd() {
+    Exception outer = new Exception("outer");
+    Exception inner = new Exception("inner", outer);
+    outer.initCause(inner);
+    assertThat(Failure.of(outer).message()).isEqualTo("Exception: inner");
+  }
+
+  @Test
+  void anotherStateThanDoneIsMostOftenMemory() {
+    Failure failure = Failure.ofState("RUNNING");
+    assertThat(failure.message()).isEqualTo("the runner ended in state RUNNING and gave no reason");
+    assertThat(failure.hint()).contains("memory ran out", "-Xmx");
+    assertThat(failure.expected()).isTrue();
+  }
+
+  private static Throwable wrapped(Throwable thrown) {
+    return new PipelineExecutionException(UserCodeException.wrap(thrown));
+  }
+}

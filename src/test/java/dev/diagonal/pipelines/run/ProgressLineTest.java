@@ -1,0 +1,32 @@
+package dev.diagonal.pipelines.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class ProgressLineTest {
+
+  @Test
+  void saysWhatWasReadOfTheTotalAndWhatWasWritten() {
+    assertThat(ProgressLine.text(250_000_000, 1_000_000_000, 10_000_000, 1_200, 3, 4))
+        .isEqualTo(
+            " 25 %, 250.0 of 1,000.0 MB read, 10,000,000 rows, 2,500,000 rows/s,"
+                + " 1,200 batches written, 3 bad records");
+  }
+
+  @Test
+  void withoutATotalThereIsNoShare() {
+    assertThat(ProgressLine.text(1_500_000, 0, 7, 0, 0, 2))
+        .isEqualTo("1.5 MB read, 7 rows, 4 rows/s, 0 batches written, 0 bad records");
+  }
+
+  @Test
+  void bytesReadTwiceAreNotMoreThanAll() {
+    assertThat(ProgressLine.text(30, 20, 1, 0, 0, 1)).startsWith("100 %");
+  }
+
+  @Test
+  void noTimeIsNoDivisionByZero() {
+    assertThat(ProgressLine.text(0, 10, 5, 0, 0, 0)).contains(" 5,000 rows/s");
+  }
+}

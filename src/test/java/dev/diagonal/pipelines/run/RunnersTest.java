@@ -1,0 +1,85 @@
+package dev.diagonal.pipelines.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.Test;
+
+final class RunnersTest {
+
+  private static final String CLUSTER = "--flinkMaster=flink:8081";
+  private static final String LOCAL = "--flinkMaster=[local]";
+
+  private static int direct(int readers, int bundles) {
+    PipelineOptionsFactory.register(DirectOptions.class);
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=" + readers)
+            .create();
+    Runners.limitReaders(options, bundles);
+    return options.as(DirectOptions.class).getTargetParallelism();
+  }
+
+  @Test
+  void theDirectRunnerHasNoThreadToSpare() {
+    assertThat(direct(8, 3)).isEqualTo(3);
+    assertThat(direct(2, 3)).isEqualTo(2);
+    assertThat(direct(8, 0)).isEqualTo(1);
+  }
+
+  @Test
+  void flinkIsLeftAsItIs() {
+    PipelineOptionsFactory.register(FlinkPipelineOptions.class);
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs("--runner=FlinkRunner", "--parallelism=8").create();
+    Runners.limitReaders(options, 1);
+    assertThat(options.as(FlinkPipelineOptions.class).getParallelism()).isEqualTo(8);
+  }
+
+  @Test
+  void aStreamOnAClusterHasCheckpointsAndRunsUntilItIsStopped() {
+    FlinkPipelineOptions options = streaming(false, CLUSTER);
+    assertThat(options.getCheckpointingInterval()).isEqualTo(10_000);
+    assertThat(options.getFinishBundleBeforeCheckpointing()).isTrue();
+    assertThat(options.getShutdownSourcesAfterIdleMs()).isNegative();
+    assertThat(options.getNumberOfExecutionRetries()).isNegative();
+  }
+
+  @Test
+  void aStreamThatEndsByItselfTakesItsSourcesWithIt() {
+    assertThat(streaming(true, CLUSTER).getShutdownSourcesAfterIdleMs()).isZero();
+    assertThat(streaming(false, LOCAL).getShutdownSourcesAfterIdleMs()).isZero();
+  }
+
+  @Test
+  void aFaultInThisProcessEndsTheStream() {
+    assertThat(streaming(false, LOCAL).getNumberOfExecutionRetries()).isZero();
+  }
+
+  @Test
+  void whatTheUserHasSetStays() {
+    FlinkPipelineOptions options =
+        streaming(
+            true,
+            LOCAL,
+            "--checkpointingInterval=77",
+            "--shutdownSourcesAfterIdleMs=88",
+            "--numberOfExecutionRetries=99");
+    assertThat(options.getCheckpointingInterval()).isEqualTo(77);
+    assertThat(options.getShutdownSourcesAfterIdleMs()).isEqualTo(88);
+    assertThat(options.getNumberOfExecutionRetries()).isEqualTo(99);
+  }
+
+  private static FlinkPipelineOptions streaming(boolean ends, String... more) {
+    PipelineOptionsFactory.register(FlinkPipelineOptions.class);
+    String[] args = new String[more.length + 1];
+    args[0] = "--runner=FlinkRunner";
+    System.arraycopy(more, 0, args, 1, more.length);
+    FlinkPipelineOptions options =
+        PipelineOptionsFactory.fromArgs(args).as(FlinkPipelineOptions.class);
+    Runners.setStreaming(options, ends);
+    return options;
+  }
+}

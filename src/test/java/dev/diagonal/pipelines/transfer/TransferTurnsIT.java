@@ -1,0 +1,128 @@
+package dev.diagonal.pipelines.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.Main;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.command.Launcher;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two transfers with {@code --transaction=all} whose publications into one table meet. */
+@ExtendWith(PostgresExtension.class)
+final class TransferTurnsIT {
+
+  private static final Duration BOUND = Duration.ofMinutes(1);
+
+  private static final String WAITS_FOR_TABLE =
+      "SELECT pid FROM pg_locks WHERE NOT granted AND relation = to_regclass('turns')";
+
+  private static final String WAITS_FOR_TURN =
+      "SELECT pid FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+          + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+  private final Path directory;
+  private final EdgeDatabase database;
+
+  TransferTurnsIT(@TempDir Path directory, LocalPostgres postgres) {
+    this.directory = directory;
+    this.database = new EdgeDatabase(postgres);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"upsert,a300 b200", "replace,b200"})
+  void theSecondPublicationWaitsForTheFirst(String secondMode, String expected) throws Exception {
+    database.execute("DROP TABLE IF EXISTS turns");
+    database.execute("CREATE TABLE turns (id bigint PRIMARY KEY, v text)");
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    CompletableFuture<Launched> first;
+    CompletableFuture<ExitCode> second;
+    String ahead;
+    try (Connection holder = database.connect();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("LOCK TABLE turns IN SHARE MODE"); // no publication gets past it
+      String[] firstArgs = args("a", 1, 300, "upsert");
+      first = CompletableFuture.supplyAsync(() -> Launched.with(Main.COMMANDS, firstArgs), threads);
+      ahead = await(WAITS_FOR_TABLE);
+
+      List<String> secondArgs = List.of(args("b", 1_001, 1_200, secondMode));
+      second =
+          CompletableFuture.supplyAsync(
+              () -> new Launcher(Main.COMMANDS, Optional.empty()).launch(secondArgs), threads);
+      assertThat(await(WAITS_FOR_TURN)).isNotEqualTo(ahead);
+      assertThat(Stream.of(first, second)).noneMatch(CompletableFuture::isDone);
+      assertThat(database.number("SELECT count(*) FROM turns")).isZero();
+      holder.rollback();
+    } finally {
+      threads.shutdown();
+    }
+
+    Launched launched = first.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(second.get(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo(ExitCode.DONE);
+    // Both print to the standard error of this JVM, which the first one captures.
+    assertThat(launched.err())
+        .anyMatch(
+            line ->
+                line.contains(
+                    "waiting: another run publishes table turns (process %s of the database"
+                        .formatted(ahead)));
+    assertThat(
+            database.query(
+                "SELECT string_agg(v || n, ' ' ORDER BY v) FROM"
+                    + " (SELECT v, count(*) AS n FROM turns GROUP BY v) AS counted"))
+        .containsExactly(expected);
+  }
+
+  private String await(String pids) {
+    String[] found = {""};
+    assertThat(
+            Eventually.within(
+                BOUND,
+                () -> {
+                  found[0] = String.join(",", database.queryNow(pids));
+                  return !found[0].isEmpty();
+                }))
+        .as(pids)
+        .isTrue();
+    return found[0];
+  }
+
+  private String[] args(String value, int from, int to, String mode) throws IOException {
+    StringBuilder text = new StringBuilder("id,v\n");
+    IntStream.rangeClosed(from, to)
+        .forEach(id -> text.append(id).append(',').append(value).append('\n'));
+    return new String[] {
+      "transfer",
+      "--from=csv:" + Files.writeString(directory.resolve(value + ".csv"), text),
+      "--to=jdbc:turns",
+      "--key=id",
+      "--transaction=all",
+      "--mode=" + mode,
+      "--jdbcUrl=" + database.postgres().jdbcUrl(),
+      "--jdbcUser=" + database.postgres().user()
+    };
+  }
+}

@@ -1,0 +1,94 @@
+package dev.diagonal.conflictfree;
+
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.metrics.Counted;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+
+/** Deals the rows of one source. */
+final class BatchSourceFn<T> extends DoFn<Integer, CellOutput<T>> {
+
+  private static final int ROWS_COUNTED_AT_ONCE = 1_000;
+
+  private final RowSource<T> source;
+  private final ConflictFreeSettings<T> write;
+  private final Coder<T> rowCoder;
+  private final CellBatcher.Leaving leaving;
+  private final boolean routeBadRecords;
+  private transient WindowedBatchers<T> dealers;
+
+  BatchSourceFn(
+      RowSource<T> source,
+      ConflictFreeSettings<T> write,
+      Coder<T> rowCoder,
+      CellBatcher.Leaving leaving,
+      boolean routeBadRecords) {
+    this.source = source;
+    this.write = write;
+    this.rowCoder = rowCoder;
+    this.leaving = leaving;
+    this.routeBadRecords = routeBadRecords;
+  }
+
+  @Setup
+  public void setup() {
+    dealers = new WindowedBatchers<>(write, rowCoder, leaving);
+  }
+
+  @ProcessElement
+  public void process(ProcessContext context) throws Exception {
+    CellBatcher<T> dealer = dealers.in(GlobalWindow.INSTANCE);
+    DealtOutput<T> output =
+        new DealtOutput<>(dealers, routeBadRecords) {
+          @Override
+          public void emit(CellOutput<T> dealt) {
+            context.output(dealt);
+          }
+
+          @Override
+          void emitBad(BadRecord bad) {
+            context.output(BadRecordRouter.BAD_RECORD_TAG, bad);
+          }
+        };
+    Rows rows = new Rows(dealer, output);
+    source.drive(rows);
+    Counted.ROWS_READ.add(rows.uncounted);
+    dealers.finish((window, last) -> last.finish(output));
+  }
+
+  @Teardown
+  public void teardown() {
+    if (dealers != null) { // it is null where the setup has failed
+      dealers.close();
+    }
+  }
+
+  private final class Rows implements Output<T> {
+    private final CellBatcher<T> dealer;
+    private final Output<CellOutput<T>> output;
+    private int uncounted;
+
+    Rows(CellBatcher<T> dealer, Output<CellOutput<T>> output) {
+      this.dealer = dealer;
+      this.output = output;
+    }
+
+    @Override
+    public void emit(T row) {
+      dealer.add(row, output);
+      if (++uncounted == ROWS_COUNTED_AT_ONCE) {
+        Counted.ROWS_READ.add(uncounted);
+        uncounted = 0;
+      }
+    }
+
+    @Override
+    public void reject(DeadLetter line) {
+      output.reject(line);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.diagonal.conflictfree;
+
+import dev.diagonal.grid.Schedule;
+import dev.diagonal.metrics.Counted;
+import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.schedule.BatchResult;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Distribution;
+import org.apache.beam.sdk.metrics.Metrics;
+
+/**
+ * The metrics of conflict-free writes beside those of every write: the distributions {@code
+ * batch_rows}, {@code wait_millis} and {@code transactions_open} (how many there were when a batch
+ * started: their mean is the width), the counter {@code lock_timeouts} (attempts that did not get
+ * their slot locks in time), and a counter {@code rows_of_slot_N} for each slot, which shows skew:
+ * the one on the hottest slot bounds how many transactions can be open. On a grid of no more than
+ * {@value #MAX_CELLS} cells there is a counter {@code rows_of_cell_N} for each of them too.
+ */
+final class CellMetrics {
+
+  /** A runner keeps all counters of all steps in memory; 600 are those of 32 slots. */
+  private static final int MAX_CELLS = 600;
+
+  private static final String PER_SLOT = "rows_of_slot_";
+  private static final String PER_CELL = "rows_of_cell_";
+
+  private final Schedule schedule;
+  private final WriteMetrics writes = WriteMetrics.create();
+  private final Distribution batchRows = Metrics.distribution(Counted.NAMESPACE, "batch_rows");
+  private final Distribution waitMillis = Metrics.distribution(Counted.NAMESPACE, "wait_millis");
+  private final Distribution open = Metrics.distribution(Counted.NAMESPACE, "transactions_open");
+  private final Counter lockTimeouts = Metrics.counter(Counted.NAMESPACE, "lock_timeouts");
+  private final Counter[] rowsOfSlot;
+
+  CellMetrics(Schedule schedule) {
+    this.schedule = schedule;
+    this.rowsOfSlot = new Counter[schedule.slots()];
+    for (int slot = 0; slot < rowsOfSlot.length; slot++) {
+      rowsOfSlot[slot] = Metrics.counter(Counted.NAMESPACE, PER_SLOT + slot);
+    }
+  }
+
+  void counted(BatchResult<?> result) {
+    writes.counted(
+        new Written("", result.rowsWritten(), result.attempts(), result.writeMillis()),
+        result.retries());
+    lockTimeouts.inc(result.lockTimeouts());
+    batchRows.update(result.rowsWritten());
+    waitMillis.update(result.waitMillis());
+    open.update(result.transactionsOpen());
+    int row = schedule.rowSlotOf(result.cell());
+    int column = schedule.columnSlotOf(result.cell());
+    rowsOfSlot[row].inc(result.rowsWritten());
+    if (column != row) {
+      rowsOfSlot[column].inc(result.rowsWritten());
+    }
+    if (schedule.cells() <= MAX_CELLS) {
+      Metrics.counter(Counted.NAMESPACE, PER_CELL + result.cell()).inc(result.rowsWritten());
+    }
+  }
+}

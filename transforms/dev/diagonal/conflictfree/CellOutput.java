@@ -1,0 +1,63 @@
+package dev.diagonal.conflictfree;
+
+import dev.diagonal.block.Block;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StructuredCoder;
+import org.apache.beam.sdk.util.VarInt;
+
+/** What comes out where rows are dealt: batches that are written, and rows that are not yet. */
+sealed interface CellOutput<T> {
+
+  /** A batch went straight to the target. */
+  record Done<T>(BatchWritten batch) implements CellOutput<T> {}
+
+  /** Too few rows of a cell for a batch of their own: they travel, to meet the others. */
+  record Leftover<T>(int cell, Block<T> rows) implements CellOutput<T> {}
+
+  static <T> Coder<CellOutput<T>> coder(Coder<T> rowCoder) {
+    return new DealtCoder<>(Block.coder(rowCoder));
+  }
+
+  /** A leftover as its cell plus one and its rows, a written batch as 0 and its account. */
+  final class DealtCoder<T> extends StructuredCoder<CellOutput<T>> {
+
+    private final Coder<Block<T>> blockCoder;
+
+    DealtCoder(Coder<Block<T>> blockCoder) {
+      this.blockCoder = blockCoder;
+    }
+
+    @Override
+    public void encode(CellOutput<T> dealt, OutputStream out) throws IOException {
+      if (dealt instanceof Leftover<T> leftover) {
+        VarInt.encode(leftover.cell + 1, out);
+        blockCoder.encode(leftover.rows, out);
+      } else if (dealt instanceof Done<T> done) {
+        VarInt.encode(0, out);
+        BatchWritten.coder().encode(done.batch, out);
+      }
+    }
+
+    @Override
+    public CellOutput<T> decode(InputStream in) throws IOException {
+      int cell = VarInt.decodeInt(in) - 1;
+      return cell < 0
+          ? new Done<>(BatchWritten.coder().decode(in))
+          : new Leftover<>(cell, blockCoder.decode(in));
+    }
+
+    @Override
+    public List<? extends Coder<?>> getCoderArguments() {
+      return List.of(blockCoder);
+    }
+
+    @Override
+    public void verifyDeterministic() throws NonDeterministicException {
+      blockCoder.verifyDeterministic();
+    }
+  }
+}

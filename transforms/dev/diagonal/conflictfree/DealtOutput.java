@@ -1,0 +1,31 @@
+package dev.diagonal.conflictfree;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.metrics.Counted;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+
+/** Counts rows that are rejected, and routes them or fails the run, as the user chose. */
+abstract class DealtOutput<T> implements LineConsumer.Output<CellOutput<T>> {
+
+  private final WindowedBatchers<T> dealers;
+  private final boolean routeBadRecords;
+
+  DealtOutput(WindowedBatchers<T> dealers, boolean routeBadRecords) {
+    this.dealers = dealers;
+    this.routeBadRecords = routeBadRecords;
+  }
+
+  abstract void emitBad(BadRecord bad);
+
+  @Override
+  public final void reject(DeadLetter line) {
+    Counted.BAD_RECORDS.add(1);
+    if (!routeBadRecords) {
+      throw new BadInputException(line.describe());
+    }
+    dealers.countRejected(line);
+    emitBad(line.toBadRecord());
+  }
+}

@@ -1,0 +1,129 @@
+package dev.diagonal.conflictfree;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.schedule.ConflictScheduler;
+import dev.diagonal.schedule.SchedulerRegistry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * The part of one DoFn instance in a write: this JVM's scheduler from its setup to its teardown,
+ * and a dealer for each window of a bundle, which together hold no more than one may alone.
+ */
+final class WindowedBatchers<T> implements AutoCloseable {
+
+  private final ConflictFreeSettings<T> write;
+  private final RowSizeEstimate<T> rowBytes;
+  private final CellBatcher.Leaving leaving;
+  private final ConflictScheduler<T> scheduler;
+  private final Map<BoundedWindow, CellBatcher<T>> byWindow = new LinkedHashMap<>();
+
+  /** Of all windows, as far as rows came through {@link #add}. */
+  private long heldRows;
+
+  /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
+  private long rejected;
+
+  WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.Leaving leaving) {
+    this.write = write;
+    this.rowBytes = new RowSizeEstimate<>(rowCoder);
+    this.leaving = leaving;
+    try {
+      this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while an earlier write is being closed");
+    }
+  }
+
+  /** Returns the dealer of a window, for an input that has no other. */
+  CellBatcher<T> in(BoundedWindow window) {
+    return byWindow.computeIfAbsent(
+        window, w -> new CellBatcher<>(write, rowBytes, scheduler, leaving));
+  }
+
+  /** Where what comes out of a dealer goes: into its window. */
+  interface Outputs<T> {
+    Output<CellOutput<T>> of(BoundedWindow window);
+  }
+
+  /** Takes in one row of a window; one that has no cell is rejected. */
+  void add(BoundedWindow window, T row, Outputs<T> outputs) {
+    CellBatcher<T> dealer = in(window);
+    heldRows -= dealer.heldRows();
+    dealer.add(row, outputs.of(window));
+    heldRows += dealer.heldRows();
+    makeRoom(outputs);
+  }
+
+  /** Takes in rows of a cell and a window. */
+  void add(BoundedWindow window, int cell, Block<T> rows, Outputs<T> outputs) {
+    CellBatcher<T> dealer = in(window);
+    heldRows -= dealer.heldRows();
+    dealer.add(cell, rows, outputs.of(window));
+    heldRows += dealer.heldRows();
+    makeRoom(outputs);
+  }
+
+  /**
+   * While all dealers together hold too much, those that hold most let go, until half of it is
+   * left. A dealer that is alone sees to that itself.
+   */
+  private void makeRoom(Outputs<T> outputs) {
+    long mostRows = ConflictFreeSettings.MAX_HELD_BYTES / rowBytes.mean();
+    if (byWindow.size() == 1 || heldRows <= mostRows) {
+      return;
+    }
+    List<Map.Entry<BoundedWindow, CellBatcher<T>>> largestFirst =
+        new ArrayList<>(byWindow.entrySet());
+    largestFirst.sort(Comparator.comparing(each -> -each.getValue().heldRows()));
+    for (Map.Entry<BoundedWindow, CellBatcher<T>> each : largestFirst) {
+      if (heldRows <= mostRows / 2) {
+        return;
+      }
+      heldRows -= each.getValue().heldRows();
+      each.getValue().letGo(outputs.of(each.getKey()));
+    }
+  }
+
+  /** Finishes the dealers of the bundle that ends. */
+  void finish(BiConsumer<BoundedWindow, CellBatcher<T>> finish) {
+    byWindow.forEach(finish);
+    byWindow.clear();
+    heldRows = 0;
+  }
+
+  /**
+   * Counts a row that is rejected.
+   *
+   * @throws BadInputException if there are too many
+   */
+  void countRejected(DeadLetter line) {
+    if (++rejected > write.maxBadRecords()) {
+      throw new BadInputException(
+          "more than %d bad records; the last of them: %s"
+              .formatted(write.maxBadRecords(), line.describe()));
+    }
+  }
+
+  /** Cancels what a failed bundle has left, and lets go of the scheduler. */
+  @Override
+  public void close() {
+    try {
+      byWindow.values().forEach(CellBatcher::cancel);
+    } finally {
+      byWindow.clear();
+      SchedulerRegistry.JVM.release(write.id());
+    }
+  }
+}

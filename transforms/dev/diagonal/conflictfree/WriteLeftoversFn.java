@@ -1,0 +1,34 @@
+package dev.diagonal.conflictfree;
+
+import dev.diagonal.block.Block;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
+
+/** Joins the blocks of a lane to batches of a cell each, and writes all of them. */
+final class WriteLeftoversFn<T>
+    extends BatchCellsFn<KV<Integer, Iterable<KV<Integer, Block<T>>>>, T, BatchWritten> {
+
+  WriteLeftoversFn(ConflictFreeSettings<T> write, Coder<T> rowCoder, boolean routeBadRecords) {
+    super(write, rowCoder, CellBatcher.Leaving.WRITES_ALL, routeBadRecords);
+  }
+
+  @Override
+  void deal(
+      WindowedBatchers<T> dealers,
+      KV<Integer, Iterable<KV<Integer, Block<T>>>> lane,
+      BoundedWindow window,
+      WindowedBatchers.Outputs<T> outputs) {
+    for (KV<Integer, Block<T>> block : lane.getValue()) {
+      dealers.add(window, block.getKey(), block.getValue(), outputs);
+    }
+  }
+
+  @Override
+  BatchWritten outputFor(CellOutput<T> dealt) {
+    if (dealt instanceof CellOutput.Done<T> done) {
+      return done.batch();
+    }
+    throw new IllegalStateException("all is written here, and this is left: " + dealt);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.diagonal.csv;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.TextFile;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names in the first line of a file.
+ *
+ * @param file the file
+ * @param names the columns from the left, without blanks around them
+ */
+public record HeaderColumns(TextFile file, List<String> names) {
+
+  /** Stands for a column that is not there. */
+  public static final int NOT_THERE = -1;
+
+  /**
+   * Returns the columns of a file with a comma between fields.
+   *
+   * @throws BadInputException if the file has no first line, or it cannot be cut
+   */
+  public static HeaderColumns of(TextFile file) {
+    String line = file.header();
+    CsvFields header = new CsvFields(',');
+    @Nullable String fault = line == null ? "it has none" : header.split(line);
+    if (fault != null) {
+      throw new BadInputException("the header of %s: %s".formatted(file.name(), fault));
+    }
+    return new HeaderColumns(
+        file, IntStream.range(0, header.count()).mapToObj(i -> header.text(i).trim()).toList());
+  }
+
+  /** Returns how many columns there are. */
+  public int count() {
+    return names.size();
+  }
+
+  /**
+   * Returns the position of a column from 0.
+   *
+   * @throws BadInputException if there is no such column
+   */
+  public int position(String name) {
+    int position = positionIfThere(name);
+    if (position == NOT_THERE) {
+      throw new BadInputException(
+          "%s has no column '%s': its first line is '%s'"
+              .formatted(file.name(), name, file.header()));
+    }
+    return position;
+  }
+
+  /**
+   * Returns the position of a column from 0, or {@link #NOT_THERE}.
+   *
+   * @throws BadInputException if the header has the column twice
+   */
+  public int positionIfThere(String name) {
+    int position = names.indexOf(name);
+    if (position != names.lastIndexOf(name)) {
+      throw new BadInputException(
+          "the header of %s has the column '%s' twice".formatted(file.name(), name));
+    }
+    return position;
+  }
+}

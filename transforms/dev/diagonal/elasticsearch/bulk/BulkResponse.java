@@ -1,0 +1,110 @@
+package dev.diagonal.elasticsearch.bulk;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Elasticsearch's answer to a bulk request, read token by token. */
+final class BulkResponse {
+
+  /** What of an answer is asked for. Every item keeps its status, so that items stay in order. */
+  static final String FILTER = "errors,items.*.status,items.*.error.type,items.*.error.reason";
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Where the reason for a refusal begins to quote the document. */
+  private static final String QUOTATION = "Preview of field's value";
+
+  private BulkResponse() {}
+
+  /**
+   * What became of the document at the same position in the request.
+   *
+   * @param type the kind of fault; empty if there is none
+   * @param reason the fault in words, without what it quotes of the document
+   */
+  record Item(int status, String type, String reason) {}
+
+  /**
+   * Returns the items of an answer, one for each document of the request, in the same order.
+   *
+   * @throws IOException if this is not a complete answer to a request of {@code sent} documents
+   */
+  static List<Item> read(InputStream answer, int sent) throws IOException {
+    List<Item> items = new ArrayList<>(sent);
+    try (JsonParser json = JSON.createParser(answer)) {
+      expect(json.nextToken(), JsonToken.START_OBJECT);
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isItems = json.currentName().equals("items");
+        JsonToken value = json.nextToken();
+        if (isItems) {
+          expect(value, JsonToken.START_ARRAY);
+          while (json.nextToken() == JsonToken.START_OBJECT) {
+            items.add(readAction(json));
+          }
+          expect(json.currentToken(), JsonToken.END_ARRAY);
+        } else {
+          json.skipChildren();
+        }
+      }
+      expect(json.currentToken(), JsonToken.END_OBJECT);
+    }
+    if (items.size() != sent) {
+      throw new IOException(
+          "answer to a bulk request of %d documents has %d items".formatted(sent, items.size()));
+    }
+    return items;
+  }
+
+  /** Reads {@code {"index": {...}}}, from its opening brace to its closing one. */
+  private static Item readAction(JsonParser json) throws IOException {
+    expect(json.nextToken(), JsonToken.FIELD_NAME);
+    expect(json.nextToken(), JsonToken.START_OBJECT);
+    int status = 0;
+    String type = "";
+    String reason = "";
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (field.equals("status")) {
+        expect(value, JsonToken.VALUE_NUMBER_INT);
+        status = json.getIntValue();
+      } else if (field.equals("error") && value == JsonToken.START_OBJECT) {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          String detail = json.currentName();
+          json.nextToken();
+          if (detail.equals("type")) {
+            type = json.getValueAsString("");
+          } else if (detail.equals("reason")) {
+            reason = withoutQuotation(json.getValueAsString(""));
+          } else {
+            json.skipChildren();
+          }
+        }
+      } else {
+        json.skipChildren();
+      }
+    }
+    expect(json.currentToken(), JsonToken.END_OBJECT);
+    expect(json.nextToken(), JsonToken.END_OBJECT);
+    return new Item(status, type, reason);
+  }
+
+  static String withoutQuotation(String reason) {
+    int quotation = reason.indexOf(QUOTATION);
+    return quotation < 0 ? reason : reason.substring(0, quotation).stripTrailing();
+  }
+
+  private static void expect(@Nullable JsonToken found, JsonToken expected) throws IOException {
+    if (found != expected) {
+      throw new IOException(
+          "answer to a bulk request is cut or not one: expected %s, found %s"
+              .formatted(expected, found == null ? "its end" : found));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.diagonal.elasticsearch.bulk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.beam.sdk.coders.Coder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document and what to do with it; to index it, unless said otherwise: one of the same id that is
+ * there already is replaced.
+ *
+ * @param id what the document is known by; a function of the input, so that running twice changes
+ *     nothing. Elasticsearch takes 1 to 512 bytes; a writer refuses others, see {@link
+ *     RefusedDocument}
+ * @param operation what to do with it
+ * @param index the index it belongs to, or null for that of the {@link ElasticsearchTarget}
+ * @param routing what its shard is a function of, or null for its id
+ * @param version its version, a whole number from 0, or null for none: with one, a document of a
+ *     higher version stays, whatever order requests arrive in
+ * @param source the document as a JSON object in UTF-8, neither copied nor to be changed
+ *     afterwards; empty for a deletion
+ */
+// Arrays compare by contents here: see equals.
+@SuppressWarnings("ArrayRecordComponent")
+public record Document(
+    String id,
+    Operation operation,
+    @Nullable String index,
+    @Nullable String routing,
+    @Nullable Long version,
+    byte[] source) {
+
+  private static final byte[] NONE = {};
+
+  /**
+   * @throws IllegalArgumentException if {@code source} is empty, but for a deletion, or is not for
+   *     one; if {@code version} is negative, or the operation is neither to index nor to delete
+   */
+  public Document {
+    checkArgument(
+        (source.length == 0) == (operation == Operation.DELETE),
+        operation == Operation.DELETE
+            ? "source of document %s, a deletion, must be empty"
+            : "source of document %s must not be empty",
+        id);
+    checkArgument(
+        version == null || operation.replacesAll(),
+        "document %s has a version, which %s does not take: index or delete it",
+        id,
+        operation);
+    checkArgument(
+        version == null || version >= 0,
+        "the version of document %s must be a whole number from 0, got %s",
+        id,
+        version);
+  }
+
+  /** A document to index. */
+  public Document(String id, byte[] source) {
+    this(id, Operation.INDEX, null, null, null, source);
+  }
+
+  /** Returns the document with the JSON text {@code source}, to index. */
+  public static Document of(String id, String source) {
+    return new Document(id, source.getBytes(UTF_8));
+  }
+
+  /** Returns the deletion of the document of this id. */
+  public static Document deletion(String id) {
+    return new Document(id, Operation.DELETE, null, null, null, NONE);
+  }
+
+  /**
+   * Sets what to do with it; default {@link Operation#INDEX}.
+   *
+   * @throws IllegalArgumentException if it has a source and {@code operation} is a deletion, or the
+   *     other way round
+   */
+  public Document withOperation(Operation operation) {
+    return new Document(id, operation, index, routing, version, source);
+  }
+
+  /** Sets the index it belongs to; default that of the {@link ElasticsearchTarget}. */
+  public Document withIndex(String index) {
+    return new Document(id, operation, index, routing, version, source);
+  }
+
+  /** Sets what its shard is a function of; default its id. */
+  public Document withRouting(String routing) {
+    return new Document(id, operation, index, routing, version, source);
+  }
+
+  /**
+   * Sets its version; default none. Elasticsearch refuses an older version of a document that it
+   * has ({@code version_type=external_gte}): the older one is superseded, which is no fault. After
+   * a deletion it knows the version for as long as {@code index.gc_deletes}, 60 seconds by default.
+   *
+   * @throws IllegalArgumentException if {@code version} is negative, or the operation is neither to
+   *     index nor to delete
+   */
+  public Document withVersion(long version) {
+    return new Document(id, operation, index, routing, version, source);
+  }
+
+  public static Coder<Document> coder() {
+    return DocumentCoder.INSTANCE;
+  }
+
+  /** Whether another document of the same key has a higher version, so that this one gives way. */
+  boolean isOlderThan(Document other) {
+    return version != null && other.version != null && version < other.version;
+  }
+
+  /** What tells documents apart: one of the same key takes the place of another. */
+  Object key() {
+    return index == null && routing == null ? id : new Key(id, index, routing);
+  }
+
+  private record Key(String id, @Nullable String index, @Nullable String routing) {}
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Document document
+        && id.equals(document.id)
+        && operation == document.operation
+        && Objects.equals(index, document.index)
+        && Objects.equals(routing, document.routing)
+        && Objects.equals(version, document.version)
+        && Arrays.equals(source, document.source);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * id.hashCode() + Arrays.hashCode(source);
+  }
+
+  /** Shows the id and the size, not the contents. */
+  @Override
+  public String toString() {
+    return (operation == Operation.INDEX ? "Document[" : operation + "[")
+        + (index == null ? "" : index + "/")
+        + id
+        + ", "
+        + source.length
+        + " bytes]";
+  }
+}

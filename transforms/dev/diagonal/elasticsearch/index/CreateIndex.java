@@ -1,0 +1,96 @@
+package dev.diagonal.elasticsearch.index;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchConnection;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.fault.TargetMismatchException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.elasticsearch.client.Request;
+import org.elasticsearch.client.Response;
+
+/**
+ * Makes sure that an index is there and maps the fields that are to be written as wanted. Called
+ * before a run, by as many processes at once as want to.
+ */
+public final class CreateIndex {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  static final String ALREADY_EXISTS = "resource_already_exists_exception";
+
+  private CreateIndex() {}
+
+  /**
+   * Creates the index of {@code target} with {@code mapping} if there is none of that name; if
+   * there is one, refuses it unless it maps every field of {@code mapping} to the same type. Fields
+   * beyond these, and settings, are not looked at.
+   *
+   * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
+   * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
+   *     message names every such field
+   * @throws IllegalArgumentException if {@code mapping} is not a JSON object with {@code
+   *     properties}
+   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
+   *     refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void ifMissing(ElasticsearchTarget target, String mapping)
+      throws IOException, InterruptedException {
+    ifMissing(target, IndexTemplate.of(mapping));
+  }
+
+  static void ifMissing(ElasticsearchTarget target, IndexTemplate template)
+      throws IOException, InterruptedException {
+    try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
+      Retry.defaults()
+          .call(() -> attempt(connection, target, template), ElasticsearchFaults::isRetryable);
+    } catch (InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new IOException("cannot create index " + target + ": " + fault.getMessage(), fault);
+    }
+  }
+
+  private static boolean attempt(
+      ElasticsearchConnection connection, ElasticsearchTarget target, IndexTemplate template)
+      throws IOException {
+    JsonNode wanted = template.parsedMapping();
+    // Looked for first: whoever may write to an index need not have the right to create one.
+    if (connection.perform(target.request("HEAD", "")).getStatusLine().getStatusCode() == 404) {
+      Request create = target.request("PUT", "");
+      ObjectNode body = JSON.createObjectNode().set("mappings", wanted);
+      JsonNode settings = template.parsedSettings();
+      if (settings != null) {
+        body.set("settings", settings);
+      }
+      create.setJsonEntity(body.toString());
+      try {
+        connection.perform(create);
+      } catch (AnswerException e) {
+        if (!e.type().equals(ALREADY_EXISTS)) {
+          throw e;
+        }
+      }
+    }
+    Response response = connection.perform(target.request("GET", "/_mapping"));
+    JsonNode indices;
+    try (InputStream content = response.getEntity().getContent()) {
+      indices = JSON.readTree(content);
+    }
+    List<String> differences = new ArrayList<>();
+    for (JsonNode index : indices) { // an alias may stand for several
+      differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
+    }
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException("index " + target.index(), differences);
+    }
+    return true;
+  }
+}

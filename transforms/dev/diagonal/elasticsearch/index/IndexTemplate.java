@@ -1,0 +1,75 @@
+package dev.diagonal.elasticsearch.index;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.TargetMismatchException;
+import java.io.IOException;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an index is to be like that is not there yet.
+ *
+ * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
+ * @param settings the settings as JSON, {@code {"number_of_shards": 2, ...}}, or null for those
+ *     Elasticsearch gives
+ */
+public record IndexTemplate(String mapping, @Nullable String settings) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * @throws IllegalArgumentException if {@code mapping} is not a JSON object with {@code
+   *     properties}, or {@code settings} is none
+   */
+  public IndexTemplate {
+    Preconditions.checkArgument(
+        parse("mapping", mapping).path("properties").isObject(),
+        "mapping must be an object with properties, got %s",
+        mapping);
+    Preconditions.checkArgument(
+        settings == null || parse("settings", settings).isObject(),
+        "settings must be an object, got %s",
+        settings);
+  }
+
+  /** Returns the template of a mapping and of Elasticsearch's own settings. */
+  public static IndexTemplate of(String mapping) {
+    return new IndexTemplate(mapping, null);
+  }
+
+  /** Sets the settings; default those that Elasticsearch gives. */
+  public IndexTemplate withSettings(String settings) {
+    return new IndexTemplate(mapping, settings);
+  }
+
+  /**
+   * Creates the index of {@code target} if there is none of that name; refuses one that maps a
+   * field otherwise: see {@link CreateIndex#ifMissing}.
+   *
+   * @throws TargetMismatchException if there is an index that does not fit
+   * @throws IOException if Elasticsearch cannot be reached, or refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public void createIfMissing(ElasticsearchTarget target) throws IOException, InterruptedException {
+    CreateIndex.ifMissing(target, this);
+  }
+
+  JsonNode parsedMapping() {
+    return parse("mapping", mapping);
+  }
+
+  @Nullable JsonNode parsedSettings() {
+    return settings == null ? null : parse("settings", settings);
+  }
+
+  private static JsonNode parse(String name, String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(name + " must be JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.diagonal.elasticsearch.index;
+
+import dev.diagonal.elasticsearch.bulk.ElasticsearchConnection;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.Retry;
+import java.io.IOException;
+import org.elasticsearch.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/** Makes all that was indexed visible to searches. Called after a run, once. */
+public final class RefreshIndex {
+
+  private static final int FORBIDDEN = 403;
+
+  private RefreshIndex() {}
+
+  /**
+   * Refreshes the index of {@code target}.
+   *
+   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
+   *     refuses, for example because there is no such index
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void of(ElasticsearchTarget target) throws IOException, InterruptedException {
+    try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
+      Request refresh = target.request("POST", "/_refresh");
+      Retry.defaults().call(() -> connection.perform(refresh), ElasticsearchFaults::isRetryable);
+    } catch (InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new IOException("cannot refresh index " + target + ": " + fault.getMessage(), fault);
+    }
+  }
+
+  /**
+   * Refreshes the index of {@code target} as {@link #of} does. Whoever may write need not have the
+   * right to refresh; then the index refreshes itself later.
+   *
+   * @return a warning if the right is missing, or null
+   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
+   *     refuses for another reason
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static @Nullable String ifAllowed(ElasticsearchTarget target)
+      throws IOException, InterruptedException {
+    try {
+      of(target);
+      return null;
+    } catch (IOException e) {
+      if (e.getCause() instanceof AnswerException answer && answer.status() == FORBIDDEN) {
+        return "all documents are in index %s, but it may not be refreshed (%s): searches find them"
+                .formatted(target.index(), answer.getMessage())
+            + " after its next own refresh";
+      }
+      throw e;
+    }
+  }
+}

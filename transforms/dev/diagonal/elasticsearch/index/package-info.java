@@ -1,0 +1,3 @@
+/** Creates, tunes and refreshes indexes. */
+@org.jspecify.annotations.NullMarked
+package dev.diagonal.elasticsearch.index;

@@ -1,0 +1,144 @@
+package dev.diagonal.fault;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * A line of input that could not be used, and why; or a row that came from no file.
+ *
+ * @param file the file it stands in, or empty
+ * @param offset the byte of the file it starts at; in a compressed file, of the decompressed text;
+ *     {@value #NOWHERE} if it stands in none
+ * @param reason what is wrong with it, for a person
+ * @param record the line without its line end; bytes that are no UTF-8 are replaced
+ */
+public record DeadLetter(String file, long offset, String reason, String record) {
+
+  /** The offset of what stands in no file. */
+  public static final long NOWHERE = -1;
+
+  /** How much of a line an error message shows, in characters. A dead letter holds all of it. */
+  public static final int SHOWN_CHARACTERS = 200;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The coder name under which a {@link BadRecord} carries one of these, as JSON. */
+  static final String CODER_NAME = DeadLetter.class.getName() + " as JSON";
+
+  /** Returns what is told of a row that came from no file. */
+  public static DeadLetter ofRow(String reason, String row) {
+    return new DeadLetter("", NOWHERE, reason, row);
+  }
+
+  /** Returns file, offset, reason and the start of the text, on one line. */
+  public String describe() {
+    String shown =
+        record.length() <= SHOWN_CHARACTERS
+            ? record
+            : record.substring(0, SHOWN_CHARACTERS) + "… (" + record.length() + " characters)";
+    return offset == NOWHERE
+        ? "%s; the row is: %s".formatted(reason, printable(shown))
+        : "%s, byte %d: %s; the line is: %s".formatted(file, offset, reason, printable(shown));
+  }
+
+  /** Returns this as the element that Beam's error handlers take. */
+  public BadRecord toBadRecord() {
+    return BadRecord.builder()
+        .setRecord(
+            BadRecord.Record.builder()
+                .setHumanReadableJsonRecord(toJson())
+                .setEncodedRecord(record.getBytes(UTF_8))
+                .setCoder(CODER_NAME)
+                .build())
+        .setFailure(
+            BadRecord.Failure.builder()
+                .setException(reason)
+                .setDescription(
+                    offset == NOWHERE ? reason : file + ", byte " + offset + ": " + reason)
+                .build())
+        .build();
+  }
+
+  /**
+   * Returns the line that a bad record holds. One of another transform, from Beam's own for
+   * example, has no file and no offset.
+   */
+  public static DeadLetter of(BadRecord bad) {
+    BadRecord.Record record = bad.getRecord();
+    String json = record.getHumanReadableJsonRecord();
+    try {
+      if (CODER_NAME.equals(record.getCoder())) {
+        return JSON.readValue(json, DeadLetter.class);
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not the JSON of a bad line: " + json, e);
+    }
+    String reason = bad.getFailure().getDescription() + ": " + bad.getFailure().getException();
+    return ofRow(reason, json == null ? "" : json);
+  }
+
+  /** Returns this as one line of JSON: file, offset, reason, record. */
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns what {@link #toJson} has written. */
+  public static DeadLetter fromJson(String json) {
+    try {
+      return JSON.readValue(json, DeadLetter.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not the JSON of a bad line: " + json, e);
+    }
+  }
+
+  /** Returns the coder: four fields, one after another. */
+  public static Coder<DeadLetter> coder() {
+    return BadLineCoder.OF;
+  }
+
+  private static String printable(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c));
+    return shown.toString();
+  }
+
+  private static final class BadLineCoder extends AtomicCoder<DeadLetter> {
+
+    private static final BadLineCoder OF = new BadLineCoder();
+    private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
+
+    @Override
+    public void encode(DeadLetter line, OutputStream out) throws IOException {
+      TEXT.encode(line.file, out);
+      VarInt.encode(line.offset, out);
+      TEXT.encode(line.reason, out);
+      TEXT.encode(line.record, out);
+    }
+
+    @Override
+    public DeadLetter decode(InputStream in) throws IOException {
+      return new DeadLetter(
+          TEXT.decode(in), VarInt.decodeLong(in), TEXT.decode(in), TEXT.decode(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}

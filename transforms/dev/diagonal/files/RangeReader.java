@@ -1,0 +1,290 @@
+package dev.diagonal.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.fault.DeadLetter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the whole lines of a {@link FileRange}, block after block through one buffer. A line
+ * belongs to the range that its first byte stands in, so the ranges of a file share no line and
+ * lose none, wherever they were cut. A line that does not fit a block is a bad line; the reader
+ * goes on behind it.
+ */
+final class RangeReader {
+
+  /** The most bytes a block holds, and so the longest line. */
+  static final int BLOCK_BYTES = 1 << 20;
+
+  /** What is read at a time in search of a line end, in headers and past the end of a range. */
+  private static final int OVERHANG_BYTES = 1 << 13;
+
+  /** What is read at a time otherwise: half a core's second-level cache is left for the tables. */
+  private static final int READ_BYTES = 1 << 18;
+
+  private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private final ReadableByteChannel channel;
+  private final Seek seek;
+  private final FileRange range;
+  private final byte[] buffer;
+  private final ByteBuffer wrapped;
+  private final TextBlock block;
+
+  /** Where in the file the first byte of the buffer stands. */
+  private long bufferOffset;
+
+  /** Bytes of the buffer not yet handed out: from unread to filled. */
+  private int unread;
+
+  private int filled;
+  private boolean atEnd;
+
+  /** Up to where in the buffer lines end with LF; at most one byte, a CR, is behind it. */
+  private int normalized;
+
+  /** Whether the buffer was full when a CR came last: an LF that comes next belongs to it. */
+  private boolean skipLineFeed;
+
+  /** Where in the file the first line after the header starts, if the header was read. */
+  private long headerEnd;
+
+  /** Where the range ends: behind the first byte of the first line if it ends in the mark. */
+  private long rangeEnd;
+
+  /**
+   * Reads through {@code buffer}, whose last byte is kept for a line end that the file lacks.
+   *
+   * @param seek moves the channel to a byte of the file
+   */
+  RangeReader(ReadableByteChannel channel, Seek seek, FileRange range, byte[] buffer) {
+    checkArgument(buffer.length > UTF_8_MARK.length, "buffer too small: %s", buffer.length);
+    this.channel = channel;
+    this.seek = seek;
+    this.range = range;
+    this.rangeEnd = range.end();
+    this.buffer = buffer;
+    this.wrapped = ByteBuffer.wrap(buffer);
+    this.block = new TextBlock(buffer);
+  }
+
+  /**
+   * Returns the first line of the file that is not empty, without its line end, or null if there is
+   * none. Call it first, or not at all; the blocks of a range then begin after that line.
+   *
+   * @throws IOException if the line is longer than a block
+   */
+  byte @Nullable [] readHeader() throws IOException {
+    fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
+    skipMark();
+    while (true) {
+      int end = indexOfLineEnd(unread);
+      if (end < 0 && atEnd) {
+        end = filled;
+      }
+      if (end >= 0) {
+        int textEnd = end > unread && buffer[end - 1] == '\r' ? end - 1 : end;
+        byte[] header = Arrays.copyOfRange(buffer, unread, textEnd);
+        unread = Math.min(end + 1, filled);
+        headerEnd = bufferOffset + unread;
+        if (header.length > 0) {
+          return header;
+        }
+        if (unread == filled && atEnd) {
+          return null;
+        }
+      } else {
+        compact();
+        if (filled == buffer.length - 1) {
+          throw new IOException("the first line is longer than " + filled + " bytes");
+        }
+        fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
+      }
+    }
+  }
+
+  /** Moves to the first line of the range. */
+  void seek() throws IOException {
+    if (range.start() == 0) {
+      if (filled == 0) {
+        fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
+        skipMark();
+      }
+      return;
+    }
+    // The line end just before the range, if there is one there, belongs to the line before.
+    boolean afterHeader = headerEnd >= range.start();
+    bufferOffset = afterHeader ? headerEnd : range.start() - 1;
+    seek.to(bufferOffset);
+    unread = filled = normalized = 0;
+    atEnd = false;
+    if (!afterHeader) {
+      skipLineFeed = false;
+      skipLine();
+    }
+  }
+
+  /**
+   * Reads on.
+   *
+   * @return the next block of whole lines, or null at the end of the range
+   * @throws IOException if the file cannot be read
+   */
+  @Nullable TextBlock next(BadLines badLines) throws IOException {
+    while (true) {
+      long left = rangeEnd - (bufferOffset + unread);
+      if (left <= 0) {
+        return null;
+      }
+      compact();
+      fill(limitWithin(left));
+      left = rangeEnd - (bufferOffset + unread);
+      if (unread == filled && atEnd) {
+        return null;
+      }
+      if (unread == filled || left <= 0) {
+        continue; // a line feed was skipped
+      }
+      int end = lastLineEnd(left);
+      if (end >= 0) {
+        return hand(end + 1);
+      }
+      if (atEnd) {
+        buffer[filled++] = '\n';
+        normalized = filled;
+        return hand(filled);
+      }
+      if (filled == buffer.length - 1 && unread == 0) {
+        badLines.tooLong(tooLong());
+        skipLine();
+      }
+    }
+  }
+
+  private TextBlock hand(int end) {
+    block.set(bufferOffset + unread, unread, end);
+    unread = end;
+    return block;
+  }
+
+  /** The fill level to read up to: within the range in large steps, and past it in small ones. */
+  private int limitWithin(long left) {
+    long wanted = filled >= left ? filled + OVERHANG_BYTES : Math.min(left, filled + READ_BYTES);
+    return (int) Math.min(wanted, buffer.length - 1);
+  }
+
+  /**
+   * The last line end in the buffer that ends a line of this range, or -1: the first one at or
+   * behind the last byte of the range if the buffer reaches there, else the last one of all, so
+   * that a last line which the buffer has no room for goes without those before it.
+   */
+  private int lastLineEnd(long left) {
+    if (filled - unread >= left) {
+      int end = indexOfLineEnd(unread + (int) left - 1);
+      if (end >= 0) {
+        return end;
+      }
+    }
+    for (int i = filled - 1; i >= unread; i--) {
+      if (buffer[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int indexOfLineEnd(int from) {
+    for (int i = from; i < filled; i++) {
+      if (buffer[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void compact() {
+    System.arraycopy(buffer, unread, buffer, 0, filled - unread);
+    bufferOffset += unread;
+    filled -= unread;
+    normalized -= unread;
+    unread = 0;
+  }
+
+  private void fill(int limit) throws IOException {
+    if (skipLineFeed && filled > 0) {
+      buffer[filled - 1] = '\r'; // there may be room to see what follows by now
+      normalized = filled - 1;
+      skipLineFeed = false;
+    }
+    while (!atEnd && filled < limit) {
+      wrapped.limit(limit).position(filled);
+      int read = channel.read(wrapped);
+      if (read < 0) {
+        atEnd = true;
+      } else {
+        filled += read;
+      }
+    }
+    if (skipLineFeed && filled > 0) {
+      unread = buffer[0] == '\n' ? 1 : 0;
+      skipLineFeed = false;
+    }
+    normalized = LineEnds.normalize(buffer, normalized, filled, atEnd);
+    if (normalized < filled && filled == buffer.length - 1) {
+      buffer[normalized] = '\n'; // there is no room to see what follows
+      normalized = filled;
+      skipLineFeed = true;
+    }
+  }
+
+  private void skipMark() {
+    if (filled >= UTF_8_MARK.length
+        && Arrays.equals(buffer, 0, UTF_8_MARK.length, UTF_8_MARK, 0, UTF_8_MARK.length)) {
+      unread = UTF_8_MARK.length;
+      rangeEnd = Math.max(rangeEnd, UTF_8_MARK.length + 1L);
+    }
+  }
+
+  /** Drops all up to the next line end, and that too. */
+  private void skipLine() throws IOException {
+    while (true) {
+      int end = indexOfLineEnd(unread);
+      if (end >= 0) {
+        unread = end + 1;
+        return;
+      }
+      unread = filled;
+      if (atEnd) {
+        return;
+      }
+      compact();
+      fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
+    }
+  }
+
+  private DeadLetter tooLong() {
+    int shown = Math.min(filled - unread, 4 * DeadLetter.SHOWN_CHARACTERS);
+    return new DeadLetter(
+        range.file(),
+        bufferOffset + unread,
+        "the line is longer than " + (buffer.length - 1) + " bytes; only its start is kept",
+        new String(buffer, unread, shown, UTF_8));
+  }
+
+  /** Moves to a byte of the file. */
+  @FunctionalInterface
+  interface Seek {
+    void to(long offset) throws IOException;
+  }
+
+  /** Where lines go that fit no block. */
+  @FunctionalInterface
+  interface BadLines {
+    void tooLong(DeadLetter line);
+  }
+}

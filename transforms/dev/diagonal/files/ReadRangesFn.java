@@ -1,0 +1,152 @@
+package dev.diagonal.files;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.stored.FileText;
+import dev.diagonal.metrics.Counted;
+import java.io.IOException;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.jspecify.annotations.Nullable;
+
+/** Drives a consumer over the ranges of a bundle, and then of the next. */
+final class ReadRangesFn<T> extends DoFn<FileRange, T> {
+
+  private final LineConsumer.Factory<T> consumers;
+  private final boolean header;
+  private final boolean routeBadRecords;
+  private final long maxBadRecords;
+
+  private transient byte @Nullable [] buffer;
+  private transient LineConsumer<T> consumer;
+
+  /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
+  private transient long badRecords;
+
+  ReadRangesFn(
+      LineConsumer.Factory<T> consumers,
+      boolean header,
+      boolean routeBadRecords,
+      long maxBadRecords) {
+    this.consumers = consumers;
+    this.header = header;
+    this.routeBadRecords = routeBadRecords;
+    this.maxBadRecords = maxBadRecords;
+  }
+
+  @Setup
+  public void setup() {
+    consumer = consumers.create();
+  }
+
+  @ProcessElement
+  public void processElement(ProcessContext context) {
+    FileRange range = context.element();
+    LineConsumer.Output<T> output = new ElementOutput(context);
+    try (FileText text = FileText.open(range.input())) {
+      if (buffer == null) {
+        buffer = new byte[RangeReader.BLOCK_BYTES + 1];
+      }
+      RangeReader reader = new RangeReader(text, text::position, range, buffer);
+      drive(reader, range, text, output);
+    } catch (IOException e) {
+      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    consumer.finish(
+        new LineConsumer.Output<>() {
+          @Override
+          public void emit(T element) {
+            context.output(element, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+          }
+
+          @Override
+          public void reject(DeadLetter line) {
+            countBad(line);
+            context.output(
+                BadRecordRouter.BAD_RECORD_TAG,
+                line.toBadRecord(),
+                BoundedWindow.TIMESTAMP_MIN_VALUE,
+                GlobalWindow.INSTANCE);
+          }
+        });
+  }
+
+  @Teardown
+  public void teardown() {
+    if (consumer != null) { // it is null where the setup has failed
+      consumer.close();
+    }
+  }
+
+  private void drive(
+      RangeReader reader, FileRange range, FileText text, LineConsumer.Output<T> output)
+      throws IOException {
+    if (header) {
+      byte[] line = reader.readHeader();
+      if (line == null) {
+        return;
+      }
+      consumer.open(TextFile.withHeader(range.file(), line));
+    } else {
+      consumer.open(TextFile.withoutHeader(range.file()));
+    }
+    // What is read for the header, or past the end of the range, is another range's to count.
+    long before = range.start() == 0 ? 0 : text.storedBytesRead();
+    long bytes = range.end() - range.start();
+    reader.seek();
+    long counted = 0;
+    for (TextBlock block = reader.next(output::reject);
+        block != null;
+        block = reader.next(output::reject)) {
+      Counted.ROWS_READ.add(consumer.accept(block, output));
+      counted += countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
+    }
+    countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
+  }
+
+  private static long countBytes(long bytes) {
+    Counted.BYTES_READ.add(bytes);
+    return bytes;
+  }
+
+  private static String reasonOf(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private void countBad(DeadLetter line) {
+    Counted.BAD_RECORDS.add(1);
+    if (!routeBadRecords) {
+      throw new BadInputException(line.describe());
+    }
+    if (++badRecords > maxBadRecords) {
+      throw new BadInputException(
+          "more than " + maxBadRecords + " bad records; the last of them: " + line.describe());
+    }
+  }
+
+  private final class ElementOutput implements LineConsumer.Output<T> {
+
+    private final ProcessContext context;
+
+    ElementOutput(ProcessContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void emit(T element) {
+      context.output(element);
+    }
+
+    @Override
+    public void reject(DeadLetter line) {
+      countBad(line);
+      context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
+    }
+  }
+}

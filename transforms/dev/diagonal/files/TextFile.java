@@ -1,0 +1,34 @@
+package dev.diagonal.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.fault.BadInputException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that blocks come from.
+ *
+ * @param name its name, as the file system spells it
+ * @param header its first line without the line end, or null if the files were declared to have
+ *     none
+ */
+public record TextFile(String name, @Nullable String header) {
+
+  /**
+   * @throws BadInputException if the line is not UTF-8, since columns would get wrong names
+   */
+  static TextFile withHeader(String name, byte[] line) {
+    String header = new String(line, UTF_8);
+    if (!Arrays.equals(header.getBytes(UTF_8), line)) {
+      throw new BadInputException(
+          "the header of %s is not UTF-8: '%s'. Convert the file (iconv -f windows-1252 -t UTF-8), or use a command with --encoding"
+              .formatted(name, header));
+    }
+    return new TextFile(name, header);
+  }
+
+  static TextFile withoutHeader(String name) {
+    return new TextFile(name, null);
+  }
+}

@@ -1,0 +1,201 @@
+package dev.diagonal.files;
+
+import dev.diagonal.files.stored.InputFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.SetCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Each file that comes, by its name, by looking for new ones again and again. The names that were
+ * put out are kept in the checkpoints of the runner, as long as there is such a file: one that is
+ * taken away and comes back comes again.
+ *
+ * <p>A source and not Beam's {@code Watch}: that is a splittable DoFn, which Flink can bring to an
+ * end only by calling it without a pause.
+ */
+final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedFiles.Seen> {
+
+  /**
+   * The watches that were ended, in this JVM. Readers are made anew from checkpoints at any time,
+   * so none of them could be told.
+   */
+  private static final Set<String> ENDED = ConcurrentHashMap.newKeySet();
+
+  private final List<String> patterns;
+  private final FileWatch watch;
+
+  WatchedFiles(List<String> patterns, FileWatch watch) {
+    this.patterns = List.copyOf(patterns);
+    this.watch = watch;
+  }
+
+  /** Ends a watch for the readers in this JVM, as if it had been idle for long enough. */
+  static void end(FileWatch watch) {
+    ENDED.add(watch.id());
+  }
+
+  /**
+   * What a reader has to know of the one before.
+   *
+   * @param names the files that were put out and are still there
+   * @param newestMillis when the last one was found
+   */
+  record Seen(Set<String> names, long newestMillis) implements CheckpointMark {
+    @Override
+    public void finalizeCheckpoint() {}
+  }
+
+  /** There is one reader: it only looks for names. */
+  @Override
+  public List<WatchedFiles> split(int desiredNumSplits, PipelineOptions options) {
+    return List.of(this);
+  }
+
+  @Override
+  public Looker createReader(PipelineOptions options, @Nullable Seen seen) {
+    return new Looker(seen, System::currentTimeMillis);
+  }
+
+  @Override
+  public Coder<Seen> getCheckpointMarkCoder() {
+    return SeenCoder.INSTANCE;
+  }
+
+  @Override
+  public Coder<KV<String, InputFile>> getOutputCoder() {
+    return KvCoder.of(StringUtf8Coder.of(), InputFile.coder());
+  }
+
+  /** Looks for files, no more often than it should. */
+  final class Looker extends UnboundedReader<KV<String, InputFile>> {
+
+    private final LongSupplier clock;
+    private final Set<String> seen = new LinkedHashSet<>();
+    private final Queue<KV<String, InputFile>> found = new ArrayDeque<>();
+    private @Nullable KV<String, InputFile> current;
+    private long newestMillis;
+    private long nextLookMillis;
+    private boolean ended;
+
+    Looker(@Nullable Seen before, LongSupplier clock) {
+      this.clock = clock;
+      this.newestMillis = before == null ? clock.getAsLong() : before.newestMillis();
+      if (before != null) {
+        seen.addAll(before.names());
+      }
+    }
+
+    @Override
+    public boolean start() {
+      return advance();
+    }
+
+    @Override
+    public boolean advance() {
+      if (found.isEmpty() && !ended) {
+        lookIfItIsTime();
+      }
+      current = found.poll();
+      if (current == null) {
+        return false;
+      }
+      seen.add(current.getKey());
+      return true;
+    }
+
+    private void lookIfItIsTime() {
+      long nowMillis = clock.getAsLong();
+      boolean last = ENDED.contains(watch.id());
+      if (nowMillis < nextLookMillis && !last) {
+        return;
+      }
+      nextLookMillis = nowMillis + watch.interval().getMillis();
+      Set<String> there = new HashSet<>();
+      InputFiles.matchingIfAny(patterns)
+          .files()
+          .forEach(
+              file -> {
+                there.add(file.name());
+                if (!seen.contains(file.name())) {
+                  found.add(KV.of(file.name(), file));
+                }
+              });
+      seen.retainAll(there);
+      if (!found.isEmpty()) {
+        newestMillis = nowMillis;
+      } else {
+        ended = last || watch.isIdle(nowMillis - newestMillis);
+      }
+    }
+
+    @Override
+    public KV<String, InputFile> getCurrent() {
+      if (current == null) {
+        throw new NoSuchElementException();
+      }
+      return current;
+    }
+
+    @Override
+    public Instant getCurrentTimestamp() {
+      return BoundedWindow.TIMESTAMP_MIN_VALUE;
+    }
+
+    @Override
+    public Instant getWatermark() {
+      return ended ? BoundedWindow.TIMESTAMP_MAX_VALUE : BoundedWindow.TIMESTAMP_MIN_VALUE;
+    }
+
+    @Override
+    public Seen getCheckpointMark() {
+      return new Seen(Set.copyOf(seen), newestMillis);
+    }
+
+    @Override
+    public WatchedFiles getCurrentSource() {
+      return WatchedFiles.this;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class SeenCoder extends AtomicCoder<Seen> {
+
+    static final SeenCoder INSTANCE = new SeenCoder();
+    private static final SetCoder<String> NAMES = SetCoder.of(StringUtf8Coder.of());
+
+    @Override
+    public void encode(Seen seen, OutputStream out) throws IOException {
+      NAMES.encode(seen.names(), out);
+      VarLongCoder.of().encode(seen.newestMillis(), out);
+    }
+
+    @Override
+    public Seen decode(InputStream in) throws IOException {
+      Set<String> names = NAMES.decode(in);
+      return new Seen(names, VarLongCoder.of().decode(in));
+    }
+  }
+}

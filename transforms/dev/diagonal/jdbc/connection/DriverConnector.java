@@ -1,0 +1,123 @@
+package dev.diagonal.jdbc.connection;
+
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** Opens connections by a driver: PostgreSQL's own, or whichever takes the URL. */
+record DriverConnector(JdbcTarget target) implements Connector {
+
+  static final int CONNECT_SECONDS = 10;
+  static final int ANSWER_SECONDS = 120;
+
+  /**
+   * PostgreSQL's driver, past {@link DriverManager}: that does not see drivers in the class loader
+   * of a Flink job, and its list of the whole JVM, which the driver enters by itself, would keep
+   * the classes of each job (20 MB) for as long as the worker lives.
+   */
+  private static final class Postgres {
+    static final Driver DRIVER = new org.postgresql.Driver();
+
+    static {
+      String loader = String.valueOf(org.postgresql.Driver.class.getClassLoader());
+      if (loader.startsWith("org.apache.flink.") && org.postgresql.Driver.isRegistered()) {
+        try {
+          org.postgresql.Driver.deregister();
+        } catch (SQLException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Connection connect() throws SQLException {
+    try {
+      return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+    } catch (SQLException fault) {
+      throw withoutSecrets(fault, target.url());
+    }
+  }
+
+  @Override
+  public String name() {
+    return target.toString();
+  }
+
+  @Override
+  public String toString() {
+    return target.toString();
+  }
+
+  private Connection toPostgres() throws SQLException {
+    Properties properties = login();
+    properties.setProperty("ApplicationName", "diagonal");
+    properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
+    properties.setProperty("loginTimeout", String.valueOf(CONNECT_SECONDS));
+    properties.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("socketFactory", KeepAliveSockets.class.getName());
+    // The details of an error, and the text of a failed batch, hold values of the rows.
+    properties.setProperty("logServerErrorDetail", "false");
+    return opened(Postgres.DRIVER.connect(target.url(), properties));
+  }
+
+  private Connection toAnother() throws SQLException {
+    Driver driver = DriverManager.getDriver(target.url());
+    Connection connection = opened(driver.connect(target.url(), login()));
+    limitSilence(connection);
+    return connection;
+  }
+
+  /** Limits the wait for an answer, unless the URL does. */
+  private static void limitSilence(Connection connection) {
+    try {
+      if (connection.getNetworkTimeout() == 0) {
+        connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
+      }
+    } catch (SQLException | AbstractMethodError e) {
+      // Then the driver's own limits count.
+    }
+  }
+
+  private Properties login() {
+    Properties properties = new Properties();
+    if (target.user() != null) {
+      properties.setProperty("user", target.user());
+    }
+    if (target.password() != null) {
+      properties.setProperty("password", target.password().value());
+    }
+    return properties;
+  }
+
+  /**
+   * Returns the fault, or a copy if its driver repeats what the URL must not show. The copy has no
+   * cause: that would repeat it too.
+   */
+  static SQLException withoutSecrets(SQLException fault, String url) {
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      String message = String.valueOf(each.getMessage());
+      if (!JdbcUrl.shownIn(message, url).equals(message)) {
+        SQLException copy =
+            new SQLException(
+                JdbcUrl.shownIn(String.valueOf(fault.getMessage()), url),
+                fault.getSQLState(),
+                fault.getErrorCode());
+        copy.setStackTrace(fault.getStackTrace());
+        return copy;
+      }
+    }
+    return fault;
+  }
+
+  private Connection opened(@Nullable Connection connection) throws SQLException {
+    if (connection == null) {
+      throw new SQLException("the driver does not accept the URL of " + target, "08001");
+    }
+    return connection;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.jdbc.table.Column;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of one column in the rows of a batch, as one array that the driver sends in binary:
+ * whole numbers as {@code bigint[]}, floating point numbers as {@code double precision[]}, all else
+ * as {@code text[]}, which the statement casts to the column's type.
+ */
+final class ColumnValues {
+
+  /** How the values of a column travel. */
+  enum Kind {
+    WHOLE("bigint"),
+    FLOATING("double precision"),
+    TEXT("text");
+
+    private final String type;
+
+    Kind(String type) {
+      this.type = type;
+    }
+
+    /** The SQL type of an element. */
+    String type() {
+      return type;
+    }
+
+    static Kind of(Column column) {
+      String type = SPACES.matcher(column.type().toLowerCase(Locale.ROOT).trim()).replaceAll(" ");
+      if (WHOLE_TYPES.contains(type)) {
+        return WHOLE;
+      }
+      return FLOATING_TYPES.contains(type) ? FLOATING : TEXT;
+    }
+  }
+
+  private static final Pattern SPACES = Pattern.compile(" +");
+  private static final Set<String> WHOLE_TYPES =
+      Set.of("bigint", "int8", "integer", "int", "int4", "smallint", "int2");
+  private static final Set<String> FLOATING_TYPES =
+      Set.of("double precision", "float8", "float", "real", "float4");
+
+  private final Column column;
+  private final Kind kind;
+  private final int rows;
+  private final long[] whole;
+  private final double[] floating;
+  private final @Nullable String[] texts;
+  private boolean @Nullable [] nulls;
+  private int size;
+
+  ColumnValues(Column column, int rows) {
+    this.column = column;
+    this.kind = Kind.of(column);
+    this.rows = rows;
+    this.whole = new long[kind == Kind.WHOLE ? rows : 0];
+    this.floating = new double[kind == Kind.FLOATING ? rows : 0];
+    this.texts = new String[kind == Kind.TEXT ? rows : 0];
+  }
+
+  void addNull() {
+    if (kind != Kind.TEXT) {
+      if (nulls == null) {
+        nulls = new boolean[rows];
+      }
+      nulls[size] = true;
+    }
+    size++;
+  }
+
+  void add(long value) {
+    switch (kind) {
+      case WHOLE -> whole[size++] = value;
+      case FLOATING -> floating[size++] = value;
+      case TEXT -> texts[size++] = Long.toString(value);
+    }
+  }
+
+  void add(double value) {
+    switch (kind) {
+      case WHOLE -> throw refused("a floating point number");
+      case FLOATING -> floating[size++] = value;
+      case TEXT -> texts[size++] = Double.toString(value);
+    }
+  }
+
+  /** Adds a value in PostgreSQL's spelling. */
+  void add(String value) {
+    switch (kind) {
+      case WHOLE -> throw refused("text");
+      case FLOATING -> throw refused("text");
+      case TEXT -> texts[size++] = value;
+    }
+  }
+
+  /** Returns the array of all values, as {@code PreparedStatement.setObject} takes it. */
+  Object toArray() {
+    return switch (kind) {
+      case WHOLE -> nulls == null ? whole : boxed(nulls);
+      case FLOATING -> nulls == null ? floating : boxed(nulls);
+      case TEXT -> texts;
+    };
+  }
+
+  /** The value in the given row, for a message. */
+  String shown(int row) {
+    if (nulls != null && nulls[row]) {
+      return "null";
+    }
+    return switch (kind) {
+      case WHOLE -> Long.toString(whole[row]);
+      case FLOATING -> Double.toString(floating[row]);
+      case TEXT -> String.valueOf(texts[row]);
+    };
+  }
+
+  private Object boxed(boolean[] isNull) {
+    if (kind == Kind.WHOLE) {
+      @Nullable Long[] values = Arrays.stream(whole).boxed().toArray(Long[]::new);
+      setNulls(values, isNull);
+      return values;
+    }
+    @Nullable Double[] values = Arrays.stream(floating).boxed().toArray(Double[]::new);
+    setNulls(values, isNull);
+    return values;
+  }
+
+  private static void setNulls(@Nullable Object[] values, boolean[] isNull) {
+    for (int i = 0; i < values.length; i++) {
+      if (isNull[i]) {
+        values[i] = null;
+      }
+    }
+  }
+
+  private IllegalArgumentException refused(String what) {
+    return new IllegalArgumentException(
+        "column %s is %s and takes no %s".formatted(column.name(), column.type(), what));
+  }
+}

@@ -1,0 +1,213 @@
+package dev.diagonal.jdbc.relationships;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
+
+import dev.diagonal.jdbc.relationships.EndTable.Total;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.PostgresSql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL's words for writing relationships and counting their ends: {@linkplain #lock wait for
+ * the locks}, then {@linkplain #insert insert and count}. Text only.
+ *
+ * <p>The two are sent together and make one transaction. They are two statements so that nothing of
+ * the second happens before the locks are held; not even its snapshot is taken.
+ */
+final class RelationshipSql {
+
+  /** The error of an end on both sides starts with this, and has the id next. */
+  static final String BOTH_ENDS = "diagonal: on both sides stands id ";
+
+  /** What ends the id. */
+  static final String BOTH_ENDS_STOP = " ;diagonal";
+
+  private RelationshipSql() {}
+
+  /**
+   * Waits for the locks of its one parameter, an {@code integer[]}, in ascending order. The
+   * subquery is sorted before the first lock is taken: PostgreSQL does not pull up one that has an
+   * ORDER BY.
+   */
+  static String lock(RelationshipTables tables, String domain) {
+    return "SELECT pg_advisory_xact_lock(%s, lock) FROM".formatted(namespace(tables, domain))
+        + " (SELECT lock FROM unnest(?::integer[]) AS lock ORDER BY lock) AS locks";
+  }
+
+  /** Who else holds locks of the one parameter, an {@code integer[]}: a row a session. */
+  static String holders(RelationshipTables tables, String domain) {
+    return """
+        SELECT pid, application_name, client_addr, xact_start, array_agg(objid ORDER BY objid)
+        FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND database =
+            (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND classid = (%s)::bigint::oid AND objid::bigint::integer = ANY (?::integer[])
+        GROUP BY 1, 2, 3, 4 ORDER BY 1
+        """
+        .formatted("(" + namespace(tables, domain) + ")::bigint & 4294967295");
+  }
+
+  /**
+   * The first of the two numbers of a lock: of the tables as the database knows them, whatever they
+   * are called by, and of the domain.
+   */
+  private static String namespace(RelationshipTables tables, String domain) {
+    String ends =
+        tables.endTables().stream()
+            .map(table -> literal(PostgresSql.quoteTable(table.name())) + "::regclass::oid::text")
+            .collect(joining(" || ' ' || "));
+    return "hashtext(" + ends + " || " + literal(" " + domain) + ")";
+  }
+
+  /**
+   * Inserts the relationships that are not there yet, in the order of their keys and of equal ones
+   * the first, and counts these, and no others, at their ends. Two transactions that insert the
+   * same keys then wait for one another and never in a ring. One parameter a column: an array.
+   * Returns no rows: before a statement whose answer it cannot bound, the PostgreSQL driver may
+   * send a Sync (flushIfDeadlockRisk), which would end the transaction and with it the locks.
+   */
+  static String insert(RelationshipTables tables, boolean refuseBothEnds) {
+    EndTable sources = tables.sources();
+    EndTable targets = tables.targets();
+    List<Sum> ofSources = sums(sources, "source", "source_value");
+    List<Sum> ofTargets = sums(targets, "target", "target_value");
+    // A query name hides a table of the same name from the rest of the statement.
+    String[] names = {tables.edges().name(), sources.name(), targets.name()};
+    String added = PostgresSql.unlike("added", names);
+    String with = "WITH %s AS (%s)".formatted(added, insertEdges(tables));
+    if (!tables.isOneTable()) {
+      return "%s, %s AS (%s) %s"
+          .formatted(
+              with,
+              PostgresSql.unlike("counted", names),
+              count(sources, ofSources, added, false),
+              count(targets, ofTargets, added, false));
+    }
+    // The counters first, that they are found.
+    List<Sum> both = new ArrayList<>(List.of(ofSources.get(0), ofTargets.get(0)));
+    both.addAll(ofSources.subList(1, ofSources.size()));
+    both.addAll(ofTargets.subList(1, ofTargets.size()));
+    return with + " " + count(sources, both, added, refuseBothEnds);
+  }
+
+  private static String insertEdges(RelationshipTables tables) {
+    List<Column> columns = tables.edges().columns();
+    String arrays =
+        columns.stream()
+            .map(column -> "?::" + ColumnValues.Kind.of(column).type() + "[]")
+            .collect(joining(", "));
+    String values =
+        range(columns)
+            .mapToObj(i -> "c%d::%s".formatted(i, columns.get(i).type()))
+            .collect(joining(", "));
+    return "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) WITH ORDINALITY AS r (%s, n) ORDER BY %s, n"
+            .formatted(
+                PostgresSql.quoteTable(tables.edges().name()),
+                PostgresSql.names(columns),
+                values,
+                arrays,
+                range(columns).mapToObj(i -> "c" + i).collect(joining(", ")),
+                range(columns)
+                    .filter(i -> columns.get(i).key())
+                    .mapToObj(i -> sortedBy(i, columns.get(i)))
+                    .collect(joining(", ")))
+        + " ON CONFLICT (%s) DO NOTHING RETURNING %s AS source, %s AS target, %s, %s"
+            .formatted(
+                PostgresSql.names(tables.edges().keyColumns()),
+                quote(tables.source()),
+                quote(tables.target()),
+                value(tables.sources().total()) + " AS source_value",
+                value(tables.targets().total()) + " AS target_value");
+  }
+
+  /** Text is compared by its bytes: a language's rules would take longer, and give no more. */
+  private static String sortedBy(int place, Column column) {
+    return column.type().equals("text")
+        ? "c%d COLLATE \"C\"".formatted(place)
+        : "c%d::%s".formatted(place, column.type());
+  }
+
+  private static String value(@Nullable Total total) {
+    return total == null ? "0" : "coalesce(" + quote(total.of()) + ", 0)";
+  }
+
+  /** A column of an end's table and what {@code added} adds to it at its own end. */
+  private record Sum(String column, String end, String value) {
+    String afterwards() {
+      return "coalesce(n.%1$s, 0) + excluded.%1$s".formatted(column);
+    }
+  }
+
+  private static List<Sum> sums(EndTable table, String end, String value) {
+    Sum counter = new Sum(quote(table.counter()), end, "1");
+    Total total = table.total();
+    return total == null
+        ? List.of(counter)
+        : List.of(counter, new Sum(quote(total.column()), end, value));
+  }
+
+  /** Adds the sums to the rows of one table, in the order of their ids. */
+  private static String count(
+      EndTable table, List<Sum> sums, String added, boolean refuseBothEnds) {
+    String ends =
+        sums.stream()
+            .map(Sum::end)
+            .distinct()
+            .map(end -> "SELECT %s AS id, %s FROM %s".formatted(end, valuesAt(end, sums), added))
+            .collect(joining(" UNION ALL "));
+    List<String> inserted =
+        range(sums).mapToObj(i -> "sum(v%d)".formatted(i)).collect(toCollection(ArrayList::new));
+    List<String> updated = sums.stream().map(Sum::afterwards).collect(toCollection(ArrayList::new));
+    String id = quote(table.id());
+    if (refuseBothEnds) {
+      inserted.set(0, unlessBoth(inserted, "id"));
+      updated.set(0, unlessBoth(updated, "n." + id));
+    }
+    return "INSERT INTO %s AS n (%s, %s) SELECT id, %s FROM (%s) AS ends GROUP BY id ORDER BY id"
+            .formatted(
+                PostgresSql.quoteTable(table.name()),
+                id,
+                sums.stream().map(Sum::column).collect(joining(", ")),
+                String.join(", ", inserted),
+                ends)
+        + " ON CONFLICT (%s) DO UPDATE SET %s"
+            .formatted(
+                id,
+                range(sums)
+                    .mapToObj(i -> sums.get(i).column() + " = " + updated.get(i))
+                    .collect(joining(", ")));
+  }
+
+  private static String valuesAt(String end, List<Sum> sums) {
+    return range(sums)
+        .mapToObj(i -> (sums.get(i).end().equals(end) ? sums.get(i).value() : "0") + " AS v" + i)
+        .collect(joining(", "));
+  }
+
+  /**
+   * The first of two counters, unless both are above 0: then an error that has the id in it, as a
+   * setting that there is not. Its SQLState is of a class that no one takes for passing, nor for a
+   * fault of single rows.
+   */
+  private static String unlessBoth(List<String> counters, String id) {
+    return "CASE WHEN %1$s > 0 AND %2$s > 0 THEN current_setting(%3$s || %4$s || %5$s)::bigint ELSE %1$s END"
+        .formatted(
+            counters.get(0), counters.get(1), literal(BOTH_ENDS), id, literal(BOTH_ENDS_STOP));
+  }
+
+  private static IntStream range(List<?> list) {
+    return IntStream.range(0, list.size());
+  }
+
+  private static String quote(String identifier) {
+    return PostgresSql.quote(identifier);
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}

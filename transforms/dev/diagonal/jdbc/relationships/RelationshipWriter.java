@@ -1,0 +1,166 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.grid.CellLocks;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.metrics.Warnings;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches as {@link UpsertRelationships} says, over one connection. In auto-commit mode the
+ * driver sends both statements and then one Sync, up to which the server makes one transaction of
+ * them (<a href="https://www.postgresql.org/docs/16/protocol-flow.html">Pipelining</a>): no BEGIN,
+ * no COMMIT, one round trip.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class RelationshipWriter<T> implements BatchWriter<T> {
+
+  private static final String LOCK_TIMED_OUT = "55P03";
+
+  private final UpsertRelationships<T> upsert;
+  private final @Nullable CellLocks locks;
+  private final String sql;
+  private final HeldConnection connection;
+
+  /** Whether the wait that lasts has been reported. */
+  private boolean warned;
+
+  RelationshipWriter(UpsertRelationships<T> upsert) {
+    this.upsert = upsert;
+    this.locks = upsert.locks();
+    String insert = RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds());
+    this.sql =
+        locks == null
+            ? insert
+            : RelationshipSql.lock(upsert.tables(), locks.domain()) + "; " + insert;
+    this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws SQLException if the database refuses the batch; the message has the first key, and
+   *     after a lock time-out the sessions that hold the locks
+   * @throws BadInputException if an id would stand on both sides and must not
+   * @throws IllegalArgumentException if a row's values do not fit the table's columns
+   */
+  @Override
+  public void write(Batch<T> batch) throws Exception {
+    BoundColumns bound = BoundColumns.of(upsert.tables().edges(), upsert.binder(), batch.rows());
+    boolean committed = false;
+    try {
+      Connection open = connection.use();
+      try (PreparedStatement statement = open.prepareStatement(sql)) {
+        int first = 1;
+        if (locks != null) {
+          statement.setObject(first++, locks.of(batch.cell()));
+        }
+        bound.setIn(statement, first);
+        statement.execute();
+      }
+      committed = true;
+      warned = false;
+    } catch (SQLException fault) {
+      throw explained(batch, bound, fault);
+    } finally {
+      if (!committed) {
+        connection.close(); // the server rolls back, and the next batch starts on a fresh one
+      }
+    }
+  }
+
+  @Override
+  public boolean isRetryable(Exception fault) {
+    return SqlFaults.isRetryable(fault);
+  }
+
+  @Override
+  public boolean isCausedByRows(Exception fault) {
+    return SqlFaults.isCausedByRows(fault);
+  }
+
+  @Override
+  public boolean isLockTimeout(Exception fault) {
+    return LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+
+  private Exception explained(Batch<T> batch, BoundColumns bound, SQLException fault) {
+    String id = idOnBothSides(fault);
+    if (id != null) {
+      return new BadInputException(
+          "id %s stands on both sides of %s: declare the schedule monopartite, or separate tables"
+              .formatted(id, upsert.tables().edges().name()),
+          fault);
+    }
+    String state = SqlFaults.state(fault);
+    String holders = LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
+    if (!holders.isEmpty() && !warned) {
+      warned = true;
+      Warnings.warn("table " + upsert.tables().edges().name() + holders + "; tries again");
+    }
+    return new SQLException(
+        "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
+        state,
+        fault);
+  }
+
+  private static @Nullable String idOnBothSides(SQLException fault) {
+    String message = String.valueOf(fault.getMessage());
+    int start = message.indexOf(RelationshipSql.BOTH_ENDS);
+    int end = message.lastIndexOf(RelationshipSql.BOTH_ENDS_STOP);
+    return start < 0 || end < 0
+        ? null
+        : message.substring(start + RelationshipSql.BOTH_ENDS.length(), end);
+  }
+
+  /** Says what was waited for and who holds it, as far as the database can still tell. */
+  private String holders(Batch<T> batch) {
+    if (locks == null) {
+      return "";
+    }
+    int[] wanted = locks.of(batch.cell());
+    List<String> found = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection
+            .use()
+            .prepareStatement(RelationshipSql.holders(upsert.tables(), locks.domain()))) {
+      statement.setObject(1, wanted);
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          found.add(
+              "process %s (%s from %s, in its transaction since %s) holds %s"
+                  .formatted(
+                      result.getString(1),
+                      result.getString(2),
+                      result.getString(3),
+                      result.getString(4),
+                      result.getString(5)));
+        }
+      }
+    } catch (SQLException e) {
+      found.add("who holds them is not known: " + e.getMessage());
+    }
+    return "; waited %d ms for the slot locks %s of %s: %s"
+        .formatted(
+            upsert.lockTimeout().toMillis(),
+            Arrays.toString(wanted),
+            locks.domain(),
+            found.isEmpty() ? "nobody holds them any more" : String.join("; ", found));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.diagonal.jdbc.relationships;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.grid.CellLocks;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.schedule.BatchWriter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writers that insert relationships into PostgreSQL and count them at both ends, each batch in a
+ * transaction of one round trip.
+ *
+ * <p>Guarantee: a relationship whose key is not there yet is inserted and counted once, at both
+ * ends, in the same transaction; one whose key is there, or that comes a second time in the batch,
+ * changes nothing. So writing a batch again changes nothing, and a batch is written as a whole or
+ * not at all. Transactions hold the slot locks of their cell while they write, if there are {@link
+ * #withLocks locks}: they are taken in ascending order and belong to the transaction, so that no
+ * two writers wait for each other in a ring and none outlives its writer.
+ *
+ * <p>Faults: those that may pass (serialization, deadlock, lock time-out, a lost connection) are
+ * retryable; data that a column refuses and violated constraints lie in the rows; all else is
+ * neither. An id on both sides, where that is {@linkplain #refusingBothEnds refused}, throws {@link
+ * dev.diagonal.fault.BadInputException}.
+ *
+ * @param database the database
+ * @param tables the tables, which must be there: see {@link RelationshipTables#createIfMissing}
+ * @param binder puts the values of a row of {@code tables.edges()}
+ * @param locks the slot locks, or null if there is only one process and it takes care by itself
+ * @param lockTimeout how long a transaction waits for one lock, at least a millisecond
+ * @param refuseBothEnds whether an id that is a source must not be a target
+ */
+public record UpsertRelationships<T>(
+    JdbcTarget database,
+    RelationshipTables tables,
+    RowBinder<T> binder,
+    @Nullable CellLocks locks,
+    Duration lockTimeout,
+    boolean refuseBothEnds)
+    implements BatchWriter.Factory<T> {
+
+  /** How long a transaction waits for one lock unless set: 30 seconds. */
+  public static final Duration DEFAULT_LOCK_TIMEOUT = Duration.ofSeconds(30);
+
+  /**
+   * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL,
+   *     {@code lockTimeout} is below a millisecond, or {@code refuseBothEnds} is set where each end
+   *     has a table of its own
+   */
+  public UpsertRelationships {
+    HeldConnection.checkPostgres(database);
+    checkArgument(
+        lockTimeout.toMillis() >= 1 && lockTimeout.toMillis() <= Integer.MAX_VALUE,
+        "lockTimeout must be within 1 to %s ms, got %s",
+        Integer.MAX_VALUE,
+        lockTimeout);
+    checkArgument(
+        !refuseBothEnds || tables.isOneTable(),
+        "an id may stand on both sides where they have tables of their own, got %s and %s",
+        tables.sources().name(),
+        tables.targets().name());
+  }
+
+  /** Returns writers without slot locks. */
+  public static <T> UpsertRelationships<T> into(
+      JdbcTarget database, RelationshipTables tables, RowBinder<T> binder) {
+    return new UpsertRelationships<>(database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false);
+  }
+
+  /** Takes the locks of a batch's cell, so that several processes may write at once. */
+  public UpsertRelationships<T> withLocks(CellLocks slotLocks) {
+    return new UpsertRelationships<>(
+        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds);
+  }
+
+  /**
+   * Sets how long a transaction waits for one lock; default 30 seconds.
+   *
+   * @throws IllegalArgumentException if {@code timeout} is below a millisecond
+   */
+  public UpsertRelationships<T> withLockTimeout(Duration timeout) {
+    return new UpsertRelationships<>(database, tables, binder, locks, timeout, refuseBothEnds);
+  }
+
+  /**
+   * Fails where an id would stand on both sides; by default it may.
+   *
+   * @throws IllegalArgumentException if each end has a table of its own
+   */
+  public UpsertRelationships<T> refusingBothEnds() {
+    return new UpsertRelationships<>(database, tables, binder, locks, lockTimeout, true);
+  }
+
+  @Override
+  public BatchWriter<T> open() {
+    return new RelationshipWriter<>(this);
+  }
+
+  @Override
+  public String target() {
+    return "table " + tables.edges().name() + " of " + database;
+  }
+
+  @Override
+  public boolean locksSlots() {
+    return locks != null;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.diagonal.jdbc.table;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * Makes sure that a PostgreSQL table is there and has the shape that is to be written. Called
+ * before a run, by as many processes at once as want to.
+ */
+public final class CreateTable {
+
+  private CreateTable() {}
+
+  /**
+   * Refuses a database in which {@link #ifMissing} cannot work, without asking it.
+   *
+   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   */
+  public static void checkTarget(JdbcTarget target) {
+    HeldConnection.checkPostgres(target);
+  }
+
+  /**
+   * Creates {@code table}, with its key columns as the primary key, if there is none of that name;
+   * if there is one, refuses it unless its shape fits. It fits if it has all columns of {@code
+   * table} with the very same types, a primary key or unique index on exactly the key columns, and
+   * if all further columns may be left out of an insert.
+   *
+   * @throws TargetMismatchException if the table has another shape; the message names every
+   *     difference
+   * @throws SQLException if the database cannot be reached within {@link Retry#defaults}, or
+   *     refuses; for example where a type is unknown or a schema is missing
+   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void ifMissing(JdbcTarget target, Table table)
+      throws SQLException, InterruptedException {
+    HeldConnection.checkPostgres(target);
+    PostgresSql.checkColumns(table.name(), table.columns().size());
+    List<String> differences =
+        RetriedTransaction.in(target, "create table " + table.name())
+            .run(connection -> differences(connection, table));
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException("table " + table.name(), differences);
+    }
+  }
+
+  /**
+   * Creates {@code table} if there is none of that name, whatever the one that is there looks like.
+   *
+   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
+   *     a right is missing
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void unlessFound(JdbcTarget target, Table table)
+      throws SQLException, InterruptedException {
+    HeldConnection.checkPostgres(target);
+    boolean unused =
+        RetriedTransaction.in(target, "create table " + table.name())
+            .run(
+                connection -> {
+                  if (FoundTable.find(connection, table.name()) == null) {
+                    create(connection, table);
+                  }
+                  return true;
+                });
+  }
+
+  private static List<String> differences(Connection open, Table table) throws SQLException {
+    // Looked for first: whoever may write to a table need not have the right to create one.
+    FoundTable found = FoundTable.find(open, table.name());
+    if (found == null) {
+      create(open, table);
+      found = FoundTable.find(open, table.name());
+    }
+    if (found == null) {
+      throw new SQLException("table " + table.name() + " disappeared while it was looked at");
+    }
+    List<String> differences = new TableShape(open).differences(found, table);
+    open.rollback();
+    return differences;
+  }
+
+  // IF NOT EXISTS looks before it takes a lock: of two who create at once, one may get an error.
+  private static void create(Connection open, Table table) throws SQLException {
+    TableRights.requireCreate(open, table.name());
+    try (Statement statement = open.createStatement()) {
+      statement.execute(PostgresSql.create(table));
+      open.commit();
+    } catch (SQLException e) {
+      open.rollback();
+      if (!SqlFaults.isCreatedByAnother(e)) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.diagonal.jdbc.table;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the values of one row, column by column. The database converts between numbers as in an
+ * assignment (a long fits an {@code integer} column if its value does). A value may be null unless
+ * its column is a key. Text is taken by columns of every type that has a spelling: JSON, enums,
+ * numbers, dates.
+ */
+public interface RowValues {
+
+  RowValues putNull();
+
+  RowValues putBoolean(boolean value);
+
+  RowValues putInt(int value);
+
+  RowValues putLong(long value);
+
+  RowValues putDouble(double value);
+
+  RowValues putDecimal(@Nullable BigDecimal value);
+
+  RowValues putText(@Nullable String value);
+
+  /**
+   * Puts text that is spelt in UTF-8, from {@code start} to before {@code end}; the bytes may
+   * change afterwards. It costs no object where the column takes text in binary form.
+   */
+  default RowValues putText(byte[] utf8, int start, int end) {
+    return putText(new String(utf8, start, end - start, UTF_8));
+  }
+
+  /** Puts bytes, which must not change afterwards. */
+  RowValues putBytes(byte @Nullable [] value);
+
+  RowValues putUuid(@Nullable UUID value);
+
+  /** Puts a {@code date}. */
+  RowValues putDate(@Nullable LocalDate value);
+
+  /** Puts a {@code date} by its days since 1970-01-01. */
+  default RowValues putEpochDay(long days) {
+    return putDate(LocalDate.ofEpochDay(days));
+  }
+
+  /** Puts a {@code timestamp with time zone}. */
+  RowValues putInstant(@Nullable Instant value);
+
+  /** Puts a {@code timestamp} without time zone. */
+  RowValues putTimestamp(@Nullable LocalDateTime value);
+
+  /** Puts a {@code time} of day without time zone. */
+  RowValues putTime(@Nullable LocalTime value);
+
+  /**
+   * Puts an array of one dimension, whose elements are of the classes that the other methods take,
+   * or null.
+   */
+  RowValues putArray(@Nullable List<?> value);
+}

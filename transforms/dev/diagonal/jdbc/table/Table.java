@@ -1,0 +1,71 @@
+package dev.diagonal.jdbc.table;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The columns of a table that are written, in the order in which a {@link RowBinder} puts them.
+ *
+ * @param name {@code table} or {@code schema.table}, exactly as the database has it (quoted in SQL,
+ *     so case matters)
+ * @param columns the columns, at least one; a table without a {@linkplain Column#key key} can only
+ *     be inserted into
+ * @param fillfactor how full inserts may make a page if the table is created, in percent, 10 to 100
+ */
+public record Table(String name, List<Column> columns, int fillfactor) implements Serializable {
+
+  static final int FULL = 100;
+
+  /**
+   * @throws IllegalArgumentException if {@code name} is not one or two identifiers, a column is
+   *     named twice, there is none, or {@code fillfactor} is out of range
+   */
+  public Table {
+    columns = List.copyOf(columns);
+    checkArgument(
+        fillfactor >= 10 && fillfactor <= FULL,
+        "fillfactor must be within 10 to 100, got %s",
+        fillfactor);
+    String[] parts = name.split("\\.", -1);
+    checkArgument(
+        parts.length <= 2, "table name must be 'table' or 'schema.table', got '%s'", name);
+    for (String part : parts) {
+      PostgresSql.checkIdentifier("table name", part);
+    }
+    checkArgument(
+        columns.stream().map(Column::name).distinct().count() == columns.size(),
+        "columns of table %s must have different names, got %s",
+        name,
+        columns);
+    checkArgument(!columns.isEmpty(), "table %s must have a column, got none", name);
+  }
+
+  /** Returns a table whose pages are filled. */
+  public Table(String name, List<Column> columns) {
+    this(name, columns, FULL);
+  }
+
+  /**
+   * Leaves room in the pages of a table that is created, so that rows which are updated again and
+   * again stay where they are (heap-only tuples: no new entries in indexes).
+   *
+   * @throws IllegalArgumentException if {@code percent} is not within 10 to 100
+   */
+  public Table withFillfactor(int percent) {
+    return new Table(name, columns, percent);
+  }
+
+  public static Table of(String name, Column... columns) {
+    return new Table(name, List.of(columns));
+  }
+
+  public List<Column> keyColumns() {
+    return columns.stream().filter(Column::key).toList();
+  }
+
+  public List<Column> otherColumns() {
+    return columns.stream().filter(column -> !column.key()).toList();
+  }
+}

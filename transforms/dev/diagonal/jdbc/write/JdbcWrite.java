@@ -1,0 +1,245 @@
+package dev.diagonal.jdbc.write;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.connection.Connector;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
+import java.io.Serializable;
+import java.time.Duration;
+import org.apache.beam.sdk.io.jdbc.JdbcIO;
+import org.apache.beam.sdk.transforms.SerializableBiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is written where and how: for {@link WriteToJdbc} in a pipeline and for {@link
+ * JdbcBlockWriter} outside of one. Immutable.
+ *
+ * @param database the database
+ * @param table the table and the columns that are written, which must be there: see {@link
+ *     dev.diagonal.jdbc.table.CreateTable}; all modes but insert and delete need a unique index on
+ *     exactly its key columns
+ * @param binder puts the values of a row
+ * @param mode what is done with a row
+ * @param merge makes one row of two of the same key that meet in a transaction, the earlier first
+ *     and the later second; without it the later one counts
+ * @param commitRows how many rows a transaction has at most; 50,000 unless {@linkplain
+ *     #withCommitRows set}
+ * @param batchesInFlight how many transactions' rows a writer has handed over and not yet seen
+ *     committed; 2 unless {@linkplain #withBatchesInFlight set}
+ * @param maxConnections how many connections all writers to the same database in one JVM have open
+ *     at once; 8 unless {@linkplain #withMaxConnections set}
+ * @param waitLimit how long a writer waits for one of these connections, or for its own
+ *     transactions; 10 minutes unless {@linkplain #withWaitLimit set}
+ * @param retry how faults that may pass are retried
+ * @param ledger how transactions are recorded that must not be repeated
+ */
+public record JdbcWrite<T>(
+    Connector database,
+    Table table,
+    RowBinder<T> binder,
+    WriteMode mode,
+    @Nullable SerializableBiFunction<T, T, T> merge,
+    int commitRows,
+    int batchesInFlight,
+    int maxConnections,
+    Duration waitLimit,
+    Retry retry,
+    LedgerSettings ledger)
+    implements Serializable {
+
+  private static final int MAX_COMMIT_ROWS = 1_000_000;
+
+  /**
+   * @throws IllegalArgumentException if {@code commitRows} is not within 1 to 1,000,000, {@code
+   *     batchesInFlight} not within 1 to 16, {@code maxConnections} below 1 or {@code waitLimit}
+   *     below a millisecond; if the table has no key column and the mode is not insert, or none but
+   *     key columns and the mode is update; or if there is a merge and the mode is neither upsert
+   *     nor update
+   */
+  public JdbcWrite {
+    checkArgument(
+        commitRows >= 1 && commitRows <= MAX_COMMIT_ROWS,
+        "commitRows must be within 1 to %s, got %s",
+        MAX_COMMIT_ROWS,
+        commitRows);
+    checkArgument(
+        batchesInFlight >= 1 && batchesInFlight <= 16,
+        "batchesInFlight must be within 1 to 16, got %s",
+        batchesInFlight);
+    checkArgument(maxConnections >= 1, "maxConnections must be >= 1, got %s", maxConnections);
+    checkArgument(waitLimit.toMillis() >= 1, "waitLimit must be >= 1 ms, got %s", waitLimit);
+    checkArgument(
+        mode == WriteMode.INSERT || !table.keyColumns().isEmpty(),
+        "mode %s needs a table with a key column, got %s",
+        mode,
+        table);
+    checkArgument(
+        mode != WriteMode.UPDATE || !table.otherColumns().isEmpty(),
+        "mode UPDATE needs a table with a column outside the key, got %s",
+        table);
+    checkArgument(
+        merge == null || mode.lastWins(), "a merge needs mode UPSERT or UPDATE, got %s", mode);
+  }
+
+  /** Returns a write of this mode, with the defaults. */
+  public static <T> JdbcWrite<T> of(
+      WriteMode mode, JdbcTarget database, Table table, RowBinder<T> binder) {
+    return of(mode, Connector.of(database), table, binder);
+  }
+
+  /** Returns a write of this mode to a database that {@code JdbcIO} knows. */
+  public static <T> JdbcWrite<T> of(
+      WriteMode mode, JdbcIO.DataSourceConfiguration database, Table table, RowBinder<T> binder) {
+    return of(mode, Connector.of(database), table, binder);
+  }
+
+  private static <T> JdbcWrite<T> of(
+      WriteMode mode, Connector database, Table table, RowBinder<T> binder) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        null,
+        50_000,
+        2,
+        8,
+        Duration.ofMinutes(10),
+        Retry.defaults(),
+        LedgerSettings.defaults());
+  }
+
+  /** Returns a write that inserts rows, as {@link WriteMode#INSERT} says. */
+  public static <T> JdbcWrite<T> insert(JdbcTarget database, Table table, RowBinder<T> binder) {
+    return of(WriteMode.INSERT, database, table, binder);
+  }
+
+  /** Returns a write that upserts rows, as {@link WriteMode#UPSERT} says. */
+  public static <T> JdbcWrite<T> upsert(JdbcTarget database, Table table, RowBinder<T> binder) {
+    return of(WriteMode.UPSERT, database, table, binder);
+  }
+
+  /**
+   * Sets how many rows a transaction has at most; default 50,000. On PostgreSQL transactions of
+   * 1,000 rows are half as fast (measured).
+   */
+  public JdbcWrite<T> withCommitRows(int rows) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        rows,
+        batchesInFlight,
+        maxConnections,
+        waitLimit,
+        retry,
+        ledger);
+  }
+
+  /**
+   * Makes one row of those of the same key in a transaction. What meets in a transaction depends on
+   * the input's order and the runner; so let it be a function such as a maximum, for which that
+   * does not matter. Keys must be of types that compare by bytes: whole numbers, texts, UUIDs,
+   * dates.
+   */
+  public JdbcWrite<T> withMerge(SerializableBiFunction<T, T, T> function) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        function,
+        commitRows,
+        batchesInFlight,
+        maxConnections,
+        waitLimit,
+        retry,
+        ledger);
+  }
+
+  /** Sets how many transactions a writer has under way, one being written; default 2. */
+  public JdbcWrite<T> withBatchesInFlight(int batches) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        commitRows,
+        batches,
+        maxConnections,
+        waitLimit,
+        retry,
+        ledger);
+  }
+
+  /** Sets how many connections to the database are open in a JVM; default 8. */
+  public JdbcWrite<T> withMaxConnections(int connections) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        commitRows,
+        batchesInFlight,
+        connections,
+        waitLimit,
+        retry,
+        ledger);
+  }
+
+  /** Sets how long a writer waits before it fails and says for whom; default 10 minutes. */
+  public JdbcWrite<T> withWaitLimit(Duration limit) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        commitRows,
+        batchesInFlight,
+        maxConnections,
+        limit,
+        retry,
+        ledger);
+  }
+
+  /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
+  public JdbcWrite<T> withRetry(Retry policy) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        commitRows,
+        batchesInFlight,
+        maxConnections,
+        waitLimit,
+        policy,
+        ledger);
+  }
+
+  /** Sets how transactions are recorded that must not be repeated: those of the mode insert. */
+  public JdbcWrite<T> withLedger(LedgerSettings settings) {
+    return new JdbcWrite<>(
+        database,
+        table,
+        binder,
+        mode,
+        merge,
+        commitRows,
+        batchesInFlight,
+        maxConnections,
+        waitLimit,
+        retry,
+        settings);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.diagonal.jdbc.write;
+
+import dev.diagonal.jdbc.connection.ConnectionPlaces;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A writer's connection, for which it has a {@link ConnectionPlaces place} while it is open. Not
+ * safe for use by several threads at once.
+ */
+final class PlacedConnection implements AutoCloseable {
+
+  private final JdbcWrite<?> write;
+  private final ConnectionPlaces places;
+  private final HeldConnection connection;
+  private ConnectionPlaces.@Nullable Place place;
+
+  PlacedConnection(JdbcWrite<?> write) {
+    this.write = write;
+    this.places = ConnectionPlaces.of(write.database());
+    this.connection = new HeldConnection(write.database());
+  }
+
+  /** Takes a place for this work, unless it still has one. */
+  void resume(String work) throws SQLException, InterruptedException {
+    if (place == null || !place.resume(work)) {
+      place = places.take(write.maxConnections(), write.waitLimit(), work, connection);
+    }
+  }
+
+  /** Ends the work that {@link #resume} began. */
+  void rest() {
+    if (place != null) {
+      place.rest();
+    }
+  }
+
+  /** Returns the connection, open and alive; only at work. */
+  Connection use() throws SQLException {
+    return connection.use();
+  }
+
+  /** Returns what holds the connection; only at work. */
+  HeldConnection held() {
+    return connection;
+  }
+
+  /** Closes the connection, at work; the next {@link #use} opens another. */
+  void discard() {
+    connection.close();
+  }
+
+  @Override
+  public void close() {
+    if (place != null && place.resume("close it")) {
+      connection.close();
+      place.leave();
+    }
+    place = null;
+  }
+}

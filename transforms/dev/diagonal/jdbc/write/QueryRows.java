@@ -1,0 +1,85 @@
+package dev.diagonal.jdbc.write;
+
+import dev.diagonal.conflictfree.RowSource;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The rows of a PostgreSQL query, read by a cursor: this process holds {@value #FETCH_ROWS} of them
+ * at a time, however many there are. One snapshot, one reader. A connection that breaks before the
+ * first row is replaced; after it the read fails, since rows that were emitted cannot be taken
+ * back.
+ *
+ * @param database where it runs
+ * @param sql the query
+ * @param reader makes a row of the current position of the result
+ */
+public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
+    implements RowSource<T> {
+
+  private static final int OPEN_ATTEMPTS = 3;
+
+  private static final int FETCH_ROWS = 10_000;
+
+  /** Reads the current row of a result, and puts it out or rejects it. */
+  @FunctionalInterface
+  public interface Reader<T> extends Serializable {
+    void read(ResultSet result, Output<T> rows) throws SQLException;
+  }
+
+  @Override
+  public void drive(Output<T> rows) throws SQLException, InterruptedException {
+    try (HeldConnection held = new HeldConnection(database)) {
+      ResultSet result = opened(held);
+      while (result.next()) {
+        reader.read(result, rows);
+      }
+      held.use().commit();
+    }
+  }
+
+  /** No row has been emitted yet, so a lost connection may be replaced. */
+  private ResultSet opened(HeldConnection held) throws SQLException, InterruptedException {
+    try {
+      return Retry.defaults()
+          .withMaxAttempts(OPEN_ATTEMPTS)
+          .call(() -> open(held), SqlFaults::isRetryable);
+    } catch (SQLException | InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new SQLException(
+          "cannot read the rows of a query in %s: %s".formatted(database, fault.getMessage()),
+          SqlFaults.state(fault),
+          fault);
+    }
+  }
+
+  private ResultSet open(HeldConnection held) throws SQLException {
+    boolean done = false;
+    try {
+      Connection connection = held.use();
+      HeldConnection.awaitRows(connection);
+      // The transaction is idle while a slow target holds the rows back, for as long as that takes.
+      try (var settings = connection.createStatement()) {
+        settings.execute("SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0");
+      }
+      PreparedStatement statement = connection.prepareStatement(sql); // closed with the connection
+      statement.setFetchSize(FETCH_ROWS);
+      ResultSet result = statement.executeQuery();
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        held.close();
+      }
+    }
+  }
+}

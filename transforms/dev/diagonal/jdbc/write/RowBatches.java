@@ -1,0 +1,208 @@
+package dev.diagonal.jdbc.write;
+
+import dev.diagonal.block.InFlight;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.jdbc.table.BoundRow;
+import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.metrics.Written;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins rows to transactions of {@code commitRows} rows (or 64 MiB), and has them written while the
+ * next are bound. Each row has an origin, such as its window, which its result has too.
+ *
+ * <p>Belongs to one thread. After an exception only {@link #close} makes sense.
+ */
+final class RowBatches<T, O> implements AutoCloseable {
+
+  private static final int MAX_BATCH_BYTES = 64 << 20;
+  private static final int LEAST_BYTES = 1 << 16;
+  private static final int LEAST_ROWS = 1 << 10;
+
+  private final JdbcWrite<T> write;
+  private final boolean rejects;
+  private final TransactionWriter<T> writer;
+  private final BatchRowsFactory<T> factory;
+  private final InFlight<Result<T, O>> inFlight;
+  private final List<Result<T, O>> refused = new ArrayList<>();
+  private int expectedBytes = LEAST_BYTES;
+  private int expectedRows = LEAST_ROWS;
+  private @Nullable Batch<T, O> open;
+
+  /**
+   * What became of a batch.
+   *
+   * @param written the account of the rows of each origin; attempts and milliseconds are those of
+   *     the batch
+   * @param all the account of the batch, or nothing where a row was refused before it got there
+   */
+  record Result<T, O>(Map<O, Written> written, @Nullable Written all, List<Bad<T, O>> bad) {}
+
+  /** A row that was refused, and why. */
+  record Bad<T, O>(T row, O origin, String reason) {}
+
+  private record Batch<T, O>(BatchRows<T> rows, List<O> origins) {}
+
+  /**
+   * Connects to the database.
+   *
+   * @param rejects whether bad rows are told in the results; else they fail the batch
+   */
+  static <T, O> RowBatches<T, O> open(JdbcWrite<T> write, boolean rejects) throws Exception {
+    TransactionWriter<T> writer = new TransactionWriter<>(write, rejects);
+    boolean done = false;
+    try {
+      RowBatches<T, O> batches = new RowBatches<>(write, rejects, writer, writer.factory());
+      done = true;
+      return batches;
+    } finally {
+      if (!done) {
+        writer.close();
+      }
+    }
+  }
+
+  private RowBatches(
+      JdbcWrite<T> write,
+      boolean rejects,
+      TransactionWriter<T> writer,
+      BatchRowsFactory<T> factory) {
+    this.write = write;
+    this.rejects = rejects;
+    this.writer = writer;
+    this.factory = factory;
+    this.inFlight =
+        new InFlight<>(
+            "writer to table " + write.table().name(),
+            1,
+            write.batchesInFlight(),
+            write.waitLimit());
+  }
+
+  /** How many rows stand in a batch that is not full. */
+  int openRows() {
+    return open == null ? 0 : open.rows.size();
+  }
+
+  /** Takes in a row, and hands over the batch that it fills. */
+  void add(T row, O origin) throws Exception {
+    Batch<T, O> batch = open;
+    if (batch == null) {
+      batch =
+          new Batch<>(factory.empty(expectedRows, expectedBytes), new ArrayList<>(expectedRows));
+      open = batch;
+    }
+    try {
+      batch.rows.add(row);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception fault) {
+      refuse(row, origin, fault);
+      return;
+    }
+    batch.origins.add(origin);
+    if (batch.rows.size() == write.commitRows() || batch.rows.bytes() >= MAX_BATCH_BYTES) {
+      handOver(batch);
+    }
+  }
+
+  /** Returns the results that are there, without waiting. */
+  List<Result<T, O>> finished() throws Exception {
+    return withRefused(inFlight.finished());
+  }
+
+  /** Hands over what is left, waits for all, and returns the results. */
+  List<Result<T, O>> drain() throws Exception {
+    if (open != null && openRows() > 0) {
+      handOver(open);
+    }
+    List<Result<T, O>> results = inFlight.drain();
+    writer.confirm();
+    return withRefused(results);
+  }
+
+  /** Gives back the rows that have not been handed over, which are forgotten here. */
+  void takeOpen(BiConsumer<T, O> taker) {
+    Batch<T, O> batch = open;
+    open = null;
+    if (batch != null) {
+      for (int i = 0; i < batch.rows.size(); i++) {
+        taker.accept(batch.rows.row(i), batch.origins.get(i));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    inFlight.close();
+    writer.close();
+  }
+
+  private void handOver(Batch<T, O> batch) throws Exception {
+    open = null;
+    expectedBytes = (int) Math.max(expectedBytes, batch.rows.bytes() + LEAST_BYTES);
+    expectedRows = Math.max(expectedRows, batch.rows.size());
+    KeyOrder order = batch.rows.seal();
+    inFlight.submit(
+        "write %d rows to table %s".formatted(batch.rows.size(), write.table().name()),
+        () -> result(batch, writer.write(batch.rows, order)));
+  }
+
+  private Result<T, O> result(Batch<T, O> batch, BatchOutcome outcome) {
+    Map<O, Long> counts = new LinkedHashMap<>();
+    batch.origins.forEach(origin -> counts.merge(origin, 1L, Long::sum));
+    List<Bad<T, O>> bad = new ArrayList<>();
+    for (BatchOutcome.Rejected rejected : outcome.rejected()) {
+      O origin = batch.origins.get(rejected.row());
+      bad.add(new Bad<>(batch.rows.row(rejected.row()), origin, rejected.reason()));
+      counts.merge(origin, -1L, Long::sum);
+    }
+    Map<O, Written> written = new LinkedHashMap<>();
+    counts.forEach((origin, rows) -> written.put(origin, written(rows, outcome)));
+    long all = (long) batch.rows.size() - bad.size();
+    return new Result<>(written, written(all, outcome), bad);
+  }
+
+  private Written written(long rows, BatchOutcome outcome) {
+    return new Written(write.table().name(), rows, outcome.attempts(), outcome.millis());
+  }
+
+  private void refuse(T row, O origin, Exception fault) {
+    String message = fault.getMessage();
+    String reason = message == null ? fault.getClass().getSimpleName() : message;
+    if (!rejects) {
+      throw new BadInputException(
+          "a row does not fit table %s of %s: %s"
+              .formatted(write.table().name(), write.database(), reason),
+          fault);
+    }
+    refused.add(new Result<>(Map.of(), null, List.of(new Bad<>(row, origin, reason))));
+  }
+
+  private List<Result<T, O>> withRefused(List<Result<T, O>> results) {
+    if (refused.isEmpty()) {
+      return results;
+    }
+    List<Result<T, O>> all = new ArrayList<>(refused);
+    all.addAll(results);
+    refused.clear();
+    return all;
+  }
+
+  /** Returns what is told of a bad row: its columns as JSON if they can be bound. */
+  static <T> DeadLetter badLine(JdbcWrite<T> write, Bad<T, ?> bad) {
+    String shown;
+    try {
+      shown = BoundRow.of(write.table(), write.binder(), bad.row).toJson();
+    } catch (Exception e) {
+      shown = String.valueOf(bad.row);
+    }
+    return DeadLetter.ofRow(bad.reason, shown);
+  }
+}

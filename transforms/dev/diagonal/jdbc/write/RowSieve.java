@@ -1,0 +1,145 @@
+package dev.diagonal.jdbc.write;
+
+import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Writes the good rows of a transaction that failed for its data, and finds the bad ones: the rows
+ * are halved, each part behind a savepoint, until those that fail stand alone, unless the database
+ * can {@linkplain BatchRows#sift do that by itself}. All of it is one transaction, so that it can
+ * be repeated as a whole.
+ */
+final class RowSieve<T> {
+
+  private final Connection connection;
+  private final BatchRows<T> rows;
+  private final KeyOrder order;
+  private final boolean firstOnly;
+  private final List<Rejected> rejected = new ArrayList<>();
+
+  /**
+   * @param firstOnly whether one bad row is all that is wanted, and nothing is to be written
+   */
+  RowSieve(Connection connection, BatchRows<T> rows, KeyOrder order, boolean firstOnly) {
+    this.connection = connection;
+    this.rows = rows;
+    this.order = order;
+    this.firstOnly = firstOnly;
+  }
+
+  /**
+   * Sends the good rows and returns the others, in the order of their keys. Does not commit.
+   *
+   * @throws SQLException if the database fails for another reason than the rows
+   */
+  List<Rejected> rejected() throws SQLException {
+    if (connection.isWrapperFor(PGConnection.class)) {
+      try (Statement statement = connection.createStatement()) {
+        // Else those that are deferred would be found violated by the commit, of all rows at once.
+        statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+      }
+    }
+    List<Rejected> bySelf = firstOnly ? null : rows.sift(connection, order);
+    if (bySelf != null) {
+      return notReplaced(bySelf);
+    }
+    rows.begin(connection);
+    boolean unused = sift(0, order.places(), true);
+    return rejected;
+  }
+
+  /** Leaves out bad rows that a good one of the same key has replaced: they do not count. */
+  private List<Rejected> notReplaced(List<Rejected> bad) {
+    Map<Integer, Rejected> byRow = new HashMap<>();
+    bad.forEach(row -> byRow.put(row.row(), row));
+    for (int place = 0; place < order.places() && !byRow.isEmpty(); place++) {
+      int[] members = order.rowsOf(place);
+      for (int i = members.length - 1; i >= 0; i--) {
+        Rejected row = byRow.remove(members[i]);
+        if (row == null) {
+          break;
+        }
+        rejected.add(row);
+      }
+    }
+    return rejected;
+  }
+
+  /** Returns whether all rows of these places were good. */
+  private boolean sift(int from, int to, boolean knownBad) throws SQLException {
+    if (firstOnly && !rejected.isEmpty()) {
+      return true;
+    }
+    if (to - from == 1) {
+      return siftOne(from);
+    }
+    if (!knownBad && attempt(order.sent(), from, to) == null) {
+      return true;
+    }
+    int middle = (from + to) >>> 1;
+    boolean leftIsGood = sift(from, middle, false);
+    boolean rightIsGood = sift(middle, to, leftIsGood);
+    return leftIsGood && rightIsGood;
+  }
+
+  /** If the last row of a key is bad, the one before it counts, as if they had come apart. */
+  private boolean siftOne(int place) throws SQLException {
+    SQLException fault = attempt(order.sent(), place, place + 1);
+    if (fault == null) {
+      return true;
+    }
+    int[] members = order.rowsOf(place);
+    int last = members.length - 1;
+    boolean merged = order.sent()[place] != members[last];
+    rejected.add(new Rejected(members[last], reason(fault)));
+    for (int i = last - 1; i >= 0; i--) {
+      SQLException another = merged ? fault : attempt(members, i, i + 1);
+      if (another == null) {
+        break;
+      }
+      rejected.add(new Rejected(members[i], reason(another)));
+    }
+    return false;
+  }
+
+  /** Returns why these rows are bad, or null when they are sent. */
+  private @Nullable SQLException attempt(int[] sent, int from, int to) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      rows.send(connection, sent, from, to);
+    } catch (SQLException fault) {
+      if (!SqlFaults.isCausedByRows(fault)) {
+        throw fault;
+      }
+      connection.rollback(before);
+      return fault;
+    }
+    connection.releaseSavepoint(before);
+    rows.clear(connection);
+    return null;
+  }
+
+  /** What the database says, without the values of the row: a driver may add them in a detail. */
+  private static String reason(SQLException fault) {
+    ServerErrorMessage told =
+        fault instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+    if (told != null && told.getDetail() != null) {
+      return told.getSeverity() + ": " + told.getMessage();
+    }
+    String message = fault.getMessage();
+    return message == null ? fault.toString() : message;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.diagonal.jdbc.write;
+
+import static dev.diagonal.jdbc.table.PostgresSql.names;
+import static dev.diagonal.jdbc.table.PostgresSql.quote;
+import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The statement for one row in the words of SQL:2003 (and JSON of SQL:2016); text only. */
+final class StandardSql {
+
+  private static final String JSON = "? FORMAT JSON";
+
+  private static final Pattern TEXT_OR_BYTES = Pattern.compile("(?i)^n?(var)?(char|binary)");
+  private static final Pattern LENGTH = Pattern.compile(" *\\([^)]*\\)");
+
+  private StandardSql() {}
+
+  static String of(WriteMode mode, Table table) {
+    return switch (mode) {
+      case INSERT ->
+          "INSERT INTO %s (%s) VALUES (%s)"
+              .formatted(
+                  quoteTable(table.name()),
+                  names(table.columns()),
+                  table.columns().stream().map(StandardSql::plain).collect(joining(", ")));
+      case INSERT_IGNORE -> merge(table) + insert(table);
+      case UPSERT -> merge(table) + update(table) + insert(table);
+      case UPDATE -> merge(table) + update(table);
+      case DELETE ->
+          "DELETE FROM %s WHERE %s"
+              .formatted(
+                  quoteTable(table.name()),
+                  table.keyColumns().stream()
+                      .map(column -> quote(column.name()) + " = " + plain(column))
+                      .collect(joining(" AND ")));
+    };
+  }
+
+  /** The columns whose values are the parameters, in their order. */
+  static List<Column> parameters(WriteMode mode, Table table) {
+    return mode == WriteMode.DELETE ? table.keyColumns() : table.columns();
+  }
+
+  private static String merge(Table table) {
+    return "MERGE INTO %s AS stored USING (SELECT %s) AS given ON %s"
+        .formatted(
+            quoteTable(table.name()),
+            table.columns().stream()
+                .map(column -> parameter(column) + " AS " + quote(column.name()))
+                .collect(joining(", ")),
+            table.keyColumns().stream()
+                .map(column -> "stored.%1$s = given.%1$s".formatted(quote(column.name())))
+                .collect(joining(" AND ")));
+  }
+
+  private static String update(Table table) {
+    return table.otherColumns().isEmpty()
+        ? ""
+        : " WHEN MATCHED THEN UPDATE SET "
+            + table.otherColumns().stream()
+                .map(column -> quote(column.name()) + " = given." + quote(column.name()))
+                .collect(joining(", "));
+  }
+
+  private static String insert(Table table) {
+    return " WHEN NOT MATCHED THEN INSERT (%s) VALUES (%s)"
+        .formatted(
+            names(table.columns()),
+            table.columns().stream()
+                .map(column -> "given." + quote(column.name()))
+                .collect(joining(", ")));
+  }
+
+  private static String plain(Column column) {
+    return isJson(column) ? JSON : "?";
+  }
+
+  /** A parameter that is selected has no type of its own. */
+  private static String parameter(Column column) {
+    if (isJson(column)) {
+      return JSON;
+    }
+    String type = column.type();
+    // A cast to varchar(3) cuts in silence what the column would refuse.
+    String unlimited =
+        TEXT_OR_BYTES.matcher(type).find() ? LENGTH.matcher(type).replaceFirst("") : type;
+    return "CAST(? AS " + unlimited + ")";
+  }
+
+  private static boolean isJson(Column column) {
+    return column.type().toLowerCase(Locale.ROOT).startsWith("json");
+  }
+}

@@ -1,0 +1,242 @@
+package dev.diagonal.jdbc.write;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.internal.schema.CommitCheck;
+import dev.diagonal.jdbc.internal.schema.Token;
+import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.jdbc.table.TableLocks;
+import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches over one connection, each in a transaction of its own, which is repeated on a
+ * fresh connection while it fails for a reason that may pass. Not safe for use by several threads
+ * at once.
+ */
+final class TransactionWriter<T> implements AutoCloseable {
+
+  private static final String LOCK_TIMED_OUT = "55P03";
+
+  private final JdbcWrite<T> write;
+  private final boolean rejects;
+  private final PlacedConnection connection;
+  private @Nullable WriterLedger ledger;
+  private long acknowledgedRows;
+
+  /**
+   * @param rejects whether bad rows are told in the outcome, and the others written; else they fail
+   *     the batch
+   */
+  TransactionWriter(JdbcWrite<T> write, boolean rejects) {
+    this.write = write;
+    this.rejects = rejects;
+    this.connection = new PlacedConnection(write);
+  }
+
+  /**
+   * Returns what makes batches, as the database wants them.
+   *
+   * @throws SQLException if the database cannot be reached, or the table or one of its columns is
+   *     missing
+   */
+  BatchRowsFactory<T> factory() throws Exception {
+    connection.resume("look at table " + write.table().name());
+    try {
+      return write.retry().call(this::look, SqlFaults::isRetryable);
+    } catch (SQLException | Retry.ExhaustedException fault) {
+      throw explained("write", fault);
+    } finally {
+      connection.rest();
+    }
+  }
+
+  private BatchRowsFactory<T> look() throws SQLException {
+    boolean done = false;
+    try {
+      Connection open = connection.use();
+      BatchRowsFactory<T> factory = BatchRowsFactory.of(open, write);
+      open.rollback();
+      if (ledger == null) {
+        ledger = WriterLedger.open(open, write);
+      }
+      done = true;
+      return factory;
+    } finally {
+      if (!done) {
+        connection.discard();
+      }
+    }
+  }
+
+  /**
+   * Writes one batch.
+   *
+   * @throws BadInputException if a row is refused, and rejects are not wanted; the message has its
+   *     key
+   * @throws SQLException if the database refuses for another reason, or retries run out; the
+   *     message has the table, how many rows, and the first key
+   */
+  BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
+    long startNanos = System.nanoTime();
+    WriterLedger opened = Objects.requireNonNull(ledger, "factory() comes first");
+    Token token = opened.next(rows.size());
+    Attempts attempts = new Attempts(rows, order, opened.check(token));
+    connection.resume("write %d rows to table %s".formatted(rows.size(), write.table().name()));
+    try {
+      List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
+      if (token != null) {
+        opened.acknowledge(token, first(rows, order));
+        acknowledgedRows += rows.size();
+        if (opened.isFull()) {
+          opened.confirm(connection.held());
+        }
+      }
+      return new BatchOutcome(
+          rejected, attempts.made, (System.nanoTime() - startNanos) / 1_000_000);
+    } catch (SQLException | Retry.ExhaustedException fault) {
+      throw explained(
+          "write a batch of %d rows, %s,%s"
+              .formatted(
+                  rows.size(),
+                  first(rows, order),
+                  attempts.check.isUnproven()
+                      ? " of which it is unknown whether they are committed, so that writing them again may write them twice,"
+                      : ""),
+          fault);
+    } finally {
+      connection.rest();
+    }
+  }
+
+  /** What a message names the first row of a batch by, which holds no values but those of keys. */
+  private String first(BatchRows<T> rows, KeyOrder order) {
+    return write.table().keyColumns().isEmpty()
+        ? "first row %d of this writer".formatted(acknowledgedRows + 1)
+        : "first key " + rows.key(order.sent()[0]);
+  }
+
+  /**
+   * Counts in the database the transactions that it has acknowledged and that must not be repeated.
+   *
+   * @throws SQLException if one is missing, since a crash or a failover of the server has lost it
+   */
+  void confirm() throws SQLException, InterruptedException {
+    WriterLedger opened = ledger;
+    if (opened == null || opened.isEmpty()) {
+      return;
+    }
+    connection.resume("count the transactions to table " + write.table().name());
+    try {
+      opened.confirm(connection.held());
+    } catch (SQLException fault) {
+      throw explained("confirm what was written", fault);
+    } finally {
+      connection.rest();
+    }
+  }
+
+  @Override
+  public void close() {
+    WriterLedger opened = ledger;
+    ledger = null;
+    if (opened != null) {
+      opened.close();
+    }
+    connection.close();
+  }
+
+  private SQLException explained(String what, Exception fault) {
+    String state = SqlFaults.state(fault);
+    return new SQLException(
+        "cannot %s to table %s of %s: %s%s"
+            .formatted(
+                what,
+                write.table().name(),
+                write.database(),
+                fault.getMessage(),
+                LOCK_TIMED_OUT.equals(state) ? holders() : ""),
+        state,
+        fault);
+  }
+
+  private String holders() {
+    try {
+      return "; " + TableLocks.holders(connection.use(), write.table());
+    } catch (SQLException e) {
+      return "; who holds the locks is not known: " + e.getMessage();
+    } finally {
+      connection.discard();
+    }
+  }
+
+  /** The attempts at one batch. */
+  private final class Attempts {
+    private final BatchRows<T> rows;
+    private final KeyOrder order;
+    private final CommitCheck<List<Rejected>> check;
+    private int made;
+    private boolean sifts;
+
+    Attempts(BatchRows<T> rows, KeyOrder order, CommitCheck<List<Rejected>> check) {
+      this.rows = rows;
+      this.order = order;
+      this.check = check;
+    }
+
+    List<Rejected> next() throws SQLException {
+      boolean done = false;
+      try {
+        Connection open = connection.use();
+        List<Rejected> rejected = check.begin(open);
+        if (rejected == null) {
+          rejected = sifts ? sifted(open) : sent(open);
+        }
+        done = true;
+        return rejected;
+      } finally {
+        if (!done) {
+          connection.discard(); // which rolls back, and the next attempt starts on a fresh one
+        }
+      }
+    }
+
+    private List<Rejected> sent(Connection open) throws SQLException {
+      made++;
+      try {
+        rows.begin(open);
+        rows.send(open, order.sent(), 0, order.places());
+        check.commit(open, List.of());
+        return List.of();
+      } catch (SQLException fault) {
+        if (!SqlFaults.isCausedByRows(fault)) {
+          throw fault;
+        }
+        open.rollback();
+        sifts = true;
+        List<Rejected> earlier = check.begin(open);
+        return earlier == null ? sifted(open) : earlier;
+      }
+    }
+
+    private List<Rejected> sifted(Connection open) throws SQLException {
+      made++;
+      List<Rejected> rejected = new RowSieve<>(open, rows, order, !rejects).rejected();
+      if (!rejects && !rejected.isEmpty()) {
+        open.rollback();
+        Rejected first = rejected.get(0);
+        throw new BadInputException(
+            "table %s of %s refuses the row of key %s: %s"
+                .formatted(
+                    write.table().name(), write.database(), rows.key(first.row()), first.reason()));
+      }
+      check.commit(open, rejected);
+      return rejected;
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package dev.diagonal.jdbc.write;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.internal.schema.CommitCheck;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.internal.schema.Ledger;
+import dev.diagonal.jdbc.internal.schema.SchemaRights;
+import dev.diagonal.jdbc.internal.schema.Token;
+import dev.diagonal.jdbc.ledger.HeldRuns;
+import dev.diagonal.jdbc.ledger.ProvenTransaction;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * The transactions of one writer that must not be repeated: each has a token in the ledger of the
+ * database, and all that the database has acknowledged are counted there when the writer flushes.
+ * Without a ledger, a transaction whose outcome is unknown fails the writer.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class WriterLedger {
+
+  /** From so many tokens on, one takes their place: it is there only as long as all of them are. */
+  private static final int MAX_TOKENS = 256;
+
+  private final JdbcWrite<?> write;
+  private final @Nullable HeldRuns run;
+  private final @Nullable String why;
+  private final List<Acknowledged> acknowledged = new ArrayList<>();
+
+  /** A transaction that is committed, and what names its first row. */
+  private record Acknowledged(Token token, String first) {}
+
+  private WriterLedger(JdbcWrite<?> write, @Nullable HeldRuns run, @Nullable String why) {
+    this.write = write;
+    this.run = run;
+    this.why = why;
+  }
+
+  /**
+   * Looks once whether the database has a ledger, or may have one. Modes other than insert have the
+   * same effect a second time, and need none.
+   *
+   * @param connection without an open transaction
+   */
+  static WriterLedger open(Connection connection, JdbcWrite<?> write) throws SQLException {
+    if (write.mode() != WriteMode.INSERT) {
+      return new WriterLedger(write, null, null);
+    }
+    if (!connection.isWrapperFor(PGConnection.class)) {
+      return new WriterLedger(write, null, "Diagonal keeps a ledger in PostgreSQL only");
+    }
+    SchemaRights rights = write.ledger().schema().open(connection);
+    return rights.isUsable()
+        ? new WriterLedger(write, HeldRuns.take(write.database(), write.ledger()), null)
+        : new WriterLedger(write, null, rights.missing());
+  }
+
+  /** Returns a token for a transaction of so many rows, or null if there is no ledger. */
+  @Nullable Token next(int rows) {
+    return run == null ? null : Token.next(run.run(), write.table().name(), rows);
+  }
+
+  /** Returns the check of a transaction that has this token, if any. */
+  <T> CommitCheck<T> check(@Nullable Token token) {
+    if (token != null) {
+      return CommitCheck.by(schema(), token, write.ledger().synchronousCommit(), "the transaction");
+    }
+    return why == null ? CommitCheck.unneeded() : CommitCheck.impossible("the transaction", why);
+  }
+
+  /** Takes note of a transaction that is committed. */
+  void acknowledge(Token token, String first) {
+    acknowledged.add(new Acknowledged(token, first));
+  }
+
+  /** Returns whether transactions are committed that {@link #confirm} can count. */
+  boolean isEmpty() {
+    return acknowledged.isEmpty();
+  }
+
+  /** Returns whether it is time to confirm, as many tokens have come together. */
+  boolean isFull() {
+    return acknowledged.size() >= MAX_TOKENS;
+  }
+
+  /**
+   * Counts the committed transactions in the database.
+   *
+   * @throws SQLException if one is missing, or the database cannot be reached
+   */
+  void confirm(HeldConnection held) throws SQLException, InterruptedException {
+    if (!isFull()) {
+      var unused = ProvenTransaction.call(held, write.retry(), CommitCheck.unneeded(), this::count);
+      return;
+    }
+    long rows = acknowledged.stream().mapToLong(each -> each.token.rows()).sum();
+    Token sum = Token.next(acknowledged.get(0).token.run(), write.table().name(), rows);
+    var unused =
+        ProvenTransaction.call(
+            held,
+            write.retry(),
+            check(sum),
+            connection -> {
+              boolean all = count(connection);
+              ledger().delete(connection, tokens());
+              return all;
+            });
+    String first = acknowledged.get(0).first;
+    acknowledged.clear();
+    acknowledge(sum, first);
+  }
+
+  private boolean count(Connection connection) throws SQLException {
+    Set<UUID> found = ledger().committed(connection, tokens());
+    if (found.size() == acknowledged.size()) {
+      return true;
+    }
+    List<Acknowledged> missing =
+        acknowledged.stream().filter(each -> !found.contains(each.token.id())).toList();
+    Token first = missing.get(0).token;
+    boolean isRun = schema().runs().exists(connection, first.run());
+    throw new SQLException(
+        "the database acknowledged %d transactions to table %s, and %d of them are not in its ledger (%d rows: %s): %s"
+            .formatted(
+                acknowledged.size(),
+                write.table().name(),
+                missing.size(),
+                missing.stream().mapToLong(each -> each.token.rows()).sum(),
+                missing.stream().limit(5).map(Acknowledged::first).collect(joining("; ")),
+                isRun
+                    ? "a crash or a failover of the server has lost them"
+                    : "run " + first.run() + " was ended, and its part of the ledger deleted"));
+  }
+
+  /** Leaves the run. */
+  void close() {
+    if (run != null) {
+      run.forget(tokens());
+      run.release();
+    }
+  }
+
+  private List<UUID> tokens() {
+    return acknowledged.stream().map(each -> each.token.id()).toList();
+  }
+
+  private InternalSchema schema() {
+    return write.ledger().schema();
+  }
+
+  private Ledger ledger() {
+    return schema().ledger();
+  }
+}

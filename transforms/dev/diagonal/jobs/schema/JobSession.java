@@ -1,0 +1,93 @@
+package dev.diagonal.jobs.schema;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transactions on one connection, which is replaced when it breaks. Isolation is READ COMMITTED,
+ * whatever the database's default. Not safe for use by several threads at once.
+ */
+public final class JobSession implements AutoCloseable {
+
+  private static final int NO_TIMEOUT = 0;
+
+  private final JdbcTarget database;
+  private final HeldConnection held;
+  private @Nullable Connection prepared;
+
+  /**
+   * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
+   */
+  public JobSession(JdbcTarget database) {
+    this.database = database;
+    this.held = new HeldConnection(database);
+  }
+
+  /** What is done in a transaction; it is committed afterwards. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T in(Connection connection) throws SQLException, InterruptedException;
+  }
+
+  /**
+   * Returns what a transaction comes to. It is repeated on a fresh connection while it fails for a
+   * passing reason, so it must not matter if it has been committed already.
+   *
+   * @throws SQLException if it fails for another reason, or too often
+   */
+  public <T> T call(Work<T> work) throws SQLException, InterruptedException {
+    try {
+      return Retry.defaults().call(() -> callOnce(work), SqlFaults::isRetryable);
+    } catch (SQLException | InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new SQLException(database + ": " + fault.getMessage(), SqlFaults.state(fault), fault);
+    }
+  }
+
+  /** Returns what a transaction comes to, which is tried once. */
+  public <T> T callOnce(Work<T> work) throws SQLException, InterruptedException {
+    boolean done = false;
+    try {
+      Connection connection = held.use();
+      if (connection != prepared) {
+        // A batch that is completed after a heartbeat would be a conflict at any higher level.
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        prepared = connection;
+      }
+      T result = work.in(connection);
+      connection.commit();
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        // Which rolls back.
+        held.close();
+      }
+    }
+  }
+
+  /**
+   * Does the same in one that may take any time in the server, as a plan over a large table does.
+   */
+  public <T> T callLong(Work<T> work) throws SQLException, InterruptedException {
+    return call(
+        connection -> {
+          int timeout = connection.getNetworkTimeout();
+          connection.setNetworkTimeout(Runnable::run, NO_TIMEOUT);
+          T result = work.in(connection);
+          connection.setNetworkTimeout(Runnable::run, timeout);
+          return result;
+        });
+  }
+
+  @Override
+  public void close() {
+    held.close();
+  }
+}

@@ -1,0 +1,137 @@
+package dev.diagonal.jobs.schema;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.ratings.RatingRows;
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The tables of a job. A table is {@code table} or {@code schema.table}; all names are exactly as
+ * the database has them, and are quoted wherever they stand in SQL.
+ *
+ * @param ratings the ratings
+ * @param idColumn their key, a whole number that is never null, under which no row is ever changed
+ * @param userColumn who rated; only for loading
+ * @param movieColumn the movie, a whole number
+ * @param ratingColumn the rating: a whole number, {@code numeric}, {@code real} or {@code double
+ *     precision} of up to three fraction digits
+ * @param batches the job table
+ * @param staging the totals of each batch
+ * @param totals the totals of all batches, once they are published
+ */
+public record JobTables(
+    String ratings,
+    String idColumn,
+    String userColumn,
+    String movieColumn,
+    String ratingColumn,
+    String batches,
+    String staging,
+    String totals)
+    implements Serializable {
+
+  /** The usual names, as in the SQL resources. */
+  public static final JobTables DEFAULT =
+      new JobTables(
+          "public.ratings",
+          "rating_id",
+          "user_id",
+          "movie_id",
+          "rating",
+          "jobs.aggregation_batches",
+          "staging.movie_ratings",
+          "public.movie_ratings");
+
+  /**
+   * @throws IllegalArgumentException if a name is none, or two tables or two columns have the same
+   */
+  public JobTables {
+    Table unused =
+        new Table(
+            ratings,
+            Stream.of(idColumn, userColumn, movieColumn, ratingColumn)
+                .map(name -> Column.key(name, "bigint"))
+                .toList());
+    List<String> names = List.of(ratings, batches, staging, totals);
+    checkArgument(
+        names.stream().distinct().count() == names.size(),
+        "the four tables of a job must have different names, got %s",
+        names);
+    Table unusedToo = Table.of(batches, Column.key("batch_id", "bigint"));
+    Table unusedAsWell = Table.of(staging, Column.key("batch_id", "bigint"));
+    Table unusedLast = RatingRows.table(totals);
+  }
+
+  /** Names the table of ratings, its key, and the columns of the movie and the rating. */
+  public JobTables withRatings(
+      String table, String idColumn, String movieColumn, String ratingColumn) {
+    return new JobTables(
+        table, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+  }
+
+  /** Names the column of the user, which is only loaded. */
+  public JobTables withUserColumn(String userColumn) {
+    return new JobTables(
+        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+  }
+
+  /** Names the job table. */
+  public JobTables withBatches(String batches) {
+    return new JobTables(
+        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+  }
+
+  /** Names the table of the totals of each batch. */
+  public JobTables withStaging(String staging) {
+    return new JobTables(
+        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+  }
+
+  /** Names the table of the published totals. */
+  public JobTables withTotals(String totals) {
+    return new JobTables(
+        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+  }
+
+  /** Returns what the batches of these ratings are marked with. */
+  public String source() {
+    return "%s (%s, %s, %s)".formatted(ratingsSql(), idSql(), movieSql(), ratingSql());
+  }
+
+  public String ratingsSql() {
+    return PostgresSql.quoteTable(ratings);
+  }
+
+  public String idSql() {
+    return PostgresSql.quote(idColumn);
+  }
+
+  public String userSql() {
+    return PostgresSql.quote(userColumn);
+  }
+
+  public String movieSql() {
+    return PostgresSql.quote(movieColumn);
+  }
+
+  public String ratingSql() {
+    return PostgresSql.quote(ratingColumn);
+  }
+
+  public String batchesSql() {
+    return PostgresSql.quoteTable(batches);
+  }
+
+  public String stagingSql() {
+    return PostgresSql.quoteTable(staging);
+  }
+
+  public String totalsSql() {
+    return PostgresSql.quoteTable(totals);
+  }
+}

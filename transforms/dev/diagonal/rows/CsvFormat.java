@@ -1,0 +1,62 @@
+package dev.diagonal.rows;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.csv.CsvDialect;
+import java.io.Serializable;
+import java.nio.charset.Charset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How CSV files are spelt.
+ *
+ * @param dialect the characters, and whether quotes may hold line breaks: then a file has one
+ *     reader, as nobody can tell from its middle what is in quotes
+ * @param header whether the first record of every file names the columns
+ * @param columns the names of the columns if there is no header; none for c1, c2, …
+ * @param encoding the character set; all but UTF-8 have one reader a file, and what cannot be
+ *     decoded becomes U+FFFD
+ * @param nullText what stands for null when it is not in quotes, beside nothing at all; or null
+ */
+public record CsvFormat(
+    CsvDialect dialect,
+    boolean header,
+    List<String> columns,
+    String encoding,
+    @Nullable String nullText)
+    implements Serializable {
+
+  /** RFC 4180 with a header, in UTF-8. */
+  public static final CsvFormat DEFAULT =
+      new CsvFormat(CsvDialect.RFC_4180, true, List.of(), "UTF-8", null);
+
+  /**
+   * @throws IllegalArgumentException if the encoding is not known, or columns are named twice over
+   */
+  public CsvFormat {
+    columns = List.copyOf(columns);
+    checkArgument(
+        columns.isEmpty() || !header,
+        "a header names the columns; give columns or header, not both");
+    try {
+      checkArgument(Charset.isSupported(encoding), "encoding '%s' is not known", encoding);
+    } catch (java.nio.charset.IllegalCharsetNameException e) {
+      throw new IllegalArgumentException("encoding '" + encoding + "' is not known", e);
+    }
+  }
+
+  /** Returns this with other characters. */
+  public CsvFormat withDialect(CsvDialect other) {
+    return new CsvFormat(other, header, columns, encoding, nullText);
+  }
+
+  public boolean isUtf8() {
+    return Charset.forName(encoding).equals(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** Whether a reader may start in the middle of a file. */
+  public boolean isSplittable() {
+    return !dialect.lineBreaksInQuotes() && isUtf8();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.diagonal.rows;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of rows, in order. Finding a column by its name takes constant time, however many
+ * there are. Immutable.
+ */
+public final class RowType implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  private final List<Field> fields;
+  private transient @Nullable Map<String, Integer> positions;
+
+  /**
+   * @param fields at least one, of different names
+   * @throws IllegalArgumentException if there is no column, or two have one name
+   */
+  public RowType(List<Field> fields) {
+    this.fields = List.copyOf(fields);
+    checkArgument(!fields.isEmpty(), "there must be a column");
+    positions();
+  }
+
+  public List<Field> fields() {
+    return fields;
+  }
+
+  public int size() {
+    return fields.size();
+  }
+
+  public Field field(int column) {
+    return fields.get(column);
+  }
+
+  public List<String> names() {
+    return fields.stream().map(Field::name).toList();
+  }
+
+  /** Returns where the column of that name stands, or -1. */
+  public int indexOf(String name) {
+    return positions().getOrDefault(name, -1);
+  }
+
+  /** Two threads may both make the map after it has travelled: the maps are equal. */
+  private Map<String, Integer> positions() {
+    Map<String, Integer> known = positions;
+    if (known == null) {
+      known = new HashMap<>();
+      for (Field field : fields) {
+        Integer before = known.putIfAbsent(field.name(), known.size());
+        checkArgument(before == null, "two columns are named '%s'", field.name());
+      }
+      positions = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RowType type && fields.equals(type.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return fields.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "RowType" + fields;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.diagonal.rows;
+
+import dev.diagonal.bytes.ByteBuilder;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A column that may hold fractions and goes to a field of whole numbers. Elasticsearch would index
+ * 0.9 there as 0 without a word.
+ *
+ * @param name of the column
+ * @param column its position
+ */
+public record WholeColumn(String name, int column) {
+
+  /** Returns the columns that need a look, of those whose fields hold whole numbers. */
+  public static List<WholeColumn> of(Set<String> wholeFields, RowType type) {
+    List<WholeColumn> columns = new ArrayList<>();
+    for (int i = 0; i < type.size(); i++) {
+      Field field = type.field(i);
+      if (wholeFields.contains(field.name())
+          && !field.type().isWhole()
+          && (field.type().isNumber() || field.type() == FieldType.TEXT)) {
+        columns.add(new WholeColumn(field.name(), i));
+      }
+    }
+    return columns;
+  }
+
+  /**
+   * Does nothing if the value is null, whole, or no number: Elasticsearch refuses the last itself.
+   *
+   * @throws BadValueException if the value has a fraction
+   */
+  public void check(RowBlock block, int row) throws BadValueException {
+    if (block.isNull(row, column)) {
+      return;
+    }
+    ByteBuilder text = new ByteBuilder(24);
+    ValueFormatter.put(block, row, column, text);
+    if (hasFraction(text.toString())) {
+      throw new BadValueException(
+          "column '%s': %s has a fraction, and the index maps the field to whole numbers"
+              .formatted(name, text));
+    }
+  }
+
+  private static boolean hasFraction(String number) {
+    if (number.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '-')) {
+      return false;
+    }
+    try {
+      return new BigDecimal(number).stripTrailingZeros().scale() > 0;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.diagonal.schedule;
+
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker: writes the batches it is given, one after the other, over a writer of its own, which
+ * it opens for the first of them and closes at its end. An {@link Error} ends it; the scheduler
+ * starts another one when there is work. A writer that cannot be opened is tried again for the next
+ * batch.
+ */
+final class BatchThread<T> implements Runnable {
+
+  private final ConflictScheduler<T> scheduler;
+  private final BatchWriter.Factory<T> factory;
+  private final SchedulerSettings settings;
+  private final Condition called;
+  private @Nullable BatchRun<T> given;
+  private @Nullable BatchWriter<T> writer;
+
+  BatchThread(
+      ConflictScheduler<T> scheduler,
+      BatchWriter.Factory<T> factory,
+      SchedulerSettings settings,
+      Condition called) {
+    this.scheduler = scheduler;
+    this.factory = factory;
+    this.settings = settings;
+    this.called = called;
+  }
+
+  /** Gives the thread its next batch. Called under the scheduler's lock. */
+  void give(BatchRun<T> run) {
+    given = run;
+    called.signal();
+  }
+
+  /** Wakes the thread without a batch, so that it ends. Called under the scheduler's lock. */
+  void dismiss() {
+    called.signal();
+  }
+
+  /**
+   * Waits for a batch; null if none comes in time or the scheduler is closed. Called under the
+   * scheduler's lock.
+   */
+  @Nullable BatchRun<T> awaitBatch(long nanos) {
+    long leftNanos = nanos;
+    while (given == null && leftNanos > 0 && !scheduler.isClosed()) {
+      try {
+        leftNanos = called.awaitNanos(leftNanos);
+      } catch (InterruptedException leave) {
+        break;
+      }
+    }
+    return takeGiven();
+  }
+
+  private @Nullable BatchRun<T> takeGiven() {
+    BatchRun<T> next = given;
+    given = null;
+    return next;
+  }
+
+  @Override
+  public void run() {
+    try {
+      BatchRun<T> next = takeGiven(); // it was given one before it was started
+      while (next != null) {
+        boolean goesOn = write(next);
+        next = scheduler.next(this, next, goesOn);
+      }
+    } finally {
+      try {
+        closeWriter();
+      } finally {
+        scheduler.threadEnded();
+      }
+    }
+  }
+
+  /** Returns whether the thread can go on; what failed is noted in the batch. */
+  private boolean write(BatchRun<T> run) {
+    try {
+      BatchWriter<T> open = writer;
+      if (open == null) {
+        open = factory.open();
+        writer = open;
+      }
+      run.write(open, settings);
+      return true;
+    } catch (Exception fault) {
+      run.failed(fault);
+      return true;
+    } catch (Throwable error) { // its group must hear of it, or would wait for ever
+      run.failed(error);
+      return false;
+    } finally {
+      // Were it left set, the next batch would fail for an interrupt that was not meant for it.
+      Thread.interrupted();
+    }
+  }
+
+  private void closeWriter() {
+    BatchWriter<T> open = writer;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (RuntimeException harmless) {
+        // All its transactions have ended: nothing is lost, and nobody waits for this.
+      }
+    }
+  }
+}

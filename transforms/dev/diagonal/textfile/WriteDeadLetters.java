@@ -1,0 +1,79 @@
+package dev.diagonal.textfile;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.metrics.Written;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * A file of dead letters, for {@link org.apache.beam.sdk.Pipeline#registerBadRecordErrorHandler}:
+ * one line of JSON a bad record, {@code {"file":…,"offset":…,"reason":…,"record":…}}, sorted by
+ * file and offset, and rows of no file by reason and record. The file is there and empty if there
+ * was none. See {@link WriteTextFile}.
+ *
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if there are too many, once the file
+ * is written.
+ */
+public final class WriteDeadLetters
+    extends PTransform<PCollection<BadRecord>, PCollection<Written>> {
+
+  private static final Comparator<DeadLetter> ORDER =
+      Comparator.comparing(DeadLetter::file)
+          .thenComparingLong(DeadLetter::offset)
+          .thenComparing(DeadLetter::reason)
+          .thenComparing(DeadLetter::record);
+
+  private final String path;
+  private final long maxBadRecords;
+  private final OutputRun run;
+
+  private WriteDeadLetters(String path, long maxBadRecords, OutputRun run) {
+    this.path = path;
+    this.maxBadRecords = maxBadRecords;
+    this.run = run;
+  }
+
+  /** Writes at most {@code maxBadRecords} dead letters to this file. */
+  public static WriteDeadLetters to(String path, long maxBadRecords) {
+    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+    return new WriteDeadLetters(path, maxBadRecords, OutputRun.alone());
+  }
+
+  /** Writes the file as a part of this run; default a run that nobody announces. */
+  public WriteDeadLetters withRun(OutputRun run) {
+    return new WriteDeadLetters(path, maxBadRecords, run);
+  }
+
+  @Override
+  public PCollection<Written> expand(PCollection<BadRecord> badRecords) {
+    return badRecords
+        .apply("To lines", ParDo.of(new ToLinesFn()))
+        .setCoder(Block.coder(DeadLetter.coder()))
+        .apply(
+            "Dead letters",
+            WriteTextFile.to(path, DeadLetter::toJson, WriteDeadLetters::compare)
+                .withMaxRecords(maxBadRecords)
+                .withRun(run));
+  }
+
+  /** Orders by all there is to a line, or the order of arrival would be seen in the file. */
+  static int compare(DeadLetter a, DeadLetter b) {
+    return ORDER.compare(a, b);
+  }
+
+  private static final class ToLinesFn extends DoFn<BadRecord, Block<DeadLetter>> {
+    @ProcessElement
+    public void process(@Element BadRecord bad, OutputReceiver<Block<DeadLetter>> output) {
+      output.output(new Block<>(List.of(DeadLetter.of(bad))));
+    }
+  }
+}

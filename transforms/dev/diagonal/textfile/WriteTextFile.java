@@ -1,0 +1,103 @@
+package dev.diagonal.textfile;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.metrics.Written;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableComparator;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account of one text file that holds all records in order: a header if there is one, and a
+ * line a record.
+ *
+ * <p>Input: blocks in the global window, bounded. One worker gathers all records in memory, sorts
+ * them and writes the file: for results, not for data. The file appears as a whole or not at all,
+ * in place of an earlier one, also when there are no records; running twice writes the same bytes.
+ *
+ * <p>Output: one {@link Written}, whose target is the path.
+ *
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if there are more records than {@link
+ * #withMaxRecords} allows, after the file was written.
+ */
+public final class WriteTextFile<T>
+    extends PTransform<PCollection<Block<T>>, PCollection<Written>> {
+
+  private final String path;
+  private final SerializableFunction<T, String> format;
+  private final SerializableComparator<T> order;
+  private final @Nullable String header;
+  private final long maxRecords;
+  private final OutputRun run;
+
+  private WriteTextFile(
+      String path,
+      SerializableFunction<T, String> format,
+      SerializableComparator<T> order,
+      @Nullable String header,
+      long maxRecords,
+      OutputRun run) {
+    this.path = path;
+    this.format = format;
+    this.order = order;
+    this.header = header;
+    this.maxRecords = maxRecords;
+    this.run = run;
+  }
+
+  /**
+   * Writes each record as the line that {@code format} makes of it (without a line end), sorted by
+   * {@code order}.
+   */
+  public static <T> WriteTextFile<T> to(
+      String path, SerializableFunction<T, String> format, SerializableComparator<T> order) {
+    return new WriteTextFile<>(path, format, order, null, Long.MAX_VALUE, OutputRun.alone());
+  }
+
+  /** Starts the file with this line. */
+  public WriteTextFile<T> withHeader(String header) {
+    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+  }
+
+  /** Fails the run if there are more records than these, once they are all in the file. */
+  public WriteTextFile<T> withMaxRecords(long maxRecords) {
+    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+  }
+
+  /** Writes the file as a part of this run; default a run that nobody announces. */
+  public WriteTextFile<T> withRun(OutputRun run) {
+    return new WriteTextFile<>(path, format, order, header, maxRecords, run);
+  }
+
+  @Override
+  public PCollection<Written> expand(PCollection<Block<T>> blocks) {
+    Coder<Block<T>> coder = blocks.getCoder();
+    // An empty block makes sure that the one group exists, and with it the file.
+    PCollection<Block<T>> never =
+        blocks
+            .getPipeline()
+            .apply("At least this", Create.of(new Block<T>(List.of())).withCoder(coder));
+    return PCollectionList.of(blocks)
+        .and(never)
+        .apply("All blocks", Flatten.pCollections())
+        .apply("One key", WithKeys.of(0))
+        .setCoder(KvCoder.of(VarIntCoder.of(), coder))
+        .apply("Gather", GroupByKey.create())
+        .apply(
+            "Write the file",
+            ParDo.of(new WriteTextFileFn<>(path, format, order, header, maxRecords, run)))
+        .setCoder(Written.coder());
+  }
+}

@@ -1,0 +1,87 @@
+package dev.diagonal.textfile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.output.RunFiles;
+import dev.diagonal.files.output.WholeFile;
+import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.metrics.Written;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.SerializableComparator;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.KV;
+import org.jspecify.annotations.Nullable;
+
+/** Sorts the records of the one group and writes them as a {@link WholeFile}. */
+final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Written> {
+
+  private final String path;
+  private final SerializableFunction<T, String> format;
+  private final SerializableComparator<T> order;
+  private final @Nullable String header;
+  private final long maxRecords;
+  private final OutputRun run;
+  private final WriteMetrics metrics = WriteMetrics.create();
+
+  WriteTextFileFn(
+      String path,
+      SerializableFunction<T, String> format,
+      SerializableComparator<T> order,
+      @Nullable String header,
+      long maxRecords,
+      OutputRun run) {
+    this.path = path;
+    this.format = format;
+    this.order = order;
+    this.header = header;
+    this.maxRecords = maxRecords;
+    this.run = run;
+  }
+
+  @ProcessElement
+  public void process(@Element KV<Integer, Iterable<Block<T>>> all, OutputReceiver<Written> output)
+      throws IOException {
+    long started = System.nanoTime();
+    List<T> records = new ArrayList<>();
+    for (Block<T> block : all.getValue()) {
+      records.addAll(block.records());
+    }
+    records.sort(order);
+    WholeFile.of(RunFiles.at(path, run)).write(out -> write(records, out));
+    if (records.size() > maxRecords) {
+      throw new BadInputException(
+          records.size()
+              + " records in "
+              + path
+              + ", where at most "
+              + maxRecords
+              + " are allowed");
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+    Written written = new Written(path, records.size(), 1, millis);
+    metrics.counted(written);
+    output.output(written);
+  }
+
+  private void write(List<T> records, OutputStream to) throws IOException {
+    Writer out = new BufferedWriter(new OutputStreamWriter(to, UTF_8), 1 << 16);
+    if (header != null) {
+      out.append(header).append('\n');
+    }
+    for (T record : records) {
+      out.append(format.apply(record)).append('\n');
+    }
+    out.flush();
+  }
+}

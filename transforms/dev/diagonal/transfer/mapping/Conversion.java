@@ -1,0 +1,136 @@
+package dev.diagonal.transfer.mapping;
+
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.Reject;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueParser;
+import dev.diagonal.transfer.mapping.Mapping.Origin;
+import dev.diagonal.transfer.mapping.Mapping.Target;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries a {@link Mapping} out, row by row, first the filters. The rows that are left of several
+ * blocks are joined, so a filter that drops nearly all of them makes few blocks, not small ones.
+ */
+public final class Conversion implements BlockConverter {
+
+  private final RowType from;
+  private final RowType to;
+  private final int blockRows;
+  private final List<Filter> filters;
+  private final ColumnConversion[] columns;
+  private final @Nullable RowFunction function;
+  private @Nullable RowBlock open;
+  private RowOrigin origin = RowOrigin.of("");
+
+  /**
+   * @param plan what is converted, and how
+   * @param blockRows how many rows a block that is put out has at most
+   * @throws IllegalArgumentException if the mapping does not fit the rows
+   */
+  public Conversion(ConversionPlan plan, int blockRows) {
+    this.from = plan.from();
+    this.to = plan.mapped();
+    this.blockRows = blockRows;
+    this.filters = plan.mapping().filters().stream().map(each -> new Filter(each, from)).toList();
+    List<Target> targets = plan.targets();
+    this.columns = new ColumnConversion[targets.size()];
+    ValueParser parser = new ValueParser();
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = column(targets.get(i), to.field(i), plan, parser);
+    }
+    this.function = plan.function();
+  }
+
+  private ColumnConversion column(
+      Target target, Field field, ConversionPlan plan, ValueParser parser) {
+    Origin origin = target.origin();
+    ColumnConversion conversion =
+        switch (origin) {
+          case COLUMN ->
+              ColumnConversion.of(
+                  from, Columns.indexOf(from, target.text()), field, target, plan, parser);
+          case CONSTANT -> ColumnConversion.constant(target.text(), field, parser);
+          case FORMAT -> ColumnConversion.format(new Template(target.text(), from), parser);
+        };
+    String otherwise = target.otherwise();
+    if (otherwise == null) {
+      return conversion;
+    }
+    ColumnConversion constant = ColumnConversion.constant(otherwise, field, parser);
+    return (in, row, out, column) -> {
+      if (!conversion.set(in, row, out, column)) {
+        constant.set(in, row, out, column);
+      }
+      return true;
+    };
+  }
+
+  @Override
+  public void convert(RowBlock in, Output output, Rejects rejects) throws Exception {
+    if (in.origin() != origin) {
+      putOut(output, rejects);
+      origin = in.origin();
+    }
+    for (int row = 0; row < in.rows(); row++) {
+      int column = -1;
+      try {
+        if (!holdsAll(in, row)) {
+          continue;
+        }
+        RowBlock out = open();
+        for (column = 0; column < columns.length; column++) {
+          if (!columns[column].set(in, row, out, column)) {
+            out.setNull(column);
+          }
+        }
+        out.endRow(in.offset(row), in.line(row));
+      } catch (BadValueException e) {
+        String where = column < 0 ? "" : "column '" + to.field(column).name() + "': ";
+        rejects.reject(Reject.of(in, row, where + e.getMessage()));
+      }
+      if (open != null && open.isFull()) {
+        putOut(output, rejects);
+      }
+    }
+  }
+
+  @Override
+  public void finish(Output output, Rejects rejects) throws Exception {
+    putOut(output, rejects);
+  }
+
+  private boolean holdsAll(RowBlock in, int row) throws BadValueException {
+    for (Filter filter : filters) {
+      if (!filter.holds(in, row)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private RowBlock open() {
+    if (open == null) {
+      open = new RowBlock(to, blockRows, origin);
+    }
+    return open;
+  }
+
+  private void putOut(Output output, Rejects rejects) throws Exception {
+    RowBlock full = open;
+    open = null;
+    if (full == null || full.rows() == 0) {
+      return;
+    }
+    RowBlock block = function == null ? full : function.apply(full, blockRows, rejects);
+    if (block.rows() > 0) {
+      output.put(block);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.diagonal.transfer.mapping;
+
+import static java.util.stream.Collectors.joining;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.rows.RowType;
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the ids of documents are made of: a key, whose values no other key shares, or a format, for
+ * which the user vouches.
+ *
+ * @param key the columns of a key; empty if there is a format
+ * @param format a text with columns in braces, or null if there is a key
+ */
+public record DocumentId(List<String> key, @Nullable String format) implements Serializable {
+
+  /**
+   * @throws IllegalArgumentException if there is not one of the two
+   */
+  public DocumentId {
+    key = List.copyOf(key);
+    checkArgument(key.isEmpty() == (format != null), "an id has a key or a format");
+  }
+
+  /** Returns the id of a key: see {@link Template#Template(List, RowType)}. */
+  public static DocumentId ofKey(List<String> columns) {
+    return new DocumentId(columns, null);
+  }
+
+  /** Returns the id of a format, as {@code {userId}-{movieId}}. */
+  public static DocumentId ofFormat(String format) {
+    return new DocumentId(List.of(), format);
+  }
+
+  public Template of(RowType type) {
+    return format == null ? new Template(key, type) : new Template(format, type);
+  }
+
+  /** Shows it as a format. */
+  @Override
+  public String toString() {
+    return format == null
+        ? key.stream().map(column -> "{" + column + "}").collect(joining("-"))
+        : format;
+  }
+}

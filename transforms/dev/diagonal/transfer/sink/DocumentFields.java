@@ -1,0 +1,135 @@
+package dev.diagonal.transfer.sink;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of an index that columns of a row become. */
+final class DocumentFields {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TIMESTAMP = "@timestamp";
+
+  /** Fields of Elasticsearch's own, which no document may have. */
+  private static final Set<String> METADATA =
+      Set.of(
+          "_doc_count",
+          "_field_names",
+          "_id",
+          "_ignored",
+          "_index",
+          "_nested_path",
+          "_routing",
+          "_seq_no",
+          "_source",
+          "_tier",
+          "_type",
+          "_version");
+
+  private DocumentFields() {}
+
+  /**
+   * Returns the mapping of the columns: whole numbers as {@code long}, decimals as {@code double}
+   * (the document keeps all digits), texts as Elasticsearch maps texts, {@code text} with a {@code
+   * keyword} beside it, texts of the key as {@code keyword} alone. JSON is left to Elasticsearch.
+   */
+  static String mapping(RowType type, List<String> key) {
+    ObjectNode mapping = JSON.createObjectNode().put("date_detection", false);
+    ObjectNode properties = mapping.putObject("properties");
+    for (Field field : type.fields()) {
+      ObjectNode json = fieldOf(field.type(), key.contains(field.name()));
+      if (json != null) {
+        properties.set(field.name(), json);
+      }
+    }
+    return mapping.toString();
+  }
+
+  private static @Nullable ObjectNode fieldOf(FieldType type, boolean isKey) {
+    ObjectNode field = JSON.createObjectNode();
+    return switch (type) {
+      case BOOLEAN -> field.put("type", "boolean");
+      case SMALLINT, INTEGER, BIGINT -> field.put("type", "long");
+      case REAL -> field.put("type", "float");
+      case DOUBLE, DECIMAL -> field.put("type", "double");
+      case DATE, TIMESTAMP, INSTANT -> field.put("type", "date");
+      case UUID, TIME -> field.put("type", "keyword");
+      case BYTES -> field.put("type", "keyword").put("index", false).put("doc_values", false);
+      case TEXT -> {
+        if (isKey) {
+          yield field.put("type", "keyword");
+        }
+        field.put("type", "text");
+        field
+            .putObject("fields")
+            .putObject("keyword")
+            .put("type", "keyword")
+            .put("ignore_above", 256);
+        yield field;
+      }
+      case JSON -> null;
+    };
+  }
+
+  /**
+   * Checks that each column can be a field of its own.
+   *
+   * @throws IllegalArgumentException if one cannot
+   */
+  static void checkNames(RowType type) {
+    for (String name : type.names()) {
+      checkArgument(
+          !METADATA.contains(name) && isPath(name),
+          "column '%s' cannot be a field of Elasticsearch, which takes names without blank parts"
+              + " between dots, and keeps names like _id to itself: rename it in a mapping",
+          shown(name));
+      for (String other : type.names()) {
+        checkArgument(
+            !other.startsWith(name + "."),
+            "columns '%s' and '%s' cannot both be fields of Elasticsearch: a dot makes the first an"
+                + " object; rename one in a mapping",
+            shown(name),
+            shown(other));
+      }
+    }
+  }
+
+  /**
+   * Checks that rows can be documents of a data stream.
+   *
+   * @throws IllegalArgumentException if a column is missing, or there are versions
+   */
+  static void checkDataStream(
+      ElasticsearchTarget stream, RowType type, @Nullable String versionColumn) {
+    checkArgument(
+        type.indexOf(TIMESTAMP) >= 0,
+        "data stream %s takes documents with a field %s: name a column so in a mapping",
+        stream.index(),
+        TIMESTAMP);
+    checkArgument(
+        versionColumn == null,
+        "data stream %s takes new documents only, which have no versions: leave --versionColumn out",
+        stream.index());
+  }
+
+  private static boolean isPath(String name) {
+    for (String part : name.split("\\.", -1)) {
+      if (part.isBlank()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String shown(String name) {
+    return name.length() <= 100 ? name : name.substring(0, 100) + "…";
+  }
+}

@@ -1,0 +1,112 @@
+package dev.diagonal.transfer.sink;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.write.JdbcBlockWriter;
+import dev.diagonal.jdbc.write.JdbcWrite;
+import dev.diagonal.jdbc.write.WriteMode;
+import dev.diagonal.rows.Reject;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.schedule.RejectedRow;
+import dev.diagonal.transfer.source.SourceRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a database's table, which must be there. Blocks are joined to transactions of {@code
+ * commitRows} rows.
+ */
+public final class JdbcSink implements TransferSink {
+
+  private final JdbcTarget database;
+  private final Table table;
+  private final WriteMode mode;
+  private final int commitRows;
+  private final LedgerSettings ledger;
+
+  /**
+   * @param table whose columns are among those of the rows
+   * @param commitRows how many rows a transaction has at most
+   * @param ledger how the transactions of plain inserts are recorded
+   * @throws IllegalArgumentException if the mode does not fit the table
+   */
+  public JdbcSink(
+      JdbcTarget database, Table table, WriteMode mode, int commitRows, LedgerSettings ledger) {
+    this.database = database;
+    this.table = table;
+    this.mode = mode;
+    this.commitRows = commitRows;
+    this.ledger = ledger;
+    var unused = write((row, values) -> {});
+  }
+
+  private JdbcWrite<RowAt> write(RowBinder<RowAt> binder) {
+    return JdbcWrite.of(mode, database, table, binder)
+        .withCommitRows(commitRows)
+        .withLedger(ledger);
+  }
+
+  @Override
+  public String describe() {
+    return "table " + table.name() + " of " + database;
+  }
+
+  @Override
+  public boolean refusesNul() {
+    return true;
+  }
+
+  @Override
+  public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
+    return new TableWriter(write(RowAt.binder(table, type)));
+  }
+
+  private static final class TableWriter implements RowBlockWriter {
+
+    private final List<RejectedRow<RowAt>> rejected = new ArrayList<>();
+    private final JdbcBlockWriter<RowAt> writer;
+
+    TableWriter(JdbcWrite<RowAt> write) throws Exception {
+      writer = JdbcBlockWriter.open(write, rejected::add);
+    }
+
+    @Override
+    public void write(RowBlock block, Rejects rejects) throws Exception {
+      List<RowAt> rows = new ArrayList<>(block.rows());
+      for (int row = 0; row < block.rows(); row++) {
+        rows.add(new RowAt(block, row));
+      }
+      writer.write(new Block<>(rows));
+      tell(rejects);
+    }
+
+    @Override
+    public long finish(Rejects rejects) throws Exception {
+      long written = writer.flush().rows();
+      tell(rejects);
+      return written;
+    }
+
+    @Override
+    public long written() {
+      return writer.committed();
+    }
+
+    private void tell(Rejects rejects) throws InterruptedException {
+      for (RejectedRow<RowAt> each : rejected) {
+        rejects.reject(Reject.of(each.row().block(), each.row().row(), each.reason()));
+      }
+      rejected.clear();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}

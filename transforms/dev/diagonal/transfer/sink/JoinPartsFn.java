@@ -1,0 +1,80 @@
+package dev.diagonal.transfer.sink;
+
+import dev.diagonal.files.output.RunFiles;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.rows.RowType;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.KV;
+
+/**
+ * Joins the parts of a text file and publishes them. Attempts may run one after another or at the
+ * same time: as long as the parts are there each builds the same file from them, and they are
+ * deleted only when the file is noted to be complete.
+ */
+public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Written> {
+
+  private final TextFileSink sink;
+  private final RowType type;
+
+  public JoinPartsFn(TextFileSink sink, RowType type) {
+    this.sink = sink;
+    this.type = type;
+  }
+
+  @ProcessElement
+  public void join(@Element KV<Integer, Iterable<RangeWritten>> all, OutputReceiver<Written> output)
+      throws IOException {
+    List<RangeWritten> ranges = new ArrayList<>();
+    for (RangeWritten range : all.getValue()) {
+      if (range.range() >= 0) {
+        ranges.add(range);
+      }
+    }
+    ranges.sort(Comparator.comparingInt(RangeWritten::range));
+    try {
+      publish(ranges.stream().map(RangeWritten::part).toList());
+    } catch (IOException e) {
+      throw RunFiles.cannotWrite(sink.path(), e);
+    }
+    long rows = ranges.stream().mapToLong(RangeWritten::rows).sum();
+    output.output(new Written(sink.path(), rows, 1, 0));
+  }
+
+  private void publish(List<String> parts) throws IOException {
+    RunFiles files = sink.files();
+    if (!files.isDone()) {
+      if (files.isStream()) {
+        stream(files, parts);
+      } else {
+        files.publish(parts.isEmpty() ? empty(files) : files.join(parts));
+      }
+      files.markDone();
+    }
+    files.delete(parts);
+  }
+
+  private String empty(RunFiles files) throws IOException {
+    RunFiles.Part part = files.create("whole");
+    try (OutputStream out = sink.compress(part.out())) {
+      sink.start(type).writeTo(out);
+    }
+    return part.name();
+  }
+
+  private void stream(RunFiles files, List<String> parts) throws IOException {
+    if (parts.isEmpty()) {
+      try (OutputStream out = sink.compress(files.openStream())) {
+        sink.start(type).writeTo(out);
+      }
+      return;
+    }
+    try (OutputStream out = files.openStream()) {
+      files.copy(parts, out);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.diagonal.transfer.sink;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * What one sink has written of a range.
+ *
+ * @param range which range; {@value #NONE} for none
+ * @param sink which sink, from 0
+ * @param rows how many rows
+ * @param part what holds the rows of the attempt that has written all of them: its part file, or
+ *     its {@link StagedRange} of a stage; empty for other sinks
+ */
+public record RangeWritten(int range, int sink, long rows, String part) {
+
+  /** Stands for no range at all, so that a sink hears of the end of a source without rows. */
+  public static final int NONE = -1;
+
+  /** Encodes it as three varints and a text. */
+  public static final class WrittenCoder extends AtomicCoder<RangeWritten> {
+
+    @Override
+    public void encode(RangeWritten written, OutputStream out) throws IOException {
+      VarInt.encode(written.range(), out);
+      VarInt.encode(written.sink(), out);
+      VarInt.encode(written.rows(), out);
+      StringUtf8Coder.of().encode(written.part(), out);
+    }
+
+    @Override
+    public RangeWritten decode(InputStream in) throws IOException {
+      return new RangeWritten(
+          VarInt.decodeInt(in),
+          VarInt.decodeInt(in),
+          VarInt.decodeLong(in),
+          StringUtf8Coder.of().decode(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.diagonal.transfer.sink;
+
+import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.files.output.OutputCompression;
+import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.output.RunFiles;
+import dev.diagonal.rows.CsvFormatter;
+import dev.diagonal.rows.JsonFormatter;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.source.SourceRange;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One text file with a line a row, compressed if its name ends in {@code .gz}, {@code .bz2} or
+ * {@code .zst}. Every attempt at a range writes a hidden part file of its own beside it; {@link
+ * JoinPartsFn} joins those of the attempts that succeeded, in the order of the ranges, and the file
+ * appears atomically, in place of an earlier one.
+ */
+public final class TextFileSink implements TransferSink {
+
+  private final String path;
+  private final @Nullable CsvFormatter csv;
+  private final boolean header;
+  private final OutputRun run;
+
+  private TextFileSink(String path, @Nullable CsvFormatter csv, boolean header, OutputRun run) {
+    OutputCompression.check(path);
+    this.path = path;
+    this.csv = csv;
+    this.header = header;
+    this.run = run;
+  }
+
+  /**
+   * Writes CSV that {@link dev.diagonal.transfer.source.CsvFiles} reads back: see {@link
+   * CsvFormatter}.
+   *
+   * @param run the run that the part files belong to
+   * @throws IllegalArgumentException if the name asks for a compression that cannot be written
+   */
+  public static TextFileSink csv(
+      String path, char delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
+    return new TextFileSink(path, new CsvFormatter(delimiter, quote, lineEnd), header, run);
+  }
+
+  /**
+   * Writes an object a line: see {@link JsonFormatter}.
+   *
+   * @param run the run that the part files belong to
+   * @throws IllegalArgumentException if the name asks for a compression that cannot be written
+   */
+  public static TextFileSink jsonLines(String path, OutputRun run) {
+    return new TextFileSink(path, null, false, run);
+  }
+
+  @Override
+  public String describe() {
+    return (csv == null ? "JSON lines " : "CSV ") + path;
+  }
+
+  String path() {
+    return path;
+  }
+
+  RunFiles files() {
+    return RunFiles.at(path, run);
+  }
+
+  OutputStream compress(OutputStream out) throws IOException {
+    return OutputCompression.of(path, out);
+  }
+
+  /** Returns what the file starts with. */
+  ByteBuilder start(RowType type) {
+    ByteBuilder start = new ByteBuilder(128);
+    if (csv != null && header) {
+      csv.putHeader(type, start);
+    }
+    return start;
+  }
+
+  @Override
+  public RowBlockWriter open(SourceRange range, RowType type) throws IOException {
+    RunFiles.Part part = files().create("part-" + range.index());
+    return new TextWriter(
+        path,
+        part.name(),
+        compress(part.out()),
+        csv,
+        new JsonFormatter(type),
+        range.index() == 0 ? start(type) : null);
+  }
+
+  /** Writes the lines of one range. */
+  private static final class TextWriter implements RowBlockWriter {
+
+    private static final int CHUNK_BYTES = 1 << 16;
+
+    private final String path;
+    private final String part;
+    private final OutputStream out;
+    private final @Nullable CsvFormatter csv;
+    private final JsonFormatter json;
+    private final ByteBuilder chunk = new ByteBuilder(CHUNK_BYTES + (CHUNK_BYTES >> 2));
+    private long rows;
+
+    TextWriter(
+        String path,
+        String part,
+        OutputStream out,
+        @Nullable CsvFormatter csv,
+        JsonFormatter json,
+        @Nullable ByteBuilder start) {
+      this.path = path;
+      this.part = part;
+      this.out = out;
+      this.csv = csv;
+      this.json = json;
+      if (start != null) {
+        chunk.put(start.array(), 0, start.size());
+      }
+    }
+
+    @Override
+    public void write(RowBlock block, Rejects rejects) throws IOException {
+      for (int row = 0; row < block.rows(); row++) {
+        if (csv != null) {
+          csv.putLine(block, row, chunk);
+        } else {
+          json.put(block, row, chunk);
+          chunk.put('\n');
+        }
+        if (chunk.size() >= CHUNK_BYTES) {
+          flush();
+        }
+      }
+      rows += block.rows();
+    }
+
+    @Override
+    public long finish(Rejects rejects) throws IOException {
+      flush();
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw RunFiles.cannotWrite(path, e);
+      }
+      return rows;
+    }
+
+    @Override
+    public String part() {
+      return part;
+    }
+
+    private void flush() throws IOException {
+      try {
+        chunk.writeTo(out);
+      } catch (IOException e) {
+        throw RunFiles.cannotWrite(path, e);
+      }
+      chunk.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.diagonal.transfer.source;
+
+import dev.diagonal.rows.ValueFormatter;
+import dev.diagonal.rows.CsvFormatter;
+import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketTimeoutException;
+import java.nio.ByteOrder;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * The rows that a COPY of PostgreSQL puts out in its binary form: <a
+ * href="https://www.postgresql.org/docs/16/sql-copy.html#id-1.9.3.55.9.4">COPY, Binary Format</a>.
+ */
+final class CopyBlocks implements RowBlockReader {
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final int HEADER_BYTES = 19;
+  private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
+  private static final long EPOCH_MICROS_OF_2000 = EPOCH_DAY_OF_2000 * 86_400_000_000L;
+
+  private static final int FIRST_ROW_ATTEMPTS = 3;
+
+  private final HeldConnection held;
+  private final String sql;
+  private final RowType type;
+  private final int blockRows;
+  private final RowOrigin origin;
+  private volatile @Nullable Connection connection;
+  private volatile boolean aborted;
+  private @Nullable CopyOut copy;
+  private long rows;
+  private boolean started;
+  private boolean ended;
+  private long bytes;
+
+  /** Makes a reader, which connects when it first reads. */
+  CopyBlocks(JdbcTarget database, String sql, RowType type, int blockRows, RowOrigin origin) {
+    this.sql = sql;
+    this.type = type;
+    this.blockRows = blockRows;
+    this.origin = origin;
+    this.held = new HeldConnection(database);
+  }
+
+  private CopyOut open() throws SQLException {
+    boolean done = false;
+    try {
+      Connection opened = held.use();
+      connection = opened;
+      HeldConnection.awaitRows(opened);
+      // A slow target holds the rows back, for as long as that takes.
+      try (Statement settings = opened.createStatement()) {
+        settings.execute(
+            "SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0;"
+                + " SET tcp_user_timeout = 0");
+      }
+      CopyOut rows = opened.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+      done = true;
+      return rows;
+    } finally {
+      if (!done) {
+        held.close();
+      }
+    }
+  }
+
+  /**
+   * Returns the next row, or null at the end. Before the first one, a lost connection is replaced.
+   */
+  private byte @Nullable [] row() throws Exception {
+    try {
+      CopyOut reading = copy;
+      return reading == null
+          ? Retry.defaults()
+              .withMaxAttempts(FIRST_ROW_ATTEMPTS)
+              .call(this::first, fault -> !aborted && SqlFaults.isRetryable(fault))
+          : reading.readFromCopy();
+    } catch (SQLException | Retry.ExhaustedException fault) {
+      throw explained(fault);
+    }
+  }
+
+  private byte @Nullable [] first() throws SQLException {
+    boolean done = false;
+    try {
+      CopyOut opened = open();
+      byte[] row = opened.readFromCopy();
+      copy = opened;
+      done = true;
+      return row;
+    } finally {
+      if (!done) {
+        held.close();
+      }
+    }
+  }
+
+  private Exception explained(Exception fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketTimeoutException) {
+        return new SQLException(
+            "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600"
+                .formatted(origin.place(), rows),
+            SqlFaults.state(fault),
+            fault);
+      }
+    }
+    return fault;
+  }
+
+  @Override
+  public @Nullable RowBlock next(Rejects rejects) throws Exception {
+    RowBlock block = new RowBlock(type, blockRows, origin);
+    while (!block.isFull() && !ended) {
+      byte[] row = row();
+      if (row == null) {
+        ended = true;
+        break;
+      }
+      rows++;
+      bytes += row.length;
+      int at = started ? 0 : HEADER_BYTES;
+      started = true;
+      if (at < row.length && (short) SHORT.get(row, at) >= 0) {
+        add(block, row, at + Short.BYTES, rejects);
+      }
+    }
+    return block.rows() == 0 ? null : block;
+  }
+
+  private void add(RowBlock block, byte[] row, int start, Rejects rejects)
+      throws InterruptedException {
+    int at = start;
+    String problem = null;
+    for (int column = 0; column < type.size(); column++) {
+      int length = (int) INT.get(row, at);
+      at += Integer.BYTES;
+      if (length < 0) {
+        block.setNull(column);
+      } else {
+        if (!set(block, column, row, at, length)) {
+          problem =
+              "column '%s': %s is after the year 294246"
+                  .formatted(type.field(column).name(), shown((long) LONG.get(row, at)));
+        }
+        at += length;
+      }
+    }
+    if (problem == null) {
+      block.endRow();
+    } else {
+      ByteBuilder record = new ByteBuilder(128);
+      CsvFormatter.RFC_4180.put(block, block.rows(), record);
+      rejects.reject(DeadLetter.ofRow(origin.place() + ": " + problem, record.toString()));
+    }
+  }
+
+  private static String shown(long microsOf2000) {
+    return LocalDateTime.of(2000, 1, 1, 0, 0).plus(microsOf2000, ChronoUnit.MICROS).toString();
+  }
+
+  /** Sets a column; false if the value has no place in the type. */
+  private boolean set(RowBlock block, int column, byte[] row, int at, int length) {
+    switch (block.typeOf(column)) {
+      case BOOLEAN -> block.setWord(column, row[at]);
+      case SMALLINT -> block.setWord(column, (short) SHORT.get(row, at));
+      case INTEGER -> block.setWord(column, (int) INT.get(row, at));
+      case BIGINT, TIME -> block.setWord(column, (long) LONG.get(row, at));
+      case REAL -> block.setDouble(column, Float.intBitsToFloat((int) INT.get(row, at)));
+      case DOUBLE -> block.setWord(column, (long) LONG.get(row, at));
+      case DATE -> {
+        int days = (int) INT.get(row, at);
+        block.setWord(
+            column,
+            days == Integer.MAX_VALUE
+                ? ValueFormatter.INFINITY
+                : days == Integer.MIN_VALUE ? ValueFormatter.MINUS_INFINITY : days + EPOCH_DAY_OF_2000);
+      }
+      case TIMESTAMP, INSTANT -> {
+        long micros = (long) LONG.get(row, at);
+        boolean isInfinite = ValueFormatter.isInfinite(micros);
+        if (!isInfinite && micros >= Long.MAX_VALUE - EPOCH_MICROS_OF_2000) {
+          block.setNull(column);
+          return false;
+        }
+        block.setWord(column, isInfinite ? micros : micros + EPOCH_MICROS_OF_2000);
+      }
+      case DECIMAL, TEXT, BYTES, UUID, JSON -> block.setBytes(column, row, at, at + length);
+    }
+    return true;
+  }
+
+  @Override
+  public long bytesRead() {
+    return bytes;
+  }
+
+  /** Cuts the connection: another thread may be waiting for it. */
+  @Override
+  public void abort() {
+    aborted = true;
+    Connection open = connection;
+    try {
+      if (open != null) {
+        open.abort(Runnable::run);
+      }
+    } catch (SQLException e) {
+      // It is gone already.
+    }
+  }
+
+  @Override
+  public void close() {
+    held.close();
+  }
+}

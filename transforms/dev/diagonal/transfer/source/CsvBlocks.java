@@ -1,0 +1,134 @@
+package dev.diagonal.transfer.source;
+
+import dev.diagonal.csv.CsvFields;
+import dev.diagonal.csv.CsvReader;
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.rows.NearestName;
+import dev.diagonal.rows.Reject;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The records of a range of a CSV file, their fields as texts. */
+final class CsvBlocks implements RowBlockReader {
+
+  private final SourceRange range;
+  private final OpenText opened;
+  private final CsvReader reader;
+  private final CsvFormat format;
+  private final RowType type;
+  private final int blockRows;
+  private final RowOrigin origin;
+  private byte[] unescaped = new byte[1 << 10];
+  private boolean started;
+
+  CsvBlocks(
+      SourceRange range,
+      OpenText opened,
+      CsvReader reader,
+      CsvFormat format,
+      RowType type,
+      int blockRows) {
+    this.range = range;
+    this.opened = opened;
+    this.reader = reader;
+    this.format = format;
+    this.type = type;
+    this.blockRows = blockRows;
+    this.origin = new RowOrigin(range.place(), () -> opened.linesBefore());
+  }
+
+  @Override
+  public @Nullable RowBlock next(Rejects rejects) throws IOException, InterruptedException {
+    if (!started) {
+      started = true;
+      if (format.header() && range.start() == 0 && reader.next()) {
+        checkHeader();
+      }
+    }
+    RowBlock block = new RowBlock(type, blockRows, origin);
+    while (!block.isFull() && reader.next()) {
+      long offset = opened.offset() + reader.offset();
+      if (!range.includes(offset, reader.line())) {
+        break;
+      }
+      String problem = problem();
+      if (problem == null) {
+        add(block, offset);
+      } else {
+        rejects.reject(Reject.at(origin, offset, reader.line(), problem, reader.record()));
+      }
+    }
+    return block.rows() == 0 ? null : block;
+  }
+
+  private @Nullable String problem() {
+    if (reader.problem() != null) {
+      return reader.problem();
+    }
+    if (!format.isUtf8() && hasUndecodable()) {
+      return "it has a byte that is not a character of " + format.encoding();
+    }
+    int fields = reader.fields().count();
+    return fields == type.size()
+        ? null
+        : "it has %d fields and the file has %d columns".formatted(fields, type.size());
+  }
+
+  private boolean hasUndecodable() {
+    CsvFields fields = reader.fields();
+    int end = fields.end(fields.count() - 1);
+    for (int i = fields.start(0); i < end; i++) {
+      if (fields.bytes()[i] == Utf8Stream.UNDECODABLE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void add(RowBlock block, long offset) {
+    CsvFields fields = reader.fields();
+    for (int i = 0; i < type.size(); i++) {
+      if (CsvFiles.isNull(fields, i, format)) {
+        block.setNull(i);
+      } else if (fields.isEscaped(i)) {
+        int length = fields.end(i) - fields.start(i);
+        if (unescaped.length < length) {
+          unescaped = new byte[2 * length];
+        }
+        block.setBytes(i, unescaped, 0, fields.copy(i, unescaped, 0));
+      } else {
+        block.setBytes(i, fields.bytes(), fields.start(i), fields.end(i));
+      }
+    }
+    block.endRow(offset, reader.line());
+  }
+
+  private void checkHeader() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; reader.problem() == null && i < reader.fields().count(); i++) {
+      names.add(reader.fields().text(i));
+    }
+    if (!names.equals(type.names())) {
+      throw new BadInputException(
+          "%s has the columns [%s], and the first file has [%s]"
+              .formatted(range.place(), NearestName.list(names), NearestName.list(type.names())));
+    }
+  }
+
+  @Override
+  public long bytesRead() {
+    return opened.storedBytesRead();
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}
