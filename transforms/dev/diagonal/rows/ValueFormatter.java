@@ -2,8 +2,8 @@ package dev.diagonal.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.DateTimeException;
 import dev.diagonal.bytes.ByteBuilder;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;

@@ -1,12 +1,12 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.TargetTable;
 import dev.diagonal.jdbc.write.WriteMode;

@@ -15,9 +15,7 @@ public final class ArrayText {
 
   /** Returns for example {@code {"1",NULL,"a \"b\""}}. */
   public static String of(List<?> elements) {
-    return elements.stream()
-        .map(ArrayText::element)
-        .collect(Collectors.joining(",", "{", "}"));
+    return elements.stream().map(ArrayText::element).collect(Collectors.joining(",", "{", "}"));
   }
 
   private static String element(@Nullable Object element) {

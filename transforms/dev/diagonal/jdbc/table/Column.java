@@ -3,7 +3,6 @@ package dev.diagonal.jdbc.table;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import java.io.Serializable;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,8 +10,8 @@ import java.util.regex.Pattern;
  * A column of a {@link Table}.
  *
  * @param name its name, exactly as the database has it (quoted in SQL, so case matters)
- * @param type its SQL type, for example {@code bigint} or {@code numeric(12, 6)}, with its collation
- *     if that is not the type's own
+ * @param type its SQL type, for example {@code bigint} or {@code numeric(12, 6)}, with its
+ *     collation if that is not the type's own
  * @param constraints what follows the type when the table is created, for example {@code NOT NULL
  *     DEFAULT 0}, or nothing
  * @param key whether it is part of the key by which rows are told apart
@@ -34,16 +33,14 @@ public record Column(String name, String type, String constraints, boolean key)
       Pattern.compile("(?i) +((?:not null|null|default|primary|unique|generated)\\b.*)");
 
   /**
-   * @throws IllegalArgumentException if {@code name} is not an identifier or {@code type} not a type
+   * @throws IllegalArgumentException if {@code name} is not an identifier or {@code type} not a
+   *     type
    */
   public Column {
     PostgresSql.checkIdentifier("column name", name);
-    for (String part : List.of(type, constraints)) {
-      checkArgument(
-          part.isEmpty() ? part == constraints : TYPE.matcher(part).matches(),
-          "type of column %s must be an SQL type, got %s",
-          name,
-          part);
+    checkType(name, type);
+    if (!constraints.isEmpty()) {
+      checkType(name, constraints);
     }
   }
 
@@ -54,6 +51,11 @@ public record Column(String name, String type, String constraints, boolean key)
    */
   public Column(String name, String definition, boolean key) {
     this(name, type(definition), constraints(definition), key);
+  }
+
+  private static void checkType(String name, String type) {
+    checkArgument(
+        TYPE.matcher(type).matches(), "type of column %s must be an SQL type, got %s", name, type);
   }
 
   private static String type(String definition) {

@@ -24,11 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys its unique indexes
  */
 public record FoundTable(
-    String name,
-    Kind kind,
-    boolean rowSecurity,
-    List<FoundColumn> columns,
-    List<UniqueKey> keys) {
+    String name, Kind kind, boolean rowSecurity, List<FoundColumn> columns, List<UniqueKey> keys) {
 
   private static final String TABLE =
       """
@@ -102,8 +98,7 @@ public record FoundTable(
    *
    * @throws SQLException if the database refuses, for example where the user may not use the schema
    */
-  public static @Nullable FoundTable find(Connection connection, String table)
-      throws SQLException {
+  public static @Nullable FoundTable find(Connection connection, String table) throws SQLException {
     TableRights.requireSchema(connection, table);
     try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
       statement.setString(1, PostgresSql.quoteTable(table));

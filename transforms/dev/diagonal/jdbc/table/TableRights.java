@@ -76,8 +76,8 @@ public final class TableRights {
   /**
    * What a statement does to the columns of a table.
    *
-   * @param read the columns that it reads: an insert that names its conflict reads the key, one that
-   *     updates also reads what it writes
+   * @param read the columns that it reads: an insert that names its conflict reads the key, one
+   *     that updates also reads what it writes
    * @param inserted the columns that it inserts into
    * @param updated the columns that it sets
    * @param deletes whether it deletes rows

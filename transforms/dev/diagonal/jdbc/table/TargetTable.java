@@ -1,12 +1,9 @@
 package dev.diagonal.jdbc.table;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
-
-
-
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -51,13 +48,13 @@ public final class TargetTable {
 
   /**
    * Returns the columns of a table as the database has it, those that rows have and that can be
-   * written; or the table that rows make if it has none of that name, which is then not created yet.
-   * Generated columns are left out.
+   * written; or the table that rows make if it has none of that name, which is then not created
+   * yet. Generated columns are left out.
    *
    * @param needs returns what will be done to the columns of a table that is there
    * @throws TargetMismatchException if the table lacks a column
-   * @throws SQLException if the database cannot be reached, or the user may not write the table; the
-   *     message then has the GRANT
+   * @throws SQLException if the database cannot be reached, or the user may not write the table;
+   *     the message then has the GRANT
    */
   public static Table find(
       JdbcTarget database,

@@ -1,11 +1,11 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.jdbc.table.TableRights;
-import dev.diagonal.jdbc.table.FoundTable;
-import dev.diagonal.jdbc.table.Table;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.jdbc.copy.WireColumn;
+import dev.diagonal.jdbc.table.FoundTable;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TableRights;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -33,11 +33,7 @@ interface BatchRowsFactory<T> {
     }
     List<WireColumn> columns = WireColumn.of(found, table);
     CopySql sql = new CopySql(write, columns, !found.takesCopy());
-    TableRights.require(
-        connection,
-        found,
-        write.mode().needs(table),
-        sql.isStaged());
+    TableRights.require(connection, found, write.mode().needs(table), sql.isStaged());
     checkArgument(
         write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",

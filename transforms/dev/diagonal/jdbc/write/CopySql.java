@@ -146,7 +146,9 @@ final class CopySql {
         .collect(joining(", "));
   }
 
-  /** The columns that an update sets; nobody can set an identity column that is always generated. */
+  /**
+   * The columns that an update sets; nobody can set an identity column that is always generated.
+   */
   private List<WireColumn> updated() {
     return columns.stream()
         .filter(column -> !column.column().key() && !column.found().identityAlways())

@@ -1,9 +1,9 @@
 package dev.diagonal.transfer.sink;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.JdbcBlockWriter;
 import dev.diagonal.jdbc.write.JdbcWrite;

@@ -1,11 +1,11 @@
 package dev.diagonal.transfer.sink;
 
-import dev.diagonal.rows.RowType;
-import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;
+import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.util.Arrays;

@@ -1,17 +1,17 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.rows.ValueFormatter;
-import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketTimeoutException;
@@ -199,7 +199,9 @@ final class CopyBlocks implements RowBlockReader {
             column,
             days == Integer.MAX_VALUE
                 ? ValueFormatter.INFINITY
-                : days == Integer.MIN_VALUE ? ValueFormatter.MINUS_INFINITY : days + EPOCH_DAY_OF_2000);
+                : days == Integer.MIN_VALUE
+                    ? ValueFormatter.MINUS_INFINITY
+                    : days + EPOCH_DAY_OF_2000);
       }
       case TIMESTAMP, INSTANT -> {
         long micros = (long) LONG.get(row, at);

@@ -56,8 +56,7 @@ class CopySqlTest {
 
   @Test
   void letsTheDatabasePickTheLastRowOfKeysThatOnlyItCanCompare() {
-    WireColumn number =
-        wire(Column.key("id", "numeric"), "numeric", WireType.NUMERIC);
+    WireColumn number = wire(Column.key("id", "numeric"), "numeric", WireType.NUMERIC);
     assertThat(sql(WriteMode.UPSERT, number, WIRE_NAME).applyStage())
         .contains(
             "SELECT DISTINCT ON (\"id\") \"id\", \"name\" FROM pg_temp.diagonal_rows"
@@ -89,6 +88,7 @@ class CopySqlTest {
   private static CopySql sql(WriteMode mode, WireColumn... columns) {
     Table table = new Table("s.t", List.of(columns).stream().map(WireColumn::column).toList());
     JdbcTarget target = JdbcTarget.at("jdbc:postgresql://db/x");
-    return new CopySql(JdbcWrite.<Long>of(mode, target, table, (id, v) -> {}), List.of(columns), false);
+    return new CopySql(
+        JdbcWrite.<Long>of(mode, target, table, (id, v) -> {}), List.of(columns), false);
   }
 }

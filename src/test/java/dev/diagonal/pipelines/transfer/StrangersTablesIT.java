@@ -2,9 +2,9 @@ package dev.diagonal.pipelines.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
-import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
@@ -115,7 +115,8 @@ final class StrangersTablesIT {
         CREATE TABLE app.customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text,
           shout text GENERATED ALWAYS AS (upper(name)) STORED)
         """);
-    Launched first = load("id,name,shout\n7,seven,x\n9,nine,x\n", "app.customer", "--key=id", transaction);
+    Launched first =
+        load("id,name,shout\n7,seven,x\n9,nine,x\n", "app.customer", "--key=id", transaction);
     assertDone(first);
     assertThat(first.err())
         .contains(
@@ -213,8 +214,7 @@ final class StrangersTablesIT {
         CREATE UNIQUE INDEX partly ON app.indexed (b) WHERE v IS NOT NULL
         """);
     assertDone(
-        load(
-            "a,v\n1,x\n1,y\n,z\n", "app.indexed", "--key=a", "--badRecords=" + badRecords()));
+        load("a,v\n1,x\n1,y\n,z\n", "app.indexed", "--key=a", "--badRecords=" + badRecords()));
     assertThat(database.query("SELECT a || v FROM app.indexed")).containsExactly("1y");
     assertThat(Files.readString(badRecords())).contains("key column a", "must not be null");
     assertFails(
