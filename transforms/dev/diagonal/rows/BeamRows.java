@@ -74,7 +74,7 @@ public final class BeamRows {
       case TEXT, UUID, JSON -> block.text(row, column);
       case BYTES ->
           Arrays.copyOfRange(block.bytes(column), block.start(row, column), block.end(row, column));
-      case DATE -> LocalDate.ofEpochDay(word);
+      case DATE -> ValueFormatter.date(word);
       case TIME -> ValueFormatter.time(word);
       case TIMESTAMP -> ValueFormatter.timestamp(word);
       case INSTANT -> ValueFormatter.instant(word);

@@ -3,6 +3,7 @@ package dev.diagonal.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.bytes.ByteBuilder;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -12,11 +13,20 @@ import java.time.ZoneOffset;
 /**
  * How values are spelt in text files: numbers in digits, floating point numbers as Java has them,
  * dates and times as ISO 8601 has them (points in time in UTC, with a Z), bytes as {@code \x} and
- * hexadecimal digits, truths as {@code true} and {@code false}. {@link ValueParser} reads the same.
+ * hexadecimal digits, truths as {@code true} and {@code false}; infinite dates and times as {@code
+ * infinity} and {@code -infinity}, the end of a day as {@code 24:00:00}. {@link ValueParser} reads
+ * the same.
  */
 public final class ValueFormatter {
 
-  private static final long DAY_MICROS = 86_400_000_000L;
+  /** The time of day 24:00, which PostgreSQL has and Java has not. */
+  public static final long DAY_MICROS = 86_400_000_000L;
+
+  /** The words of infinity in dates, timestamps and points in time. */
+  public static final long INFINITY = Long.MAX_VALUE;
+
+  public static final long MINUS_INFINITY = Long.MIN_VALUE;
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
 
   /** Within this, three digits behind the point are exact in a double, and no exponent is due. */
@@ -42,12 +52,18 @@ public final class ValueFormatter {
       case SMALLINT, INTEGER, BIGINT -> out.putNumber(word);
       case REAL -> out.put(Float.toString((float) Double.longBitsToDouble(word)));
       case DOUBLE -> putDouble(Double.longBitsToDouble(word), out);
-      case DATE -> putDate(word, out);
       case TIME -> putTime(word, out);
-      case TIMESTAMP -> putTimestamp(word, out);
-      case INSTANT -> {
-        putTimestamp(word, out);
-        out.put('Z');
+      case DATE, TIMESTAMP, INSTANT -> {
+        if (isInfinite(word)) {
+          out.put(word > 0 ? "infinity" : "-infinity");
+        } else if (type == FieldType.DATE) {
+          putDate(word, out);
+        } else {
+          putTimestamp(word, out);
+          if (type == FieldType.INSTANT) {
+            out.put('Z');
+          }
+        }
       }
       case DECIMAL, TEXT, BYTES, UUID, JSON -> throw new IllegalArgumentException(type.toString());
     }
@@ -128,13 +144,31 @@ public final class ValueFormatter {
     }
   }
 
-  // What java.time has for the words of dates and times.
+  /** Whether the word of a date, a timestamp or a point in time is PostgreSQL's infinity. */
+  public static boolean isInfinite(long word) {
+    return word == INFINITY || word == MINUS_INFINITY;
+  }
+
+  // What java.time has for the words of dates and times. It lacks infinity and the time 24:00: for
+  // these all throw a DateTimeException.
+
+  public static LocalDate date(long days) {
+    requireFinite(days);
+    return LocalDate.ofEpochDay(days);
+  }
+
+  private static void requireFinite(long word) {
+    if (isInfinite(word)) {
+      throw new DateTimeException("infinity is neither a date nor a time");
+    }
+  }
 
   public static LocalTime time(long micros) {
     return LocalTime.ofNanoOfDay(micros * 1000);
   }
 
   public static LocalDateTime timestamp(long micros) {
+    requireFinite(micros);
     return LocalDateTime.ofEpochSecond(
         Math.floorDiv(micros, 1_000_000L),
         (int) Math.floorMod(micros, 1_000_000L) * 1000,
@@ -142,6 +176,7 @@ public final class ValueFormatter {
   }
 
   public static Instant instant(long micros) {
+    requireFinite(micros);
     return Instant.ofEpochSecond(
         Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
   }

@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -33,6 +34,11 @@ public final class ValueParser {
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,4})?");
   private static final Pattern UUID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /** Decimals of PostgreSQL that are not finite numbers. */
+  private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
+  private static final Pattern END_OF_DAY = Pattern.compile("24:00(:00(\\.0+)?)?");
 
   /** Powers of ten that a double has exactly, as it has whole numbers up to 15 digits. */
   private static final double[] TENS = {
@@ -228,6 +234,10 @@ public final class ValueParser {
       return;
     }
     String number = latin(text, start, end);
+    if (NOT_FINITE.contains(number)) {
+      out.setText(column, number);
+      return;
+    }
     require(DECIMAL.matcher(number).matches(), FieldType.DECIMAL, text, start, end);
     out.setText(column, new BigDecimal(number).toPlainString());
   }
@@ -250,10 +260,19 @@ public final class ValueParser {
           return LocalDate.of(year, month, day).toEpochDay();
         }
       }
-      return LocalDate.parse(latin(text, start, end)).toEpochDay();
+      String spelt = latin(text, start, end);
+      return isInfinity(spelt) ? infinity(spelt) : LocalDate.parse(spelt).toEpochDay();
     } catch (DateTimeException e) {
       throw bad(FieldType.DATE, text, start, end);
     }
+  }
+
+  private static boolean isInfinity(String text) {
+    return text.equals("infinity") || text.equals("-infinity");
+  }
+
+  private static long infinity(String text) {
+    return text.startsWith("-") ? ValueFormatter.MINUS_INFINITY : ValueFormatter.INFINITY;
   }
 
   private static int digits(byte[] text, int start, int end) {
@@ -274,8 +293,13 @@ public final class ValueParser {
     requireMicros(type, spelt);
     try {
       if (type == FieldType.TIME) {
-        return ValueFormatter.micros(
-            LocalTime.parse(spelt.indexOf(':') == 1 ? '0' + spelt : spelt));
+        return END_OF_DAY.matcher(spelt).matches()
+            ? ValueFormatter.DAY_MICROS
+            : ValueFormatter.micros(
+                LocalTime.parse(spelt.indexOf(':') == 1 ? '0' + spelt : spelt));
+      }
+      if (isInfinity(spelt)) {
+        return infinity(spelt);
       }
       String iso =
           spelt.length() > 10 && spelt.charAt(10) == ' '

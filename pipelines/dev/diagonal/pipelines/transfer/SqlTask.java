@@ -1,28 +1,37 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.jdbc.connection.SqlScript;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements, all in one transaction.
+ * Statements, all in one transaction or each in its own.
  *
  * @param database where they run
  * @param shown what is told of them
  * @param sql the statements
+ * @param oneTransaction whether one transaction runs them all; else each runs outside of any, as
+ *     {@code VACUUM} and {@code CREATE INDEX CONCURRENTLY} need it
  */
-record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
+record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransaction)
+    implements Task {
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
   /** Statements that end transactions themselves may have taken effect when a later one fails. */
   private static final Pattern COMMITS =
@@ -31,7 +40,9 @@ record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
 
   /** Reads {@code {to: connection, file: …}} or {@code {to: connection, statement: …}}. */
   static @Nullable SqlTask of(YamlNode node, PlanConnections connections) {
-    Map<String, YamlNode> entries = node.entries("to", "file", "statement");
+    Map<String, YamlNode> entries = node.entries("to", "file", "statement", "transaction");
+    boolean oneTransaction =
+        YamlNode.oneOf(entries.get("transaction"), "all", List.of("all", "none")).equals("all");
     YamlNode to = node.required(entries, "to");
     JdbcTarget database = to == null ? null : connections.database(to);
     YamlNode file = entries.get("file");
@@ -41,14 +52,14 @@ record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
     }
     if (statement != null) {
       String sql = statement.text();
-      return database == null ? null : new SqlTask(database, sql.strip(), sql);
+      return database == null ? null : new SqlTask(database, sql.strip(), sql, oneTransaction);
     } else if (file == null) {
       return null;
     }
     Path path = Path.of(file.pathOf(file.text()));
     try {
       String sql = Files.readString(path);
-      return database == null ? null : new SqlTask(database, file.text(), sql);
+      return database == null ? null : new SqlTask(database, file.text(), sql, oneTransaction);
     } catch (IOException e) {
       file.mistake("the file '%s' cannot be read".formatted(file.text()));
       return null;
@@ -68,6 +79,33 @@ record SqlTask(JdbcTarget database, String shown, String sql) implements Task {
    */
   @Override
   public Counts run() throws SQLException, InterruptedException {
+    return oneTransaction ? runAll() : runEach();
+  }
+
+  /** Nothing is repeated, since it is unknown what a statement that failed has done. */
+  private Counts runEach() throws SQLException {
+    List<String> statements = SqlScript.statements(sql);
+    int done = 0;
+    try (HeldConnection held = HeldConnection.autoCommitting(database, LOCK_TIMEOUT)) {
+      Connection connection = held.use();
+      connection.setNetworkTimeout(Runnable::run, 0);
+      for (String each : statements) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(each);
+        }
+        done++;
+      }
+      return Counts.NONE;
+    } catch (SQLException fault) {
+      throw new SQLException(
+          "cannot run statement %d of %d of %s in %s: %s; the statements before it took effect"
+              .formatted(done + 1, statements.size(), shown, database, fault.getMessage()),
+          fault.getSQLState(),
+          fault);
+    }
+  }
+
+  private Counts runAll() throws SQLException, InterruptedException {
     return RetriedTransaction.in(database, "run " + shown)
         .withLongStatements()
         .committingOnce()

@@ -23,6 +23,9 @@ import org.postgresql.PGConnection;
  * every 10 seconds of a statement, whether its client is still there, and gives up a connection
  * whose other end has not answered for a minute.
  *
+ * <p>A {@code statement_timeout} of the role or the database does not apply, as a COPY may take any
+ * time, and intervals are spelt in one way, so that one database understands what another sends.
+ *
  * <p>Not safe for use by several threads at once.
  */
 public final class HeldConnection implements Session {
@@ -38,6 +41,7 @@ public final class HeldConnection implements Session {
       SELECT set_config('lock_timeout', '%d', false)
       FROM pg_settings WHERE name = 'lock_timeout' AND (%b OR source <> 'client');
       SET idle_in_transaction_session_timeout = '60s';
+      SET statement_timeout = 0; SET IntervalStyle = postgres; SET xmloption = content;
       SELECT set_config(name, value, false)
       FROM (VALUES ('client_connection_check_interval', '10s'), ('tcp_user_timeout', '60s'),
                    ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),

@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Tells by their SQLState which faults of a database may pass. */
 public final class SqlFaults {
+
+  private static final String POLICY_ROUTINE = "ExecWithCheckOptions";
 
   /**
    * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
@@ -50,10 +54,29 @@ public final class SqlFaults {
     return false;
   }
 
-  /** Whether the values are at fault: SQLState classes 22 (data) and 23 (constraints). */
+  /**
+   * Whether the values are at fault: SQLState classes 22 (data), 23 (constraints) and 44 (the check
+   * of a view), and rows that a policy of row-level security refuses.
+   */
   public static boolean isCausedByRows(Exception fault) {
     String state = state(fault);
-    return state != null && (state.startsWith("22") || state.startsWith("23"));
+    return state != null
+        && (state.startsWith("22")
+            || state.startsWith("23")
+            || state.startsWith("44")
+            || isRefusedByPolicy(fault));
+  }
+
+  /** A missing right has the same SQLState, but comes from another routine of the server. */
+  private static boolean isRefusedByPolicy(Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      ServerErrorMessage message =
+          cause instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+      if (message != null && POLICY_ROUTINE.equals(message.getRoutine())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public static boolean isCreatedByAnother(SQLException fault) {

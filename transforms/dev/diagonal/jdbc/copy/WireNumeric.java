@@ -14,6 +14,11 @@ final class WireNumeric {
   private static final int BASE = 10_000;
   private static final int DECIMALS_OF_A_DIGIT = 4;
   private static final int NEGATIVE = 0x4000;
+
+  static final int NAN = 0xC000;
+  static final int INFINITY = 0xD000;
+  static final int MINUS_INFINITY = 0xF000;
+
   private static final int MAX_DIGITS_OF_A_LONG = 18;
   private static final int MAX_SCALE = 0x3FFF;
   private static final BigInteger BIG_BASE = BigInteger.valueOf(BASE);
@@ -82,6 +87,14 @@ final class WireNumeric {
     for (int i = first; i < end; i++) {
       out.putShort(found[i]);
     }
+  }
+
+  /** Puts what is not a finite number, by its sign. */
+  static void putSpecial(CopyBuffer out, int sign) {
+    out.putShort(0);
+    out.putShort(0);
+    out.putShort(sign);
+    out.putShort(0);
   }
 
   private static void putHead(CopyBuffer out, int digits, int weight, int sign, int scale) {

@@ -12,10 +12,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * PostgreSQL's binary form of values, each put as its length and its bytes. A value that does not
@@ -25,6 +24,19 @@ public final class WireValue {
 
   private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
   private static final long EPOCH_SECOND_OF_2000 = EPOCH_DAY_OF_2000 * 86_400;
+
+  private static final int MAX_NAME_BYTES = 63;
+  private static final long DAY_MICROS = 86_400_000_000L;
+
+  /** A time of day that Java does not have. */
+  private static final Pattern END_OF_DAY = Pattern.compile("24:00(:00(\\.0+)?)?");
+
+  /** What PostgreSQL takes for a number; Java takes more, for example {@code 1f}. */
+  private static final Pattern FLOATING =
+      Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|Infinity|NaN)");
+
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   private WireValue() {}
 
@@ -62,8 +74,11 @@ public final class WireValue {
         out.putLong(Double.doubleToLongBits(value));
       }
       case FLOAT4 -> {
+        float single = (float) value;
+        checkRange(type, Float.isInfinite(single) == Double.isInfinite(value));
+        checkRange(type, (single == 0) == (value == 0));
         out.putInt(Float.BYTES);
-        out.putInt(Float.floatToIntBits((float) value));
+        out.putInt(Float.floatToIntBits(single));
       }
       case NUMERIC -> put(out, type, decimal(type, value));
       case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, Double.toString(value));
@@ -89,7 +104,11 @@ public final class WireValue {
         WireNumeric.put(out, value);
         out.endField(start);
       }
-      case FLOAT4, FLOAT8 -> put(out, type, value.doubleValue());
+      case FLOAT4, FLOAT8 -> {
+        double floating = value.doubleValue();
+        checkRange(type, !Double.isInfinite(floating));
+        put(out, type, floating);
+      }
       case INT2, INT4, INT8 -> {
         try {
           put(out, type, value.longValueExact());
@@ -109,6 +128,10 @@ public final class WireValue {
         out.putText(value);
         out.endField(start);
       }
+      case NAME, CHAR -> {
+        byte[] utf8 = value.getBytes(UTF_8);
+        put(out, type, utf8, 0, utf8.length);
+      }
       case JSONB -> {
         int start = out.startField();
         out.putByte(1); // the version of the format
@@ -125,6 +148,16 @@ public final class WireValue {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
         out.putInt(end - start);
         out.putBytes(utf8, start, end - start);
+      }
+      case NAME -> {
+        checkLength(type, end - start, MAX_NAME_BYTES);
+        out.putInt(end - start);
+        out.putBytes(utf8, start, end - start);
+      }
+      case CHAR -> {
+        checkLength(type, end - start, 1);
+        out.putInt(1);
+        out.putByte(start == end ? 0 : utf8[start]);
       }
       default -> put(out, type, new String(utf8, start, end - start, UTF_8));
     }
@@ -202,75 +235,90 @@ public final class WireValue {
     }
   }
 
-  /** Puts an array of one dimension. */
-  public static void put(CopyBuffer out, WireType type, List<?> elements) {
-    int start = out.startField();
-    out.putInt(elements.isEmpty() ? 0 : 1);
-    out.putInt(elements.stream().anyMatch(Objects::isNull) ? 1 : 0);
-    out.putInt(type.oid());
-    if (!elements.isEmpty()) {
-      out.putInt(elements.size());
-      out.putInt(1); // the first index
-      for (Object element : elements) {
-        if (element == null) {
-          putNull(out);
-        } else {
-          putElement(out, type, element);
-        }
-      }
-    }
-    out.endField(start);
-  }
-
-  private static void putElement(CopyBuffer out, WireType type, Object element) {
-    if (element instanceof Number number) {
-      if (element instanceof BigDecimal decimal) {
-        put(out, type, decimal);
-      } else if (element instanceof Double || element instanceof Float) {
-        put(out, type, number.doubleValue());
-      } else {
-        put(out, type, number.longValue());
-      }
-    } else if (element instanceof String text) {
-      put(out, type, text);
-    } else if (element instanceof Boolean truth) {
-      put(out, type, (boolean) truth);
-    } else if (element instanceof byte[] bytes) {
-      put(out, type, bytes);
-    } else if (element instanceof UUID uuid) {
-      put(out, type, uuid);
-    } else if (element instanceof LocalDate date) {
-      put(out, type, date);
-    } else if (element instanceof LocalTime time) {
-      put(out, type, time);
-    } else if (element instanceof LocalDateTime timestamp) {
-      put(out, type, timestamp);
-    } else if (element instanceof Instant instant) {
-      put(out, type, instant);
-    } else {
-      throw refused(type, element.getClass().getSimpleName());
-    }
-  }
-
   /** Text for a type that is no text, in its usual (ISO) spelling. */
   private static void parsed(CopyBuffer out, WireType type, String text) {
     try {
       switch (type) {
         case INT2, INT4, INT8 -> put(out, type, Long.parseLong(text.strip()));
-        case FLOAT4, FLOAT8 -> put(out, type, Double.parseDouble(text));
-        case NUMERIC -> put(out, type, new BigDecimal(text.strip()));
+        case FLOAT4, FLOAT8 -> putFloating(out, type, text.strip());
+        case NUMERIC -> putNumeric(out, text.strip());
         case BOOL -> put(out, type, truth(text.strip().toLowerCase(Locale.ROOT)));
-        case UUID -> put(out, type, UUID.fromString(text.strip()));
-        case DATE -> put(out, type, LocalDate.parse(text.strip()));
-        case TIME -> put(out, type, LocalTime.parse(text.strip()));
-        case TIMESTAMP -> put(out, type, LocalDateTime.parse(text.strip().replace(' ', 'T')));
-        case TIMESTAMPTZ ->
-            put(out, type, OffsetDateTime.parse(text.strip().replace(' ', 'T')).toInstant());
+        case UUID -> putUuid(out, text.strip());
+        case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> putTime(out, type, text.strip());
         case BYTEA -> put(out, type, HexFormat.of().parseHex(text, 2, text.length()));
         default -> throw refused(type, "text");
       }
     } catch (NumberFormatException | DateTimeParseException | IndexOutOfBoundsException e) {
       throw refused(type, "such text");
+    }
+  }
+
+  private static void putFloating(CopyBuffer out, WireType type, String text) {
+    if (!FLOATING.matcher(text).matches()) {
+      throw refused(type, "such text");
+    }
+    double value = Double.parseDouble(text);
+    checkRange(type, !Double.isInfinite(value) || text.endsWith("Infinity"));
+    put(out, type, type == WireType.FLOAT4 ? finest(text, value) : value);
+  }
+
+  /** Returns the float that is nearest to the text, where rounding twice may give another. */
+  private static double finest(String text, double value) {
+    float single = Float.parseFloat(text);
+    return Float.isInfinite(single) || single == 0 ? value : single;
+  }
+
+  private static void putNumeric(CopyBuffer out, String text) {
+    int sign =
+        switch (text) {
+          case "NaN" -> WireNumeric.NAN;
+          case "Infinity" -> WireNumeric.INFINITY;
+          case "-Infinity" -> WireNumeric.MINUS_INFINITY;
+          default -> 0;
+        };
+    if (sign == 0) {
+      put(out, WireType.NUMERIC, new BigDecimal(text));
+    } else {
+      int start = out.startField();
+      WireNumeric.putSpecial(out, sign);
+      out.endField(start);
+    }
+  }
+
+  private static void putUuid(CopyBuffer out, String text) {
+    if (!UUID_TEXT.matcher(text).matches()) { // Java also takes 1-1-1-1-1
+      throw refused(WireType.UUID, "such text");
+    }
+    put(out, WireType.UUID, UUID.fromString(text));
+  }
+
+  /** Puts dates and times, with the values that Java's classes do not have. */
+  private static void putTime(CopyBuffer out, WireType type, String text) {
+    String iso = text.replace(' ', 'T');
+    boolean isInfinite = text.equals("infinity") || text.equals("-infinity");
+    if (isInfinite && type != WireType.TIME) {
+      putInfinity(out, type, text.startsWith("-"));
+    } else if (type == WireType.DATE) {
+      put(out, type, LocalDate.parse(text));
+    } else if (type == WireType.TIMESTAMP) {
+      put(out, type, LocalDateTime.parse(iso));
+    } else if (type == WireType.TIMESTAMPTZ) {
+      put(out, type, OffsetDateTime.parse(iso).toInstant());
+    } else if (END_OF_DAY.matcher(text).matches()) {
+      out.putInt(Long.BYTES);
+      out.putLong(DAY_MICROS);
+    } else {
+      put(out, type, LocalTime.parse(text));
+    }
+  }
+
+  private static void putInfinity(CopyBuffer out, WireType type, boolean negative) {
+    if (type == WireType.DATE) {
+      out.putInt(Integer.BYTES);
+      out.putInt(negative ? Integer.MIN_VALUE : Integer.MAX_VALUE);
+    } else {
+      out.putInt(Long.BYTES);
+      out.putLong(negative ? Long.MIN_VALUE : Long.MAX_VALUE);
     }
   }
 
@@ -304,6 +352,12 @@ public final class WireValue {
       case TEXT, VARCHAR, BPCHAR, OTHER -> true;
       default -> false;
     };
+  }
+
+  private static void checkLength(WireType type, int bytes, int most) {
+    if (bytes > most) {
+      throw refused(type, "text of more than " + most + " bytes");
+    }
   }
 
   private static void checkRange(WireType type, boolean fits) {

@@ -15,13 +15,16 @@ public final class ArrayText {
 
   /** Returns for example {@code {"1",NULL,"a \"b\""}}. */
   public static String of(List<?> elements) {
-    return elements.stream()
-        .map(
-            element ->
-                element == null
-                    ? "NULL"
-                    : '"' + spelled(element).replace("\\", "\\\\").replace("\"", "\\\"") + '"')
-        .collect(Collectors.joining(",", "{", "}"));
+    return elements.stream().map(ArrayText::element).collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static String element(@Nullable Object element) {
+    if (element == null) {
+      return "NULL";
+    }
+    return element instanceof List<?> inner
+        ? of(inner)
+        : '"' + spelled(element).replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /** Returns the spelling of one value. */

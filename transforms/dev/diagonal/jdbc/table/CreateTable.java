@@ -66,27 +66,57 @@ public final class CreateTable {
         RetriedTransaction.in(target, "look at table " + table.name())
             .run(
                 connection -> {
-                  Catalog catalog = new Catalog(connection);
-                  return catalog.isTable(table) ? catalog.missingKey(table) : List.of();
+                  FoundTable found = FoundTable.find(connection, table.name());
+                  String problem =
+                      found == null || found.kind() != FoundTable.Kind.TABLE
+                          ? null
+                          : found.keyProblem(table.keyColumns());
+                  return problem == null ? List.of() : List.of(problem);
                 });
     if (!differences.isEmpty()) {
       throw new TargetMismatchException("table " + table.name(), differences);
     }
   }
 
+  /**
+   * Creates {@code table} if there is none of that name, whatever the one that is there looks like.
+   *
+   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
+   *     a right is missing
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static void unlessFound(JdbcTarget target, Table table)
+      throws SQLException, InterruptedException {
+    HeldConnection.checkPostgres(target);
+    boolean unused =
+        RetriedTransaction.in(target, "create table " + table.name())
+            .run(
+                connection -> {
+                  if (FoundTable.find(connection, table.name()) == null) {
+                    create(connection, table);
+                  }
+                  return true;
+                });
+  }
+
   private static List<String> differences(Connection open, Table table) throws SQLException {
-    Catalog shape = new Catalog(open);
     // Looked for first: whoever may write to a table need not have the right to create one.
-    if (!shape.exists(table)) {
+    FoundTable found = FoundTable.find(open, table.name());
+    if (found == null) {
       create(open, table);
+      found = FoundTable.find(open, table.name());
     }
-    List<String> differences = shape.differences(table);
+    if (found == null) {
+      throw new SQLException("table " + table.name() + " disappeared while it was looked at");
+    }
+    List<String> differences = new TableShape(open).differences(found, table);
     open.rollback();
     return differences;
   }
 
   // IF NOT EXISTS looks before it takes a lock: of two who create at once, one may get an error.
   private static void create(Connection open, Table table) throws SQLException {
+    TableRights.requireCreate(open, table.name());
     try (Statement statement = open.createStatement()) {
       statement.execute(PostgresSql.create(table));
       open.commit();

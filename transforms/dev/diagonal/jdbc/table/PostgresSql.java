@@ -11,7 +11,7 @@ import java.util.List;
 public final class PostgresSql {
 
   /** NAMEDATALEN - 1: the server cuts longer names and says so in a notice only. */
-  private static final int MAX_IDENTIFIER_BYTES = 63;
+  public static final int MAX_IDENTIFIER_BYTES = 63;
 
   /** MaxHeapAttributeNumber. */
   private static final int MAX_COLUMNS = 1_600;
@@ -100,11 +100,11 @@ public final class PostgresSql {
   /** A temporary table of the same columns: the server's own spelling of the wanted types. */
   static String createWanted(Table table) {
     return "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DROP"
-        .formatted(wanted(table), definitions(table.columns()));
+        .formatted(wantedName(table), definitions(table.columns()));
   }
 
   /** The name of the table that {@link #createWanted} creates, in {@code pg_temp}. */
-  static String wanted(Table table) {
+  static String wantedName(Table table) {
     return unlike("diagonal_wanted", table.name());
   }
 
@@ -114,7 +114,7 @@ public final class PostgresSql {
 
   private static String definitions(List<Column> columns) {
     return columns.stream()
-        .map(column -> quote(column.name()) + " " + column.type())
+        .map(column -> quote(column.name()) + " " + column.definition())
         .collect(joining(", "));
   }
 }

@@ -6,6 +6,9 @@ import java.util.function.UnaryOperator;
  * PostgreSQL's statements that apply the good rows of a stage and note the bad ones, in one message
  * whatever is bad: the rows are tried in pieces, and those of a piece that fails one by one.
  *
+ * <p>The rows are tried after the same statement failed because of a row, so that the user has the
+ * right to run it: a missing privilege then is a policy of row-level security that refuses a row.
+ *
  * <p>The statement that applies rows runs by EXECUTE, where no variable of the block is visible,
  * and all text is quoted: no name in it can meet one of the block.
  */
@@ -44,11 +47,13 @@ public final class SiftSql {
             BEGIN
               EXECUTE %3$s USING piece;
             EXCEPTION
-              WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
+              WHEN data_exception OR integrity_constraint_violation OR with_check_option_violation
+                OR insufficient_privilege OR cardinality_violation THEN
                 FOR i IN 1 .. array_length(piece, 1) LOOP
                   BEGIN
                     EXECUTE %3$s USING piece[i:i];
-                  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+                  EXCEPTION WHEN data_exception OR integrity_constraint_violation
+                      OR with_check_option_violation OR insufficient_privilege THEN
                     INSERT INTO %4$s VALUES (first + i - 1, piece[i], SQLERRM);
                     bad := bad + 1;
                   END;

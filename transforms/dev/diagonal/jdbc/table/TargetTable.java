@@ -1,7 +1,9 @@
 package dev.diagonal.jdbc.table;
 
 import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -11,25 +13,16 @@ import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.NearestName;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The table of a PostgreSQL database that rows are to be written to. */
 public final class TargetTable {
-
-  private static final String COLUMNS =
-      """
-      SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
-      WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-      """;
 
   private TargetTable() {}
 
@@ -37,6 +30,17 @@ public final class TargetTable {
   public static Table of(String name, RowType rows, List<String> key) {
     for (String column : key) {
       int unused = Columns.indexOf(rows, column);
+    }
+    for (String column : rows.names()) {
+      checkArgument(
+          column.getBytes(UTF_8).length <= PostgresSql.MAX_IDENTIFIER_BYTES,
+          "column '%s' of table %s has %s bytes, and PostgreSQL allows %s: rename it in a mapping, as"
+              + " in columns: [{name: short, from: '%s'}]",
+          column,
+          name,
+          column.getBytes(UTF_8).length,
+          PostgresSql.MAX_IDENTIFIER_BYTES,
+          column);
     }
     return new Table(
         name,
@@ -46,42 +50,63 @@ public final class TargetTable {
   }
 
   /**
-   * Returns the columns of a table as the database has it, those that rows have; or the table that
-   * rows make if it has none of that name, which is then not created yet.
+   * Returns the columns of a table as the database has it, those that rows have and that can be
+   * written; or the table that rows make if it has none of that name, which is then not created
+   * yet. Generated columns are left out.
    *
+   * @param needs returns what will be done to the columns of a table that is there
    * @throws TargetMismatchException if the table lacks a column
+   * @throws SQLException if the database cannot be reached, or the user may not write the table;
+   *     the message then has the GRANT
    */
-  public static Table find(JdbcTarget database, String name, RowType rows, List<String> key)
+  public static Table find(
+      JdbcTarget database,
+      String name,
+      RowType rows,
+      List<String> key,
+      Function<Table, TableRights.Needs> needs)
       throws SQLException, InterruptedException {
     CreateTable.checkTarget(database);
     PostgresSql.checkColumns(name, rows.size());
     Table wanted = of(name, rows, key);
-    Map<String, String> found =
-        RetriedTransaction.in(database, "look at table " + name)
-            .run(connection -> columns(connection, name));
-    if (found.isEmpty()) {
-      return wanted;
-    }
-    List<String> missing =
-        rows.names().stream().filter(column -> !found.containsKey(column)).toList();
-    if (!missing.isEmpty()) {
-      throw new TargetMismatchException(
-          "table " + name,
-          missing.stream()
-              .map(
-                  column ->
-                      "column '"
-                          + column
-                          + "': it has none"
-                          + NearestName.hint(column, found.keySet()))
-              .toList());
-    }
+    return RetriedTransaction.in(database, "look at table " + name)
+        .run(
+            connection -> {
+              FoundTable found = FoundTable.find(connection, name);
+              if (found == null) {
+                return wanted;
+              }
+              Table table = new Table(name, columns(found, wanted));
+              TableRights.require(connection, found, needs.apply(table), false);
+              return table;
+            });
+  }
+
+  private static List<Column> columns(FoundTable found, Table wanted) {
+    List<String> names = found.columns().stream().map(FoundColumn::name).toList();
     List<Column> columns = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     for (Column column : wanted.columns()) {
-      columns.add(
-          new Column(column.name(), String.valueOf(found.get(column.name())), column.key()));
+      FoundColumn its = found.column(column.name());
+      if (its == null) {
+        problems.add(
+            "column '%s': it has none%s"
+                .formatted(column.name(), NearestName.hint(column.name(), names)));
+      } else if (its.generated() && column.key()) {
+        problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
+      } else if (!its.generated()) {
+        columns.add(
+            new Column(
+                column.name(),
+                its.declaration(),
+                its.identityAlways() ? Column.IDENTITY_ALWAYS : "",
+                column.key()));
+      }
     }
-    return new Table(name, columns);
+    if (!problems.isEmpty()) {
+      throw new TargetMismatchException("table " + found.name(), problems);
+    }
+    return columns;
   }
 
   /**
@@ -91,11 +116,16 @@ public final class TargetTable {
   public static Map<String, NamedType> types(JdbcTarget database, String name)
       throws SQLException, InterruptedException {
     CreateTable.checkTarget(database);
-    Map<String, NamedType> types = new LinkedHashMap<>();
-    RetriedTransaction.in(database, "look at table " + name)
-        .run(connection -> columns(connection, name))
-        .forEach((column, type) -> types.put(column, typeOf(type)));
-    return types;
+    return RetriedTransaction.in(database, "look at table " + name)
+        .run(
+            connection -> {
+              Map<String, NamedType> types = new LinkedHashMap<>();
+              FoundTable found = FoundTable.find(connection, name);
+              if (found != null) {
+                found.columns().forEach(each -> types.put(each.name(), typeOf(each.type())));
+              }
+              return types;
+            });
   }
 
   private static NamedType typeOf(String sqlType) {
@@ -131,29 +161,9 @@ public final class TargetTable {
       throws SQLException, InterruptedException {
     if (table.columns().stream().anyMatch(Column::key)) {
       CreateTable.ifMissing(database, table);
-      return;
+    } else {
+      CreateTable.unlessFound(database, table);
     }
-    RetriedTransaction.in(database, "create table " + table.name())
-        .run(
-            connection -> {
-              try (Statement statement = connection.createStatement()) {
-                return statement.execute(createSql(table, "TABLE IF NOT EXISTS", table.name()));
-              }
-            });
-  }
-
-  private static Map<String, String> columns(Connection connection, String table)
-      throws SQLException {
-    Map<String, String> columns = new LinkedHashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-      statement.setString(1, quoteTable(table));
-      try (ResultSet result = statement.executeQuery()) {
-        while (result.next()) {
-          columns.put(result.getString(1), result.getString(2));
-        }
-      }
-    }
-    return columns;
   }
 
   public static String createSql(Table table, String what, String name) {

@@ -3,6 +3,9 @@ package dev.diagonal.jdbc.write;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.jdbc.copy.WireColumn;
+import dev.diagonal.jdbc.table.FoundTable;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TableRights;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -11,6 +14,8 @@ import org.postgresql.PGConnection;
 /** Makes empty batches, as one database wants them. */
 @FunctionalInterface
 interface BatchRowsFactory<T> {
+
+  String UNDEFINED_TABLE = "42P01";
 
   /** Returns a batch that is expected to hold so many rows, which take so many bytes. */
   BatchRows<T> empty(int rows, int bytes);
@@ -21,11 +26,18 @@ interface BatchRowsFactory<T> {
       checkArgument(write.merge() == null, "a merge needs PostgreSQL, got %s", write.database());
       return (rows, bytes) -> new StatementRows<>(write, rows);
     }
-    List<WireColumn> columns = WireColumn.of(connection, write.table());
+    Table table = write.table();
+    FoundTable found = FoundTable.find(connection, table.name());
+    if (found == null) {
+      throw new SQLException("table " + table.name() + " does not exist", UNDEFINED_TABLE);
+    }
+    List<WireColumn> columns = WireColumn.of(found, table);
+    CopySql sql = new CopySql(write, columns, !found.takesCopy());
+    TableRights.require(connection, found, write.mode().needs(table), sql.isStaged());
     checkArgument(
-        write.merge() == null || new CopySql(write, columns).keysAreEqualByBytes(),
+        write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
-    return (rows, bytes) -> new CopyRows<>(write, columns, rows, bytes);
+    return (rows, bytes) -> new CopyRows<>(write, columns, sql, rows, bytes);
   }
 }

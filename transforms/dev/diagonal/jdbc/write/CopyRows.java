@@ -62,13 +62,13 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
    * @param rows how many rows are expected, at least one
    * @param bytes how many bytes they are expected to take
    */
-  CopyRows(JdbcWrite<T> write, List<WireColumn> columns, int rows, int bytes) {
+  CopyRows(JdbcWrite<T> write, List<WireColumn> columns, CopySql sql, int rows, int bytes) {
     super(write, rows);
     this.valueEnds = new int[rows];
     this.keyEnds = new int[rows];
     this.write = write;
     this.columns = columns;
-    this.sql = new CopySql(write, columns);
+    this.sql = sql;
     this.bindsKeys = !write.table().keyColumns().isEmpty();
     this.values = new CopyBuffer(bytes);
     this.keys = new CopyBuffer(bindsKeys ? rows * KEY_BYTES : 0);
@@ -399,12 +399,6 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
     if (value == null) {
       return nothing();
     }
-    WireType type = begin();
-    if (columns.get(next).array()) {
-      WireValue.put(values, type, value);
-    } else {
-      WireValue.put(values, type, ArrayText.of(value)); // refused unless it is cast
-    }
-    return end();
+    return putText(ArrayText.of(value)); // refused unless it is cast
   }
 }

@@ -22,11 +22,10 @@ final class CopySql {
   private final String stage;
   private final String badRows;
 
-  CopySql(JdbcWrite<?> write, List<WireColumn> columns) {
-    this(write, columns, false);
-  }
-
-  private CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
+  /**
+   * @param stageAll whether even plain inserts go by the temporary table
+   */
+  CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
     this.write = write;
     this.table = write.table();
     this.columns = columns;
@@ -50,13 +49,8 @@ final class CopySql {
 
   /** A temporary table of the columns that are written, text for those that are cast. */
   String createStage() {
-    return "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
-        .formatted(
-            stageName,
-            columns.stream()
-                .map(column -> name(column) + (column.isCast() ? "::text" : ""))
-                .collect(joining(", ")),
-            quoteTable(table.name()));
+    return "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DROP"
+        .formatted(stageName, columns.stream().map(WireColumn::staged).collect(joining(", ")));
   }
 
   String clearStage() {
@@ -97,15 +91,10 @@ final class CopySql {
               " ON CONFLICT (%s) DO %s"
                   .formatted(
                       keys(),
-                      table.otherColumns().isEmpty()
-                          ? "NOTHING"
-                          : "UPDATE SET "
-                              + table.otherColumns().stream()
-                                  .map(c -> quote(c.name()) + " = EXCLUDED." + quote(c.name()))
-                                  .collect(joining(", "))));
+                      updated().isEmpty() ? "NOTHING" : "UPDATE SET " + settings("EXCLUDED")));
       case UPDATE ->
           "UPDATE %s AS stored SET %s FROM (%s) AS given WHERE %s"
-              .formatted(quoteTable(table.name()), settings(), select(from), sameKey());
+              .formatted(quoteTable(table.name()), settings("given"), select(from), sameKey());
       case DELETE ->
           "DELETE FROM %s AS stored USING (%s) AS given WHERE %s"
               .formatted(quoteTable(table.name()), select(from), sameKey());
@@ -114,8 +103,15 @@ final class CopySql {
 
   private String insert(String from, String onConflict) {
     // The alias keeps a table called "excluded" apart from the row of that name.
-    return "INSERT INTO %s AS stored (%s) %s%s"
-        .formatted(quoteTable(table.name()), names(table.columns()), select(from), onConflict);
+    return "INSERT INTO %s AS stored (%s)%s %s%s"
+        .formatted(
+            quoteTable(table.name()),
+            names(table.columns()),
+            columns.stream().anyMatch(column -> column.found().identityAlways())
+                ? " OVERRIDING SYSTEM VALUE"
+                : "",
+            select(from),
+            onConflict);
   }
 
   /**
@@ -127,7 +123,10 @@ final class CopySql {
       return "SELECT " + values() + " FROM " + from;
     }
     String keyValues =
-        columns.stream().filter(c -> c.column().key()).map(this::value).collect(joining(", "));
+        columns.stream()
+            .filter(c -> c.column().key())
+            .map(WireColumn::value)
+            .collect(joining(", "));
     return "SELECT DISTINCT ON (%s) %s FROM %s ORDER BY %s, ctid%s"
         .formatted(keyValues, values(), from, keyValues, write.mode().lastWins() ? " DESC" : "");
   }
@@ -138,22 +137,27 @@ final class CopySql {
   boolean keysAreEqualByBytes() {
     return columns.stream()
         .filter(column -> column.column().key())
-        .allMatch(column -> !column.array() && column.type().isEqualByBytes());
+        .allMatch(WireColumn::isEqualByBytes);
   }
 
   private String values() {
     return columns.stream()
-        .map(column -> value(column) + (column.isCast() ? " AS " + name(column) : ""))
+        .map(column -> column.value() + (column.isCast() ? " AS " + name(column) : ""))
         .collect(joining(", "));
   }
 
-  private String value(WireColumn column) {
-    return column.isCast() ? name(column) + "::" + quote(column.typeName()) : name(column);
+  /**
+   * The columns that an update sets; nobody can set an identity column that is always generated.
+   */
+  private List<WireColumn> updated() {
+    return columns.stream()
+        .filter(column -> !column.column().key() && !column.found().identityAlways())
+        .toList();
   }
 
-  private String settings() {
-    return table.otherColumns().stream()
-        .map(column -> quote(column.name()) + " = given." + quote(column.name()))
+  private String settings(String source) {
+    return updated().stream()
+        .map(column -> "%1$s = %2$s.%1$s".formatted(name(column), source))
         .collect(joining(", "));
   }
 

@@ -8,9 +8,9 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * The rows of a PostgreSQL query, read by a cursor: this process holds {@value #FETCH_ROWS} of them
@@ -71,9 +71,10 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
       try (var settings = connection.createStatement()) {
         settings.execute("SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0");
       }
-      PreparedStatement statement = connection.prepareStatement(sql); // closed with the connection
+      // Closed with the connection. A prepared one would take the operator ? for a parameter.
+      Statement statement = connection.createStatement();
       statement.setFetchSize(FETCH_ROWS);
-      ResultSet result = statement.executeQuery();
+      ResultSet result = statement.executeQuery(sql);
       done = true;
       return result;
     } finally {

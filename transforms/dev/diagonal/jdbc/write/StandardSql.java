@@ -16,10 +16,6 @@ final class StandardSql {
 
   private static final String JSON = "? FORMAT JSON";
 
-  /** What a declaration may hold beside the type. */
-  private static final Pattern CONSTRAINTS =
-      Pattern.compile("(?i) (not null|null|default|primary|unique|generated)\\b.*");
-
   private static final Pattern TEXT_OR_BYTES = Pattern.compile("(?i)^n?(var)?(char|binary)");
   private static final Pattern LENGTH = Pattern.compile(" *\\([^)]*\\)");
 
@@ -90,7 +86,7 @@ final class StandardSql {
     if (isJson(column)) {
       return JSON;
     }
-    String type = CONSTRAINTS.matcher(column.type()).replaceFirst("");
+    String type = column.type();
     // A cast to varchar(3) cuts in silence what the column would refuse.
     String unlimited =
         TEXT_OR_BYTES.matcher(type).find() ? LENGTH.matcher(type).replaceFirst("") : type;

@@ -1,5 +1,10 @@
 package dev.diagonal.jdbc.write;
 
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TableRights.Needs;
+import java.util.List;
+
 /**
  * What is done with a row. Rows are told apart by the key columns of the {@link
  * dev.diagonal.jdbc.table.Table}.
@@ -21,6 +26,20 @@ public enum WriteMode {
   UPDATE,
   /** The row with its key is deleted, if there is one. */
   DELETE;
+
+  /** Returns what a write of this mode does to the columns of a table. */
+  public Needs needs(Table table) {
+    List<String> all = table.columns().stream().map(Column::name).toList();
+    List<String> key = table.keyColumns().stream().map(Column::name).toList();
+    List<String> others = table.otherColumns().stream().map(Column::name).toList();
+    return switch (this) {
+      case INSERT -> new Needs(List.of(), all, List.of(), false);
+      case INSERT_IGNORE -> new Needs(key, all, List.of(), false);
+      case UPSERT -> new Needs(others.isEmpty() ? key : all, all, others, false);
+      case UPDATE -> new Needs(key, List.of(), others, false);
+      case DELETE -> new Needs(key, List.of(), List.of(), true);
+    };
+  }
 
   /** Whether of rows with the same key only the last one need be written. */
   boolean lastWins() {

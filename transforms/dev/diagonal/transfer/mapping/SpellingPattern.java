@@ -82,14 +82,14 @@ final class SpellingPattern {
   private static ColumnConversion spellTime(int source, FieldType type, DateTimeFormatter format) {
     return (in, row, out, column) -> {
       long word = in.word(row, source);
-      TemporalAccessor value =
-          switch (type) {
-            case DATE -> LocalDate.ofEpochDay(word);
-            case TIME -> ValueFormatter.time(word);
-            case TIMESTAMP -> ValueFormatter.timestamp(word);
-            default -> ValueFormatter.instant(word);
-          };
       try {
+        TemporalAccessor value =
+            switch (type) {
+              case DATE -> ValueFormatter.date(word);
+              case TIME -> ValueFormatter.time(word);
+              case TIMESTAMP -> ValueFormatter.timestamp(word);
+              default -> ValueFormatter.instant(word);
+            };
         out.setText(column, format.format(value));
         return true;
       } catch (DateTimeException e) {

@@ -3,6 +3,7 @@ package dev.diagonal.transfer.sink;
 import dev.diagonal.block.Block;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.JdbcBlockWriter;
 import dev.diagonal.jdbc.write.JdbcWrite;
@@ -29,7 +30,7 @@ public final class JdbcSink implements TransferSink {
   private final LedgerSettings ledger;
 
   /**
-   * @param table whose columns are those of the rows, in order
+   * @param table whose columns are among those of the rows
    * @param commitRows how many rows a transaction has at most
    * @param ledger how the transactions of plain inserts are recorded
    * @throws IllegalArgumentException if the mode does not fit the table
@@ -41,11 +42,11 @@ public final class JdbcSink implements TransferSink {
     this.mode = mode;
     this.commitRows = commitRows;
     this.ledger = ledger;
-    var unused = write();
+    var unused = write((row, values) -> {});
   }
 
-  private JdbcWrite<RowAt> write() {
-    return JdbcWrite.of(mode, database, table, RowAt.binder())
+  private JdbcWrite<RowAt> write(RowBinder<RowAt> binder) {
+    return JdbcWrite.of(mode, database, table, binder)
         .withCommitRows(commitRows)
         .withLedger(ledger);
   }
@@ -62,7 +63,7 @@ public final class JdbcSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
-    return new TableWriter(write());
+    return new TableWriter(write(RowAt.binder(table, type)));
   }
 
   private static final class TableWriter implements RowBlockWriter {

@@ -2,8 +2,10 @@ package dev.diagonal.transfer.sink;
 
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;
+import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.util.Arrays;
@@ -17,11 +19,12 @@ import java.util.UUID;
  */
 record RowAt(RowBlock block, int row) {
 
-  /** Puts all columns of rows, in order. */
-  static RowBinder<RowAt> binder() {
+  /** Returns what puts the columns of a table, which rows of this type have. */
+  static RowBinder<RowAt> binder(Table table, RowType type) {
+    int[] columns =
+        table.columns().stream().mapToInt(column -> type.indexOf(column.name())).toArray();
     return (at, values) -> {
-      int columns = at.block.columns();
-      for (int column = 0; column < columns; column++) {
+      for (int column : columns) {
         if (at.block.isNull(at.row, column)) {
           values.putNull();
         } else {
@@ -46,10 +49,28 @@ record RowAt(RowBlock block, int row) {
           values.putBytes(
               Arrays.copyOfRange(
                   block.bytes(column), block.start(row, column), block.end(row, column)));
+      case DATE, TIMESTAMP, INSTANT -> {
+        if (ValueFormatter.isInfinite(word)) {
+          values.putText(word > 0 ? "infinity" : "-infinity");
+        } else {
+          putTime(type, word, values);
+        }
+      }
+      case TIME -> {
+        if (word == ValueFormatter.DAY_MICROS) {
+          values.putText("24:00:00");
+        } else {
+          values.putTime(ValueFormatter.time(word));
+        }
+      }
+    }
+  }
+
+  private static void putTime(FieldType type, long word, RowValues values) {
+    switch (type) {
       case DATE -> values.putEpochDay(word);
-      case TIME -> values.putTime(ValueFormatter.time(word));
       case TIMESTAMP -> values.putTimestamp(ValueFormatter.timestamp(word));
-      case INSTANT -> values.putInstant(ValueFormatter.instant(word));
+      default -> values.putInstant(ValueFormatter.instant(word));
     }
   }
 

@@ -58,14 +58,14 @@ public final class StageSink implements TransferSink {
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
     long attempt = UUID.randomUUID().getMostSignificantBits();
     JdbcWrite<Placed> write =
-        JdbcWrite.of(WriteMode.INSERT, stage.database(), stage.stage(), binder(attempt))
+        JdbcWrite.of(WriteMode.INSERT, stage.database(), stage.stage(), binder(attempt, type))
             .withCommitRows(commitRows)
             .withLedger(ledger);
     return new StageWriter(stage.target(), attempt, write);
   }
 
-  private static RowBinder<Placed> binder(long attempt) {
-    RowBinder<RowAt> columns = RowAt.binder();
+  private RowBinder<Placed> binder(long attempt, RowType type) {
+    RowBinder<RowAt> columns = RowAt.binder(stage.target(), type);
     return (row, values) -> {
       values.putLong(attempt).putLong(row.place());
       values.putLong(row.at().block().line(row.at().row()));
@@ -112,9 +112,8 @@ public final class StageSink implements TransferSink {
 
     /** The stage has no key that would refuse it, and the publication tells rows apart by it. */
     private @Nullable String missingKey(RowBlock block, int row) {
-      for (int column = 0; column < block.columns(); column++) {
-        Column its = target.columns().get(column);
-        if (its.key() && block.isNull(row, column)) {
+      for (Column its : target.columns()) {
+        if (its.key() && block.isNull(row, block.type().indexOf(its.name()))) {
           return "key column '%s' of table %s must not be null"
               .formatted(its.name(), target.name());
         }

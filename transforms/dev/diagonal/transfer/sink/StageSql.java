@@ -74,7 +74,11 @@ final class StageSql {
             ? "SELECT %s FROM %s".formatted(selected, source)
             : "SELECT DISTINCT ON (%1$s) %2$s FROM %3$s ORDER BY %1$s, %4$s"
                 .formatted(names(key, "s."), selected, source, order.formatted(" DESC"));
-    return "INSERT INTO %s (%s) %s%s".formatted(goal, columns, select, onConflict());
+    String overriding =
+        stage.target().columns().stream().anyMatch(StageSql::isAlwaysGenerated)
+            ? " OVERRIDING SYSTEM VALUE"
+            : "";
+    return "INSERT INTO %s (%s)%s %s%s".formatted(goal, columns, overriding, select, onConflict());
   }
 
   private String acknowledged() {
@@ -88,11 +92,15 @@ final class StageSql {
     }
     String updates =
         stage.target().columns().stream()
-            .filter(column -> !column.key())
+            .filter(column -> !column.key() && !isAlwaysGenerated(column))
             .map(column -> quote(column.name()) + " = EXCLUDED." + quote(column.name()))
             .collect(joining(", "));
     return " ON CONFLICT (%s) DO %s"
         .formatted(names(key, ""), updates.isEmpty() ? "NOTHING" : "UPDATE SET " + updates);
+  }
+
+  private static boolean isAlwaysGenerated(Column column) {
+    return column.constraints().equals(Column.IDENTITY_ALWAYS);
   }
 
   /** Publishes the good rows in the order of the input, and notes the bad ones. */

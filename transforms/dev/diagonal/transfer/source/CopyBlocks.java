@@ -11,6 +11,7 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketTimeoutException;
@@ -19,7 +20,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
-import java.util.Locale;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -165,8 +167,9 @@ final class CopyBlocks implements RowBlockReader {
         block.setNull(column);
       } else {
         if (!set(block, column, row, at, length)) {
-          problem = "column '" + type.field(column).name() + "' is infinite";
-          block.setNull(column);
+          problem =
+              "column '%s': %s is after the year 294246"
+                  .formatted(type.field(column).name(), shown((long) LONG.get(row, at)));
         }
         at += length;
       }
@@ -174,11 +177,14 @@ final class CopyBlocks implements RowBlockReader {
     if (problem == null) {
       block.endRow();
     } else {
-      String reason = "%s: %s".formatted(origin.place(), problem);
       ByteBuilder record = new ByteBuilder(128);
       CsvFormatter.RFC_4180.put(block, block.rows(), record);
-      rejects.reject(DeadLetter.ofRow(reason, record.toString()));
+      rejects.reject(DeadLetter.ofRow(origin.place() + ": " + problem, record.toString()));
     }
+  }
+
+  private static String shown(long microsOf2000) {
+    return LocalDateTime.of(2000, 1, 1, 0, 0).plus(microsOf2000, ChronoUnit.MICROS).toString();
   }
 
   /** Sets a column; false if the value has no place in the type. */
@@ -192,13 +198,22 @@ final class CopyBlocks implements RowBlockReader {
       case DOUBLE -> block.setWord(column, (long) LONG.get(row, at));
       case DATE -> {
         int days = (int) INT.get(row, at);
-        block.setWord(column, days + EPOCH_DAY_OF_2000);
-        return days != Integer.MAX_VALUE && days != Integer.MIN_VALUE;
+        block.setWord(
+            column,
+            days == Integer.MAX_VALUE
+                ? ValueFormatter.INFINITY
+                : days == Integer.MIN_VALUE
+                    ? ValueFormatter.MINUS_INFINITY
+                    : days + EPOCH_DAY_OF_2000);
       }
       case TIMESTAMP, INSTANT -> {
         long micros = (long) LONG.get(row, at);
-        block.setWord(column, micros + EPOCH_MICROS_OF_2000);
-        return micros != Long.MAX_VALUE && micros != Long.MIN_VALUE;
+        boolean isInfinite = ValueFormatter.isInfinite(micros);
+        if (!isInfinite && micros >= Long.MAX_VALUE - EPOCH_MICROS_OF_2000) {
+          block.setNull(column);
+          return false;
+        }
+        block.setWord(column, isInfinite ? micros : micros + EPOCH_MICROS_OF_2000);
       }
       case DECIMAL, TEXT, BYTES, UUID, JSON -> block.setBytes(column, row, at, at + length);
     }

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -104,16 +105,18 @@ public final class JdbcRows extends RelationRows {
       throws SQLException {
     List<Field> fields = new ArrayList<>();
     List<String> expressions = new ArrayList<>();
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT * FROM " + relation + " LIMIT 0")) {
-      ResultSetMetaData columns = statement.getMetaData();
+    // A prepared statement would take an operator such as ? of jsonb for a parameter.
+    try (Statement statement = connection.createStatement();
+        ResultSet none = statement.executeQuery("SELECT * FROM " + relation + " LIMIT 0")) {
+      ResultSetMetaData columns = none.getMetaData();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
         String name = columns.getColumnName(i);
         FieldType type = typeOf(columns.getColumnTypeName(i));
         fields.add(new Field(name, type == null ? FieldType.TEXT : type));
         boolean binary = type != null && type != FieldType.DECIMAL && type != FieldType.UUID;
         boolean isText = !binary || columns.getColumnTypeName(i).equals("jsonb");
-        expressions.add(quote(name) + (isText ? "::text" : ""));
+        String number = columns.getColumnTypeName(i).equals("money") ? "::numeric" : "";
+        expressions.add(quote(name) + number + (isText ? "::text" : ""));
       }
     }
     return new JdbcRows(
@@ -128,7 +131,8 @@ public final class JdbcRows extends RelationRows {
       case "int8", "bigserial" -> FieldType.BIGINT;
       case "float4" -> FieldType.REAL;
       case "float8" -> FieldType.DOUBLE;
-      case "numeric" -> FieldType.DECIMAL;
+      // The spelling of money differs between databases.
+      case "numeric", "money" -> FieldType.DECIMAL;
       case "text", "varchar" -> FieldType.TEXT;
       case "bytea" -> FieldType.BYTES;
       case "date" -> FieldType.DATE;

@@ -5,6 +5,7 @@ import static dev.diagonal.jdbc.table.PostgresSql.quote;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.jdbc.connection.SqlScript;
 import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
@@ -51,7 +52,7 @@ abstract class RelationRows implements TransferSource {
 
   /** Returns what stands behind FROM for a query as a user gives it. */
   static String relationOf(String query) {
-    return "(" + query.strip().replaceFirst(";\\s*$", "") + ") AS diagonal_rows";
+    return SqlScript.bracketed(query) + " AS diagonal_rows";
   }
 
   /**

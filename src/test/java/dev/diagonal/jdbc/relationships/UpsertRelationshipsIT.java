@@ -14,6 +14,7 @@ import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.SchemaRows;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.Batch;
@@ -41,6 +42,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -109,6 +112,32 @@ final class UpsertRelationshipsIT {
       assertThat(sql.query("SELECT count(*) FROM " + name + "_edges")).containsExactly("5000");
       assertCountsAreThoseOfTheEdges();
     }
+  }
+
+  @Test
+  void takesATableOfASchema() throws Exception {
+    Schema schema =
+        Schema.builder()
+            .addInt64Field("id")
+            .addInt64Field("source")
+            .addInt64Field("target")
+            .addStringField("note")
+            .build();
+    RelationshipTables ofSchema =
+        new RelationshipTables(
+            SchemaRows.table(name + "_rows", schema, "id"),
+            "source",
+            "target",
+            EndTable.of(name + "_ends", "id", "out_degree"),
+            EndTable.of(name + "_ends", "id", "in_degree"));
+    ofSchema.createIfMissing(target);
+    Row row = Row.withSchema(schema).addValues(1L, 2L, 3L, "x").build();
+    try (BatchWriter<Row> writer =
+        UpsertRelationships.into(target, ofSchema, SchemaRows.binder(schema)).open()) {
+      writer.write(new Batch<>(0, List.of(row)));
+    }
+    assertThat(sql.query("SELECT id || note FROM " + name + "_rows")).containsExactly("1x");
+    assertThat(sql.query("SELECT count(*) FROM " + name + "_ends")).containsExactly("2");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.copy.WireColumn;
 import dev.diagonal.jdbc.copy.WireType;
 import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.FoundColumn;
 import dev.diagonal.jdbc.table.Table;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,9 +16,9 @@ class CopySqlTest {
   private static final Column ID = Column.key("id", "bigint");
   private static final Column NAME = Column.of("name", "text");
   private static final Column MOOD = Column.of("mood", "mood");
-  private static final WireColumn WIRE_ID = new WireColumn(ID, "int8", WireType.INT8, false);
-  private static final WireColumn WIRE_NAME = new WireColumn(NAME, "text", WireType.TEXT, false);
-  private static final WireColumn WIRE_MOOD = new WireColumn(MOOD, "mood", WireType.OTHER, false);
+  private static final WireColumn WIRE_ID = wire(ID, "bigint", WireType.INT8);
+  private static final WireColumn WIRE_NAME = wire(NAME, "text", WireType.TEXT);
+  private static final WireColumn WIRE_MOOD = wire(MOOD, "app.\"Mood\"", WireType.OTHER);
 
   @Test
   void insertsStraightIntoTheTable() {
@@ -33,11 +34,10 @@ class CopySqlTest {
     assertThat(sql.isStaged()).isTrue();
     assertThat(sql.createStage())
         .isEqualTo(
-            "CREATE TEMPORARY TABLE diagonal_rows ON COMMIT DROP AS"
-                + " SELECT \"id\", \"mood\"::text FROM \"s\".\"t\" WITH NO DATA");
+            "CREATE TEMPORARY TABLE diagonal_rows (\"id\" bigint, \"mood\" text) ON COMMIT DROP");
     assertThat(sql.applyStage())
         .isEqualTo(
-            "INSERT INTO \"s\".\"t\" AS stored (\"id\", \"mood\") SELECT \"id\", \"mood\"::\"mood\" AS"
+            "INSERT INTO \"s\".\"t\" AS stored (\"id\", \"mood\") SELECT \"id\", \"mood\"::app.\"Mood\" AS"
                 + " \"mood\" FROM pg_temp.diagonal_rows");
   }
 
@@ -56,8 +56,7 @@ class CopySqlTest {
 
   @Test
   void letsTheDatabasePickTheLastRowOfKeysThatOnlyItCanCompare() {
-    WireColumn number =
-        new WireColumn(Column.key("id", "numeric"), "numeric", WireType.NUMERIC, false);
+    WireColumn number = wire(Column.key("id", "numeric"), "numeric", WireType.NUMERIC);
     assertThat(sql(WriteMode.UPSERT, number, WIRE_NAME).applyStage())
         .contains(
             "SELECT DISTINCT ON (\"id\") \"id\", \"name\" FROM pg_temp.diagonal_rows"
@@ -79,9 +78,17 @@ class CopySqlTest {
                 + " AS given WHERE stored.\"id\" = given.\"id\"");
   }
 
+  private static WireColumn wire(Column column, String type, WireType wire) {
+    FoundColumn found =
+        new FoundColumn(
+            column.name(), type, type, "", "", true, false, false, false, true, true, true);
+    return new WireColumn(column, found, wire);
+  }
+
   private static CopySql sql(WriteMode mode, WireColumn... columns) {
     Table table = new Table("s.t", List.of(columns).stream().map(WireColumn::column).toList());
     JdbcTarget target = JdbcTarget.at("jdbc:postgresql://db/x");
-    return new CopySql(JdbcWrite.<Long>of(mode, target, table, (id, v) -> {}), List.of(columns));
+    return new CopySql(
+        JdbcWrite.<Long>of(mode, target, table, (id, v) -> {}), List.of(columns), false);
   }
 }

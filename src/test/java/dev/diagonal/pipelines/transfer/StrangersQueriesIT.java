@@ -1,0 +1,133 @@
+package dev.diagonal.pipelines.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.Main;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.PostgresExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Queries and statements as people write them, for roles as administrators set them up. */
+@ExtendWith(PostgresExtension.class)
+final class StrangersQueriesIT {
+
+  private final Path directory;
+  private final EdgeDatabase database;
+
+  StrangersQueriesIT(@TempDir Path directory, LocalPostgres postgres) {
+    this.directory = directory;
+    this.database = new EdgeDatabase(postgres);
+  }
+
+  @BeforeEach
+  void createTables() throws Exception {
+    database.execute(
+        """
+        DROP TABLE IF EXISTS events, edges, nodes;
+        CREATE TABLE events (id bigint PRIMARY KEY, src bigint, dst bigint, data jsonb);
+        INSERT INTO events VALUES (1, 1, 2, '{"paid": true}'), (2, 2, 3, '{"open": true}')
+        """);
+  }
+
+  private Launched run(String user, String command, String... options) {
+    List<String> args = new ArrayList<>(List.of(command));
+    args.addAll(List.of(options));
+    args.add("--jdbcUrl=" + database.postgres().jdbcUrl());
+    args.add("--jdbcUser=" + user);
+    return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+  }
+
+  private static void assertDone(Launched launched) {
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT id FROM events WHERE data ? 'paid'",
+        "SELECT id FROM events WHERE data ?| array['paid'] -- paid ones",
+        "SELECT id FROM events WHERE data ?& array['paid']; -- paid; ones",
+        "SELECT id FROM events WHERE id = 1 /* one; */;",
+      })
+  void queriesMayHoldQuestionMarksCommentsAndASemicolon(String query) throws Exception {
+    Path out = directory.resolve("out.csv");
+    assertDone(
+        run(
+            database.postgres().user(),
+            "transfer",
+            "--from=jdbc:",
+            "--query=" + query,
+            "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).containsExactly("id", "1");
+  }
+
+  @Test
+  void queriesOfEdgesMayHoldQuestionMarks() throws Exception {
+    assertDone(
+        run(
+            database.postgres().user(),
+            "load-edges",
+            "--inputQuery=SELECT id, src, dst FROM events WHERE data ? 'paid'; -- paid",
+            "--idColumn=id",
+            "--sourceColumn=src",
+            "--targetColumn=dst"));
+    assertThat(database.query("SELECT edge_id FROM edges")).containsExactly("1");
+  }
+
+  @Test
+  void aStatementTimeoutOfTheRoleDoesNotEndARead() throws Exception {
+    database.execute(
+        """
+        DO $$ BEGIN CREATE ROLE hurried LOGIN PASSWORD '%s';
+        EXCEPTION WHEN duplicate_object THEN END $$;
+        GRANT SELECT ON events TO hurried; ALTER ROLE hurried SET statement_timeout = '100ms'
+        """
+            .formatted(LocalPostgres.passwordOfThisProcess()));
+    Path out = directory.resolve("out.csv");
+    assertDone(
+        run(
+            "hurried",
+            "transfer",
+            "--from=jdbc:",
+            "--query=SELECT id, pg_sleep(0.2)::text AS slept FROM events",
+            "--to=csv:" + out));
+    assertThat(Files.readAllLines(out)).hasSize(3);
+  }
+
+  @Test
+  void statementsMayRunOutsideOfATransaction() throws Exception {
+    Path plan = directory.resolve("plan.yaml");
+    String task =
+        """
+        connections: {db: {jdbcUrl: "%s", user: %s}}
+        tasks:
+          - sql: {to: db, transaction: %s, statement: "vacuum analyze events; create index concurrently by_src on events (src); %s"}
+        """;
+    String url = database.postgres().jdbcUrl();
+    String user = database.postgres().user();
+    Files.writeString(plan, task.formatted(url, user, "none", ""));
+    Launched done =
+        Launched.with(Main.COMMANDS, "transfer", "--plan=" + plan);
+    assertDone(done);
+    assertThat(database.query("SELECT 'by_src'::regclass::text")).containsExactly("by_src");
+
+    Files.writeString(plan, task.formatted(url, user, "none", "select 1/0"));
+    database.execute("DROP INDEX by_src");
+    Launched failed = Launched.with(Main.COMMANDS, "transfer", "--plan=" + plan);
+    assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.out() + "" + failed.err())
+        .contains("cannot run statement 3 of 3", "the statements before it took effect");
+  }
+}

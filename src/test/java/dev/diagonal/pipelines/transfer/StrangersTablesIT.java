@@ -1,0 +1,244 @@
+package dev.diagonal.pipelines.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.Main;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Transfers into tables that their owners have made as databases allow. */
+@ExtendWith(PostgresExtension.class)
+final class StrangersTablesIT {
+
+  private static final String ALL = "--transaction=all";
+  private static final String EACH = "--transaction=each";
+
+  private final Path directory;
+  private final EdgeDatabase database;
+  private String user;
+
+  StrangersTablesIT(@TempDir Path directory, LocalPostgres postgres) {
+    this.directory = directory;
+    this.database = new EdgeDatabase(postgres);
+    this.user = postgres.user();
+  }
+
+  @BeforeEach
+  void dropTables() throws Exception {
+    database.execute("DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app");
+  }
+
+  private Launched load(String csv, String table, String... options) throws IOException {
+    Path file = Files.writeString(directory.resolve("in.csv"), csv);
+    return transfer("--from=csv:" + file, "--to=jdbc:" + table, options);
+  }
+
+  private Launched transfer(String from, String to, String... options) {
+    List<String> args = new ArrayList<>(List.of("transfer", from, to, "--runner=DirectRunner"));
+    args.add("--jdbcUrl=" + database.postgres().jdbcUrl());
+    args.add("--jdbcUser=" + user);
+    args.addAll(List.of(options));
+    return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+  }
+
+  private static void assertDone(Launched launched) {
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+  }
+
+  private static void assertFails(Launched launched, String... parts) {
+    assertThat(launched.exitCode()).as("%s", launched).isNotEqualTo(ExitCode.DONE);
+    assertThat(String.join("\n", launched.err())).contains(parts).doesNotContain("\tat ");
+  }
+
+  private Path badRecords() {
+    return directory.resolve("bad.jsonl");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {EACH, ALL})
+  void typesOfAnyNameAndSchemaAreCast(String transaction) throws Exception {
+    database.execute(
+        """
+        CREATE TYPE app.mood AS ENUM ('happy', 'sad'); CREATE TYPE app."Big Mood" AS ENUM ('x');
+        CREATE DOMAIN app.inner_bits AS bit(3); CREATE DOMAIN app."Bits" AS app.inner_bits;
+        CREATE TABLE app.person (id bigint PRIMARY KEY, mood app.mood, moods app.mood[],
+          big app."Big Mood", letter "char", name name, bits app."Bits")
+        """);
+    assertDone(
+        load(
+            "id,mood,moods,big,letter,name,bits\n1,happy,\"{happy,sad}\",x,A,someone,101\n",
+            "app.person",
+            "--key=id",
+            transaction));
+    assertThat(database.query("SELECT p::text FROM app.person AS p"))
+        .containsExactly("(1,happy,\"{happy,sad}\",x,A,someone,101)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"letter,AB", "name,%70s", "bits,10101", "exact,1f", "mark,1-1-1-1-1"})
+  void valuesThatACastWouldChangeAreBadRecords(String columnAndValue) throws Exception {
+    database.execute(
+        """
+        CREATE TABLE app.casts (id bigint PRIMARY KEY, letter "char", name name, bits bit(3),
+          exact double precision, mark uuid)
+        """);
+    String[] parts = columnAndValue.formatted("n").replace(' ', 'x').split(",");
+    assertDone(
+        load(
+            "id,%s\n1,%s\n".formatted(parts[0], parts[1]),
+            "app.casts",
+            "--key=id",
+            "--badRecords=" + badRecords()));
+    assertThat(Files.readString(badRecords())).contains("\"record\":\"1," + parts[1]);
+    assertThat(database.number("SELECT count(*) FROM app.casts")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {EACH, ALL})
+  void identityColumnsAreWrittenAndGeneratedOnesLeftOut(String transaction) throws Exception {
+    database.execute(
+        """
+        CREATE TABLE app.customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text,
+          shout text GENERATED ALWAYS AS (upper(name)) STORED)
+        """);
+    Launched first =
+        load("id,name,shout\n7,seven,x\n9,nine,x\n", "app.customer", "--key=id", transaction);
+    assertDone(first);
+    assertThat(first.err())
+        .contains(
+            "warning: column shout of table app.customer is generated by the database and is left out");
+    assertDone(load("id,name\n7,other\n8,eight\n", "app.customer", "--key=id", transaction));
+    assertDone(load("id,name\n10,ten\n", "app.customer", transaction));
+    assertThat(database.query("SELECT c::text FROM app.customer AS c ORDER BY id"))
+        .containsExactly("(7,other,OTHER)", "(8,eight,EIGHT)", "(9,nine,NINE)", "(10,ten,TEN)");
+    if (transaction.equals(EACH)) {
+      assertDone(load("id,name\n7,no\n11,eleven\n", "app.customer", "--key=id", "--mode=ignore"));
+      assertThat(database.query("SELECT name FROM app.customer WHERE id IN (7, 11) ORDER BY id"))
+          .containsExactly("other", "eleven");
+    }
+  }
+
+  @Test
+  void identityOutsideTheKeyStaysInRowsThatAreThere() throws Exception {
+    database.execute(
+        "CREATE TABLE app.coded (code text PRIMARY KEY, id bigint GENERATED ALWAYS AS IDENTITY, n int);"
+            + " INSERT INTO app.coded (code, n) VALUES ('a', 1)");
+    assertDone(load("code,id,n\na,50,2\nb,60,3\n", "app.coded", "--key=code"));
+    assertThat(database.query("SELECT c::text FROM app.coded AS c ORDER BY code"))
+        .containsExactly("(a,1,2)", "(b,60,3)");
+  }
+
+  private void asRole(String rights) throws Exception {
+    user = "stranger";
+    database.execute(
+        """
+        DO $$ BEGIN CREATE ROLE stranger LOGIN PASSWORD '%s';
+        EXCEPTION WHEN duplicate_object THEN END $$;
+        GRANT USAGE ON SCHEMA app TO stranger; %s
+        """
+            .formatted(LocalPostgres.passwordOfThisProcess(), rights));
+  }
+
+  @Test
+  void rowsThatAPolicyRefusesAreBadRecords() throws Exception {
+    database.execute(
+        """
+        CREATE TABLE app.tenants (id bigint PRIMARY KEY, tenant text, v text);
+        ALTER TABLE app.tenants ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY mine ON app.tenants USING (tenant = current_user)
+        """);
+    asRole("GRANT SELECT, INSERT, UPDATE ON app.tenants TO stranger");
+    assertDone(load("id,tenant,v\n1,stranger,a\n2,stranger,b\n", "app.tenants"));
+    String mixed = "id,tenant,v\n3,stranger,c\n4,other,d\n5,stranger,e\n";
+    assertFails(load(mixed, "app.tenants", "--key=id"), "line 3", "row-level security policy");
+    assertDone(load(mixed, "app.tenants", "--key=id", "--badRecords=" + badRecords()));
+    assertThat(Files.readAllLines(badRecords()))
+        .singleElement()
+        .asString()
+        .contains("row-level security policy", "4,other,d");
+    assertThat(database.query("SELECT id FROM app.tenants ORDER BY id"))
+        .containsExactly("1", "2", "3", "5");
+  }
+
+  @Test
+  void rolesNeedNoMoreRightsThanTheirStatements() throws Exception {
+    database.execute("CREATE TABLE app.log (id bigint PRIMARY KEY, v text)");
+    asRole("GRANT INSERT ON app.log TO stranger");
+    assertDone(load("id,v\n1,a\n2,b\n", "app.log"));
+    assertFails(
+        load("id,v\n1,a\n", "app.log", "--key=id"),
+        "user stranger may not write table app.log: GRANT SELECT, UPDATE ON \"app\".\"log\" TO stranger");
+    assertFails(
+        load("id,v\n1,a\n", "app.missing"),
+        "table app.missing is missing, and user stranger may not create it: GRANT CREATE ON SCHEMA app TO stranger");
+    database.execute("REVOKE USAGE ON SCHEMA app FROM stranger");
+    assertFails(load("id,v\n1,a\n", "app.log"), "GRANT USAGE ON SCHEMA app TO stranger");
+    assertThat(database.number("SELECT count(*) FROM app.log")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {EACH, ALL})
+  void theDatabaseDecidesWhichKeysAreEqual(String transaction) throws Exception {
+    database.execute(
+        """
+        CREATE COLLATION app.ignoring_case (provider = icu, locale = 'und-u-ks-level2',
+          deterministic = false);
+        CREATE TABLE app.words (word text COLLATE app.ignoring_case PRIMARY KEY, n bigint)
+        """);
+    assertDone(load("word,n\na,1\nA,2\nb,3\n", "app.words", "--key=word", transaction));
+    assertDone(load("word,n\nB,4\n", "app.words", "--key=word", transaction));
+    assertThat(database.query("SELECT lower(word) || n FROM app.words ORDER BY word"))
+        .containsExactly("a2", "b4");
+  }
+
+  @Test
+  void uniqueIndexesServeAsKeysOrSayWhyTheyCannot() throws Exception {
+    database.execute(
+        """
+        CREATE TABLE app.indexed (a int, b int, v text);
+        CREATE UNIQUE INDEX whole ON app.indexed (a);
+        CREATE UNIQUE INDEX partly ON app.indexed (b) WHERE v IS NOT NULL
+        """);
+    assertDone(
+        load("a,v\n1,x\n1,y\n,z\n", "app.indexed", "--key=a", "--badRecords=" + badRecords()));
+    assertThat(database.query("SELECT a || v FROM app.indexed")).containsExactly("1y");
+    assertThat(Files.readString(badRecords())).contains("key column a", "must not be null");
+    assertFails(
+        load("b,v\n1,x\n", "app.indexed", "--key=b"),
+        "no primary key or unique index on (b) that ON CONFLICT can use: app.partly is partial"
+            + " (WHERE (v IS NOT NULL))");
+  }
+
+  @Test
+  void rowsGoThroughAView() throws Exception {
+    database.execute(
+        "CREATE TABLE app.base (id int, v text);"
+            + " CREATE VIEW app.shown AS SELECT * FROM app.base WHERE id < 10 WITH CHECK OPTION");
+    assertDone(load("id,v\n1,a\n50,b\n", "app.shown", "--badRecords=" + badRecords()));
+    assertThat(database.query("SELECT id || v FROM app.base")).containsExactly("1a");
+    assertThat(Files.readString(badRecords())).contains("check option", "50,b");
+  }
+
+  @Test
+  void namesThatAreTooLongAreNamed() throws Exception {
+    String name = "column_".repeat(10);
+    assertFails(
+        load("id," + name + "\n1,2\n", "app.long"),
+        "column '" + name + "' of table app.long has 70 bytes, and PostgreSQL allows 63",
+        "rename it in a mapping");
+  }
+}
