@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.copy;
 
-import dev.diagonal.bytes.CopyBuffer;
+import dev.diagonal.bytes.ByteBuilder;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -21,7 +21,7 @@ final class WireNumeric {
   private WireNumeric() {}
 
   /** Puts the number without its length. */
-  static void put(CopyBuffer out, BigDecimal number) {
+  static void put(ByteBuilder out, BigDecimal number) {
     BigDecimal value = number.scale() < 0 ? number.setScale(0) : number;
     int scale = value.scale();
     if (scale > MAX_SCALE) {
@@ -43,7 +43,7 @@ final class WireNumeric {
     }
   }
 
-  private static void put(CopyBuffer out, long unscaled, int fractionDigits, int sign, int scale) {
+  private static void put(ByteBuilder out, long unscaled, int fractionDigits, int sign, int scale) {
     long rest = unscaled;
     int dropped = 0;
     while (rest != 0 && rest % BASE == 0) {
@@ -65,7 +65,7 @@ final class WireNumeric {
   }
 
   private static void put(
-      CopyBuffer out, BigInteger unscaled, int fractionDigits, int sign, int scale) {
+      ByteBuilder out, BigInteger unscaled, int fractionDigits, int sign, int scale) {
     int most = unscaled.toString().length() / DECIMALS_OF_A_DIGIT + 1;
     short[] found = new short[most];
     int first = most;
@@ -84,7 +84,7 @@ final class WireNumeric {
     }
   }
 
-  private static void putHead(CopyBuffer out, int digits, int weight, int sign, int scale) {
+  private static void putHead(ByteBuilder out, int digits, int weight, int sign, int scale) {
     out.putShort(digits);
     out.putShort(digits == 0 ? 0 : weight);
     out.putShort(digits == 0 ? 0 : sign);
