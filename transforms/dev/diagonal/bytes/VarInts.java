@@ -1,36 +1,25 @@
 package dev.diagonal.bytes;
 
-import java.util.Arrays;
-
 /**
  * Numbers in as few bytes as they need, seven bits a byte, small ones first: into and from arrays.
  */
 public final class VarInts {
 
-  private static final int MAX_BYTES = 10;
+  static final int MAX_BYTES = 10;
 
   private VarInts() {}
 
   /** Appends to an array that grows. */
   public static final class Writer {
-    private byte[] bytes;
-    private int size;
+    private final ByteBuilder bytes;
 
     public Writer(int expectedBytes) {
-      bytes = new byte[expectedBytes + MAX_BYTES];
+      bytes = new ByteBuilder(expectedBytes + MAX_BYTES);
     }
 
     /** Writes a number; a negative one takes ten bytes. */
     public void write(long value) {
-      if (size + MAX_BYTES > bytes.length) {
-        bytes = Arrays.copyOf(bytes, bytes.length * 2);
-      }
-      long rest = value;
-      while ((rest & ~0x7fL) != 0) {
-        bytes[size++] = (byte) (rest | 0x80);
-        rest >>>= 7;
-      }
-      bytes[size++] = (byte) rest;
+      bytes.putVarInt(value);
     }
 
     /** Writes a number that may well be negative (zigzag). */
@@ -39,7 +28,7 @@ public final class VarInts {
     }
 
     public byte[] toBytes() {
-      return Arrays.copyOf(bytes, size);
+      return bytes.toByteArray();
     }
   }
 

@@ -2,8 +2,9 @@ package dev.diagonal.donors;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.bytes.JsonText;
 import java.math.BigDecimal;
-import java.util.Arrays;
 
 /**
  * JSON values, written from the bytes of CSV fields to a buffer that grows. Methods that check
@@ -15,82 +16,46 @@ final class JsonBytes {
   private static final int MAX_NUMBER_CHARACTERS = 100;
   private static final int PLAIN_NUMBER_CHARACTERS = 30;
   private static final int PLAIN_COUNT_DIGITS = 18;
-  private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
   private static final byte[] MIDNIGHT = "T00:00:00".getBytes(US_ASCII);
   private static final int[] DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
-  /** Bytes of a text that cannot stand in JSON as they are. */
-  private static final boolean[] SPECIAL = new boolean[256];
-
-  static {
-    Arrays.fill(SPECIAL, 0, ' ', true);
-    SPECIAL['"'] = true;
-    SPECIAL['\\'] = true;
-  }
-
-  private byte[] bytes = new byte[1 << 12];
-  private int size;
+  private final ByteBuilder out = new ByteBuilder(1 << 12);
 
   byte[] bytes() {
-    return bytes;
+    return out.array();
   }
 
   int size() {
-    return size;
+    return out.size();
   }
 
   void truncate(int newSize) {
-    size = newSize;
+    out.truncate(newSize);
   }
 
   void add(int b) {
-    room(1);
-    bytes[size++] = (byte) b;
+    out.put(b);
   }
 
   void add(byte[] from, int start, int end) {
-    room(end - start);
-    System.arraycopy(from, start, bytes, size, end - start);
-    size += end - start;
+    out.put(from, start, end);
   }
 
   void add(byte[] from) {
-    add(from, 0, from.length);
+    out.put(from, 0, from.length);
+  }
+
+  void addVarInt(long value) {
+    out.putVarInt(value);
   }
 
   byte[] toByteArray() {
-    return Arrays.copyOf(bytes, size);
+    return out.toByteArray();
   }
 
-  /** Adds a text, which is UTF-8, in quotes. */
+  /** Adds UTF-8 text in quotes. */
   void text(byte[] from, int start, int end) {
-    room(6 * (end - start) + 2);
-    byte[] to = bytes;
-    int at = size;
-    to[at++] = '"';
-    for (int i = start; i < end; i++) {
-      byte b = from[i];
-      if (!SPECIAL[b & 0xff]) {
-        to[at++] = b;
-        continue;
-      }
-      to[at++] = '\\';
-      switch (b) {
-        case '"', '\\' -> to[at++] = b;
-        case '\n' -> to[at++] = 'n';
-        case '\r' -> to[at++] = 'r';
-        case '\t' -> to[at++] = 't';
-        default -> {
-          to[at++] = 'u';
-          to[at++] = '0';
-          to[at++] = '0';
-          to[at++] = HEX[b >> 4];
-          to[at++] = HEX[b & 15];
-        }
-      }
-    }
-    to[at++] = '"';
-    size = at;
+    JsonText.put(out, from, start, end);
   }
 
   /** Adds a number: as it stands if JSON has it so. */
@@ -176,11 +141,10 @@ final class JsonBytes {
     if (time && !isTime(from, start + 10, end)) {
       return false;
     }
-    room(length + 20);
-    bytes[size++] = '"';
+    add('"');
     add(from, start, start + 10);
     if (time) {
-      bytes[size++] = 'T';
+      add('T');
       add(from, start + 11, start + 19);
       fraction(from, start + 20, end);
     } else {
@@ -196,10 +160,9 @@ final class JsonBytes {
       zero &= from[i] == '0';
     }
     if (!zero) {
-      room(MICROSECOND_DIGITS + 2);
-      bytes[size++] = '.';
+      add('.');
       for (int i = 0; i < MICROSECOND_DIGITS; i++) {
-        bytes[size++] = start + i < end ? from[start + i] : (byte) '0';
+        add(start + i < end ? from[start + i] : '0');
       }
     }
   }
@@ -247,11 +210,5 @@ final class JsonBytes {
   private static int daysOf(int year, int month) {
     boolean leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     return month == 2 && leap ? 29 : DAYS[month - 1];
-  }
-
-  private void room(int more) {
-    if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
-    }
   }
 }

@@ -85,16 +85,6 @@ final class PackedRowReader {
     }
   }
 
-  /** Adds a number in the form that is read here. */
-  static void addVarint(JsonBytes to, long value) {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      to.add((int) (rest | 0x80));
-      rest >>>= 7;
-    }
-    to.add((int) rest);
-  }
-
   /** Takes each value of the row from {@code start} to {@code end} of some bytes. */
   static void forEachValue(byte[] bytes, int start, int end, ValueConsumer consumer) {
     int at = start;

@@ -205,13 +205,13 @@ final class RowParser {
 
   /** Adds the row of the record that was taken in last. */
   void addTo(JsonBytes rows, long offset) {
-    PackedRowReader.addVarint(rows, offset);
-    PackedRowReader.addVarint(rows, keyLength);
+    rows.addVarInt(offset);
+    rows.addVarInt(keyLength);
     rows.add(key, 0, keyLength);
     int ownId = table == Table.DONATIONS ? idLength : 0;
-    PackedRowReader.addVarint(rows, ownId);
+    rows.addVarInt(ownId);
     rows.add(id, 0, ownId);
-    PackedRowReader.addVarint(rows, values.size());
+    rows.addVarInt(values.size());
     rows.add(values.bytes(), 0, values.size());
   }
 }

@@ -3,6 +3,7 @@ package dev.diagonal.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.bytes.JsonText;
 import java.io.Serializable;
 
 /**
@@ -12,7 +13,6 @@ import java.io.Serializable;
  */
 public final class JsonFormatter implements Serializable {
 
-  private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
   private static final byte[] NULL = "null".getBytes(UTF_8);
 
   private final byte[][] keys;
@@ -23,9 +23,9 @@ public final class JsonFormatter implements Serializable {
       ByteBuilder key = new ByteBuilder(32);
       key.put(i == 0 ? '{' : ',');
       byte[] name = type.field(i).name().getBytes(UTF_8);
-      putText(name, 0, name.length, key);
+      JsonText.put(key, name, 0, name.length);
       key.put(':');
-      keys[i] = java.util.Arrays.copyOf(key.array(), key.size());
+      keys[i] = key.toByteArray();
     }
   }
 
@@ -47,7 +47,7 @@ public final class JsonFormatter implements Serializable {
       case BOOLEAN, SMALLINT, INTEGER, BIGINT -> ValueFormatter.put(block, row, column, out);
       case JSON -> putOnOneLine(block, row, column, out);
       case TEXT ->
-          putText(block.bytes(column), block.start(row, column), block.end(row, column), out);
+          JsonText.put(out, block.bytes(column), block.start(row, column), block.end(row, column));
       case REAL, DOUBLE, DECIMAL -> {
         int before = out.size();
         ValueFormatter.put(block, row, column, out);
@@ -75,36 +75,6 @@ public final class JsonFormatter implements Serializable {
   private static void quote(int from, ByteBuilder out) {
     byte[] text = java.util.Arrays.copyOfRange(out.array(), from, out.size());
     out.truncate(from);
-    putText(text, 0, text.length, out);
-  }
-
-  static void putText(byte[] text, int start, int end, ByteBuilder out) {
-    out.put('"');
-    int from = start;
-    for (int i = start; i < end; i++) {
-      byte c = text[i];
-      if (c == '"' || c == '\\' || (c >= 0 && c < ' ')) {
-        out.put(text, from, i);
-        from = i + 1;
-        putEscaped(c, out);
-      }
-    }
-    out.put(text, from, end);
-    out.put('"');
-  }
-
-  private static void putEscaped(byte c, ByteBuilder out) {
-    out.put('\\');
-    switch (c) {
-      case '"', '\\' -> out.put(c);
-      case '\n' -> out.put('n');
-      case '\r' -> out.put('r');
-      case '\t' -> out.put('t');
-      default -> {
-        out.put("u00");
-        out.put(HEX[c >> 4]);
-        out.put(HEX[c & 15]);
-      }
-    }
+    JsonText.put(out, text, 0, text.length);
   }
 }

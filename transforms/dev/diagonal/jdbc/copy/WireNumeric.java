@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.copy;
 
-import dev.diagonal.bytes.CopyBuffer;
+import dev.diagonal.bytes.ByteBuilder;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -26,7 +26,7 @@ final class WireNumeric {
   private WireNumeric() {}
 
   /** Puts the number without its length. */
-  static void put(CopyBuffer out, BigDecimal number) {
+  static void put(ByteBuilder out, BigDecimal number) {
     BigDecimal value = number.scale() < 0 ? number.setScale(0) : number;
     int scale = value.scale();
     if (scale > MAX_SCALE) {
@@ -48,7 +48,7 @@ final class WireNumeric {
     }
   }
 
-  private static void put(CopyBuffer out, long unscaled, int fractionDigits, int sign, int scale) {
+  private static void put(ByteBuilder out, long unscaled, int fractionDigits, int sign, int scale) {
     long rest = unscaled;
     int dropped = 0;
     while (rest != 0 && rest % BASE == 0) {
@@ -70,7 +70,7 @@ final class WireNumeric {
   }
 
   private static void put(
-      CopyBuffer out, BigInteger unscaled, int fractionDigits, int sign, int scale) {
+      ByteBuilder out, BigInteger unscaled, int fractionDigits, int sign, int scale) {
     int most = unscaled.toString().length() / DECIMALS_OF_A_DIGIT + 1;
     short[] found = new short[most];
     int first = most;
@@ -90,14 +90,14 @@ final class WireNumeric {
   }
 
   /** Puts what is not a finite number, by its sign. */
-  static void putSpecial(CopyBuffer out, int sign) {
+  static void putSpecial(ByteBuilder out, int sign) {
     out.putShort(0);
     out.putShort(0);
     out.putShort(sign);
     out.putShort(0);
   }
 
-  private static void putHead(CopyBuffer out, int digits, int weight, int sign, int scale) {
+  private static void putHead(ByteBuilder out, int digits, int weight, int sign, int scale) {
     out.putShort(digits);
     out.putShort(digits == 0 ? 0 : weight);
     out.putShort(digits == 0 ? 0 : sign);

@@ -2,7 +2,7 @@ package dev.diagonal.jdbc.copy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.bytes.CopyBuffer;
+import dev.diagonal.bytes.ByteBuilder;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -40,11 +40,11 @@ public final class WireValue {
 
   private WireValue() {}
 
-  public static void putNull(CopyBuffer out) {
+  public static void putNull(ByteBuilder out) {
     out.putInt(-1);
   }
 
-  public static void put(CopyBuffer out, WireType type, long value) {
+  public static void put(ByteBuilder out, WireType type, long value) {
     switch (type) {
       case INT8 -> {
         out.putInt(Long.BYTES);
@@ -67,7 +67,7 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, double value) {
+  public static void put(ByteBuilder out, WireType type, double value) {
     switch (type) {
       case FLOAT8 -> {
         out.putInt(Double.BYTES);
@@ -86,10 +86,10 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, boolean value) {
+  public static void put(ByteBuilder out, WireType type, boolean value) {
     if (type == WireType.BOOL) {
       out.putInt(Byte.BYTES);
-      out.putByte(value ? 1 : 0);
+      out.put(value ? 1 : 0);
     } else if (isText(type)) {
       put(out, type, Boolean.toString(value));
     } else {
@@ -97,7 +97,7 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, BigDecimal value) {
+  public static void put(ByteBuilder out, WireType type, BigDecimal value) {
     switch (type) {
       case NUMERIC -> {
         int start = out.startField();
@@ -121,11 +121,11 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, String value) {
+  public static void put(ByteBuilder out, WireType type, String value) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
         int start = out.startField();
-        out.putText(value);
+        out.put(value);
         out.endField(start);
       }
       case NAME, CHAR -> {
@@ -134,8 +134,8 @@ public final class WireValue {
       }
       case JSONB -> {
         int start = out.startField();
-        out.putByte(1); // the version of the format
-        out.putText(value);
+        out.put(1); // the version of the format
+        out.put(value);
         out.endField(start);
       }
       default -> parsed(out, type, value);
@@ -143,35 +143,35 @@ public final class WireValue {
   }
 
   /** Puts text that is spelt in UTF-8. */
-  public static void put(CopyBuffer out, WireType type, byte[] utf8, int start, int end) {
+  public static void put(ByteBuilder out, WireType type, byte[] utf8, int start, int end) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
         out.putInt(end - start);
-        out.putBytes(utf8, start, end - start);
+        out.put(utf8, start, end);
       }
       case NAME -> {
         checkLength(type, end - start, MAX_NAME_BYTES);
         out.putInt(end - start);
-        out.putBytes(utf8, start, end - start);
+        out.put(utf8, start, end);
       }
       case CHAR -> {
         checkLength(type, end - start, 1);
         out.putInt(1);
-        out.putByte(start == end ? 0 : utf8[start]);
+        out.put(start == end ? 0 : utf8[start]);
       }
       default -> put(out, type, new String(utf8, start, end - start, UTF_8));
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, byte[] value) {
+  public static void put(ByteBuilder out, WireType type, byte[] value) {
     if (type != WireType.BYTEA) {
       throw refused(type, "bytes");
     }
     out.putInt(value.length);
-    out.putBytes(value, 0, value.length);
+    out.put(value, 0, value.length);
   }
 
-  public static void put(CopyBuffer out, WireType type, UUID value) {
+  public static void put(ByteBuilder out, WireType type, UUID value) {
     if (type == WireType.UUID) {
       out.putInt(2 * Long.BYTES);
       out.putLong(value.getMostSignificantBits());
@@ -183,7 +183,7 @@ public final class WireValue {
     }
   }
 
-  public static void putEpochDay(CopyBuffer out, WireType type, long days) {
+  public static void putEpochDay(ByteBuilder out, WireType type, long days) {
     if (type != WireType.DATE) {
       put(out, type, LocalDate.ofEpochDay(days));
       return;
@@ -192,7 +192,7 @@ public final class WireValue {
     out.putInt(Math.toIntExact(days - EPOCH_DAY_OF_2000));
   }
 
-  public static void put(CopyBuffer out, WireType type, LocalDate value) {
+  public static void put(ByteBuilder out, WireType type, LocalDate value) {
     switch (type) {
       case DATE -> {
         out.putInt(Integer.BYTES);
@@ -204,7 +204,7 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, LocalTime value) {
+  public static void put(ByteBuilder out, WireType type, LocalTime value) {
     if (type == WireType.TIME) {
       out.putInt(Long.BYTES);
       out.putLong((value.toNanoOfDay() + 500) / 1_000);
@@ -215,7 +215,7 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, LocalDateTime value) {
+  public static void put(ByteBuilder out, WireType type, LocalDateTime value) {
     if (type == WireType.TIMESTAMP) {
       put(out, WireType.TIMESTAMPTZ, value.toInstant(ZoneOffset.UTC)); // of the same form
     } else if (isText(type)) {
@@ -225,7 +225,7 @@ public final class WireValue {
     }
   }
 
-  public static void put(CopyBuffer out, WireType type, Instant value) {
+  public static void put(ByteBuilder out, WireType type, Instant value) {
     if (type == WireType.TIMESTAMPTZ) {
       putMicros(out, value.getEpochSecond(), value.getNano());
     } else if (isText(type)) {
@@ -236,7 +236,7 @@ public final class WireValue {
   }
 
   /** Text for a type that is no text, in its usual (ISO) spelling. */
-  private static void parsed(CopyBuffer out, WireType type, String text) {
+  private static void parsed(ByteBuilder out, WireType type, String text) {
     try {
       switch (type) {
         case INT2, INT4, INT8 -> put(out, type, Long.parseLong(text.strip()));
@@ -253,7 +253,7 @@ public final class WireValue {
     }
   }
 
-  private static void putFloating(CopyBuffer out, WireType type, String text) {
+  private static void putFloating(ByteBuilder out, WireType type, String text) {
     if (!FLOATING.matcher(text).matches()) {
       throw refused(type, "such text");
     }
@@ -268,7 +268,7 @@ public final class WireValue {
     return Float.isInfinite(single) || single == 0 ? value : single;
   }
 
-  private static void putNumeric(CopyBuffer out, String text) {
+  private static void putNumeric(ByteBuilder out, String text) {
     int sign =
         switch (text) {
           case "NaN" -> WireNumeric.NAN;
@@ -285,7 +285,7 @@ public final class WireValue {
     }
   }
 
-  private static void putUuid(CopyBuffer out, String text) {
+  private static void putUuid(ByteBuilder out, String text) {
     if (!UUID_TEXT.matcher(text).matches()) { // Java also takes 1-1-1-1-1
       throw refused(WireType.UUID, "such text");
     }
@@ -293,7 +293,7 @@ public final class WireValue {
   }
 
   /** Puts dates and times, with the values that Java's classes do not have. */
-  private static void putTime(CopyBuffer out, WireType type, String text) {
+  private static void putTime(ByteBuilder out, WireType type, String text) {
     String iso = text.replace(' ', 'T');
     boolean isInfinite = text.equals("infinity") || text.equals("-infinity");
     if (isInfinite && type != WireType.TIME) {
@@ -312,7 +312,7 @@ public final class WireValue {
     }
   }
 
-  private static void putInfinity(CopyBuffer out, WireType type, boolean negative) {
+  private static void putInfinity(ByteBuilder out, WireType type, boolean negative) {
     if (type == WireType.DATE) {
       out.putInt(Integer.BYTES);
       out.putInt(negative ? Integer.MIN_VALUE : Integer.MAX_VALUE);
@@ -330,7 +330,7 @@ public final class WireValue {
     };
   }
 
-  private static void putMicros(CopyBuffer out, long epochSecond, int nano) {
+  private static void putMicros(ByteBuilder out, long epochSecond, int nano) {
     out.putInt(Long.BYTES);
     out.putLong(micros(epochSecond - EPOCH_SECOND_OF_2000, nano));
   }

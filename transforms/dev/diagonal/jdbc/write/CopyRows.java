@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.bytes.CopyBuffer;
+import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.copy.WireColumn;
 import dev.diagonal.jdbc.copy.WireType;
@@ -50,8 +50,8 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
   private final List<WireColumn> columns;
   private final CopySql sql;
   private final boolean bindsKeys;
-  private final CopyBuffer values;
-  private final CopyBuffer keys;
+  private final ByteBuilder values;
+  private final ByteBuilder keys;
   private int[] valueEnds;
   private int[] keyEnds;
   private int bound;
@@ -70,8 +70,8 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
     this.columns = columns;
     this.sql = sql;
     this.bindsKeys = !write.table().keyColumns().isEmpty();
-    this.values = new CopyBuffer(bytes);
-    this.keys = new CopyBuffer(bindsKeys ? rows * KEY_BYTES : 0);
+    this.values = new ByteBuilder(bytes);
+    this.keys = new ByteBuilder(bindsKeys ? rows * KEY_BYTES : 0);
   }
 
   @Override
@@ -120,10 +120,10 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
   @Override
   int compareKeys(int row, int other) {
     return Arrays.compareUnsigned(
-        keys.bytes(),
+        keys.array(),
         start(keyEnds, row),
         keyEnds[row],
-        keys.bytes(),
+        keys.array(),
         start(keyEnds, other),
         keyEnds[other]);
   }
@@ -201,7 +201,7 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
       byte[] chunk = new byte[CHUNK_BYTES];
       System.arraycopy(HEAD, 0, chunk, 0, HEAD.length);
       int filled = HEAD.length;
-      byte[] source = values.bytes();
+      byte[] source = values.array();
       for (int i = from; i < to; ) {
         int start = start(valueEnds, rows[i]);
         int end = valueEnds[rows[i]];
@@ -254,7 +254,7 @@ final class CopyRows<T> extends BatchRows<T> implements RowValues {
     Column column = columns.get(next).column();
     if (column.key()) {
       int from = fieldStart + Integer.BYTES;
-      keys.putBytes(values.bytes(), from, values.size() - from);
+      keys.put(values.array(), from, values.size());
       if (write.table().keyColumns().size() > 1) {
         keys.putInt(values.size() - from);
       }
