@@ -295,8 +295,7 @@ public final class ValueParser {
       if (type == FieldType.TIME) {
         return END_OF_DAY.matcher(spelt).matches()
             ? ValueFormatter.DAY_MICROS
-            : ValueFormatter.micros(
-                LocalTime.parse(spelt.indexOf(':') == 1 ? '0' + spelt : spelt));
+            : ValueFormatter.micros(LocalTime.parse(spelt.indexOf(':') == 1 ? '0' + spelt : spelt));
       }
       if (isInfinity(spelt)) {
         return infinity(spelt);

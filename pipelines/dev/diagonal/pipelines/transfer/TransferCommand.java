@@ -28,8 +28,8 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.parquet.ParquetJars;
@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   private static final List<String> SOURCES = List.of("csv", "jsonl", "parquet", "jdbc");
-  private static final List<String> SINKS = List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
+  private static final List<String> SINKS =
+      List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
 
   /** A kind and a place, as {@code csv:ratings.csv}. */
   private record End(String kind, String place) {

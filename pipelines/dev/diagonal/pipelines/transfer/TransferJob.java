@@ -8,6 +8,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.TargetTable;
 import dev.diagonal.jdbc.write.WriteMode;
@@ -39,7 +40,6 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.parquet.ParquetFileSink;
@@ -357,11 +357,7 @@ final class TransferJob implements Job {
   }
 
   private TransferSink indexSink(
-      ToIndex to,
-      TransferSource source,
-      Mapping mapping,
-      RowType rows,
-      ElasticsearchTarget target)
+      ToIndex to, TransferSource source, Mapping mapping, RowType rows, ElasticsearchTarget target)
       throws Exception {
     indices.add(target);
     IndexSink sink =

@@ -23,9 +23,9 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.DocumentId;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.parquet.ParquetJars;
@@ -198,8 +198,7 @@ final class TransferNode {
     }
     String kind =
         all.containsKey("jsonl") ? "jsonl" : all.containsKey("parquet") ? "parquet" : "csv";
-    Map<String, YamlNode> keys =
-        kind.equals("csv") ? from.entries(CSV_KEYS) : from.entries(kind);
+    Map<String, YamlNode> keys = kind.equals("csv") ? from.entries(CSV_KEYS) : from.entries(kind);
     YamlNode files = keys.get(kind);
     if (files == null) {
       from.mistake("a source has 'csv', 'jsonl', 'parquet' or 'jdbc'");
@@ -251,7 +250,8 @@ final class TransferNode {
 
   private @Nullable To to(YamlNode to) {
     if (!to.isMap()) {
-      to.mistake("a sink looks like {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
+      to.mistake(
+          "a sink looks like {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
       return null;
     }
     Map<String, YamlNode> all = to.entries();

@@ -1,7 +1,7 @@
 package dev.diagonal.transfer.parquet;
 
-import dev.diagonal.rows.Field;
 import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import java.io.Serializable;
 import org.apache.parquet.schema.LogicalTypeAnnotation;

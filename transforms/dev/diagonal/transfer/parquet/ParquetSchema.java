@@ -2,8 +2,8 @@ package dev.diagonal.transfer.parquet;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit.MICROS;
 
-import dev.diagonal.rows.Field;
 import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import java.math.BigInteger;

@@ -1,8 +1,8 @@
 package dev.diagonal.transfer.parquet;
 
 import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.Field;
 import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
@@ -93,7 +93,9 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
                 field.name(),
                 BadValueException.shown(text),
                 size,
-                field.size() == null ? ", which a decimal of unknown size becomes in Parquet" : ""));
+                field.size() == null
+                    ? ", which a decimal of unknown size becomes in Parquet"
+                    : ""));
   }
 
   @Override
@@ -121,7 +123,8 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
       case BIGINT, TIME, TIMESTAMP, INSTANT -> out.addLong(word);
       case REAL -> out.addFloat((float) Double.longBitsToDouble(word));
       case DOUBLE -> out.addDouble(Double.longBitsToDouble(word));
-      case DECIMAL -> putDecimal(java.util.Objects.requireNonNull(at.decimals[column]), column, out);
+      case DECIMAL ->
+          putDecimal(java.util.Objects.requireNonNull(at.decimals[column]), column, out);
       case UUID -> out.addBinary(bytesOf(UUID.fromString(block.text(at.row, column))));
       case TEXT, JSON, BYTES ->
           // A copy: the block is gone when the row group is written.

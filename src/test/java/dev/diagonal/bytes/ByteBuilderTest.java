@@ -34,7 +34,12 @@ class ByteBuilderTest {
     out.put(5);
     assertThat(out.toByteArray())
         .isEqualTo(
-            ByteBuffer.allocate(15).putShort((short) -2).putInt(3).putLong(-4).put((byte) 5).array());
+            ByteBuffer.allocate(15)
+                .putShort((short) -2)
+                .putInt(3)
+                .putLong(-4)
+                .put((byte) 5)
+                .array());
   }
 
   @Example
@@ -44,7 +49,8 @@ class ByteBuilderTest {
     out.put("né");
     out.endField(start);
     assertThat(out.toByteArray())
-        .isEqualTo(ByteBuffer.allocate(8).put((byte) 'x').putInt(3).put("né".getBytes(UTF_8)).array());
+        .isEqualTo(
+            ByteBuffer.allocate(8).put((byte) 'x').putInt(3).put("né".getBytes(UTF_8)).array());
   }
 
   @Example

@@ -58,8 +58,7 @@ public final class LocalS3 implements AutoCloseable {
     BlobStore store = context.getBlobStore();
     String unused =
         store.putBlob(
-            BUCKET,
-            store.blobBuilder(key).payload(content).contentLength(content.length).build());
+            BUCKET, store.blobBuilder(key).payload(content).contentLength(content.length).build());
   }
 
   public String text(String key) throws IOException {
