@@ -189,7 +189,7 @@ final class TransferIT {
 
     assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(failed.err())
-        .anyMatch(line -> line.contains("line 3002, column 'id': 'x' is no bigint"));
+        .anyMatch(line -> line.contains("line 3002, column 'id': 'x' is not a bigint"));
     assertThat(tables()).isEmpty();
 
     Files.writeString(file, text);
