@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadmeTest {
 
@@ -50,6 +53,31 @@ class ReadmeTest {
       }
     }
     assertThat(tests).isGreaterThan(fewest);
+    assertThat(missing).isEmpty();
+  }
+
+  /** A qualified name must be a file of that package, a simple one any file of the sources. */
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/architecture.md", "CONTRIBUTING.md"})
+  void namesOnlyClassesThatExist(Path page) throws IOException {
+    Set<String> files = new TreeSet<>();
+    for (String root : List.of("transforms", "pipelines", "src/test/java")) {
+      try (Stream<Path> walk = Files.walk(Path.of(root))) {
+        walk.map(Path::toString).filter(file -> file.endsWith(".java")).forEach(files::add);
+      }
+    }
+    List<String> missing = new ArrayList<>();
+    int names = 0;
+    Matcher named =
+        Pattern.compile("`([a-z][\\w.]*\\.)?([A-Z]\\w*[a-z]\\w*)`").matcher(Files.readString(page));
+    for (; named.find(); names++) {
+      String folder = named.group(1) == null ? "" : named.group(1).replace('.', '/');
+      String end = "/" + folder + named.group(2) + ".java";
+      if (!named.group(2).startsWith("X") && files.stream().noneMatch(file -> file.endsWith(end))) {
+        missing.add(named.group());
+      }
+    }
+    assertThat(names).isGreaterThan(8);
     assertThat(missing).isEmpty();
   }
 
