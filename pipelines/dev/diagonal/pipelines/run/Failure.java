@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       "transfer --routing=<column> gives each document the routing that the index requires";
 
   private static final String REFUSED_SQL_STATE = "08001";
+
+  /** A prepared statement exists already, or does not exist: another client has the connection. */
+  private static final Set<String> PREPARED_STATEMENT_STATES = Set.of("42P05", "26000");
 
   /** How a line that is of no use is told, and a row that a database refuses. */
   private static final Pattern ONE_RECORD =
@@ -145,13 +149,18 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return new Failure(message, null, true);
     }
     if (cause instanceof SQLException sql) {
-      boolean refused = REFUSED_SQL_STATE.equals(sql.getSQLState());
-      return new Failure(
-          "the database says: " + message,
-          refused ? "does it run, and is --jdbcUrl right?" : null,
-          true);
+      return new Failure("the database says: " + message, hintFor(sql), true);
     }
     return null;
+  }
+
+  private static @Nullable String hintFor(SQLException fault) {
+    String state = String.valueOf(fault.getSQLState());
+    if (PREPARED_STATEMENT_STATES.contains(state)) {
+      return "a pooler in transaction mode, such as PgBouncer, gives each transaction another"
+          + " connection: add prepareThreshold=0 to the parameters of the JDBC URL";
+    }
+    return REFUSED_SQL_STATE.equals(state) ? "does it run, and is --jdbcUrl right?" : null;
   }
 
   /**

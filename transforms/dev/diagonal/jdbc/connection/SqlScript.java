@@ -28,12 +28,17 @@ public final class SqlScript {
   }
 
   /**
-   * Returns a query that may stand in brackets: a line break ends a comment at its end, and there
-   * is no semicolon behind it. Several statements are left as they are, for the database to refuse.
+   * Returns a query without the semicolon and the comments after it. Several statements are left as
+   * they are, for the database to refuse.
    */
+  public static String query(String sql) {
+    List<String> statements = statements(sql);
+    return statements.size() == 1 ? statements.get(0) : sql;
+  }
+
+  /** Returns a query in brackets; a line break ends a comment at its end. */
   public static String bracketed(String query) {
-    List<String> statements = statements(query);
-    return "(" + (statements.size() == 1 ? statements.get(0) : query) + "\n)";
+    return "(" + query(query) + "\n)";
   }
 
   private List<String> cut() {

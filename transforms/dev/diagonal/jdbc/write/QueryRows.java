@@ -6,6 +6,7 @@ import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.connection.SqlScript;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -74,7 +75,7 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
       // Closed with the connection. A prepared one would take the operator ? for a parameter.
       Statement statement = connection.createStatement();
       statement.setFetchSize(FETCH_ROWS);
-      ResultSet result = statement.executeQuery(sql);
+      ResultSet result = statement.executeQuery(SqlScript.query(sql));
       done = true;
       return result;
     } finally {

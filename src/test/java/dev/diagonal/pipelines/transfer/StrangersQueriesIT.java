@@ -1,15 +1,18 @@
 package dev.diagonal.pipelines.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.pipelines.run.Failure;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,5 +131,12 @@ final class StrangersQueriesIT {
     assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(failed.out() + "" + failed.err())
         .contains("cannot run statement 3 of 3", "the statements before it took effect");
+  }
+
+  @Test
+  void aPoolerThatMixesConnectionsUpIsExplained() {
+    String twice = "PREPARE \"S_1\" AS SELECT 1; PREPARE \"S_1\" AS SELECT 2";
+    SQLException fault = catchThrowableOfType(SQLException.class, () -> database.execute(twice));
+    assertThat(Failure.of(fault).hint()).contains("PgBouncer", "prepareThreshold=0");
   }
 }

@@ -122,7 +122,7 @@ final class TypeMatrixIT {
           Map.entry("regconfig", List.of("'english'")),
           Map.entry("regdictionary", List.of("'simple'")),
           Map.entry("regnamespace", List.of("'pg_catalog'")),
-          Map.entry("regoper", List.of("'!~~'")),
+          Map.entry("regoper", List.of("'||/'")),
           Map.entry("regoperator", List.of("'+(integer,integer)'")),
           Map.entry("regproc", List.of("'now'")),
           Map.entry("regprocedure", List.of("'abs(integer)'")),
