@@ -22,7 +22,8 @@ final class BulkResponse {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Where the reason for a refusal begins to quote the document. */
-  private static final String QUOTATION = "Preview of field's value";
+  private static final List<String> QUOTATIONS =
+      List.of("Preview of field's value", "The prefix of the first immense term is");
 
   private BulkResponse() {}
 
@@ -109,8 +110,12 @@ final class BulkResponse {
   }
 
   static String withoutQuotation(String reason) {
-    int quotation = reason.indexOf(QUOTATION);
-    return quotation < 0 ? reason : reason.substring(0, quotation).stripTrailing();
+    String shown = reason;
+    for (String quotation : QUOTATIONS) {
+      int start = shown.indexOf(quotation);
+      shown = start < 0 ? shown : shown.substring(0, start).stripTrailing();
+    }
+    return shown;
   }
 
   private static void expect(@Nullable JsonToken found, JsonToken expected) throws IOException {

@@ -82,6 +82,18 @@ class TransferDocumentsIT {
     assertThat(data.at("/tag/type").asText()).isEqualTo("keyword");
   }
 
+  @Test
+  void aReasonQuotesNothingOfALongTerm() throws Exception {
+    Path bad = directory.resolve("bad.jsonl");
+    Path in =
+        jsonLines("{\"id\":1,\"data\":{\"a\":\"" + "x".repeat(40_000) + "\"}}\n{\"id\":2}\n");
+    assertDone(transfer("jsonl:" + in, "immense", "--badRecords=" + bad));
+    assertThat(count("immense")).isEqualTo(1);
+    assertThat(Files.readString(bad))
+        .contains("immense term in field=", "data.a")
+        .doesNotContain("[120, 120");
+  }
+
   /** Our templates for JSON must not pass for the user's, who then decides on new fields. */
   @Test
   void aColumnThatComesLaterIsNotGuessed() throws Exception {
