@@ -138,12 +138,14 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * do not see it in a block.
    */
   public ReadLines<T> withHeader(boolean header) {
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+    return new ReadLines<>(
+        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /** Sends bad records to a handler instead of failing on the first one. */
   public ReadLines<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+    return new ReadLines<>(
+        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /**
@@ -153,12 +155,14 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+    return new ReadLines<>(
+        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
-    return new ReadLines<>(source, consumers, coder, header, ranges, maxBadRecords, records, errorHandler);
+    return new ReadLines<>(
+        source, consumers, coder, header, ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Reads files of a format that is not text, too; without it, such files fail the run. */
@@ -172,7 +176,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * of {@link #consumers} in their turn.
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
-    return new ReadLines<>(source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+    return new ReadLines<>(
+        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
   }
 
   /** Returns where bad records go; null if the first one fails the run. */
@@ -198,7 +203,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",
-                ParDo.of(new ReadRangesFn<>(
+                ParDo.of(
+                        new ReadRangesFn<>(
                             consumers, header, records, errorHandler != null, maxBadRecords))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);

@@ -120,8 +120,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
   }
 
-  private void driveRecords(
-      RecordFormat format, FileRange range, LineConsumer.Output<T> output) {
+  private void driveRecords(RecordFormat format, FileRange range, LineConsumer.Output<T> output) {
     try (RecordFormat.Records rows = format.open(range)) {
       consumer.open(new TextFile(range.file(), rows.header(), true));
       rows.select(consumer::reads);
@@ -156,8 +155,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
     @Override
     public void reject(DeadLetter line) {
-      String reason =
-          "%s, row %d: %s".formatted(line.file(), line.offset() + 1, line.reason());
+      String reason = "%s, row %d: %s".formatted(line.file(), line.offset() + 1, line.reason());
       output.reject(DeadLetter.ofRow(reason, line.record()));
     }
   }

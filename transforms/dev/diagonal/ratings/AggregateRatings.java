@@ -82,7 +82,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
 
   /** Says how the ratings stand in the files. */
   public AggregateRatings withFormat(RatingFormat format) {
-    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+    return new AggregateRatings(
+        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Sets into how many shards the movies are dealt; 16 by default. */
@@ -93,7 +94,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
   public AggregateRatings withRanges(RangePlan ranges) {
-    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+    return new AggregateRatings(
+        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /**
@@ -102,7 +104,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
    */
   public AggregateRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
-    return new AggregateRatings(patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+    return new AggregateRatings(
+        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */

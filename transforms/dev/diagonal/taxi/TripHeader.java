@@ -1,8 +1,8 @@
 package dev.diagonal.taxi;
 
-import dev.diagonal.files.TextFile;
 import dev.diagonal.csv.HeaderColumns;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.TextFile;
 import dev.diagonal.metrics.Counted;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,6 @@ package dev.diagonal.taxi;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.csv.CsvFields;
-import dev.diagonal.csv.HeaderColumns;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;

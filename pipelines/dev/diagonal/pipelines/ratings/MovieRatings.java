@@ -36,7 +36,8 @@ public final class MovieRatings extends PipelineCommand<MovieRatingsOptions> {
   @Override
   protected Job plan(MovieRatingsOptions options) {
     try {
-      return new MovieRatingsJob(options, ParquetInput.checked(InputFiles.matching(options.getInput())));
+      return new MovieRatingsJob(
+          options, ParquetInput.checked(InputFiles.matching(options.getInput())));
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
     }

@@ -41,7 +41,8 @@ import java.util.Set;
 public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   private static final List<String> SOURCES = List.of("csv", "jsonl", "parquet", "jdbc");
-  private static final List<String> SINKS = List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
+  private static final List<String> SINKS =
+      List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
 
   /** A kind and a place, as {@code csv:ratings.csv}. */
   private record End(String kind, String place) {

@@ -167,8 +167,7 @@ final class TransferNode {
     }
     String kind =
         all.containsKey("jsonl") ? "jsonl" : all.containsKey("parquet") ? "parquet" : "csv";
-    Map<String, YamlNode> keys =
-        kind.equals("csv") ? from.entries(CSV_KEYS) : from.entries(kind);
+    Map<String, YamlNode> keys = kind.equals("csv") ? from.entries(CSV_KEYS) : from.entries(kind);
     YamlNode files = keys.get(kind);
     if (files == null) {
       from.mistake("a source has 'csv', 'jsonl', 'parquet' or 'jdbc'");
@@ -220,7 +219,8 @@ final class TransferNode {
 
   private @Nullable To to(YamlNode to) {
     if (!to.isMap()) {
-      to.mistake("a sink looks like {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
+      to.mistake(
+          "a sink looks like {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
       return null;
     }
     Map<String, YamlNode> all = to.entries();

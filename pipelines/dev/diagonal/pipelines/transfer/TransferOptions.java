@@ -50,7 +50,8 @@ public interface TransferOptions
 
   void setMaxParallelTasks(int maxParallelTasks);
 
-  @Description("Where rows come from: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with --query")
+  @Description(
+      "Where rows come from: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with --query")
   @Nullable String getFrom();
 
   void setFrom(@Nullable String from);

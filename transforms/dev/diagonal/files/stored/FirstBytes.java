@@ -40,7 +40,9 @@ final class FirstBytes {
           new Kind("BZh", "it is compressed with bzip2: its name must end in .bz2"),
           new Kind("(\u00b5/\u00fd", "it is compressed with zstd: its name must end in .zst"),
           new Kind("\u00fd7zXZ\0", "it is compressed with xz: decompress it first"),
-          new Kind("PAR1", "it is a Parquet file: its name must end in .parquet, where a command reads Parquet; transfer"
+          new Kind(
+              "PAR1",
+              "it is a Parquet file: its name must end in .parquet, where a command reads Parquet; transfer"
                   + " --from=parquet:… --to=csv:… makes CSV of it"),
           new Kind("Obj\u0001", "it is an Avro file: convert it to CSV first"),
           new Kind("ORC", "it is an ORC file: convert it to CSV first"),

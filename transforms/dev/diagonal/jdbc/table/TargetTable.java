@@ -38,9 +38,7 @@ public final class TargetTable {
     return new Table(
         name,
         rows.fields().stream()
-            .map(
-                field ->
-                    new Column(field.name(), field.sqlType(), key.contains(field.name())))
+            .map(field -> new Column(field.name(), field.sqlType(), key.contains(field.name())))
             .toList());
   }
 

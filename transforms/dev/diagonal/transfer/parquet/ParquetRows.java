@@ -39,8 +39,7 @@ final class ParquetRows implements RowBlockReader {
   /**
    * @param columns at least one, of those of the file
    */
-  ParquetRows(
-      OpenParquet file, List<RowGroup> groups, List<ParquetColumn> columns, int blockRows) {
+  ParquetRows(OpenParquet file, List<RowGroup> groups, List<ParquetColumn> columns, int blockRows) {
     this.file = file;
     this.columns = List.copyOf(columns);
     this.blockRows = blockRows;

@@ -102,8 +102,7 @@ final class ObjectStoreTest {
     Path in = Files.writeString(directory.resolve("r.csv"), "userId,movieId,rating\n1,10,4.0\n");
     String out = directory.resolve("o.csv").toString();
     ChildJvm ended =
-        withoutModules(
-            "movie-ratings " + options.replace("IN", in.toString()).replace("OUT", out));
+        withoutModules("movie-ratings " + options.replace("IN", in.toString()).replace("OUT", out));
     assertThat(ended.status()).as("%s", ended).isEqualTo(2);
     assertThat(ended.err())
         .filteredOn(line -> line.contains(scheme + "://"))

@@ -117,8 +117,7 @@ final class LoadEdgesIT {
           duck.write(
               "SELECT [i] AS list, i % 7 AS s, i % 5 AS t, CASE WHEN i = 9 THEN NULL"
                   + " ELSE '#' || i || ', \"x\"' END AS name FROM range(5000) r(i)",
-              input,
-              "row_group_size 2048");
+              input, "row_group_size 2048");
     }
     // What is said of text files does not hold for records.
     String options =

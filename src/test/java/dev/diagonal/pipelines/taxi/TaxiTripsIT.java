@@ -146,8 +146,7 @@ final class TaxiTripsIT {
                 AS passenger_count, (i % 50)::DOUBLE + 0.25 AS total_amount, [i] AS events
               FROM range(20000) r(i)\
               """,
-              input,
-              "row_group_size 4096");
+              input, "row_group_size 4096");
     }
     for (int run = 1; run <= 2; run++) {
       Launched launched = launch("--input=" + input + " --tableSize=8 --batchSize=200 " + runner);

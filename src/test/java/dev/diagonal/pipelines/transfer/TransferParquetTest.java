@@ -95,8 +95,15 @@ final class TransferParquetTest {
     assertThat(duck.query("SELECT * FROM '" + out + "'")).isEqualTo(duck.query(query));
     assertThat(types(out))
         .containsExactly(
-            "a|SMALLINT", "b|INTEGER", "c|BIGINT", "d|DECIMAL(20,0)", "e|SMALLINT", "f|TIMESTAMP",
-            "g|TIMESTAMP", "h|JSON", "i|VARCHAR");
+            "a|SMALLINT",
+            "b|INTEGER",
+            "c|BIGINT",
+            "d|DECIMAL(20,0)",
+            "e|SMALLINT",
+            "f|TIMESTAMP",
+            "g|TIMESTAMP",
+            "h|JSON",
+            "i|VARCHAR");
   }
 
   @ParameterizedTest
@@ -111,8 +118,7 @@ final class TransferParquetTest {
 
   @Test
   void namesACompressionThatItDoesNotRead() throws Exception {
-    Path in =
-        duck.write("SELECT 1 AS a", directory.resolve("in.parquet"), "compression brotli");
+    Path in = duck.write("SELECT 1 AS a", directory.resolve("in.parquet"), "compression brotli");
     assertFailed(
         run("transfer --from=parquet:%s --to=csv:%s".formatted(in, directory.resolve("x.csv"))),
         "cannot read row group 1 of 1 of " + in + ": it is compressed with BROTLI");
@@ -138,7 +144,8 @@ final class TransferParquetTest {
         .containsExactly("160000|0|0");
     assertThat(
             duck.query(
-                "SELECT count(DISTINCT row_group_id) > 1 FROM parquet_metadata(%s)".formatted(file)))
+                "SELECT count(DISTINCT row_group_id) > 1 FROM parquet_metadata(%s)"
+                    .formatted(file)))
         .containsExactly("true");
   }
 
@@ -260,16 +267,14 @@ final class TransferParquetTest {
         duck.write(
             "SELECT i % 5 AS userId, i % 3 AS movieId, 3.5::FLOAT AS rating, 'x,\"y' AS review,"
                 + " [1] AS list, 964982703 AS timestamp FROM range(3000) r(i)",
-            directory.resolve("in.parquet"),
-            "row_group_size 2048");
+            directory.resolve("in.parquet"), "row_group_size 2048");
     Path csv = directory.resolve("totals.csv");
     // The delimiter is that of text files.
     assertDone(run("movie-ratings --input=%s --output=%s --delimiter=tab".formatted(in, csv)));
     assertThat(Files.readAllLines(csv)).hasSize(4).anyMatch(row -> row.startsWith("2,1000,3500"));
 
     duck.write("SELECT 1 AS userId, 1 AS movieId, NULL::FLOAT AS rating", in);
-    assertFailed(
-        run("movie-ratings --input=%s --output=%s".formatted(in, csv)), in + ", row 1: ");
+    assertFailed(run("movie-ratings --input=%s --output=%s".formatted(in, csv)), in + ", row 1: ");
   }
 
   @Test
@@ -284,8 +289,7 @@ final class TransferParquetTest {
         List.of(
             "transfer --from=parquet:" + in + " --to=csv:" + directory.resolve("x.csv"),
             "movie-ratings --input=" + in + " --output=" + directory.resolve("x.csv"))) {
-      List<String> args =
-          new ArrayList<>(List.of("-cp", classPath, "dev.diagonal.pipelines.Main"));
+      List<String> args = new ArrayList<>(List.of("-cp", classPath, "dev.diagonal.pipelines.Main"));
       args.addAll(List.of(command.split(" ")));
       ChildJvm ended = ChildJvm.run(args.toArray(String[]::new));
       assertThat(ended.status()).as("%s", ended).isEqualTo(2);

@@ -142,8 +142,7 @@ final class ParquetFilesTest {
   }
 
   private List<String> all(List<String> bad) throws Exception {
-    ParquetFiles files =
-        ParquetFiles.of(List.of(file.toString()), RangePlan.DEFAULT, Mapping.NONE);
+    ParquetFiles files = ParquetFiles.of(List.of(file.toString()), RangePlan.DEFAULT, Mapping.NONE);
     List<String> rows = new ArrayList<>();
     for (SourceRange range : files.ranges()) {
       read(files, range, rows, bad);
@@ -152,8 +151,7 @@ final class ParquetFilesTest {
   }
 
   private static void read(
-      ParquetFiles files, SourceRange range, List<String> rows, List<String> bad)
-      throws Exception {
+      ParquetFiles files, SourceRange range, List<String> rows, List<String> bad) throws Exception {
     try (RowBlockReader reader = files.open(range, 700)) {
       for (RowBlock block = reader.next(line -> bad.add(line.describe()));
           block != null;
