@@ -68,6 +68,12 @@ final class ParquetCodecs implements CompressionCodecFactory {
     return compressed.toByteArray();
   }
 
+  private static byte[] allOf(BytesInput in) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) in.size());
+    in.writeAllTo(bytes);
+    return bytes.toByteArray();
+  }
+
   private static byte[] allOf(InputStream in, int size, CompressionCodecName codec)
       throws IOException {
     try (in) {
@@ -92,7 +98,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
 
     @Override
     public BytesInput compress(BytesInput bytes) throws IOException {
-      return BytesInput.from(compression.apply(bytes.toByteArray()));
+      return BytesInput.from(compression.apply(allOf(bytes)));
     }
 
     @Override
@@ -109,7 +115,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
 
     @Override
     public BytesInput decompress(BytesInput bytes, int size) throws IOException {
-      return BytesInput.from(decompressed(bytes.toByteArray(), size));
+      return BytesInput.from(decompressed(allOf(bytes), size));
     }
 
     @Override

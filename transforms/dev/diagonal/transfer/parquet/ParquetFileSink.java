@@ -17,6 +17,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -89,7 +90,9 @@ public final class ParquetFileSink implements FileSink {
             ParquetSchema.of(type),
             ParquetFileWriter.Mode.CREATE,
             ROW_GROUP_BYTES,
-            0);
+            0,
+            null,
+            ParquetProperties.builder().build());
     writer.start();
     RunFiles files = files();
     for (String part : parts) {
@@ -122,6 +125,7 @@ public final class ParquetFileSink implements FileSink {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // abstract all the same
     protected WriteSupport<RowAt> getWriteSupport(Configuration configuration) {
       return support;
     }
@@ -159,9 +163,9 @@ public final class ParquetFileSink implements FileSink {
       for (int row = 0; row < block.rows(); row++) {
         RowAt at;
         try {
-          at = new RowAt(block, row, support.decimals(block, row));
+          at = support.rowAt(block, row);
         } catch (BadValueException e) {
-          rejects.reject(Reject.of(block, row, e.getMessage()));
+          rejects.reject(Reject.of(block, row, String.valueOf(e.getMessage())));
           continue;
         }
         try {

@@ -12,6 +12,7 @@ import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -25,13 +26,19 @@ import org.jspecify.annotations.Nullable;
 /** Hands the values of rows to Parquet. Not thread-safe. */
 final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
 
-  /**
-   * A row of a block.
-   *
-   * @param decimals the unscaled values of its decimals by column, which {@link #decimals} has
-   *     checked
-   */
-  record RowAt(RowBlock block, int row, @Nullable BigInteger[] decimals) {}
+  /** A row of a block, with the unscaled values of its decimals by column. */
+  static final class RowAt {
+
+    private final RowBlock block;
+    private final int row;
+    private final @Nullable BigInteger[] decimals;
+
+    RowAt(RowBlock block, int row, @Nullable BigInteger[] decimals) {
+      this.block = block;
+      this.row = row;
+      this.decimals = decimals;
+    }
+  }
 
   private final RowType type;
   private final MessageType schema;
@@ -43,6 +50,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // abstract all the same
   public WriteContext init(Configuration configuration) {
     return context();
   }
@@ -62,11 +70,11 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
   }
 
   /**
-   * Returns the unscaled values of the decimals of a row.
+   * Returns a row that can be written.
    *
    * @throws BadValueException if a column cannot hold one exactly
    */
-  @Nullable BigInteger[] decimals(RowBlock block, int row) throws BadValueException {
+  RowAt rowAt(RowBlock block, int row) throws BadValueException {
     @Nullable BigInteger[] decimals = new BigInteger[type.size()];
     for (int column = 0; column < type.size(); column++) {
       Field field = type.field(column);
@@ -74,7 +82,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
         decimals[column] = unscaled(field, block.text(row, column));
       }
     }
-    return decimals;
+    return new RowAt(block, row, decimals);
   }
 
   private static BigInteger unscaled(Field field, String text) throws BadValueException {
@@ -100,7 +108,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
 
   @Override
   public void write(RowAt at) {
-    RecordConsumer out = java.util.Objects.requireNonNull(consumer);
+    RecordConsumer out = Objects.requireNonNull(consumer);
     out.startMessage();
     for (int column = 0; column < type.size(); column++) {
       if (!at.block.isNull(at.row, column)) {
@@ -123,8 +131,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
       case BIGINT, TIME, TIMESTAMP, INSTANT -> out.addLong(word);
       case REAL -> out.addFloat((float) Double.longBitsToDouble(word));
       case DOUBLE -> out.addDouble(Double.longBitsToDouble(word));
-      case DECIMAL ->
-          putDecimal(java.util.Objects.requireNonNull(at.decimals[column]), column, out);
+      case DECIMAL -> putDecimal(Objects.requireNonNull(at.decimals[column]), column, out);
       case UUID -> out.addBinary(bytesOf(UUID.fromString(block.text(at.row, column))));
       case TEXT, JSON, BYTES ->
           // A copy: the block is gone when the row group is written.
