@@ -90,7 +90,7 @@ class TransferDocumentsIT {
     assertDone(transfer("jsonl:" + in, "immense", "--badRecords=" + bad));
     assertThat(count("immense")).isEqualTo(1);
     assertThat(Files.readString(bad))
-        .contains("immense term in field=", "data.a")
+        .contains("with status 400", "data.a")
         .doesNotContain("[120, 120");
   }
 
