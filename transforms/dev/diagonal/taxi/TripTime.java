@@ -3,6 +3,7 @@ package dev.diagonal.taxi;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -64,7 +65,8 @@ final class TripTime {
 
   static long micros(LocalDateTime time) {
     return Math.addExact(
-        Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), SECOND), time.getNano() / 1000);
+        Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), SECOND),
+        time.get(ChronoField.MICRO_OF_SECOND));
   }
 
   static LocalDateTime of(long micros) {
