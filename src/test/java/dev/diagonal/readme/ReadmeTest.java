@@ -59,7 +59,12 @@ class ReadmeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "README.md", "SECURITY.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/sinks.md", "docs/testing.md"
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/sinks.md",
+        "docs/testing.md"
       })
   void linksLeadToFiles(Path page) throws IOException {
     Matcher link =
