@@ -4,6 +4,7 @@ import dev.diagonal.pipelines.run.Terminal;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,14 +51,22 @@ final class CommandModel {
    */
   static List<String> normalize(Command command, List<String> args, List<String> typed) {
     List<OptionSpec> specs = OptionSpec.of(command.options());
-    ParseResult parsed = parse(command, specs, args);
+    CommandLine parser = parser(command, specs);
     ParseResult onCommandLine =
-        parse(command, specs, typed.stream().filter(arg -> !arg.startsWith("@")).toList());
+        parse(parser, specs, typed.stream().filter(arg -> !arg.startsWith("@")).toList());
+    // Read before the parser is used again, which resets the values of its options.
+    Map<String, List<String>> typedLists = new HashMap<>();
+    for (OptionSpec spec : specs) {
+      if (spec.type() == List.class) {
+        typedLists.put(spec.name(), List.copyOf(values(onCommandLine, "--" + spec.name())));
+      }
+    }
+    ParseResult parsed = parse(parser, specs, args);
     List<String> normalized = new ArrayList<>();
     for (OptionSpec spec : specs) {
       String name = "--" + spec.name();
-      List<String> values = values(onCommandLine, name);
-      if (spec.type() == List.class && values.size() > 1) {
+      List<String> values = typedLists.getOrDefault(spec.name(), List.of());
+      if (values.size() > 1) {
         values.forEach(spec::check);
         normalized.add(name + "=" + String.join(",", values));
       } else {
@@ -68,13 +77,15 @@ final class CommandModel {
     return normalized;
   }
 
-  private static ParseResult parse(Command command, List<OptionSpec> specs, List<String> args) {
-    CommandLine parser = new CommandLine(model(command, specs));
-    parser
+  private static CommandLine parser(Command command, List<OptionSpec> specs) {
+    return new CommandLine(model(command, specs))
         .setUnmatchedArgumentsAllowed(true)
         .setOverwrittenOptionsAllowed(true)
         .setExpandAtFiles(false)
         .setEndOfOptionsDelimiter(NO_DELIMITER);
+  }
+
+  private static ParseResult parse(CommandLine parser, List<OptionSpec> specs, List<String> args) {
     try {
       return parser.parseArgs(args.toArray(String[]::new));
     } catch (MissingParameterException e) {

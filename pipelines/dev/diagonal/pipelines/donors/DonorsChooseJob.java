@@ -11,8 +11,6 @@ import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
-import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.InputFiles;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -42,27 +40,10 @@ final class DonorsChooseJob implements Job {
 
   private static final String JOIN = "Documents";
 
-  /**
-   * What becomes of a compressed file. Measured: the files that {@code --generate} writes are a
-   * third of their size, at 100,000 and at 300,000 donations; essays repeat themselves more.
-   */
-  private static final int COMPRESSION = 6;
-
-  /** What a project and its resources take in a shard, times their bytes. */
-  private static final int BUILD_GROWTH = 4;
-
-  private static final long SHARD_BYTES = 64L << 20;
-  private static final long WAITING_BYTES = 32L << 20;
-  private static final long SHARDS_PER_READER = 4;
   private static final long BASE_HEAP_BYTES = 128L << 20;
 
-  /** The packer's buffers and a shard. */
-  private static final long READER_HEAP_BYTES = (16L << 20) + SHARD_BYTES + WAITING_BYTES;
-
   private final DonorsChooseOptions options;
-  private final Input projects;
-  private final Input donations;
-  private final Input resources;
+  private final DonorsInputs inputs;
   private final @Nullable String output;
   private final SinkPlace place;
   private final Shards shards;
@@ -71,46 +52,9 @@ final class DonorsChooseJob implements Job {
   private List<String> report = List.of();
   private @Nullable LoadMode loadMode;
 
-  /**
-   * Files of one table.
-   *
-   * @param patterns as they were given
-   * @param files that there are
-   */
-  private record Input(List<String> patterns, InputFiles files) {
-    static Input of(String option, @Nullable List<String> patterns) {
-      if (patterns == null) {
-        throw new UsageException(
-            "--%s is missing; --generate=<directory> writes files to try".formatted(option));
-      }
-      try {
-        return new Input(patterns, InputFiles.matching(patterns));
-      } catch (BadInputException e) {
-        throw new UsageException("--" + option + ": " + e.getMessage(), e);
-      }
-    }
-
-    long textBytes() {
-      return files.files().stream()
-          .mapToLong(file -> file.splittable() ? file.bytes() : file.bytes() * COMPRESSION)
-          .sum();
-    }
-
-    String describe(String what) {
-      return String.format(
-          Locale.ROOT,
-          "reads:   %-9s  %,d file(s), %,.1f MB",
-          what,
-          files.files().size(),
-          files.totalBytes() / 1e6);
-    }
-  }
-
   private DonorsChooseJob(DonorsChooseOptions options) {
     this.options = options;
-    this.projects = Input.of("projects", options.getProjects());
-    this.donations = Input.of("donations", options.getDonations());
-    this.resources = Input.of("resources", options.getResources());
+    this.inputs = DonorsInputs.of(options);
     this.output = options.getOutput();
     this.place = SinkPlace.of(options.getElasticsearchUrl(), output, options.getElasticsearchUrl());
     if (output == null && place.isNone()) {
@@ -121,7 +65,11 @@ final class DonorsChooseJob implements Job {
     if (options.getShards() < 0) {
       throw new UsageException("--shards must be >= 0, got " + options.getShards());
     }
-    this.shards = new Shards(options.getShards() > 0 ? options.getShards() : shardsOfSizes());
+    this.shards =
+        new Shards(
+            options.getShards() > 0
+                ? options.getShards()
+                : inputs.shards(Runners.readers(options)));
     this.deadLetters = DeadLetters.of(options);
     this.index = target(ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
@@ -135,22 +83,9 @@ final class DonorsChooseJob implements Job {
     return new DonorsChooseJob(options);
   }
 
-  /** As many as keep the build side of a shard, and the donations that wait, in their budgets. */
-  private int shardsOfSizes() {
-    long build = (projects.textBytes() + resources.textBytes()) * BUILD_GROWTH;
-    long needed =
-        Math.max(
-            (build + SHARD_BYTES - 1) / SHARD_BYTES,
-            (donations.textBytes() + WAITING_BYTES - 1) / WAITING_BYTES);
-    return (int) Math.min(4096, Math.max(needed, SHARDS_PER_READER * Runners.readers(options)));
-  }
-
   @Override
   public List<String> describe() {
-    List<String> lines = new ArrayList<>();
-    lines.add(projects.describe("projects"));
-    lines.add(donations.describe("donations"));
-    lines.add(resources.describe("resources"));
+    List<String> lines = new ArrayList<>(inputs.describe());
     lines.add("joins:   in " + shards.count() + " shards");
     if (output != null) {
       lines.add("writes:  a document a donation to " + shards.count() + " files in " + output);
@@ -166,9 +101,9 @@ final class DonorsChooseJob implements Job {
   @Override
   public JobFiles files() {
     return JobFiles.NONE
-        .reads("projects", projects.patterns())
-        .reads("donations", donations.patterns())
-        .reads("resources", resources.patterns())
+        .reads("projects", inputs.projects().patterns())
+        .reads("donations", inputs.donations().patterns())
+        .reads("resources", inputs.resources().patterns())
         .writesInto("output", output, DonationFiles.PREFIX);
   }
 
@@ -185,9 +120,7 @@ final class DonorsChooseJob implements Job {
 
   @Override
   public long inputBytes() {
-    return projects.files().totalBytes()
-        + donations.files().totalBytes()
-        + resources.files().totalBytes();
+    return inputs.bytes();
   }
 
   /**
@@ -197,11 +130,11 @@ final class DonorsChooseJob implements Job {
    */
   @Override
   public long heapBytes() {
-    long heap = BASE_HEAP_BYTES + Runners.readers(options) * READER_HEAP_BYTES;
+    long heap = BASE_HEAP_BYTES + Runners.readers(options) * DonorsInputs.READER_HEAP_BYTES;
     if (!options.getRunner().getSimpleName().equals("DirectRunner")) {
       return heap;
     }
-    long rows = projects.textBytes() + donations.textBytes() + resources.textBytes();
+    long rows = inputs.textBytes();
     return heap + rows + rows / 4;
   }
 
@@ -245,7 +178,9 @@ final class DonorsChooseJob implements Job {
     JoinDonations join =
         JoinDonations.from(
             new JoinDonations.Inputs(
-                projects.patterns(), donations.patterns(), resources.patterns()),
+                inputs.projects().patterns(),
+                inputs.donations().patterns(),
+                inputs.resources().patterns()),
             shards);
     if (output != null) {
       join = join.writingTo(files(output));

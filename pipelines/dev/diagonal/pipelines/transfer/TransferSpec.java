@@ -52,6 +52,41 @@ record TransferSpec(
     return to.stream().filter(ToJdbc.class::isInstance).map(ToJdbc.class::cast).toList();
   }
 
+  /**
+   * Checks that modes, keys and transactions fit together, without asking a server.
+   *
+   * @param grouped whether the tables change with those of a group
+   * @throws IllegalArgumentException if they do not
+   */
+  void check(boolean grouped) {
+    if (atOnce) {
+      new TablesAtOnce().check(tables());
+    }
+    for (To each : to) {
+      if (each instanceof ToIndex index) {
+        // Refuses a URL or a name that does not fit before anything is done.
+        Object unused = index.index().at(ServerUrls.TO_COME);
+      } else if (each instanceof ToJdbc table) {
+        boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
+        if (needsKey && table.key().isEmpty()) {
+          throw new IllegalArgumentException(
+              "mode " + table.mode() + " of table " + table.table() + " needs a key");
+        }
+        boolean together = atOnce || grouped;
+        boolean onlyAtOnce = table.mode() == Mode.replace;
+        boolean neverAtOnce =
+            table.mode() == Mode.ignore
+                || table.mode() == Mode.update
+                || table.mode() == Mode.delete;
+        if ((together && neverAtOnce) || (!together && onlyAtOnce)) {
+          throw new IllegalArgumentException(
+              "mode %s of table %s goes with transaction %s"
+                  .formatted(table.mode(), table.table(), together ? "each" : "all"));
+        }
+      }
+    }
+  }
+
   /** A database, which may be one that is yet to start. */
   @FunctionalInterface
   interface Database {

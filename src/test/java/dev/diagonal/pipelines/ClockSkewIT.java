@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes whose clocks are a day ahead of the database's, or behind it. */
+@Tag("large") // JVMs of their own, for what the architecture test shows of most code
 @ExtendWith(PostgresExtension.class)
 final class ClockSkewIT {
 
@@ -126,7 +127,6 @@ final class ClockSkewIT {
             "--jdbcUser=" + postgres.user()));
   }
 
-  @Tag("large") // starts a JVM for what the architecture test shows in most cases
   @Test
   void aRunIsAliveWhateverItsClock() throws Exception {
     EdgeDatabase database = new EdgeDatabase(postgres);

@@ -1,0 +1,105 @@
+package dev.diagonal.pipelines.donors;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The files of the three tables that are joined, and what their sizes ask for. */
+record DonorsInputs(Input projects, Input donations, Input resources) {
+
+  /**
+   * What becomes of a compressed file. Measured: the files that {@code --generate} writes are a
+   * third of their size, at 100,000 and at 300,000 donations; essays repeat themselves more.
+   */
+  private static final int COMPRESSION = 6;
+
+  /** What a project and its resources take in a shard, times their bytes. */
+  private static final int BUILD_GROWTH = 4;
+
+  private static final long SHARD_BYTES = 64L << 20;
+  private static final long WAITING_BYTES = 32L << 20;
+  private static final long SHARDS_PER_READER = 4;
+
+  /** The packer's buffers and a shard. */
+  static final long READER_HEAP_BYTES = (16L << 20) + SHARD_BYTES + WAITING_BYTES;
+
+  /**
+   * Files of one table.
+   *
+   * @param patterns as they were given
+   * @param files that there are
+   */
+  record Input(List<String> patterns, InputFiles files) {
+    static Input of(String option, @Nullable List<String> patterns) {
+      if (patterns == null) {
+        throw new UsageException(
+            "--%s is missing; --generate=<directory> writes files to try".formatted(option));
+      }
+      try {
+        return new Input(patterns, InputFiles.matching(patterns));
+      } catch (BadInputException e) {
+        throw new UsageException("--" + option + ": " + e.getMessage(), e);
+      }
+    }
+
+    long textBytes() {
+      return files.files().stream()
+          .mapToLong(file -> file.splittable() ? file.bytes() : file.bytes() * COMPRESSION)
+          .sum();
+    }
+
+    String describe(String what) {
+      return String.format(
+          Locale.ROOT,
+          "reads:   %-9s  %,d file(s), %,.1f MB",
+          what,
+          files.files().size(),
+          files.totalBytes() / 1e6);
+    }
+  }
+
+  /**
+   * @throws UsageException if an option is missing, or names no file
+   */
+  static DonorsInputs of(DonorsChooseOptions options) {
+    return new DonorsInputs(
+        Input.of("projects", options.getProjects()),
+        Input.of("donations", options.getDonations()),
+        Input.of("resources", options.getResources()));
+  }
+
+  List<String> describe() {
+    return List.of(
+        projects.describe("projects"),
+        donations.describe("donations"),
+        resources.describe("resources"));
+  }
+
+  /** Returns the sizes of all files. */
+  long bytes() {
+    return projects.files().totalBytes()
+        + donations.files().totalBytes()
+        + resources.files().totalBytes();
+  }
+
+  /** Returns how many bytes of text all files hold. */
+  long textBytes() {
+    return projects.textBytes() + donations.textBytes() + resources.textBytes();
+  }
+
+  /**
+   * Returns as many shards as keep the build side of a shard, and the donations that wait, in their
+   * budgets.
+   */
+  int shards(int readers) {
+    long build = (projects.textBytes() + resources.textBytes()) * BUILD_GROWTH;
+    long needed =
+        Math.max(
+            (build + SHARD_BYTES - 1) / SHARD_BYTES,
+            (donations.textBytes() + WAITING_BYTES - 1) / WAITING_BYTES);
+    return (int) Math.min(4096, Math.max(needed, SHARDS_PER_READER * readers));
+  }
+}

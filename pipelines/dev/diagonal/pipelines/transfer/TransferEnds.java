@@ -1,0 +1,189 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.index.LeftLoadMode;
+import dev.diagonal.elasticsearch.index.RefreshIndex;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.CreateTable;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TargetTable;
+import dev.diagonal.jdbc.write.WriteMode;
+import dev.diagonal.pipelines.options.Warnings;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.run.OutputRuns;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.TransferSpec.From;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
+import dev.diagonal.pipelines.transfer.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.parquet.ParquetFileSink;
+import dev.diagonal.transfer.parquet.ParquetFiles;
+import dev.diagonal.transfer.sink.IndexSink;
+import dev.diagonal.transfer.sink.JdbcSink;
+import dev.diagonal.transfer.sink.TextFileSink;
+import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.CsvFiles;
+import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.transfer.source.JdbcStandardRows;
+import dev.diagonal.transfer.source.JsonLineFiles;
+import dev.diagonal.transfer.source.TransferSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the source and the sinks of a transfer. */
+final class TransferEnds {
+
+  private static final int RANGES_PER_READER = 4;
+
+  private final TransferSpec spec;
+  private final RunOptions options;
+  private final @Nullable StagedSinks staged;
+  private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private final List<String> guesses = new ArrayList<>();
+
+  /**
+   * @param staged makes the sinks of tables that change at the end, or null if they change at once
+   */
+  TransferEnds(TransferSpec spec, RunOptions options, @Nullable StagedSinks staged) {
+    this.spec = spec;
+    this.options = options;
+    this.staged = staged;
+  }
+
+  /** Returns the source, which knows its ranges and columns. */
+  TransferSource source(ServerUrls servers) throws Exception {
+    int readers = Runners.readers(options);
+    RangePlan plan = RangePlan.DEFAULT.forReaders(readers);
+    From from = spec.from();
+    if (from instanceof FromCsv csv) {
+      return CsvFiles.of(csv.files(), csv.format(), plan);
+    } else if (from instanceof FromJsonLines json) {
+      boolean someKeys = !spec.mapping().columns().isEmpty();
+      JsonLineFiles files = JsonLineFiles.of(json.files(), plan, someKeys);
+      return TransferTypes.copiesJson(spec) ? files.asWritten() : files;
+    }
+    if (from instanceof FromParquet parquet) {
+      return ParquetFiles.of(parquet.files(), plan, spec.mapping());
+    }
+    FromJdbc jdbc = (FromJdbc) from;
+    JdbcTarget database = jdbc.database().at(servers);
+    int ranges = readers * RANGES_PER_READER;
+    String table = jdbc.table();
+    String query = String.valueOf(jdbc.query());
+    if (database.url().startsWith("jdbc:postgresql:")) {
+      return table == null
+          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
+          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges);
+    }
+    return table == null
+        ? JdbcStandardRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
+        : JdbcStandardRows.ofTable(database, table, jdbc.rangeKey(), ranges);
+  }
+
+  /** Returns a sink; tables, indices and stages that are missing are created. */
+  TransferSink sink(
+      To to, TransferSource source, Mapping mapping, RowType rows, ServerUrls servers)
+      throws Exception {
+    if (to instanceof ToJdbc table) {
+      return tableSink(table, source, rows, table.database().at(servers));
+    } else if (to instanceof ToIndex index) {
+      return indexSink(index, source, mapping, rows, index.index().at(servers));
+    } else if (to instanceof ToCsv csv) {
+      return TextFileSink.csv(
+          csv.path(),
+          csv.format().dialect().delimiter(),
+          csv.format().dialect().quote(),
+          "\n",
+          csv.format().header(),
+          OutputRuns.of(options));
+    }
+    if (to instanceof ToParquet parquet) {
+      return ParquetFileSink.at(parquet.path(), OutputRuns.of(options));
+    }
+    return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
+  }
+
+  private TransferSink indexSink(
+      ToIndex to, TransferSource source, Mapping mapping, RowType rows, ElasticsearchTarget target)
+      throws Exception {
+    indices.add(target);
+    IndexSink sink =
+        IndexSink.of(BulkSettings.of(target).withPipeline(to.pipeline()), to.columns());
+    try {
+      sink.check(rows);
+      IndexSink prepared = sink.prepared(rows, Warnings::print);
+      guesses.addAll(GuessedFields.remarks(target, source, mapping, rows, prepared));
+      return prepared;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TransferSink tableSink(
+      ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+    spec.ledger().schema().refuse(to.table());
+    WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
+    Table table = TargetTable.find(database, to.table(), rows, to.key(), mode::needs);
+    leftOut(table, rows).forEach(Warnings::print);
+    StagedSinks stages = staged;
+    if (stages == null) {
+      TargetTable.create(database, table);
+      return new JdbcSink(database, table, mode, spec.commitRows(), spec.ledger());
+    }
+    if (to.mode() == Mode.upsert) {
+      CreateTable.checkKey(database, table); // before the stage is filled
+    }
+    return stages.sink(to, database, table, source, spec);
+  }
+
+  private static List<String> leftOut(Table table, RowType rows) {
+    List<String> names = table.columns().stream().map(Column::name).toList();
+    return rows.names().stream()
+        .filter(name -> !names.contains(name))
+        .map(
+            name ->
+                "column %s of table %s is generated by the database and is left out"
+                    .formatted(name, table.name()))
+        .toList();
+  }
+
+  private static WriteMode modeOf(Mode mode) {
+    return switch (mode) {
+      case insert -> WriteMode.INSERT;
+      case ignore -> WriteMode.INSERT_IGNORE;
+      case upsert -> WriteMode.UPSERT;
+      case update -> WriteMode.UPDATE;
+      case delete -> WriteMode.DELETE;
+      case replace -> throw new IllegalArgumentException("replace");
+    };
+  }
+
+  /** Returns which fields of indices have guessed types, once the sinks are there. */
+  List<String> guesses() {
+    return guesses;
+  }
+
+  /** Makes the documents of all indices visible, and warns of settings that a killed run left. */
+  void refresh() throws Exception {
+    for (ElasticsearchTarget index : indices) {
+      Warnings.print(RefreshIndex.ifAllowed(index));
+      Warnings.print(LeftLoadMode.warning(index));
+    }
+  }
+}

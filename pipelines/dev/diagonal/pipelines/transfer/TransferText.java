@@ -1,0 +1,111 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.TransferSpec.From;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromFiles;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToFile;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.transfer.sink.TransferSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a user reads about a transfer: its plan, its warnings, its sinks.
+ *
+ * @param staged whether its tables change in one transaction at the end
+ */
+record TransferText(TransferSpec spec, boolean staged) {
+
+  /** Returns what {@code --dryRun} prints of the transfer. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("reads:   " + describe(spec.from()));
+    spec.to().forEach(to -> lines.add("writes:  " + describe(to)));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "blocks:  %,d rows; %,d rows a transaction%s",
+            spec.blockRows(),
+            spec.commitRows(),
+            spec.atOnce() ? ", put into the tables at once in the end" : ""));
+    lines.addAll(warnings());
+    return lines;
+  }
+
+  /** What a runner that repeats work would do to tables whose rows have no key. */
+  List<String> warnings() {
+    return spec.tables().stream()
+        .filter(table -> table.key().isEmpty() && table.mode() != Mode.replace)
+        .map(
+            table ->
+                staged
+                    ? "note:    the rows of table %s have no key: the same command inserts them again"
+                        .formatted(table.table())
+                    : "note:    the rows of table %s have no key: where a runner repeats a part of the"
+                            .formatted(table.table())
+                        + " work, or you the command, they are inserted again; --key makes it exact")
+        .toList();
+  }
+
+  private static String describe(From from) {
+    if (from instanceof FromJdbc jdbc) {
+      return (jdbc.table() == null ? "a query" : "table " + jdbc.table())
+          + " of "
+          + jdbc.database().at(ServerUrls.TO_COME);
+    }
+    FromFiles files = (FromFiles) from;
+    return files.kind() + " " + String.join(",", files.files());
+  }
+
+  private static String describe(To to) {
+    if (to instanceof ToJdbc table) {
+      return "table %s of %s, created if missing, %s%s"
+          .formatted(
+              table.table(),
+              table.database().at(ServerUrls.TO_COME),
+              table.mode(),
+              table.key().isEmpty() ? "" : " by " + String.join(", ", table.key()));
+    } else if (to instanceof ToIndex index) {
+      return index.index().at(ServerUrls.TO_COME) + ", documents " + index.columns().id();
+    }
+    ToFile file = (ToFile) to;
+    return file.kind() + " " + file.path();
+  }
+
+  /** Returns what is left when a run is interrupted, and what the same command does then. */
+  String afterInterruption() {
+    boolean tables = spec.to().stream().anyMatch(to -> to instanceof ToJdbc);
+    if (staged) {
+      return "Tables are as they were before. The same command starts from the beginning.";
+    }
+    boolean inserts =
+        spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());
+    if (inserts) {
+      return "Committed rows stay, and the same command inserts them again: delete them first.";
+    }
+    return tables
+        ? "Committed rows stay. The same command starts from the beginning and writes each key once."
+        : "The same command starts from the beginning.";
+  }
+
+  /** Returns what kind of place a sink is. */
+  static String kind(To to) {
+    if (to instanceof ToJdbc) {
+      return "PostgreSQL";
+    }
+    return to instanceof ToFile file ? file.kind() : "Elasticsearch";
+  }
+
+  /** Returns where a sink is. */
+  static String target(To to, TransferSink sink) {
+    if (to instanceof ToJdbc table) {
+      return "table " + table.table();
+    }
+    return to instanceof ToFile file ? file.path() : sink.describe();
+  }
+}
