@@ -97,8 +97,7 @@ final class TransferEnds {
   }
 
   /** Returns a sink; tables, indices and stages that are missing are created. */
-  TransferSink sink(
-      To to, TransferSource source, Mapping mapping, RowType rows, ServerUrls servers)
+  TransferSink sink(To to, TransferSource source, Mapping mapping, RowType rows, ServerUrls servers)
       throws Exception {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
