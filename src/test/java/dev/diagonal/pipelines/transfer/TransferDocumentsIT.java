@@ -85,8 +85,7 @@ class TransferDocumentsIT {
   @Test
   void aReasonQuotesNothingOfALongTerm() throws Exception {
     Path bad = directory.resolve("bad.jsonl");
-    Path in =
-        jsonLines("{\"id\":1,\"data\":{\"a\":\"" + "x".repeat(40_000) + "\"}}\n{\"id\":2}\n");
+    Path in = jsonLines("{\"id\":1,\"data\":{\"a\":\"" + "x".repeat(40_000) + "\"}}\n{\"id\":2}\n");
     assertDone(transfer("jsonl:" + in, "immense", "--badRecords=" + bad));
     assertThat(count("immense")).isEqualTo(1);
     assertThat(Files.readString(bad))
