@@ -50,7 +50,9 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
     for (String own : List.of(attempt(), place(), line())) {
       columns.add(Column.of(own, "bigint"));
     }
-    target.columns().forEach(column -> columns.add(new Column(column.name(), column.type(), "", false)));
+    target
+        .columns()
+        .forEach(column -> columns.add(new Column(column.name(), column.type(), "", false)));
     return new Table(rows, columns);
   }
 

@@ -121,8 +121,7 @@ final class StrangersQueriesIT {
     String url = database.postgres().jdbcUrl();
     String user = database.postgres().user();
     Files.writeString(plan, task.formatted(url, user, "none", ""));
-    Launched done =
-        Launched.with(Main.COMMANDS, "transfer", "--plan=" + plan);
+    Launched done = Launched.with(Main.COMMANDS, "transfer", "--plan=" + plan);
     assertDone(done);
     assertThat(database.query("SELECT 'by_src'::regclass::text")).containsExactly("by_src");
 
