@@ -78,7 +78,7 @@ final class TypeMatrixIT {
           Map.entry("varbit", List.of("'10101'", "''")),
           Map.entry("uuid", List.of("'00000000-0000-0000-0000-0000000000ff'")),
           Map.entry("json", List.of("'{\"b\": 1,  \"a\": [null, \"é\"]}'")),
-          Map.entry("jsonb", List.of("'{\"a\": 1.10}'", "'\"text\"'")),
+          Map.entry("jsonb", List.of("'{\"a\": 1.10}'", "'[\"text\"]'")),
           Map.entry("jsonpath", List.of("'$.\"a\"[*]?(@ > 1)'")),
           Map.entry("xml", List.of("'<a b=\"c\">d &amp; e</a>'", "'only text'")),
           Map.entry("tsvector", List.of("'''it''''s'':1A,2 b'")),
