@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.diagonal.csv.CsvFields;
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +45,17 @@ public final class JsonObject {
 
   /** Reads the first field of a line; returns what is wrong with it, or null. */
   public static @Nullable String read(CsvFields line, Values values) throws IOException {
-    return read(line, values, false);
+    return read(line, values, key -> false);
   }
 
   /**
    * Reads the first field of a line.
    *
-   * @param asWritten whether strings are passed on as they are written, in their quotes
+   * @param asWritten for which keys values are passed on as they are written, strings in quotes
    * @return what is wrong with it, or null
    */
-  public static @Nullable String read(CsvFields line, Values values, boolean asWritten)
-      throws IOException {
+  public static @Nullable String read(
+      CsvFields line, Values values, Predicate<String> asWritten) throws IOException {
     int start = line.start(0);
     byte[] bytes = line.bytes();
     try (JsonParser parser = JSON.createParser(bytes, start, line.end(0) - start)) {
@@ -67,7 +68,7 @@ public final class JsonObject {
           return "a key is blank or no text: '" + key + "'";
         }
         JsonToken token = parser.nextToken();
-        if (token.isStructStart() || asWritten) {
+        if (token.isStructStart() || asWritten.test(key)) {
           int from = start + (int) parser.currentTokenLocation().getByteOffset();
           parser.skipChildren();
           parser.finishToken();

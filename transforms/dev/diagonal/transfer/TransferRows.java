@@ -98,7 +98,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
             source.guesses());
     conversion.check();
     return new TransferRows(
-        source.strict(conversion.guessesInUse()),
+        source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,
         sinks,
         1_000,

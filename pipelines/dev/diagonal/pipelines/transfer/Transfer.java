@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PackedRowReader from somewhere to somewhere: one transfer, or a plan of tasks and task groups.
+ * The command {@code transfer}: one transfer, or a plan of tasks and task groups.
  */
 public final class Transfer implements Command {
 

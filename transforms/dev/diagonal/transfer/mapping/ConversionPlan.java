@@ -12,7 +12,9 @@ import dev.diagonal.rows.types.TypeGuesses;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.io.Serializable;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +100,22 @@ public record ConversionPlan(
   /** Returns the guesses that give columns their types. */
   public List<ColumnGuess> guessesInUse() {
     return targets().stream().map(this::guessOf).filter(Objects::nonNull).distinct().toList();
+  }
+
+  /** Returns the columns of the source that become JSON, and are used for nothing else. */
+  public Set<String> jsonColumns() {
+    Set<String> json = new HashSet<>();
+    Set<String> others = new HashSet<>();
+    for (Target target : targets()) {
+      if (target.origin() == Origin.COLUMN) {
+        (typeOf(target) == FieldType.JSON ? json : others).add(target.text());
+      } else if (target.origin() == Origin.FORMAT) {
+        others.addAll(Template.columns(target.text()));
+      }
+    }
+    mapping.filters().forEach(filter -> others.add(Filter.column(filter)));
+    json.removeAll(others);
+    return json;
   }
 
   /** Returns the digits that the mapping names, or those of a decimal that is copied. */

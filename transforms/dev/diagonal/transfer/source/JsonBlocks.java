@@ -73,7 +73,7 @@ final class JsonBlocks implements RowBlockReader {
                         + "', so no column takes it");
               }
             },
-            columns.areAsWritten());
+            columns::isAsWritten);
     for (int i = 0; i < size && problem == null; i++) {
       String value = values[i];
       if (value != null) {

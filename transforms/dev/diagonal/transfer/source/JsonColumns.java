@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,34 +20,47 @@ import org.jspecify.annotations.Nullable;
  * @param ignoresUnknown whether keys that are not columns are passed over
  * @param areAsWritten whether values are taken as they are written, strings in their quotes
  * @param noTexts by column, the guess that a string contradicts, or null
+ * @param json the columns that become JSON, whose values are taken as they are written but null
  */
 record JsonColumns(
-    RowType type, boolean ignoresUnknown, boolean areAsWritten, List<@Nullable ColumnGuess> noTexts)
+    RowType type,
+    boolean ignoresUnknown,
+    boolean areAsWritten,
+    List<@Nullable ColumnGuess> noTexts,
+    Set<String> json)
     implements Serializable {
+
+  JsonColumns {
+    json = Set.copyOf(json);
+  }
 
   static JsonColumns values(RowType declared, boolean ignoresUnknown) {
     List<Field> texts =
         declared.names().stream().map(key -> new Field(key, FieldType.TEXT)).toList();
-    return new JsonColumns(new RowType(texts), ignoresUnknown, false, nothing(texts.size()));
+    return new JsonColumns(new RowType(texts), ignoresUnknown, false, nothing(texts.size()), Set.of());
   }
 
   static JsonColumns asWritten(RowType json, boolean ignoresUnknown) {
-    return new JsonColumns(json, ignoresUnknown, true, nothing(json.size()));
+    return new JsonColumns(json, ignoresUnknown, true, nothing(json.size()), Set.of());
   }
 
   private static List<@Nullable ColumnGuess> nothing(int size) {
     return new ArrayList<>(Collections.<@Nullable ColumnGuess>nCopies(size, null));
   }
 
-  /** Returns this, refusing strings in columns that are guessed to hold something else. */
-  JsonColumns refusingTexts(List<ColumnGuess> guesses) {
+  /**
+   * Returns this, refusing strings in columns that are guessed to hold something else.
+   *
+   * @param becomeJson the columns that become JSON
+   */
+  JsonColumns refusingTexts(List<ColumnGuess> guesses, Set<String> becomeJson) {
     List<@Nullable ColumnGuess> refused = nothing(type.size());
     for (ColumnGuess guess : guesses) {
-      if (guess.type() != FieldType.TEXT) {
+      if (guess.type() != FieldType.TEXT && guess.type() != FieldType.JSON) {
         refused.set(type.indexOf(guess.column()), guess);
       }
     }
-    return new JsonColumns(type, ignoresUnknown, areAsWritten, refused);
+    return new JsonColumns(type, ignoresUnknown, areAsWritten, refused, becomeJson);
   }
 
   /** Refuses a string where something else was guessed. */
@@ -56,6 +70,11 @@ record JsonColumns(
       throw new BadValueException(
           "column '" + guess.column() + "': " + guess.isNot('"' + text + '"').getMessage());
     }
+  }
+
+  /** Whether a string of this key keeps its quotes and escapes. */
+  boolean isAsWritten(String key) {
+    return areAsWritten || json.contains(key);
   }
 
   /** Whether a value is null: one that is taken as it is written never is. */

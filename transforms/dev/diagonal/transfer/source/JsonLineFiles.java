@@ -189,9 +189,9 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   @Override
-  public TransferSource strict(List<ColumnGuess> inUse) {
+  public TransferSource strict(List<ColumnGuess> inUse, Set<String> json) {
     return new JsonLineFiles(
-        patterns, plan, found, declared, passOver, guesses, columns.refusingTexts(inUse));
+        patterns, plan, found, declared, passOver, guesses, columns.refusingTexts(inUse, json));
   }
 
   @Override

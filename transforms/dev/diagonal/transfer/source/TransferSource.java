@@ -6,6 +6,7 @@ import dev.diagonal.rows.types.ColumnGuess;
 import dev.diagonal.rows.types.TypeGuesses;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,9 @@ public interface TransferSource extends Serializable {
    * Returns this, refusing texts in columns that it took for something else.
    *
    * @param guesses those that the types of rows are taken from
+   * @param json the columns that become JSON and nothing else
    */
-  default TransferSource strict(List<ColumnGuess> guesses) {
+  default TransferSource strict(List<ColumnGuess> guesses, Set<String> json) {
     return this;
   }
 

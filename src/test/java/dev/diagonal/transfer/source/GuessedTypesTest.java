@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -334,7 +335,7 @@ final class GuessedTypesTest {
   }
 
   private List<String> strictRows(JsonLineFiles files) {
-    return rows(files.strict(requireNonNull(files.guesses()).columns()), Mapping.NONE);
+    return rows(files.strict(requireNonNull(files.guesses()).columns(), Set.of()), Mapping.NONE);
   }
 
   private List<String> rows(TransferSource source, Mapping mapping) {
