@@ -156,7 +156,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
     @Override
     public void reject(DeadLetter line) {
-      String reason = "%s, row %d: %s".formatted(line.file(), line.offset() + 1, line.reason());
+      String reason = "%s, row %s: %s".formatted(line.file(), line.offset() + 1, line.reason());
       output.reject(DeadLetter.ofRow(reason, line.record()));
     }
   }

@@ -13,7 +13,7 @@ public final class Reject {
       RowOrigin origin, long offset, long line, String reason, String record) {
     if (origin.countsRows()) {
       return DeadLetter.ofRow(
-          "%s, row %d: %s".formatted(origin.place(), offset + 1, reason), record);
+          "%s, row %s: %s".formatted(origin.place(), offset + 1, reason), record);
     }
     long inFile = origin.lineInFile(line);
     String where = inFile < 0 ? "" : "line " + inFile + ", ";

@@ -98,7 +98,7 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
       return Counts.NONE;
     } catch (SQLException fault) {
       throw new SQLException(
-          "cannot run statement %d of %d of %s in %s: %s; the statements before it took effect"
+          "cannot run statement %s of %s of %s in %s: %s; the statements before it took effect"
               .formatted(done + 1, statements.size(), shown, database, fault.getMessage()),
           fault.getSQLState(),
           fault);

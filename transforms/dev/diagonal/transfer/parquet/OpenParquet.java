@@ -168,7 +168,7 @@ final class OpenParquet implements Closeable {
 
   BadInputException failure(RowGroup group, Exception e) {
     return new BadInputException(
-        "cannot read row group %d of %d of %s: %s"
+        "cannot read row group %s of %s of %s: %s"
             .formatted(group.index() + 1, groups(), name, reasonOf(e)),
         e);
   }

@@ -135,7 +135,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
       }
       if (bytes.length != size) {
         throw new IOException(
-            "a page of %s has %d bytes, and should have %d".formatted(codec, bytes.length, size));
+            "a page of %s has %s bytes, and should have %s".formatted(codec, bytes.length, size));
       }
       return bytes;
     }

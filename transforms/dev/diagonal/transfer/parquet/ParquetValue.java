@@ -243,7 +243,7 @@ enum ParquetValue {
   private static int within(int value, int least, int most) throws BadValueException {
     if (value < least || value > most) {
       throw new BadValueException(
-          "%d is not within %d to %d, as the column's type says".formatted(value, least, most));
+          "%s is not within %s to %s, as the column's type says".formatted(value, least, most));
     }
     return value;
   }

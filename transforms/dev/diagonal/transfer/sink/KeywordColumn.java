@@ -7,6 +7,7 @@ import dev.diagonal.rows.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.Locale;
 
 /**
  * A column that goes to a field of type {@code keyword}. Lucene takes no longer term: the server
@@ -37,8 +38,13 @@ record KeywordColumn(String name, int column) {
     int bytes = block.isNull(row, column) ? 0 : block.end(row, column) - block.start(row, column);
     if (bytes > MAX_BYTES) {
       throw new BadValueException(
-          "column '%s' has %,d bytes, and its field of type keyword takes %,d: for a new index name the column in --textFields"
-              .formatted(name, bytes, MAX_BYTES));
+          String.format(
+              Locale.ROOT,
+              "column '%s' has %,d bytes, and its field of type keyword takes %,d: for a new index"
+                  + " name the column in --textFields",
+              name,
+              bytes,
+              MAX_BYTES));
     }
   }
 }

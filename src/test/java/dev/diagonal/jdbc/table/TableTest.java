@@ -47,7 +47,7 @@ class TableTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "int; DROP TABLE t", "int -- ", "int 'x'", "\"int\""})
+  @ValueSource(strings = {"", "int; DROP TABLE t", "int -- ", "int 'x'", "\"int", "\"\""})
   void refusesTypesThatAreNone(String type) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Column.of("c", type))
