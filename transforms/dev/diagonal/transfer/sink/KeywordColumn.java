@@ -6,8 +6,8 @@ import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A column that goes to a field of type {@code keyword}. Lucene takes no longer term: the server
