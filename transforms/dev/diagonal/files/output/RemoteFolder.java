@@ -1,6 +1,7 @@
 package dev.diagonal.files.output;
 
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -43,7 +44,31 @@ record RemoteFolder(ResourceId directory) implements Folder {
 
   @Override
   public OutputStream create(String name) throws IOException {
-    return Channels.newOutputStream(FileSystems.create(file(name), "application/octet-stream"));
+    return new ClosedOnce(
+        Channels.newOutputStream(FileSystems.create(file(name), "application/octet-stream")));
+  }
+
+  /** S3's channel completes its upload with every close, and the second time there is none. */
+  private static final class ClosedOnce extends FilterOutputStream {
+
+    private boolean closed;
+
+    ClosedOnce(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length); // FilterOutputStream writes byte by byte
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!closed) {
+        closed = true;
+        super.close();
+      }
+    }
   }
 
   @Override

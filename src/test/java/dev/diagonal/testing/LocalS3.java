@@ -28,7 +28,7 @@ public final class LocalS3 implements AutoCloseable {
 
   public static LocalS3 start() throws Exception {
     BlobStoreContext context =
-        ContextBuilder.newBuilder("transient")
+        ContextBuilder.newBuilder("transient-nio2")
             .credentials("identity", "credential")
             .build(BlobStoreContext.class);
     boolean unused = context.getBlobStore().createContainerInLocation(null, BUCKET);
