@@ -29,7 +29,7 @@ public record DeadLetter(String file, long offset, String reason, String record)
   /** The offset of what stands in no file. */
   public static final long NOWHERE = -1;
 
-  /** How much of a line an error message shows, in characters. A dead letter holds all of it. */
+  /** How much of a record an error message shows, in characters. */
   public static final int SHOWN_CHARACTERS = 200;
 
   /** How much of a record a dead letter holds, in characters. */

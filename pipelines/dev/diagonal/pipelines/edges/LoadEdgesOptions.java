@@ -27,7 +27,7 @@ public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeO
   }
 
   @Description(
-      "Files of edges: files, globs or directories; plain, gz, bz2 or zst. Without --idColumn an edge"
+      "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without --idColumn an edge"
           + " is known by file name and byte offset: never load other content under the same name")
   @Nullable List<String> getInput();
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions {
 
-  @Description("Files of ratings: files, globs or directories; plain, gz, bz2 or zst")
+  @Description("Files of ratings: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Validation.Required
   List<String> getInput();
 

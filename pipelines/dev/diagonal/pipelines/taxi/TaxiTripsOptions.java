@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
 
   @Description(
-      "Files of trips with a header: files, globs or directories; plain, gz, bz2 or zst. A trip is"
+      "Files of trips with a header: files, globs or directories; plain, gz, bz2, zst or Parquet. A trip is"
           + " known by file name and byte offset: never load other content under the same name")
   @Validation.Required
   List<String> getInput();

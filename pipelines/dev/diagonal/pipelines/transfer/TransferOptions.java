@@ -114,7 +114,7 @@ public interface TransferOptions
 
   @Description(
       "CSV and JSON lines: types of columns, as in zip:text,price:decimal(10,2), or one for all, as in"
-          + " text; the first 1,000 records and the target's columns say the others")
+          + " text; the columns of an existing table decide the others, or else the first 1,000 records")
   @Nullable String getTypes();
 
   void setTypes(@Nullable String types);
