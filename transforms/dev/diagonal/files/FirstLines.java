@@ -44,6 +44,9 @@ public final class FirstLines {
     } catch (IOException | RuntimeException e) {
       return List.of();
     }
+    if (file.name().endsWith(".parquet")) {
+      return List.of(); // whose bytes are not text
+    }
     int from = filled > 0 && start[0] == MARK ? 1 : 0;
     int to = filled;
     while (filled == start.length && to > from && start[to - 1] != '\n' && start[to - 1] != '\r') {

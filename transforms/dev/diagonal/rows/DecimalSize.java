@@ -30,6 +30,13 @@ public record DecimalSize(int precision, int scale) implements Serializable {
         scale);
   }
 
+  /** Returns the size of the numbers that fit into both. */
+  public DecimalSize within(DecimalSize other) {
+    int smaller = Math.min(scale, other.scale);
+    int whole = Math.min(precision - scale, other.precision - other.scale);
+    return new DecimalSize(Math.max(1, whole + smaller), smaller);
+  }
+
   /** Whether a number has no more digits than this, zeros at its end aside. */
   public boolean holds(BigDecimal number) {
     BigDecimal plain = number.stripTrailingZeros();

@@ -54,8 +54,8 @@ public final class JsonObject {
    * @param asWritten for which keys values are passed on as they are written, strings in quotes
    * @return what is wrong with it, or null
    */
-  public static @Nullable String read(
-      CsvFields line, Values values, Predicate<String> asWritten) throws IOException {
+  public static @Nullable String read(CsvFields line, Values values, Predicate<String> asWritten)
+      throws IOException {
     int start = line.start(0);
     byte[] bytes = line.bytes();
     try (JsonParser parser = JSON.createParser(bytes, start, line.end(0) - start)) {

@@ -24,9 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The command {@code transfer}: one transfer, or a plan of tasks and task groups.
- */
+/** The command {@code transfer}: one transfer, or a plan of tasks and task groups. */
 public final class Transfer implements Command {
 
   /** What stands in a plan, and not beside it. */

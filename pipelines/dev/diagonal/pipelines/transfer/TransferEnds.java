@@ -138,7 +138,14 @@ final class TransferEnds {
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
     spec.ledger().schema().refuse(to.table());
     WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
-    Table table = TargetTable.find(database, to.table(), rows, to.key(), mode::needs);
+    Table table =
+        TargetTable.find(
+            database,
+            to.table(),
+            rows,
+            to.key(),
+            found ->
+                to.mode() == Mode.replace ? mode.needs(found).withDelete() : mode.needs(found));
     leftOut(table, rows).forEach(Warnings::print);
     StagedSinks stages = staged;
     if (stages == null) {

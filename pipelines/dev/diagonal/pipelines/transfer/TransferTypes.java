@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
@@ -40,10 +41,10 @@ final class TransferTypes {
       throws SQLException, InterruptedException {
     Mapping mapping = spec.mapping();
     if (source.guesses() == null) {
-      if (!spec.types().equals(ColumnTypes.GUESSED) && !copiesJson(spec)) {
+      if (!spec.types().equals(ColumnTypes.GUESSED)) {
         throw new UsageException("--types goes with --from=csv: and --from=jsonl:");
       }
-      return mapping;
+      return sized(mapping, source.declared(), spec, servers);
     }
     RowType columns = source.declared();
     try {
@@ -68,6 +69,32 @@ final class TransferTypes {
     return mapping;
   }
 
+  /**
+   * Returns the mapping with the size of the table's numeric columns for fractions, which the
+   * database would round.
+   */
+  private static Mapping sized(
+      Mapping mapping, RowType columns, TransferSpec spec, ServerUrls servers)
+      throws SQLException, InterruptedException {
+    if (mapping.function() != null || spec.tables().isEmpty()) {
+      return mapping;
+    }
+    Map<String, NamedType> tables = tables(spec, servers);
+    return mapping.withTypes(
+        columns,
+        target -> {
+          NamedType type = tables.get(target.name());
+          int column = target.origin() == Origin.COLUMN ? columns.indexOf(target.text()) : -1;
+          boolean rounds =
+              type != null
+                  && type.size() != null
+                  && column >= 0
+                  && columns.field(column).type().isNumber()
+                  && !columns.field(column).type().isWhole();
+          return rounds ? type : null;
+        });
+  }
+
   /** Whether JSON lines are copied to JSON lines, so that values stay as they are written. */
   static boolean copiesJson(TransferSpec spec) {
     return spec.from() instanceof FromJsonLines
@@ -83,9 +110,20 @@ final class TransferTypes {
     Map<String, NamedType> types = new HashMap<>();
     for (ToJdbc table : spec.tables()) {
       TargetTable.types(table.database().at(servers), table.table())
-          .forEach((column, type) -> types.merge(column, type, (a, b) -> a.equals(b) ? a : TEXT));
+          .forEach((column, type) -> types.merge(column, type, TransferTypes::common));
     }
     return types;
+  }
+
+  private static NamedType common(NamedType one, NamedType other) {
+    if (one.type() != FieldType.DECIMAL || other.type() != FieldType.DECIMAL) {
+      return one.equals(other) ? one : TEXT;
+    }
+    DecimalSize size = one.size();
+    DecimalSize others = other.size();
+    return size == null
+        ? other
+        : others == null ? one : new NamedType(FieldType.DECIMAL, size.within(others));
   }
 
   private static boolean isText(To to) {

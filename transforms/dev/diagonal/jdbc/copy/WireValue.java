@@ -245,11 +245,23 @@ public final class WireValue {
         case BOOL -> put(out, type, truth(text.strip().toLowerCase(Locale.ROOT)));
         case UUID -> putUuid(out, text.strip());
         case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> putTime(out, type, text.strip());
-        case BYTEA -> put(out, type, HexFormat.of().parseHex(text, 2, text.length()));
+        case BYTEA -> put(out, type, hex(text));
         default -> throw refused(type, "text");
       }
     } catch (NumberFormatException | DateTimeParseException | IndexOutOfBoundsException e) {
       throw refused(type, "such text");
+    }
+  }
+
+  /** Reads the hex format, and no other: PostgreSQL takes text without {@code \\x} as it is. */
+  private static byte[] hex(String text) {
+    if (!text.startsWith("\\x")) {
+      throw refused(WireType.BYTEA, "text that does not start with \\x");
+    }
+    try {
+      return HexFormat.of().parseHex(text, 2, text.length());
+    } catch (IllegalArgumentException e) {
+      throw refused(WireType.BYTEA, "text that is not in hex format");
     }
   }
 

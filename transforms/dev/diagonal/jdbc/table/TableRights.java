@@ -83,7 +83,13 @@ public final class TableRights {
    * @param deletes whether it deletes rows
    */
   public record Needs(
-      List<String> read, List<String> inserted, List<String> updated, boolean deletes) {}
+      List<String> read, List<String> inserted, List<String> updated, boolean deletes) {
+
+    /** Returns this for a statement before which all rows are deleted. */
+    public Needs withDelete() {
+      return new Needs(read, inserted, updated, true);
+    }
+  }
 
   /**
    * Checks that the user may write to a table.

@@ -129,7 +129,7 @@ public final class TargetTable {
   }
 
   private static NamedType typeOf(String sqlType) {
-    if (sqlType.startsWith("numeric(")) {
+    if (sqlType.startsWith("numeric(") && sqlType.endsWith(")")) {
       return decimal(sqlType);
     }
     String bare = sqlType.replaceFirst("\\(.*?\\)", "").replace(" without time zone", "");

@@ -28,6 +28,11 @@ interface ColumnConversion {
    */
   boolean set(RowBlock in, int row, RowBlock out, int column) throws BadValueException;
 
+  /** Returns a conversion that sets the value of another one where this has none. */
+  default ColumnConversion or(ColumnConversion other) {
+    return (in, row, out, column) -> set(in, row, out, column) || other.set(in, row, out, column);
+  }
+
   /**
    * Converts the values of a column.
    *
@@ -67,9 +72,8 @@ interface ColumnConversion {
     } else {
       conversion = spelt(source, parser);
     }
-    DecimalSize size = field.size();
-    ColumnConversion sized = size == null ? conversion : sized(conversion, source, size);
-    return (in, row, out, column) -> !in.isNull(row, source) && sized.set(in, row, out, column);
+    return (in, row, out, column) ->
+        !in.isNull(row, source) && conversion.set(in, row, out, column);
   }
 
   /**
@@ -183,15 +187,13 @@ interface ColumnConversion {
   }
 
   /** Refuses decimals that have more digits than their column. */
-  private static ColumnConversion sized(ColumnConversion conversion, int source, DecimalSize size) {
-    ByteBuilder text = new ByteBuilder(32);
+  static ColumnConversion sized(ColumnConversion conversion, DecimalSize size) {
     return (in, row, out, column) -> {
       boolean found = conversion.set(in, row, out, column);
       if (found) {
-        text.clear();
-        ValueFormatter.put(in, row, source, text);
-        String number = text.toString();
-        if (!size.holds(new BigDecimal(number))) {
+        String number = out.text(out.rows(), column);
+        boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
+        if (isFinite && !size.holds(new BigDecimal(number))) {
           throw new BadValueException(
               "'%s' has more digits than decimal%s holds"
                   .formatted(BadValueException.shown(number), size));

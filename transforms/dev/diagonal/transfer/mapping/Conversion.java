@@ -2,6 +2,7 @@ package dev.diagonal.transfer.mapping;
 
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
@@ -60,16 +61,12 @@ public final class Conversion implements BlockConverter {
           case FORMAT -> ColumnConversion.format(new Template(target.text(), from), parser);
         };
     String otherwise = target.otherwise();
-    if (otherwise == null) {
-      return conversion;
-    }
-    ColumnConversion constant = ColumnConversion.constant(otherwise, field, parser);
-    return (in, row, out, column) -> {
-      if (!conversion.set(in, row, out, column)) {
-        constant.set(in, row, out, column);
-      }
-      return true;
-    };
+    ColumnConversion whole =
+        otherwise == null
+            ? conversion
+            : conversion.or(ColumnConversion.constant(otherwise, field, parser));
+    DecimalSize size = field.size();
+    return size == null ? whole : ColumnConversion.sized(whole, size);
   }
 
   @Override

@@ -14,8 +14,8 @@ import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +113,9 @@ public record ConversionPlan(
         others.addAll(Template.columns(target.text()));
       }
     }
-    mapping.filters().forEach(filter -> others.add(Filter.column(filter)));
+    mapping.filters().stream()
+        .filter(Filter::readsValues)
+        .forEach(filter -> others.add(Filter.column(filter)));
     json.removeAll(others);
     return json;
   }

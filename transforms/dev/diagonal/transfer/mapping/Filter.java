@@ -79,6 +79,11 @@ final class Filter {
     return nameIn(partsOf(condition));
   }
 
+  /** Returns whether a condition reads values, not only whether they are null. */
+  static boolean readsValues(String condition) {
+    return partsOf(condition).group(2) == null;
+  }
+
   private static Matcher partsOf(String condition) {
     Matcher parts = CONDITION.matcher(condition);
     if (!parts.matches()) {

@@ -6,6 +6,7 @@ import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -78,11 +79,25 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
     @Nullable BigInteger[] decimals = new BigInteger[type.size()];
     for (int column = 0; column < type.size(); column++) {
       Field field = type.field(column);
-      if (field.type() == FieldType.DECIMAL && !block.isNull(row, column)) {
+      if (block.isNull(row, column)) {
+        continue;
+      }
+      if (field.type() == FieldType.DECIMAL) {
         decimals[column] = unscaled(field, block.text(row, column));
+      } else if (field.type().isTime()) {
+        requireInParquet(field, block.word(row, column));
       }
     }
     return new RowAt(block, row, decimals);
+  }
+
+  private static void requireInParquet(Field field, long word) throws BadValueException {
+    boolean endOfDay = field.type() == FieldType.TIME && word == ValueFormatter.DAY_MICROS;
+    if (endOfDay || (field.type() != FieldType.TIME && ValueFormatter.isInfinite(word))) {
+      throw new BadValueException(
+          "column '%s': Parquet has no %s"
+              .formatted(field.name(), endOfDay ? "24:00" : "infinite dates and times"));
+    }
   }
 
   private static BigInteger unscaled(Field field, String text) throws BadValueException {

@@ -37,7 +37,8 @@ record JsonColumns(
   static JsonColumns values(RowType declared, boolean ignoresUnknown) {
     List<Field> texts =
         declared.names().stream().map(key -> new Field(key, FieldType.TEXT)).toList();
-    return new JsonColumns(new RowType(texts), ignoresUnknown, false, nothing(texts.size()), Set.of());
+    return new JsonColumns(
+        new RowType(texts), ignoresUnknown, false, nothing(texts.size()), Set.of());
   }
 
   static JsonColumns asWritten(RowType json, boolean ignoresUnknown) {
@@ -77,7 +78,7 @@ record JsonColumns(
     return areAsWritten || json.contains(key);
   }
 
-  /** Whether a value is null: one that is taken as it is written never is. */
+  /** Whether a value is null; in a copy of JSON lines, none is. */
   boolean isNull(JsonToken token) {
     return token == JsonToken.VALUE_NULL && !areAsWritten;
   }

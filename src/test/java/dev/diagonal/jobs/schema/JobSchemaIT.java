@@ -74,11 +74,13 @@ final class JobSchemaIT {
     database.withRatings(0);
     database.execute("ALTER TABLE jobs.aggregation_batches DROP COLUMN failures");
     assertRefused(
-        "table jobs.aggregation_batches has another shape than is to be written: column failures: expected integer, found none");
+        "table jobs.aggregation_batches has another shape than is to be written: column failures: expected integer, found none;"
+            + " the table is empty: to have it created anew, DROP TABLE \"jobs\".\"aggregation_batches\"");
     database.execute(
         "DROP TABLE jobs.aggregation_batches; ALTER TABLE movie_ratings ALTER rating_sum TYPE float8");
     assertRefused(
-        "table public.movie_ratings has another shape than is to be written: column rating_sum: expected numeric(22,3), found double precision");
+        "table public.movie_ratings has another shape than is to be written: column rating_sum: expected numeric(22,3), found double precision;"
+            + " the table is empty: to have it created anew, DROP TABLE \"public\".\"movie_ratings\"");
   }
 
   @Test

@@ -145,6 +145,18 @@ final class LoadEdgesIT {
   }
 
   @Test
+  void readsParquetByPosition() throws Exception {
+    Path input = directory.resolve("edges.parquet");
+    try (DuckDb duck = DuckDb.open()) {
+      Path unused = duck.write("SELECT i % 7 AS s, i % 5 AS t FROM range(500) r(i)", input);
+    }
+    Launched launched = launch("--input=" + input);
+    assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out().get(0)).startsWith("load-edges: 500 rows read, 0 bad, in ");
+    assertCountsAreThoseOfTheEdges();
+  }
+
+  @Test
   void edgesComeFromAQueryToo() throws Exception {
     execute(
         "CREATE TABLE list AS SELECT n AS e, n % 7 AS s, n % 5 AS t, 'x' || n AS name"

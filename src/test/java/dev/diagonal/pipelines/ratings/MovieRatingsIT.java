@@ -211,9 +211,10 @@ final class MovieRatingsIT {
     String url = "jdbc:postgresql://127.0.0.1:" + closedPort() + "/postgres";
     Launched launched =
         launch("--input=" + someRatings(), "--jdbcUrl=" + url, "--jdbcUser=postgres");
-    assertFailed(launched, 2);
-    assertThat(launched.err().get(0)).startsWith("movie-ratings: failed: ").contains(url);
-    assertThat(launched.err().get(1)).isEqualTo("hint: does it run, and is --jdbcUrl right?");
+    assertFailed(launched, 3);
+    assertThat(launched.err().get(0)).startsWith("warning: the database cannot be reached: ");
+    assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
+    assertThat(launched.err().get(2)).isEqualTo("hint: does it run, and is --jdbcUrl right?");
   }
 
   @Test

@@ -250,6 +250,22 @@ final class TransferParquetTest {
   }
 
   @Test
+  void infiniteDatesAndTheEndOfADayAreBadRecords() throws Exception {
+    Path in =
+        Files.writeString(
+            directory.resolve("in.csv"),
+            "d,t\n2024-01-31,23:59:59\ninfinity,01:00:00\n-infinity,01:00:00\n2024-02-01,24:00\n");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        run(
+            "transfer --from=csv:%s --to=parquet:%s --types=d:date,t:time --badRecords=%s"
+                .formatted(in, out, bad)));
+    assertThat(duck.query("SELECT d, t FROM '" + out + "'")).containsExactly("2024-01-31|23:59:59");
+    assertThat(Files.readAllLines(bad)).hasSize(3);
+    assertThat(Files.readString(bad)).contains("Parquet has no infinite dates", "no 24:00");
+  }
+
+  @Test
   void writesAFileWithoutRows() throws Exception {
     Path in = duck.write("SELECT 1 AS id WHERE false", directory.resolve("in.parquet"));
     assertDone(run("transfer --from=parquet:%s --to=parquet:%s".formatted(in, out)));

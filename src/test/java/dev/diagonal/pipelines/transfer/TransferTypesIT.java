@@ -44,18 +44,21 @@ final class TransferTypesIT {
     for (int i = 0; i < 1_000; i++) {
       csv.append("90000,1.25,17,1,5:30:00,2024-01-01,1 day\n");
     }
-    csv.append("02134,0.1234567890123456789,91X,off,24:00,2024-01-01,1 day\n");
+    csv.append("02134,0.1234567890123456789,91X,off,24:01,2024-01-01,1 day\n");
+    csv.append("02135,1,91Y,off,24:00,2024-01-01,1 day\n");
     csv.append("02134,0.1234567890123456789,91X,off,5:30,2024-01-01,1 day\n");
     Path bad = directory.resolve("bad.jsonl");
     Launched launched = load("csv", csv.toString(), "--badRecords=" + bad);
 
     assertDone(launched);
-    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("'24:00' is no time");
+    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("'24:01' is no time");
     assertThat(
             texts(
                 "SELECT concat_ws(' ', zip, amount, code, flag, hour, at, span) FROM typed"
                     + " WHERE zip = '02134'"))
         .containsExactly("02134 0.1234567890123456789 91X f 05:30:00 2024-01-01 00:00:00 1 day");
+    assertThat(texts("SELECT hour::text FROM typed WHERE zip = '02135'"))
+        .containsExactly("24:00:00");
     assertThat(texts("SELECT DISTINCT code || flag FROM typed WHERE zip = '90000'"))
         .containsExactly("17true");
     assertThat(launched.out()).noneMatch(line -> line.contains("guessed"));
@@ -93,6 +96,55 @@ final class TransferTypesIT {
   }
 
   @Test
+  void digitsOfAnotherTableAreNotRounded() throws Exception {
+    database.execute(
+        "CREATE TABLE source AS SELECT n::numeric(9,3) AS price FROM (VALUES (1.5), (1.239)) v(n)");
+    database.execute("CREATE TABLE typed (price numeric(6,2))");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(launch("transfer", "--from=jdbc:source", "--to=jdbc:typed", "--badRecords=" + bad));
+    assertThat(texts("SELECT price::text FROM typed")).containsExactly("1.50");
+    assertThat(Files.readString(bad)).contains("'1.239' has more digits than decimal(6,2) holds");
+  }
+
+  @Test
+  void numericColumnsTakeNaNAndArrays() throws Exception {
+    database.execute("CREATE TABLE typed (n numeric(5,2), a numeric(10,2)[])");
+    assertDone(load("csv", "n,a\nNaN,\"{1.50,2.25}\"\n1.25,{}\n"));
+    assertThat(texts("SELECT n || ' ' || a::text FROM typed ORDER BY n"))
+        .containsExactly("1.25 {}", "NaN {1.50,2.25}");
+  }
+
+  @Test
+  void aFormatIsCheckedByTheNumberThatItMakes() throws Exception {
+    database.execute("CREATE TABLE typed (n numeric(10,2))");
+    Path mapping =
+        Files.writeString(
+            directory.resolve("m.yaml"),
+            "columns:\n  - {name: n, from: n, type: 'decimal(10,2)', format: '#,##0.00', locale: de-DE}\n");
+    assertDone(load("csv", "n\n\"1.234,56\"\n", "--mapping=" + mapping));
+    assertThat(texts("SELECT n::text FROM typed")).containsExactly("1234.56");
+  }
+
+  @Test
+  void jsonStringsStayStringsBesideAFilter() throws Exception {
+    database.execute("CREATE TABLE typed (a jsonb)");
+    Path mapping =
+        Files.writeString(
+            directory.resolve("m.yaml"), "columns:\n  - a\nfilter:\n  - a is not null\n");
+    assertDone(load("jsonl", "{\"a\":\"1\"}\n{\"a\":null}\n", "--mapping=" + mapping));
+    assertThat(texts("SELECT a::text FROM typed")).containsExactly("\"1\"");
+  }
+
+  @Test
+  void textThatIsNotHexIsNoBytes() throws Exception {
+    database.execute("CREATE TABLE typed (b bytea)");
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(load("csv", "b\ndeadbeef\n\\xbeef\n", "--types=text", "--badRecords=" + bad));
+    assertThat(texts("SELECT b::text FROM typed")).containsExactly("\\xbeef");
+    assertThat(Files.readAllLines(bad)).hasSize(1);
+  }
+
+  @Test
   void namedDecimalsMakeColumnsOfTheirSize() throws Exception {
     assertDone(load("csv", "price,zip\n1.50,02134\n", "--types=price:decimal(10,2)"));
     assertThat(
@@ -105,14 +157,15 @@ final class TransferTypesIT {
   private Launched load(String kind, String text, String... options) throws IOException {
     Path in = Files.writeString(directory.resolve("in." + kind), text);
     List<String> args =
-        new ArrayList<>(
-            List.of(
-                "transfer",
-                "--from=" + kind + ":" + in,
-                "--to=jdbc:typed",
-                "--jdbcUrl=" + database.postgres().jdbcUrl(),
-                "--jdbcUser=" + database.postgres().user()));
+        new ArrayList<>(List.of("transfer", "--from=" + kind + ":" + in, "--to=jdbc:typed"));
     args.addAll(List.of(options));
+    return launch(args.toArray(String[]::new));
+  }
+
+  private Launched launch(String... options) {
+    List<String> args = new ArrayList<>(List.of(options));
+    args.add("--jdbcUrl=" + database.postgres().jdbcUrl());
+    args.add("--jdbcUser=" + database.postgres().user());
     return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
   }
 
