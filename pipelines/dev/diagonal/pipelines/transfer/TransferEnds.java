@@ -30,7 +30,6 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.parquet.ParquetFileSink;
 import dev.diagonal.transfer.parquet.ParquetFiles;
 import dev.diagonal.transfer.sink.IndexSink;
@@ -55,7 +54,6 @@ final class TransferEnds {
   private final RunOptions options;
   private final @Nullable StagedSinks staged;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
-  private final List<String> guesses = new ArrayList<>();
 
   /**
    * @param staged makes the sinks of tables that change at the end, or null if they change at once
@@ -97,12 +95,12 @@ final class TransferEnds {
   }
 
   /** Returns a sink; tables, indices and stages that are missing are created. */
-  TransferSink sink(To to, TransferSource source, Mapping mapping, RowType rows, ServerUrls servers)
+  TransferSink sink(To to, TransferSource source, RowType rows, ServerUrls servers)
       throws Exception {
     if (to instanceof ToJdbc table) {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
-      return indexSink(index, source, mapping, rows, index.index().at(servers));
+      return indexSink(index, rows, index.index().at(servers));
     } else if (to instanceof ToCsv csv) {
       return TextFileSink.csv(
           csv.path(),
@@ -118,17 +116,14 @@ final class TransferEnds {
     return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
   }
 
-  private TransferSink indexSink(
-      ToIndex to, TransferSource source, Mapping mapping, RowType rows, ElasticsearchTarget target)
+  private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
       throws Exception {
     indices.add(target);
     IndexSink sink =
         IndexSink.of(BulkSettings.of(target).withPipeline(to.pipeline()), to.columns());
     try {
       sink.check(rows);
-      IndexSink prepared = sink.prepared(rows, Warnings::print);
-      guesses.addAll(GuessedFields.remarks(target, source, mapping, rows, prepared));
-      return prepared;
+      return sink.prepared(rows, Warnings::print);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
@@ -178,11 +173,6 @@ final class TransferEnds {
       case delete -> WriteMode.DELETE;
       case replace -> throw new IllegalArgumentException("replace");
     };
-  }
-
-  /** Returns which fields of indices have guessed types, once the sinks are there. */
-  List<String> guesses() {
-    return guesses;
   }
 
   /** Makes the documents of all indices visible, and warns of settings that a killed run left. */

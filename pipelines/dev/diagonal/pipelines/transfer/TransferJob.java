@@ -151,7 +151,7 @@ final class TransferJob implements Job {
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
-      TransferSink sink = ends.sink(to, source, mapping, rows, servers);
+      TransferSink sink = ends.sink(to, source, rows, servers);
       sinks.add(sink);
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
@@ -179,7 +179,6 @@ final class TransferJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(typeRemarks);
-    remarks.addAll(ends.guesses());
     long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
     if (superseded > 0) {
       remarks.add(

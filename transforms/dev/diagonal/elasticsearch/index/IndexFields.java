@@ -28,14 +28,12 @@ import org.jspecify.annotations.Nullable;
  *     missing is created with the first document
  * @param wholeNumbers the fields that cut fractions off
  * @param keywords the fields that take a text as one term, or refuse its document
- * @param added the fields that the call has added
  * @param warning what could not be done, or null
  */
 public record IndexFields(
     boolean isDataStream,
     Set<String> wholeNumbers,
     Set<String> keywords,
-    Set<String> added,
     @Nullable String warning) {
 
   /**
@@ -54,11 +52,10 @@ public record IndexFields(
   public IndexFields {
     wholeNumbers = Set.copyOf(wholeNumbers);
     keywords = Set.copyOf(keywords);
-    added = Set.copyOf(added);
   }
 
   private static IndexFields none(boolean isDataStream, @Nullable String warning) {
-    return new IndexFields(isDataStream, Set.of(), Set.of(), Set.of(), warning);
+    return new IndexFields(isDataStream, Set.of(), Set.of(), warning);
   }
 
   /**
@@ -114,20 +111,15 @@ public record IndexFields(
       throw new IOException("it was deleted meanwhile");
     }
     String warning = null;
-    Set<String> added = new TreeSet<>();
     if (found.size() == 1 && !isDataStream(found)) {
       ObjectNode missing = missing(wanted, found.elements().next().path("mappings"), created);
       if (!missing.isEmpty()) {
         warning = put(connection, target, missing);
-        if (warning == null) {
-          missing.path("properties").fieldNames().forEachRemaining(added::add);
-        }
         JsonNode changed = mappings(connection, target);
         found = changed == null ? found : changed;
       }
     }
-    return new IndexFields(
-        isDataStream(found), wholeNumbers(found), keywords(found), added, warning);
+    return new IndexFields(isDataStream(found), wholeNumbers(found), keywords(found), warning);
   }
 
   /** Returns the indexes that the target names, each with its mappings; null if there is none. */

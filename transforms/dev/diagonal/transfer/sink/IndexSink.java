@@ -39,21 +39,18 @@ public final class IndexSink implements TransferSink {
   private final Operation operation;
   private final Set<String> wholeFields;
   private final Set<String> keywordFields;
-  private final Set<String> newFields;
 
   private IndexSink(
       BulkSettings settings,
       DocumentColumns columns,
       Operation operation,
       Set<String> wholeFields,
-      Set<String> keywordFields,
-      Set<String> newFields) {
+      Set<String> keywordFields) {
     this.settings = settings;
     this.columns = columns;
     this.operation = operation;
     this.wholeFields = Set.copyOf(wholeFields);
     this.keywordFields = Set.copyOf(keywordFields);
-    this.newFields = Set.copyOf(newFields);
   }
 
   /**
@@ -63,7 +60,7 @@ public final class IndexSink implements TransferSink {
    * @param columns what ids, versions and routings are made of
    */
   public static IndexSink of(BulkSettings settings, DocumentColumns columns) {
-    return new IndexSink(settings, columns, Operation.INDEX, Set.of(), Set.of(), Set.of());
+    return new IndexSink(settings, columns, Operation.INDEX, Set.of(), Set.of());
   }
 
   /**
@@ -100,13 +97,7 @@ public final class IndexSink implements TransferSink {
         columns,
         fields.isDataStream() ? Operation.CREATE : Operation.INDEX,
         fields.wholeNumbers(),
-        fields.keywords(),
-        fields.added());
-  }
-
-  /** Returns the columns that {@link #prepared} has given a field. */
-  public Set<String> newFields() {
-    return newFields;
+        fields.keywords());
   }
 
   @Override
