@@ -20,11 +20,11 @@ public final class FirstLines {
   /**
    * Returns the first lines of the first file that has any, without byte order mark and empty
    * lines. There are none if that file cannot be read, which the run itself reports, or is a pipe,
-   * which can be read only once.
+   * which can be read only once, or holds records, whose bytes are not text.
    */
-  public static List<String> of(InputFiles files) {
+  public static List<String> of(InputFiles files, RecordFormat records) {
     for (InputFile file : files.files()) {
-      List<String> lines = file.isPipe() ? List.of() : read(file);
+      List<String> lines = file.isPipe() || records.matches(file) ? List.of() : read(file);
       if (!lines.isEmpty()) {
         return lines;
       }
@@ -43,9 +43,6 @@ public final class FirstLines {
       }
     } catch (IOException | RuntimeException e) {
       return List.of();
-    }
-    if (file.name().endsWith(".parquet")) {
-      return List.of(); // whose bytes are not text
     }
     int from = filled > 0 && start[0] == MARK ? 1 : 0;
     int to = filled;

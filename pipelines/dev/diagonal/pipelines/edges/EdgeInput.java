@@ -55,7 +55,7 @@ final class EdgeInput {
 
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
-    List<String> firstLines = files == null ? List.of() : FirstLines.of(files);
+    List<String> firstLines = files == null ? List.of() : FirstLines.of(files, ParquetInput.FORMAT);
     this.format = formatOf(options).named(firstLines);
     this.headerRemark = files == null ? null : format.headerRemark(firstLines);
     this.files = files;

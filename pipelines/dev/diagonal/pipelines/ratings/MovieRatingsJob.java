@@ -48,7 +48,7 @@ final class MovieRatingsJob implements Job {
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
-    this.format = formatOf(options).named(FirstLines.of(input));
+    this.format = formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT));
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
