@@ -86,7 +86,7 @@ public final class PostgresSql {
     return Arrays.stream(name.split("\\.", -1)).map(PostgresSql::quote).collect(joining("."));
   }
 
-  static String create(Table table) {
+  public static String create(Table table) {
     return "CREATE TABLE IF NOT EXISTS %s (%s%s)%s"
         .formatted(
             quoteTable(table.name()),

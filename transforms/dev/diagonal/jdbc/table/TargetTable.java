@@ -1,8 +1,6 @@
 package dev.diagonal.jdbc.table;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.TargetMismatchException;
@@ -164,20 +162,5 @@ public final class TargetTable {
     } else {
       CreateTable.unlessFound(database, table);
     }
-  }
-
-  public static String createSql(Table table, String what, String name) {
-    String key =
-        table.columns().stream()
-            .filter(Column::key)
-            .map(column -> PostgresSql.quote(column.name()))
-            .collect(joining(", "));
-    String columns =
-        table.columns().stream()
-            .map(column -> PostgresSql.quote(column.name()) + " " + column.type())
-            .collect(joining(", "));
-    return "CREATE %s %s (%s%s)"
-        .formatted(
-            what, quoteTable(name), columns, key.isEmpty() ? "" : ", PRIMARY KEY (" + key + ")");
   }
 }

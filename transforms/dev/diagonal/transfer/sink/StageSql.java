@@ -5,8 +5,8 @@ import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.SiftSql;
-import dev.diagonal.jdbc.table.TargetTable;
 import dev.diagonal.transfer.sink.StagedTable.Mode;
 import java.util.List;
 
@@ -57,7 +57,7 @@ final class StageSql {
   }
 
   String createTarget() {
-    return TargetTable.createSql(stage.target(), "TABLE IF NOT EXISTS", stage.target().name());
+    return PostgresSql.create(stage.target());
   }
 
   /** Publishes all rows; of those of a key the last one in the order of the input. */

@@ -7,7 +7,6 @@ import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.jdbc.table.TargetTable;
 import java.io.Serializable;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -95,9 +94,7 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
   void create() throws SQLException, InterruptedException {
     execute(
         "create a stage for table " + target.name(),
-        List.of(
-            TargetTable.createSql(stage(), "TABLE IF NOT EXISTS", rows),
-            CREATE_RANGES.formatted(quoteTable(ranges))));
+        List.of(PostgresSql.create(stage()), CREATE_RANGES.formatted(quoteTable(ranges))));
   }
 
   /** Drops the stage, with all rows that wait there. */
