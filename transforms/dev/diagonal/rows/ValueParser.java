@@ -80,7 +80,7 @@ public final class ValueParser {
       }
       case UUID -> {
         String uuid = latin(text, start, end);
-        require(UUID.matcher(uuid).matches(), type, text, start, end);
+        require(isUuid(uuid), type, text, start, end);
         out.setText(column, uuid.toLowerCase(Locale.ROOT));
       }
       case JSON -> {
@@ -287,13 +287,23 @@ public final class ValueParser {
     return value;
   }
 
+  /** Whether a text is a UUID as PostgreSQL takes it; Java also takes {@code 1-1-1-1-1}. */
+  public static boolean isUuid(String text) {
+    return UUID.matcher(text).matches();
+  }
+
+  /** Whether a text is 24:00, a time of day that Java does not have. */
+  public static boolean isEndOfDay(String text) {
+    return END_OF_DAY.matcher(text).matches();
+  }
+
   private static long time(FieldType type, byte[] text, int start, int end)
       throws BadValueException {
     String spelt = latin(text, start, end);
     requireMicros(type, spelt);
     try {
       if (type == FieldType.TIME) {
-        return END_OF_DAY.matcher(spelt).matches()
+        return isEndOfDay(spelt)
             ? ValueFormatter.DAY_MICROS
             : ValueFormatter.micros(LocalTime.parse(spelt.indexOf(':') == 1 ? '0' + spelt : spelt));
       }

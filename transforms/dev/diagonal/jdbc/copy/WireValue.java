@@ -3,6 +3,8 @@ package dev.diagonal.jdbc.copy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.rows.ValueFormatter;
+import dev.diagonal.rows.ValueParser;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -26,17 +28,10 @@ public final class WireValue {
   private static final long EPOCH_SECOND_OF_2000 = EPOCH_DAY_OF_2000 * 86_400;
 
   private static final int MAX_NAME_BYTES = 63;
-  private static final long DAY_MICROS = 86_400_000_000L;
-
-  /** A time of day that Java does not have. */
-  private static final Pattern END_OF_DAY = Pattern.compile("24:00(:00(\\.0+)?)?");
 
   /** What PostgreSQL takes for a number; Java takes more, for example {@code 1f}. */
   private static final Pattern FLOATING =
       Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|Infinity|NaN)");
-
-  private static final Pattern UUID_TEXT =
-      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   private WireValue() {}
 
@@ -298,7 +293,7 @@ public final class WireValue {
   }
 
   private static void putUuid(ByteBuilder out, String text) {
-    if (!UUID_TEXT.matcher(text).matches()) { // Java also takes 1-1-1-1-1
+    if (!ValueParser.isUuid(text)) {
       throw refused(WireType.UUID, "such text");
     }
     put(out, WireType.UUID, UUID.fromString(text));
@@ -316,9 +311,9 @@ public final class WireValue {
       put(out, type, LocalDateTime.parse(iso));
     } else if (type == WireType.TIMESTAMPTZ) {
       put(out, type, OffsetDateTime.parse(iso).toInstant());
-    } else if (END_OF_DAY.matcher(text).matches()) {
+    } else if (ValueParser.isEndOfDay(text)) {
       out.putInt(Long.BYTES);
-      out.putLong(DAY_MICROS);
+      out.putLong(ValueFormatter.DAY_MICROS);
     } else {
       put(out, type, LocalTime.parse(text));
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -150,7 +151,9 @@ enum ParquetValue {
     void set(ColumnReader in, int scale, RowBlock out, int column) throws BadValueException {
       ByteBuffer bytes = littleEndian(in.getBinary());
       long micros = micros(bytes.getLong());
-      out.setWord(column, Math.addExact((bytes.getInt() - JULIAN_1970) * DAY_MICROS, micros));
+      out.setWord(
+          column,
+          Math.addExact((bytes.getInt() - JULIAN_1970) * ValueFormatter.DAY_MICROS, micros));
     }
   },
   INSTANT_MILLIS(FieldType.INSTANT) {
@@ -208,8 +211,6 @@ enum ParquetValue {
     }
   };
 
-  private static final long DAY_MICROS = 86_400_000_000L;
-
   /** The Julian day that 1970-01-01 is. */
   private static final long JULIAN_1970 = 2_440_588;
 
@@ -249,7 +250,7 @@ enum ParquetValue {
   }
 
   private static long ofDay(long micros) throws BadValueException {
-    if (micros < 0 || micros >= DAY_MICROS) {
+    if (micros < 0 || micros >= ValueFormatter.DAY_MICROS) {
       throw new BadValueException(micros + " microseconds are not a time of a day");
     }
     return micros;
