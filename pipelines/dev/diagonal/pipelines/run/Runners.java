@@ -198,8 +198,8 @@ public final class Runners {
    * Gives a pipeline to its runner. If a cluster has the job and only its answer was lost, the
    * result is that of the job all the same.
    *
-   * @throws dev.diagonal.pipelines.flink.LostJobException if it cannot be told whether the cluster
-   *     has it
+   * @throws dev.diagonal.pipelines.flink.LostJobException if nobody answers whether the cluster has
+   *     it
    * @throws RuntimeException if it fails, or cannot be submitted
    */
   static PipelineResult run(Pipeline pipeline) {

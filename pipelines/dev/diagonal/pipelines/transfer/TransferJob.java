@@ -190,7 +190,7 @@ final class TransferJob implements Job {
     return remarks;
   }
 
-  /** Rows of files, and of tables that change as a whole, are not seen before the end. */
+  /** Rows of files and of all-or-nothing tables are visible at the end only, so they count then. */
   @Override
   public @Nullable Progress progress() {
     RunCounts now = counts;

@@ -13,9 +13,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of PostgreSQL as the catalogue describes it. Whoever needs the types, keys or rights of a
- * table asks for this, so that no other class queries the catalogue for them. Anyone may read the
- * catalogue: looking at a table takes no right to it.
+ * A table of PostgreSQL as the catalogue describes it: its types, keys and rights, for all that
+ * write to tables. Anyone may read the catalogue: looking at a table takes no right to it.
  *
  * @param name {@code table} or {@code schema.table}, without quotes
  * @param kind what can be done with it

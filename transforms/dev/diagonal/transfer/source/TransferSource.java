@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@link JdbcRows} or {@link
- * JdbcStandardRows}.
+ * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@code ParquetFiles}, {@link
+ * JdbcRows} or {@link JdbcStandardRows}.
  */
 public interface TransferSource extends Serializable {
 
