@@ -13,7 +13,7 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits a {@link Trip} for each line, in their order, from comma-separated files whose first line
+ * Emits a {@link Trip} for each line, in their order, from separated values whose first line
  * names the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are
  * null, except the two zones; other columns are ignored; both are counted for {@link TripRemarks}.
  * Empty lines are skipped. A line with another number of fields than the header, without a zone, or
@@ -29,16 +29,26 @@ public final class TripLines implements LineConsumer<Trip> {
 
   private static final TripColumn[] COLUMNS = TripColumn.values();
 
-  private final CsvFields fields = new CsvFields(',');
+  private final String delimiter;
+  private CsvFields fields;
   private String file = "";
   private long fileHash;
   private @Nullable TripHeader header;
 
-  private TripLines() {}
+  private TripLines(String delimiter) {
+    this.delimiter = delimiter;
+    this.fields = new CsvFields(delimiter);
+  }
 
-  /** Returns a maker of consumers. */
+  /** Returns a maker of consumers of lines with commas. */
   public static LineConsumer.Factory<Trip> factory() {
-    return TripLines::new;
+    return of(",");
+  }
+
+  /** Returns a maker of consumers of lines with this text between two fields. */
+  public static LineConsumer.Factory<Trip> of(String delimiter) {
+    CsvFields unused = new CsvFields(delimiter); // refuses what is not a delimiter
+    return () -> new TripLines(delimiter);
   }
 
   /**
@@ -51,7 +61,9 @@ public final class TripLines implements LineConsumer<Trip> {
   public void open(TextFile textFile) {
     file = textFile.name();
     fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
-    header = TripHeader.of(textFile);
+    String between = textFile.records() ? "," : delimiter;
+    fields = new CsvFields(between);
+    header = TripHeader.of(textFile, between);
     header.report();
   }
 

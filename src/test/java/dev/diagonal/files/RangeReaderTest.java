@@ -90,7 +90,7 @@ class RangeReaderTest {
   void aHeaderThatFitsNoBlockCannotBeRead() {
     byte[] text = "0123456789\n".getBytes(UTF_8);
     RangeReader reader = reader(text, range(0, 11), 9, 100);
-    assertThatThrownBy(reader::readHeader)
+    assertThatThrownBy(() -> reader.readHeader(SkippedLines.NONE))
         .isInstanceOf(IOException.class)
         .hasMessage("the first line is longer than 9 bytes");
   }
@@ -191,7 +191,7 @@ class RangeReaderTest {
     for (int end : ends) {
       RangeReader reader = reader(text, range(start, end), blockBytes, readBytes);
       if (header) {
-        reader.readHeader();
+        reader.readHeader(SkippedLines.NONE);
       }
       reader.seek();
       lines.addAll(drain(reader));
@@ -221,7 +221,7 @@ class RangeReaderTest {
   }
 
   private static byte @Nullable [] header(byte[] text) throws IOException {
-    return reader(text, range(0, Math.max(1, text.length)), 100, 3).readHeader();
+    return reader(text, range(0, Math.max(1, text.length)), 100, 3).readHeader(SkippedLines.NONE);
   }
 
   private static RangeReader reader(byte[] text, FileRange range, int blockBytes, int readBytes) {
