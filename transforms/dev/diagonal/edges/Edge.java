@@ -36,7 +36,7 @@ public final class Edge {
     }
 
     /** Returns PostgreSQL's type for it. */
-    public String sqlType() {
+    String sqlType() {
       return sqlType;
     }
   }
@@ -133,12 +133,12 @@ public final class Edge {
     return EdgeCoder.OF;
   }
 
-  public IdKind idKind() {
+  IdKind idKind() {
     return ID_KINDS[kinds >> 1];
   }
 
   /** Whether the ends are texts. */
-  public boolean isNamed() {
+  boolean isNamed() {
     return (kinds & 1) != 0;
   }
 
