@@ -46,8 +46,7 @@ public record CsvDialect(
 
   /** Returns a dialect in which a character after the escape character stands for itself. */
   public CsvDialect(char delimiter, char quote, char escape, boolean lineBreaksInQuotes) {
-    this(
-        String.valueOf(delimiter), quote, escape, lineBreaksInQuotes, false, SkippedLines.NONE);
+    this(String.valueOf(delimiter), quote, escape, lineBreaksInQuotes, false, SkippedLines.NONE);
   }
 
   /**

@@ -64,7 +64,7 @@ public final class CsvFields {
   }
 
   /** Cuts lines that are written like this. */
-  public CsvFields(CsvDialect dialect) {
+  CsvFields(CsvDialect dialect) {
     this(dialect, false);
   }
 
@@ -135,7 +135,10 @@ public final class CsvFields {
       if (at < end && source[at] == quote) {
         at = cutQuoted(at + 1, end, last);
       } else {
-        at = longDelimiter == null ? cutPlain(at, end, last) : cutPlain(longDelimiter, at, end, last);
+        at =
+            longDelimiter == null
+                ? cutPlain(at, end, last)
+                : cutPlain(longDelimiter, at, end, last);
       }
       if (at == MORE || problem != null) {
         return at;

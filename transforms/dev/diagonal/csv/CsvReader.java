@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * moves to a record, {@link #fields} has its fields, {@link #problem} what is wrong with it.
  *
  * <p>A line without a character is no record, nor are the lines that the dialect {@linkplain
- * CsvDialect#skipped skips}. A byte order mark of UTF-8 is skipped. A record that
- * cannot be read has a problem instead of fields, and the reader goes on behind the line in which
- * the problem shows; one that is too long is skipped to its end, and never held.
+ * CsvDialect#skipped skips}. A byte order mark of UTF-8 is skipped. A record that cannot be read
+ * has a problem instead of fields, and the reader goes on behind the line in which the problem
+ * shows; one that is too long is skipped to its end, and never held.
  *
  * <p>Memory: a buffer of 256 KiB, which grows to the longest record that is allowed. Not safe for
  * use by several threads at once.
@@ -181,7 +181,7 @@ public final class CsvReader implements Closeable {
   }
 
   /** Returns how many characters had to be put in place of broken UTF-8 so far. */
-  public long replacedCharacters() {
+  long replacedCharacters() {
     return replacedCharacters;
   }
 

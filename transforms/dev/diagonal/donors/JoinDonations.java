@@ -89,8 +89,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   /** Sets how the files are written; {@link #DIALECT} by default. */
   public JoinDonations withDialect(CsvDialect written) {
-    return new JoinDonations(
-        inputs, written, shards, files, index, maxBadRecords, errorHandler);
+    return new JoinDonations(inputs, written, shards, files, index, maxBadRecords, errorHandler);
   }
 
   /** Puts the documents into an index, which must be there. */

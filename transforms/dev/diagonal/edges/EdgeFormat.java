@@ -48,8 +48,7 @@ public record EdgeFormat(
 
   /** Source and target as whole numbers in the first two columns, with a header, by commas. */
   public static final EdgeFormat CSV =
-      new EdgeFormat(
-          true, ",", "1", "2", false, null, IdKind.PLACE, List.of(), HeaderNames.NONE);
+      new EdgeFormat(true, ",", "1", "2", false, null, IdKind.PLACE, List.of(), HeaderNames.NONE);
 
   /**
    * The edge lists of the Stanford Large Network Dataset Collection (SNAP). Their comments start
@@ -117,13 +116,11 @@ public record EdgeFormat(
 
   /** Takes the edge's id from a column, as a number or a text. */
   public EdgeFormat withId(String column, IdKind kind) {
-    return new EdgeFormat(
-        header, delimiter, source, target, textIds, column, kind, columns, first);
+    return new EdgeFormat(header, delimiter, source, target, textIds, column, kind, columns, first);
   }
 
   public EdgeFormat withColumns(List<String> further) {
-    return new EdgeFormat(
-        header, delimiter, source, target, textIds, id, idKind, further, first);
+    return new EdgeFormat(header, delimiter, source, target, textIds, id, idKind, further, first);
   }
 
   /**

@@ -48,6 +48,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   private final RangePlan plan;
   private final long maxBadRecords;
   private final @Nullable RecordFormat records;
+  private final @Nullable PieceCuts cuts;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadLines(
@@ -59,6 +60,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       RangePlan plan,
       long maxBadRecords,
       @Nullable RecordFormat records,
+      @Nullable PieceCuts cuts,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.source = source;
     this.consumers = consumers;
@@ -68,6 +70,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     this.plan = plan;
     this.maxBadRecords = maxBadRecords;
     this.records = records;
+    this.cuts = cuts;
     this.errorHandler = errorHandler;
   }
 
@@ -140,6 +143,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
           RangePlan.DEFAULT,
           DEFAULT_MAX_BAD_RECORDS,
           null,
+          null,
           null);
     }
   }
@@ -150,19 +154,37 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withHeader(boolean header) {
     return new ReadLines<>(
-        source, consumers, coder, header, skipped, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Sets which lines are not records; without it, only empty ones. Records have none. */
   public ReadLines<T> withSkipped(SkippedLines lines) {
     return new ReadLines<>(
-        source, consumers, coder, header, lines, plan, maxBadRecords, records, errorHandler);
+        source, consumers, coder, header, lines, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
   /** Sends bad records to a handler instead of failing on the first one. */
   public ReadLines<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
     return new ReadLines<>(
-        source, consumers, coder, header, skipped, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /**
@@ -173,19 +195,54 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
     return new ReadLines<>(
-        source, consumers, coder, header, skipped, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
     return new ReadLines<>(
-        source, consumers, coder, header, skipped, ranges, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        ranges,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Reads files of a format that is not text, too; without it, such files fail the run. */
   public ReadLines<T> withRecords(RecordFormat format) {
     return new ReadLines<>(
-        source, consumers, coder, header, skipped, plan, maxBadRecords, format, errorHandler);
+        source, consumers, coder, header, skipped, plan, maxBadRecords, format, cuts, errorHandler);
+  }
+
+  /**
+   * Names the {@linkplain TextBlock#piece piece} of each block, cut like this; null for no pieces.
+   */
+  public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
+    return new ReadLines<>(
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        pieces,
+        errorHandler);
   }
 
   /**
@@ -194,7 +251,16 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
     return new ReadLines<>(
-        source, consumers, coder, header, skipped, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Returns where bad records go; null if the first one fails the run. */
@@ -222,7 +288,13 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
                 "Read",
                 ParDo.of(
                         new ReadRangesFn<>(
-                            consumers, header, skipped, records, errorHandler != null, maxBadRecords))
+                            consumers,
+                            header,
+                            skipped,
+                            records,
+                            cuts,
+                            errorHandler != null,
+                            maxBadRecords))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);

@@ -100,7 +100,14 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   /** Sets into how many shards the movies are dealt; 16 by default. */
   public AggregateRatings withShards(int shards) {
     return new AggregateRatings(
-        patterns, format, skipped, new Shards(shards), ranges, maxBadRecords, records, errorHandler);
+        patterns,
+        format,
+        skipped,
+        new Shards(shards),
+        ranges,
+        maxBadRecords,
+        records,
+        errorHandler);
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */

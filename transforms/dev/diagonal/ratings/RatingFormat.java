@@ -166,9 +166,7 @@ public record RatingFormat(
   /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
-    return mayBeMissing
-        ? names.find(column, first, file.name())
-        : required(column, names, file);
+    return mayBeMissing ? names.find(column, first, file.name()) : required(column, names, file);
   }
 
   private List<String> split(String line) {

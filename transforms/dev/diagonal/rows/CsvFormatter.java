@@ -4,8 +4,8 @@ import dev.diagonal.bytes.ByteBuilder;
 import java.io.Serializable;
 
 /**
- * How rows are written as CSV: nothing for null, a text in quotes if it is empty or holds the
- * first character of a delimiter, a quote or a line break; a quote in quotes is doubled. What {@link
+ * How rows are written as CSV: nothing for null, a text in quotes if it is empty or holds the first
+ * character of a delimiter, a quote or a line break; a quote in quotes is doubled. What {@link
  * dev.diagonal.csv.CsvFields} reads with the same characters.
  *
  * @param delimiter the text between two fields, ASCII

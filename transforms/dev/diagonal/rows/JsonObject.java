@@ -107,7 +107,8 @@ public final class JsonObject {
       JsonToken unused = parser.nextToken();
       String text = parser.getText();
       if (hasHalfCharacter(text)) {
-        throw new BadValueException("a text has half of a surrogate pair, which is not a character");
+        throw new BadValueException(
+            "a text has half of a surrogate pair, which is not a character");
       }
       return text;
     } catch (IOException e) {

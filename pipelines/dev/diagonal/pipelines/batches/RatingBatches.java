@@ -38,8 +38,7 @@ public final class RatingBatches extends PipelineCommand<RatingBatchesOptions> {
     List<String> input = options.getInput();
     try {
       return new RatingBatchesJob(
-          options,
-          input == null ? null : ParquetInput.checked(InputFiles.matching(input)));
+          options, input == null ? null : ParquetInput.checked(InputFiles.matching(input)));
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
     }

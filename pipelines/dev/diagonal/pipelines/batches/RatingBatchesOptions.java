@@ -21,7 +21,8 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions, CsvInputO
 
   void setSteps(@Nullable List<String> steps);
 
-  @Description("Files of ratings to load: files, globs or directories; plain, gz, bz2, zst or Parquet")
+  @Description(
+      "Files of ratings to load: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

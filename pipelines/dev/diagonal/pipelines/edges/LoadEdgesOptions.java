@@ -2,6 +2,8 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -12,8 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link LoadEdges}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface LoadEdgesOptions 
-    extends RunOptions, JdbcOptions, ConflictFreeOptions, CsvInputOptions {
+public interface LoadEdgesOptions
+    extends RunOptions,
+        JdbcOptions,
+        InternalSchemaOptions,
+        ConflictFreeOptions,
+        FileChangeOptions,
+        CsvInputOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {
@@ -30,7 +37,7 @@ public interface LoadEdgesOptions
 
   @Description(
       "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without --idColumn an edge"
-          + " is known by file name and byte offset: never load other content under the same name")
+          + " is known by file name and byte offset: other content under the same name is refused")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

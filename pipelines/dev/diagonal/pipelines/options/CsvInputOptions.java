@@ -39,10 +39,10 @@ public interface CsvInputOptions extends PipelineOptions {
    */
   static SkippedLines skipped(int skipLines, @Nullable String comment) {
     if (skipLines < 0) {
-      throw new UsageException("skipLines must be 0 or more, got " + skipLines);
+      throw new UsageException("--skipLines must be 0 or more, got " + skipLines);
     }
     if (comment != null && comment.isEmpty()) {
-      throw new UsageException("comment must be the text that comments start with, got ''");
+      throw new UsageException("--comment must be the text that comments start with, got ''");
     }
     return new SkippedLines(skipLines, comment);
   }
@@ -58,7 +58,7 @@ public interface CsvInputOptions extends PipelineOptions {
             && !given.equals("tab")
             && given.chars().anyMatch(Character::isLetterOrDigit))) {
       throw new UsageException(
-          "delimiter must be 'tab', one character, or several that are not letters or digits, such as ::, got '%s'"
+          "--delimiter takes 'tab', one character, or several that are not letters or digits, such as ::, got '%s'"
               .formatted(given));
     }
     return given.equals("tab") ? "\t" : given;

@@ -52,8 +52,7 @@ final class MovieRatingsJob implements Job {
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
-    this.format =
-        formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT, skipped));
+    this.format = formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT, skipped));
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(

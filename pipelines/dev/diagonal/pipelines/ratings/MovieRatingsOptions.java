@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link MovieRatings}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface MovieRatingsOptions 
-    extends RunOptions, JdbcOptions, BulkOptions, CsvInputOptions {
+public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions, CsvInputOptions {
 
   @Description("Files of ratings: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Validation.Required

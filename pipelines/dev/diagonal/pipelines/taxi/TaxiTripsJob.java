@@ -5,6 +5,7 @@ import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
@@ -63,6 +64,9 @@ final class TaxiTripsJob implements Job {
   private final TripSink sink;
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
+
+  /** How the files are cut into the pieces that trips name; null for no pieces. */
+  private @Nullable PieceCuts pieces;
 
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
@@ -152,7 +156,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    sink.prepare(servers, zones);
+    pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -180,6 +184,7 @@ final class TaxiTripsJob implements Job {
             .withHeader(true)
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

@@ -176,10 +176,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
       }
       return CsvSpelling.textDump(
-          columns,
-          options.getEncoding(),
-          options.getNullText(),
-          CsvInputOptions.skipped(options));
+          columns, options.getEncoding(), options.getNullText(), CsvInputOptions.skipped(options));
     }
     return CsvSpelling.of(
         options.getDelimiter(),

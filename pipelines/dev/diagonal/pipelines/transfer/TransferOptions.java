@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link Transfer}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface TransferOptions
-    extends RunOptions,
-        JdbcOptions,
-        InternalSchemaOptions,
-        ElasticsearchOptions,
-        CsvInputOptions {
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions, CsvInputOptions {
 
   /** What is done with rows whose keys are in a table, or with all that was there. */
   enum Mode {

@@ -317,6 +317,7 @@ class EdgeLinesTest {
                 + " --header=true names columns by it");
     assertThat(format.headerRemark(new FirstLines(List.of("5,6", "1,2"), false))).isNull();
     assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "bob,cyd"), false))).isNull();
-    assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "1,2", "1,cyd"), false))).isNull();
+    assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "1,2", "1,cyd"), false)))
+        .isNull();
   }
 }

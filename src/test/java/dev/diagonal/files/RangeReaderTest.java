@@ -179,6 +179,23 @@ class RangeReaderTest {
     return lines;
   }
 
+  @Example
+  void skipsFirstLinesInEveryCut() throws IOException {
+    byte[] text = "\uFEFFtitle\r\r\na,b\n1,2\n\n3,4".getBytes(UTF_8);
+    SkippedLines two = new SkippedLines(2, null);
+    for (int cut = 1; cut < text.length; cut++) {
+      List<String> found = new ArrayList<>();
+      for (FileRange range : List.of(range(0, cut), range(cut, text.length))) {
+        RangeReader reader = reader(text, range, 12, 3);
+        reader.skipFirst(two);
+        reader.seek();
+        drain(reader).forEach(line -> found.add(line.text()));
+        assertThat(reader(text, range, 12, 3).readHeader(two)).isEqualTo("a,b".getBytes(UTF_8));
+      }
+      assertThat(found).as("cut at %s", cut).containsExactly("a,b", "1,2", "3,4");
+    }
+  }
+
   private static List<Line> readCut(
       byte[] text, List<Integer> cuts, int blockBytes, int readBytes, boolean header)
       throws IOException {

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Leading lines, comments and delimiters of several characters, in every command that reads CSV. */
+/**
+ * Leading lines, comments and delimiters of several characters, in every command that reads CSV.
+ */
 @ExtendWith(PostgresExtension.class)
 final class CsvInputIT {
 
@@ -73,8 +75,7 @@ final class CsvInputIT {
           duck.write(
               "SELECT 4.0 AS rating, [i] AS list, i AS \"userId\", i % 3 AS \"movieId\""
                   + " FROM range(5000) r(i)",
-              in,
-              "row_group_size 2048");
+              in, "row_group_size 2048");
     }
     // What is said of text files does not hold for records.
     runOn("rating-batches", "--input=" + in);
@@ -108,8 +109,12 @@ final class CsvInputIT {
   void parquetColumnsGivenByPositionAreReadByName() throws Exception {
     Path files = Files.createDirectory(directory.resolve("orders"));
     try (DuckDb duck = DuckDb.open()) {
-      Path one = duck.write("SELECT 1 AS src, 2 AS dst", files.resolve("1.parquet"), "row_group_size 2048");
-      Path two = duck.write("SELECT 4 AS dst, 3 AS src", files.resolve("2.parquet"), "row_group_size 2048");
+      Path one =
+          duck.write(
+              "SELECT 1 AS src, 2 AS dst", files.resolve("1.parquet"), "row_group_size 2048");
+      Path two =
+          duck.write(
+              "SELECT 4 AS dst, 3 AS src", files.resolve("2.parquet"), "row_group_size 2048");
       assertThat(List.of(one, two)).allMatch(Files::exists);
     }
     runOn("load-edges", List.of("--input=" + files));
@@ -151,7 +156,8 @@ final class CsvInputIT {
               "--outputDelimiter=::",
               "--to=csv:" + plain));
       Files.writeString(
-          plain, "exported by x\n\n# a comment, \"\n" + Files.readString(plain).replace("\\", "\\\\"));
+          plain,
+          "exported by x\n\n# a comment, \"\n" + Files.readString(plain).replace("\\", "\\\\"));
       others.add("--" + table + "=" + plain);
     }
     Path other = directory.resolve("other");
@@ -165,14 +171,13 @@ final class CsvInputIT {
   @Test
   void transferSkipsLinesAndReadsLongDelimiters() throws IOException {
     Path in =
-        file("exported by x\n\n# a, \"b\nid::note\n1::\"two\n# lines\"\n#2::x\n3::a:b\n4::\":::\"\n");
+        file(
+            "exported by x\n\n# a, \"b\nid::note\n1::\"two\n# lines\"\n#2::x\n3::a:b\n4::\":::\"\n");
     run("transfer", "--from=csv:" + in, "--to=csv:" + out, "--outputDelimiter=,");
     assertThat(out).hasContent("id,note\n1,\"two\n# lines\"\n3,a:b\n4,:::\n");
 
     Path back = directory.resolve("back.csv");
-    run(
-        List.of(
-            "transfer", "--from=csv:" + out, "--to=csv:" + back, "--outputDelimiter=::"));
+    run(List.of("transfer", "--from=csv:" + out, "--to=csv:" + back, "--outputDelimiter=::"));
     assertThat(back).hasContent("id::note\n1::\"two\n# lines\"\n3::\"a:b\"\n4::\":::\"\n");
   }
 
@@ -188,7 +193,7 @@ final class CsvInputIT {
             "--output=" + out,
             "--delimiter=" + delimiter);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(String.join("", launched.err())).contains("delimiter must be 'tab'");
+    assertThat(String.join("", launched.err())).contains("--delimiter takes 'tab'");
   }
 
   private Path file(String text) throws IOException {
@@ -220,9 +225,7 @@ final class CsvInputIT {
     run(
         with(
             with(List.of(command), options),
-            List.of(
-                "--jdbcUrl=" + database.target().url(),
-                "--jdbcUser=" + postgres.user())));
+            List.of("--jdbcUrl=" + database.target().url(), "--jdbcUser=" + postgres.user())));
   }
 
   private static void run(String command, String... options) {

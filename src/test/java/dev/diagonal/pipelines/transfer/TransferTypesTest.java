@@ -65,7 +65,9 @@ final class TransferTypesTest {
   @Test
   void jsonStringsAreTextsInFiltersAndTemplates() throws IOException {
     Path in =
-        file("in.jsonl", "{\"a\":\"7\",\"n\":1}\n{\"a\":\"x\\u00e9\",\"n\":2}\n{\"a\":[1, 2],\"n\":3}\n");
+        file(
+            "in.jsonl",
+            "{\"a\":\"7\",\"n\":1}\n{\"a\":\"x\\u00e9\",\"n\":2}\n{\"a\":[1, 2],\"n\":3}\n");
     Path mapping =
         file(
             "m.yaml",
