@@ -169,7 +169,7 @@ public final class CsvFields {
       if (at + 1 >= end) {
         return last ? spoiled("nothing follows the escape character", end, end, true) : MORE;
       }
-      lineBreaks += source[at + 1] == '\n' ? 1 : 0;
+      lineBreaks += breaksLine(at + 1, end) ? 1 : 0;
       at += 2;
     }
     add(start, at, kind);
@@ -193,7 +193,7 @@ public final class CsvFields {
         if (at + 1 >= end) {
           return last ? spoiled("nothing follows the escape character", end, end, true) : MORE;
         }
-        lineBreaks += source[at + 1] == '\n' ? 1 : 0;
+        lineBreaks += breaksLine(at + 1, end) ? 1 : 0;
         at += 2;
       } else if (source[at] != delimiter) {
         break; // a line end
@@ -239,7 +239,7 @@ public final class CsvFields {
         at += 2;
       } else if (found == escape) {
         kind |= ESCAPED;
-        lineBreaks += at + 1 < end && source[at + 1] == '\n' ? 1 : 0;
+        lineBreaks += at + 1 < end && breaksLine(at + 1, end) ? 1 : 0;
         at += 2;
       } else if (lineBreaksInQuotes) {
         lineBreaks += found == '\n' || at + 1 == end || source[at + 1] != '\n' ? 1 : 0;
@@ -271,6 +271,11 @@ public final class CsvFields {
     }
     problem = reason;
     return lineEnd;
+  }
+
+  /** Whether an escaped byte ends a line: LF, or CR that no LF follows. */
+  private boolean breaksLine(int at, int end) {
+    return bytes[at] == '\n' || (bytes[at] == '\r' && (at + 1 == end || bytes[at + 1] != '\n'));
   }
 
   private boolean isLineEnd(byte b) {

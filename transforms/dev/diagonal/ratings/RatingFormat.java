@@ -16,13 +16,14 @@ import java.util.List;
  *
  * @param header whether the first line of every file is a header
  * @param delimiter the ASCII text between two fields
- * @param movieColumn a whole number
+ * @param movieColumn a whole number, or a text if {@code textMovies}
  * @param ratingColumn a decimal number of up to three fraction digits
  * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, {@code
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
  *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
  * @param first the header of the first file: a position means its column, in all files
+ * @param textMovies whether movies are texts; else they are whole numbers of 64 bits
  */
 public record RatingFormat(
     boolean header,
@@ -31,7 +32,8 @@ public record RatingFormat(
     String ratingColumn,
     String userColumn,
     String timestampColumn,
-    HeaderNames first)
+    HeaderNames first,
+    boolean textMovies)
     implements Serializable {
 
   /** In place of a column: there is none to check. */
@@ -56,7 +58,14 @@ public record RatingFormat(
         ratingColumn,
         userColumn,
         timestampColumn,
-        HeaderNames.NONE);
+        HeaderNames.NONE,
+        false);
+  }
+
+  /** Sets whether movies are texts. */
+  public RatingFormat withTextMovies(boolean text) {
+    return new RatingFormat(
+        header, delimiter, movieColumn, ratingColumn, userColumn, timestampColumn, first, text);
   }
 
   public RatingFormat {
@@ -82,7 +91,7 @@ public record RatingFormat(
   /** Returns this format for records that are read as lines: with a header and commas. */
   RatingFormat ofRecords() {
     return new RatingFormat(
-        true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first);
+        true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first, textMovies);
   }
 
   /**
@@ -101,7 +110,8 @@ public record RatingFormat(
             ratingColumn,
             userColumn,
             timestampColumn,
-            new HeaderNames(layout.split(line)));
+            new HeaderNames(layout.split(line)),
+            textMovies);
   }
 
   /**
@@ -122,7 +132,9 @@ public record RatingFormat(
           "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
-    if (fields > 0 && isNumber(names.get(movie)) && isNumber(names.get(rating))) {
+    if (fields > 0
+        && (textMovies || isNumber(names.get(movie)))
+        && isNumber(names.get(rating))) {
       throw new BadInputException(
           "the first line of %s, '%s', is a rating and not a header: use --header=false"
               .formatted(file.name(), shortened(String.valueOf(line))));
