@@ -100,7 +100,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   }
 
   private Exception explained(Batch<T> batch, BoundColumns bound, SQLException fault) {
-    String id = idOnBothSides(fault);
+    String id = RelationshipSql.idOnBothSides(fault);
     if (id != null) {
       return new BadInputException(
           "id %s stands on both sides of %s: declare the schedule monopartite, or separate tables"
@@ -117,15 +117,6 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,
         fault);
-  }
-
-  private static @Nullable String idOnBothSides(SQLException fault) {
-    String message = String.valueOf(fault.getMessage());
-    int start = message.indexOf(RelationshipSql.BOTH_ENDS);
-    int end = message.lastIndexOf(RelationshipSql.BOTH_ENDS_STOP);
-    return start < 0 || end < 0
-        ? null
-        : message.substring(start + RelationshipSql.BOTH_ENDS.length(), end);
   }
 
   /** Says what was waited for and who holds it, as far as the database can still tell. */
