@@ -1,6 +1,8 @@
 package dev.diagonal.grid;
 
-/** Records whose writers share nothing: one cell, of which any number of batches may be in flight. */
+/**
+ * Records whose writers share nothing: one cell, of which any number of batches may be in flight.
+ */
 record OpenSchedule() implements Schedule {
 
   @Override

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
  * PostgreSQL's words for deltas: what batches add to a table of ends, kept beside it until a fold
  * moves it there. Text only.
  *
- * <p>A row of deltas holds arrays: ids, and what is added to each. Measured for 860,000 deltas of 20
- * batches, beside a row per id: copied with 60 % of the CPU time, folded with half of it, and with a
- * third of the write-ahead log.
+ * <p>A row of deltas holds arrays: ids, and what is added to each. Measured for 860,000 deltas of
+ * 20 batches, beside a row per id: copied with 60 % of the CPU time, folded with half of it, and
+ * with a third of the write-ahead log.
  */
 final class DeltaSql {
 
@@ -66,7 +66,9 @@ final class DeltaSql {
             ends);
   }
 
-  /** Waits for the fold that runs; in a statement of its own, so that the next one sees its work. */
+  /**
+   * Waits for the fold that runs; in a statement of its own, so that the next one sees its work.
+   */
   static String lockFold(RelationshipTables tables) {
     return "SELECT pg_advisory_xact_lock(%s, 0)".formatted(foldOf(tables));
   }
@@ -138,18 +140,17 @@ final class DeltaSql {
     StringBuilder ofDeltas = new StringBuilder();
     for (Column column : further) {
       String name = PostgresSql.quote(column.name());
-      wanted.append(", (array_agg(%1$s) FILTER (WHERE %1$s IS NOT NULL))[1] AS %1$s".formatted(name));
+      wanted.append(
+          ", (array_agg(%1$s) FILTER (WHERE %1$s IS NOT NULL))[1] AS %1$s".formatted(name));
       ofEnds.append(", ").append(name);
       ofDeltas.append(", NULL::").append(column.type());
     }
     for (Sum sum : of.sums()) {
-      wanted.append(
-          ", coalesce(sum(%1$s), 0)::%2$s AS %1$s".formatted(sum.quoted(), sum.type()));
+      wanted.append(", coalesce(sum(%1$s), 0)::%2$s AS %1$s".formatted(sum.quoted(), sum.type()));
       ofEnds.append(", ").append(sum.quoted());
       ofDeltas.append(", u.").append(sum.quoted());
     }
-    String arrays =
-        of.sums().stream().map(sum -> "d." + sum.quoted()).collect(commas());
+    String arrays = of.sums().stream().map(sum -> "d." + sum.quoted()).collect(commas());
     String names = of.sums().stream().map(Sum::quoted).collect(commas());
     // A function in FROM, and not in the list: a condition on the id then finds the end by its key.
     return "CREATE VIEW %s AS SELECT %s%s FROM (SELECT %2$s%s FROM %s UNION ALL SELECT u.%2$s%s FROM %s AS d, unnest(d.%2$s, %s) AS u (%2$s, %s)) AS ends GROUP BY %2$s"

@@ -175,7 +175,10 @@ final class DeltaSums {
     int rows = (ids + DeltaSql.MAX_IDS - 1) / DeltaSql.MAX_IDS;
     WireRows deltas =
         new WireRows(
-            layout.deltas().table(), layout.columns(), Math.max(1, rows), ids * 12 * (fields.length + 1));
+            layout.deltas().table(),
+            layout.columns(),
+            Math.max(1, rows),
+            ids * 12 * (fields.length + 1));
     try {
       for (int row = 0; row < rows; row++) {
         int from = row * DeltaSql.MAX_IDS;

@@ -59,7 +59,9 @@ record DeltaTable(EndSums of, Table table, String view) {
     return table.columns().get(table.columns().size() - 1).name();
   }
 
-  /** Returns the type of what one delta adds: a batch has fewer relationships than an int counts. */
+  /**
+   * Returns the type of what one delta adds: a batch has fewer relationships than an int counts.
+   */
   static String elementOf(Sum sum) {
     return sum.isCounter() ? "integer" : sum.type().replaceFirst("\\(.*\\)", "");
   }
@@ -118,8 +120,7 @@ record DeltaTable(EndSums of, Table table, String view) {
         .run(connection -> exist(connection, deltas));
   }
 
-  private static boolean exist(Connection connection, List<DeltaTable> deltas)
-      throws SQLException {
+  private static boolean exist(Connection connection, List<DeltaTable> deltas) throws SQLException {
     for (DeltaTable each : deltas) {
       if (FoundTable.find(connection, each.table.name()) == null) {
         return false;

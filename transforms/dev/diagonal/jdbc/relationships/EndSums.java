@@ -34,12 +34,7 @@ record EndSums(Table table, Column id, List<Sum> sums) {
    *     returns
    * @param of the column of the relationship that is added up, or null for a counter
    */
-  record Sum(
-      String column,
-      String type,
-      String end,
-      String value,
-      @Nullable String of) {
+  record Sum(String column, String type, String end, String value, @Nullable String of) {
 
     boolean isCounter() {
       return of == null;

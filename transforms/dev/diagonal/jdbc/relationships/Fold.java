@@ -216,7 +216,9 @@ public record Fold(
     throw new BadInputException(
         "%s of %s on both sides: %s%s. Table %s is unchanged, and %s keeps what would be added: see docs/mix-and-batch.md"
             .formatted(
-                ids.size() == 1 ? "an id" : more ? "more than " + LISTED_IDS + " ids" : ids.size() + " ids",
+                ids.size() == 1
+                    ? "an id"
+                    : more ? "more than " + LISTED_IDS + " ids" : ids.size() + " ids",
                 tables.edges().name() + (ids.size() == 1 ? " is" : " are"),
                 String.join(", ", more ? ids.subList(0, LISTED_IDS) : ids),
                 more ? ", …" : "",

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes batches as {@link UpsertRelationships} describes with {@link Counting#FOLDED}: the new
- * relationships and one delta in one transaction. While all relationships of its batches are new, it
- * copies them ({@link StraightCopy}); a key that exists makes it take the way by {@code ON CONFLICT}
- * until a batch was new again. Each failed copy leaves dead rows, so after {@value #MAX_FAILED_COPIES}
- * it copies no more.
+ * relationships and one delta in one transaction. While all relationships of its batches are new,
+ * it copies them ({@link StraightCopy}); a key that exists makes it take the way by {@code ON
+ * CONFLICT} until a batch was new again. Each failed copy leaves dead rows, so after {@value
+ * #MAX_FAILED_COPIES} it copies no more.
  *
- * <p>Writing a batch again adds nothing, also after a commit whose answer was lost: deltas come from
- * what was new, and all of it exists by then.
+ * <p>Writing a batch again adds nothing, also after a commit whose answer was lost: deltas come
+ * from what was new, and all of it exists by then.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -143,8 +143,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private String firstKey(Batch<T> batch) {
     try {
       BoundColumns bound =
-          BoundColumns.of(
-              upsert.tables().edges(), upsert.binder(), List.of(batch.rows().get(0)));
+          BoundColumns.of(upsert.tables().edges(), upsert.binder(), List.of(batch.rows().get(0)));
       return bound.firstKey();
     } catch (Exception e) {
       return "that is not known";

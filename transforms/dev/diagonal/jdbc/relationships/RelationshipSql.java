@@ -190,9 +190,7 @@ final class RelationshipSql {
     String message = String.valueOf(fault.getMessage());
     int start = message.indexOf(BOTH_ENDS);
     int end = message.lastIndexOf(BOTH_ENDS_STOP);
-    return start < 0 || end < 0
-        ? null
-        : message.substring(start + BOTH_ENDS.length(), end);
+    return start < 0 || end < 0 ? null : message.substring(start + BOTH_ENDS.length(), end);
   }
 
   private static IntStream range(List<?> list) {

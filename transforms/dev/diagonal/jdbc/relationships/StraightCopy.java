@@ -79,8 +79,8 @@ final class StraightCopy<T> {
   }
 
   /**
-   * Returns a copy into these tables, or null if the counts could differ from what the server
-   * makes of the rows, or equal keys could be in another order there.
+   * Returns a copy into these tables, or null if the counts could differ from what the server makes
+   * of the rows, or equal keys could be in another order there.
    */
   static <T> @Nullable StraightCopy<T> of(Connection connection, UpsertRelationships<T> upsert)
       throws SQLException {
@@ -97,26 +97,33 @@ final class StraightCopy<T> {
     if (columns.stream().anyMatch(WireColumn::isCast)) {
       return null;
     }
-    Map<String, Integer> fields = new HashMap<>();
-    for (WireColumn column : columns) {
-      fields.put(column.column().name(), fields.size());
-    }
-    for (String exact : List.of(edges.keyColumns().get(0).name(), tables.source(), tables.target())) {
-      WireColumn column = columns.get(fields.get(exact));
-      if (!EXACT.contains(column.type()) || !column.found().type().equals(column.found().baseType())) {
+    for (String exact :
+        List.of(edges.keyColumns().get(0).name(), tables.source(), tables.target())) {
+      WireColumn column = columns.get(place(columns, exact));
+      if (!EXACT.contains(column.type())
+          || !column.found().type().equals(column.found().baseType())) {
         return null;
       }
     }
     List<DeltaSums.Layout> deltas = new ArrayList<>();
     for (DeltaTable each : DeltaTable.of(tables)) {
       for (Sum sum : each.of().sums()) {
-        if (sum.of() != null && !isExactNumeric(columns.get(fields.get(sum.of())), sum)) {
+        if (sum.of() != null && !isExactNumeric(columns.get(place(columns, sum.of())), sum)) {
           return null;
         }
       }
-      deltas.add(layout(connection, tables, each, fields));
+      deltas.add(layout(connection, tables, each, columns));
     }
     return new StraightCopy<>(upsert, columns, deltas);
+  }
+
+  /** Returns the place of a column of that name, which {@link RelationshipTables} has checked. */
+  private static int place(List<WireColumn> columns, String name) {
+    int place = 0;
+    while (!columns.get(place).column().name().equals(name)) {
+      place++;
+    }
+    return place;
   }
 
   /** Whether values are summed without rounding, here and there. */
@@ -143,7 +150,7 @@ final class StraightCopy<T> {
       Connection connection,
       RelationshipTables tables,
       DeltaTable deltas,
-      Map<String, Integer> fields)
+      List<WireColumn> columns)
       throws SQLException {
     Map<String, Integer> elements = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(ELEMENTS)) {
@@ -156,8 +163,7 @@ final class StraightCopy<T> {
     }
     FoundTable found = FoundTable.find(connection, deltas.table().name());
     if (found == null) {
-      throw new SQLException(
-          "table %s does not exist".formatted(deltas.table().name()), "42P01");
+      throw new SQLException("table %s does not exist".formatted(deltas.table().name()), "42P01");
     }
     return new DeltaSums.Layout(
         deltas,
@@ -166,10 +172,10 @@ final class StraightCopy<T> {
             .map(Column::name)
             .map(name -> elements.getOrDefault(name, 0))
             .toList(),
-        fields.get(tables.source()),
-        fields.get(tables.target()),
+        place(columns, tables.source()),
+        place(columns, tables.target()),
         deltas.of().sums().stream()
-            .map(sum -> sum.of() == null ? DeltaSums.COUNTER : fields.get(sum.of()))
+            .map(sum -> sum.of() == null ? DeltaSums.COUNTER : place(columns, sum.of()))
             .toList(),
         copy(deltas.table()));
   }

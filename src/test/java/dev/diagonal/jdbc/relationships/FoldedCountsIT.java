@@ -51,7 +51,8 @@ final class FoldedCountsIT {
     target = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
     sql = new Sql(target);
     name = "f" + Math.abs(test.getDisplayName().hashCode());
-    sql.execute("DROP TABLE IF EXISTS %1$s_edges, %1$s_nodes, %1$s_nodes_deltas CASCADE".formatted(name));
+    sql.execute(
+        "DROP TABLE IF EXISTS %1$s_edges, %1$s_nodes, %1$s_nodes_deltas CASCADE".formatted(name));
     tables = tables("bigint");
     tables.createIfMissing(target);
     fold().createIfMissing();
@@ -151,7 +152,8 @@ final class FoldedCountsIT {
             for (int row = 1 + random.nextInt(80); row > 0; row--) {
               long key = random.nextInt(keys) - keys / 2;
               // What an edge says is a function of its key.
-              rows.add(new long[] {key, Math.floorMod(key * 31, 17) - 8, Math.floorMod(key * 7, 13)});
+              rows.add(
+                  new long[] {key, Math.floorMod(key * 31, 17) - 8, Math.floorMod(key * 7, 13)});
             }
             writer.write(new Batch<>(0, rows));
           }
@@ -238,7 +240,8 @@ final class FoldedCountsIT {
               () -> {
                 for (int round = 0; round < 20; round++) {
                   // Signed keys: by their bytes alone, -1 would come after 1.
-                  List<Link> links = new ArrayList<>(batch(round * 400 - 4_000, round * 400 - 3_000).rows());
+                  List<Link> links =
+                      new ArrayList<>(batch(round * 400 - 4_000, round * 400 - 3_000).rows());
                   if (number % 2 == 1) {
                     Collections.reverse(links);
                   }
