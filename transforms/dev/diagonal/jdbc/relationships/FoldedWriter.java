@@ -1,5 +1,7 @@
 package dev.diagonal.jdbc.relationships;
 
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.Piece;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.table.TableLocks;
@@ -37,6 +39,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private final Fold fold;
   private final String insert;
   private final HeldConnection connection;
+  private final FilesOfRows.@Nullable Recorded<T> recorded;
   private @Nullable StraightCopy<T> straight;
   private boolean looked;
   private boolean copies = true;
@@ -47,6 +50,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     this.upsert = upsert;
     this.fold = Fold.of(upsert);
     this.insert = DeltaSql.insert(upsert.tables(), DeltaTable.of(upsert.tables()));
+    this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
     this.connection = HeldConnection.inTransactions(upsert.database(), upsert.lockTimeout());
   }
 
@@ -54,16 +58,20 @@ final class FoldedWriter<T> implements BatchWriter<T> {
    * {@inheritDoc}
    *
    * @throws SQLException if the database refuses the batch; the message has the first key
-   * @throws dev.diagonal.fault.BadInputException if deltas are many, and their fold finds an id on
-   *     both sides that must not be
+   * @throws BadInputException if a file has changed, or if deltas are many, and their fold finds an
+   *     id on both sides that must not be
    * @throws IllegalArgumentException if a row's values do not fit the table's columns
    */
   @Override
   public void write(Batch<T> batch) throws Exception {
     boolean committed = false;
     try {
-      if (!copied(batch)) {
-        insert(batch);
+      List<Piece> pieces = recorded == null ? List.of() : recorded.missing(batch.rows());
+      if (!copied(batch, pieces)) {
+        insert(batch, pieces);
+      }
+      if (recorded != null) {
+        recorded.committed(pieces);
       }
       if (++transactions % LOOK_EVERY == 0) {
         foldIfMany();
@@ -77,7 +85,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   }
 
   /** Copies a batch; returns false if it must take the other way, with nothing written. */
-  private boolean copied(Batch<T> batch) throws Exception {
+  private boolean copied(Batch<T> batch, List<Piece> pieces) throws Exception {
     if (!copies) {
       return false;
     }
@@ -93,6 +101,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
       return false;
     }
     try {
+      record(open, pieces);
       encoded.copy(open);
       open.commit();
       return true;
@@ -107,10 +116,11 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     }
   }
 
-  private void insert(Batch<T> batch) throws Exception {
+  private void insert(Batch<T> batch, List<Piece> pieces) throws Exception {
     BoundColumns bound = BoundColumns.of(upsert.tables().edges(), upsert.binder(), batch.rows());
     try {
       Connection open = connection.use();
+      record(open, pieces);
       try (PreparedStatement statement = open.prepareStatement(insert)) {
         bound.setIn(statement, 1);
         try (ResultSet result = statement.executeQuery()) {
@@ -124,6 +134,12 @@ final class FoldedWriter<T> implements BatchWriter<T> {
       open.commit();
     } catch (SQLException fault) {
       throw explained(bound.firstKey(), fault);
+    }
+  }
+
+  private void record(Connection open, List<Piece> pieces) throws SQLException {
+    if (recorded != null) {
+      recorded.record(open, upsert.tables().edges().name(), pieces);
     }
   }
 
@@ -150,9 +166,16 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     }
   }
 
-  private static SQLException explained(String firstKey, SQLException fault) {
-    return new SQLException(
-        "first key %s: %s".formatted(firstKey, fault.getMessage()), SqlFaults.state(fault), fault);
+  private Exception explained(String firstKey, SQLException fault) {
+    connection.close(); // the server rolls back
+    BadInputException changed =
+        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
+    return changed != null
+        ? changed
+        : new SQLException(
+            "first key %s: %s".formatted(firstKey, fault.getMessage()),
+            SqlFaults.state(fault),
+            fault);
   }
 
   @Override
