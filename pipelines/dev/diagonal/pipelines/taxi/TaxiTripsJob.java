@@ -1,15 +1,18 @@
 package dev.diagonal.pipelines.taxi;
 
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.pipelines.options.Counts;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -55,6 +58,8 @@ final class TaxiTripsJob implements Job {
 
   private final TaxiTripsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
+  private final LineConsumer.Factory<Trip> lines;
   private final List<Zone> zones;
   private final SinkPlace place;
   private final Counts counts;
@@ -68,6 +73,8 @@ final class TaxiTripsJob implements Job {
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
+    this.lines = TripLines.of(CsvInputOptions.delimiter(options.getDelimiter()));
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.counts = new Counts(options);
@@ -184,8 +191,9 @@ final class TaxiTripsJob implements Job {
     WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
-            .into(TripLines.factory(), Trip.coder())
+            .into(lines, Trip.coder())
             .withHeader(true)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
