@@ -12,13 +12,12 @@ public interface ConflictFreeOptions extends PipelineOptions {
   /** When relationships are added to the counts of their ends. */
   enum Counting {
     immediate,
-    folded,
-    mixed
+    folded
   }
 
   @Description(
       "When relationships are counted at their ends, in PostgreSQL: immediate (with each commit),"
-          + " folded (at the end, without contention), mixed (hot ends at the end)")
+          + " or folded (at the end, without contention)")
   @Default.Enum("immediate")
   Counting getCounts();
 

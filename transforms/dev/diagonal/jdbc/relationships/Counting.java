@@ -9,11 +9,5 @@ public enum Counting {
    * At the next {@link Fold}: the transaction of the batch keeps what it adds in a table of deltas.
    * Writers share no row of an end.
    */
-  FOLDED,
-
-  /**
-   * In the transaction of the batch if it holds the slot lock of the end, else at the next {@link
-   * Fold}: so the batches of an end that most relationships have need not take turns.
-   */
-  MIXED
+  FOLDED
 }

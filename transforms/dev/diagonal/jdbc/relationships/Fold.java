@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param database the database
  * @param tables the tables of the relationships
- * @param locks the slot locks of writers that count {@linkplain Counting#IMMEDIATE at once} or
- *     {@linkplain Counting#MIXED partly so}, all of which a fold holds; null if there are none
+ * @param locks the slot locks of writers that count {@linkplain Counting#IMMEDIATE at once}, all of
+ *     which a fold holds; null if there are none
  * @param refuseBothEnds whether an id that is a source must not be a target
  */
 public record Fold(
