@@ -34,7 +34,7 @@ public final class Edge {
     }
 
     /** Returns PostgreSQL's type for it. */
-    public String sqlType() {
+    String sqlType() {
       return sqlType;
     }
   }
@@ -119,12 +119,12 @@ public final class Edge {
     return EdgeCoder.OF;
   }
 
-  public IdKind idKind() {
+  IdKind idKind() {
     return idKind;
   }
 
   /** Whether the ends are texts. */
-  public boolean isNamed() {
+  boolean isNamed() {
     return named;
   }
 

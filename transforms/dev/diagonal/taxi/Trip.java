@@ -51,7 +51,7 @@ public final class Trip {
    * @throws IllegalArgumentException if a zone is missing, or a value is of another class than its
    *     column
    */
-  public static Trip of(UUID id, Map<TripColumn, Object> columns) {
+  static Trip of(UUID id, Map<TripColumn, Object> columns) {
     long[] values = new long[COLUMNS];
     int present = 0;
     String flag = null;
@@ -85,7 +85,7 @@ public final class Trip {
   }
 
   /** Returns 64 bits for the file and the byte offset of the line. */
-  public UUID id() {
+  UUID id() {
     return new UUID(file, offset);
   }
 
@@ -98,12 +98,12 @@ public final class Trip {
   }
 
   /** Whether there is no value in a column. */
-  public boolean isNull(TripColumn column) {
+  boolean isNull(TripColumn column) {
     return (present & 1 << column.index()) == 0;
   }
 
   /** Returns a {@link Long}, {@link Double}, {@link LocalDateTime} or {@link String}, or null. */
-  public @Nullable Object get(TripColumn column) {
+  @Nullable Object get(TripColumn column) {
     if (isNull(column)) {
       return null;
     }
@@ -117,7 +117,7 @@ public final class Trip {
   }
 
   /** Returns the columns that have a value. */
-  public Map<TripColumn, Object> columns() {
+  Map<TripColumn, Object> columns() {
     Map<TripColumn, Object> columns = new EnumMap<>(TripColumn.class);
     for (TripColumn column : TripColumn.values()) {
       Object value = get(column);

@@ -85,7 +85,7 @@ public final class CreateTable {
    *     a right is missing
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  public static void unlessFound(JdbcTarget target, Table table)
+  static void unlessFound(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
     HeldConnection.checkPostgres(target);
     boolean unused =

@@ -11,7 +11,7 @@ import java.util.List;
 public final class PostgresSql {
 
   /** NAMEDATALEN - 1: the server cuts longer names and says so in a notice only. */
-  public static final int MAX_IDENTIFIER_BYTES = 63;
+  static final int MAX_IDENTIFIER_BYTES = 63;
 
   /** MaxHeapAttributeNumber. */
   private static final int MAX_COLUMNS = 1_600;
@@ -34,7 +34,7 @@ public final class PostgresSql {
    *
    * @throws IllegalArgumentException if it cannot
    */
-  public static void checkColumns(String table, int columns) {
+  static void checkColumns(String table, int columns) {
     checkArgument(
         columns <= MAX_COLUMNS,
         "table %s would have %s columns, and PostgreSQL allows at most %s: name those to write in a"

@@ -25,7 +25,7 @@ public final class TargetTable {
   private TargetTable() {}
 
   /** Returns the table that rows of a type make, with the key columns as its primary key. */
-  public static Table of(String name, RowType rows, List<String> key) {
+  static Table of(String name, RowType rows, List<String> key) {
     for (String column : key) {
       int unused = Columns.indexOf(rows, column);
     }

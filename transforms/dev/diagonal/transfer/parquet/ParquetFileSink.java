@@ -33,7 +33,7 @@ import org.apache.parquet.io.OutputFile;
 public final class ParquetFileSink implements FileSink {
 
   /** What a writer holds of a row group in memory, before it is compressed. */
-  public static final int ROW_GROUP_BYTES = 32 << 20;
+  static final int ROW_GROUP_BYTES = 32 << 20;
 
   private final String path;
   private final OutputRun run;
