@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Plans as YAML: {@code connections} by name, and {@code tasks}, a list. An element is one key, a
  * kind of task or {@code sequence} or {@code parallel} with a list of elements, and beside it
- * perhaps a {@code name}, {@code onFailure: continue}, and for a group {@code transaction: all} and {@code
- * snapshot: one}.
- * Elements right under {@code tasks} are a sequence.
+ * perhaps a {@code name}, {@code onFailure: continue}, and for a group {@code transaction: all} and
+ * {@code snapshot: one}. Elements right under {@code tasks} are a sequence.
  */
 public final class PlanFile {
 
@@ -165,8 +164,7 @@ public final class PlanFile {
       return task == null ? null : new Step(name, task, continues);
     }
     boolean atOnce = YamlNode.oneOf(transaction, "each", List.of("each", "all")).equals("all");
-    boolean oneSnapshot =
-        YamlNode.oneOf(snapshot, "each", List.of("each", "one")).equals("one");
+    boolean oneSnapshot = YamlNode.oneOf(snapshot, "each", List.of("each", "one")).equals("one");
     Scope scope = atOnce || oneSnapshot ? kinds.scope(around, atOnce, oneSnapshot) : null;
     return new Group(
         name,

@@ -93,8 +93,7 @@ final class PlanTasks implements PlanFile.Kinds {
       TablesAtOnce tables = scope == null ? null : scope.tables();
       SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
       TransferJob job =
-          new TransferJob(
-              spec, options, Set.of(), tables == null ? null : tables::add, snapshot);
+          new TransferJob(spec, options, Set.of(), tables == null ? null : tables::add, snapshot);
       if (tables != null) {
         tables.check(spec.tables());
       }

@@ -134,9 +134,7 @@ public final class JdbcRows extends RelationRows {
     } else if (stored.hasChildren() && stored.readable()) {
       return PageRanges.ofEach(stored, maxRanges);
     }
-    return stored.inPages()
-        ? PageRanges.ofAll(stored, maxRanges, read.relation)
-        : List.of();
+    return stored.inPages() ? PageRanges.ofAll(stored, maxRanges, read.relation) : List.of();
   }
 
   /** A server that exports no snapshot has one reader. */
@@ -167,8 +165,7 @@ public final class JdbcRows extends RelationRows {
             keeper == null ? null : keeper.snapshot(),
             null);
     return RetriedTransaction.in(database, "prepare the query")
-        .run(
-            connection -> of(read, connection, rangeKey, ranges(keeper, maxRanges), List.of()));
+        .run(connection -> of(read, connection, rangeKey, ranges(keeper, maxRanges), List.of()));
   }
 
   private static @Nullable String firstKey(Connection connection, String quotedTable)

@@ -195,7 +195,9 @@ final class TransferSnapshotIT {
           CompletableFuture.supplyAsync(
               () ->
                   transfer(
-                      "--from=jdbc:parts.all_of --to=jdbc:copies --commitRows=1000", DIRECT, jdbc()));
+                      "--from=jdbc:parts.all_of --to=jdbc:copies --commitRows=1000",
+                      DIRECT,
+                      jdbc()));
       gate.awaitOne();
       database.execute(
           "ALTER TABLE parts.all_of ATTACH PARTITION parts.late FOR VALUES FROM (1000000) TO (2000000)");
@@ -206,8 +208,7 @@ final class TransferSnapshotIT {
               Eventually.within(
                   BOUND,
                   () ->
-                      database.numberNow(
-                              "SELECT count(*) FROM pg_inherits WHERE inhdetachpending")
+                      database.numberNow("SELECT count(*) FROM pg_inherits WHERE inhdetachpending")
                           > 0))
           .isTrue();
       closed.rollback();
@@ -278,6 +279,41 @@ final class TransferSnapshotIT {
     assertThat(database.number("SELECT count(*) FROM copies")).isZero();
   }
 
+  @Test
+  void readersOutliveTheKeeperOfTheirSnapshot() throws Exception {
+    TableGate gate = TableGate.behind(database, "copies");
+    CompletableFuture<Launched> run;
+    try (Connection closed = gate.close()) {
+      run =
+          CompletableFuture.supplyAsync(
+              () -> transfer("--from=jdbc:accounts --to=jdbc:copies", DIRECT, jdbc()));
+      gate.awaitOne();
+      assertThat(
+              database.number(
+                  "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity"
+                      + " WHERE application_name = 'diagonal' AND backend_xmin IS NOT NULL"
+                      + " ORDER BY xact_start LIMIT 1) AS keeper"))
+          .isEqualTo(1);
+      database.execute("UPDATE accounts SET balance = 0");
+      closed.rollback();
+    }
+
+    assertDone(run.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertThat(database.number("SELECT sum(balance) FROM copies")).isEqualTo(100L * ACCOUNTS);
+  }
+
+  @Test
+  void aReadOnlyDatabaseIsRead() throws Exception {
+    Path file = directory.resolve("accounts.csv");
+    String url =
+        "--jdbcUrl=%s?options=-c%%20default_transaction_read_only=on --jdbcUser=%s"
+            .formatted(database.postgres().jdbcUrl(), database.postgres().user());
+
+    assertDone(transfer("--from=jdbc:accounts --to=csv:" + file, url));
+
+    assertThat(Files.readAllLines(file)).hasSize(1 + ACCOUNTS).doesNotHaveDuplicates();
+  }
+
   private long sessions() {
     return database.numberNow(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'diagonal' AND backend_xmin IS NOT NULL");
@@ -285,8 +321,7 @@ final class TransferSnapshotIT {
 
   @Test
   void aTableWithoutAKeyHasSeveralReaders() throws Exception {
-    assertDone(
-        transfer("--from=jdbc:accounts --to=jdbc:copies", jdbc(), "--targetParallelism=3"));
+    assertDone(transfer("--from=jdbc:accounts --to=jdbc:copies", jdbc(), "--targetParallelism=3"));
 
     assertThat(database.number("SELECT count(*) FROM copies")).isEqualTo(ACCOUNTS);
     assertThat(
@@ -335,8 +370,7 @@ final class TransferSnapshotIT {
 
     assertDone(transfer("--from=jdbc:parts.all_of --to=csv:" + file, jdbc("reader")));
 
-    long few =
-        database.number("SELECT count(*) FROM accounts WHERE id < 1000 OR id > 599000");
+    long few = database.number("SELECT count(*) FROM accounts WHERE id < 1000 OR id > 599000");
     assertThat(Files.readAllLines(file)).hasSize((int) (1 + few));
   }
 
