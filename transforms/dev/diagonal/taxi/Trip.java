@@ -2,6 +2,7 @@ package dev.diagonal.taxi;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.Piece;
 import dev.diagonal.taxi.TripColumn.Kind;
 import java.time.LocalDateTime;
 import java.util.Arrays;
@@ -35,12 +36,22 @@ public final class Trip {
   /** The value of the one column that is a text. */
   private final @Nullable String flag;
 
-  Trip(long file, long offset, long[] values, int present, @Nullable String flag) {
+  /** The piece of the file it was read from. */
+  private final @Nullable Piece piece;
+
+  Trip(
+      long file,
+      long offset,
+      long[] values,
+      int present,
+      @Nullable String flag,
+      @Nullable Piece piece) {
     this.file = file;
     this.offset = offset;
     this.values = values;
     this.present = present;
     this.flag = flag;
+    this.piece = piece;
   }
 
   /**
@@ -76,7 +87,7 @@ public final class Trip {
       checkArgument(!column.isRequired() || columns.containsKey(column), "%s is missing", column);
     }
     return new Trip(
-        id.getMostSignificantBits(), id.getLeastSignificantBits(), values, present, flag);
+        id.getMostSignificantBits(), id.getLeastSignificantBits(), values, present, flag, null);
   }
 
   /** Returns the coder: the place, which columns there are, then these, numbers as varints. */
@@ -87,6 +98,11 @@ public final class Trip {
   /** Returns 64 bits for the file and the byte offset of the line. */
   UUID id() {
     return new UUID(file, offset);
+  }
+
+  /** Returns the piece of a file that it was read from. */
+  public @Nullable Piece piece() {
+    return piece;
   }
 
   public long pickupZone() {
@@ -156,7 +172,8 @@ public final class Trip {
         && offset == trip.offset
         && present == trip.present
         && Arrays.equals(values, trip.values)
-        && Objects.equals(flag, trip.flag);
+        && Objects.equals(flag, trip.flag)
+        && Objects.equals(piece, trip.piece);
   }
 
   @Override
