@@ -17,13 +17,18 @@ import org.jspecify.annotations.Nullable;
  * Where the checksums of files are kept whose rows are known by their places, so that a file that
  * has changed under its name is refused: each transaction records the pieces that its rows are in.
  *
- * @param schema holds the checksums; see {@link LoadedFiles}, which prepares it
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles} prepares
+ *     it
  * @param pieceOf returns the piece of a row, or null if its key is not a place
  * @param advice what the user can do with a file that has changed
  */
 public record FilesOfRows<T>(
-    InternalSchema schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
+    String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
+
+  InternalSchema internalSchema() {
+    return new InternalSchema(schema);
+  }
 
   /** The pieces that one writer has recorded. Not safe for use by several threads. */
   static final class Recorded<T> {
@@ -65,7 +70,7 @@ public record FilesOfRows<T>(
     /** Returns the statement that records pieces. */
     String sql(String table) {
       String literal = PostgresSql.quoteTable(table).replace("'", "''");
-      return files.schema().filePieces().recording("'" + literal + "'::regclass::oid");
+      return files.internalSchema().filePieces().recording("'" + literal + "'::regclass::oid");
     }
   }
 }

@@ -148,7 +148,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     FilesOfRows<T> files = Objects.requireNonNull(upsert.files());
     String name = null;
     try {
-      name = files.schema().filePieces().nameOf(connection.use(), file);
+      name = files.internalSchema().filePieces().nameOf(connection.use(), file);
     } catch (SQLException unknown) {
       fault.addSuppressed(unknown);
     }
