@@ -77,7 +77,7 @@ final class LoadEdgesJob implements Job {
     this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
     this.filesOfEdges =
         new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options),
+            InternalSchemaOptions.schemaOf(options).name(),
             Edge::piece,
             FileChangeOptions.ADVICE + ", or give each edge an id of its own with --idColumn");
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);

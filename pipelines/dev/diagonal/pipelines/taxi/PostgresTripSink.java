@@ -44,7 +44,7 @@ final class PostgresTripSink implements TripSink {
     this.tables = TaxiTables.of(options.getTripsTable(), options.getZonesTable());
     this.filesOfTrips =
         new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options), Trip::piece, FileChangeOptions.ADVICE);
+            InternalSchemaOptions.schemaOf(options).name(), Trip::piece, FileChangeOptions.ADVICE);
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
   }
 

@@ -23,13 +23,18 @@ import org.jspecify.annotations.Nullable;
  * Where the checksums of files are kept whose rows are known by their places, so that a file that
  * has changed under its name is refused: each transaction records the pieces that its rows are in.
  *
- * @param schema holds the checksums; see {@link LoadedFiles}, which prepares it
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles} prepares
+ *     it
  * @param pieceOf returns the piece of a row, or null if its key is not a place
  * @param advice what the user can do with a file that has changed
  */
 public record FilesOfRows<T>(
-    InternalSchema schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
+    String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
+
+  InternalSchema internalSchema() {
+    return new InternalSchema(schema);
+  }
 
   /**
    * Returns the failure of a write because a file has changed, or null if it failed for another
@@ -43,7 +48,7 @@ public record FilesOfRows<T>(
     }
     String name = null;
     try {
-      name = files.schema().filePieces().nameOf(connection.use(), file);
+      name = files.internalSchema().filePieces().nameOf(connection.use(), file);
     } catch (SQLException unknown) {
       fault.addSuppressed(unknown);
     }
@@ -103,7 +108,7 @@ public record FilesOfRows<T>(
     /** Returns the statement that records pieces. */
     String sql(String table) {
       String literal = PostgresSql.quoteTable(table).replace("'", "''");
-      return files.schema().filePieces().recording("'" + literal + "'::regclass::oid");
+      return files.internalSchema().filePieces().recording("'" + literal + "'::regclass::oid");
     }
   }
 }
