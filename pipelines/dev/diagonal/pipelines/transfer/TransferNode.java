@@ -76,6 +76,7 @@ final class TransferNode {
             "blockRows",
             "commitRows",
             "transaction",
+            "snapshot",
             "internalSchema",
             "synchronousCommit",
             "badRecords",
@@ -249,7 +250,8 @@ final class TransferNode {
             servers -> database,
             table == null ? null : table.text(),
             query == null ? null : query.text(),
-            rangeKey == null ? null : rangeKey.text());
+            rangeKey == null ? null : rangeKey.text(),
+            YamlNode.oneOf(entries.get("snapshot"), "one", List.of("one", "each")).equals("one"));
   }
 
   private @Nullable To to(YamlNode to) {

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL's binary form of values, each put as its length and its bytes. A value that does not
@@ -114,6 +115,11 @@ public final class WireValue {
       case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, value.toString());
       default -> throw refused(type, "decimal number");
     }
+  }
+
+  /** Returns the {@code numeric} whose length is at a position, or null if it is not finite. */
+  public static @Nullable BigDecimal decimal(byte[] bytes, int field) {
+    return WireNumeric.get(bytes, field + Integer.BYTES);
   }
 
   public static void put(ByteBuilder out, WireType type, String value) {
