@@ -20,6 +20,9 @@ public final class CsvFields {
   /** The record goes on behind the bytes that were given. */
   static final int MORE = -1;
 
+  /** In place of a quote or an escape character: equal to no byte, and 0xFF is the byte -1. */
+  private static final int NO_BYTE = 1 << 8;
+
   private static final byte PLAIN = 0;
   private static final byte QUOTED = 1;
   private static final byte ESCAPED = 2;
@@ -81,8 +84,8 @@ public final class CsvFields {
     this.delimiter = between[0];
     this.delimiterBytes = between.length;
     this.longDelimiter = between.length == 1 ? null : between;
-    this.quote = dialect.quote() == CsvDialect.NONE ? -1 : dialect.quote();
-    this.escape = dialect.escape() == CsvDialect.NONE ? -1 : dialect.escape();
+    this.quote = dialect.quote() == CsvDialect.NONE ? NO_BYTE : dialect.quote();
+    this.escape = dialect.escape() == CsvDialect.NONE ? NO_BYTE : dialect.escape();
     this.lines = lines;
     this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
     this.escapedLetters = dialect.escapedLetters();
@@ -91,10 +94,10 @@ public final class CsvFields {
     stops['\r'] = lines;
     stopsInQuotes['\n'] = lines;
     stopsInQuotes['\r'] = lines;
-    if (quote >= 0) {
+    if (quote != NO_BYTE) {
       stopsInQuotes[quote] = true;
     }
-    if (escape >= 0) {
+    if (escape != NO_BYTE) {
       stops[escape] = true;
       stopsInQuotes[escape] = true;
     }
