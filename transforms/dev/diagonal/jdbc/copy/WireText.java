@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.copy;
 
 import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.rows.ValueFormatter;
+import dev.diagonal.rows.TimeText;
 import dev.diagonal.rows.ValueParser;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -104,7 +105,7 @@ final class WireText {
       WireValue.put(out, type, LocalDateTime.parse(iso));
     } else if (type == WireType.TIMESTAMPTZ) {
       WireValue.put(out, type, OffsetDateTime.parse(iso).toInstant());
-    } else if (ValueParser.isEndOfDay(text)) {
+    } else if (TimeText.isEndOfDay(text)) {
       out.putInt(Long.BYTES);
       out.putLong(ValueFormatter.DAY_MICROS);
     } else {

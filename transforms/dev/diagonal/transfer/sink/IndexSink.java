@@ -1,5 +1,8 @@
 package dev.diagonal.transfer.sink;
 
+import dev.diagonal.transfer.mapping.KeywordColumn;
+import dev.diagonal.transfer.mapping.WholeColumn;
+import dev.diagonal.transfer.mapping.VersionColumn;
 import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.elasticsearch.bulk.BulkListener;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
@@ -17,8 +20,6 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
-import dev.diagonal.rows.VersionColumn;
-import dev.diagonal.rows.WholeColumn;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Template;
 import dev.diagonal.transfer.source.SourceRange;
