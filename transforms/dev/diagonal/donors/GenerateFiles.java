@@ -74,7 +74,9 @@ public final class GenerateFiles {
           for (int i = 0; i < projectCount(); i++) {
             StringBuilder line = new StringBuilder(800);
             for (Table.Column column : Table.PROJECTS.columns()) {
-              add(line, column.name().equals("projectid") ? SampleValues.id('p', i) : values.of(column));
+              add(
+                  line,
+                  column.name().equals("projectid") ? SampleValues.id('p', i) : values.of(column));
             }
             end(line, out);
           }

@@ -15,11 +15,11 @@ import java.sql.Statement;
  * of theirs, one row with the exact totals over all complete batches, and no other row. Means are
  * rounded half up to six digits from the exact sum.
  *
- * <p>One transaction, which is atomic for readers. Incremental: only movies of
- * batches that are complete since the last publication, or complete no more, are touched; each of
- * them is totalled anew from the staging table, so that it does not matter what was in its row.
- * When nothing has changed since the last publication, nothing is written. What attempts that were
- * replaced have left in the staging table is deleted.
+ * <p>One transaction, which is atomic for readers. Incremental: only movies of batches that are
+ * complete since the last publication, or complete no more, are touched; each of them is totalled
+ * anew from the staging table, so that it does not matter what was in its row. When nothing has
+ * changed since the last publication, nothing is written. What attempts that were replaced have
+ * left in the staging table is deleted.
  *
  * <p>The job table remembers which table was published into. One that is another, was created anew
  * or is empty is filled in full, from all complete batches; rows of movies that they have not are

@@ -28,8 +28,7 @@ final class PublicationChecks {
     }
   }
 
-  static void checkBadRows(Statement statement, JobTables tables, long most)
-      throws SQLException {
+  static void checkBadRows(Statement statement, JobTables tables, long most) throws SQLException {
     long bad =
         number(
             statement,

@@ -66,8 +66,7 @@ public final class TimeText {
     return END_OF_DAY.matcher(text).matches();
   }
 
-  static long time(FieldType type, byte[] text, int start, int end)
-      throws BadValueException {
+  static long time(FieldType type, byte[] text, int start, int end) throws BadValueException {
     String value = ValueParser.latin(text, start, end);
     requireMicros(type, value);
     try {

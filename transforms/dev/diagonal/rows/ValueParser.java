@@ -35,8 +35,10 @@ public final class ValueParser {
     FieldType type = out.typeOf(column);
     switch (type) {
       case BOOLEAN -> out.setWord(column, truth(text, start, end));
-      case SMALLINT -> out.setWord(column, NumberText.whole(text, start, end, Short.MAX_VALUE, type));
-      case INTEGER -> out.setWord(column, NumberText.whole(text, start, end, Integer.MAX_VALUE, type));
+      case SMALLINT ->
+          out.setWord(column, NumberText.whole(text, start, end, Short.MAX_VALUE, type));
+      case INTEGER ->
+          out.setWord(column, NumberText.whole(text, start, end, Integer.MAX_VALUE, type));
       case BIGINT -> out.setWord(column, NumberText.whole(text, start, end, Long.MAX_VALUE, type));
       case REAL -> out.setDouble(column, NumberText.real(text, start, end));
       case DOUBLE -> out.setDouble(column, NumberText.floating(text, start, end));

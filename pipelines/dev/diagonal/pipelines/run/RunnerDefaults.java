@@ -47,7 +47,8 @@ public final class RunnerDefaults {
     flink.setFinishBundleBeforeCheckpointing(true);
     boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
     if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
-      flink.setShutdownSourcesAfterIdleMs(0L); // by default, sources that have ended stay, for checkpoints
+      flink.setShutdownSourcesAfterIdleMs(
+          0L); // by default, sources that have ended stay, for checkpoints
     }
     if (here && flink.getNumberOfExecutionRetries() < 0) {
       flink.setNumberOfExecutionRetries(0);
@@ -68,7 +69,10 @@ public final class RunnerDefaults {
     }
   }
 
-  /** Returns the defaults of the runner and a job name, followed by the arguments, which override them. */
+  /**
+   * Returns the defaults of the runner and a job name, followed by the arguments, which override
+   * them.
+   */
   public static List<String> withDefaults(String command, List<String> args) {
     List<String> all = new ArrayList<>();
     if (Runners.isDirect(args)) {

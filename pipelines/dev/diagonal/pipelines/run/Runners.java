@@ -16,7 +16,9 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** What the launcher knows of runners: which one runs a pipeline, where, and what it has counted. */
+/**
+ * What the launcher knows of runners: which one runs a pipeline, where, and what it has counted.
+ */
 public final class Runners {
 
   /** Set by the build when Maven's exec plugin runs the launcher. */

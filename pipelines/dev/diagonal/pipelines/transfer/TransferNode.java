@@ -62,7 +62,10 @@ final class TransferNode {
   /** Returns the transfer, or null if it cannot be made. */
   @Nullable TransferSpec spec() {
     YamlNode fromNode = node.required(entries, "from");
-    From from = fromNode == null ? null : guarded(fromNode, () -> new SourceNode(fromNode, connections, written).read());
+    From from =
+        fromNode == null
+            ? null
+            : guarded(fromNode, () -> new SourceNode(fromNode, connections, written).read());
     List<To> sinks = new ArrayList<>();
     YamlNode toNode = node.required(entries, "to");
     for (YamlNode each : toNode == null ? List.<YamlNode>of() : toNode.items()) {

@@ -1,8 +1,8 @@
 package dev.diagonal.jdbc.copy;
 
 import dev.diagonal.bytes.ByteBuilder;
-import dev.diagonal.rows.ValueFormatter;
 import dev.diagonal.rows.TimeText;
+import dev.diagonal.rows.ValueFormatter;
 import dev.diagonal.rows.ValueParser;
 import java.math.BigDecimal;
 import java.time.LocalDate;

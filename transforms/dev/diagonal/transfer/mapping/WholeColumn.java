@@ -1,12 +1,12 @@
 package dev.diagonal.transfer.mapping;
 
-import dev.diagonal.rows.ValueFormatter;
-import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.RowBlock;
-import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.BadValueException;
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,5 @@
 package dev.diagonal.transfer.sink;
 
-import dev.diagonal.transfer.mapping.KeywordColumn;
-import dev.diagonal.transfer.mapping.WholeColumn;
-import dev.diagonal.transfer.mapping.VersionColumn;
 import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.elasticsearch.bulk.BulkListener;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
@@ -21,7 +18,10 @@ import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
 import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.transfer.mapping.KeywordColumn;
 import dev.diagonal.transfer.mapping.Template;
+import dev.diagonal.transfer.mapping.VersionColumn;
+import dev.diagonal.transfer.mapping.WholeColumn;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.util.Arrays;
