@@ -39,14 +39,18 @@ final class SourceNode {
   private final YamlNode from;
   private final PlanConnections connections;
   private final Set<String> written;
+  private final boolean oneSnapshot;
 
   /**
    * @param written the files that earlier tasks write, which need not exist yet
+   * @param oneSnapshot whether all ranges of a table are read in one snapshot
    */
-  SourceNode(YamlNode from, PlanConnections connections, Set<String> written) {
+  SourceNode(
+      YamlNode from, PlanConnections connections, Set<String> written, boolean oneSnapshot) {
     this.from = from;
     this.connections = connections;
     this.written = written;
+    this.oneSnapshot = oneSnapshot;
   }
 
   /** Returns the source, or null if it cannot be made. */
@@ -109,7 +113,8 @@ final class SourceNode {
             servers -> database,
             table == null ? null : table.text(),
             query == null ? null : query.text(),
-            rangeKey == null ? null : rangeKey.text());
+            rangeKey == null ? null : rangeKey.text(),
+            oneSnapshot);
   }
 
   static @Nullable String textOrNull(@Nullable YamlNode node) {

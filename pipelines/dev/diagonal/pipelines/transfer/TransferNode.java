@@ -40,6 +40,7 @@ final class TransferNode {
             "blockRows",
             "commitRows",
             "transaction",
+            "snapshot",
             "internalSchema",
             "synchronousCommit",
             "badRecords",
@@ -65,7 +66,9 @@ final class TransferNode {
     From from =
         fromNode == null
             ? null
-            : guarded(fromNode, () -> new SourceNode(fromNode, connections, written).read());
+            : guarded(
+                fromNode,
+                () -> new SourceNode(fromNode, connections, written, oneSnapshot()).read());
     List<To> sinks = new ArrayList<>();
     YamlNode toNode = node.required(entries, "to");
     for (YamlNode each : toNode == null ? List.<YamlNode>of() : toNode.items()) {
@@ -94,6 +97,10 @@ final class TransferNode {
                     transaction.equals("all"),
                     ledger,
                     types));
+  }
+
+  private boolean oneSnapshot() {
+    return YamlNode.oneOf(entries.get("snapshot"), "one", List.of("one", "each")).equals("one");
   }
 
   /** Reads {@code types: text} or {@code types: {zip: text}}. */
