@@ -209,7 +209,7 @@ final class EdgeInput {
     return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
   }
 
-  private static EdgeFormat formatOf(LoadEdgesOptions options) {
+  static EdgeFormat formatOf(LoadEdgesOptions options) {
     List<String> columns = new ArrayList<>();
     List<String> further = options.getEdgeColumns();
     if (further != null) {

@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes values in PostgreSQL's binary format: a length, then the bytes. Refuses a value that does
@@ -104,6 +105,11 @@ public final class WireValue {
       case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, value.toString());
       default -> throw refused(type, "decimal number");
     }
+  }
+
+  /** Returns the {@code numeric} whose length is at a position, or null if it is not finite. */
+  public static @Nullable BigDecimal decimal(byte[] bytes, int field) {
+    return WireNumeric.get(bytes, field + Integer.BYTES);
   }
 
   public static void put(ByteBuilder out, WireType type, String value) {
