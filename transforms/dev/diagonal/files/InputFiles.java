@@ -1,5 +1,6 @@
 package dev.diagonal.files;
 
+import java.util.Locale;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.files.stored.Listing;
@@ -57,6 +58,11 @@ public record InputFiles(List<InputFile> files) implements Serializable {
   /** Returns the size of all files together, as stored. */
   public long totalBytes() {
     return files.stream().mapToLong(InputFile::bytes).sum();
+  }
+
+  /** Returns how many files there are and how large they are, for people. */
+  public String describe() {
+    return String.format(Locale.ROOT, "%,d file(s), %,.1f MB", files.size(), totalBytes() / 1e6);
   }
 
   private static InputFiles list(List<String> patterns, boolean required) {

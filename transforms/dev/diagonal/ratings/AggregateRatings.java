@@ -151,7 +151,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     return input
         .apply(
             "Total in the readers",
-            errorHandler == null ? totals : totals.withBadRecordErrorHandler(errorHandler))
+            totals.withBadRecordErrorHandler(errorHandler))
         .apply("Bring shards together", GroupByKey.create())
         .apply("Merge", ParDo.of(new MergeTotalsFn()))
         .setCoder(Block.coder(MovieRating.coder()));

@@ -183,7 +183,7 @@ final class TransferJob implements Job {
             handler ->
                 pipeline.apply(
                     "Transfer",
-                    handler == null ? transfer : transfer.withBadRecordErrorHandler(handler)));
+                    transfer.withBadRecordErrorHandler(handler)));
     return outputs;
   }
 
