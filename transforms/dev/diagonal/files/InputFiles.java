@@ -1,6 +1,5 @@
 package dev.diagonal.files;
 
-import java.util.Locale;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.files.stored.Listing;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**

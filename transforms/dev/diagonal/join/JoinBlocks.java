@@ -90,7 +90,8 @@ public final class JoinBlocks<B, P, O>
   }
 
   /** Sends what the join rejects to a handler; null, the default, fails the run. */
-  public JoinBlocks<B, P, O> withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> handler) {
+  public JoinBlocks<B, P, O> withBadRecordErrorHandler(
+      @Nullable ErrorHandler<BadRecord, ?> handler) {
     return new JoinBlocks<>(build, joins, coder, maxWaitingBytes, handler);
   }
 

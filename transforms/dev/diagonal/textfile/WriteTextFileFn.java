@@ -62,8 +62,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     records.sort(order);
     WholeFile.of(RunFiles.at(path, run)).write(out -> write(records, out));
     if (records.size() > maxRecords) {
-      throw DeadLetterFile.tooMany(
-          records.size(), path, maxRecords, summary.apply(records));
+      throw DeadLetterFile.tooMany(records.size(), path, maxRecords, summary.apply(records));
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(path, records.size(), 1, millis);

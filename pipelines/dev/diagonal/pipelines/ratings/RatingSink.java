@@ -180,8 +180,7 @@ sealed interface RatingSink {
     @Override
     public PCollection<Written> write(
         PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
-      return ratings.apply(
-          step(), upsert.withBadRecordErrorHandler(handler));
+      return ratings.apply(step(), upsert.withBadRecordErrorHandler(handler));
     }
 
     @Override
