@@ -55,7 +55,7 @@ public final class CsvFields {
   }
 
   /** Cuts lines that are written like this. */
-  public CsvFields(CsvDialect dialect) {
+  CsvFields(CsvDialect dialect) {
     this(dialect, false);
   }
 

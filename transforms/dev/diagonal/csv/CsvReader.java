@@ -167,7 +167,7 @@ public final class CsvReader implements Closeable {
   }
 
   /** Returns how many characters had to be put in place of broken UTF-8 so far. */
-  public long replacedCharacters() {
+  long replacedCharacters() {
     return replacedCharacters;
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record HeaderColumns(TextFile file, List<String> names) {
 
   /** Stands for a column that is not there. */
-  public static final int NOT_THERE = -1;
+  static final int NOT_THERE = -1;
 
   /**
    * Returns the columns of a file with a comma between fields.
@@ -58,7 +58,7 @@ public record HeaderColumns(TextFile file, List<String> names) {
    *
    * @throws BadInputException if the header has the column twice
    */
-  public int positionIfThere(String name) {
+  int positionIfThere(String name) {
     int position = names.indexOf(name);
     if (position != names.lastIndexOf(name)) {
       throw new BadInputException(

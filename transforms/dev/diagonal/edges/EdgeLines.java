@@ -7,11 +7,11 @@ import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.edges.EdgeFormat.Positions;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The id of an edge that has no column for one is the place of its line: 64 bits of a hash of
  * the file's name (Murmur3), as the file system spells it, and the byte offset of the line. So it
  * is unique within a file, the same in every run, and another if the file is moved. It knows
- * nothing of what the line says: a file must not be replaced by another one of the same name, whose
- * lines at the same offsets would be taken for those that are there already.
+ * nothing of what the line says: the {@link Piece} that the edge is in does.
  */
 public final class EdgeLines implements LineConsumer<Edge> {
 
@@ -57,7 +56,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
   @Override
   public void open(TextFile textFile) {
     file = textFile.name();
-    fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
+    fileHash = Piece.fileOf(file);
     EdgeFormat layout = textFile.records() ? format.ofRecords() : format;
     fields = new CsvFields(layout.delimiter());
     comment = commentOf(layout);
@@ -89,7 +88,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       if (fault == null && fields.count() == 0) {
         continue; // nothing but blanks
       }
-      Edge edge = fault == null ? read(offset) : null;
+      Edge edge = fault == null ? read(offset, block.piece()) : null;
       if (edge == null || fault != null) {
         output.reject(
             new DeadLetter(
@@ -112,7 +111,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
   }
 
   /** Returns the edge of the line that was cut last, or anything if it sets {@link #fault}. */
-  private @Nullable Edge read(long offset) {
+  private @Nullable Edge read(long offset, @Nullable Piece piece) {
     fault = wrongCount();
     if (fault != null) {
       return null;
@@ -145,7 +144,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       int field = positions.columns().get(i - leading);
       texts[i] = fields.isNull(field) ? null : text(format.columns().get(i - leading), field);
     }
-    return new Edge(idKind, named, idHigh, idLow, source, target, texts);
+    return new Edge(idKind, named, idHigh, idLow, source, target, texts, piece);
   }
 
   private @Nullable String wrongCount() {

@@ -47,6 +47,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   private final RangePlan plan;
   private final long maxBadRecords;
   private final @Nullable RecordFormat records;
+  private final @Nullable PieceCuts cuts;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadLines(
@@ -57,6 +58,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       RangePlan plan,
       long maxBadRecords,
       @Nullable RecordFormat records,
+      @Nullable PieceCuts cuts,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.source = source;
     this.consumers = consumers;
@@ -65,6 +67,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     this.plan = plan;
     this.maxBadRecords = maxBadRecords;
     this.records = records;
+    this.cuts = cuts;
     this.errorHandler = errorHandler;
   }
 
@@ -129,7 +132,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadLines<>(
-          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null);
+          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null, null);
     }
   }
 
@@ -139,13 +142,13 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withHeader(boolean header) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source, consumers, coder, header, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
   /** Sends bad records to a handler instead of failing on the first one. */
   public ReadLines<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source, consumers, coder, header, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
   /**
@@ -156,19 +159,27 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source, consumers, coder, header, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
     return new ReadLines<>(
-        source, consumers, coder, header, ranges, maxBadRecords, records, errorHandler);
+        source, consumers, coder, header, ranges, maxBadRecords, records, cuts, errorHandler);
   }
 
   /** Reads files of a format that is not text, too; without it, such files fail the run. */
   public ReadLines<T> withRecords(RecordFormat format) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, format, errorHandler);
+        source, consumers, coder, header, plan, maxBadRecords, format, cuts, errorHandler);
+  }
+
+  /**
+   * Names the {@linkplain TextBlock#piece piece} of each block, cut like this; null for no pieces.
+   */
+  public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
+    return new ReadLines<>(
+        source, consumers, coder, header, plan, maxBadRecords, records, pieces, errorHandler);
   }
 
   /**
@@ -177,7 +188,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source, consumers, coder, header, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
   /** Returns where bad records go; null if the first one fails the run. */
@@ -205,7 +216,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
                 "Read",
                 ParDo.of(
                         new ReadRangesFn<>(
-                            consumers, header, records, errorHandler != null, maxBadRecords))
+                            consumers, header, records, cuts, errorHandler != null, maxBadRecords))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);

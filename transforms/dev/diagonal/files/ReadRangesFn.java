@@ -21,6 +21,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private final LineConsumer.Factory<T> consumers;
   private final boolean header;
   private final @Nullable RecordFormat records;
+  private final @Nullable PieceCuts cuts;
   private final boolean routeBadRecords;
   private final long maxBadRecords;
 
@@ -34,11 +35,13 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       LineConsumer.Factory<T> consumers,
       boolean header,
       @Nullable RecordFormat records,
+      @Nullable PieceCuts cuts,
       boolean routeBadRecords,
       long maxBadRecords) {
     this.consumers = consumers;
     this.header = header;
     this.records = records;
+    this.cuts = cuts;
     this.routeBadRecords = routeBadRecords;
     this.maxBadRecords = maxBadRecords;
   }
@@ -60,7 +63,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       if (buffer == null) {
         buffer = new byte[RangeReader.BLOCK_BYTES + 1];
       }
-      RangeReader reader = new RangeReader(text, text::position, range, buffer);
+      RangeReader reader = new RangeReader(text, text::position, range, buffer, cuts);
       drive(reader, range, text, output);
     } catch (IOException e) {
       throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
@@ -128,10 +131,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       LineConsumer.Output<T> numbered = new NumberedOutput<>(output);
       long good = 0;
       long counted = 0;
-      for (byte[] line = rows.next(output::reject);
+      RecordBlocks blocks = new RecordBlocks(rows, range.file(), cuts != null);
+      for (TextBlock line = blocks.next(output::reject);
           line != null;
-          line = rows.next(output::reject)) {
-        good += consumer.accept(TextBlock.of(line, rows.number()), numbered);
+          line = blocks.next(output::reject)) {
+        good += consumer.accept(line, numbered);
         if (good >= COUNTED_RECORDS) {
           Counted.ROWS_READ.add(good);
           counted += countBytes(rows.bytesRead() - counted);

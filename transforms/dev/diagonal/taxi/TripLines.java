@@ -6,10 +6,10 @@ import dev.diagonal.csv.CsvFields;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import java.util.Objects;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The id of a trip is the place of its line: 64 bits of a hash of the file's name (Murmur3), as
  * the file system spells it, and the byte offset of the line. So it is the same in every run, and
- * another if the file is moved. It knows nothing of what the line says: a file must not be replaced
- * by another one of the same name, whose lines at the same offsets would be taken for those that
- * are there already.
+ * another if the file is moved. It knows nothing of what the line says: the {@link Piece} that the
+ * trip is in does.
  */
 public final class TripLines implements LineConsumer<Trip> {
 
@@ -50,7 +49,7 @@ public final class TripLines implements LineConsumer<Trip> {
   @Override
   public void open(TextFile textFile) {
     file = textFile.name();
-    fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
+    fileHash = Piece.fileOf(file);
     header = TripHeader.of(textFile);
     header.report();
   }
@@ -77,7 +76,7 @@ public final class TripLines implements LineConsumer<Trip> {
       }
       long offset = block.offsetOf(start);
       try {
-        output.emit(read(columns, bytes, start, end, offset));
+        output.emit(read(columns, bytes, start, end, offset, block.piece()));
         good++;
       } catch (FieldValues.UnfitException unfit) {
         String line = new String(bytes, start, end - start, UTF_8);
@@ -90,7 +89,8 @@ public final class TripLines implements LineConsumer<Trip> {
   @Override
   public void finish(Output<Trip> output) {}
 
-  private Trip read(TripHeader header, byte[] bytes, int start, int end, long offset)
+  private Trip read(
+      TripHeader header, byte[] bytes, int start, int end, long offset, @Nullable Piece piece)
       throws FieldValues.UnfitException {
     String fault = fields.split(bytes, start, end);
     if (fault != null) {
@@ -124,6 +124,6 @@ public final class TripLines implements LineConsumer<Trip> {
         case TEXT -> flag = FieldValues.text(name, fields, field);
       }
     }
-    return new Trip(fileHash, offset, values, present, flag);
+    return new Trip(fileHash, offset, values, present, flag, piece);
   }
 }

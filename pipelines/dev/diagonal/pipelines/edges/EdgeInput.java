@@ -10,6 +10,7 @@ import dev.diagonal.edges.EdgeQuery;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -157,10 +158,20 @@ final class EdgeInput {
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
 
-  /** Returns the write fed from here; a query runs in the database. */
+  /** Returns the files whose edges are known by their places, or null if edges have ids. */
+  @Nullable InputFiles filesOfPlaces() {
+    return format.idKind() == IdKind.PLACE ? files : null;
+  }
+
+  /**
+   * Returns the write fed from here; a query runs in the database.
+   *
+   * @param pieces how files are cut into the pieces that edges name, or null for no pieces
+   */
   PTransform<PBegin, PCollection<BatchWritten>> into(
       WriteConflictFree<Edge> write,
       JdbcTarget database,
+      @Nullable PieceCuts pieces,
       @Nullable ErrorHandler<BadRecord, ?> handler) {
     String query = options.getInputQuery();
     if (query != null) {
@@ -171,6 +182,7 @@ final class EdgeInput {
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
     return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));

@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -11,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link LoadEdges}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
+public interface LoadEdgesOptions
+    extends RunOptions,
+        JdbcOptions,
+        InternalSchemaOptions,
+        ConflictFreeOptions,
+        FileChangeOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {
@@ -28,7 +35,7 @@ public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeO
 
   @Description(
       "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without --idColumn an edge"
-          + " is known by file name and byte offset: never load other content under the same name")
+          + " is known by file name and byte offset: other content under the same name is refused")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

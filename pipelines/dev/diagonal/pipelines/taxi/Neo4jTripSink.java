@@ -1,5 +1,8 @@
 package dev.diagonal.pipelines.taxi;
 
+import org.jspecify.annotations.Nullable;
+import dev.diagonal.files.PieceCuts;
+import dev.diagonal.files.InputFiles;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -49,8 +52,10 @@ final class Neo4jTripSink implements TripSink {
   }
 
   @Override
-  public void prepare(ServerUrls servers, List<Zone> zones) throws Exception {
+  public @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
+      throws Exception {
     trips.prepare(zones);
+    return null;
   }
 
   @Override

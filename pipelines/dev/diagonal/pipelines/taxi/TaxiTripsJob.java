@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.taxi;
 
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
@@ -58,6 +59,9 @@ final class TaxiTripsJob implements Job {
   private final TripSink sink;
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
+
+  /** How the files are cut into the pieces that trips name; null for no pieces. */
+  private @Nullable PieceCuts pieces;
 
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
@@ -145,7 +149,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    sink.prepare(servers, zones);
+    pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -172,6 +176,7 @@ final class TaxiTripsJob implements Job {
             .into(TripLines.factory(), Trip.coder())
             .withHeader(true)
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

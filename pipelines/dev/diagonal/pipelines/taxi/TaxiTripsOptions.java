@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines.taxi;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -12,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link TaxiTrips}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
+public interface TaxiTripsOptions
+    extends RunOptions,
+        JdbcOptions,
+        InternalSchemaOptions,
+        ConflictFreeOptions,
+        FileChangeOptions {
 
   @Description(
       "Files of trips with a header: files, globs or directories; plain, gz, bz2, zst or Parquet. A trip is"
-          + " known by file name and byte offset: never load other content under the same name")
+          + " known by file name and byte offset: PostgreSQL refuses other content under the same name")
   @Validation.Required
   List<String> getInput();
 
