@@ -132,7 +132,15 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadLines<>(
-          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null, null);
+          this,
+          consumers,
+          coder,
+          false,
+          RangePlan.DEFAULT,
+          DEFAULT_MAX_BAD_RECORDS,
+          null,
+          null,
+          null);
     }
   }
 

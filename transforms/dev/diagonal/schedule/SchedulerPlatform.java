@@ -18,10 +18,7 @@ import java.util.function.LongSupplier;
  * @param threads runs work on a thread of its own and returns what interrupts that thread
  */
 record SchedulerPlatform(
-    Lock lock,
-    LongSupplier nanoTime,
-    DoubleSupplier jitter,
-    Function<Runnable, Runnable> threads) {
+    Lock lock, LongSupplier nanoTime, DoubleSupplier jitter, Function<Runnable, Runnable> threads) {
 
   /** Returns a platform of daemon threads. */
   static SchedulerPlatform jvm() {

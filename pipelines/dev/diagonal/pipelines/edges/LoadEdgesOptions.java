@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link LoadEdges}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface LoadEdgesOptions
-    extends RunOptions,
-        JdbcOptions,
-        InternalSchemaOptions,
-        ConflictFreeOptions,
-        FileChangeOptions {
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ConflictFreeOptions, FileChangeOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {

@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.taxi;
 
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;

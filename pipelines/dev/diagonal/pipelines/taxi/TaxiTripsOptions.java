@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link TaxiTrips}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface TaxiTripsOptions
-    extends RunOptions,
-        JdbcOptions,
-        InternalSchemaOptions,
-        ConflictFreeOptions,
-        FileChangeOptions {
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ConflictFreeOptions, FileChangeOptions {
 
   @Description(
       "Files of trips with a header: files, globs or directories; plain, gz, bz2, zst or Parquet. A trip is"

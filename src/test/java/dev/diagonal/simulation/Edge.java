@@ -1,7 +1,7 @@
 package dev.diagonal.simulation;
 
-import java.io.OutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import org.apache.beam.sdk.coders.AtomicCoder;
 
 /**

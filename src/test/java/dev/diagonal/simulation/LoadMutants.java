@@ -127,11 +127,7 @@ final class LoadMutants {
             SqlFaults.class,
             "Set.of(\"08\", \"57P0\")",
             "Set.of(\"08\", \"57P0\", \"22\")"),
-        new Mutant(
-            "a victim of a deadlock is not tried again",
-            SqlFaults.class,
-            "\"40P01\", ",
-            ""),
+        new Mutant("a victim of a deadlock is not tried again", SqlFaults.class, "\"40P01\", ", ""),
         new Mutant(
             "the column side is not locked",
             Grid.class,

@@ -40,8 +40,7 @@ final class LoadProcess {
   private boolean closed;
   private long pausedUntilNanos;
 
-  LoadProcess(
-      World world, SimulatedServer server, LoadShape shape, LoadRun run, String name) {
+  LoadProcess(World world, SimulatedServer server, LoadShape shape, LoadRun run, String name) {
     this.world = world;
     this.server = server;
     this.shape = shape;

@@ -81,8 +81,7 @@ final class LoadRun {
   }
 
   private void startProcess() {
-    LoadProcess process =
-        new LoadProcess(world, server, shape, this, name + "p" + made++);
+    LoadProcess process = new LoadProcess(world, server, shape, this, name + "p" + made++);
     processes.add(process);
     for (int lane = 0; lane < shape.lanes(); lane++) {
       world.after(world.about(World.MILLIS), () -> nextBundle(process));

@@ -42,7 +42,9 @@ record Mutant(String name, Class<?> broken, String search, String replacement) {
 
   private static final List<Path> ROOTS = List.of(Path.of("transforms"), Path.of("pipelines"));
 
-  /** Returns how the simulator fails with this mutant within some schedules; null if it does not. */
+  /**
+   * Returns how the simulator fails with this mutant within some schedules; null if it does not.
+   */
   @Nullable String firstFailure(long from, long count) throws Exception {
     Method simulate =
         new Mutated(compiled())

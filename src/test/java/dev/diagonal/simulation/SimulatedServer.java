@@ -40,7 +40,6 @@ final class SimulatedServer {
           Fault.REFUSED,
           Fault.ERROR);
 
-
   private final World world;
   private final @Nullable Transaction[] lockOwner = new Transaction[LOCKS];
   private final List<Deque<Transaction>> lockQueues = new ArrayList<>(LOCKS);
@@ -146,11 +145,7 @@ final class SimulatedServer {
     private @Nullable Fault fate;
 
     private Transaction(
-        String client,
-        int id,
-        int[] locks,
-        List<Edge> rows,
-        Consumer<@Nullable Throwable> answer) {
+        String client, int id, int[] locks, List<Edge> rows, Consumer<@Nullable Throwable> answer) {
       this.client = client;
       this.id = id;
       this.locks = locks;

@@ -76,7 +76,8 @@ class SimulationTest {
                 outcome.world().struck().keySet().forEach(f -> struck.merge(f, 1, Integer::sum));
               }
               synchronized (schedulesOfFault) {
-                struck.forEach((fault, times) -> schedulesOfFault.merge(fault, times, Integer::sum));
+                struck.forEach(
+                    (fault, times) -> schedulesOfFault.merge(fault, times, Integer::sum));
               }
             });
     assertThat(failure.get()).isNull();

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtual clock, what is due when, and the dice. One step runs one event; nothing else changes the
- * time. The same seed and the same limits give the same run.
+ * A virtual clock, what is due when, and the dice. One step runs one event; nothing else changes
+ * the time. The same seed and the same limits give the same run.
  */
 final class World {
 
