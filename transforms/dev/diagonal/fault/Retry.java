@@ -88,7 +88,12 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  <T extends @Nullable Object> T call(
+  /**
+   * As {@link #call(Callable, Predicate)}, with the waits and the jitter of the caller.
+   *
+   * @param random returns the jitter, 0 to 1
+   */
+  public <T extends @Nullable Object> T call(
       Callable<T> attempt,
       Predicate<? super Exception> retryable,
       Sleeper sleeper,
@@ -167,7 +172,8 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
   }
 
   /** Waits between attempts; the tests do not. */
-  interface Sleeper {
+  @FunctionalInterface
+  public interface Sleeper {
     void sleep(Duration delay) throws InterruptedException;
   }
 

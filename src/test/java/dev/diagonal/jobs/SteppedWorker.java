@@ -2,6 +2,8 @@ package dev.diagonal.jobs;
 
 import dev.diagonal.jdbc.internal.schema.Session;
 import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.jobs.schema.NumberType;
+import dev.diagonal.jobs.schema.RatingColumns;
 import dev.diagonal.jobs.schema.SteppedSession;
 import dev.diagonal.ratings.RatingTotals;
 import java.sql.Connection;
@@ -62,11 +64,13 @@ public final class SteppedWorker {
   }
 
   private static final class Totals extends RangeTotals {
+    private static final RatingColumns COLUMNS =
+        new RatingColumns(NumberType.BIGINT, NumberType.BIGINT, NumberType.BIGINT);
     private final Work work;
     private long[] found = {0, 0};
 
     Totals(JobTables tables, Work work) {
-      super(tables, null);
+      super(tables, COLUMNS);
       this.work = work;
     }
 

@@ -152,7 +152,8 @@ public final class SteppedScheduler<T> {
     return scheduler.window().taken();
   }
 
-  public SchedulerStats stats() {
-    return scheduler.stats();
+  /** Returns the most batches that were in flight at once. */
+  public int maxOpen() {
+    return scheduler.stats().maxOpen();
   }
 }

@@ -31,5 +31,11 @@ enum Fault {
   /** The runner runs a bundle again that was complete. */
   BUNDLE_REPEATED,
   /** A row that the server refuses. */
-  BAD_ROW
+  BAD_ROW,
+  /** A worker and its heartbeat stand still for two leases, and then go on. */
+  LEASE_ENDED,
+  /** The clock of a process is slower or faster than the server's. */
+  CLOCK_SKEW,
+  /** Rows come after their range was planned: a plan makes its batch pending again. */
+  LATE_ROWS
 }

@@ -209,6 +209,11 @@ final class JobServer {
         && (Long) before.get("lease_until") >= world.nowNanos()) {
       throw world.violated(tx.client + " takes a batch whose lease lasts: " + before);
     }
+    if ("processing".equals(before.get("status"))
+        && !tx.client.equals(before.get("worker"))
+        && world.isUndisturbed()) {
+      throw world.violated(tx.client + " takes a batch from a worker that lives: " + before);
+    }
     if ("processing".equals(values.get("status"))
         && !"processing".equals(before.get("status"))
         && !"pending".equals(before.get("status"))

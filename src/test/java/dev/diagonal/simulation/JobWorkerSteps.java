@@ -58,7 +58,7 @@ final class JobWorkerSteps implements BatchWorker.Listener, SteppedWorker.Work {
   /** Does something in this process after some time of its clock, if it lives. */
   void after(long nanos, Runnable action) {
     world.after(
-        (long) (nanos / clockSpeed),
+        (long) Math.ceil(nanos / clockSpeed),
         () -> {
           if (world.nowNanos() < pausedUntilNanos) {
             after(pausedUntilNanos - world.nowNanos(), action);

@@ -4,7 +4,6 @@ import dev.diagonal.block.Packer;
 import dev.diagonal.conflictfree.SteppedBatcher;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.Slots;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.schedule.BatchGroup;
 import dev.diagonal.schedule.ConflictScheduler;
@@ -135,7 +134,7 @@ final class LoadMutants {
             "if"),
         new Mutant(
             "a slot locks its first bucket only",
-            Slots.class,
+            named(Grid.class, "Slots"),
             "int last = ((slot + 1) * BUCKETS - 1) / tableSize;",
             "int last = first;"),
         new Mutant(

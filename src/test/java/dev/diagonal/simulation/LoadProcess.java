@@ -159,10 +159,10 @@ final class LoadProcess {
     check(!alive || scheduler.isAtRest(), "%s has threads that do not end", name);
     if (alive) {
       check(
-          scheduler.stats().maxOpen() <= shape.workers(),
+          scheduler.maxOpen() <= shape.workers(),
           "%s had %s transactions open",
           name,
-          scheduler.stats().maxOpen());
+          scheduler.maxOpen());
     }
   }
 

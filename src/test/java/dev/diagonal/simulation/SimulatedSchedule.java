@@ -14,10 +14,12 @@ record SimulatedSchedule(long seed, FaultPlan plan, Shape shape) {
 
   private static final int MOST_TRIES = 3_000;
 
-  /** Returns the schedule of a number. */
+  /** Returns the schedule of a number: of a load if it is odd, of a job table if it is even. */
   static SimulatedSchedule of(long number) {
     SplittableRandom random = new SplittableRandom(number);
-    return new SimulatedSchedule(number, FaultPlan.draw(random), LoadShape.draw(random));
+    FaultPlan plan = FaultPlan.draw(random);
+    Shape shape = number % 2 == 0 ? JobShape.draw(random) : LoadShape.draw(random);
+    return new SimulatedSchedule(number, plan, shape);
   }
 
   /** What came of a run. */

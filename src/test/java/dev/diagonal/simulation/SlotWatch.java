@@ -19,6 +19,7 @@ final class SlotWatch {
   private final int[] columnSlot;
   private final SchedulerSettings settings;
   private final String name;
+  private final int window;
   private final boolean[] busy;
   private final List<Waiting> waiting = new ArrayList<>();
   private int running;
@@ -37,6 +38,7 @@ final class SlotWatch {
     Arrays.setAll(columnSlot, schedule::columnSlotOf);
     this.world = world;
     this.settings = settings;
+    this.window = settings.maxWorkers() * settings.prefetch();
     this.name = name;
     this.busy = new boolean[schedule.slots()];
   }
@@ -93,10 +95,10 @@ final class SlotWatch {
   }
 
   void checkStep(int takenPlaces) {
-    if (takenPlaces != places || places > settings.window()) {
+    if (takenPlaces != places || places > window) {
       throw world.violated(
           "%s has %s places taken for %s, of %s"
-              .formatted(name, takenPlaces, places, settings.window()));
+              .formatted(name, takenPlaces, places, window));
     }
     if (running + ending < settings.maxWorkers()) {
       for (int i = 0; i < waiting.size(); i++) {
@@ -123,7 +125,7 @@ final class SlotWatch {
   }
 
   private boolean isYoung(Waiting oldest, long newest) {
-    return newest - oldest.number <= 2L * settings.window();
+    return newest - oldest.number <= 2L * window;
   }
 
   private boolean sharesSlot(int one, int other) {

@@ -110,6 +110,11 @@ final class World {
     return true;
   }
 
+  /** Whether nothing has gone wrong but that transactions were slow. */
+  boolean isUndisturbed() {
+    return faults == struck.getOrDefault(Fault.SLOW_TRANSACTION, 0);
+  }
+
   /** Ends the run after this step, also where the code that runs catches what it is thrown. */
   Violation violated(String message) {
     if (violation == null) {
