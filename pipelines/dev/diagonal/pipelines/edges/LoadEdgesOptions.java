@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
@@ -14,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link LoadEdges}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface LoadEdgesOptions
-    extends RunOptions, JdbcOptions, InternalSchemaOptions, ConflictFreeOptions, FileChangeOptions {
+    extends RunOptions,
+        JdbcOptions,
+        InternalSchemaOptions,
+        ConflictFreeOptions,
+        FileChangeOptions,
+        CsvInputOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {
@@ -54,16 +60,11 @@ public interface LoadEdgesOptions
   void setInputQuery(@Nullable String inputQuery);
 
   @Description(
-      "What stands between two fields: one character, 'tab', or 'blanks' for any run of them")
+      "The text between two fields, such as ; or ::, 'tab', or 'blanks' for any run of them")
   @Default.String(",")
   String getDelimiter();
 
   void setDelimiter(String delimiter);
-
-  @Description("What lines start with that are passed over, as # in many edge lists")
-  @Nullable String getComment();
-
-  void setComment(@Nullable String comment);
 
   @Description("Whether the first line of every file is a header")
   @Default.Boolean(true)
@@ -139,4 +140,12 @@ public interface LoadEdgesOptions
   String getEdgesTable();
 
   void setEdgesTable(String edgesTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description(
+      "Only add up the counts that runs with --counts=folded have left, and load nothing")
+  @Default.Boolean(false)
+  boolean getFold();
+
+  void setFold(boolean fold);
 }

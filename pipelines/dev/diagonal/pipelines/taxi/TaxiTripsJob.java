@@ -4,11 +4,15 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.pipelines.options.Counts;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -54,8 +58,11 @@ final class TaxiTripsJob implements Job {
 
   private final TaxiTripsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
+  private final LineConsumer.Factory<Trip> lines;
   private final List<Zone> zones;
   private final SinkPlace place;
+  private final Counts counts;
   private final TripSink sink;
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
@@ -66,12 +73,15 @@ final class TaxiTripsJob implements Job {
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
+    this.lines = TripLines.of(CsvInputOptions.delimiter(options.getDelimiter()));
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    this.counts = new Counts(options);
     this.sink =
         Neo4jTripSink.isAt(place)
             ? new Neo4jTripSink(options, place)
-            : new PostgresTripSink(options, place);
+            : new PostgresTripSink(options, place, counts);
     this.deadLetters = DeadLetters.of(options);
     long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
     this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
@@ -160,21 +170,30 @@ final class TaxiTripsJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(parallel.remarks(result));
+    remarks.addAll(counts.remarks());
     remarks.addAll(TripRemarks.of(Summary.counters(result)));
     return remarks;
   }
 
   @Override
-  public void complete() {}
+  public void complete() throws Exception {
+    counts.complete();
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return counts.needsLauncher();
+  }
 
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Trip> grid = grid();
-    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(grid, sink.writers(grid)));
+    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
-            .into(TripLines.factory(), Trip.coder())
+            .into(lines, Trip.coder())
             .withHeader(true)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));

@@ -110,7 +110,8 @@ final class JobSimulation implements Simulated {
           }
           if (world.strikes(Fault.PROCESS_PAUSED, 0.12)) {
             world.after(
-                world.about(60 * World.MILLIS), () -> worker.pause(world.about(300 * World.MILLIS)));
+                world.about(60 * World.MILLIS),
+                () -> worker.pause(world.about(300 * World.MILLIS)));
           }
           worker.step();
         });

@@ -79,13 +79,11 @@ record JobSql(
     }
     Matcher exists = EXISTS.matcher(text);
     if (exists.matches()) {
-      return new JobSql(
-          Kind.EXISTS, parser.expression(exists.group(1)), List.of(), false, false);
+      return new JobSql(Kind.EXISTS, parser.expression(exists.group(1)), List.of(), false, false);
     }
     Matcher select = SELECT.matcher(text);
     if (select.matches()) {
-      return new JobSql(
-          Kind.SELECT, parser.expression(select.group(1)), List.of(), false, false);
+      return new JobSql(Kind.SELECT, parser.expression(select.group(1)), List.of(), false, false);
     }
     throw new IllegalArgumentException("the simulated server does not understand: " + text);
   }
@@ -192,7 +190,8 @@ record JobSql(
         if (a == null || b == null) {
           return null;
         }
-        int order = a instanceof Long n ? n.compareTo((Long) b) : a.toString().compareTo((String) b);
+        int order =
+            a instanceof Long n ? n.compareTo((Long) b) : a.toString().compareTo((String) b);
         return switch (operator) {
           case "=" -> order == 0;
           case "<>" -> order != 0;

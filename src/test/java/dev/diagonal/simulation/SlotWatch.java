@@ -97,8 +97,7 @@ final class SlotWatch {
   void checkStep(int takenPlaces) {
     if (takenPlaces != places || places > window) {
       throw world.violated(
-          "%s has %s places taken for %s, of %s"
-              .formatted(name, takenPlaces, places, window));
+          "%s has %s places taken for %s, of %s".formatted(name, takenPlaces, places, window));
     }
     if (running + ending < settings.maxWorkers()) {
       for (int i = 0; i < waiting.size(); i++) {

@@ -131,7 +131,6 @@ final class SteppedJdbc implements Session {
 
   private static <S> S proxy(Class<S> type, InvocationHandler handler) {
     return type.cast(
-        Proxy.newProxyInstance(
-            SteppedJdbc.class.getClassLoader(), new Class<?>[] {type}, handler));
+        Proxy.newProxyInstance(SteppedJdbc.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }

@@ -29,8 +29,7 @@ final class VirtualTimer extends ScheduledThreadPoolExecutor {
     super(0);
     this.worker = worker;
     this.client =
-        new JobClient(
-            worker.world, worker.server(), worker.name, true, lease.toNanos() / 3);
+        new JobClient(worker.world, worker.server(), worker.name, true, lease.toNanos() / 3);
     this.replay = new Replay(client::now);
   }
 
