@@ -143,7 +143,7 @@ public interface LoadEdgesOptions
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description(
-      "Only add up the counts that runs with --counts=folded have left, and load nothing")
+      "Only add up the counts that runs with --counts=folded or mixed have left, and load nothing")
   @Default.Boolean(false)
   boolean getFold();
 
