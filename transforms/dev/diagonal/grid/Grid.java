@@ -193,9 +193,9 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * Returns this grid with the records of hot ends spread over all cells: such a record is in a cell
-   * of its other end alone. A writer must then tell by {@link #holdsRow} and {@link #holdsColumn}
-   * which ends its batch has locked.
+   * Returns this grid with the records of hot ends spread over all cells: such a record is in a
+   * cell of its other end alone. A writer must then tell by {@link #holdsRow} and {@link
+   * #holdsColumn} which ends its batch has locked.
    *
    * @throws IllegalArgumentException if slots are not hashes of ids
    */
@@ -206,8 +206,8 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * Returns the number of the cell of a record, as {@link #cellOf(Object)} does unless it {@linkplain
-   * #spreadingHotEnds spreads} hot ends.
+   * Returns the number of the cell of a record, as {@link #cellOf(Object)} does unless it
+   * {@linkplain #spreadingHotEnds spreads} hot ends.
    *
    * @param hot what was seen of the records before
    */

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** When a command adds relationships to the counts of their ends, and the folds before and after. */
+/**
+ * When a command adds relationships to the counts of their ends, and the folds before and after.
+ */
 public final class Counts {
 
   private final Counting way;
@@ -23,7 +25,9 @@ public final class Counts {
     this.way = Counting.valueOf(options.getCounts().name().toUpperCase(Locale.ROOT));
   }
 
-  /** Returns the grid that rows are split by: without slots where writers share no row of an end. */
+  /**
+   * Returns the grid that rows are split by: without slots where writers share no row of an end.
+   */
   public <T> Grid<T> on(Grid<T> grid) {
     return switch (way) {
       case IMMEDIATE -> grid;

@@ -18,11 +18,12 @@ import java.util.Map;
 
 /**
  * Measures the ways of counting edges at their nodes beside one connection, by turns: the CPU time
- * of the server, its write-ahead log and the seconds, per million edges, all of which are new. After
- * every run the counts of all nodes are compared with the edges.
+ * of the server, its write-ahead log and the seconds, per million edges, all of which are new.
+ * After every run the counts of all nodes are compared with the edges.
  *
  * <p>The server keeps what it was given: {@code fsync}, {@code synchronous_commit} and {@code
- * full_page_writes} are on. CPU time and log hardly depend on what else the machine does; seconds do.
+ * full_page_writes} are on. CPU time and log hardly depend on what else the machine does; seconds
+ * do.
  *
  * <p>Arguments: the number of edges (1,000,000) and of rounds (3).
  */
@@ -68,12 +69,21 @@ public final class CountsBenchmark {
 
   private void measure(int rounds) throws Exception {
     Map<String, Load> ways = new LinkedHashMap<>();
-    ways.put("serial, batches of 1,000", (load, rows) -> load.run(Way.SERIAL, rows, new OpenTransactions()));
-    ways.put("immediate, batches of 1,000", (load, rows) -> load.counted(Counting.IMMEDIATE, 1_000, rows));
-    ways.put("immediate, batches of 10,000", (load, rows) -> load.counted(Counting.IMMEDIATE, 10_000, rows));
-    ways.put("folded, batches of 1,000", (load, rows) -> load.counted(Counting.FOLDED, 1_000, rows));
-    ways.put("folded, batches of 50,000", (load, rows) -> load.counted(Counting.FOLDED, 50_000, rows));
-    System.out.println("| tables | hub | way | s | server CPU s per million | log MB per million |");
+    ways.put(
+        "serial, batches of 1,000",
+        (load, rows) -> load.run(Way.SERIAL, rows, new OpenTransactions()));
+    ways.put(
+        "immediate, batches of 1,000",
+        (load, rows) -> load.counted(Counting.IMMEDIATE, 1_000, rows));
+    ways.put(
+        "immediate, batches of 10,000",
+        (load, rows) -> load.counted(Counting.IMMEDIATE, 10_000, rows));
+    ways.put(
+        "folded, batches of 1,000", (load, rows) -> load.counted(Counting.FOLDED, 1_000, rows));
+    ways.put(
+        "folded, batches of 50,000", (load, rows) -> load.counted(Counting.FOLDED, 50_000, rows));
+    System.out.println(
+        "| tables | hub | way | s | server CPU s per million | log MB per million |");
     System.out.println("|---|---:|---|---:|---:|---:|");
     for (double hub : new double[] {0, 0.10, 0.25, 0.50}) {
       for (boolean full : hub == 0 ? new boolean[] {false, true} : new boolean[] {false}) {
