@@ -5,13 +5,13 @@ import dev.diagonal.block.Packer;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.grid.HotEnds;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.BatchGroup;
 import dev.diagonal.schedule.BatchResult;
-import dev.diagonal.schedule.ConflictScheduler;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -29,7 +29,9 @@ final class CellBatcher<T> {
   private final RowSizeEstimate<T> rowBytes;
   private final Packer<T> packer;
   private final BatchGroup<T> group;
+  private final Submission<T> submission;
   private final CellMetrics metrics;
+  private final HotEnds hot = new HotEnds();
 
   /** Which rows are written from here. */
   enum Leaving {
@@ -41,10 +43,21 @@ final class CellBatcher<T> {
     WRITES_ALL
   }
 
+  /** Takes full batches, and waits while it has enough. */
+  @FunctionalInterface
+  interface Submission<T> {
+    void submit(Batch<T> batch, long bytes) throws InterruptedException;
+  }
+
+  /**
+   * @param group the batches of the bundle
+   * @param submission how they get into the group; {@code group::submit}
+   */
   CellBatcher(
       ConflictFreeSettings<T> write,
       RowSizeEstimate<T> rowBytes,
-      ConflictScheduler<T> scheduler,
+      BatchGroup<T> group,
+      Submission<T> submission,
       Leaving leaving) {
     this.write = write;
     this.schedule = write.grid().schedule();
@@ -56,7 +69,8 @@ final class CellBatcher<T> {
             () ->
                 Math.min(
                     write.maxHeldRows(), ConflictFreeSettings.MAX_HELD_BYTES / rowBytes.mean()));
-    this.group = scheduler.newGroup();
+    this.group = group;
+    this.submission = submission;
     this.metrics = new CellMetrics(schedule);
   }
 
@@ -64,7 +78,7 @@ final class CellBatcher<T> {
   void add(T row, Output<CellOutput<T>> output) {
     int cell;
     try {
-      cell = write.grid().cellOf(row);
+      cell = write.grid().cellOf(row, hot);
     } catch (RuntimeException e) { // the functions are the user's, and an id may be null
       reject(row, e, output);
       return;
@@ -128,7 +142,7 @@ final class CellBatcher<T> {
       return;
     }
     try {
-      group.submit(new Batch<>(cell, rows.records()), rows.size() * rowBytes.mean());
+      submission.submit(new Batch<>(cell, rows.records()), rows.size() * rowBytes.mean());
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
