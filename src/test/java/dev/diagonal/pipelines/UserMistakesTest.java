@@ -3,16 +3,19 @@ package dev.diagonal.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.Mistakes.Mistake;
 import dev.diagonal.pipelines.command.Launched;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user gets wrong is a line or two and exit code 2, never a stack trace. */
@@ -24,6 +27,17 @@ final class UserMistakesTest {
   UserMistakesTest(@TempDir Path directory) throws IOException {
     this.directory = directory;
     Files.writeString(directory.resolve("in.csv"), "a,b\n1,2\n");
+    Mistakes.writeFiles(directory);
+  }
+
+  static Stream<Mistake> rowsWithoutServers() {
+    return Mistakes.all().stream().filter(mistake -> !mistake.needsServer());
+  }
+
+  @ParameterizedTest
+  @MethodSource("rowsWithoutServers")
+  void rowsOfTheTable(Mistake mistake) {
+    mistake.check(mistake.launch(directory));
   }
 
   @ParameterizedTest
