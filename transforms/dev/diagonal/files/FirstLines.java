@@ -2,6 +2,7 @@ package dev.diagonal.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.InputFile;
 import java.io.IOException;
@@ -9,27 +10,40 @@ import java.io.Reader;
 import java.nio.channels.Channels;
 import java.util.List;
 
-/** The lines that the first file of an input starts with, for plans and remarks. */
-public final class FirstLines {
+/**
+ * The lines that the first file of an input starts with, for checks, plans and remarks.
+ *
+ * @param file its name, or empty where no file has lines
+ * @param lines without byte order mark and empty lines
+ */
+public record FirstLines(String file, List<String> lines) {
+
+  /** No lines. */
+  public static final FirstLines NONE = new FirstLines("", List.of());
+
 
   private static final int MOST_CHARACTERS = 1 << 16;
   private static final char MARK = '\uFEFF';
 
-  private FirstLines() {}
+  public FirstLines {
+    lines = List.copyOf(lines);
+  }
 
   /**
-   * Returns the first lines of the first file that has any, without byte order mark and empty
-   * lines. There are none if that file cannot be read, which the run itself reports, or is a pipe,
-   * which can be read only once, or holds records, whose bytes are not text.
+   * Returns those of the first file that has any. There are none if that file cannot be read, which
+   * the run itself reports, or is a pipe, which can be read only once, or holds records, whose bytes
+   * are not text.
+   *
+   * @throws BadInputException if the file is not text
    */
-  public static List<String> of(InputFiles files, RecordFormat records) {
+  public static FirstLines of(InputFiles files, RecordFormat records) {
     for (InputFile file : files.files()) {
       List<String> lines = file.isPipe() || records.matches(file) ? List.of() : read(file);
       if (!lines.isEmpty()) {
-        return lines;
+        return new FirstLines(file.name(), lines);
       }
     }
-    return List.of();
+    return NONE;
   }
 
   private static List<String> read(InputFile file) {
@@ -41,6 +55,8 @@ public final class FirstLines {
         filled += read;
         read = reader.read(start, filled, start.length - filled);
       }
+    } catch (BadInputException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       return List.of();
     }

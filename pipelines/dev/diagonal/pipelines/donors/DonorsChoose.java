@@ -2,7 +2,9 @@ package dev.diagonal.pipelines.donors;
 
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.usage.Mistakes;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Prepares and joins the files of DonorsChoose and indexes a document a donation. */
 public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
@@ -31,8 +33,25 @@ public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
 
   @Override
   protected Job plan(DonorsChooseOptions options) {
+    if (options.getGenerate() != null) {
+      Mistakes mistakes = new Mistakes();
+      refuse("output", options.getOutput(), mistakes);
+      refuse("elasticsearchUrl", options.getElasticsearchUrl(), mistakes);
+      refuse("projects", options.getProjects(), mistakes);
+      refuse("donations", options.getDonations(), mistakes);
+      refuse("resources", options.getResources(), mistakes);
+      mistakes.throwIfAny();
+    }
     return options.getGenerate() == null
         ? DonorsChooseJob.of(options)
         : new GenerateDonorsJob(options);
+  }
+
+  private static void refuse(String option, @Nullable Object value, Mistakes mistakes) {
+    if (value != null) {
+      mistakes.add(
+          "--generate only writes sample files, so --%s has no effect: leave one of them out"
+              .formatted(option));
+    }
   }
 }

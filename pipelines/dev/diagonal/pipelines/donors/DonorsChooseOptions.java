@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.donors;
 
 import dev.diagonal.pipelines.options.BulkOptions;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -45,6 +46,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions {
     }
   }
 
+  @Needs("output")
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("How the files of --output are compressed")
   @Default.Enum("none")
@@ -52,6 +54,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions {
 
   void setOutputCompression(FileCompression outputCompression);
 
+  @Needs("elasticsearchUrl")
   @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
   @Description("The index for the documents, created if missing")
   @Default.String("donorschoose")
@@ -71,6 +74,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions {
 
   void setGenerate(@Nullable String generate);
 
+  @Needs("generate")
   @Description("How many donations to generate; a fifth as many projects, three fifths resources")
   @Default.Integer(100_000)
   int getGenerateDonations();

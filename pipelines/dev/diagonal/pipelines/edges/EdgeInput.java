@@ -15,14 +15,18 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
+import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
@@ -55,9 +59,12 @@ final class EdgeInput {
 
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
-    List<String> firstLines = files == null ? List.of() : FirstLines.of(files, ParquetInput.FORMAT);
-    this.format = formatOf(options).named(firstLines);
-    this.headerRemark = files == null ? null : format.headerRemark(firstLines);
+    FirstLines first =
+        files == null ? FirstLines.NONE : FirstLines.of(files, ParquetInput.FORMAT);
+    EdgeFormat given = formatOf(options);
+    check(options, given, first);
+    this.format = given.named(first.lines());
+    this.headerRemark = files == null ? null : headerRemark(format, first.lines());
     this.files = files;
     List<String> patterns = options.getInput();
     this.source = patterns == null ? null : sourceOf(options, patterns);
@@ -84,6 +91,65 @@ final class EdgeInput {
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * @throws UsageException if columns or delimiter do not fit the first line
+   */
+  private static void check(LoadEdgesOptions options, EdgeFormat format, FirstLines first) {
+    List<String> further = format.columns();
+    for (String column : further) {
+      if (further.indexOf(column) != further.lastIndexOf(column)) {
+        throw new UsageException("--edgeColumns names '%s' twice".formatted(column));
+      }
+    }
+    String comment = options.getComment();
+    if (comment != null && !first.lines().isEmpty() && first.lines().get(0).startsWith(comment)) {
+      return;
+    }
+    Mistakes mistakes = new Mistakes();
+    HeaderCheck header =
+        new HeaderCheck(first, options.getHeader(), format.delimiter(), mistakes);
+    if (header.delimiter()) {
+      header.column("sourceColumn", format.source());
+      header.column("targetColumn", format.target());
+      String id = options.getIdColumn();
+      if (id != null) {
+        header.column("idColumn", id);
+      }
+      String component = options.getComponentColumn();
+      further.forEach(
+          column ->
+              header.column(column.equals(component) ? "componentColumn" : "edgeColumns", column));
+      if (!format.textIds() && options.getBadRecords() == null) {
+        header
+            .text(format.source())
+            .or(() -> header.text(format.target()))
+            .ifPresent(
+                text ->
+                    mistakes.add(
+                        "--idType: the id '%s' in %s is not a whole number; for ids that are text use --idType=text"
+                            .formatted(text, first.file())));
+      }
+    }
+    mistakes.throwIfAny();
+  }
+
+  /** Names that headers of edge lists have, and hardly any node. */
+  private static final Set<String> HEADER_NAMES =
+      Set.of("source", "target", "from", "to", "src", "dst", "start", "end", "id1", "id2");
+
+  private static @Nullable String headerRemark(EdgeFormat format, List<String> lines) {
+    String remark = format.headerRemark(lines);
+    if (remark != null || format.header() || lines.isEmpty()) {
+      return remark;
+    }
+    String line = lines.get(0).toLowerCase(Locale.ROOT);
+    List<String> names = List.of(line.split("[" + Pattern.quote("" + format.delimiter()) + " \t]+"));
+    return names.size() > 1 && HEADER_NAMES.containsAll(names.subList(0, 2))
+        ? "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
+            .formatted(lines.get(0))
+        : null;
   }
 
   /** A directory that is watched may be empty at first. */

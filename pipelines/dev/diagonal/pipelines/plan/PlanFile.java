@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.plan.PlanNode.Ending;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;

@@ -6,11 +6,13 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
@@ -48,11 +50,36 @@ final class MovieRatingsJob implements Job {
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
-    this.format = formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT));
+    FirstLines first = FirstLines.of(input, ParquetInput.FORMAT);
+    RatingFormat given = formatOf(options);
+    check(options, given, first);
+    this.format = given.named(first.lines());
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
           "there is nowhere to write to: give --output, --jdbcUrl or --elasticsearchUrl");
+    }
+  }
+
+  /**
+   * @throws UsageException if columns or delimiter do not fit the first line
+   */
+  private static void check(MovieRatingsOptions options, RatingFormat format, FirstLines first) {
+    Mistakes mistakes = new Mistakes();
+    HeaderCheck header =
+        new HeaderCheck(first, format.header(), format.delimiter(), mistakes);
+    if (header.delimiter()) {
+      header.column("movieColumn", format.movieColumn());
+      header.column("ratingColumn", format.ratingColumn());
+      given(header, "userColumn", options.getUserColumn());
+      given(header, "timestampColumn", options.getTimestampColumn());
+    }
+    mistakes.throwIfAny();
+  }
+
+  private static void given(HeaderCheck header, String option, @Nullable String column) {
+    if (column != null && !column.equals(RatingFormat.NONE)) {
+      header.column(option, column);
     }
   }
 

@@ -144,6 +144,9 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
                 job,
                 !Runners.isOnCluster(args) || job.needsLauncher() != null);
         summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
+        if (job.hasPipeline() && !job.files().inputs().isEmpty()) {
+          summary = summary.remarkingNoRows(job.inputBytes());
+        }
         done = true;
         hold.close();
         if (options.getSummary() != null) {

@@ -27,8 +27,10 @@ final class PostgresTripSink implements TripSink {
   PostgresTripSink(TaxiTripsOptions options, SinkPlace place) {
     this.options = options;
     this.place = place;
+    Sinks.checkTable("tripsTable", options.getTripsTable());
+    Sinks.checkTable("zonesTable", options.getZonesTable());
     this.tables = TaxiTables.of(options.getTripsTable(), options.getZonesTable());
-    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
   }
 
   @Override
@@ -50,7 +52,7 @@ final class PostgresTripSink implements TripSink {
 
   @Override
   public void prepare(ServerUrls servers, List<Zone> zones) throws Exception {
-    database = Sinks.jdbc(place, options, servers);
+    database = Sinks.postgres(place, options, servers);
     tables.createIfMissing(database);
     Written unused =
         UpsertRows.now(

@@ -56,6 +56,6 @@ final class CsvSpelling {
       return text.charAt(0);
     }
     throw new IllegalArgumentException(
-        option + " must be one character, 'tab' or 'none', got '" + text + "'");
+        "--" + option + " must be one character, 'tab' or 'none', got '" + text + "'");
   }
 }

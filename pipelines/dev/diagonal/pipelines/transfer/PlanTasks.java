@@ -6,6 +6,7 @@ import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.pipelines.run.AbsolutePaths;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.Runners;
@@ -80,6 +81,7 @@ final class PlanTasks implements PlanFile.Kinds {
   }
 
   private @Nullable Task transfer(YamlNode node, @Nullable TablesAtOnce whole) {
+    int before = node.mistakes().all().size();
     TransferNode reader = new TransferNode(node, connections, written);
     TransferSpec spec = reader.spec();
     if (spec == null) {
@@ -89,6 +91,9 @@ final class PlanTasks implements PlanFile.Kinds {
     args.addAll(reader.badRecordArgs());
     try {
       TransferOptions options = options(reader.badRecordArgs());
+      if (!reader.readsWritten() && node.mistakes().all().size() == before) {
+        TransferColumns.check(spec, options);
+      }
       TransferJob job = new TransferJob(spec, options, Set.of(), whole == null ? null : whole::add);
       if (whole != null) {
         whole.check(spec.tables());
@@ -146,8 +151,22 @@ final class PlanTasks implements PlanFile.Kinds {
     PipelineCommand<?> command =
         commands.stream().filter(each -> each.name().equals(kind)).findFirst().orElseThrow();
     List<String> args = new ArrayList<>(runnerArgs);
+    int before = node.mistakes().all().size();
     for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
-      args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
+      String name = option.getKey();
+      if (name.equals("jdbc") || name.equals("elasticsearch")) {
+        args.addAll(connections.options(name, option.getValue()));
+        continue;
+      }
+      YamlNode value = option.getValue();
+      List<String> texts =
+          AbsolutePaths.isPath(name)
+              ? value.texts().stream().map(value::pathOf).toList()
+              : value.texts();
+      args.add("--" + name + "=" + String.join(",", texts));
+    }
+    if (node.mistakes().all().size() > before) {
+      return null;
     }
     try {
       return task(command.prepare(args));

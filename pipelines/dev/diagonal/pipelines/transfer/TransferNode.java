@@ -59,6 +59,8 @@ final class TransferNode {
   private final PlanConnections connections;
   private final Set<String> written;
 
+  private boolean readsWritten;
+
   TransferNode(YamlNode node, PlanConnections connections, Set<String> written) {
     this.node = node;
     this.connections = connections;
@@ -76,6 +78,11 @@ final class TransferNode {
             "synchronousCommit",
             "badRecords",
             "maxBadRecords");
+  }
+
+  /** Whether an earlier task writes a file that this one reads. */
+  boolean readsWritten() {
+    return readsWritten;
   }
 
   /** Returns the options that go with bad records. */
@@ -208,7 +215,9 @@ final class TransferNode {
     for (YamlNode file : files.items()) {
       String pattern = file.pathOf(file.text());
       patterns.add(pattern);
-      if (!written.contains(pattern)) {
+      if (written.contains(pattern)) {
+        readsWritten = true;
+      } else if (!pattern.contains("${")) { // else the variable is not set
         InputFiles unused = guarded(file, () -> InputFiles.matching(List.of(pattern)));
       }
     }

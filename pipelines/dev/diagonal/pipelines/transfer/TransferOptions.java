@@ -4,6 +4,7 @@ import dev.diagonal.pipelines.options.ElasticsearchOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -44,12 +45,14 @@ public interface TransferOptions
   void setPlan(@Nullable String plan);
 
   @OptionGroup(OptionGroup.Heading.RUN)
+  @Needs("plan")
   @Description("With --plan: start at the task of this name; what comes before it is passed over")
   @Nullable String getFromTask();
 
   void setFromTask(@Nullable String fromTask);
 
   @OptionGroup(OptionGroup.Heading.RUN)
+  @Needs("plan")
   @Description("With --plan: how many tasks of parallel groups run at the same time")
   @Default.Integer(4)
   int getMaxParallelTasks();

@@ -48,6 +48,12 @@ final class Mistakes {
       return arguments.contains("{");
     }
 
+    /** Returns this with a database in place of {@code {pg}}, and its user if it names none. */
+    Mistake at(String jdbcUrl, String user) {
+      String login = arguments.contains("--jdbcUser=") ? "" : " --jdbcUser=" + user;
+      return new Mistake(number, arguments.replace("{pg}", jdbcUrl) + login, exitCode, named);
+    }
+
     Launched launch(Path directory) {
       String[] args =
           arguments.isEmpty()
