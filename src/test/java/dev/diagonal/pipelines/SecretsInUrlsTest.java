@@ -126,7 +126,7 @@ final class SecretsInUrlsTest {
         assertThat(planned.describe().toString()).doesNotContain(SECRET);
       } catch (UsageException refused) {
         assertThat(refused.getMessage())
-            .contains("url must start with jdbc:postgresql:, got jdbc:")
+            .contains("--jdbcUrl must name a PostgreSQL database, jdbc:postgresql://host:port/database, got jdbc:")
             .doesNotContain(SECRET);
       }
     }
