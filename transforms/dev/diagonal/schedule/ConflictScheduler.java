@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * its own; at most {@code window} are waiting or in flight, with at most 64 MiB of rows, and {@link
  * BatchGroup#submit} waits for a place. Places are given back by the workers and never depend on
  * what the thread of a group does next, so groups cannot block each other for good. Batches of one
- * cell are committed in the order in which they were submitted.
+ * cell are committed in the order in which they were submitted, unless the schedule is not
+ * {@linkplain Schedule#isExclusive exclusive}.
  *
  * <p>This keeps apart the batches of one scheduler; slot locks in the target keep processes apart.
  *
@@ -81,7 +82,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   }
 
   /** Returns what has been written and how wide, up to now. */
-  public SchedulerStats stats() {
+  SchedulerStats stats() {
     lock.lock();
     try {
       return tally.stats(System.nanoTime());

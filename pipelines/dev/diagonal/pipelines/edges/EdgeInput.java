@@ -10,14 +10,18 @@ import dev.diagonal.edges.EdgeQuery;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -48,6 +52,7 @@ final class EdgeInput {
   private static final long MANY_ROWS = 100_000_000;
 
   private final LoadEdgesOptions options;
+  private final SkippedLines skipped;
   private final EdgeFormat format;
 
   private final @Nullable String headerRemark;
@@ -59,12 +64,17 @@ final class EdgeInput {
 
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
+    this.skipped = CsvInputOptions.skipped(options);
     FirstLines first =
-        files == null ? FirstLines.NONE : FirstLines.of(files, ParquetInput.FORMAT);
+        files == null
+            ? FirstLines.NONE
+            : FirstLines.of(files, ParquetInput.FORMAT, skipped);
     EdgeFormat given = formatOf(options);
-    check(options, given, first);
-    this.format = given.named(first.lines());
-    this.headerRemark = files == null ? null : headerRemark(format, first.lines());
+    if (!first.lines().isEmpty() && files != null) {
+      check(options, given, first, files.files().get(0).name());
+    }
+    this.format = given.named(first);
+    this.headerRemark = files == null ? null : headerRemark(format, first);
     this.files = files;
     List<String> patterns = options.getInput();
     this.source = patterns == null ? null : sourceOf(options, patterns);
@@ -80,7 +90,7 @@ final class EdgeInput {
     }
     if (isStreaming(options)) {
       checkStreaming(options);
-      Runners.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
+      RunnerDefaults.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
     }
     if (options.getInputQuery() != null && options.getIdColumn() == null) {
       throw new IllegalArgumentException(
@@ -96,20 +106,17 @@ final class EdgeInput {
   /**
    * @throws UsageException if columns or delimiter do not fit the first line
    */
-  private static void check(LoadEdgesOptions options, EdgeFormat format, FirstLines first) {
+  private static void check(
+      LoadEdgesOptions options, EdgeFormat format, FirstLines first, String file) {
     List<String> further = format.columns();
     for (String column : further) {
       if (further.indexOf(column) != further.lastIndexOf(column)) {
         throw new UsageException("--edgeColumns names '%s' twice".formatted(column));
       }
     }
-    String comment = options.getComment();
-    if (comment != null && !first.lines().isEmpty() && first.lines().get(0).startsWith(comment)) {
-      return;
-    }
     Mistakes mistakes = new Mistakes();
     HeaderCheck header =
-        new HeaderCheck(first, options.getHeader(), format.delimiter(), mistakes);
+        new HeaderCheck(file, first, format.header(), format.delimiter(), mistakes);
     if (header.delimiter()) {
       header.column("sourceColumn", format.source());
       header.column("targetColumn", format.target());
@@ -129,7 +136,7 @@ final class EdgeInput {
                 text ->
                     mistakes.add(
                         "--idType: the id '%s' in %s is not a whole number; for ids that are text use --idType=text"
-                            .formatted(text, first.file())));
+                            .formatted(text, file)));
       }
     }
     mistakes.throwIfAny();
@@ -139,13 +146,14 @@ final class EdgeInput {
   private static final Set<String> HEADER_NAMES =
       Set.of("source", "target", "from", "to", "src", "dst", "start", "end", "id1", "id2");
 
-  private static @Nullable String headerRemark(EdgeFormat format, List<String> lines) {
-    String remark = format.headerRemark(lines);
+  private static @Nullable String headerRemark(EdgeFormat format, FirstLines first) {
+    String remark = format.headerRemark(first);
+    List<String> lines = first.lines();
     if (remark != null || format.header() || lines.isEmpty()) {
       return remark;
     }
     String line = lines.get(0).toLowerCase(Locale.ROOT);
-    List<String> names = List.of(line.split("[" + Pattern.quote("" + format.delimiter()) + " \t]+"));
+    List<String> names = List.of(line.split("[" + Pattern.quote(format.delimiter()) + " \t]+"));
     return names.size() > 1 && HEADER_NAMES.containsAll(names.subList(0, 2))
         ? "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
             .formatted(lines.get(0))
@@ -223,10 +231,20 @@ final class EdgeInput {
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
 
-  /** Returns the write fed from here; a query runs in the database. */
+  /** Returns the files whose edges are known by their places, or null if edges have ids. */
+  @Nullable InputFiles filesOfPlaces() {
+    return format.idKind() == IdKind.PLACE ? files : null;
+  }
+
+  /**
+   * Returns the write fed from here; a query runs in the database.
+   *
+   * @param pieces how files are cut into the pieces that edges name, or null for no pieces
+   */
   PTransform<PBegin, PCollection<BatchWritten>> into(
       WriteConflictFree<Edge> write,
       JdbcTarget database,
+      @Nullable PieceCuts pieces,
       @Nullable ErrorHandler<BadRecord, ?> handler) {
     String query = options.getInputQuery();
     if (query != null) {
@@ -236,7 +254,9 @@ final class EdgeInput {
         Objects.requireNonNull(source)
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
     return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
@@ -252,7 +272,7 @@ final class EdgeInput {
     return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
   }
 
-  private static EdgeFormat formatOf(LoadEdgesOptions options) {
+  static EdgeFormat formatOf(LoadEdgesOptions options) {
     List<String> columns = new ArrayList<>();
     List<String> further = options.getEdgeColumns();
     if (further != null) {
@@ -266,7 +286,6 @@ final class EdgeInput {
         EdgeFormat.CSV
             .withHeader(options.getHeader() || options.getInputQuery() != null)
             .withDelimiter(delimiterOf(options.getDelimiter()))
-            .withComment(options.getComment())
             .withEnds(options.getSourceColumn(), options.getTargetColumn())
             .withTextIds(options.getIdType() == IdType.text)
             .withColumns(columns);
@@ -276,17 +295,7 @@ final class EdgeInput {
         : format.withId(id, options.getEdgeIdType() == IdType.text ? IdKind.TEXT : IdKind.NUMBER);
   }
 
-  private static char delimiterOf(String delimiter) {
-    return switch (delimiter) {
-      case "tab" -> '\t';
-      case "blanks" -> EdgeFormat.BLANKS;
-      default -> {
-        if (delimiter.length() != 1) {
-          throw new IllegalArgumentException(
-              "--delimiter takes one character, 'tab' or 'blanks', got '" + delimiter + "'");
-        }
-        yield delimiter.charAt(0);
-      }
-    };
+  private static String delimiterOf(String delimiter) {
+    return delimiter.equals("blanks") ? EdgeFormat.BLANKS : CsvInputOptions.delimiter(delimiter);
   }
 }

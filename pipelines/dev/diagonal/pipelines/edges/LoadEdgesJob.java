@@ -4,12 +4,19 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.edges.Edge;
 import dev.diagonal.edges.EdgeTables;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -46,9 +53,14 @@ final class LoadEdgesJob implements Job {
   private final ScheduleKind kind;
   private final SinkPlace place;
   private final ParallelWrite parallel;
+  private final Counts counts;
   private final RelationshipTables tables;
   private final DeadLetters deadLetters;
+  private final FilesOfRows<Edge> filesOfEdges;
   private JdbcTarget database;
+
+  /** How the files are cut whose edges are known by their places; null for no such files. */
+  private @Nullable PieceCuts pieces;
 
   private LoadEdgesJob(LoadEdgesOptions options, EdgeInput input) {
     this.options = options;
@@ -56,6 +68,7 @@ final class LoadEdgesJob implements Job {
     this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.parallel = new ParallelWrite(options, kind, input.rows());
+    this.counts = new Counts(options);
     String targets = options.getTargetNodesTable();
     this.tables =
         EdgeTables.of(
@@ -64,6 +77,11 @@ final class LoadEdgesJob implements Job {
             options.getNodesTable(),
             targets == null ? options.getNodesTable() : targets);
     this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
+    this.filesOfEdges =
+        new FilesOfRows<>(
+            InternalSchemaOptions.schemaOf(options).name(),
+            Edge::piece,
+            FileChangeOptions.ADVICE + ", or give each edge an id of its own with --idColumn");
     this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
@@ -138,6 +156,13 @@ final class LoadEdgesJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     database = Sinks.postgres(place, options, servers);
     tables.createIfMissing(database);
+    InputFiles files = input.filesOfPlaces();
+    if (files != null) {
+      pieces =
+          new LoadedFiles(database, filesOfEdges, tables.edges(), options.getAppendOnly())
+              .compare(files);
+    }
+    counts.prepare(writers(grid()));
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -151,6 +176,7 @@ final class LoadEdgesJob implements Job {
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(input.remarks());
     remarks.addAll(parallel.remarks(result));
+    remarks.addAll(counts.remarks());
     return remarks;
   }
 
@@ -165,22 +191,32 @@ final class LoadEdgesJob implements Job {
   }
 
   @Override
-  public void complete() {}
+  public void complete() throws Exception {
+    counts.complete();
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return input.isEndless() ? null : counts.needsLauncher();
+  }
 
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Edge> grid = grid();
-    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(grid, writers(grid)));
+    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(counts.on(grid), writers(grid)));
     if (handler != null) {
       write =
           write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
     }
-    return pipeline.apply(STEP, input.into(write, database, handler));
+    return pipeline.apply(STEP, input.into(write, database, pieces, handler));
   }
 
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
     UpsertRelationships<Edge> writers =
-        UpsertRelationships.into(database, tables, EdgeTables.binder()).withLocks(grid);
+        UpsertRelationships.into(database, tables, EdgeTables.binder())
+            .withLocks(grid)
+            .withCounting(counts.way())
+            .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;
   }

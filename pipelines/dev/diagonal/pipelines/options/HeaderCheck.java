@@ -12,29 +12,33 @@ import java.util.OptionalInt;
 /** Checks options that say how files are read against the first line of the input. */
 public final class HeaderCheck {
 
-  private static final String DELIMITERS = ",;\t|";
+  private static final List<String> DELIMITERS = List.of(",", ";", "\t", "|");
 
   private static final int MOST_SHOWN = 100;
 
   private static final int MOST_LINES = 5;
 
+  private final String file;
   private final FirstLines first;
   private final boolean header;
-  private final char delimiter;
+  private final String delimiter;
   private final Mistakes mistakes;
   private final List<String> columns;
 
   /**
-   * @param first lines of the input; nothing is checked where there are none
+   * @param file the first of the input
+   * @param first its lines; nothing is checked where there are none
    * @param header whether the first of them names the columns
    * @param mistakes gets what does not fit
    */
-  public HeaderCheck(FirstLines first, boolean header, char delimiter, Mistakes mistakes) {
+  public HeaderCheck(
+      String file, FirstLines first, boolean header, String delimiter, Mistakes mistakes) {
+    this.file = file;
     this.first = first;
-    this.header = header;
-    this.delimiter = delimiter;
+    this.header = header || first.records();
+    this.delimiter = first.records() ? "," : delimiter;
     this.mistakes = mistakes;
-    this.columns = fields(delimiter);
+    this.columns = fields(this.delimiter);
   }
 
   /**
@@ -46,12 +50,12 @@ public final class HeaderCheck {
     if (columns.size() > 1 || first.lines().isEmpty()) {
       return !columns.isEmpty();
     }
-    for (char other : DELIMITERS.toCharArray()) {
+    for (String other : DELIMITERS) {
       int found = fields(other).size();
-      if (other != delimiter && found > 1 && cutsAll(other, found)) {
+      if (!other.equals(delimiter) && found > 1 && cutsAll(other, found)) {
         mistakes.add(
             "--delimiter: the first line of %s is '%s', which has no %s; use --delimiter=%s, which makes %s fields"
-                .formatted(first.file(), line(), shown(delimiter), shown(other), found));
+                .formatted(file, line(), shown(delimiter), shown(other), found));
         return false;
       }
     }
@@ -70,7 +74,7 @@ public final class HeaderCheck {
           "--%s: %s has no column '%s'%s; its columns are %s (positions count from 1)"
               .formatted(
                   option,
-                  first.file(),
+                  file,
                   column,
                   NearestName.nearest(column, header ? columns : List.of())
                       .map("; did you mean '%s'?"::formatted)
@@ -87,7 +91,7 @@ public final class HeaderCheck {
     OptionalInt position = position(column);
     int named = header ? columns.indexOf(column) : -1;
     int index = named >= 0 ? named : position.orElse(0) - 1;
-    CsvFields fields = new CsvFields(delimiter);
+    CsvFields fields = splitter(delimiter);
     List<String> texts =
         first.lines().stream()
             .skip(header ? 1 : 0)
@@ -107,16 +111,16 @@ public final class HeaderCheck {
   }
 
   /** Whether a delimiter cuts the first lines into this number of fields each. */
-  private boolean cutsAll(char by, int count) {
-    CsvFields fields = new CsvFields(by);
+  private boolean cutsAll(String by, int count) {
+    CsvFields fields = splitter(by);
     return first.lines().stream()
         .limit(MOST_LINES)
         .allMatch(line -> fields.split(line) == null && fields.count() == count);
   }
 
   /** Returns the fields of the first line, or none if it cannot be cut. */
-  private List<String> fields(char by) {
-    CsvFields fields = new CsvFields(by);
+  private List<String> fields(String by) {
+    CsvFields fields = splitter(by);
     List<String> texts = new ArrayList<>();
     if (first.lines().isEmpty() || fields.split(first.lines().get(0)) != null) {
       return texts;
@@ -132,7 +136,11 @@ public final class HeaderCheck {
     return line.length() <= MOST_SHOWN ? line : line.substring(0, MOST_SHOWN) + "…";
   }
 
-  private static String shown(char delimiter) {
-    return delimiter == '\t' ? "tab" : delimiter == CsvFields.BLANKS ? "blanks" : "'" + delimiter + "'";
+  private static CsvFields splitter(String by) {
+    return by.equals(" ") ? CsvFields.atBlanks() : new CsvFields(by);
+  }
+
+  private static String shown(String delimiter) {
+    return delimiter.equals("\t") ? "tab" : delimiter.isBlank() ? "blanks" : "'" + delimiter + "'";
   }
 }

@@ -4,7 +4,9 @@ import dev.diagonal.block.Block;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -41,6 +43,7 @@ final class MovieRatingsJob implements Job {
 
   private final MovieRatingsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
   private final RatingFormat format;
   private final List<RatingSink> sinks;
 
@@ -50,10 +53,11 @@ final class MovieRatingsJob implements Job {
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
-    FirstLines first = FirstLines.of(input, ParquetInput.FORMAT);
+    this.skipped = CsvInputOptions.skipped(options);
+    FirstLines first = FirstLines.of(input, ParquetInput.FORMAT, skipped);
     RatingFormat given = formatOf(options);
-    check(options, given, first);
-    this.format = given.named(first.lines());
+    check(options, given, first, input.files().get(0).name());
+    this.format = given.named(first);
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
@@ -64,10 +68,11 @@ final class MovieRatingsJob implements Job {
   /**
    * @throws UsageException if columns or delimiter do not fit the first line
    */
-  private static void check(MovieRatingsOptions options, RatingFormat format, FirstLines first) {
+  private static void check(
+      MovieRatingsOptions options, RatingFormat format, FirstLines first, String file) {
     Mistakes mistakes = new Mistakes();
     HeaderCheck header =
-        new HeaderCheck(first, format.header(), format.delimiter(), mistakes);
+        new HeaderCheck(file, first, format.header(), format.delimiter(), mistakes);
     if (header.delimiter()) {
       header.column("movieColumn", format.movieColumn());
       header.column("ratingColumn", format.ratingColumn());
@@ -166,6 +171,7 @@ final class MovieRatingsJob implements Job {
     AggregateRatings aggregate =
         AggregateRatings.from(options.getInput())
             .withFormat(format)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withShards(SHARDS_PER_READER * readers)
             .withRanges(RangePlan.DEFAULT.forReaders(readers));
@@ -181,14 +187,9 @@ final class MovieRatingsJob implements Job {
   private static RatingFormat formatOf(MovieRatingsOptions options) {
     RatingFormat usual =
         options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
-    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
-    if (delimiter.length() != 1) {
-      throw new IllegalArgumentException(
-          "--delimiter takes one character or 'tab', got '" + delimiter + "'");
-    }
     return new RatingFormat(
         options.getHeader(),
-        delimiter.charAt(0),
+        CsvInputOptions.delimiter(options.getDelimiter()),
         given(options.getMovieColumn(), usual.movieColumn()),
         given(options.getRatingColumn(), usual.ratingColumn()),
         given(options.getUserColumn(), usual.userColumn()),

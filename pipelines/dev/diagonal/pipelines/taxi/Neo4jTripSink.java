@@ -1,7 +1,10 @@
 package dev.diagonal.pipelines.taxi;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -11,6 +14,7 @@ import dev.diagonal.taxi.Neo4jTrips;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Trips and zones as nodes and relationships of Neo4j. */
 final class Neo4jTripSink implements TripSink {
@@ -18,6 +22,10 @@ final class Neo4jTripSink implements TripSink {
   private final Neo4jTrips trips;
 
   Neo4jTripSink(TaxiTripsOptions options, SinkPlace place) {
+    if (options.getCounts() != ConflictFreeOptions.Counting.immediate) {
+      throw new IllegalArgumentException(
+          "--counts=%s is for PostgreSQL, and --jdbcUrl names Neo4j".formatted(options.getCounts()));
+    }
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     this.trips = new Neo4jTrips(database);
     try {
@@ -49,8 +57,10 @@ final class Neo4jTripSink implements TripSink {
   }
 
   @Override
-  public void prepare(ServerUrls servers, List<Zone> zones) throws Exception {
+  public @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
+      throws Exception {
     trips.prepare(zones);
+    return null;
   }
 
   @Override

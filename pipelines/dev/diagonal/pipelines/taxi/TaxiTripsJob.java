@@ -4,10 +4,15 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.pipelines.options.Counts;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -53,21 +58,30 @@ final class TaxiTripsJob implements Job {
 
   private final TaxiTripsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
+  private final LineConsumer.Factory<Trip> lines;
   private final List<Zone> zones;
   private final SinkPlace place;
+  private final Counts counts;
   private final TripSink sink;
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
 
+  /** How the files are cut into the pieces that trips name; null for no pieces. */
+  private @Nullable PieceCuts pieces;
+
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
+    this.lines = TripLines.of(CsvInputOptions.delimiter(options.getDelimiter()));
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    this.counts = new Counts(options);
     this.sink =
         Neo4jTripSink.isAt(place)
             ? new Neo4jTripSink(options, place)
-            : new PostgresTripSink(options, place);
+            : new PostgresTripSink(options, place, counts);
     this.deadLetters = DeadLetters.of(options);
     long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
     this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
@@ -145,7 +159,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    sink.prepare(servers, zones);
+    pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -156,22 +170,32 @@ final class TaxiTripsJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(parallel.remarks(result));
+    remarks.addAll(counts.remarks());
     remarks.addAll(TripRemarks.of(Summary.counters(result)));
     return remarks;
   }
 
   @Override
-  public void complete() {}
+  public void complete() throws Exception {
+    counts.complete();
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return counts.needsLauncher();
+  }
 
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Trip> grid = grid();
-    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(grid, sink.writers(grid)));
+    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
-            .into(TripLines.factory(), Trip.coder())
+            .into(lines, Trip.coder())
             .withHeader(true)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

@@ -34,7 +34,7 @@ final class TransferColumns {
     }
     TransferSource source;
     try {
-      source = new TransferEnds(spec, options, null).source(ServerUrls.TO_COME);
+      source = new TransferEnds(spec, options, null, null).source(ServerUrls.TO_COME);
     } catch (BadInputException | UsageException e) {
       throw new UsageException("--from: " + e.getMessage(), e);
     } catch (Exception e) {
@@ -62,10 +62,12 @@ final class TransferColumns {
   private static void checkDelimiter(FromCsv csv, TransferSource source, Mistakes mistakes) {
     boolean utf8 = csv.format().encoding().equalsIgnoreCase("UTF-8");
     if (source.declared().names().size() == 1 && csv.format().header() && utf8) {
-      FirstLines first =
-          FirstLines.of(InputFiles.matchingIfAny(csv.files()), ParquetInput.FORMAT);
+      InputFiles files = InputFiles.matching(csv.files());
+      FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, csv.format().dialect().skipped());
+      String name = files.files().get(0).name();
       boolean unused =
-          new HeaderCheck(first, true, csv.format().dialect().delimiter(), mistakes).delimiter();
+          new HeaderCheck(name, first, true, csv.format().dialect().delimiter(), mistakes)
+              .delimiter();
     }
   }
 }

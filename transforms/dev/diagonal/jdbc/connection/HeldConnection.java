@@ -85,6 +85,11 @@ public final class HeldConnection implements Session {
     return new HeldConnection(postgres(target), true, lockTimeout);
   }
 
+  /** Returns one without auto-commit that waits for a lock as long as this. */
+  public static HeldConnection inTransactions(JdbcTarget target, Duration lockTimeout) {
+    return new HeldConnection(postgres(target), false, lockTimeout);
+  }
+
   public static HeldConnection autoCommitting(Connector database, Duration lockTimeout) {
     return new HeldConnection(database, true, lockTimeout);
   }
@@ -95,7 +100,7 @@ public final class HeldConnection implements Session {
    */
   public static void awaitRows(Connection connection) throws SQLException {
     try {
-      if (connection.getNetworkTimeout() == DriverConnector.ANSWER_SECONDS * 1_000) {
+      if (connection.getNetworkTimeout() == Connector.ANSWER_SECONDS * 1_000) {
         connection.setNetworkTimeout(Runnable::run, READ_SECONDS * 1_000);
       }
     } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
@@ -105,7 +110,7 @@ public final class HeldConnection implements Session {
 
   private static Connector postgres(JdbcTarget target) {
     checkPostgres(target);
-    return new DriverConnector(target);
+    return Connector.of(target);
   }
 
   public static void checkPostgres(JdbcTarget target) {

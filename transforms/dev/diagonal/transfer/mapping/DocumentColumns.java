@@ -5,7 +5,6 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.VersionColumn;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +55,7 @@ public record DocumentColumns(
    * @throws IllegalArgumentException if one is unknown or of another type
    */
   public void check(RowType type) {
-    Template unused = id.of(type);
+    Template unused = Template.of(id.key(), id.format(), type);
     VersionColumn unusedToo = VersionColumn.of(version, type);
     if (routing != null) {
       int column = Columns.indexOf(type, routing);

@@ -17,10 +17,11 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.ValueFormatter;
-import dev.diagonal.rows.VersionColumn;
-import dev.diagonal.rows.WholeColumn;
 import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.transfer.mapping.KeywordColumn;
 import dev.diagonal.transfer.mapping.Template;
+import dev.diagonal.transfer.mapping.VersionColumn;
+import dev.diagonal.transfer.mapping.WholeColumn;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.util.Arrays;
@@ -128,7 +129,7 @@ public final class IndexSink implements TransferSink {
     private long superseded;
 
     IndexWriter(IndexSink sink, RowType type) {
-      this.id = sink.columns.id().of(type);
+      this.id = Template.of(sink.columns.id().key(), sink.columns.id().format(), type);
       this.form = new JsonFormatter(type);
       this.version = VersionColumn.of(sink.columns.version(), type);
       String route = sink.columns.routing();
