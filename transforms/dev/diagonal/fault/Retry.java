@@ -153,7 +153,10 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
 
     ExhaustedException(int attempts, Exception cause) {
       super(
-          "gave up after " + attempts + (attempts == 1 ? " attempt: " : " attempts: ") + reason(cause),
+          "gave up after "
+              + attempts
+              + (attempts == 1 ? " attempt: " : " attempts: ")
+              + reason(cause),
           cause);
       this.attempts = attempts;
     }

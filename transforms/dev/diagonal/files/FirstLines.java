@@ -22,6 +22,7 @@ public record FirstLines(List<String> lines, boolean records) {
 
   private static final int MOST_CHARACTERS = 1 << 16;
   private static final char MARK = '\uFEFF';
+
   /** No lines. */
   public static final FirstLines NONE = new FirstLines(List.of(), false);
 

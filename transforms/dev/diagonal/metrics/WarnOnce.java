@@ -4,9 +4,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Passes on whether a fault is retryable, and warns of the first one that a user should know of: all
- * attempts together can take half a minute. For one call of a retry; not safe for use by several
- * threads.
+ * Passes on whether a fault is retryable, and warns of the first one that a user should know of:
+ * all attempts together can take half a minute. For one call of a retry; not safe for use by
+ * several threads.
  */
 public final class WarnOnce implements Predicate<Exception> {
 

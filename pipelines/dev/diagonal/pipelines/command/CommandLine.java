@@ -33,8 +33,8 @@ public final class CommandLine {
   /**
    * Returns the options.
    *
-   * @throws UsageException if one is unknown, has no fitting value, is missing or has no effect; the
-   *     message has a line for each
+   * @throws UsageException if one is unknown, has no fitting value, is missing or has no effect;
+   *     the message has a line for each
    */
   public static <O extends PipelineOptions> O parse(Class<O> type, List<String> args) {
     Map<String, OptionSpec> specs =

@@ -16,14 +16,16 @@ public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
 
   @Override
   public String summary() {
-    return "donations with their projects and resources, from CSV files into Elasticsearch and JSON lines, joined in bounded memory";
+    return "donations with their projects and resources, from CSV files into Elasticsearch and JSON"
+               + " lines, joined in bounded memory";
   }
 
   @Override
   public List<String> examples() {
     return List.of(
         "donors-choose --generate=sample --generateDonations=100000",
-        "donors-choose --projects=sample/projects.csv --donations=sample/donations.csv --resources=sample/resources.csv --output=documents");
+        "donors-choose --projects=sample/projects.csv --donations=sample/donations.csv"
+            + " --resources=sample/resources.csv --output=documents");
   }
 
   @Override

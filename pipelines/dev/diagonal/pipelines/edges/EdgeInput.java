@@ -66,9 +66,7 @@ final class EdgeInput {
     this.options = options;
     this.skipped = CsvInputOptions.skipped(options);
     FirstLines first =
-        files == null
-            ? FirstLines.NONE
-            : FirstLines.of(files, ParquetInput.FORMAT, skipped);
+        files == null ? FirstLines.NONE : FirstLines.of(files, ParquetInput.FORMAT, skipped);
     EdgeFormat given = formatOf(options);
     if (!first.lines().isEmpty() && files != null) {
       check(options, given, first, files.files().get(0).name());

@@ -59,9 +59,7 @@ public final class ParallelWrite {
     this.batchSize = options.getBatchSize() == 0 ? rowsAtOnce : options.getBatchSize();
     int wanted = options.getTableSize();
     this.tableSize =
-        wanted > 0
-            ? wanted
-            : TableSize.of(kind, transactions(options), rows, batchSize);
+        wanted > 0 ? wanted : TableSize.of(kind, transactions(options), rows, batchSize);
   }
 
   /**
@@ -145,8 +143,7 @@ public final class ParallelWrite {
    * @param locksSlots whether the target has slot locks: if not, there is one writer
    */
   public long heapBytes(long rowBytes, boolean locksSlots) {
-    long held =
-        (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
+    long held = (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
     long window = (long) options.getMaxWorkers() * options.getPrefetch() * batchSize * rowBytes;
     long grouped = locksSlots || !Runners.isDirect(options) ? 0 : rows * rowBytes;
     return Runners.readers(options) * Math.min(MAX_BYTES, held)

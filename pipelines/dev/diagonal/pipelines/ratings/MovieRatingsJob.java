@@ -112,8 +112,8 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public String afterInterruption() {
-    return "Rows and documents that are written stay. The same command starts from the beginning and"
-        + " replaces them.";
+    return "Rows and documents that are written stay. The same command starts from the beginning"
+               + " and replaces them.";
   }
 
   @Override

@@ -93,8 +93,7 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     return causes.stream()
         .anyMatch(
             cause ->
-                cause instanceof SQLException sql
-                    && MISSING_RIGHT_STATE.equals(sql.getSQLState()));
+                cause instanceof SQLException sql && MISSING_RIGHT_STATE.equals(sql.getSQLState()));
   }
 
   /** Explains a runner that ended in another state than DONE without an exception. */

@@ -97,8 +97,7 @@ public record Summary(
         bytes == 0
             ? "no rows were read: the input is empty"
             : "no rows were read: the input has no more than a header");
-    return new Summary(
-        command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
+    return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
   }
 
   /** Returns this with rows, by the target of their output, as bad records and not as written. */

@@ -63,7 +63,8 @@ final class TransferColumns {
     boolean utf8 = csv.format().encoding().equalsIgnoreCase("UTF-8");
     if (source.declared().names().size() == 1 && csv.format().header() && utf8) {
       InputFiles files = InputFiles.matching(csv.files());
-      FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, csv.format().dialect().skipped());
+      FirstLines first =
+          FirstLines.of(files, ParquetInput.FORMAT, csv.format().dialect().skipped());
       String name = files.files().get(0).name();
       boolean unused =
           new HeaderCheck(name, first, true, csv.format().dialect().delimiter(), mistakes)

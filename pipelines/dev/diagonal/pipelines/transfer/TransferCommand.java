@@ -55,7 +55,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   @Override
   public String summary() {
-    return "rows between CSV, JSON lines, Parquet, PostgreSQL and Elasticsearch, one transfer or a plan of many";
+    return "rows between CSV, JSON lines, Parquet, PostgreSQL and Elasticsearch, one transfer or a"
+               + " plan of many";
   }
 
   @Override
@@ -100,13 +101,13 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
       }
     }
     if (!jdbc) {
-      mistakes.attempt(
-          () -> refuse("jdbcUrl", options.getJdbcUrl(), "jdbc: in --from or --to"));
+      mistakes.attempt(() -> refuse("jdbcUrl", options.getJdbcUrl(), "jdbc: in --from or --to"));
     }
     if (!search) {
       mistakes.attempt(
           () -> refuse("elasticsearchUrl", options.getElasticsearchUrl(), "--to=elasticsearch:"));
-      mistakes.attempt(() -> refuse("versionColumn", options.getVersionColumn(), "--to=elasticsearch:"));
+      mistakes.attempt(
+          () -> refuse("versionColumn", options.getVersionColumn(), "--to=elasticsearch:"));
       mistakes.attempt(() -> refuse("routing", options.getRouting(), "--to=elasticsearch:"));
       mistakes.attempt(() -> refuse("textFields", options.getTextFields(), "--to=elasticsearch:"));
       mistakes.attempt(() -> refuse("pipeline", options.getPipeline(), "--to=elasticsearch:"));
@@ -215,7 +216,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         SkippedLines.NONE);
   }
 
-  private static From from(TransferEnd end, CsvFormat format, Database database, TransferOptions options) {
+  private static From from(
+      TransferEnd end, CsvFormat format, Database database, TransferOptions options) {
     boolean query = options.getQuery() != null;
     if (end.kind().equals("jdbc")) {
       if (query != end.place().isEmpty()) {

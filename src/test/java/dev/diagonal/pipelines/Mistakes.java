@@ -108,7 +108,10 @@ final class Mistakes {
     file(directory, "edges.csv", "source,target\n1,2\n2,3\n");
     file(directory, "weighted.csv", "source,target,weight\n1,2,5\n");
     file(directory, "text-edges.csv", "from,to\nann,bob\nbob,eve\n");
-    file(directory, "ratings.csv", "userId,movieId,rating,timestamp\n1,7,3.5,1\n2,7,4.0,2\n1,9,1,3\n");
+    file(
+        directory,
+        "ratings.csv",
+        "userId,movieId,rating,timestamp\n1,7,3.5,1\n2,7,4.0,2\n1,9,1,3\n");
     file(directory, "semicolons.csv", "a;b;c\n1;2;3\n4;5;6\n");
     file(directory, "bars.csv", "a||b\n1||2\n");
     file(directory, "empty.csv", "");
@@ -126,18 +129,52 @@ final class Mistakes {
     file(directory, "tab.yaml", "tasks:\n\t- sql: x\n");
     String transfer = "  - transfer: {from: {csv: weighted.csv}, to: {csv: out.csv}";
     file(directory, "good.yaml", "tasks:\n" + transfer + "}\n");
-    file(directory, "unset.yaml", "tasks:\n  - transfer:\n      from:\n        csv: ${NOT_SET_ANYWHERE}/in.csv\n      to: {csv: out.csv}\n");
-    file(directory, "wrong-key.yaml", "connections: {w: {jdbcUrl: 'jdbc:postgresql://h/d'}}\ntasks:\n  - transfer: {from: {csv: weighted.csv}, to: {jdbc: w, table: t, key: wieght}}\n");
-    file(directory, "load-edges.yaml", "connections: {w: {jdbcUrl: 'jdbc:postgresql://h/d'}}\ntasks:\n  - load-edges: {input: edges.csv, jdbc: w}\n");
-    file(directory, "eight.yaml", "tasks:\n  - transfre: {}\n  - transfer: {form: x}\n  - sql: {}\n  - load-edges: {imput: x}\n");
+    file(
+        directory,
+        "unset.yaml",
+        "tasks:\n"
+            + "  - transfer:\n"
+            + "      from:\n"
+            + "        csv: ${NOT_SET_ANYWHERE}/in.csv\n"
+            + "      to: {csv: out.csv}\n");
+    file(
+        directory,
+        "wrong-key.yaml",
+        "connections: {w: {jdbcUrl: 'jdbc:postgresql://h/d'}}\n"
+            + "tasks:\n"
+            + "  - transfer: {from: {csv: weighted.csv}, to: {jdbc: w, table: t, key: wieght}}\n");
+    file(
+        directory,
+        "load-edges.yaml",
+        "connections: {w: {jdbcUrl: 'jdbc:postgresql://h/d'}}\n"
+            + "tasks:\n"
+            + "  - load-edges: {input: edges.csv, jdbc: w}\n");
+    file(
+        directory,
+        "eight.yaml",
+        "tasks:\n"
+            + "  - transfre: {}\n"
+            + "  - transfer: {form: x}\n"
+            + "  - sql: {}\n"
+            + "  - load-edges: {imput: x}\n");
     Files.createDirectory(directory.resolve("headers"));
     file(directory, "headers/1.csv", "a,b\n1,2\n");
     file(directory, "headers/2.csv", "b,a\n2,1\n");
     String columns = String.join(",", Collections.nCopies(39, "1"));
-    file(directory, "wide.csv", Stream.iterate(1, i -> i <= 40, i -> i + 1).map(i -> "column" + i).collect(Collectors.joining(",")) + "\n" + columns + ",1\n");
+    file(
+        directory,
+        "wide.csv",
+        Stream.iterate(1, i -> i <= 40, i -> i + 1)
+                .map(i -> "column" + i)
+                .collect(Collectors.joining(","))
+            + "\n"
+            + columns
+            + ",1\n");
   }
 
   private static void file(Path directory, String name, String text) throws IOException {
-    Files.write(directory.resolve(name), text.getBytes(name.endsWith(".gz") ? StandardCharsets.ISO_8859_1 : UTF_8));
+    Files.write(
+        directory.resolve(name),
+        text.getBytes(name.endsWith(".gz") ? StandardCharsets.ISO_8859_1 : UTF_8));
   }
 }

@@ -126,7 +126,9 @@ final class SecretsInUrlsTest {
         assertThat(planned.describe().toString()).doesNotContain(SECRET);
       } catch (UsageException refused) {
         assertThat(refused.getMessage())
-            .contains("--jdbcUrl must name a PostgreSQL database, jdbc:postgresql://host:port/database, got jdbc:")
+            .contains(
+                "--jdbcUrl must name a PostgreSQL database, jdbc:postgresql://host:port/database,"
+                    + " got jdbc:")
             .doesNotContain(SECRET);
       }
     }

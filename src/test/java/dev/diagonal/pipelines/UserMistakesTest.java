@@ -2,8 +2,8 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.Mistakes.Mistake;
+import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,8 +62,10 @@ final class UserMistakesTest {
         "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, blockRows: 0}}]",
         "tasks: [{transfer: {from: {csv: in.csv, encoding: nonsense}, to: {csv: out.csv}}}]",
         "tasks: [{transfer: {from: {csv: in.csv, encoding: '-?-'}, to: {csv: out.csv}}}]",
-        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function: com.x.No}}}]",
-        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function: 'a/b\\c'}}}]",
+        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function:"
+            + " com.x.No}}}]",
+        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function:"
+            + " 'a/b\\c'}}}]",
       })
   void plans(String text) throws IOException {
     refuses(launch("transfer", "--plan=" + file("plan.yaml", text), "--dryRun"));
@@ -118,7 +120,8 @@ final class UserMistakesTest {
         "movie-ratings --input=DIR/in.csv --output=DIR/out --summary=DIR/a\0b",
         "movie-ratings --input=DIR/in.csv --output=DIR",
         "load-edges --input=DIR/in.csv --jdbcUser=x --jdbcPasswordFile=DIR/a\0b",
-        "load-edges --input=DIR/in.csv --jdbcUser=x --jdbcPasswordFile=DIR --jdbcUrl=jdbc:postgresql://h/d",
+        "load-edges --input=DIR/in.csv --jdbcUser=x --jdbcPasswordFile=DIR"
+            + " --jdbcUrl=jdbc:postgresql://h/d",
         "load-edges --input=DIR/in.csv --tableSize=99999999999999999999",
         "rating-batches --jdbcUrl=jdbc:postgresql://h/d --batchRows=1e9",
         "taxi-trips --input=DIR/in.csv --zones=DIR/a\0b",
@@ -135,7 +138,8 @@ final class UserMistakesTest {
         "movie-ratings @DIR/missing",
         "servers --directory=DIR/a\0b",
         "movie-ratings --input=DIR/in.csv --output=DIR/out --bulkLoadMode",
-        "donors-choose --projects=DIR/in.csv --donations=DIR/in.csv --resources=DIR/in.csv --output=DIR/out --bulkLoadMode",
+        "donors-choose --projects=DIR/in.csv --donations=DIR/in.csv --resources=DIR/in.csv"
+            + " --output=DIR/out --bulkLoadMode",
       })
   void arguments(String command) {
     refuses(launch(command.replace("DIR", directory.toString()).split(" ")));

@@ -113,7 +113,8 @@ final class CommandLineTest {
           --coats takes a whole number, got 'two'
           --glossy takes true or false, got 'yes'
           unknown option --thing; did you mean --things?
-          --things is missing: What to paint""",
+          --things is missing: What to paint\
+        """,
         "--coats=two",
         "--glossy=yes",
         "--thing=a");

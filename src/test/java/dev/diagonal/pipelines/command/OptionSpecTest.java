@@ -32,9 +32,11 @@ final class OptionSpecTest {
     assertThat(OptionSpec.of(ColourOptions.class))
         .contains(
             new OptionSpec("things", List.class, "What to paint", null, true, RUN, ""),
-            new OptionSpec("colour", ColourOptions.Colour.class, "With what", "GREEN", false, RUN, ""),
+            new OptionSpec(
+                "colour", ColourOptions.Colour.class, "With what", "GREEN", false, RUN, ""),
             new OptionSpec("coats", int.class, "How many coats", "2", false, RUN, ""),
-            new OptionSpec("millilitres", long.class, "How much paint there is", null, false, RUN, ""),
+            new OptionSpec(
+                "millilitres", long.class, "How much paint there is", null, false, RUN, ""),
             new OptionSpec("glossy", boolean.class, "Whether it shines", "true", false, RUN, ""),
             new OptionSpec("painter", String.class, "Who paints", "nobody", false, RUN, ""))
         .contains(

@@ -114,8 +114,7 @@ final class MovieRatingsIT {
     Path output = directory.resolve("new").resolve("out.csv");
     Launched launched =
         launch(
-            "--input=" + ratings.writeTo(directory.resolve("ratings.csv")),
-            "--output=" + output);
+            "--input=" + ratings.writeTo(directory.resolve("ratings.csv")), "--output=" + output);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(Files.readAllLines(output)).isEqualTo(ratings.expectedFile());
     assertThat(launched.out()).hasSize(2);
