@@ -4,6 +4,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.CsvSpelling;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;

@@ -6,9 +6,11 @@ import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.CsvSpelling;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -56,7 +58,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
   @Override
   public String summary() {
     return "rows between CSV, JSON lines, Parquet, PostgreSQL and Elasticsearch, one transfer or a"
-               + " plan of many";
+        + " plan of many";
   }
 
   @Override

@@ -125,11 +125,7 @@ final class SecretsInUrlsTest {
             .doesNotContain(SECRET);
         assertThat(planned.describe().toString()).doesNotContain(SECRET);
       } catch (UsageException refused) {
-        assertThat(refused.getMessage())
-            .contains(
-                "--jdbcUrl must name a PostgreSQL database, jdbc:postgresql://host:port/database,"
-                    + " got jdbc:")
-            .doesNotContain(SECRET);
+        assertThat(refused.getMessage()).contains("--jdbcUrl", "jdbc:").doesNotContain(SECRET);
       }
     }
   }

@@ -1,16 +1,15 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.options;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
 import java.util.Locale;
 
 /** A kind and a place, as {@code csv:ratings.csv}. */
-record TransferEnd(String kind, String place) {
+public record TransferEnd(String kind, String place) {
 
-  static TransferEnd of(String option, String text, List<String> kinds) {
+  public static TransferEnd of(String option, String text, List<String> kinds) {
     int colon = text.indexOf(':');
     String kind = colon < 0 ? text : text.substring(0, colon);
     if (colon < 0 || !kinds.contains(kind)) {

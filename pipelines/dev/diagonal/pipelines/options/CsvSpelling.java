@@ -1,14 +1,13 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.options;
 
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.SkippedLines;
-import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.rows.CsvFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the format of CSV files of what users write. */
-final class CsvSpelling {
+public final class CsvSpelling {
 
   private CsvSpelling() {}
 
@@ -17,7 +16,7 @@ final class CsvSpelling {
    *
    * @throws IllegalArgumentException if a character is none, or they do not go together
    */
-  static CsvFormat of(
+  public static CsvFormat of(
       String delimiter,
       String quote,
       String escape,
@@ -46,7 +45,7 @@ final class CsvSpelling {
    *
    * @param columns their names, or none for c1, c2, …
    */
-  static CsvFormat textDump(
+  public static CsvFormat textDump(
       List<String> columns, String encoding, @Nullable String nullText, SkippedLines skipped) {
     CsvFormat dump = CsvFormat.TEXT_DUMP;
     return new CsvFormat(
