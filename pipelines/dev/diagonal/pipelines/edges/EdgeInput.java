@@ -27,7 +27,6 @@ import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -194,12 +193,7 @@ final class EdgeInput {
     if (files == null) {
       return "reads:   the rows of a query";
     }
-    String there =
-        String.format(
-            Locale.ROOT,
-            "reads:   %,d file(s), %,.1f MB",
-            files.files().size(),
-            files.totalBytes() / 1e6);
+    String there = "reads:   " + files.describe();
     return isEndless()
         ? "%s, and those that come, looked for every %s s"
             .formatted(there, options.getPollSeconds())
@@ -257,7 +251,7 @@ final class EdgeInput {
             .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
-    return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
+    return write.from(blocks.withBadRecordErrorHandler(handler));
   }
 
   private static ReadLines.Source sourceOf(LoadEdgesOptions options, List<String> patterns) {

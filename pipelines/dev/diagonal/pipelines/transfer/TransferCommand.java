@@ -5,8 +5,8 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.CsvFormats;
 import dev.diagonal.pipelines.options.CsvInputOptions;
-import dev.diagonal.pipelines.options.CsvSpelling;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -186,10 +186,10 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         throw new UsageException(
             "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
       }
-      return CsvSpelling.textDump(
+      return CsvFormats.textDump(
           columns, options.getEncoding(), options.getNullText(), CsvInputOptions.skipped(options));
     }
-    return CsvSpelling.of(
+    return CsvFormats.of(
         options.getDelimiter(),
         options.getQuote(),
         options.getEscape(),
@@ -206,7 +206,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     String delimiter = options.getOutputDelimiter();
     String quote = options.getOutputQuote();
     Boolean header = options.getOutputHeader();
-    return CsvSpelling.of(
+    return CsvFormats.of(
         delimiter == null ? options.getDelimiter() : delimiter,
         quote == null ? options.getQuote() : quote,
         "none",
