@@ -23,6 +23,7 @@ final class JobServer {
   private final Map<Long, Row> rows = new TreeMap<>();
   private final Set<Tx> open = new LinkedHashSet<>();
   private final Set<List<Long>> claims = new HashSet<>();
+  private final Set<List<Long>> completions = new HashSet<>();
   private final Map<Long, Integer> failuresOfRun = new HashMap<>();
   private boolean down;
 
@@ -222,6 +223,11 @@ final class JobServer {
     }
   }
 
+  /** Whether this attempt has completed its batch. */
+  boolean hasCompleted(long batch, long attempt) {
+    return completions.contains(List.of(batch, attempt));
+  }
+
   /** Adds the totals of an attempt to the staging table. */
   void stage(Tx tx, long batch, long attempt, long ratings) {
     tx.staged.put(List.of(batch, attempt), ratings);
@@ -262,6 +268,7 @@ final class JobServer {
         throw world.violated(tx.client + " completes the batch of another: " + before);
       }
       checkStaged(row);
+      completions.add(List.of(row.number("batch_id"), row.number("attempts")));
     }
     world.log(() -> tx.client + " commits " + row.committed.get("status") + " " + row.committed);
   }
