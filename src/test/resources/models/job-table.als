@@ -222,7 +222,7 @@ pred no_more_faults {
 /** What can go on at any time does go on at some time. */
 pred fair {
   all w: Worker, b: Batch {
-    (eventually always owns[w, b]) implies eventually completes[w, b]
+    (eventually always owns[w, b]) implies always eventually completes[w, b]
     (eventually always (some w.claim and not owns[w, w.claim.Attempt]))
       implies always eventually gives_up[w]
   }
@@ -242,5 +242,5 @@ pred attempts_left {
 
 /** When nothing goes wrong any more, all batches become complete. */
 assert AllBecomeComplete {
-  (no_more_faults and fair and attempts_left) implies eventually always Batch.status in Complete
+  (some Worker and no_more_faults and fair and attempts_left) implies eventually always Batch.status in Complete
 }
