@@ -180,10 +180,7 @@ final class TransferJob implements Job {
         deadLetters.collect(
             pipeline,
             outputs,
-            handler ->
-                pipeline.apply(
-                    "Transfer",
-                    handler == null ? transfer : transfer.withBadRecordErrorHandler(handler)));
+            handler -> pipeline.apply("Transfer", transfer.withBadRecordErrorHandler(handler)));
     return outputs;
   }
 

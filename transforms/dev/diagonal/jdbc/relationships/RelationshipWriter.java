@@ -128,8 +128,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           fault);
     }
     BadInputException changed =
-        FilesOfRows.changed(
-            upsert.files(), connection, upsert.tables().edges().name(), fault);
+        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
     if (changed != null) {
       return changed;
     }
