@@ -105,7 +105,7 @@ final class JobSimulation implements Simulated {
             world.after(world.about(80 * World.MILLIS), () -> kill(worker));
           }
           if (world.strikes(Fault.LEASE_ENDED, 0.12)) {
-            long nanos = shape.leaseMillis() * 2 * World.MILLIS;
+            long nanos = 2L * shape.leaseMillis() * World.MILLIS;
             world.after(world.about(60 * World.MILLIS), () -> worker.pause(nanos));
           }
           if (world.strikes(Fault.PROCESS_PAUSED, 0.12)) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param assignments what an update sets
  * @param skipsLocked whether it leaves out rows that others have locked
  */
+@SuppressWarnings({"NullAway", "StatementSwitchToExpressionSwitch"}) // a null fails the test
 record JobSql(
     Kind kind, Expression where, List<Assignment> assignments, boolean skipsLocked) {
 
