@@ -46,7 +46,9 @@ public final class SameTypes {
 
   private SameTypes() {}
 
-  /** Returns the encoding and family of a server; equal for servers that read each other's bytes. */
+  /**
+   * Returns the encoding and family of a server; equal for servers that read each other's bytes.
+   */
   public static String server(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet settings = statement.executeQuery(SERVER)) {

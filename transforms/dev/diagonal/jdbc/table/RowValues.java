@@ -64,8 +64,8 @@ public interface RowValues {
   RowValues putTime(@Nullable LocalTime value);
 
   /**
-   * Puts all columns of a table without a key at once: their lengths and values in the binary format
-   * of PostgreSQL's COPY, from {@code start} to before {@code end}.
+   * Puts all columns of a table without a key at once: their lengths and values in the binary
+   * format of PostgreSQL's COPY, from {@code start} to before {@code end}.
    *
    * @throws UnsupportedOperationException if the rows do not go to PostgreSQL in that format
    */

@@ -1,6 +1,5 @@
 package dev.diagonal.transfer.source;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
 import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
@@ -91,13 +90,7 @@ public final class JdbcRows extends RelationRows {
    */
   public JdbcRows tuples(List<String> columns) {
     return new JdbcRows(
-        source,
-        null,
-        1,
-        TUPLE,
-        columns.stream().map(PostgresSql::quote).toList(),
-        pages,
-        true);
+        source, null, 1, TUPLE, columns.stream().map(PostgresSql::quote).toList(), pages, true);
   }
 
   /** What is read, before its columns are known. */
@@ -217,8 +210,7 @@ public final class JdbcRows extends RelationRows {
       List<SourceRange> pages)
       throws SQLException {
     SelectedColumns columns = SelectedColumns.of(connection, read.relation);
-    return new JdbcRows(
-        read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
+    return new JdbcRows(read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
   }
 
   @Override
