@@ -20,11 +20,11 @@ import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -83,7 +83,7 @@ final class EdgeInput {
     }
     if (isStreaming(options)) {
       checkStreaming(options);
-      Runners.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
+      RunnerDefaults.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
     }
     if (options.getInputQuery() != null && options.getIdColumn() == null) {
       throw new IllegalArgumentException(
@@ -132,12 +132,7 @@ final class EdgeInput {
     if (files == null) {
       return "reads:   the rows of a query";
     }
-    String there =
-        String.format(
-            Locale.ROOT,
-            "reads:   %,d file(s), %,.1f MB",
-            files.files().size(),
-            files.totalBytes() / 1e6);
+    String there = "reads:   " + files.describe();
     return isEndless()
         ? "%s, and those that come, looked for every %s s"
             .formatted(there, options.getPollSeconds())
@@ -195,7 +190,7 @@ final class EdgeInput {
             .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
-    return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
+    return write.from(blocks.withBadRecordErrorHandler(handler));
   }
 
   private static ReadLines.Source sourceOf(LoadEdgesOptions options, List<String> patterns) {
@@ -208,7 +203,7 @@ final class EdgeInput {
     return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
   }
 
-  private static EdgeFormat formatOf(LoadEdgesOptions options) {
+  static EdgeFormat formatOf(LoadEdgesOptions options) {
     List<String> columns = new ArrayList<>();
     List<String> further = options.getEdgeColumns();
     if (further != null) {
