@@ -6,6 +6,7 @@ import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.pipelines.run.AbsolutePaths;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.RunnerDefaults;
@@ -80,7 +81,14 @@ final class PlanTasks implements PlanFile.Kinds {
     return node.mistakes().all().size() > before ? null : task;
   }
 
+  /** Whether an earlier task writes a file that this one reads. */
+  private boolean readsWritten(TransferSpec spec) {
+    return spec.from() instanceof TransferSpec.FromFiles files
+        && files.files().stream().anyMatch(written::contains);
+  }
+
   private @Nullable Task transfer(YamlNode node, @Nullable GroupScope scope) {
+    int before = node.mistakes().all().size();
     TransferNode reader = new TransferNode(node, connections, written);
     TransferSpec spec = reader.spec();
     if (spec == null) {
@@ -90,6 +98,9 @@ final class PlanTasks implements PlanFile.Kinds {
     args.addAll(reader.badRecordArgs());
     try {
       TransferOptions options = options(reader.badRecordArgs());
+      if (!readsWritten(spec) && node.mistakes().all().size() == before) {
+        TransferColumns.check(spec, options);
+      }
       TablesAtOnce tables = scope == null ? null : scope.tables();
       SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
       TransferJob job =
@@ -153,14 +164,94 @@ final class PlanTasks implements PlanFile.Kinds {
     PipelineCommand<?> command =
         commands.stream().filter(each -> each.name().equals(kind)).findFirst().orElseThrow();
     List<String> args = new ArrayList<>(runnerArgs);
+    int before = node.mistakes().all().size();
     for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
-      args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
+      String name = option.getKey();
+      if (name.equals("jdbc") || name.equals("elasticsearch")) {
+        args.addAll(connections.options(name, option.getValue()));
+        continue;
+      }
+      YamlNode value = option.getValue();
+      List<String> texts =
+          AbsolutePaths.isPath(name)
+              ? value.texts().stream().map(value::pathOf).toList()
+              : value.texts();
+      args.add("--" + name + "=" + String.join(",", texts));
+    }
+    if (node.mistakes().all().size() > before) {
+      return null;
     }
     try {
       return task(command.prepare(args));
     } catch (UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return null;
+    }
+  }
+
+  /**
+   * What the transfers of a group share: tables that change in one transaction, a snapshot of what
+   * they read, or both. A group in it shares them too.
+   *
+   * @param tables null if the tables of each transfer change for themselves
+   * @param snapshot null if each transfer has a snapshot of its own
+   * @param around the group around this one, or null
+   */
+  private record GroupScope(
+      @Nullable TablesAtOnce tables, @Nullable SourceSnapshot snapshot, @Nullable GroupScope around)
+      implements PlanFile.Scope {
+
+    static GroupScope in(@Nullable GroupScope around, boolean atOnce, boolean oneSnapshot) {
+      TablesAtOnce tables = around == null ? null : around.tables;
+      SourceSnapshot snapshot = around == null ? null : around.snapshot;
+      return new GroupScope(
+          tables == null && atOnce ? new TablesAtOnce() : tables,
+          snapshot == null && oneSnapshot ? new SourceSnapshot() : snapshot,
+          around);
+    }
+
+    private @Nullable TablesAtOnce ownTables() {
+      return around != null && around.tables != null ? null : tables;
+    }
+
+    private @Nullable SourceSnapshot ownSnapshot() {
+      return around != null && around.snapshot != null ? null : snapshot;
+    }
+
+    @Override
+    public String describe() {
+      List<String> shared = new ArrayList<>();
+      if (ownTables() != null) {
+        shared.add("all or nothing");
+      }
+      if (ownSnapshot() != null) {
+        shared.add("from one snapshot");
+      }
+      return String.join(", ", shared);
+    }
+
+    /** {@inheritDoc} The locks of the snapshot go first: a table that is read may be replaced. */
+    @Override
+    public long complete() throws Exception {
+      closeSnapshot();
+      TablesAtOnce own = ownTables();
+      return own == null ? 0 : own.complete();
+    }
+
+    @Override
+    public void abandon() throws Exception {
+      closeSnapshot();
+      TablesAtOnce own = ownTables();
+      if (own != null) {
+        own.abandon();
+      }
+    }
+
+    private void closeSnapshot() {
+      SourceSnapshot own = ownSnapshot();
+      if (own != null) {
+        own.close();
+      }
     }
   }
 }
