@@ -238,8 +238,15 @@ public final class Runners {
    *
    * @param rows the good records
    * @param badRecords the others
+   * @param counts all that was counted
    */
-  public record Read(long rows, long badRecords) {}
+  public record Read(long rows, long badRecords, Map<Counted, Long> counts) {
+
+    /** Returns one of the counts. */
+    public long counted(Counted count) {
+      return counts.getOrDefault(count, 0L);
+    }
+  }
 
   /** Returns the arguments behind the defaults of their runner, which they override, and a name. */
   public static List<String> withDefaults(String command, List<String> args) {

@@ -9,6 +9,7 @@ import dev.diagonal.files.output.WholeFile;
 import dev.diagonal.metrics.Counted;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -182,8 +183,12 @@ public record Summary(
   /** Returns how many records a pipeline that has ended has read. */
   static Runners.Read read(PipelineResult result) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    Map<Counted, Long> counts = new EnumMap<>(Counted.class);
+    for (Counted counted : Counted.values()) {
+      counts.put(counted, sum(metrics, counted, ""));
+    }
     return new Runners.Read(
-        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""));
+        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""), counts);
   }
 
   /** Returns the total of one of our counters over all steps; 0 if none has it. */

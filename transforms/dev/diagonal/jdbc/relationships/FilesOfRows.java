@@ -1,9 +1,13 @@
 package dev.diagonal.jdbc.relationships;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
+import dev.diagonal.jdbc.internal.schema.FilePieces;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.internal.schema.Session;
 import dev.diagonal.jdbc.table.PostgresSql;
 import java.io.Serializable;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,8 +29,35 @@ public record FilesOfRows<T>(
     InternalSchema schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
 
+  /**
+   * Returns what to report if a transaction failed because a file has changed, else null.
+   *
+   * @param session asks the database for the file's name
+   */
+  public @Nullable BadInputException changed(SQLException fault, String table, Session session) {
+    Long file = FilePieces.changedFile(fault);
+    if (file == null) {
+      return null;
+    }
+    String name = null;
+    try {
+      name = schema.filePieces().nameOf(session.use(), file);
+    } catch (SQLException unknown) {
+      fault.addSuppressed(unknown);
+    }
+    return new BadInputException(
+        "%s has changed since its rows were written to table %s: some of its bytes differ. %s"
+            .formatted(name == null ? "a file" : name, table, advice),
+        fault);
+  }
+
+  /** Returns an empty record of the pieces of one writer. */
+  public Recorded<T> recorded() {
+    return new Recorded<>(this);
+  }
+
   /** The pieces that one writer has recorded. Not safe for use by several threads. */
-  static final class Recorded<T> {
+  public static final class Recorded<T> {
 
     /** A file of 4 GB; of larger ones, pieces are recorded, or rather compared, again. */
     private static final int MOST_REMEMBERED = 16_384;
@@ -40,12 +71,12 @@ public record FilesOfRows<T>(
           }
         };
 
-    Recorded(FilesOfRows<T> files) {
+    private Recorded(FilesOfRows<T> files) {
       this.files = files;
     }
 
     /** Returns the pieces of rows that this writer has not recorded. */
-    List<Piece> missing(List<T> rows) {
+    public List<Piece> missing(List<T> rows) {
       Set<Piece> missing = new LinkedHashSet<>();
       Piece last = null;
       for (T row : rows) {
@@ -58,12 +89,13 @@ public record FilesOfRows<T>(
       return new ArrayList<>(missing);
     }
 
-    void committed(List<Piece> pieces) {
+    /** Remembers pieces whose transaction is committed. */
+    public void committed(List<Piece> pieces) {
       pieces.forEach(piece -> committed.put(piece, true));
     }
 
     /** Returns the statement that records pieces. */
-    String sql(String table) {
+    public String sql(String table) {
       String literal = PostgresSql.quoteTable(table).replace("'", "''");
       return files.schema().filePieces().recording("'" + literal + "'::regclass::oid");
     }

@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     this.upsert = upsert;
     this.locks = upsert.locks();
     this.insert = RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds());
-    this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
+    this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
   }
 
@@ -128,9 +127,11 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
               .formatted(id, upsert.tables().edges().name()),
           fault);
     }
-    Long changed = FilePieces.changedFile(fault);
+    FilesOfRows<T> files = upsert.files();
+    BadInputException changed =
+        files == null ? null : files.changed(fault, upsert.tables().edges().name(), connection);
     if (changed != null) {
-      return changedFile(changed, fault);
+      return changed;
     }
     String state = SqlFaults.state(fault);
     String holders = TableLocks.LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
@@ -141,21 +142,6 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     return new SQLException(
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,
-        fault);
-  }
-
-  private BadInputException changedFile(long file, SQLException fault) {
-    FilesOfRows<T> files = Objects.requireNonNull(upsert.files());
-    String name = null;
-    try {
-      name = files.schema().filePieces().nameOf(connection.use(), file);
-    } catch (SQLException unknown) {
-      fault.addSuppressed(unknown);
-    }
-    return new BadInputException(
-        "%s has changed since its rows were written to table %s: some of its bytes differ. %s"
-            .formatted(
-                name == null ? "a file" : name, upsert.tables().edges().name(), files.advice()),
         fault);
   }
 

@@ -4,6 +4,7 @@ import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Transactions on one connection, which is replaced when it breaks. Isolation is READ COMMITTED,
  * whatever the database's default. Not safe for use by several threads at once.
  */
-public final class JobSession implements AutoCloseable {
+public final class JobSession implements Session {
 
   private static final int NO_TIMEOUT = 0;
 
@@ -84,6 +85,11 @@ public final class JobSession implements AutoCloseable {
           connection.setNetworkTimeout(Runnable::run, timeout);
           return result;
         });
+  }
+
+  @Override
+  public Connection use() throws SQLException {
+    return held.use();
   }
 
   @Override
