@@ -149,7 +149,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   private static LedgerSettings ledger(TransferOptions options) {
     LedgerSettings settings =
-        LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options));
+        LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options).name());
     return options.getSynchronousCommit() ? settings : settings.withoutSynchronousCommit();
   }
 

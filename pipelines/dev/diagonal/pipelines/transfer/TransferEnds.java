@@ -6,11 +6,13 @@ import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TableRights.Needs;
 import dev.diagonal.jdbc.table.TargetTable;
-import dev.diagonal.jdbc.write.WriteMode;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.options.Warnings;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.OutputRuns;
@@ -131,7 +133,7 @@ final class TransferEnds {
 
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
-    spec.ledger().schema().refuse(to.table());
+    new InternalSchema(spec.ledger().schema()).refuse(to.table());
     WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
     Table table =
         TargetTable.find(
@@ -139,8 +141,10 @@ final class TransferEnds {
             to.table(),
             rows,
             to.key(),
-            found ->
-                to.mode() == Mode.replace ? mode.needs(found).withDelete() : mode.needs(found));
+            found -> {
+              Needs needs = Needs.of(mode, found);
+              return to.mode() == Mode.replace ? needs.withDelete() : needs;
+            });
     leftOut(table, rows).forEach(Warnings::print);
     StagedSinks stages = staged;
     if (stages == null) {

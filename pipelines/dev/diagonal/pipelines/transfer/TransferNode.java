@@ -153,7 +153,7 @@ final class TransferNode {
     YamlNode schema = entries.get("internalSchema");
     if (schema != null) {
       InternalSchema named = guarded(schema, () -> new InternalSchema(schema.text()));
-      settings = named == null ? settings : settings.withSchema(named);
+      settings = named == null ? settings : settings.withSchema(named.name());
     }
     return YamlNode.oneOf(entries.get("synchronousCommit"), "true", List.of("true", "false"))
             .equals("true")

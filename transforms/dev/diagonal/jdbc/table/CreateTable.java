@@ -103,7 +103,7 @@ public final class CreateTable {
    *     a right is missing
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  static void unlessFound(JdbcTarget target, Table table)
+  public static void unlessFound(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
     HeldConnection.checkPostgres(target);
     boolean unused =

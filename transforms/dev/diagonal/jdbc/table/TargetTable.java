@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.jdbc.connection.Identifiers;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.rows.Columns;
@@ -31,13 +32,13 @@ public final class TargetTable {
     }
     for (String column : rows.names()) {
       checkArgument(
-          column.getBytes(UTF_8).length <= PostgresSql.MAX_IDENTIFIER_BYTES,
+          Identifiers.fits(column),
           "column '%s' of table %s has %s bytes, and PostgreSQL allows %s: rename it in a mapping, as"
               + " in columns: [{name: short, from: '%s'}]",
           column,
           name,
           column.getBytes(UTF_8).length,
-          PostgresSql.MAX_IDENTIFIER_BYTES,
+          Identifiers.MAX_BYTES,
           column);
     }
     return new Table(

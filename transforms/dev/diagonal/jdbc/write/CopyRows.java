@@ -16,9 +16,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a transaction in the binary format of PostgreSQL's COPY. They are copied straight into
- * the table where that is all there is to do; else into a temporary table of the transaction, from
- * which one statement does the rest.
+ * The rows of a transaction in the binary format of PostgreSQL's COPY. They are copied straight
+ * into the table where that is all there is to do; else into a temporary table of the transaction,
+ * from which one statement does the rest.
  */
 final class CopyRows<T> extends BatchRows<T> {
 

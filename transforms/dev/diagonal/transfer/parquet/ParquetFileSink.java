@@ -63,7 +63,11 @@ public final class ParquetFileSink implements FileSink {
   }
 
   @Override
-  public RunFiles files() {
+  public OutputRun run() {
+    return run;
+  }
+
+  private RunFiles files() {
     return RunFiles.at(path, run);
   }
 

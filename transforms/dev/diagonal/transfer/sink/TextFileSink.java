@@ -69,7 +69,11 @@ public final class TextFileSink implements FileSink {
   }
 
   @Override
-  public RunFiles files() {
+  public OutputRun run() {
+    return run;
+  }
+
+  RunFiles files() {
     return RunFiles.at(path, run);
   }
 

@@ -10,8 +10,8 @@ import java.util.Locale;
 /**
  * Measures conflict-free writing beside the other ways to write relationships to PostgreSQL, by
  * turns and in one JVM, and writes the tables into {@code src/test/benchmarks/edges.md} and the
- * first of them into docs/benchmarks.md. After every run the counts of all nodes are compared with the
- * edges.
+ * first of them into docs/benchmarks.md. After every run the counts of all nodes are compared with
+ * the edges.
  *
  * <p>Arguments, in any order: the number of rounds (3); {@code full} for the whole matrix of
  * conditions, sizes, workers, kinds and distributions, which takes hours and goes into {@code

@@ -40,8 +40,8 @@ import org.postgresql.copy.CopyOut;
 /**
  * Measures the work on a job table and its publication beside the other ways to total ratings that
  * lie in PostgreSQL, by turns and in one JVM that is warm, and writes the table into {@code
- * src/test/benchmarks/batches.md} and docs/benchmarks.md. The published totals are compared after every run
- * of a way that publishes some: of the bare COPY rows are counted, of JdbcIO nothing.
+ * src/test/benchmarks/batches.md} and docs/benchmarks.md. The published totals are compared after
+ * every run of a way that publishes some: of the bare COPY rows are counted, of JdbcIO nothing.
  *
  * <p>Arguments: the number of ratings (5,000,000), of rounds (5), and of ratings a batch
  * (1,000,000).

@@ -65,8 +65,7 @@ public final class GeneratedDocs {
             found ->
                 Matcher.quoteReplacement(
                     "<!-- options of %s -->\n%s%s"
-                        .formatted(
-                            found.group(1), OptionTables.of(command(found.group(1))), END)));
+                        .formatted(found.group(1), OptionTables.of(command(found.group(1))), END)));
   }
 
   private static Command command(String name) {

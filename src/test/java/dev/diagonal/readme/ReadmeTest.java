@@ -38,8 +38,7 @@ class ReadmeTest {
             .collect(Collectors.joining("\n"));
     String example = String.join("\n", source.subList(from + 1, to)).stripIndent();
 
-    assertThat(Files.readString(page))
-        .contains("```java\n" + imports + "\n\n" + example + "\n```");
+    assertThat(Files.readString(page)).contains("```java\n" + imports + "\n\n" + example + "\n```");
   }
 
   @Test

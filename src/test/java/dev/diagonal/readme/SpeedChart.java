@@ -44,11 +44,13 @@ final class SpeedChart {
               "rating-batches: GROUP BY in PostgreSQL",
               "\\| INSERT … SELECT … GROUP BY .*\\| ([\\d.]+) times"),
           new Bar(
-              "movie-ratings, 40 million: DuckDB", "\\| DuckDB \\| 40,000,000 .*\\| ([\\d.]+) times"),
+              "movie-ratings, 40 million: DuckDB",
+              "\\| DuckDB \\| 40,000,000 .*\\| ([\\d.]+) times"),
           new Bar(
               "transfer to CSV: psql \\copy", "\\| PostgreSQL to CSV \\| .*\\| ([\\d.]+) times"),
           new Bar(
-              "movie-ratings, 5 million: DuckDB", "\\| DuckDB \\| 5,000,000 .*\\| ([\\d.]+) times"));
+              "movie-ratings, 5 million: DuckDB",
+              "\\| DuckDB \\| 5,000,000 .*\\| ([\\d.]+) times"));
 
   private SpeedChart() {}
 
@@ -80,10 +82,7 @@ final class SpeedChart {
             <text class="soft" x="%1$.0f" y="%4$d" font-size="13" text-anchor="middle">as fast</text>
             </svg>
             """,
-            one,
-            TOP - 8,
-            height - 28,
-            height - 10));
+            one, TOP - 8, height - 28, height - 10));
     return svg.toString();
   }
 

@@ -26,7 +26,8 @@ public final class OptionTables {
 
   private static String row(OptionSpec option) {
     return "| `--%s` | %s | %s |\n"
-        .formatted(option.name(), escaped(option.description()) + values(option), byDefault(option));
+        .formatted(
+            option.name(), escaped(option.description()) + values(option), byDefault(option));
   }
 
   private static String values(OptionSpec option) {

@@ -1,18 +1,17 @@
 package dev.diagonal.transfer.sink;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.files.output.OutputRun;
 import dev.diagonal.files.output.RunFiles;
 import dev.diagonal.files.output.RunHold;
+import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.Listing;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.source.OpenText;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -185,8 +184,8 @@ final class JoinPartsFnTest {
       all.add(written(sink, range));
     }
     join(sink, all);
-    OpenText opened = OpenText.of(Listing.matching(file.toString()).get(0), 0, UTF_8);
-    try (InputStream text = Channels.newInputStream(opened.text())) {
+    FileText stored = FileText.open(Listing.matching(file.toString()).get(0));
+    try (InputStream text = Channels.newInputStream(stored)) {
       assertThat(text).hasContent("id\n");
     }
   }
