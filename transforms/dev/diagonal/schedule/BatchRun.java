@@ -1,6 +1,7 @@
 package dev.diagonal.schedule;
 
 import dev.diagonal.fault.Retry;
+import dev.diagonal.metrics.Changes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -28,6 +29,7 @@ final class BatchRun<T> {
   private int retries;
   private int lockTimeouts;
   private int rowsWritten;
+  private Changes changes = Changes.UNKNOWN;
   private @Nullable Throwable failure;
 
   /**
@@ -174,6 +176,10 @@ final class BatchRun<T> {
       throw fault;
     }
     rowsWritten += rows.size();
+    int added = writer.newRows();
+    if (added >= 0) {
+      changes = changes.plus(new Changes(added, 0, rows.size() - added, 0));
+    }
     return true;
   }
 
@@ -181,6 +187,7 @@ final class BatchRun<T> {
     return new BatchResult<>(
         batch.cell(),
         rowsWritten,
+        changes,
         attempts,
         retries,
         lockTimeouts,

@@ -2,6 +2,9 @@ package dev.diagonal.pipelines.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.diagonal.metrics.Changes;
+import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -45,7 +48,33 @@ public record Summary(
   public record Written(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
-      @JsonProperty("rows_written") long rowsWritten) {}
+      @JsonProperty("rows_written") long rowsWritten,
+      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Changes changes) {
+
+    Written(String sink, String target, long rowsWritten) {
+      this(sink, target, rowsWritten, null);
+    }
+
+    /** Returns what the rows changed, in words; nothing where that is not known. */
+    private String ofChanges() {
+      if (changes == null) {
+        return "";
+      }
+      List<String> parts = new ArrayList<>();
+      parts.add(String.format(Locale.ROOT, "%,d new", changes.added()));
+      add(parts, "%,d changed", changes.changed());
+      add(parts, "%,d unchanged", changes.unchanged());
+      add(parts, "%,d replaced by later ones of the same key", changes.replaced());
+      return " (" + String.join(", ", parts) + ")";
+    }
+
+    private static void add(List<String> parts, String what, long count) {
+      if (count > 0) {
+        parts.add(String.format(Locale.ROOT, what, count));
+      }
+    }
+  }
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -61,9 +90,13 @@ public record Summary(
     long rows = sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
     for (Job.Output output : outputs) {
+      long rowsWritten = sum(metrics, Counted.ROWS_WRITTEN, output.step());
       written.add(
           new Written(
-              output.sink(), output.target(), sum(metrics, Counted.ROWS_WRITTEN, output.step())));
+              output.sink(),
+              output.target(),
+              rowsWritten,
+              changes(metrics, output.step(), rowsWritten)));
     }
     return new Summary(
         command,
@@ -100,7 +133,8 @@ public record Summary(
                     new Written(
                         output.sink,
                         output.target,
-                        output.rowsWritten - rows.getOrDefault(output.target, 0L)))
+                        output.rowsWritten - rows.getOrDefault(output.target, 0L),
+                        rows.containsKey(output.target) ? null : output.changes))
             .toList();
     long refused = rows.values().stream().mapToLong(Long::longValue).sum();
     return new Summary(
@@ -123,10 +157,11 @@ public record Summary(
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-22s %,12d rows  %s",
+              "  %-22s %,12d rows  %s%s",
               output.sink,
               output.rowsWritten,
-              output.target));
+              output.target,
+              output.ofChanges()));
     }
     remarks.forEach(remark -> lines.add("  " + remark));
     return lines;
@@ -210,6 +245,17 @@ public record Summary(
 
   private static long sum(MetricQueryResults metrics, Counted counted, String step) {
     return sum(metrics, counted.metricName(), step);
+  }
+
+  /** Returns what rows changed, or null unless it is known of all of them. */
+  private static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
+    Changes changes =
+        new Changes(
+            sum(metrics, Counted.ROWS_NEW, step),
+            sum(metrics, Counted.ROWS_CHANGED, step),
+            sum(metrics, Counted.ROWS_UNCHANGED, step),
+            sum(metrics, Counted.ROWS_REPLACED, step));
+    return rows > 0 && changes.total() == rows ? changes : null;
   }
 
   /** Adds up a counter over the steps whose names start with {@code step}. */

@@ -123,7 +123,7 @@ public record IndexFields(
   }
 
   /** Returns the indexes that the target names, each with its mappings; null if there is none. */
-  private static @Nullable JsonNode mappings(
+  static @Nullable JsonNode mappings(
       ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
     Request get = target.request("GET", "/_mapping");
     try (InputStream content = connection.perform(get).getEntity().getContent()) {

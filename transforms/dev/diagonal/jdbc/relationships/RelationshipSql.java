@@ -67,8 +67,9 @@ final class RelationshipSql {
    * Inserts the relationships that are not there yet, in the order of their keys and of equal ones
    * the first, and counts these, and no others, at their ends. Two transactions that insert the
    * same keys then wait for one another and never in a ring. One parameter a column: an array.
-   * Returns no rows: before a statement whose answer it cannot bound, the PostgreSQL driver may
-   * send a Sync (flushIfDeadlockRisk), which would end the transaction and with it the locks.
+   * Returns how many it has inserted, a bigint alone: before a statement whose answer it cannot
+   * bound, the PostgreSQL driver may send a Sync (flushIfDeadlockRisk), which would end the
+   * transaction and with it the locks.
    */
   static String insert(RelationshipTables tables, boolean refuseBothEnds) {
     EndTable sources = tables.sources();
@@ -79,19 +80,24 @@ final class RelationshipSql {
     String[] names = {tables.edges().name(), sources.name(), targets.name()};
     String added = PostgresSql.unlike("added", names);
     String with = "WITH %s AS (%s)".formatted(added, insertEdges(tables));
+    String counted = PostgresSql.unlike("counted", names);
+    String answer = " SELECT count(*) FROM " + added;
     if (!tables.isOneTable()) {
-      return "%s, %s AS (%s) %s"
-          .formatted(
-              with,
-              PostgresSql.unlike("counted", names),
-              count(sources, ofSources, added, false),
-              count(targets, ofTargets, added, false));
+      return "%s, %s AS (%s), %s AS (%s)"
+              .formatted(
+                  with,
+                  counted,
+                  count(sources, ofSources, added, false),
+                  PostgresSql.unlike("counted_too", names),
+                  count(targets, ofTargets, added, false))
+          + answer;
     }
     // The counters first, that they are found.
     List<Sum> both = new ArrayList<>(List.of(ofSources.get(0), ofTargets.get(0)));
     both.addAll(ofSources.subList(1, ofSources.size()));
     both.addAll(ofTargets.subList(1, ofTargets.size()));
-    return with + " " + count(sources, both, added, refuseBothEnds);
+    return "%s, %s AS (%s)".formatted(with, counted, count(sources, both, added, refuseBothEnds))
+        + answer;
   }
 
   private static String insertEdges(RelationshipTables tables) {

@@ -89,7 +89,7 @@ final class RatingBatchesIT {
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
   void newRatingsAreAddedToThoseOfTheRunBefore(String runner) throws Exception {
-    String one = "--onePerUserAndMovie";
+    String one = "--onePerUserAndMovie=true";
     assertDone(launch("--input=" + ratings("a", 1, 6_000), "--batchRows=1000", one, runner));
     database.assertExact();
     // The first thousand are there.
