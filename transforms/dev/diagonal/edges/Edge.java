@@ -118,14 +118,7 @@ public final class Edge {
       texts[leading + i] = columns.get(i);
     }
     return new Edge(
-        kind,
-        named,
-        high,
-        low,
-        named ? 0 : (Long) source,
-        named ? 0 : (Long) target,
-        texts,
-        null);
+        kind, named, high, low, named ? 0 : (Long) source, named ? 0 : (Long) target, texts, null);
   }
 
   /** Returns the coder: the ids as numbers of variable length or UTF-8, then the columns. */

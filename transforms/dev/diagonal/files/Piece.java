@@ -16,8 +16,8 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 
 /**
  * Some consecutive lines of a file with a checksum of their bytes. {@link PieceCuts} decides where
- * pieces start, not the ranges of a run: so every run cuts the same file into the same pieces, and a
- * piece that starts at the same byte with other contents belongs to a file that has changed.
+ * pieces start, not the ranges of a run: so every run cuts the same file into the same pieces, and
+ * a piece that starts at the same byte with other contents belongs to a file that has changed.
  *
  * @param file a hash of the file's name, see {@link #fileOf}
  * @param start the byte of its first line; for records, the {@linkplain #ofRecords number} of the

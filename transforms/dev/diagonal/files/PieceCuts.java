@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the {@linkplain Piece pieces} of files start: every 256 KiB, and where a file that has grown
- * since ended when it was read before.
+ * Where the {@linkplain Piece pieces} of files start: every 256 KiB, and where a file that has
+ * grown since ended when it was read before.
  *
  * @param ends the earlier ends of files, ascending, by the names of the files
  */

@@ -93,37 +93,54 @@ final class RangeReader {
   }
 
   /**
-   * Returns the first line of the file that is not empty, without its line end, or null if there is
-   * none. Call it first, or not at all; the blocks of a range then begin after that line.
+   * Returns the first line of the file that is not empty and not skipped, without its line end, or
+   * null if there is none. Call it first, or not at all; the blocks of a range then begin after
+   * that line.
    *
    * @throws IOException if the line is longer than a block
    */
-  byte @Nullable [] readHeader() throws IOException {
+  byte @Nullable [] readHeader(SkippedLines skipped) throws IOException {
+    skipFirst(skipped);
+    byte[] comment = skipped.commentBytes();
+    byte[] line = readLine();
+    while (line != null
+        && (line.length == 0 || SkippedLines.isComment(comment, line, 0, line.length))) {
+      line = readLine();
+    }
+    return line;
+  }
+
+  /** Skips the first lines of a file. Call it first, or not at all. */
+  void skipFirst(SkippedLines skipped) throws IOException {
     fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
     skipMark();
+    for (int i = 0; i < skipped.first(); i++) {
+      byte[] unused = readLine();
+    }
+  }
+
+  /** Returns the next line of the start of the file, without its line end, or null. */
+  private byte @Nullable [] readLine() throws IOException {
     while (true) {
       int end = indexOfLineEnd(unread);
       if (end < 0 && atEnd) {
+        if (unread == filled) {
+          return null;
+        }
         end = filled;
       }
       if (end >= 0) {
         int textEnd = end > unread && buffer[end - 1] == '\r' ? end - 1 : end;
-        byte[] header = Arrays.copyOfRange(buffer, unread, textEnd);
+        byte[] line = Arrays.copyOfRange(buffer, unread, textEnd);
         unread = Math.min(end + 1, filled);
         headerEnd = bufferOffset + unread;
-        if (header.length > 0) {
-          return header;
-        }
-        if (unread == filled && atEnd) {
-          return null;
-        }
-      } else {
-        compact();
-        if (filled == buffer.length - 1) {
-          throw new IOException("the first line is longer than " + filled + " bytes");
-        }
-        fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
+        return line;
       }
+      compact();
+      if (filled == buffer.length - 1) {
+        throw new IOException("the first line is longer than " + filled + " bytes");
+      }
+      fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
     }
   }
 

@@ -20,6 +20,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   private final LineConsumer.Factory<T> consumers;
   private final boolean header;
+  private final SkippedLines skipped;
   private final @Nullable RecordFormat records;
   private final @Nullable PieceCuts cuts;
   private final boolean routeBadRecords;
@@ -34,12 +35,14 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   ReadRangesFn(
       LineConsumer.Factory<T> consumers,
       boolean header,
+      SkippedLines skipped,
       @Nullable RecordFormat records,
       @Nullable PieceCuts cuts,
       boolean routeBadRecords,
       long maxBadRecords) {
     this.consumers = consumers;
     this.header = header;
+    this.skipped = skipped;
     this.records = records;
     this.cuts = cuts;
     this.routeBadRecords = routeBadRecords;
@@ -102,14 +105,18 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       RangeReader reader, FileRange range, FileText text, LineConsumer.Output<T> output)
       throws IOException {
     if (header) {
-      byte[] line = reader.readHeader();
+      byte[] line = reader.readHeader(skipped);
       if (line == null) {
         return;
       }
       consumer.open(TextFile.withHeader(range.file(), line));
     } else {
+      if (skipped.first() > 0) {
+        reader.skipFirst(skipped);
+      }
       consumer.open(TextFile.withoutHeader(range.file()));
     }
+    byte[] comment = skipped.commentBytes();
     // What is read for the header, or past the end of the range, is another range's to count.
     long before = range.start() == 0 ? 0 : text.storedBytesRead();
     long bytes = range.end() - range.start();
@@ -118,6 +125,9 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     for (TextBlock block = reader.next(output::reject);
         block != null;
         block = reader.next(output::reject)) {
+      if (comment.length > 0) {
+        SkippedLines.erase(comment, block);
+      }
       Counted.ROWS_READ.add(consumer.accept(block, output));
       counted += countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
     }

@@ -5,6 +5,8 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.RecordFormat;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
@@ -80,6 +82,16 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
             new LoadTarget(
                 target.database(), target.tables(), target.onePerUserAndMovie(), filesOfRatings));
     return new LoadRatings(recording.target, format, recording.files.withPieces(cuts));
+  }
+
+  /** Sets which lines are not records, as {@link ReadLines#withSkipped} does. */
+  public LoadRatings withSkipped(SkippedLines lines) {
+    return new LoadRatings(target, format, files.withSkipped(lines));
+  }
+
+  /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
+  public LoadRatings withRecords(RecordFormat records) {
+    return new LoadRatings(target, format, files.withRecords(records));
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */

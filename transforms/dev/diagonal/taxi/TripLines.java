@@ -13,11 +13,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits a {@link Trip} for each line, in their order, from comma-separated files whose first line
- * names the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are
- * null, except the two zones; other columns are ignored; both are counted for {@link TripRemarks}.
- * Empty lines are skipped. A line with another number of fields than the header, without a zone, or
- * with a value that is not of its column's kind, is a bad record.
+ * Emits a {@link Trip} for each line, in their order, from separated values whose first line names
+ * the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are null,
+ * except the two zones; other columns are ignored; both are counted for {@link TripRemarks}. Empty
+ * lines are skipped. A line with another number of fields than the header, without a zone, or with
+ * a value that is not of its column's kind, is a bad record.
  *
  * <p>The id of a trip is the place of its line: 64 bits of a hash of the file's name (Murmur3), as
  * the file system spells it, and the byte offset of the line. So it is the same in every run, and
@@ -28,16 +28,26 @@ public final class TripLines implements LineConsumer<Trip> {
 
   private static final TripColumn[] COLUMNS = TripColumn.values();
 
-  private final CsvFields fields = new CsvFields(',');
+  private final String delimiter;
+  private CsvFields fields;
   private String file = "";
   private long fileHash;
   private @Nullable TripHeader header;
 
-  private TripLines() {}
+  private TripLines(String delimiter) {
+    this.delimiter = delimiter;
+    this.fields = new CsvFields(delimiter);
+  }
 
-  /** Returns a maker of consumers. */
+  /** Returns a maker of consumers of lines with commas. */
   public static LineConsumer.Factory<Trip> factory() {
-    return TripLines::new;
+    return of(",");
+  }
+
+  /** Returns a maker of consumers of lines with this text between two fields. */
+  public static LineConsumer.Factory<Trip> of(String delimiter) {
+    CsvFields unused = new CsvFields(delimiter); // refuses what is not a delimiter
+    return () -> new TripLines(delimiter);
   }
 
   /**
@@ -50,7 +60,9 @@ public final class TripLines implements LineConsumer<Trip> {
   public void open(TextFile textFile) {
     file = textFile.name();
     fileHash = Piece.fileOf(file);
-    header = TripHeader.of(textFile);
+    String between = textFile.records() ? "," : delimiter;
+    fields = new CsvFields(between);
+    header = TripHeader.of(textFile, between);
     header.report();
   }
 

@@ -1,6 +1,5 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.metrics.Counted;
@@ -11,6 +10,7 @@ import dev.diagonal.files.Piece;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.files.output.OutputPlace;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
@@ -24,7 +24,9 @@ import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobSchema;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
@@ -60,6 +62,7 @@ final class RatingBatchesJob implements Job {
 
   private final RatingBatchesOptions options;
   private final @Nullable InputFiles input;
+  private final SkippedLines skipped;
   private final RatingBatchesRequest request;
   private final Set<BatchStep> steps;
   private final JobTables tables;
@@ -74,6 +77,7 @@ final class RatingBatchesJob implements Job {
   RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
     this.request = RatingBatchesRequest.of(options, input != null);
     this.steps = request.steps();
     this.tables = request.tables();
@@ -264,9 +268,11 @@ final class RatingBatchesJob implements Job {
     LoadRatings load =
         LoadRatings.from(
                 Objects.requireNonNull(options.getInput()),
-                request.format().named(FirstLines.of(files, ParquetInput.FORMAT)),
+                request.format().named(FirstLines.of(files, ParquetInput.FORMAT, skipped)),
                 database,
                 tables)
+            .withSkipped(skipped)
+            .withRecords(ParquetInput.FORMAT)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     LoadRatings kept = options.getOnePerUserAndMovie() ? load.onePerUserAndMovie() : load;
     return cuts == null ? kept : kept.withFiles(filesOfRatings, cuts);

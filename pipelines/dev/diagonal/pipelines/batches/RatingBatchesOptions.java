@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.batches;
 
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link RatingBatches}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface RatingBatchesOptions
-    extends RunOptions, JdbcOptions, InternalSchemaOptions, FileChangeOptions {
+    extends RunOptions, JdbcOptions, CsvInputOptions, InternalSchemaOptions, FileChangeOptions {
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
@@ -23,7 +24,8 @@ public interface RatingBatchesOptions
 
   void setSteps(@Nullable List<String> steps);
 
-  @Description("Files of ratings to load: files, globs or directories; plain, gz, bz2 or zst")
+  @Description(
+      "Files of ratings to load: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);
@@ -35,7 +37,7 @@ public interface RatingBatchesOptions
 
   void setHeader(boolean header);
 
-  @Description("What stands between two fields of a file: one character, or 'tab'")
+  @Description("The text between two fields of a file, such as ; or ::, or 'tab'")
   @Default.String(",")
   String getDelimiter();
 

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
@@ -18,7 +19,8 @@ public interface LoadEdgesOptions
         JdbcOptions,
         InternalSchemaOptions,
         ConflictFreeOptions,
-        FileChangeOptions {
+        FileChangeOptions,
+        CsvInputOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {
@@ -58,16 +60,11 @@ public interface LoadEdgesOptions
   void setInputQuery(@Nullable String inputQuery);
 
   @Description(
-      "What stands between two fields: one character, 'tab', or 'blanks' for any run of them")
+      "The text between two fields, such as ; or ::, 'tab', or 'blanks' for any run of them")
   @Default.String(",")
   String getDelimiter();
 
   void setDelimiter(String delimiter);
-
-  @Description("What lines start with that are passed over, as # in many edge lists")
-  @Nullable String getComment();
-
-  void setComment(@Nullable String comment);
 
   @Description("Whether the first line of every file is a header")
   @Default.Boolean(true)

@@ -1,8 +1,7 @@
 package dev.diagonal.pipelines.taxi;
 
-import org.jspecify.annotations.Nullable;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -14,6 +13,7 @@ import dev.diagonal.taxi.Neo4jTrips;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Trips and zones as nodes and relationships of Neo4j. */
 final class Neo4jTripSink implements TripSink {

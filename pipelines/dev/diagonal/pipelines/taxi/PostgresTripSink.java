@@ -1,18 +1,17 @@
 package dev.diagonal.pipelines.taxi;
 
-import dev.diagonal.pipelines.options.InternalSchemaOptions;
-import dev.diagonal.pipelines.options.FileChangeOptions;
-import dev.diagonal.jdbc.relationships.LoadedFiles;
-import dev.diagonal.jdbc.relationships.FilesOfRows;
-import org.jspecify.annotations.Nullable;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.jdbc.write.UpsertRows;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -22,6 +21,7 @@ import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Trips and zones in two tables of PostgreSQL. */
 final class PostgresTripSink implements TripSink {

@@ -1,14 +1,17 @@
 package dev.diagonal.pipelines.taxi;
 
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -54,6 +57,8 @@ final class TaxiTripsJob implements Job {
 
   private final TaxiTripsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
+  private final LineConsumer.Factory<Trip> lines;
   private final List<Zone> zones;
   private final SinkPlace place;
   private final TripSink sink;
@@ -66,6 +71,8 @@ final class TaxiTripsJob implements Job {
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
+    this.lines = TripLines.of(CsvInputOptions.delimiter(options.getDelimiter()));
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.sink =
@@ -173,8 +180,9 @@ final class TaxiTripsJob implements Job {
     WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(grid, sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
-            .into(TripLines.factory(), Trip.coder())
+            .into(lines, Trip.coder())
             .withHeader(true)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));

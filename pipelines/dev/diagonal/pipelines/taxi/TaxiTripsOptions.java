@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.taxi;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
@@ -19,7 +20,8 @@ public interface TaxiTripsOptions
         JdbcOptions,
         InternalSchemaOptions,
         ConflictFreeOptions,
-        FileChangeOptions {
+        FileChangeOptions,
+        CsvInputOptions {
 
   @Description(
       "Files of trips with a header: files, globs or directories; plain, gz, bz2, zst or Parquet. A trip is"
@@ -33,6 +35,12 @@ public interface TaxiTripsOptions
   @Nullable List<String> getZones();
 
   void setZones(@Nullable List<String> zones);
+
+  @Description("The text between two fields, such as ; or ::, or 'tab'")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("PostgreSQL's table of the trips, created if missing: table or schema.table")

@@ -1,14 +1,14 @@
 package dev.diagonal.pipelines.taxi;
 
-import org.jspecify.annotations.Nullable;
-import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A database that takes trips and zones. */
 interface TripSink {

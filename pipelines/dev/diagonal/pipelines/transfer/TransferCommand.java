@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -173,7 +175,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         throw new UsageException(
             "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
       }
-      return CsvSpelling.textDump(columns, options.getEncoding(), options.getNullText());
+      return CsvSpelling.textDump(
+          columns, options.getEncoding(), options.getNullText(), CsvInputOptions.skipped(options));
     }
     return CsvSpelling.of(
         options.getDelimiter(),
@@ -183,7 +186,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         options.getHeader(),
         columns,
         options.getEncoding(),
-        options.getNullText());
+        options.getNullText(),
+        CsvInputOptions.skipped(options));
   }
 
   /** Files are written as they are read, but for what is named for the output. */
@@ -199,7 +203,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         header == null ? options.getHeader() : header,
         List.of(),
         "UTF-8",
-        null);
+        null,
+        SkippedLines.NONE);
   }
 
   private static From from(End end, CsvFormat format, Database database, TransferOptions options) {

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.ElasticsearchOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link Transfer}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface TransferOptions
-    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions, CsvInputOptions {
 
   /** What is done with rows whose keys are in a table, or with all that was there. */
   enum Mode {
@@ -155,7 +156,7 @@ public interface TransferOptions
 
   void setOutputHeader(@Nullable Boolean outputHeader);
 
-  @Description("CSV: what stands between two fields: one character, or 'tab'")
+  @Description("CSV: the text between two fields, such as ; or ::, or 'tab'")
   @Default.String(",")
   String getDelimiter();
 

@@ -59,8 +59,7 @@ public record LoadedFiles(
         .run(connection -> compare(connection, input));
   }
 
-  private @Nullable PieceCuts compare(Connection connection, InputFiles input)
-      throws SQLException {
+  private @Nullable PieceCuts compare(Connection connection, InputFiles input) throws SQLException {
     SchemaRights rights = files.schema().open(connection);
     FilePieces pieces = files.schema().filePieces();
     if (!pieces.open(connection, rights)) {

@@ -69,7 +69,8 @@ public record UpsertRelationships<T>(
   /** Returns writers without slot locks. */
   public static <T> UpsertRelationships<T> into(
       JdbcTarget database, RelationshipTables tables, RowBinder<T> binder) {
-    return new UpsertRelationships<>(database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, null);
+    return new UpsertRelationships<>(
+        database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, null);
   }
 
   /** Takes the locks of a batch's cell, so that several processes may write at once. */
@@ -84,7 +85,8 @@ public record UpsertRelationships<T>(
    * @throws IllegalArgumentException if {@code timeout} is below a millisecond
    */
   public UpsertRelationships<T> withLockTimeout(Duration timeout) {
-    return new UpsertRelationships<>(database, tables, binder, locks, timeout, refuseBothEnds, files);
+    return new UpsertRelationships<>(
+        database, tables, binder, locks, timeout, refuseBothEnds, files);
   }
 
   /**

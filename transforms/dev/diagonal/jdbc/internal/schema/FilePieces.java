@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the files whose rows are in a table, and are known there by their places in these
- * files: the size and first bytes of each file, and the {@link Piece pieces} that have been written.
+ * What is known of the files whose rows are in a table, and are known there by their places in
+ * these files: the size and first bytes of each file, and the {@link Piece pieces} that have been
+ * written.
  *
  * <p>Tables are known by their oid, so that one that is created anew knows no files. Immutable and
  * safe for use by several threads.

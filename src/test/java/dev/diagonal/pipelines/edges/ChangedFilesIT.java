@@ -131,7 +131,8 @@ final class ChangedFilesIT {
   @Test
   void parquetFilesAreCompared() throws Exception {
     Path input = directory.resolve("edges.parquet");
-    String query = "SELECT i %% 7 AS s, CASE WHEN i = 4000 THEN %s ELSE i %% 5 END AS t FROM range(5000) r(i)";
+    String query =
+        "SELECT i %% 7 AS s, CASE WHEN i = 4000 THEN %s ELSE i %% 5 END AS t FROM range(5000) r(i)";
     try (DuckDb duck = DuckDb.open()) {
       Path unused = duck.write(query.formatted("3"), input, "row_group_size 2048");
       assertDone(load(input, DIRECT));

@@ -43,7 +43,7 @@ final class JoinPartsFnTest {
 
   private TextFileSink sink(boolean announced) {
     return TextFileSink.csv(
-        out.toString(), ',', '"', "\n", true, new OutputRun(OutputRun.newId(), announced));
+        out.toString(), ",", '"', "\n", true, new OutputRun(OutputRun.newId(), announced));
   }
 
   private static RunHold begin(TextFileSink sink) throws IOException {
@@ -178,7 +178,7 @@ final class JoinPartsFnTest {
   @ValueSource(strings = {"gz", "bz2", "zst"})
   void compressedPartsAreJoined(String suffix) throws Exception {
     Path file = directory.resolve("out.csv." + suffix);
-    TextFileSink sink = TextFileSink.csv(file.toString(), ',', '"', "\n", true, OutputRun.alone());
+    TextFileSink sink = TextFileSink.csv(file.toString(), ",", '"', "\n", true, OutputRun.alone());
     List<RangeWritten> all = new ArrayList<>();
     for (int range = 0; range < 3; range++) {
       all.add(written(sink, range));
