@@ -130,6 +130,11 @@ public final class HeldConnection implements Session {
     return held;
   }
 
+  /** Whether the last connection goes through a pooler, where settings must be a transaction's. */
+  public boolean isPooled() {
+    return pooled;
+  }
+
   private SessionLimits limits() {
     return new SessionLimits(lockTimeout, !lockTimeout.equals(LOCK_TIMEOUT));
   }

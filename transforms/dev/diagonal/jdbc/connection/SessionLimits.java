@@ -36,6 +36,13 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
       SELECT %3$s
       """;
 
+  private static final String LOCALLY =
+      """
+      SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = '60s';
+      SET LOCAL statement_timeout = 0; SET LOCAL IntervalStyle = postgres;
+      SET LOCAL xmloption = content
+      """;
+
   /**
    * Sets them for the session, or for this statement alone behind a pooler.
    *
@@ -50,10 +57,12 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
     return pooled;
   }
 
-  /** Sets them for the transaction that begins, unless one is open. */
+  /** Sets them for the transaction that begins, unless one is open; takes no snapshot. */
   void setLocally(Connection connection) throws SQLException {
     if (connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE) {
-      boolean unused = execute(connection, "true");
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(LOCALLY.formatted(lockTimeout.toMillis()));
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,11 @@ public final class JobSession implements Session {
     boolean done = false;
     try {
       Connection connection = held.use();
-      if (connection != prepared) {
+      if (held.isPooled()) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+        }
+      } else if (connection != prepared) {
         // A batch that is completed after a heartbeat would be a conflict at any higher level.
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         prepared = connection;
