@@ -7,7 +7,6 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
-import dev.diagonal.jdbc.internal.schema.FilePieces;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobSession;
 import dev.diagonal.metrics.Counted;
@@ -16,7 +15,6 @@ import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.ratings.UserRatings;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -121,8 +119,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
 
   private RuntimeException explained(SQLException fault) {
     String table = target.tables().ratings();
-    BadInputException changed =
-        target.files() == null ? null : target.files().changed(fault, table, session);
+    BadInputException changed = FilesOfRows.changed(target.files(), session, table, fault);
     return changed == null
         ? new IllegalStateException(
             "cannot load %s ratings into %s: %s".formatted(held, table, fault.getMessage()), fault)
@@ -131,12 +128,8 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
 
   private Loaded insert(Connection connection, byte[] text, List<Piece> missing)
       throws SQLException {
-    if (recorded != null && !missing.isEmpty()) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(recorded.sql(target.tables().ratings()))) {
-        int unused = FilePieces.bind(statement, 1, missing);
-        statement.execute();
-      }
+    if (recorded != null) {
+      recorded.record(connection, target.tables().ratings(), missing);
     }
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql.create());

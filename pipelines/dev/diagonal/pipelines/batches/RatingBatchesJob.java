@@ -257,7 +257,7 @@ final class RatingBatchesJob implements Job {
   private LoadRatings loading(InputFiles files) throws Exception {
     FilesOfRows<Piece> filesOfRatings =
         new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options), piece -> piece, FileChangeOptions.ADVICE);
+            InternalSchemaOptions.schemaOf(options).name(), piece -> piece, FileChangeOptions.ADVICE);
     PieceCuts cuts =
         new LoadedFiles(
                 database,

@@ -31,6 +31,6 @@ public final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
 
   @Override
   protected Job plan(LoadEdgesOptions options) {
-    return LoadEdgesJob.of(options);
+    return options.getFold() ? FoldJob.of(options) : LoadEdgesJob.of(options);
   }
 }

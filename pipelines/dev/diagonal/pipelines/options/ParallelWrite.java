@@ -28,11 +28,18 @@ public final class ParallelWrite {
   /** What a reader holds, and what waits in a process, is bounded by this. */
   private static final long MAX_BYTES = 64L << 20;
 
+  private static final int BATCH_SIZE = 1_000;
+
+  /** As many as COPY likes: nothing is locked meanwhile but the rows themselves. */
+  private static final int FOLDED_BATCH_SIZE = 50_000;
+
   private static final String ROWS_OF_SLOT = "rows_of_slot_";
   private static final String ROWS_OF_CELL = "rows_of_cell_";
 
   private final ConflictFreeOptions options;
   private final ScheduleKind kind;
+  private final boolean folded;
+  private final int batchSize;
   private final int tableSize;
   private final long rows;
 
@@ -44,7 +51,10 @@ public final class ParallelWrite {
     this.options = options;
     this.kind = kind;
     this.rows = rows;
-    check("batchSize", options.getBatchSize(), 1_000_000);
+    this.folded = options.getCounts() == ConflictFreeOptions.Counting.folded;
+    int rowsAtOnce = folded ? FOLDED_BATCH_SIZE : BATCH_SIZE;
+    this.batchSize = options.getBatchSize() == 0 ? rowsAtOnce : options.getBatchSize();
+    check("batchSize", batchSize, 1_000_000);
     check("burstFactor", options.getBurstFactor(), 10_000);
     check("maxWorkers", options.getMaxWorkers(), 1_000);
     check("prefetch", options.getPrefetch(), 10_000);
@@ -57,7 +67,7 @@ public final class ParallelWrite {
     this.tableSize =
         wanted > 0
             ? wanted
-            : TableSize.of(kind, transactions(options), rows, options.getBatchSize());
+            : TableSize.of(kind, transactions(options), rows, batchSize);
   }
 
   /** How many there may be at once in all processes, as far as that is known; 64 if more. */
@@ -72,7 +82,7 @@ public final class ParallelWrite {
   /** Returns the write with what the options say. */
   public <T> WriteConflictFree<T> with(WriteConflictFree<T> write) {
     return write
-        .withBatchSize(options.getBatchSize())
+        .withBatchSize(batchSize)
         .withBurstFactor(options.getBurstFactor())
         .withMaxWorkers(options.getMaxWorkers())
         .withPrefetch(options.getPrefetch())
@@ -80,6 +90,14 @@ public final class ParallelWrite {
   }
 
   public String describe() {
+    if (folded) {
+      return String.format(
+          Locale.ROOT,
+          "splits:  no cells, as writers share no row of an end; batches of %,d rows, %d"
+              + " connection(s) per process",
+          batchSize,
+          options.getMaxWorkers());
+    }
     Schedule schedule = kind.of(tableSize);
     return String.format(
         Locale.ROOT,
@@ -89,7 +107,7 @@ public final class ParallelWrite {
         tableSize,
         schedule.cells(),
         schedule.waves(),
-        options.getBatchSize(),
+        batchSize,
         options.getMaxWorkers());
   }
 
@@ -113,9 +131,9 @@ public final class ParallelWrite {
    * @param locksSlots whether the target has slot locks: if not, there is one writer
    */
   public long heapBytes(long rowBytes, boolean locksSlots) {
-    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
-    long window =
-        (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
+    long held =
+        (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
+    long window = (long) options.getMaxWorkers() * options.getPrefetch() * batchSize * rowBytes;
     long grouped = locksSlots || !Runners.isDirect(options) ? 0 : rows * rowBytes;
     return Runners.readers(options) * Math.min(MAX_BYTES, held)
         + Math.min(MAX_BYTES, window)
@@ -147,7 +165,7 @@ public final class ParallelWrite {
             options.getMaxWorkers(),
             sum(metrics, "retries"::equals)));
     long hottest = largest(ROWS_OF_SLOT, metrics);
-    if (hottest > 0 && tableSize > 1) {
+    if (hottest > 0 && tableSize > 1 && !folded) {
       remarks.add(
           String.format(
               Locale.ROOT,
@@ -158,7 +176,7 @@ public final class ParallelWrite {
               (double) batchRows.getSum() / hottest));
     }
     long largest = largest(ROWS_OF_CELL, metrics); // 0 where there are too many to be counted
-    if (largest > 0 && tableSize > 1) {
+    if (largest > 0 && tableSize > 1 && !folded) {
       int cells = kind.of(tableSize).cells();
       remarks.add(
           String.format(

@@ -128,7 +128,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             options.getTransaction() == TransferOptions.Transaction.all,
             ledger(options),
             types(options));
-    return new TransferJob(spec, options, embedded, null);
+    return new TransferJob(spec, options, embedded, null, null);
   }
 
   private static void refuse(String option, @Nullable Object value) {
@@ -214,7 +214,11 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         throw new UsageException("--from=jdbc: takes a table, or else --query");
       }
       return new FromJdbc(
-          database, query ? null : end.place(), options.getQuery(), options.getRangeKey());
+          database,
+          query ? null : end.place(),
+          options.getQuery(),
+          options.getRangeKey(),
+          options.getSnapshot() == TransferOptions.Snapshot.one);
     }
     if (query || options.getRangeKey() != null) {
       throw new UsageException("--query and --rangeKey go with --from=jdbc:");

@@ -7,6 +7,7 @@ import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.Table;
@@ -55,15 +56,22 @@ final class TransferEnds {
   private final TransferSpec spec;
   private final RunOptions options;
   private final @Nullable StagedSinks staged;
+  private final @Nullable SourceSnapshot snapshot;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
 
   /**
    * @param staged makes the sinks of tables that change at the end, or null if they change at once
+   * @param snapshot what the source is read from, or null if it has none
    */
-  TransferEnds(TransferSpec spec, RunOptions options, @Nullable StagedSinks staged) {
+  TransferEnds(
+      TransferSpec spec,
+      RunOptions options,
+      @Nullable StagedSinks staged,
+      @Nullable SourceSnapshot snapshot) {
     this.spec = spec;
     this.options = options;
     this.staged = staged;
+    this.snapshot = snapshot;
   }
 
   /** Returns the source, which knows its ranges and columns. */
@@ -87,9 +95,10 @@ final class TransferEnds {
     String table = jdbc.table();
     String query = String.valueOf(jdbc.query());
     if (database.url().startsWith("jdbc:postgresql:")) {
+      SnapshotKeeper keeper = snapshot == null ? null : snapshot.keeper(database, options);
       return table == null
-          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
-          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges);
+          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges, keeper)
+          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges, keeper);
     }
     return table == null
         ? JdbcStandardRows.ofQuery(database, query, jdbc.rangeKey(), ranges)

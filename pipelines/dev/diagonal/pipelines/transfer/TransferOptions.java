@@ -32,6 +32,12 @@ public interface TransferOptions
     dump
   }
 
+  /** What the readers of a transfer see of a database that changes. */
+  enum Snapshot {
+    one,
+    each
+  }
+
   /** When the rows of a transfer appear in tables. */
   enum Transaction {
     each,
@@ -129,6 +135,14 @@ public interface TransferOptions
   @Nullable String getRangeKey();
 
   void setRangeKey(@Nullable String rangeKey);
+
+  @Description(
+      "PostgreSQL: whether all readers see one moment, while TRUNCATE and ALTER TABLE wait for the"
+          + " transfer; or each range is read at its own moment, without such locks")
+  @Default.Enum("one")
+  Snapshot getSnapshot();
+
+  void setSnapshot(Snapshot snapshot);
 
   @Description(
       "CSV to read: csv, or dump for the text that PostgreSQL's COPY and MySQL's INTO OUTFILE write:"

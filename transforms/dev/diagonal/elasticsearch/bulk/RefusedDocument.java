@@ -40,7 +40,7 @@ public record RefusedDocument(Document document, int status, String type, String
               BadRecord.Record.builder()
                   .setHumanReadableJsonRecord(toJson())
                   .setEncodedRecord(CoderUtils.encodeToByteArray(Document.coder(), document))
-                  .setCoder(DocumentCoder.class.getName())
+                  .setCoder(Document.coder().getClass().getName())
                   .build())
           .setFailure(
               BadRecord.Failure.builder()

@@ -75,6 +75,11 @@ public final class HeldConnection implements Session {
     return new HeldConnection(postgres(target), true, lockTimeout);
   }
 
+  /** Returns one without auto-commit that waits for a lock as long as this. */
+  public static HeldConnection inTransactions(JdbcTarget target, Duration lockTimeout) {
+    return new HeldConnection(postgres(target), false, lockTimeout);
+  }
+
   public static HeldConnection autoCommitting(Connector database, Duration lockTimeout) {
     return new HeldConnection(database, true, lockTimeout);
   }
@@ -130,7 +135,7 @@ public final class HeldConnection implements Session {
     return held;
   }
 
-  /** Whether the last connection goes through a pooler, where settings must be a transaction's. */
+  @Override
   public boolean isPooled() {
     return pooled;
   }

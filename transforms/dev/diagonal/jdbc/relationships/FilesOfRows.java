@@ -7,6 +7,8 @@ import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.internal.schema.Session;
 import dev.diagonal.jdbc.table.PostgresSql;
 import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,33 +23,38 @@ import org.jspecify.annotations.Nullable;
  * Where the checksums of files are kept whose rows are known by their places, so that a file that
  * has changed under its name is refused: each transaction records the pieces that its rows are in.
  *
- * @param schema holds the checksums; see {@link LoadedFiles}, which prepares it
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles}
+ *     prepares it
  * @param pieceOf returns the piece of a row, or null if its key is not a place
  * @param advice what the user can do with a file that has changed
  */
 public record FilesOfRows<T>(
-    InternalSchema schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
+    String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
 
+  InternalSchema internalSchema() {
+    return new InternalSchema(schema);
+  }
+
   /**
-   * Returns what to report if a transaction failed because a file has changed, else null.
-   *
-   * @param session asks the database for the file's name
+   * Returns the failure of a write because a file has changed, or null if it failed for another
+   * reason.
    */
-  public @Nullable BadInputException changed(SQLException fault, String table, Session session) {
+  public static @Nullable BadInputException changed(
+      @Nullable FilesOfRows<?> files, Session session, String table, SQLException fault) {
     Long file = FilePieces.changedFile(fault);
-    if (file == null) {
+    if (files == null || file == null) {
       return null;
     }
     String name = null;
     try {
-      name = schema.filePieces().nameOf(session.use(), file);
+      name = files.internalSchema().filePieces().nameOf(session.use(), file);
     } catch (SQLException unknown) {
       fault.addSuppressed(unknown);
     }
     return new BadInputException(
         "%s has changed since its rows were written to table %s: some of its bytes differ. %s"
-            .formatted(name == null ? "a file" : name, table, advice),
+            .formatted(name == null ? "a file" : name, table, files.advice()),
         fault);
   }
 
@@ -89,6 +96,16 @@ public record FilesOfRows<T>(
       return new ArrayList<>(missing);
     }
 
+    /** Records pieces in the transaction of a connection. */
+    public void record(Connection connection, String table, List<Piece> pieces) throws SQLException {
+      if (!pieces.isEmpty()) {
+        try (PreparedStatement statement = connection.prepareStatement(sql(table))) {
+          int unused = FilePieces.bind(statement, 1, pieces);
+          statement.execute();
+        }
+      }
+    }
+
     /** Remembers pieces whose transaction is committed. */
     public void committed(List<Piece> pieces) {
       pieces.forEach(piece -> committed.put(piece, true));
@@ -97,7 +114,7 @@ public record FilesOfRows<T>(
     /** Returns the statement that records pieces. */
     public String sql(String table) {
       String literal = PostgresSql.quoteTable(table).replace("'", "''");
-      return files.schema().filePieces().recording("'" + literal + "'::regclass::oid");
+      return files.internalSchema().filePieces().recording("'" + literal + "'::regclass::oid");
     }
   }
 }

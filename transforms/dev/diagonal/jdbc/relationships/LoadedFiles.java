@@ -60,8 +60,8 @@ public record LoadedFiles(
   }
 
   private @Nullable PieceCuts compare(Connection connection, InputFiles input) throws SQLException {
-    SchemaRights rights = files.schema().open(connection);
-    FilePieces pieces = files.schema().filePieces();
+    SchemaRights rights = files.internalSchema().open(connection);
+    FilePieces pieces = files.internalSchema().filePieces();
     if (!pieces.open(connection, rights)) {
       Warnings.warn(
           "a file that changes under its name will not be noticed: "

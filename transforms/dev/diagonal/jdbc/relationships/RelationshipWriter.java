@@ -143,16 +143,16 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   }
 
   private Exception explained(Batch<T> batch, BoundColumns bound, SQLException fault) {
-    String id = idOnBothSides(fault);
+    String id = RelationshipSql.idOnBothSides(fault);
     if (id != null) {
       return new BadInputException(
           "id %s stands on both sides of %s: declare the schedule monopartite, or separate tables"
               .formatted(id, upsert.tables().edges().name()),
           fault);
     }
-    FilesOfRows<T> files = upsert.files();
     BadInputException changed =
-        files == null ? null : files.changed(fault, upsert.tables().edges().name(), connection);
+        FilesOfRows.changed(
+            upsert.files(), connection, upsert.tables().edges().name(), fault);
     if (changed != null) {
       return changed;
     }
@@ -166,15 +166,6 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,
         fault);
-  }
-
-  private static @Nullable String idOnBothSides(SQLException fault) {
-    String message = String.valueOf(fault.getMessage());
-    int start = message.indexOf(RelationshipSql.BOTH_ENDS);
-    int end = message.lastIndexOf(RelationshipSql.BOTH_ENDS_STOP);
-    return start < 0 || end < 0
-        ? null
-        : message.substring(start + RelationshipSql.BOTH_ENDS.length(), end);
   }
 
   /** Says what was waited for and who holds it, as far as the database can still tell. */
