@@ -44,11 +44,7 @@ final class CellMetrics {
   void counted(BatchResult<?> result) {
     writes.counted(
         new Written(
-            "",
-            result.rowsWritten(),
-            result.attempts(),
-            result.writeMillis(),
-            result.changes()),
+            "", result.rowsWritten(), result.attempts(), result.writeMillis(), result.changes()),
         result.retries());
     lockTimeouts.inc(result.lockTimeouts());
     batchRows.update(result.rowsWritten());

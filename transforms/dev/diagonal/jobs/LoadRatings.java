@@ -2,12 +2,12 @@ package dev.diagonal.jobs;
 
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.PieceCuts;
-import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
@@ -22,10 +22,10 @@ import org.apache.beam.sdk.values.PCollection;
  * Loads files of ratings into the table of the ratings, one element a transaction.
  *
  * <p>Readers copy what they read, up to 50,000 ratings a transaction, into a temporary table and
- * insert from there. Idempotent: a rating is known by its file and its byte there, so that a retried
- * bundle and a second run change nothing. All ratings are loaded, however many a user has of a
- * movie, unless {@link #onePerUserAndMovie} is asked for. Ids are drawn as rows come, and do not
- * follow the files.
+ * insert from there. Idempotent: a rating is known by its file and its byte there, so that a
+ * retried bundle and a second run change nothing. All ratings are loaded, however many a user has
+ * of a movie, unless {@link #onePerUserAndMovie} is asked for. Ids are drawn as rows come, and do
+ * not follow the files.
  *
  * <p>Files, line ends, compression and bad records: see {@link ReadLines}.
  */
@@ -64,8 +64,8 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
   }
 
   /**
-   * Keeps one rating of a movie by a user: the one of the greatest place, which within a file is the
-   * last. The others are counted as {@link dev.diagonal.metrics.Counted#ROWS_REPLACED}.
+   * Keeps one rating of a movie by a user: the one of the greatest place, which within a file is
+   * the last. The others are counted as {@link dev.diagonal.metrics.Counted#ROWS_REPLACED}.
    */
   public LoadRatings onePerUserAndMovie() {
     return into(new LoadTarget(target.database(), target.tables(), true, target.files()));

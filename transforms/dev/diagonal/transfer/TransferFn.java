@@ -98,8 +98,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
     for (int i = 0; i < sinks.size(); i++) {
       RowBlockWriter writer = writers.get(i);
-      context.output(
-          new RangeWritten(range.index(), i, rows[i], writer.part(), writer.changes()));
+      context.output(new RangeWritten(range.index(), i, rows[i], writer.part(), writer.changes()));
     }
   }
 

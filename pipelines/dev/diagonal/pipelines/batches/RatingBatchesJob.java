@@ -1,18 +1,15 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.pipelines.options.InternalSchemaOptions;
-import dev.diagonal.pipelines.options.FileChangeOptions;
-import dev.diagonal.metrics.Counted;
-import dev.diagonal.jdbc.relationships.LoadedFiles;
-import dev.diagonal.jdbc.relationships.FilesOfRows;
-import dev.diagonal.files.PieceCuts;
-import dev.diagonal.files.Piece;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.Piece;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.files.output.OutputPlace;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
 import dev.diagonal.jobs.BatchesFailedException;
@@ -23,9 +20,12 @@ import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobSchema;
 import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
@@ -257,13 +257,12 @@ final class RatingBatchesJob implements Job {
   private LoadRatings loading(InputFiles files) throws Exception {
     FilesOfRows<Piece> filesOfRatings =
         new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options).name(), piece -> piece, FileChangeOptions.ADVICE);
+            InternalSchemaOptions.schemaOf(options).name(),
+            piece -> piece,
+            FileChangeOptions.ADVICE);
     PieceCuts cuts =
         new LoadedFiles(
-                database,
-                filesOfRatings,
-                JobSchema.ratingsByPlace(tables),
-                options.getAppendOnly())
+                database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
             .compare(files);
     LoadRatings load =
         LoadRatings.from(

@@ -192,7 +192,8 @@ final class LoadEdgesJob implements Job {
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Edge> grid = grid();
-    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(counts.on(grid), writers(grid)));
+    WriteConflictFree<Edge> write =
+        parallel.with(WriteConflictFree.by(counts.on(grid), writers(grid)));
     if (handler != null) {
       write =
           write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());

@@ -142,8 +142,7 @@ public interface LoadEdgesOptions
   void setEdgesTable(String edgesTable);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
-  @Description(
-      "Only add up the counts that runs with --counts=folded have left, and load nothing")
+  @Description("Only add up the counts that runs with --counts=folded have left, and load nothing")
   @Default.Boolean(false)
   boolean getFold();
 

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** When a command adds relationships to the counts of their ends, and the folds before and after. */
+/**
+ * When a command adds relationships to the counts of their ends, and the folds before and after.
+ */
 public final class Counts {
 
   private final Counting way;

@@ -65,9 +65,7 @@ public final class ParallelWrite {
           "--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
     }
     this.tableSize =
-        wanted > 0
-            ? wanted
-            : TableSize.of(kind, transactions(options), rows, batchSize);
+        wanted > 0 ? wanted : TableSize.of(kind, transactions(options), rows, batchSize);
   }
 
   /** How many there may be at once in all processes, as far as that is known; 64 if more. */
@@ -131,8 +129,7 @@ public final class ParallelWrite {
    * @param locksSlots whether the target has slot locks: if not, there is one writer
    */
   public long heapBytes(long rowBytes, boolean locksSlots) {
-    long held =
-        (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
+    long held = (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
     long window = (long) options.getMaxWorkers() * options.getPrefetch() * batchSize * rowBytes;
     long grouped = locksSlots || !Runners.isDirect(options) ? 0 : rows * rowBytes;
     return Runners.readers(options) * Math.min(MAX_BYTES, held)

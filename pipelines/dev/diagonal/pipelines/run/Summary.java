@@ -3,12 +3,11 @@ package dev.diagonal.pipelines.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.diagonal.metrics.Changes;
-import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.diagonal.files.output.WholeFile;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Counted;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run has done, in exact figures.

@@ -188,7 +188,8 @@ final class TaxiTripsJob implements Job {
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Trip> grid = grid();
-    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
+    WriteConflictFree<Trip> write =
+        parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
             .into(lines, Trip.coder())

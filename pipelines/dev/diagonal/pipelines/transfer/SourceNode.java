@@ -45,8 +45,7 @@ final class SourceNode {
    * @param written the files that earlier tasks write, which need not exist yet
    * @param oneSnapshot whether all ranges of a table are read in one snapshot
    */
-  SourceNode(
-      YamlNode from, PlanConnections connections, Set<String> written, boolean oneSnapshot) {
+  SourceNode(YamlNode from, PlanConnections connections, Set<String> written, boolean oneSnapshot) {
     this.from = from;
     this.connections = connections;
     this.written = written;

@@ -1,12 +1,12 @@
 package dev.diagonal.elasticsearch.bulk;
 
-import dev.diagonal.metrics.Changes;
-import dev.diagonal.metrics.Warnings;
 import dev.diagonal.elasticsearch.bulk.BulkResponse.Item;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.ItemsFailedException;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.Outcome;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.RejectedException;
+import dev.diagonal.metrics.Changes;
+import dev.diagonal.metrics.Warnings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;

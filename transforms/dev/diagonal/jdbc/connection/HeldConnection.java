@@ -25,9 +25,9 @@ import org.postgresql.PGConnection;
  * <p>A {@code statement_timeout} of the role or the database does not apply, as a COPY may take any
  * time, and intervals are spelt in one way, so that one database understands what another sends.
  *
- * <p>Behind a pooler such as PgBouncer these limits hold for each transaction, so that other clients
- * find none of them; a connection that commits by itself has none then, and no statement is prepared
- * on the server.
+ * <p>Behind a pooler such as PgBouncer these limits hold for each transaction, so that other
+ * clients find none of them; a connection that commits by itself has none then, and no statement is
+ * prepared on the server.
  *
  * <p>Not safe for use by several threads at once.
  */

@@ -97,7 +97,8 @@ public record FilesOfRows<T>(
     }
 
     /** Records pieces in the transaction of a connection. */
-    public void record(Connection connection, String table, List<Piece> pieces) throws SQLException {
+    public void record(Connection connection, String table, List<Piece> pieces)
+        throws SQLException {
       if (!pieces.isEmpty()) {
         try (PreparedStatement statement = connection.prepareStatement(sql(table))) {
           int unused = FilePieces.bind(statement, 1, pieces);

@@ -84,10 +84,7 @@ final class RelationshipSql {
     if (ends.size() == 1) {
       return "%s, %s AS (%s)%s"
           .formatted(
-              with,
-              counted,
-              count(ends.get(0), ends.get(0).endsOf(added), refuseBothEnds),
-              answer);
+              with, counted, count(ends.get(0), ends.get(0).endsOf(added), refuseBothEnds), answer);
     }
     return "%s, %s AS (%s), %s AS (%s)%s"
         .formatted(

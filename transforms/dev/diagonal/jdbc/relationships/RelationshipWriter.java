@@ -96,7 +96,10 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     while (isRows || statement.getUpdateCount() >= 0) {
       if (isRows) {
         try (ResultSet rows = statement.getResultSet()) {
-          answer = rows.next() && rows.getMetaData().getColumnName(1).equals("count") ? rows.getInt(1) : -1;
+          answer =
+              rows.next() && rows.getMetaData().getColumnName(1).equals("count")
+                  ? rows.getInt(1)
+                  : -1;
         }
       }
       isRows = statement.getMoreResults();
@@ -151,8 +154,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           fault);
     }
     BadInputException changed =
-        FilesOfRows.changed(
-            upsert.files(), connection, upsert.tables().edges().name(), fault);
+        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
     if (changed != null) {
       return changed;
     }

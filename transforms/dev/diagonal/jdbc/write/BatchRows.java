@@ -1,8 +1,8 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.metrics.Changes;
 import dev.diagonal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.metrics.Changes;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.copy.WireColumn;
 import dev.diagonal.jdbc.copy.WireRows;
 import dev.diagonal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -43,10 +43,12 @@ final class PublicationIT {
   void newRatingsTouchTheirOwnMoviesOnly() throws Exception {
     worked(1_000, 100);
     Published unused = database.publish();
-    var before = database.query("SELECT movie_id, xmin FROM movie_rating_totals WHERE movie_id <> 5");
+    var before =
+        database.query("SELECT movie_id, xmin FROM movie_rating_totals WHERE movie_id <> 5");
     database.execute(
         "INSERT INTO ratings (user_id, movie_id, rating) SELECT -n, 5, 4.5 FROM generate_series(1, 50) n");
-    database.execute("UPDATE movie_rating_totals SET rating_sum = -1 WHERE movie_id = 5"); // by hand
+    database.execute(
+        "UPDATE movie_rating_totals SET rating_sum = -1 WHERE movie_id = 5"); // by hand
     assertThat(database.plan(20).batches()).isEqualTo(3);
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
     assertThat(database.publish()).isEqualTo(new Published(3, 1, 0));
@@ -121,7 +123,8 @@ final class PublicationIT {
         .isInstanceOf(Publication.StagingLostException.class)
         .hasMessage(
             "table staging.movie_ratings has not the totals of 10 complete batches of jobs.aggregation_batches, the first of them 1; nothing is published; plan, with its recount, has them worked out again");
-    assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals")).isEqualTo(1_000);
+    assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals"))
+        .isEqualTo(1_000);
     assertThat(database.plan(100)).isEqualTo(new BatchPlan.Planned(0, 0, 10));
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(10);
     assertThat(database.publish().batches()).isEqualTo(11);

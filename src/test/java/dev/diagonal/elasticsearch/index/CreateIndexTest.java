@@ -67,11 +67,10 @@ class CreateIndexTest {
 
   @Test
   void namesEveryFieldThatDiffers() {
-    server
-        .answers(
-            200,
-            found(
-                """
+    server.answers(
+        200,
+        found(
+            """
                 {"properties":{"title":{"type":"text"},"mean":{"type":"double"},
                  "genre":{"type":"keyword"},"more":{"type":"long"}}}"""));
     assertThatThrownBy(() -> CreateIndex.ifMissing(target(), MAPPING))

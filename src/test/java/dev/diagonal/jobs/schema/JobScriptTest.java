@@ -26,15 +26,16 @@ class JobScriptTest {
         .doesNotContain("\"movie_ratings\"");
     assertThat(JobScript.ratings(NAMED, false))
         .contains("CREATE TABLE IF NOT EXISTS \"raw\".\"r$1\" (")
-        .contains(
-            "\"the id\" bigint", "\"mo\"\"vie\"", "\"\\1\"", "place       uuid UNIQUE")
+        .contains("\"the id\" bigint", "\"mo\"\"vie\"", "\"\\1\"", "place       uuid UNIQUE")
         .doesNotContain("\"rating\"", "UNIQUE (");
     assertThat(JobScript.ratings(NAMED, true)).contains("UNIQUE (\"user_id\", \"mo\"\"vie\")");
   }
 
   @Test
   void whatAPutInNameContainsIsNotReplacedAgain() {
-    assertThat(JobScript.ratings(JobTables.DEFAULT.withRatings("r", "user", "rating", "movie_id"), false))
+    assertThat(
+            JobScript.ratings(
+                JobTables.DEFAULT.withRatings("r", "user", "rating", "movie_id"), false))
         .contains("\"rating\"  bigint NOT NULL")
         .contains("\"movie_id\"    numeric(10,3) NOT NULL");
   }

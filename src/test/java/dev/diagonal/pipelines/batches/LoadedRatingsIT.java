@@ -104,7 +104,8 @@ final class LoadedRatingsIT {
     assertThat(changed.err().get(0)).contains("a.csv has changed since its rows were written");
     assertDone(
         launch("rating-batches", "--appendOnly", "--input=" + write("a.csv", "1,7,3.0", "2,7,5")));
-    assertThat(database.query("SELECT rating_sum FROM movie_rating_totals")).containsExactly("8.000");
+    assertThat(database.query("SELECT rating_sum FROM movie_rating_totals"))
+        .containsExactly("8.000");
   }
 
   @Test

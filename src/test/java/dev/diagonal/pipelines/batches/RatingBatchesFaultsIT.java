@@ -115,7 +115,8 @@ final class RatingBatchesFaultsIT {
           .singleElement()
           .asString()
           .startsWith("published: 0 batches");
-      assertThat(database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id")).isEqualTo(totals);
+      assertThat(database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id"))
+          .isEqualTo(totals);
     }
   }
 

@@ -64,7 +64,8 @@ final class RatingBatchesIT {
             "  loaded:  100,836 ratings read, 100,836 new",
             "  planned: 21 new batches of 100,836 ratings",
             "  published: 21 batches, 9,724 movies new or changed and 0 deleted in table public.movie_rating_totals");
-    String published = "SELECT count(*), sum(rating_count), sum(rating_sum) FROM movie_rating_totals";
+    String published =
+        "SELECT count(*), sum(rating_count), sum(rating_sum) FROM movie_rating_totals";
     assertThat(database.query(published)).containsExactly("9724 100836 353083.000");
     assertThat(database.batches("status, attempts, rows_read"))
         .hasSize(21)
@@ -72,7 +73,8 @@ final class RatingBatchesIT {
         .endsWith("complete 1 836");
     database.assertExact();
 
-    List<String> before = database.query("SELECT xmin, t.* FROM movie_rating_totals AS t ORDER BY 2");
+    List<String> before =
+        database.query("SELECT xmin, t.* FROM movie_rating_totals AS t ORDER BY 2");
     Launched again = launch("--input=" + MOVIELENS, "--batchRows=5000", runner);
     assertDone(again);
     assertThat(again.out().get(0)).startsWith("rating-batches: 0 rows read, 0 bad, in ");
@@ -100,7 +102,8 @@ final class RatingBatchesIT {
     assertThat(second.out()).contains("  planned: 5 new batches of 3,500 ratings");
     assertThat(database.number("SELECT count(*) FROM ratings")).isEqualTo(9_500);
     database.assertExact();
-    List<String> incremental = database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id");
+    List<String> incremental =
+        database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id");
 
     database.execute("DROP SCHEMA jobs, staging CASCADE; DROP TABLE movie_rating_totals");
     assertDone(launch(runner));
@@ -264,7 +267,8 @@ final class RatingBatchesIT {
             "--summary=" + summary);
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
-    assertThat(both.out()).contains("  loaded:  300 ratings read, 0 new, 300 were there, 1 bad lines");
+    assertThat(both.out())
+        .contains("  loaded:  300 ratings read, 0 new, 300 were there, 1 bad lines");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))

@@ -81,7 +81,10 @@ final class TargetChangesIT {
   }
 
   private static String target(Launched launched) {
-    return launched.out().stream().filter(line -> line.contains(" table app.")).findFirst().orElse("");
+    return launched.out().stream()
+        .filter(line -> line.contains(" table app."))
+        .findFirst()
+        .orElse("");
   }
 
   private Launched load(Path file, String... options) {
