@@ -88,7 +88,7 @@ public record FilesOfRows<T>(
       Piece last = null;
       for (T row : rows) {
         Piece piece = files.pieceOf().apply(row);
-        if (piece != null && piece != last && !committed.containsKey(piece)) {
+        if (piece != null && !piece.equals(last) && !committed.containsKey(piece)) {
           missing.add(piece);
         }
         last = piece;
