@@ -128,13 +128,13 @@ final class SourceNode {
         CsvInputOptions.skipped(
             YamlNode.number(keys.get("skipLines"), 0), textOrNull(keys.get("comment")));
     if (YamlNode.oneOf(keys.get("style"), "csv", List.of("csv", "dump")).equals("dump")) {
-      return CsvSpelling.textDump(
+      return CsvFormats.textDump(
           columns == null ? List.of() : columns.texts(),
           YamlNode.text(keys.get("encoding"), "UTF-8"),
           nullText == null ? null : nullText.text(),
           skipped);
     }
-    return CsvSpelling.of(
+    return CsvFormats.of(
         YamlNode.text(keys.get("delimiter"), ","),
         YamlNode.text(keys.get("quote"), "\""),
         YamlNode.text(keys.get("escape"), "none"),
