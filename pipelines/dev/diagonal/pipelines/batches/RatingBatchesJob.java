@@ -81,7 +81,7 @@ final class RatingBatchesJob implements Job {
     this.request = RatingBatchesRequest.of(options, input != null);
     this.steps = request.steps();
     this.tables = request.tables();
-    this.database = Sinks.jdbc(request.place(), options, ServerUrls.TO_COME);
+    this.database = Sinks.postgres(request.place(), options, ServerUrls.TO_COME);
   }
 
   @Override
@@ -157,7 +157,7 @@ final class RatingBatchesJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    database = Sinks.jdbc(request.place(), options, servers);
+    database = Sinks.postgres(request.place(), options, servers);
     if (steps.equals(EnumSet.of(BatchStep.STATUS))) {
       return List.of();
     }

@@ -121,6 +121,19 @@ public record Summary(
         command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
   }
 
+  /** Returns this with a remark if no row was read of files of so many bytes. */
+  Summary remarkingNoRows(long bytes) {
+    if (rowsRead + badRecords > 0) {
+      return this;
+    }
+    List<String> more = new ArrayList<>(remarks);
+    more.add(
+        bytes == 0
+            ? "no rows were read: the input is empty"
+            : "no rows were read: the input has no more than a header");
+    return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
+  }
+
   /** Returns this with rows, by the target of their output, as bad records and not as written. */
   Summary withRefused(Map<String, Long> rows) {
     if (rows.isEmpty()) {

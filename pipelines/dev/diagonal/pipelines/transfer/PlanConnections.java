@@ -22,6 +22,9 @@ final class PlanConnections {
   private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
   private final Map<String, ElasticsearchTarget> searches = new LinkedHashMap<>();
 
+  /** The options of commands for each connection. */
+  private final Map<String, List<String>> options = new LinkedHashMap<>();
+
   /** Those with mistakes of their own, which are not told again where they are used. */
   private final Set<String> broken = new HashSet<>();
 
@@ -54,12 +57,40 @@ final class PlanConnections {
                 ? target.withApiKey(apiKey)
                 : user != null && password != null ? target.withUser(user, password) : target);
       }
+      options.put(name, optionsOf(entries));
       if (node.mistakes().all().size() == before) {
         broken.remove(name);
       }
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Returns the options that say the same to a command. */
+  private static List<String> optionsOf(Map<String, YamlNode> entries) {
+    String kind = entries.containsKey("jdbcUrl") ? "jdbc" : "elasticsearch";
+    List<String> options = new ArrayList<>();
+    options.add("--%sUrl=%s".formatted(kind, text(entries, kind + "Url")));
+    if (entries.containsKey("user")) {
+      options.add("--%sUser=%s".formatted(kind, text(entries, "user")));
+    }
+    for (String secret : List.of("passwordFile", "apiKeyFile")) {
+      YamlNode file = entries.get(secret);
+      if (file != null) {
+        String option = Character.toUpperCase(secret.charAt(0)) + secret.substring(1);
+        options.add("--%s%s=%s".formatted(kind, option, file.pathOf(file.text())));
+      }
+    }
+    return options;
+  }
+
+  /**
+   * Returns the options of a command for the connection of that name; none, and the mistake is
+   * noted, if there is none.
+   */
+  List<String> options(String kind, YamlNode name) {
+    Object found = kind.equals("jdbc") ? database(name) : search(name);
+    return found == null ? List.of() : options.getOrDefault(name.text(), List.of());
   }
 
   private static String text(Map<String, YamlNode> entries, String key) {

@@ -48,7 +48,9 @@ public final class CreateIndex {
       throws IOException, InterruptedException {
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
       Retry.defaults()
-          .call(() -> attempt(connection, target, template), ElasticsearchFaults::isRetryable);
+          .call(
+              () -> attempt(connection, target, template),
+              ElasticsearchFaults.retryable(Retry.defaults(), target));
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {

@@ -72,7 +72,9 @@ public record IndexFields(
     ObjectNode wanted = (ObjectNode) JSON.readTree(mapping);
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
       return Retry.defaults()
-          .call(() -> attempt(connection, target, wanted), ElasticsearchFaults::isRetryable);
+          .call(
+              () -> attempt(connection, target, wanted),
+              ElasticsearchFaults.retryable(Retry.defaults(), target));
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {
