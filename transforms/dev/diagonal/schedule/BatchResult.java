@@ -1,5 +1,6 @@
 package dev.diagonal.schedule;
 
+import dev.diagonal.metrics.Changes;
 import java.util.List;
 
 /**
@@ -7,6 +8,7 @@ import java.util.List;
  *
  * @param cell the number of its cell
  * @param rowsWritten how many of its rows are committed
+ * @param changes what they changed in the target
  * @param attempts how many transactions were tried, halves of the batch included; at least 1
  * @param retries how many of them repeated one that had failed for a passing reason
  * @param lockTimeouts how many attempts did not get their slot locks in time
@@ -18,6 +20,7 @@ import java.util.List;
 public record BatchResult<T>(
     int cell,
     int rowsWritten,
+    Changes changes,
     int attempts,
     int retries,
     int lockTimeouts,

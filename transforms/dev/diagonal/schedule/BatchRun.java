@@ -1,6 +1,7 @@
 package dev.diagonal.schedule;
 
 import dev.diagonal.fault.Retry;
+import dev.diagonal.metrics.Changes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class BatchRun<T> {
   private int retries;
   private int lockTimeouts;
   private int rowsWritten;
+  private Changes changes = Changes.UNKNOWN;
   private @Nullable Throwable failure;
 
   /**
@@ -135,7 +137,7 @@ final class BatchRun<T> {
     for (List<T> rows = nextRows(); rows != null; rows = nextRows()) {
       try {
         writer.write(new Batch<>(batch.cell(), rows));
-        written();
+        written(writer.newRows());
       } catch (Exception fault) {
         sleep(failed(fault, writer, settings), fault);
       }
@@ -177,7 +179,15 @@ final class BatchRun<T> {
 
   /** Takes note that the rows of this attempt are committed. */
   void written() {
-    rowsWritten += parts.remove().rows.size();
+    written(-1);
+  }
+
+  private void written(int added) {
+    int rows = parts.remove().rows.size();
+    rowsWritten += rows;
+    if (added >= 0) {
+      changes = changes.plus(new Changes(added, 0, rows - added, 0));
+    }
   }
 
   /**
@@ -240,6 +250,7 @@ final class BatchRun<T> {
     return new BatchResult<>(
         batch.cell(),
         rowsWritten,
+        changes,
         attempts,
         retries,
         lockTimeouts,
