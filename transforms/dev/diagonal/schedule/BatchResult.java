@@ -1,6 +1,7 @@
 package dev.diagonal.schedule;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The account of a batch that has been written.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param waitMillis from when it was submitted to when a worker took it
  * @param writeMillis from then to its end, waits between attempts included
  * @param transactionsOpen how many batches were in flight when this one started, itself included
+ * @param changes what its committed transactions have changed in the target, by name
  * @param rejected the other rows, in the order of the batch; empty without dead letters
  */
 public record BatchResult<T>(
@@ -24,9 +26,11 @@ public record BatchResult<T>(
     long waitMillis,
     long writeMillis,
     int transactionsOpen,
+    Map<String, Long> changes,
     List<RejectedRow<T>> rejected) {
 
   public BatchResult {
+    changes = Map.copyOf(changes);
     rejected = List.copyOf(rejected);
   }
 }

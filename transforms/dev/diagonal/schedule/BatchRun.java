@@ -2,7 +2,9 @@ package dev.diagonal.schedule;
 
 import dev.diagonal.fault.Retry;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class BatchRun<T> {
   private final int places;
   private final long submittedNanos = System.nanoTime();
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
+  private final Map<String, Long> changes = new HashMap<>(0);
   private long startedNanos;
   private int transactionsOpen;
   private int attempts;
@@ -140,6 +143,7 @@ final class BatchRun<T> {
       throw fault;
     }
     rowsWritten += rows.size();
+    writer.changes().forEach((name, count) -> changes.merge(name, count, Long::sum));
     return true;
   }
 
@@ -153,6 +157,7 @@ final class BatchRun<T> {
         (startedNanos - submittedNanos) / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,
         transactionsOpen,
+        changes,
         rejected);
   }
 }

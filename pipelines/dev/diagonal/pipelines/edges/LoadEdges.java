@@ -14,14 +14,15 @@ public final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
 
   @Override
   public String summary() {
-    return "the edges of a graph, from files or a query into PostgreSQL, counted at both nodes, in parallel without lock conflicts";
+    return "the edges of a graph, from files or a query into PostgreSQL, or by a statement into Neo4j and other databases, in parallel without lock conflicts";
   }
 
   @Override
   public List<String> examples() {
     return List.of(
         "load-edges --input=edges.csv --jdbcUrl=jdbc:postgresql://db/graph --jdbcUser=me",
-        "load-edges --input=knows.csv --idType=text --jdbcUrl=jdbc:postgresql://db/graph --jdbcUser=me");
+        "load-edges --input=knows.csv --idType=text --jdbcUrl=jdbc:postgresql://db/graph --jdbcUser=me",
+        "load-edges --input=knows.csv --statement=knows.cypher --jdbcUrl=jdbc:neo4j://db --jdbcUser=neo4j");
   }
 
   @Override
@@ -31,6 +32,6 @@ public final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
 
   @Override
   protected Job plan(LoadEdgesOptions options) {
-    return LoadEdgesJob.of(options);
+    return options.getStatement() == null ? LoadEdgesJob.of(options) : StatementJob.of(options);
   }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link LoadEdges}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface LoadEdgesOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
+public interface LoadEdgesOptions
+    extends RunOptions, JdbcOptions, ConflictFreeOptions, StatementOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {

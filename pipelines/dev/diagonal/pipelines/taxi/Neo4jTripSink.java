@@ -7,6 +7,7 @@ import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.statement.Neo4jConnection;
 import dev.diagonal.taxi.Neo4jTrips;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
@@ -19,9 +20,9 @@ final class Neo4jTripSink implements TripSink {
 
   Neo4jTripSink(TaxiTripsOptions options, SinkPlace place) {
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
-    this.trips = new Neo4jTrips(database);
+    this.trips = Neo4jTrips.into(database);
     try {
-      Neo4jTrips.checkDriver();
+      Neo4jConnection.checkDriver();
     } catch (IllegalStateException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
@@ -30,7 +31,7 @@ final class Neo4jTripSink implements TripSink {
   /** Whether a database is one of Neo4j. */
   static boolean isAt(SinkPlace place) {
     String url = place.url();
-    return url != null && Neo4jTrips.accepts(url);
+    return url != null && Neo4jConnection.accepts(url);
   }
 
   @Override
@@ -40,7 +41,10 @@ final class Neo4jTripSink implements TripSink {
 
   @Override
   public List<String> creates() {
-    return List.of("the constraint that a :Trip stands once", "that a :Zone stands once");
+    return List.of(
+        "the constraint that a :Trip stands once",
+        "that a :Zone stands once",
+        "the 64 nodes (:DiagonalSlot {n}) that keep parallel processes apart");
   }
 
   @Override
@@ -49,12 +53,12 @@ final class Neo4jTripSink implements TripSink {
   }
 
   @Override
-  public void prepare(ServerUrls servers, List<Zone> zones) throws Exception {
-    trips.prepare(zones);
+  public void prepare(ServerUrls servers, List<Zone> zones, Grid<Trip> grid) throws Exception {
+    trips.withLocks(grid).prepare(zones);
   }
 
   @Override
   public BatchWriter.Factory<Trip> writers(Grid<Trip> grid) {
-    return trips;
+    return trips.withLocks(grid);
   }
 }

@@ -49,7 +49,7 @@ final class PostgresTripSink implements TripSink {
   }
 
   @Override
-  public void prepare(ServerUrls servers, List<Zone> zones) throws Exception {
+  public void prepare(ServerUrls servers, List<Zone> zones, Grid<Trip> grid) throws Exception {
     database = Sinks.jdbc(place, options, servers);
     tables.createIfMissing(database);
     Written unused =

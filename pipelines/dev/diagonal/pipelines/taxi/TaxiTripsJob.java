@@ -135,7 +135,7 @@ final class TaxiTripsJob implements Job {
   public long heapBytes() {
     return BASE_HEAP_BYTES
         + Runners.readers(options) * READER_HEAP_BYTES
-        + parallel.heapBytes(TRIP_BYTES, sink.writers(grid()).locksSlots());
+        + parallel.heapBytes(TRIP_BYTES);
   }
 
   @Override
@@ -145,7 +145,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    sink.prepare(servers, zones);
+    sink.prepare(servers, zones, grid());
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));

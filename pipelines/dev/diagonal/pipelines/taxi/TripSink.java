@@ -19,8 +19,11 @@ interface TripSink {
   /** Returns where the trips go, as it is shown to users. */
   String target();
 
-  /** Creates what is missing and writes the zones, which come before all trips. */
-  void prepare(ServerUrls servers, List<Zone> zones) throws Exception;
+  /**
+   * Creates what is missing, the slot locks of {@code grid} too, and writes the zones, which come
+   * before all trips.
+   */
+  void prepare(ServerUrls servers, List<Zone> zones, Grid<Trip> grid) throws Exception;
 
   /**
    * Returns the writers of the trips.

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class PlanConnections {
 
   private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
+  /** The options by which a command reaches a database: its URL, user and password file. */
+  private final Map<String, List<String>> options = new LinkedHashMap<>();
+
   private final Map<String, ElasticsearchTarget> searches = new LinkedHashMap<>();
 
   /** Those with mistakes of their own, which are not told again where they are used. */
@@ -45,6 +48,7 @@ final class PlanConnections {
       } else if (entries.containsKey("jdbcUrl")) {
         JdbcTarget target = JdbcTarget.at(text(entries, "jdbcUrl"));
         databases.put(name, Sinks.login(target, user, password, password != null));
+        options.put(name, optionsOf(entries));
       } else {
         ElasticsearchTarget target =
             ElasticsearchTarget.at(text(entries, "elasticsearchUrl"), "none");
@@ -60,6 +64,30 @@ final class PlanConnections {
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static List<String> optionsOf(Map<String, YamlNode> entries) {
+    List<String> all = new ArrayList<>(List.of("Url=" + text(entries, "jdbcUrl")));
+    if (entries.containsKey("user")) {
+      all.add("User=" + text(entries, "user"));
+    }
+    YamlNode file = entries.get("passwordFile");
+    if (file != null) {
+      all.add("PasswordFile=" + file.pathOf(file.text()));
+    }
+    return all;
+  }
+
+  /**
+   * Returns the options of a command for the database of that name; none, and the mistake is noted,
+   * if there is none.
+   *
+   * @param prefix what the names of the options start with, such as {@code jdbc}
+   */
+  List<String> options(YamlNode name, String prefix) {
+    return database(name) == null
+        ? List.of()
+        : options.get(name.text()).stream().map(option -> "--" + prefix + option).toList();
   }
 
   private static String text(Map<String, YamlNode> entries, String key) {

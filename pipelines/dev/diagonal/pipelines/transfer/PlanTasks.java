@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** The tasks of plans: transfers, statements, and the commands that run a pipeline. */
 final class PlanTasks implements PlanFile.Kinds {
 
+  /** Keys of a command that name a connection of the plan, and how its options start. */
+  private static final Map<String, String> CONNECTIONS = Map.of("to", "jdbc", "from", "inputJdbc");
+
   private final List<String> runnerArgs;
   private final List<PipelineCommand<?>> commands;
   private final PlanConnections connections = new PlanConnections();
@@ -147,6 +150,11 @@ final class PlanTasks implements PlanFile.Kinds {
         commands.stream().filter(each -> each.name().equals(kind)).findFirst().orElseThrow();
     List<String> args = new ArrayList<>(runnerArgs);
     for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
+      String prefix = CONNECTIONS.get(option.getKey());
+      if (prefix != null) {
+        args.addAll(connections.options(option.getValue(), prefix));
+        continue;
+      }
       args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
     }
     try {
