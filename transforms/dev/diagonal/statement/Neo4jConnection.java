@@ -171,9 +171,11 @@ public final class Neo4jConnection implements AutoCloseable {
     try (PreparedStatement statement = transaction.prepareStatement(cypher)) {
       statement.setQueryTimeout(ANSWER_SECONDS);
       statement.unwrap(Neo4jPreparedStatement.class).setObject(CypherText.ROWS, rows);
-      return returnsRows
-          ? StatementReport.of(statement.executeQuery())
-          : StatementReport.of(CHANGES, statement.executeUpdate());
+      if (returnsRows) {
+        return StatementReport.of(statement.executeQuery());
+      }
+      boolean unused = statement.execute(); // executeUpdate() leaves properties out
+      return StatementReport.of(CHANGES, statement.getUpdateCount());
     }
   }
 

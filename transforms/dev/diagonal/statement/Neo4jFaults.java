@@ -1,5 +1,6 @@
 package dev.diagonal.statement;
 
+import java.sql.SQLTimeoutException;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.neo4j.bolt.connection.exception.BoltConnectionReadTimeoutException;
@@ -58,7 +59,8 @@ final class Neo4jFaults {
 
   /** Whether a lock was not free in time ({@code db.lock.acquisition.timeout}). */
   static boolean isLockTimeout(Throwable fault) {
-    return any(fault, cause -> hasCode(cause, LOCK_TIMED_OUT));
+    return any(
+        fault, cause -> hasCode(cause, LOCK_TIMED_OUT) || cause instanceof SQLTimeoutException);
   }
 
   /** Whether the same statement may succeed on a fresh connection. */
@@ -68,7 +70,8 @@ final class Neo4jFaults {
         cause ->
             cause instanceof BoltFailureException failure
                 ? failure.code().startsWith(TRANSIENT) || RETRYABLE_CODES.contains(failure.code())
-                : cause instanceof BoltServiceUnavailableException
+                : cause instanceof SQLTimeoutException
+                    || cause instanceof BoltServiceUnavailableException
                     || cause instanceof BoltConnectionReadTimeoutException);
   }
 

@@ -4,6 +4,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 
 /**
  * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j. A transaction takes the write lock of a
@@ -18,6 +19,8 @@ final class Neo4jSlots {
 
   /** One slot a statement: which node a statement of several would lock first, the planner decides. */
   private static final String LOCK = "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
+
+  private static final int WAIT_SECONDS = 60;
 
   private Neo4jSlots() {}
 
@@ -44,20 +47,35 @@ final class Neo4jSlots {
   }
 
   /**
-   * Takes locks in the order of their numbers, waiting for each.
+   * Takes locks in the order of their numbers, waiting {@value #WAIT_SECONDS} seconds for each.
    *
-   * @throws SQLException if a node is missing
+   * @throws SQLException if a node is missing, or a lock was not free in time
    */
   static void take(Connection transaction, int[] numbers) throws SQLException {
     try (PreparedStatement statement = transaction.prepareStatement(LOCK)) {
+      statement.setQueryTimeout(WAIT_SECONDS);
       for (int number : numbers) {
         statement.setInt(1, number);
-        if (statement.executeUpdate() == 0) {
+        if (take(statement, number) == 0) {
           throw new SQLException(
               "the slot lock (:DiagonalSlot {n: %s}) has been deleted: start the load again, which creates it"
                   .formatted(number));
         }
       }
+    }
+  }
+
+  private static int take(PreparedStatement statement, int number) throws SQLException {
+    try {
+      return statement.executeUpdate();
+    } catch (SQLTimeoutException fault) {
+      SQLTimeoutException explained =
+          new SQLTimeoutException(
+              "waited %s s for the slot lock (:DiagonalSlot {n: %s}), which another transaction holds: if its process is gone, SHOW TRANSACTIONS finds it and TERMINATE TRANSACTIONS ends it"
+                  .formatted(WAIT_SECONDS, number),
+              fault.getSQLState());
+      explained.initCause(fault);
+      throw explained;
     }
   }
 }
