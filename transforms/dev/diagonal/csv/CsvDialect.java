@@ -2,23 +2,31 @@ package dev.diagonal.csv;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.SkippedLines;
 import java.io.Serializable;
 
 /**
- * How a file spells its records. All three characters are ASCII. A line ends with LF, CR or CRLF.
+ * How a file writes its records. Delimiter, quote and escape are ASCII. A line ends with LF, CR or
+ * CRLF.
  *
- * @param delimiter what stands between two fields
- * @param quote what stands around a field that may hold anything, and twice for itself in there; or
- *     {@link #NONE}
- * @param escape what makes the character behind it a plain one, in quotes and outside; or {@link
+ * @param delimiter the text between two fields: one character, or several such as {@code ::}
+ * @param quote the character around a field that may hold anything, and twice for itself in there;
+ *     or {@link #NONE}
+ * @param escape the character that makes the next one a plain one, in quotes and outside; or {@link
  *     #NONE}
  * @param lineBreaksInQuotes whether a field in quotes may go on in the next line; if not, a quote
  *     that is not closed spoils its own line only
  * @param escapedLetters whether some letters after the escape character stand for control
  *     characters, such as {@code \\n} and {@code \\t}
+ * @param skipped the lines that are not records
  */
 public record CsvDialect(
-    char delimiter, char quote, char escape, boolean lineBreaksInQuotes, boolean escapedLetters)
+    String delimiter,
+    char quote,
+    char escape,
+    boolean lineBreaksInQuotes,
+    boolean escapedLetters,
+    SkippedLines skipped)
     implements Serializable {
 
   /** Stands for a quote or an escape character that there is not. */
@@ -31,50 +39,66 @@ public record CsvDialect(
    * What PostgreSQL's {@code COPY} and MySQL's {@code SELECT … INTO OUTFILE} write: tabs, no
    * quotes, and a backslash before control characters or the letters for them.
    */
-  public static final CsvDialect TEXT_DUMP = new CsvDialect('\t', NONE, '\\', true, true);
+  public static final CsvDialect TEXT_DUMP =
+      new CsvDialect("\t", NONE, '\\', true, true, SkippedLines.NONE);
+
+  private static final int MOST_CHARACTERS = 16;
 
   /** Returns a dialect in which a character after the escape character stands for itself. */
   public CsvDialect(char delimiter, char quote, char escape, boolean lineBreaksInQuotes) {
-    this(delimiter, quote, escape, lineBreaksInQuotes, false);
+    this(String.valueOf(delimiter), quote, escape, lineBreaksInQuotes, false, SkippedLines.NONE);
   }
 
   /**
    * @throws IllegalArgumentException if a character is a line break or not ASCII, two of them are
-   *     the same, or {@code delimiter} is {@link #NONE}
+   *     the same, or {@code delimiter} is empty, too long or has the character {@link #NONE}
    */
   public CsvDialect {
-    checkArgument(delimiter != NONE, "delimiter must be a character, got none");
-    for (char each : new char[] {delimiter, quote, escape}) {
+    checkArgument(
+        !delimiter.isEmpty() && delimiter.length() <= MOST_CHARACTERS,
+        "delimiter must have 1 to %s characters, got '%s'",
+        MOST_CHARACTERS,
+        delimiter);
+    checkArgument(delimiter.indexOf(NONE) < 0, "delimiter must be a character, got none");
+    for (char each : (delimiter + quote + escape).toCharArray()) {
       checkArgument(
           each < 128 && each != '\n' && each != '\r',
           "delimiter, quote and escape must be ASCII and no line breaks, got character %s",
           (int) each);
     }
     checkArgument(
-        delimiter != quote && delimiter != escape && (quote != escape || quote == NONE),
+        delimiter.indexOf(quote) < 0
+            && delimiter.indexOf(escape) < 0
+            && (quote != escape || quote == NONE),
         "delimiter, quote and escape must differ, got %s, %s and %s",
         delimiter,
         quote,
         escape);
   }
 
-  /** Sets what stands between two fields. */
-  public CsvDialect withDelimiter(char delimiter) {
-    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters);
+  /** Sets the text between two fields. */
+  public CsvDialect withDelimiter(String text) {
+    return new CsvDialect(text, quote, escape, lineBreaksInQuotes, escapedLetters, skipped);
   }
 
-  /** Sets what stands around fields, or {@link #NONE}. */
-  public CsvDialect withQuote(char quote) {
-    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters);
+  /** Sets the character around fields, or {@link #NONE}. */
+  public CsvDialect withQuote(char character) {
+    return new CsvDialect(
+        delimiter, character, escape, lineBreaksInQuotes, escapedLetters, skipped);
   }
 
-  /** Sets what makes the character behind it a plain one, or {@link #NONE}. */
-  public CsvDialect withEscape(char escape) {
-    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters);
+  /** Sets the character that makes the next one a plain one, or {@link #NONE}. */
+  public CsvDialect withEscape(char character) {
+    return new CsvDialect(delimiter, quote, character, lineBreaksInQuotes, escapedLetters, skipped);
   }
 
   /** Sets whether a field in quotes may go on in the next line. */
   public CsvDialect withLineBreaksInQuotes(boolean allowed) {
-    return new CsvDialect(delimiter, quote, escape, allowed, escapedLetters);
+    return new CsvDialect(delimiter, quote, escape, allowed, escapedLetters, skipped);
+  }
+
+  /** Sets which lines are not records. */
+  public CsvDialect withSkipped(SkippedLines lines) {
+    return new CsvDialect(delimiter, quote, escape, lineBreaksInQuotes, escapedLetters, lines);
   }
 }

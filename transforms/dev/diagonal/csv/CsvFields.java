@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CsvFields {
 
-  /** The delimiter that stands for any run of blanks and tabs. */
-  public static final char BLANKS = ' ';
-
   /** The record goes on behind the bytes that were given. */
   static final int MORE = -1;
 
@@ -34,7 +31,14 @@ public final class CsvFields {
 
   private final boolean[] stopsInQuotes = new boolean[256];
 
+  /** The delimiter, or its first byte if there are several. */
   private final byte delimiter;
+
+  /** All bytes of a delimiter that has several, else null. */
+  private final byte @Nullable [] longDelimiter;
+
+  private final int delimiterBytes;
+  private final boolean atBlanks;
   private final int quote;
   private final int escape;
   private final boolean lines;
@@ -49,13 +53,18 @@ public final class CsvFields {
   private int lineBreaks;
   private @Nullable String problem;
 
-  /** Cuts lines at an ASCII character, or at {@link #BLANKS}; a double quote is the quote. */
-  public CsvFields(char delimiter) {
-    this(new CsvDialect(delimiter, '"', CsvDialect.NONE, true), false);
+  /** Cuts lines at a text; a double quote is the quote. */
+  public CsvFields(String delimiter) {
+    this(CsvDialect.RFC_4180.withDelimiter(delimiter), false);
+  }
+
+  /** Returns what cuts lines at any run of blanks and tabs; quotes mean nothing. */
+  public static CsvFields atBlanks() {
+    return new CsvFields(CsvDialect.RFC_4180.withDelimiter(" "), false, true);
   }
 
   /** Cuts lines that are written like this. */
-  public CsvFields(CsvDialect dialect) {
+  CsvFields(CsvDialect dialect) {
     this(dialect, false);
   }
 
@@ -63,13 +72,21 @@ public final class CsvFields {
    * @param lines whether a line break ends a record; if not it is a byte like any other
    */
   CsvFields(CsvDialect dialect, boolean lines) {
-    this.delimiter = (byte) dialect.delimiter();
+    this(dialect, lines, false);
+  }
+
+  private CsvFields(CsvDialect dialect, boolean lines, boolean atBlanks) {
+    this.atBlanks = atBlanks;
+    byte[] between = dialect.delimiter().getBytes(UTF_8);
+    this.delimiter = between[0];
+    this.delimiterBytes = between.length;
+    this.longDelimiter = between.length == 1 ? null : between;
     this.quote = dialect.quote() == CsvDialect.NONE ? -1 : dialect.quote();
     this.escape = dialect.escape() == CsvDialect.NONE ? -1 : dialect.escape();
     this.lines = lines;
     this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
     this.escapedLetters = dialect.escapedLetters();
-    stops[delimiter] = true;
+    stops[this.delimiter] = true;
     stops['\n'] = lines;
     stops['\r'] = lines;
     stopsInQuotes['\n'] = lines;
@@ -91,7 +108,7 @@ public final class CsvFields {
 
   /** Cuts the line from {@code start} to {@code end}; returns what is wrong with it, or null. */
   public @Nullable String split(byte[] line, int start, int end) {
-    if (delimiter == BLANKS) {
+    if (atBlanks) {
       bytes = line;
       count = 0;
       splitAtBlanks(start, end);
@@ -115,7 +132,14 @@ public final class CsvFields {
     problem = null;
     int at = start;
     while (true) {
-      at = at < end && source[at] == quote ? cutQuoted(at + 1, end, last) : cutPlain(at, end, last);
+      if (at < end && source[at] == quote) {
+        at = cutQuoted(at + 1, end, last);
+      } else {
+        at =
+            longDelimiter == null
+                ? cutPlain(at, end, last)
+                : cutPlain(longDelimiter, at, end, last);
+      }
       if (at == MORE || problem != null) {
         return at;
       }
@@ -125,7 +149,7 @@ public final class CsvFields {
       if (source[at] != delimiter) {
         return at;
       }
-      at++;
+      at += delimiterBytes;
     }
   }
 
@@ -150,6 +174,44 @@ public final class CsvFields {
     }
     add(start, at, kind);
     return at;
+  }
+
+  /** Cuts a field before a delimiter of several bytes. */
+  private int cutPlain(byte[] between, int start, int end, boolean last) {
+    byte[] source = bytes;
+    byte kind = PLAIN;
+    int at = start;
+    while (true) {
+      while (at < end && !stops[source[at] & 0xff]) {
+        at++;
+      }
+      if (at == end) {
+        break;
+      }
+      if (source[at] == escape) {
+        kind = ESCAPED;
+        if (at + 1 >= end) {
+          return last ? spoiled("nothing follows the escape character", end, end, true) : MORE;
+        }
+        lineBreaks += source[at + 1] == '\n' ? 1 : 0;
+        at += 2;
+      } else if (source[at] != delimiter) {
+        break; // a line end
+      } else if (at + between.length > end && !last) {
+        return MORE;
+      } else if (isDelimiter(between, at, end)) {
+        break;
+      } else {
+        at++;
+      }
+    }
+    add(start, at, kind);
+    return at;
+  }
+
+  private boolean isDelimiter(byte[] between, int at, int end) {
+    return at + between.length <= end
+        && Arrays.equals(bytes, at, at + between.length, between, 0, between.length);
   }
 
   /** Cuts a field whose first byte in the quotes is at {@code start}. */
@@ -189,6 +251,12 @@ public final class CsvFields {
     add(start, at, kind);
     at++;
     boolean closed = at == end || source[at] == delimiter || isLineEnd(source[at]);
+    if (longDelimiter != null && at < end && source[at] == delimiter) {
+      if (at + delimiterBytes > end && !last) {
+        return MORE;
+      }
+      closed = isDelimiter(longDelimiter, at, end);
+    }
     return closed ? at : spoiled("text follows a closing quote", at, end, last);
   }
 

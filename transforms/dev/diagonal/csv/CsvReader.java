@@ -3,6 +3,7 @@ package dev.diagonal.csv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.SkippedLines;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,14 +17,18 @@ import org.jspecify.annotations.Nullable;
  * The records of a stream of separated values, one after another through one buffer: {@link #next}
  * moves to a record, {@link #fields} has its fields, {@link #problem} what is wrong with it.
  *
- * <p>A line without a character is no record. A byte order mark of UTF-8 is skipped. A record that
- * cannot be read has a problem instead of fields, and the reader goes on behind the line in which
- * the problem shows; one that is too long is skipped to its end, and never held.
+ * <p>A line without a character is no record, nor are the lines that the dialect {@linkplain
+ * CsvDialect#skipped skips}. A byte order mark of UTF-8 is skipped. A record that cannot be read
+ * has a problem instead of fields, and the reader goes on behind the line in which the problem
+ * shows; one that is too long is skipped to its end, and never held.
  *
  * <p>Memory: a buffer of 256 KiB, which grows to the longest record that is allowed. Not safe for
  * use by several threads at once.
  */
 public final class CsvReader implements Closeable {
+
+  /** How long a record may be in all commands: 64 MiB. */
+  public static final int MOST_RECORD_BYTES = 64 << 20;
 
   /** How much of a record that is too long is shown. */
   private static final int SHOWN_BYTES = 1_000;
@@ -37,6 +42,7 @@ public final class CsvReader implements Closeable {
   private final int maxRecordBytes;
   private final boolean repairUtf8;
   private final CsvFields fields;
+  private final byte[] comment;
 
   private byte[] buffer;
   private ByteBuffer wrapped;
@@ -84,6 +90,7 @@ public final class CsvReader implements Closeable {
     this.maxRecordBytes = maxRecordBytes;
     this.repairUtf8 = repairUtf8;
     this.fields = new CsvFields(dialect, true);
+    this.comment = dialect.skipped().commentBytes();
     this.buffer = new byte[Math.min(BUFFER_BYTES, maxRecordBytes + 2)];
     this.wrapped = ByteBuffer.wrap(buffer);
   }
@@ -102,8 +109,15 @@ public final class CsvReader implements Closeable {
     if (!started) {
       started = true;
       skipMark();
+      for (int i = 0; i < dialect.skipped().first(); i++) {
+        skipLine();
+      }
     }
     while (true) {
+      if (comment.length > 0 && isAtComment()) {
+        skipLine();
+        continue;
+      }
       start = next;
       int cut = fields.cut(buffer, start, filled, atEnd);
       if (isTooLong(cut)) {
@@ -167,7 +181,7 @@ public final class CsvReader implements Closeable {
   }
 
   /** Returns how many characters had to be put in place of broken UTF-8 so far. */
-  public long replacedCharacters() {
+  long replacedCharacters() {
     return replacedCharacters;
   }
 
@@ -218,25 +232,47 @@ public final class CsvReader implements Closeable {
     }
   }
 
+  private boolean isAtComment() throws IOException {
+    while (!atEnd && filled - next < Math.min(comment.length, buffer.length)) {
+      fill();
+    }
+    return SkippedLines.isComment(comment, buffer, next, filled);
+  }
+
+  /** Skips the rest of the line at {@link #next}. */
+  private void skipLine() throws IOException {
+    while (next < filled || fillAgain()) {
+      if (endsLine(buffer[next++])) {
+        return;
+      }
+    }
+  }
+
+  /** Whether a byte that was just passed ends a line, with the LF after a CR; counts the line. */
+  private boolean endsLine(byte b) throws IOException {
+    if (b == '\r' && (next < filled || fillAgain()) && buffer[next] == '\n') {
+      // A carriage return that the buffer ends with is looked at together with what follows it.
+      next++;
+    }
+    boolean ends = b == '\n' || b == '\r';
+    nextLine += ends ? 1 : 0;
+    return ends;
+  }
+
   /** Skips the record at {@link #next} to its end, of which nothing is held but its start. */
   private boolean skipLong() throws IOException {
     problem = "the record has more than " + maxRecordBytes + " bytes";
     shown = Arrays.copyOfRange(buffer, next, next + Math.min(SHOWN_BYTES, filled - next));
     recordOffset = bufferOffset + next;
     line = nextLine;
+    String delimiter = dialect.delimiter();
+    int matched = 0;
     boolean quoted = false;
     boolean opens = true;
     boolean escaped = false;
     while (next < filled || fillAgain()) {
       byte b = buffer[next++];
-      boolean lineEnd = b == '\n' || b == '\r';
-      if (lineEnd) {
-        // A carriage return that the buffer ends with is looked at together with what follows it.
-        if (b == '\r' && (next < filled || fillAgain()) && buffer[next] == '\n') {
-          next++;
-        }
-        nextLine++;
-      }
+      boolean lineEnd = endsLine(b);
       boolean goesOn = escaped || (quoted && dialect.lineBreaksInQuotes());
       if (lineEnd && !goesOn) {
         return true;
@@ -248,7 +284,9 @@ public final class CsvReader implements Closeable {
         quoted = !quoted;
         opens = true;
       } else {
-        opens = b == dialect.delimiter();
+        matched = b == delimiter.charAt(matched) ? matched + 1 : b == delimiter.charAt(0) ? 1 : 0;
+        opens = matched == delimiter.length();
+        matched = opens ? 0 : matched;
       }
     }
     return true;

@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 public record HeaderColumns(TextFile file, List<String> names) {
 
   /** Stands for a column that is not there. */
-  public static final int NOT_THERE = -1;
+  static final int NOT_THERE = -1;
 
   /**
-   * Returns the columns of a file with a comma between fields.
+   * Returns the columns of a file.
    *
    * @throws BadInputException if the file has no first line, or it cannot be cut
    */
-  public static HeaderColumns of(TextFile file) {
+  public static HeaderColumns of(TextFile file, String delimiter) {
     String line = file.header();
-    CsvFields header = new CsvFields(',');
+    CsvFields header = new CsvFields(delimiter);
     @Nullable String fault = line == null ? "it has none" : header.split(line);
     if (fault != null) {
       throw new BadInputException("the header of %s: %s".formatted(file.name(), fault));
@@ -58,7 +58,7 @@ public record HeaderColumns(TextFile file, List<String> names) {
    *
    * @throws BadInputException if the header has the column twice
    */
-  public int positionIfThere(String name) {
+  int positionIfThere(String name) {
     int position = names.indexOf(name);
     if (position != names.lastIndexOf(name)) {
       throw new BadInputException(

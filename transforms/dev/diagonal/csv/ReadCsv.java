@@ -42,7 +42,6 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
   /** The Beam counter of the characters that had to be put in place of broken UTF-8. */
   public static final String REPLACED_CHARACTERS = "replaced_characters";
 
-  private static final int MAX_RECORD_BYTES = 1 << 20;
   private static final long MAX_BAD_RECORDS = 10_000;
 
   private final List<String> patterns;
@@ -76,12 +75,12 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
     checkArgument(!patterns.isEmpty(), "patterns must not be empty");
     return new ReadCsv<>(
         patterns,
-        new Reading<>(dialect, consumers, MAX_RECORD_BYTES, MAX_BAD_RECORDS, false),
+        new Reading<>(dialect, consumers, CsvReader.MOST_RECORD_BYTES, MAX_BAD_RECORDS, false),
         coder,
         null);
   }
 
-  /** Sets how many bytes a record may have; a longer one is a bad record. A mebibyte by default. */
+  /** Sets how many bytes a record may have; a longer one is a bad record. 64 MiB by default. */
   public ReadCsv<T> withMaxRecordBytes(int bytes) {
     return new ReadCsv<>(patterns, reading.withMaxRecordBytes(bytes), coder, errorHandler);
   }

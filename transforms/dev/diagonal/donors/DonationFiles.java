@@ -60,7 +60,7 @@ public final class DonationFiles implements DocumentSink {
     }
 
     /** Returns the files of the run in the directory. */
-    public RunFiles files() {
+    RunFiles files() {
       return RunFiles.in(directory, PREFIX, run);
     }
   }

@@ -48,6 +48,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
   public static final String INDEX = "Index";
 
   private final Inputs inputs;
+  private final CsvDialect dialect;
   private final Shards shards;
   private final DonationFiles.@Nullable Target files;
   private final @Nullable BulkSettings index;
@@ -56,12 +57,14 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   private JoinDonations(
       Inputs inputs,
+      CsvDialect dialect,
       Shards shards,
       DonationFiles.@Nullable Target files,
       @Nullable BulkSettings index,
       long maxBadRecords,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.inputs = inputs;
+    this.dialect = dialect;
     this.shards = shards;
     this.files = files;
     this.index = index;
@@ -81,22 +84,27 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   /** Joins these files in so many shards. */
   public static JoinDonations from(Inputs inputs, Shards shards) {
-    return new JoinDonations(inputs, shards, null, null, 0, null);
+    return new JoinDonations(inputs, DIALECT, shards, null, null, 0, null);
+  }
+
+  /** Sets how the files are written; {@link #DIALECT} by default. */
+  public JoinDonations withDialect(CsvDialect written) {
+    return new JoinDonations(inputs, written, shards, files, index, maxBadRecords, errorHandler);
   }
 
   /** Puts the documents into an index, which must be there. */
   public JoinDonations indexing(BulkSettings settings) {
-    return new JoinDonations(inputs, shards, files, settings, maxBadRecords, errorHandler);
+    return new JoinDonations(inputs, dialect, shards, files, settings, maxBadRecords, errorHandler);
   }
 
   /** Writes the documents to files, as {@link DonationFiles} does. */
   public JoinDonations writingTo(DonationFiles.Target files) {
-    return new JoinDonations(inputs, shards, files, index, maxBadRecords, errorHandler);
+    return new JoinDonations(inputs, dialect, shards, files, index, maxBadRecords, errorHandler);
   }
 
   /** Sends bad records to a handler, up to {@code most} of a reader. */
   public JoinDonations withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler, long most) {
-    return new JoinDonations(inputs, shards, files, index, most, handler);
+    return new JoinDonations(inputs, dialect, shards, files, index, most, handler);
   }
 
   @Override
@@ -144,7 +152,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
 
   private ReadCsv<KV<Integer, PackedRows>> read(Table table, List<String> files) {
     ReadCsv<KV<Integer, PackedRows>> read =
-        ReadCsv.from(files, DIALECT, PackRows.of(table, shards), PackRows.coder());
+        ReadCsv.from(files, dialect, PackRows.of(table, shards), PackRows.coder());
     ErrorHandler<BadRecord, ?> handler = errorHandler;
     return handler == null ? read : read.withBadRecordErrorHandler(handler, maxBadRecords);
   }

@@ -43,7 +43,7 @@ public final class PackRows implements RecordConsumer<KV<Integer, PackedRows>> {
   }
 
   /** Returns the coder of blocks by shard. */
-  public static Coder<KV<Integer, PackedRows>> coder() {
+  static Coder<KV<Integer, PackedRows>> coder() {
     return KvCoder.of(VarIntCoder.of(), PackedRows.coder());
   }
 

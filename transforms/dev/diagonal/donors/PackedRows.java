@@ -19,7 +19,7 @@ import org.apache.beam.sdk.coders.StringUtf8Coder;
 public record PackedRows(Table table, String file, byte[] bytes) {
 
   /** Returns the coder: table, file and bytes, one after another. */
-  public static Coder<PackedRows> coder() {
+  static Coder<PackedRows> coder() {
     return RowBlockCoder.OF;
   }
 

@@ -2,6 +2,7 @@ package dev.diagonal.edges;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.Piece;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Edge {
 
   private static final @Nullable String[] NO_TEXTS = {};
+  private static final IdKind[] ID_KINDS = IdKind.values();
 
   /** What kind of value is the id of an edge. */
   public enum IdKind {
@@ -34,13 +36,14 @@ public final class Edge {
     }
 
     /** Returns PostgreSQL's type for it. */
-    public String sqlType() {
+    String sqlType() {
       return sqlType;
     }
   }
 
-  private final IdKind idKind;
-  private final boolean named;
+  /** The id's kind and whether the ends are texts, in one byte: a reference more takes eight. */
+  private final byte kinds;
+
   private final long idHigh;
   private final long idLow;
   private final long source;
@@ -49,6 +52,9 @@ public final class Edge {
   /** The source and the target if they are texts, the id if it is one, then the columns. */
   private final @Nullable String[] texts;
 
+  /** The piece of the file it was read from. */
+  private final @Nullable Piece piece;
+
   Edge(
       IdKind idKind,
       boolean named,
@@ -56,9 +62,10 @@ public final class Edge {
       long idLow,
       long source,
       long target,
-      @Nullable String[] texts) {
-    this.idKind = idKind;
-    this.named = named;
+      @Nullable String[] texts,
+      @Nullable Piece piece) {
+    this.kinds = (byte) (idKind.ordinal() << 1 | (named ? 1 : 0));
+    this.piece = piece;
     this.idHigh = idHigh;
     this.idLow = idLow;
     this.source = source;
@@ -111,7 +118,7 @@ public final class Edge {
       texts[leading + i] = columns.get(i);
     }
     return new Edge(
-        kind, named, high, low, named ? 0 : (Long) source, named ? 0 : (Long) target, texts);
+        kind, named, high, low, named ? 0 : (Long) source, named ? 0 : (Long) target, texts, null);
   }
 
   /** Returns the coder: the ids as numbers of variable length or UTF-8, then the columns. */
@@ -119,32 +126,37 @@ public final class Edge {
     return EdgeCoder.OF;
   }
 
-  public IdKind idKind() {
-    return idKind;
+  IdKind idKind() {
+    return ID_KINDS[kinds >> 1];
   }
 
   /** Whether the ends are texts. */
-  public boolean isNamed() {
-    return named;
+  boolean isNamed() {
+    return (kinds & 1) != 0;
+  }
+
+  /** Returns the piece of a file that it was read from, if its id is a place in a file. */
+  public @Nullable Piece piece() {
+    return piece;
   }
 
   /** Returns the edge's id: a {@link UUID}, {@link Long} or {@link String}. */
   public Object id() {
-    return switch (idKind) {
+    return switch (idKind()) {
       case PLACE -> new UUID(idHigh, idLow);
       case NUMBER -> idLow;
-      case TEXT -> text(named ? 2 : 0);
+      case TEXT -> text(isNamed() ? 2 : 0);
     };
   }
 
   /** Returns the source: a {@link Long} or {@link String}. */
   public Object source() {
-    return named ? text(0) : (Object) source;
+    return isNamed() ? text(0) : (Object) source;
   }
 
   /** Returns the target: a {@link Long} or {@link String}. */
   public Object target() {
-    return named ? text(1) : (Object) target;
+    return isNamed() ? text(1) : (Object) target;
   }
 
   /** Returns the source if it is a number, else 0. */
@@ -176,7 +188,7 @@ public final class Edge {
   }
 
   private int leading() {
-    return (named ? 2 : 0) + (idKind == IdKind.TEXT ? 1 : 0);
+    return (isNamed() ? 2 : 0) + (idKind() == IdKind.TEXT ? 1 : 0);
   }
 
   private String text(int index) {
@@ -186,18 +198,18 @@ public final class Edge {
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Edge edge
-        && idKind == edge.idKind
-        && named == edge.named
+        && kinds == edge.kinds
         && idHigh == edge.idHigh
         && idLow == edge.idLow
         && source == edge.source
         && target == edge.target
-        && Arrays.equals(texts, edge.texts);
+        && Arrays.equals(texts, edge.texts)
+        && Objects.equals(piece, edge.piece);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(idKind, named, idHigh, idLow, source, target, Arrays.hashCode(texts));
+    return Objects.hash(kinds, idHigh, idLow, source, target, Arrays.hashCode(texts));
   }
 
   @Override

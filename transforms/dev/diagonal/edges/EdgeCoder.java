@@ -1,6 +1,7 @@
 package dev.diagonal.edges;
 
 import dev.diagonal.edges.Edge.IdKind;
+import dev.diagonal.files.Piece;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -9,7 +10,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encodes an {@link Edge}: a byte for the kinds of its ids, the numbers among these (zigzag
  * varints; the upper half of a place as eight bytes), then its texts, each as a byte that says
- * whether there is one, and UTF-8 with its length.
+ * whether there is one, and UTF-8 with its length; for a place, its piece in the same way.
  */
 final class EdgeCoder extends AtomicCoder<Edge> {
 
@@ -27,6 +30,7 @@ final class EdgeCoder extends AtomicCoder<Edge> {
   private static final List<IdKind> KINDS = List.of(IdKind.PLACE, IdKind.NUMBER, IdKind.TEXT);
 
   private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
+  private static final Coder<@Nullable Piece> PIECE = NullableCoder.of(Piece.coder());
 
   private EdgeCoder() {}
 
@@ -51,6 +55,9 @@ final class EdgeCoder extends AtomicCoder<Edge> {
         TEXT.encode(text, out);
       }
     }
+    if (edge.idKind() == IdKind.PLACE) {
+      PIECE.encode(edge.piece(), out);
+    }
   }
 
   @Override
@@ -72,7 +79,8 @@ final class EdgeCoder extends AtomicCoder<Edge> {
     for (int i = 0; i < texts.length; i++) {
       texts[i] = in.read() == 0 ? null : TEXT.decode(in);
     }
-    return new Edge(idKind, named, idHigh, idLow, source, target, texts);
+    Piece piece = idKind == IdKind.PLACE ? PIECE.decode(in) : null;
+    return new Edge(idKind, named, idHigh, idLow, source, target, texts, piece);
   }
 
   private static void encode(long value, OutputStream out) throws IOException {

@@ -6,6 +6,7 @@ import dev.diagonal.csv.CsvFields;
 import dev.diagonal.csv.HeaderNames;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.TextFile;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -13,15 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How edges stand in a text file, one a line. A column is a name in the header or a position from
- * 1.
+ * How edges are written in a text file, one a line. A column is a name in the header or a position
+ * from 1.
  *
  * @param header whether the first line of every file is a header
- * @param delimiter the ASCII character between two fields. A {@linkplain #BLANKS blank} stands for
- *     any run of blanks and tabs, also before the first and behind the last field; quotes mean
- *     nothing then. With any other a field may stand in quotes, in which a doubled quote is a quote
- *     (RFC 4180; a line break ends the line nevertheless)
- * @param comment what lines start with that are passed over; null if there are none
+ * @param delimiter the ASCII text between two fields. A {@linkplain #BLANKS blank} stands for any
+ *     run of blanks and tabs, also before the first and after the last field; quotes mean nothing
+ *     then. With any other a field may stand in quotes, in which a doubled quote is a quote (RFC
+ *     4180; a line break ends the line nevertheless)
  * @param source the column of the source
  * @param target the column of the target
  * @param textIds whether source and target are texts; else they are whole numbers of 64 bits
@@ -29,43 +29,44 @@ import org.jspecify.annotations.Nullable;
  * @param idKind what the edge's id is; {@link IdKind#PLACE} if, and only if, {@code id} is null
  * @param columns further columns, carried along as text; an empty field is null, an empty one in
  *     quotes is an empty text
+ * @param first the header of the first file: a position means its column, in all files
  */
 public record EdgeFormat(
     boolean header,
-    char delimiter,
-    @Nullable String comment,
+    String delimiter,
     String source,
     String target,
     boolean textIds,
     @Nullable String id,
     IdKind idKind,
-    List<String> columns)
+    List<String> columns,
+    HeaderNames first)
     implements Serializable {
 
   /** The delimiter that stands for any run of blanks and tabs. */
-  public static final char BLANKS = CsvFields.BLANKS;
+  public static final String BLANKS = " ";
 
   /** Source and target as whole numbers in the first two columns, with a header, by commas. */
   public static final EdgeFormat CSV =
-      new EdgeFormat(true, ',', null, "1", "2", false, null, IdKind.PLACE, List.of());
-
-  /** The edge lists of the Stanford Large Network Dataset Collection (SNAP). */
-  public static final EdgeFormat SNAP =
-      new EdgeFormat(false, BLANKS, "#", "1", "2", false, null, IdKind.PLACE, List.of());
+      new EdgeFormat(true, ",", "1", "2", false, null, IdKind.PLACE, List.of(), HeaderNames.NONE);
 
   /**
-   * @throws IllegalArgumentException if the delimiter is no delimiter, {@code comment} is empty, a
-   *     column is blank, or a name although there is no header, or {@code id} and {@code idKind} do
-   *     not fit
+   * The edge lists of the Stanford Large Network Dataset Collection (SNAP). Their comments start
+   * with {@code #}: see {@link dev.diagonal.files.ReadLines#withSkipped}.
+   */
+  public static final EdgeFormat SNAP = CSV.withHeader(false).withDelimiter(BLANKS);
+
+  /**
+   * @throws IllegalArgumentException if the delimiter is no delimiter, a column is blank, or a name
+   *     although there is no header, or {@code id} and {@code idKind} do not fit
    */
   public EdgeFormat {
     columns = List.copyOf(columns);
     checkArgument(
         isDelimiter(delimiter),
-        "delimiter must be a tab or a printable ASCII character other than a letter, a digit, a"
-            + " quote and a sign, got '%s'",
+        "delimiter must be a tab or printable ASCII characters other than letters, digits, quotes"
+            + " and signs, got '%s'",
         delimiter);
-    checkArgument(comment == null || !comment.isEmpty(), "comment must not be empty");
     checkArgument(
         (id == null) == (idKind == IdKind.PLACE),
         "an edge's id must be its place if it has no column, and only then, got %s and %s",
@@ -79,7 +80,7 @@ public record EdgeFormat(
     for (String column : all) {
       checkArgument(!column.isBlank(), "a column must be a name or a position, got '%s'", column);
       checkArgument(
-          header || position(column) != null,
+          header || HeaderNames.isPosition(column),
           "without a header a column must be a position from 1, got '%s'",
           column);
     }
@@ -87,56 +88,49 @@ public record EdgeFormat(
 
   public EdgeFormat withHeader(boolean firstLine) {
     return new EdgeFormat(
-        firstLine, delimiter, comment, source, target, textIds, id, idKind, columns);
+        firstLine, delimiter, source, target, textIds, id, idKind, columns, first);
   }
 
-  public EdgeFormat withDelimiter(char character) {
-    return new EdgeFormat(header, character, comment, source, target, textIds, id, idKind, columns);
-  }
-
-  public EdgeFormat withComment(@Nullable String prefix) {
-    return new EdgeFormat(header, delimiter, prefix, source, target, textIds, id, idKind, columns);
+  public EdgeFormat withDelimiter(String text) {
+    return new EdgeFormat(header, text, source, target, textIds, id, idKind, columns, first);
   }
 
   public EdgeFormat withEnds(String sourceColumn, String targetColumn) {
     return new EdgeFormat(
-        header, delimiter, comment, sourceColumn, targetColumn, textIds, id, idKind, columns);
+        header, delimiter, sourceColumn, targetColumn, textIds, id, idKind, columns, first);
   }
 
   public EdgeFormat withTextIds(boolean text) {
-    return new EdgeFormat(header, delimiter, comment, source, target, text, id, idKind, columns);
+    return new EdgeFormat(header, delimiter, source, target, text, id, idKind, columns, first);
   }
 
-  /** Returns this format for records that are read as lines: a header, commas, no comments. */
+  /** Returns this format for records that are read as lines: a header and commas. */
   EdgeFormat ofRecords() {
-    return withHeader(true).withDelimiter(',').withComment(null);
+    return withHeader(true).withDelimiter(",");
+  }
+
+  /** Returns what cuts lines of this format. */
+  CsvFields fields() {
+    return delimiter.equals(BLANKS) ? CsvFields.atBlanks() : new CsvFields(delimiter);
   }
 
   /** Takes the edge's id from a column, as a number or a text. */
   public EdgeFormat withId(String column, IdKind kind) {
-    return new EdgeFormat(
-        header, delimiter, comment, source, target, textIds, column, kind, columns);
+    return new EdgeFormat(header, delimiter, source, target, textIds, column, kind, columns, first);
   }
 
   public EdgeFormat withColumns(List<String> further) {
-    return new EdgeFormat(header, delimiter, comment, source, target, textIds, id, idKind, further);
+    return new EdgeFormat(header, delimiter, source, target, textIds, id, idKind, further, first);
   }
 
   /**
    * Finds the columns in a file.
    *
-   * @throws BadInputException if the file's first line is a comment where a header is declared, has
-   *     no such column, or has source and target in one
+   * @throws BadInputException if the file has no such column, or has source and target in one
    */
   Positions positionsIn(TextFile file) {
     String line = file.header();
-    if (line != null && comment != null && line.startsWith(comment)) {
-      throw new BadInputException(
-          "%s starts with a comment, '%s', where the header should be: declare no header and name"
-                  .formatted(file.name(), shortened(line))
-              + " columns by position");
-    }
-    List<String> names = line == null ? List.of() : headerNames(line, file);
+    HeaderNames names = line == null ? HeaderNames.NONE : headerNames(line, file);
     int from = position(source, names, file);
     int to = position(target, names, file);
     if (from == to) {
@@ -144,66 +138,51 @@ public record EdgeFormat(
           "%s: the source and the target cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), from + 1, source, target));
     }
-    if (!textIds && !names.isEmpty() && isNumber(names.get(from)) && isNumber(names.get(to))) {
+    if (!textIds
+        && line != null
+        && isNumber(names.names().get(from))
+        && isNumber(names.names().get(to))) {
       throw new BadInputException(
           "the first line of %s, '%s', is an edge and not a header: use --header=false and name columns by position"
-              .formatted(file.name(), shortened(String.valueOf(line))));
+              .formatted(file.name(), shortened(line)));
     }
     return new Positions(
         from,
         to,
         id == null ? -1 : position(id, names, file),
         columns.stream().map(column -> position(column, names, file)).toList(),
-        names.size());
+        names.names().size());
   }
 
   /**
-   * Returns this with names for the columns that are named by position, as the header of the first
-   * file has them, so that files whose columns have another order are read by name. Positions
-   * without a name of their own stay.
-   *
-   * @param firstLines those of the first file, as far as they are known
+   * Returns this with the header of the first file, by which columns that are given by position are
+   * found in the others.
    */
-  public EdgeFormat named(List<String> firstLines) {
-    if (!header || firstLines.isEmpty()) {
+  public EdgeFormat named(FirstLines lines) {
+    String line = lines.header(header);
+    EdgeFormat layout = lines.records() ? ofRecords() : this;
+    CsvFields fields = layout.fields();
+    if (line == null || fields.split(line) != null) {
       return this;
     }
-    String line = firstLines.get(0);
-    CsvFields fields = new CsvFields(delimiter);
-    if ((comment != null && line.startsWith(comment)) || fields.split(line) != null) {
-      return this;
-    }
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < fields.count(); i++) {
-      names.add(fields.text(i).trim());
-    }
-    HeaderNames found = new HeaderNames(names);
     return new EdgeFormat(
-        true,
-        delimiter,
-        comment,
-        found.nameOf(source),
-        found.nameOf(target),
-        textIds,
-        id == null ? null : found.nameOf(id),
-        idKind,
-        columns);
+        header, delimiter, source, target, textIds, id, idKind, columns, namesIn(fields));
   }
 
   /**
    * Returns a remark if the first line looks like a header though none is declared: its ends are
    * words and those of all other lines are numbers. Else null.
    */
-  public @Nullable String headerRemark(List<String> firstLines) {
-    if (header || !textIds) {
+  public @Nullable String headerRemark(FirstLines firstLines) {
+    if (header || !textIds || firstLines.records()) {
       return null;
     }
+    List<String> lines = firstLines.lines();
     Boolean first = null;
     int others = 0;
-    for (String line : firstLines) {
-      CsvFields fields = new CsvFields(delimiter);
-      boolean skipped = comment != null && line.startsWith(comment);
-      if (skipped || fields.split(line) != null) {
+    for (String line : lines) {
+      CsvFields fields = fields();
+      if (fields.split(line) != null) {
         continue;
       }
       Boolean numbers = endsAreNumbers(fields);
@@ -221,7 +200,7 @@ public record EdgeFormat(
     return others == 0
         ? null
         : "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
-            .formatted(shortened(firstLines.get(0)));
+            .formatted(shortened(lines.get(0)));
   }
 
   /** Whether both ends are numbers, or neither; null if one is, or a column is missing. */
@@ -254,36 +233,32 @@ public record EdgeFormat(
     }
   }
 
-  private List<String> headerNames(String line, TextFile file) {
-    CsvFields fields = new CsvFields(delimiter);
+  private HeaderNames headerNames(String line, TextFile file) {
+    CsvFields fields = fields();
     String fault = fields.split(line);
     if (fault != null) {
       throw new BadInputException("the header of %s: %s".formatted(file.name(), fault));
     }
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < fields.count(); i++) {
-      names.add(fields.text(i).trim());
-    }
-    return names;
+    return namesIn(fields);
   }
 
-  private int position(String column, List<String> names, TextFile file) {
-    int named = names.indexOf(column);
-    if (named != names.lastIndexOf(column)) {
-      throw new BadInputException(
-          "the header of %s has the column '%s' twice: name it by position"
-              .formatted(file.name(), column));
+  private static HeaderNames namesIn(CsvFields header) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < header.count(); i++) {
+      names.add(header.text(i).trim());
     }
-    if (named >= 0) {
-      return named;
-    }
-    Integer position = position(column);
-    if (position == null || (file.header() != null && position > names.size())) {
+    return new HeaderNames(names);
+  }
+
+  private int position(String column, HeaderNames names, TextFile file) {
+    int position = names.find(column, first, file.name());
+    if (position == HeaderNames.NOT_THERE) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
-              .formatted(file.name(), column, shortened(String.valueOf(file.header()))));
+              .formatted(
+                  file.name(), first.nameOf(column), shortened(String.valueOf(file.header()))));
     }
-    return position - 1;
+    return position;
   }
 
   private static boolean isNumber(String name) {
@@ -291,12 +266,19 @@ public record EdgeFormat(
   }
 
   static @Nullable Integer position(String column) {
-    return column.matches("[1-9][0-9]{0,3}") ? Integer.valueOf(column) : null;
+    return HeaderNames.isPosition(column) ? Integer.valueOf(column) : null;
   }
 
-  private static boolean isDelimiter(char c) {
-    boolean inIds = Character.isLetterOrDigit(c) || "\"+-".indexOf(c) >= 0;
-    return c == '\t' || (c >= ' ' && c < 127 && !inIds);
+  private static boolean isDelimiter(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(
+                c ->
+                    c == '\t'
+                        || (c >= ' '
+                            && c < 127
+                            && !Character.isLetterOrDigit(c)
+                            && "\"+-".indexOf(c) < 0));
   }
 
   private static String shortened(String text) {

@@ -7,22 +7,20 @@ import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.edges.EdgeFormat.Positions;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts out an {@link Edge} for each line, in their order. Empty lines and comments are passed over;
- * a line without two ends, or with a field that is not what the format says, is a bad line.
+ * Emits an {@link Edge} for each line, in their order. Empty lines are skipped; a line without two
+ * ends, or with a field that is not what the format says, is a bad record.
  *
  * <p>The id of an edge that has no column for one is the place of its line: 64 bits of a hash of
  * the file's name (Murmur3), as the file system spells it, and the byte offset of the line. So it
  * is unique within a file, the same in every run, and another if the file is moved. It knows
- * nothing of what the line says: a file must not be replaced by another one of the same name, whose
- * lines at the same offsets would be taken for those that are there already.
+ * nothing of what the line says: the {@link Piece} that the edge is in does.
  */
 public final class EdgeLines implements LineConsumer<Edge> {
 
@@ -30,7 +28,6 @@ public final class EdgeLines implements LineConsumer<Edge> {
 
   private final EdgeFormat format;
   private CsvFields fields;
-  private byte[] comment;
   private String file = "";
   private long fileHash;
   private Positions positions = new Positions(0, 1, -1, List.of(), 0);
@@ -41,12 +38,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
 
   private EdgeLines(EdgeFormat format) {
     this.format = format;
-    this.fields = new CsvFields(format.delimiter());
-    this.comment = commentOf(format);
-  }
-
-  private static byte[] commentOf(EdgeFormat format) {
-    return format.comment() == null ? new byte[0] : format.comment().getBytes(UTF_8);
+    this.fields = format.fields();
   }
 
   /** Returns a maker of consumers that read lines of this format. */
@@ -57,10 +49,9 @@ public final class EdgeLines implements LineConsumer<Edge> {
   @Override
   public void open(TextFile textFile) {
     file = textFile.name();
-    fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
+    fileHash = Piece.fileOf(file);
     EdgeFormat layout = textFile.records() ? format.ofRecords() : format;
-    fields = new CsvFields(layout.delimiter());
-    comment = commentOf(layout);
+    fields = layout.fields();
     positions = layout.positionsIn(textFile);
     last = positions.last();
   }
@@ -81,7 +72,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       }
       next = lineEnd + 1;
       int end = lineEnd > start && bytes[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
-      if (end == start || isComment(bytes, start, end)) {
+      if (end == start) {
         continue;
       }
       long offset = block.offsetOf(start);
@@ -89,7 +80,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       if (fault == null && fields.count() == 0) {
         continue; // nothing but blanks
       }
-      Edge edge = fault == null ? read(offset) : null;
+      Edge edge = fault == null ? read(offset, block.piece()) : null;
       if (edge == null || fault != null) {
         output.reject(
             new DeadLetter(
@@ -105,14 +96,8 @@ public final class EdgeLines implements LineConsumer<Edge> {
   @Override
   public void finish(Output<Edge> output) {}
 
-  private boolean isComment(byte[] bytes, int start, int end) {
-    return comment.length > 0
-        && end - start >= comment.length
-        && Arrays.equals(bytes, start, start + comment.length, comment, 0, comment.length);
-  }
-
   /** Returns the edge of the line that was cut last, or anything if it sets {@link #fault}. */
-  private @Nullable Edge read(long offset) {
+  private @Nullable Edge read(long offset, @Nullable Piece piece) {
     fault = wrongCount();
     if (fault != null) {
       return null;
@@ -145,7 +130,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       int field = positions.columns().get(i - leading);
       texts[i] = fields.isNull(field) ? null : text(format.columns().get(i - leading), field);
     }
-    return new Edge(idKind, named, idHigh, idLow, source, target, texts);
+    return new Edge(idKind, named, idHigh, idLow, source, target, texts, piece);
   }
 
   private @Nullable String wrongCount() {

@@ -29,7 +29,7 @@ public final class LineEnds {
    * @param atEnd whether nothing follows {@code to}
    * @return {@code to}, or the index of a CR that is the last byte while more may follow
    */
-  public static int normalize(byte[] bytes, int from, int to, boolean atEnd) {
+  static int normalize(byte[] bytes, int from, int to, boolean atEnd) {
     int at = indexOfCarriageReturn(bytes, from, to);
     while (at < to) {
       if (at + 1 == to && !atEnd) {

@@ -64,12 +64,18 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
       }
       // Equal parts: a last range of a few bytes would cost as much as a full one.
       long parts = Math.max(1, Math.round((double) file.bytes() / rangeBytes));
-      long partBytes = (file.bytes() + parts - 1) / parts;
+      long partBytes = aligned((file.bytes() + parts - 1) / parts);
       for (long start = 0; start < file.bytes(); start += partBytes) {
         ranges.add(new FileRange(file, start, Math.min(file.bytes(), start + partBytes)));
       }
     }
     return ranges;
+  }
+
+  /** Rounds up, so that a piece lies in one range. */
+  private static long aligned(long bytes) {
+    long piece = PieceCuts.PIECE_BYTES;
+    return bytes < piece ? bytes : (bytes + piece - 1) / piece * piece;
   }
 
   private long rangeBytes(long totalBytes) {

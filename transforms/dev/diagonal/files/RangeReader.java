@@ -36,6 +36,11 @@ final class RangeReader {
   private final ByteBuffer wrapped;
   private final TextBlock block;
 
+  /** Where blocks end, if each is to be a piece. */
+  private final @Nullable PieceCuts cuts;
+
+  private final long file;
+
   /** Where in the file the first byte of the buffer stands. */
   private long bufferOffset;
 
@@ -63,6 +68,18 @@ final class RangeReader {
    * @param seek moves the channel to a byte of the file
    */
   RangeReader(ReadableByteChannel channel, Seek seek, FileRange range, byte[] buffer) {
+    this(channel, seek, range, buffer, null);
+  }
+
+  /**
+   * Reads in the same way; with {@code cuts}, each block is a {@linkplain TextBlock#piece piece}.
+   */
+  RangeReader(
+      ReadableByteChannel channel,
+      Seek seek,
+      FileRange range,
+      byte[] buffer,
+      @Nullable PieceCuts cuts) {
     checkArgument(buffer.length > UTF_8_MARK.length, "buffer too small: %s", buffer.length);
     this.channel = channel;
     this.seek = seek;
@@ -71,40 +88,59 @@ final class RangeReader {
     this.buffer = buffer;
     this.wrapped = ByteBuffer.wrap(buffer);
     this.block = new TextBlock(buffer);
+    this.cuts = cuts;
+    this.file = cuts == null ? 0 : Piece.fileOf(range.file());
   }
 
   /**
-   * Returns the first line of the file that is not empty, without its line end, or null if there is
-   * none. Call it first, or not at all; the blocks of a range then begin after that line.
+   * Returns the first line of the file that is not empty and not skipped, without its line end, or
+   * null if there is none. Call it first, or not at all; the blocks of a range then begin after
+   * that line.
    *
    * @throws IOException if the line is longer than a block
    */
-  byte @Nullable [] readHeader() throws IOException {
+  byte @Nullable [] readHeader(SkippedLines skipped) throws IOException {
+    skipFirst(skipped);
+    byte[] comment = skipped.commentBytes();
+    byte[] line = readLine();
+    while (line != null
+        && (line.length == 0 || SkippedLines.isComment(comment, line, 0, line.length))) {
+      line = readLine();
+    }
+    return line;
+  }
+
+  /** Skips the first lines of a file. Call it first, or not at all. */
+  void skipFirst(SkippedLines skipped) throws IOException {
     fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
     skipMark();
+    for (int i = 0; i < skipped.first(); i++) {
+      byte[] unused = readLine();
+    }
+  }
+
+  /** Returns the next line of the start of the file, without its line end, or null. */
+  private byte @Nullable [] readLine() throws IOException {
     while (true) {
       int end = indexOfLineEnd(unread);
       if (end < 0 && atEnd) {
+        if (unread == filled) {
+          return null;
+        }
         end = filled;
       }
       if (end >= 0) {
         int textEnd = end > unread && buffer[end - 1] == '\r' ? end - 1 : end;
-        byte[] header = Arrays.copyOfRange(buffer, unread, textEnd);
+        byte[] line = Arrays.copyOfRange(buffer, unread, textEnd);
         unread = Math.min(end + 1, filled);
         headerEnd = bufferOffset + unread;
-        if (header.length > 0) {
-          return header;
-        }
-        if (unread == filled && atEnd) {
-          return null;
-        }
-      } else {
-        compact();
-        if (filled == buffer.length - 1) {
-          throw new IOException("the first line is longer than " + filled + " bytes");
-        }
-        fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
+        return line;
       }
+      compact();
+      if (filled == buffer.length - 1) {
+        throw new IOException("the first line is longer than " + filled + " bytes");
+      }
+      fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
     }
   }
 
@@ -137,13 +173,18 @@ final class RangeReader {
    */
   @Nullable TextBlock next(BadLines badLines) throws IOException {
     while (true) {
-      long left = rangeEnd - (bufferOffset + unread);
-      if (left <= 0) {
+      long position = bufferOffset + unread;
+      if (position >= rangeEnd) {
         return null;
       }
+      long blockEnd =
+          cuts == null ? rangeEnd : Math.min(rangeEnd, cuts.after(range.file(), position));
       compact();
-      fill(limitWithin(left));
-      left = rangeEnd - (bufferOffset + unread);
+      fill(limitWithin(blockEnd - position));
+      if (cuts != null) {
+        fillPiece(blockEnd);
+      }
+      long left = blockEnd - (bufferOffset + unread);
       if (unread == filled && atEnd) {
         return null;
       }
@@ -167,9 +208,24 @@ final class RangeReader {
   }
 
   private TextBlock hand(int end) {
-    block.set(bufferOffset + unread, unread, end);
+    long start = bufferOffset + unread;
+    block.set(start, unread, end);
+    if (cuts != null) {
+      block.in(Piece.ofLines(file, start, buffer, unread, end));
+    }
     unread = end;
     return block;
+  }
+
+  /** Reads to the end of the last line that starts before {@code end}, if the buffer has room. */
+  private void fillPiece(long end) throws IOException {
+    while (!atEnd && filled < buffer.length - 1) {
+      long last = end - 1 - bufferOffset;
+      if (last < filled && indexOfLineEnd((int) Math.max(last, unread)) >= 0) {
+        return;
+      }
+      fill(Math.min(filled + OVERHANG_BYTES, buffer.length - 1));
+    }
   }
 
   /** The fill level to read up to: within the range in large steps, and past it in small ones. */

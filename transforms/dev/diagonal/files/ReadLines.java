@@ -44,9 +44,11 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   private final LineConsumer.Factory<T> consumers;
   private final Coder<T> coder;
   private final boolean header;
+  private final SkippedLines skipped;
   private final RangePlan plan;
   private final long maxBadRecords;
   private final @Nullable RecordFormat records;
+  private final @Nullable PieceCuts cuts;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadLines(
@@ -54,17 +56,21 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       LineConsumer.Factory<T> consumers,
       Coder<T> coder,
       boolean header,
+      SkippedLines skipped,
       RangePlan plan,
       long maxBadRecords,
       @Nullable RecordFormat records,
+      @Nullable PieceCuts cuts,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.source = source;
     this.consumers = consumers;
     this.coder = coder;
     this.header = header;
+    this.skipped = skipped;
     this.plan = plan;
     this.maxBadRecords = maxBadRecords;
     this.records = records;
+    this.cuts = cuts;
     this.errorHandler = errorHandler;
   }
 
@@ -129,7 +135,16 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadLines<>(
-          this, consumers, coder, false, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null);
+          this,
+          consumers,
+          coder,
+          false,
+          SkippedLines.NONE,
+          RangePlan.DEFAULT,
+          DEFAULT_MAX_BAD_RECORDS,
+          null,
+          null,
+          null);
     }
   }
 
@@ -139,13 +154,37 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withHeader(boolean header) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
+  }
+
+  /** Sets which lines are not records; without it, only empty ones. Records have none. */
+  public ReadLines<T> withSkipped(SkippedLines lines) {
+    return new ReadLines<>(
+        source, consumers, coder, header, lines, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
   /** Sends bad records to a handler instead of failing on the first one. */
   public ReadLines<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /**
@@ -156,19 +195,54 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
     return new ReadLines<>(
-        source, consumers, coder, header, ranges, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        ranges,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Reads files of a format that is not text, too; without it, such files fail the run. */
   public ReadLines<T> withRecords(RecordFormat format) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, format, errorHandler);
+        source, consumers, coder, header, skipped, plan, maxBadRecords, format, cuts, errorHandler);
+  }
+
+  /**
+   * Names the {@linkplain TextBlock#piece piece} of each block, cut like this; null for no pieces.
+   */
+  public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
+    return new ReadLines<>(
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        pieces,
+        errorHandler);
   }
 
   /**
@@ -177,7 +251,16 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
     return new ReadLines<>(
-        source, consumers, coder, header, plan, maxBadRecords, records, errorHandler);
+        source,
+        consumers,
+        coder,
+        header,
+        skipped,
+        plan,
+        maxBadRecords,
+        records,
+        cuts,
+        errorHandler);
   }
 
   /** Returns where bad records go; null if the first one fails the run. */
@@ -205,7 +288,13 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
                 "Read",
                 ParDo.of(
                         new ReadRangesFn<>(
-                            consumers, header, records, errorHandler != null, maxBadRecords))
+                            consumers,
+                            header,
+                            skipped,
+                            records,
+                            cuts,
+                            errorHandler != null,
+                            maxBadRecords))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);

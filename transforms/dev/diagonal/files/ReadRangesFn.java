@@ -20,7 +20,9 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   private final LineConsumer.Factory<T> consumers;
   private final boolean header;
+  private final SkippedLines skipped;
   private final @Nullable RecordFormat records;
+  private final @Nullable PieceCuts cuts;
   private final boolean routeBadRecords;
   private final long maxBadRecords;
 
@@ -33,12 +35,16 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   ReadRangesFn(
       LineConsumer.Factory<T> consumers,
       boolean header,
+      SkippedLines skipped,
       @Nullable RecordFormat records,
+      @Nullable PieceCuts cuts,
       boolean routeBadRecords,
       long maxBadRecords) {
     this.consumers = consumers;
     this.header = header;
+    this.skipped = skipped;
     this.records = records;
+    this.cuts = cuts;
     this.routeBadRecords = routeBadRecords;
     this.maxBadRecords = maxBadRecords;
   }
@@ -60,7 +66,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       if (buffer == null) {
         buffer = new byte[RangeReader.BLOCK_BYTES + 1];
       }
-      RangeReader reader = new RangeReader(text, text::position, range, buffer);
+      RangeReader reader = new RangeReader(text, text::position, range, buffer, cuts);
       drive(reader, range, text, output);
     } catch (IOException e) {
       throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
@@ -99,14 +105,18 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       RangeReader reader, FileRange range, FileText text, LineConsumer.Output<T> output)
       throws IOException {
     if (header) {
-      byte[] line = reader.readHeader();
+      byte[] line = reader.readHeader(skipped);
       if (line == null) {
         return;
       }
       consumer.open(TextFile.withHeader(range.file(), line));
     } else {
+      if (skipped.first() > 0) {
+        reader.skipFirst(skipped);
+      }
       consumer.open(TextFile.withoutHeader(range.file()));
     }
+    byte[] comment = skipped.commentBytes();
     // What is read for the header, or past the end of the range, is another range's to count.
     long before = range.start() == 0 ? 0 : text.storedBytesRead();
     long bytes = range.end() - range.start();
@@ -115,6 +125,9 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     for (TextBlock block = reader.next(output::reject);
         block != null;
         block = reader.next(output::reject)) {
+      if (comment.length > 0) {
+        SkippedLines.erase(comment, block);
+      }
       Counted.ROWS_READ.add(consumer.accept(block, output));
       counted += countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
     }
@@ -128,10 +141,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       LineConsumer.Output<T> numbered = new NumberedOutput<>(output);
       long good = 0;
       long counted = 0;
-      for (byte[] line = rows.next(output::reject);
+      RecordBlocks blocks = new RecordBlocks(rows, range.file(), cuts != null);
+      for (TextBlock line = blocks.next(output::reject);
           line != null;
-          line = rows.next(output::reject)) {
-        good += consumer.accept(TextBlock.of(line, rows.number()), numbered);
+          line = blocks.next(output::reject)) {
+        good += consumer.accept(line, numbered);
         if (good >= COUNTED_RECORDS) {
           Counted.ROWS_READ.add(good);
           counted += countBytes(rows.bytesRead() - counted);

@@ -1,5 +1,7 @@
 package dev.diagonal.files;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Whole lines of one file, up to a mebibyte: the bytes from {@link #start} (inclusive) to {@link
  * #end} (exclusive) of {@link #bytes}. Every line ends with {@code '\n'}, also the last one of a
@@ -14,6 +16,7 @@ public final class TextBlock {
   private long fileOffset;
   private int start;
   private int end;
+  private @Nullable Piece piece;
 
   TextBlock(byte[] bytes) {
     this.bytes = bytes;
@@ -30,6 +33,17 @@ public final class TextBlock {
     this.fileOffset = fileOffset;
     this.start = start;
     this.end = end;
+    this.piece = null;
+  }
+
+  TextBlock in(@Nullable Piece whole) {
+    this.piece = whole;
+    return this;
+  }
+
+  /** Returns the piece of the file that these lines are in, or null if nobody asked for pieces. */
+  public @Nullable Piece piece() {
+    return piece;
   }
 
   /** The buffer; do not write to it, do not keep it. */

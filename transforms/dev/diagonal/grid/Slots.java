@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tableSize how many there are, 1 to {@value #BUCKETS}
  */
-public record Slots(int tableSize) implements Serializable {
+record Slots(int tableSize) implements Serializable {
 
   /** How many buckets there are, and the most slots. */
   public static final int BUCKETS = 64;

@@ -2,6 +2,8 @@ package dev.diagonal.jobs;
 
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.RecordFormat;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
@@ -41,6 +43,16 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
         ReadLines.from(patterns)
             .into(() -> new LoadRatingsConsumer(format, database, tables), Written.coder())
             .withHeader(format.header()));
+  }
+
+  /** Sets which lines are not records, as {@link ReadLines#withSkipped} does. */
+  public LoadRatings withSkipped(SkippedLines lines) {
+    return new LoadRatings(files.withSkipped(lines));
+  }
+
+  /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
+  public LoadRatings withRecords(RecordFormat format) {
+    return new LoadRatings(files.withRecords(format));
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */

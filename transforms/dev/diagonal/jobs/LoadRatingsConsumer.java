@@ -77,6 +77,11 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
   }
 
   @Override
+  public boolean reads(int column) {
+    return parser.reads(column);
+  }
+
+  @Override
   public long accept(TextBlock block, Output<Written> output) {
     int before = held;
     parser.read(block, this::hold, output::reject);

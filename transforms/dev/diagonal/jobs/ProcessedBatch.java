@@ -19,7 +19,7 @@ import org.apache.beam.sdk.util.VarInt;
 public record ProcessedBatch(long batchId, int attempt, long rows, long badRows, long movies) {
 
   /** Returns the coder: five varints. */
-  public static Coder<ProcessedBatch> coder() {
+  static Coder<ProcessedBatch> coder() {
     return BatchCoder.OF;
   }
 

@@ -5,6 +5,7 @@ import dev.diagonal.block.Shards;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
+import dev.diagonal.files.SkippedLines;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
@@ -40,6 +41,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
 
   private final List<String> patterns;
   private final RatingFormat format;
+  private final SkippedLines skipped;
   private final Shards shards;
   private final RangePlan ranges;
   private final long maxBadRecords;
@@ -49,6 +51,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   private AggregateRatings(
       List<String> patterns,
       RatingFormat format,
+      SkippedLines skipped,
       Shards shards,
       RangePlan ranges,
       long maxBadRecords,
@@ -56,6 +59,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.patterns = patterns;
     this.format = format;
+    this.skipped = skipped;
     this.shards = shards;
     this.ranges = ranges;
     this.maxBadRecords = maxBadRecords;
@@ -73,6 +77,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     return new AggregateRatings(
         List.copyOf(patterns),
         RatingFormat.MOVIELENS,
+        SkippedLines.NONE,
         Shards.DEFAULT,
         RangePlan.DEFAULT,
         ReadLines.DEFAULT_MAX_BAD_RECORDS,
@@ -83,19 +88,32 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   /** Says how the ratings stand in the files. */
   public AggregateRatings withFormat(RatingFormat format) {
     return new AggregateRatings(
-        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
+  }
+
+  /** Sets which lines are not records, as {@link ReadLines#withSkipped} does. */
+  public AggregateRatings withSkipped(SkippedLines lines) {
+    return new AggregateRatings(
+        patterns, format, lines, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Sets into how many shards the movies are dealt; 16 by default. */
   public AggregateRatings withShards(int shards) {
     return new AggregateRatings(
-        patterns, format, new Shards(shards), ranges, maxBadRecords, records, errorHandler);
+        patterns,
+        format,
+        skipped,
+        new Shards(shards),
+        ranges,
+        maxBadRecords,
+        records,
+        errorHandler);
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
   public AggregateRatings withRanges(RangePlan ranges) {
     return new AggregateRatings(
-        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /**
@@ -105,13 +123,13 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   public AggregateRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
     return new AggregateRatings(
-        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
   public AggregateRatings withRecords(RecordFormat records) {
     return new AggregateRatings(
-        patterns, format, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
   @Override
@@ -124,6 +142,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
                 () -> new TotalRatings(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
             .withHeader(format.header())
+            .withSkipped(skipped)
             .withRanges(ranges)
             .withMaxBadRecords(maxBadRecords);
     if (records != null) {

@@ -31,7 +31,7 @@ public record MovieRating(
   }
 
   /** Returns the coder: five varints. */
-  public static Coder<MovieRating> coder() {
+  static Coder<MovieRating> coder() {
     return RatingCoder.OF;
   }
 

@@ -4,32 +4,34 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.csv.HeaderNames;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.TextFile;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How ratings stand in a file of separated values. A column is a name in the header or a position
  * from 1.
  *
  * @param header whether the first line of every file is a header
- * @param delimiter the ASCII character between two fields
+ * @param delimiter the ASCII text between two fields
  * @param movieColumn a whole number
  * @param ratingColumn a decimal number of up to three fraction digits
  * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, {@code
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
  *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
+ * @param first the header of the first file: a position means its column, in all files
  */
 public record RatingFormat(
     boolean header,
-    char delimiter,
+    String delimiter,
     String movieColumn,
     String ratingColumn,
     String userColumn,
-    String timestampColumn)
+    String timestampColumn,
+    HeaderNames first)
     implements Serializable {
 
   /** In place of a column: there is none to check. */
@@ -37,18 +39,36 @@ public record RatingFormat(
 
   /** MovieLens: {@code userId,movieId,rating,timestamp} with a header. */
   public static final RatingFormat MOVIELENS =
-      new RatingFormat(true, ',', "movieId", "rating", "userId", "timestamp");
+      new RatingFormat(true, ",", "movieId", "rating", "userId", "timestamp");
+
+  /** Returns a format of files whose first header is not known. */
+  public RatingFormat(
+      boolean header,
+      String delimiter,
+      String movieColumn,
+      String ratingColumn,
+      String userColumn,
+      String timestampColumn) {
+    this(
+        header,
+        delimiter,
+        movieColumn,
+        ratingColumn,
+        userColumn,
+        timestampColumn,
+        HeaderNames.NONE);
+  }
 
   public RatingFormat {
     checkArgument(
         isDelimiter(delimiter),
-        "delimiter must be a tab or an ASCII character that is in no number and no quote, got '%s'",
+        "delimiter must be a tab or ASCII characters that are in no number and no quote, got '%s'",
         delimiter);
     for (String column : List.of(movieColumn, ratingColumn, userColumn, timestampColumn)) {
       checkArgument(!column.isBlank(), "a column must be a name or a position, got '%s'", column);
       boolean mayBeNone = column.equals(userColumn) || column.equals(timestampColumn);
       checkArgument(
-          header || (mayBeNone && column.equals(NONE)) || position(column) != null,
+          header || (mayBeNone && column.equals(NONE)) || HeaderNames.isPosition(column),
           "without a header a column must be a position from 1, got '%s'",
           column);
     }
@@ -61,28 +81,27 @@ public record RatingFormat(
 
   /** Returns this format for records that are read as lines: with a header and commas. */
   RatingFormat ofRecords() {
-    return new RatingFormat(true, ',', movieColumn, ratingColumn, userColumn, timestampColumn);
+    return new RatingFormat(
+        true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first);
   }
 
   /**
-   * Returns this with names for the columns that are named by position, as the header of the first
-   * file has them, so that files whose columns have another order are read by name. Positions
-   * without a name of their own stay.
-   *
-   * @param firstLines those of the first file, as far as they are known
+   * Returns this with the header of the first file, by which columns that are given by position are
+   * found in the others.
    */
-  public RatingFormat named(List<String> firstLines) {
-    if (!header || firstLines.isEmpty()) {
-      return this;
-    }
-    HeaderNames names = new HeaderNames(split(firstLines.get(0)));
-    return new RatingFormat(
-        true,
-        delimiter,
-        names.nameOf(movieColumn),
-        names.nameOf(ratingColumn),
-        names.nameOf(userColumn),
-        names.nameOf(timestampColumn));
+  public RatingFormat named(FirstLines lines) {
+    String line = lines.header(header);
+    RatingFormat layout = lines.records() ? ofRecords() : this;
+    return line == null
+        ? this
+        : new RatingFormat(
+            header,
+            delimiter,
+            movieColumn,
+            ratingColumn,
+            userColumn,
+            timestampColumn,
+            new HeaderNames(layout.split(line)));
   }
 
   /**
@@ -93,10 +112,11 @@ public record RatingFormat(
    */
   Columns columnsOf(TextFile file) {
     String line = file.header();
-    List<String> names = line == null ? List.of() : split(line);
-    int fields = line == null ? 0 : names.size();
-    int movie = required(movieColumn, names, file);
-    int rating = required(ratingColumn, names, file);
+    HeaderNames header = line == null ? HeaderNames.NONE : new HeaderNames(split(line));
+    List<String> names = header.names();
+    int fields = names.size();
+    int movie = required(movieColumn, header, file);
+    int rating = required(ratingColumn, header, file);
     if (movie == rating) {
       throw new BadInputException(
           "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
@@ -107,8 +127,8 @@ public record RatingFormat(
           "the first line of %s, '%s', is a rating and not a header: use --header=false"
               .formatted(file.name(), shortened(String.valueOf(line))));
     }
-    int user = checked(userColumn, "userId", names, file);
-    int timestamp = checked(timestampColumn, "timestamp", names, file);
+    int user = checked(userColumn, "userId", header, file);
+    int timestamp = checked(timestampColumn, "timestamp", header, file);
     return new Columns(
         movie,
         rating,
@@ -123,39 +143,30 @@ public record RatingFormat(
    * @param fields how many fields a line has, or 0 if that is not known
    */
   record Columns(int movie, int rating, int user, int timestamp, int fields) {
+    boolean reads(int column) {
+      return column == movie || column == rating || column == user || column == timestamp;
+    }
+
     int last() {
       return Math.max(Math.max(movie, rating), Math.max(user, timestamp));
     }
   }
 
-  private int required(String column, List<String> names, TextFile file) {
-    int index = find(column, names);
-    if (names.indexOf(column) != names.lastIndexOf(column)) {
-      throw new BadInputException(
-          "the header of %s has the column '%s' twice: name it by position"
-              .formatted(file.name(), column));
-    }
-    if (index < 0) {
+  private int required(String column, HeaderNames names, TextFile file) {
+    int index = names.find(column, first, file.name());
+    if (index == HeaderNames.NOT_THERE) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
-              .formatted(file.name(), column, shortened(String.valueOf(file.header()))));
+              .formatted(
+                  file.name(), first.nameOf(column), shortened(String.valueOf(file.header()))));
     }
     return index;
   }
 
   /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
-  private int checked(String column, String usual, List<String> names, TextFile file) {
+  private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
-    return mayBeMissing ? find(column, names) : required(column, names, file);
-  }
-
-  private int find(String column, List<String> names) {
-    int named = names.indexOf(column);
-    if (named >= 0) {
-      return named;
-    }
-    Integer position = position(column);
-    return position == null || (header && position > names.size()) ? -1 : position - 1;
+    return mayBeMissing ? names.find(column, first, file.name()) : required(column, names, file);
   }
 
   private List<String> split(String line) {
@@ -166,9 +177,10 @@ public record RatingFormat(
       char c = line.charAt(i);
       if (c == '"') {
         quoted = !quoted;
-      } else if (c == delimiter && !quoted) {
+      } else if (!quoted && line.startsWith(delimiter, i)) {
         fields.add(field.toString().trim());
         field.setLength(0);
+        i += delimiter.length() - 1;
       } else {
         field.append(c);
       }
@@ -181,11 +193,11 @@ public record RatingFormat(
     return name.matches("[+-]?[0-9]+([.][0-9]*)?");
   }
 
-  private static @Nullable Integer position(String column) {
-    return column.matches("[1-9][0-9]{0,3}") ? Integer.valueOf(column) : null;
+  private static boolean isDelimiter(String text) {
+    return !text.isEmpty() && text.chars().allMatch(RatingFormat::delimits);
   }
 
-  private static boolean isDelimiter(char c) {
+  private static boolean delimits(int c) {
     boolean printable = c >= ' ' && c < 127;
     boolean inNumbers = Character.isLetterOrDigit(c) || "\"+-.".indexOf(c) >= 0;
     return c == '\t' || (printable && !inNumbers);

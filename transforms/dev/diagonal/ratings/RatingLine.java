@@ -1,7 +1,6 @@
 package dev.diagonal.ratings;
 
-import java.util.ArrayList;
-import java.util.List;
+import dev.diagonal.csv.CsvFields;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +18,15 @@ final class RatingLine {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
   private static final Pattern RATING = Pattern.compile("([+-]?)([0-9]*)(?:\\.([0-9]{0,3}))?");
 
-  private final RatingFormat format;
   private final RatingFormat.Columns columns;
-  private final List<String> fields = new ArrayList<>();
+  private final CsvFields fields;
   private long user;
   private long movie;
   private int rating;
 
   RatingLine(RatingFormat format, RatingFormat.Columns columns) {
-    this.format = format;
     this.columns = columns;
+    this.fields = new CsvFields(format.delimiter());
   }
 
   /** The user of the line that was read last, if there is a column of users. */
@@ -53,40 +51,48 @@ final class RatingLine {
    * @return what is wrong with it, or null
    */
   @Nullable String read(String line, boolean more) {
-    String fault = split(line);
+    String fault = fields.split(line);
     if (fault == null) {
       fault = checkCount(more);
     }
     if (fault == null && columns.user() >= 0) {
-      fault = checkWholeNumber("user", fields.get(columns.user()));
+      fault = checkWholeNumber("user", columns.user());
     }
     if (fault == null && columns.user() >= 0) {
-      user = Long.parseLong(fields.get(columns.user()));
+      user = number(columns.user());
     }
     if (fault == null) {
-      fault = checkWholeNumber("movie", fields.get(columns.movie()));
+      fault = checkWholeNumber("movie", columns.movie());
     }
     if (fault == null) {
-      movie = Long.parseLong(fields.get(columns.movie()));
-      fault = readRating(fields.get(columns.rating()));
+      movie = number(columns.movie());
+      fault = readRating(fields.text(columns.rating()));
     }
     if (fault == null && columns.timestamp() >= 0) {
-      fault = checkWholeNumber("timestamp", fields.get(columns.timestamp()));
+      fault = checkWholeNumber("timestamp", columns.timestamp());
     }
     return fault;
   }
 
+  private long number(int field) {
+    return fields.isPlainNumber(field) ? fields.number(field) : Long.parseLong(fields.text(field));
+  }
+
   private @Nullable String checkCount(boolean more) {
-    if (more && fields.size() <= columns.last()) {
-      return "%s fields where at least %s are needed".formatted(fields.size(), columns.last() + 1);
+    if (more && fields.count() <= columns.last()) {
+      return "%s fields where at least %s are needed".formatted(fields.count(), columns.last() + 1);
     }
-    if (!more && fields.size() != columns.fields()) {
-      return "%s fields where the header has %s".formatted(fields.size(), columns.fields());
+    if (!more && fields.count() != columns.fields()) {
+      return "%s fields where the header has %s".formatted(fields.count(), columns.fields());
     }
     return null;
   }
 
-  private static @Nullable String checkWholeNumber(String column, String text) {
+  private @Nullable String checkWholeNumber(String column, int field) {
+    if (fields.isPlainNumber(field)) {
+      return null;
+    }
+    String text = fields.text(field);
     if (!WHOLE_NUMBER.matcher(text).matches()) {
       return "the %s '%s' is not a whole number".formatted(column, shortened(text));
     }
@@ -117,43 +123,6 @@ final class RatingLine {
     }
     rating = (int) (parts.group(1).equals("-") ? -thousandths : thousandths);
     return null;
-  }
-
-  /** Cuts the line into fields; returns what is wrong with its quotes, or null. */
-  private @Nullable String split(String line) {
-    fields.clear();
-    int i = 0;
-    while (true) {
-      int end;
-      if (i < line.length() && line.charAt(i) == '"') {
-        end = closingQuote(line, i + 1);
-        if (end < 0) {
-          return "a quote is not closed";
-        }
-        fields.add(line.substring(i + 1, end).replace("\"\"", "\""));
-        end++;
-        if (end < line.length() && line.charAt(end) != format.delimiter()) {
-          return "text follows a closing quote";
-        }
-      } else {
-        end = line.indexOf(format.delimiter(), i);
-        end = end < 0 ? line.length() : end;
-        fields.add(line.substring(i, end));
-      }
-      if (end == line.length()) {
-        return null;
-      }
-      i = end + 1;
-    }
-  }
-
-  private static int closingQuote(String line, int from) {
-    for (int i = line.indexOf('"', from); i >= 0; i = line.indexOf('"', i + 2)) {
-      if (i + 1 == line.length() || line.charAt(i + 1) != '"') {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private static boolean hasDigit(String text) {

@@ -34,6 +34,9 @@ final class RatingParser {
   private final RatingFormat format;
   private byte delimiter;
 
+  /** Whether the delimiter is one character; lines with a longer one are read with care. */
+  private boolean shortDelimiter;
+
   private String file = "";
   private RatingLine careful;
 
@@ -48,7 +51,6 @@ final class RatingParser {
 
   RatingParser(RatingFormat format) {
     this.format = format;
-    this.delimiter = (byte) format.delimiter();
     this.careful = new RatingLine(format, new RatingFormat.Columns(0, 0, -1, -1, 0));
   }
 
@@ -57,7 +59,8 @@ final class RatingParser {
     RatingFormat layout = textFile.records() ? format.ofRecords() : format;
     RatingFormat.Columns columns = layout.columnsOf(textFile);
     file = textFile.name();
-    delimiter = (byte) layout.delimiter();
+    delimiter = (byte) layout.delimiter().charAt(0);
+    shortDelimiter = layout.delimiter().length() == 1;
     careful = new RatingLine(layout, columns);
     more = columns.fields() == 0;
     fields = new byte[more ? columns.last() + 1 : columns.fields()];
@@ -86,6 +89,14 @@ final class RatingParser {
     final byte separator = delimiter;
     final int end = block.end();
     int i = from;
+    while (!shortDelimiter && i < end && !into.isFull()) {
+      int lineStart = i;
+      while (bytes[i] != '\n') {
+        i++;
+      }
+      careful(block, lineStart, i, into, badLines);
+      i++;
+    }
     while (i < end && !into.isFull()) {
       if (plainColumns) {
         i = PlainLines.read(bytes, i, end, separator, into);

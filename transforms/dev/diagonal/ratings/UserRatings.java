@@ -17,6 +17,7 @@ public final class UserRatings {
   private final RatingFormat format;
   private String file = "";
   private RatingLine line;
+  private RatingFormat.Columns columns = new RatingFormat.Columns(0, 0, -1, -1, 0);
   private boolean more;
 
   /** Takes the ratings. */
@@ -27,7 +28,7 @@ public final class UserRatings {
 
   public UserRatings(RatingFormat format) {
     this.format = format;
-    this.line = new RatingLine(format, new RatingFormat.Columns(0, 0, -1, -1, 0));
+    this.line = new RatingLine(format, columns);
   }
 
   /**
@@ -36,14 +37,21 @@ public final class UserRatings {
    * @throws BadInputException if it has no such columns, or no column of users
    */
   public void open(TextFile textFile) {
-    RatingFormat.Columns columns = format.columnsOf(textFile);
+    RatingFormat layout = textFile.records() ? format.ofRecords() : format;
+    RatingFormat.Columns columns = layout.columnsOf(textFile);
+    this.columns = columns;
     if (columns.user() < 0) {
       throw new BadInputException(
           "%s has no column '%s' of its own".formatted(textFile.name(), format.userColumn()));
     }
     file = textFile.name();
-    line = new RatingLine(format, columns);
+    line = new RatingLine(layout, columns);
     more = columns.fields() == 0;
+  }
+
+  /** Whether a column of the file is read. */
+  public boolean reads(int column) {
+    return columns.reads(column);
   }
 
   /** Reads all lines of a block. */

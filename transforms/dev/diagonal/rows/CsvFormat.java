@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.csv.CsvDialect;
+import dev.diagonal.csv.CsvReader;
 import java.io.Serializable;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -29,7 +30,7 @@ public record CsvFormat(
     implements Serializable {
 
   /** How long a record may be. */
-  public static final int MAX_RECORD_BYTES = 64 << 20;
+  public static final int MAX_RECORD_BYTES = CsvReader.MOST_RECORD_BYTES;
 
   /** RFC 4180 with a header, in UTF-8. */
   public static final CsvFormat DEFAULT =
@@ -70,6 +71,9 @@ public record CsvFormat(
 
   /** Whether a reader may start in the middle of a file: no line break is part of a field. */
   public boolean isSplittable() {
-    return !dialect.lineBreaksInQuotes() && dialect.escape() == CsvDialect.NONE && isUtf8();
+    return !dialect.lineBreaksInQuotes()
+        && dialect.escape() == CsvDialect.NONE
+        && dialect.skipped().first() == 0
+        && isUtf8();
   }
 }

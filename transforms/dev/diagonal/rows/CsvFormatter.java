@@ -4,23 +4,23 @@ import dev.diagonal.bytes.ByteBuilder;
 import java.io.Serializable;
 
 /**
- * How rows are written as CSV: nothing for null, a text in quotes if it is empty or holds a
- * delimiter, a quote or a line break; a quote in quotes is doubled. What {@link
+ * How rows are written as CSV: nothing for null, a text in quotes if it is empty or holds the first
+ * character of a delimiter, a quote or a line break; a quote in quotes is doubled. What {@link
  * dev.diagonal.csv.CsvFields} reads with the same characters.
  *
- * @param delimiter what stands between two fields, ASCII
- * @param quote what stands around fields, ASCII
+ * @param delimiter the text between two fields, ASCII
+ * @param quote the character around fields, ASCII
  * @param lineEnd what ends a record
  */
-public record CsvFormatter(char delimiter, char quote, String lineEnd) implements Serializable {
+public record CsvFormatter(String delimiter, char quote, String lineEnd) implements Serializable {
 
-  public static final CsvFormatter RFC_4180 = new CsvFormatter(',', '"', "\n");
+  public static final CsvFormatter RFC_4180 = new CsvFormatter(",", '"', "\n");
 
   /** Puts the names of the columns as a line. */
   public void putHeader(RowType type, ByteBuilder out) {
     for (int column = 0; column < type.size(); column++) {
       if (column > 0) {
-        out.put(delimiter);
+        putDelimiter(out);
       }
       byte[] name = type.field(column).name().getBytes(java.nio.charset.StandardCharsets.UTF_8);
       putText(name, 0, name.length, out);
@@ -39,7 +39,7 @@ public record CsvFormatter(char delimiter, char quote, String lineEnd) implement
     int columns = block.type().size();
     for (int column = 0; column < columns; column++) {
       if (column > 0) {
-        out.put(delimiter);
+        putDelimiter(out);
       }
       if (!block.isNull(row, column)) {
         putValue(block, row, column, out);
@@ -48,6 +48,14 @@ public record CsvFormatter(char delimiter, char quote, String lineEnd) implement
         out.put(quote);
         out.put(quote);
       }
+    }
+  }
+
+  private void putDelimiter(ByteBuilder out) {
+    if (delimiter.length() == 1) {
+      out.put(delimiter.charAt(0));
+    } else {
+      out.put(delimiter);
     }
   }
 
@@ -86,9 +94,10 @@ public record CsvFormatter(char delimiter, char quote, String lineEnd) implement
   }
 
   private boolean needsQuotes(byte[] text, int start, int end) {
+    char first = delimiter.charAt(0);
     for (int i = start; i < end; i++) {
       byte c = text[i];
-      if (c == delimiter || c == quote || c == '\n' || c == '\r') {
+      if (c == first || c == quote || c == '\n' || c == '\r') {
         return true;
       }
     }

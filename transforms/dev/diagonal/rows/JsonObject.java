@@ -94,6 +94,28 @@ public final class JsonObject {
     }
   }
 
+  /**
+   * Returns the characters of a JSON string, or any other value as it is written.
+   *
+   * @throws BadValueException if it is not JSON, or UTF-8 cannot hold the characters
+   */
+  public static String text(byte[] json, int start, int end) throws BadValueException {
+    if (start == end || json[start] != '"') {
+      return new String(json, start, end - start, UTF_8);
+    }
+    try (JsonParser parser = JSON.createParser(json, start, end - start)) {
+      JsonToken unused = parser.nextToken();
+      String text = parser.getText();
+      if (hasHalfCharacter(text)) {
+        throw new BadValueException(
+            "a text has half of a surrogate pair, which is not a character");
+      }
+      return text;
+    } catch (IOException e) {
+      throw new BadValueException("a text is not JSON: " + e.getMessage());
+    }
+  }
+
   private static String shown(@Nullable JsonToken token) {
     if (token == null) {
       return "blank";

@@ -114,7 +114,7 @@ public final class BatchGroup<T> {
 
   void throwIfStopped() throws BatchFailedException {
     if (!failed.isEmpty()) {
-      throw BatchFailedException.of(scheduler.target(), failed);
+      throw BatchRun.failureOf(failed, scheduler.target());
     }
     if (cancelled) {
       throw new CancellationException("the batches of this bundle were cancelled");

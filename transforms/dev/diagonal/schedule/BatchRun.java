@@ -72,6 +72,40 @@ final class BatchRun<T> {
     return failure;
   }
 
+  /** Returns the failure of the first of these batches; those of the others are suppressed. */
+  static <T> BatchFailedException failureOf(List<BatchRun<T>> failed, String target) {
+    BatchFailedException first = failed.get(0).failureAt(target);
+    failed.subList(1, failed.size()).forEach(run -> first.addSuppressed(run.failureAt(target)));
+    return first;
+  }
+
+  private BatchFailedException failureAt(String target) {
+    Throwable cause = cause();
+    return new BatchFailedException(
+        "cannot write %s of cell %s to %s in %s: %s"
+            .formatted(
+                count(rows(), "row"),
+                cell(),
+                target,
+                count(attempts, "attempt"),
+                BatchFailedException.reason(cause)),
+        cause);
+  }
+
+  private Throwable cause() {
+    Throwable fault = failure;
+    if (fault == null) {
+      throw new IllegalStateException("a batch of cell " + cell() + " did not fail");
+    }
+    // The message of an exhausted retry would repeat the number of attempts.
+    boolean exhausted = fault instanceof Retry.ExhaustedException;
+    return exhausted && fault.getCause() != null ? fault.getCause() : fault;
+  }
+
+  private static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
   void failed(Throwable fault) {
     failure = fault;
   }

@@ -81,7 +81,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   }
 
   /** Returns what has been written and how wide, up to now. */
-  public SchedulerStats stats() {
+  SchedulerStats stats() {
     lock.lock();
     try {
       return tally.stats(System.nanoTime());

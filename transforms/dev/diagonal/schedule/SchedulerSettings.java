@@ -71,7 +71,7 @@ public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boole
   }
 
   /** Returns how many batches may be waiting or in flight in all. */
-  public int window() {
+  int window() {
     return maxWorkers * prefetch;
   }
 }

@@ -13,7 +13,7 @@ package dev.diagonal.schedule;
  *     slot that holds a quarter of the rows allows four transactions at once on average, however
  *     many workers there are
  */
-public record SchedulerStats(
+record SchedulerStats(
     long batches,
     long rows,
     long retries,

@@ -1,7 +1,6 @@
 package dev.diagonal.statement;
 
 import dev.diagonal.grid.CellLocks;
-import dev.diagonal.grid.Slots;
 import java.util.Arrays;
 
 /**
@@ -11,7 +10,7 @@ import java.util.Arrays;
  */
 final class SlotNumbers {
 
-  static final int COUNT = Slots.BUCKETS;
+  static final int COUNT = 64;
 
   private SlotNumbers() {}
 

@@ -2,6 +2,7 @@ package dev.diagonal.taxi;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.Piece;
 import dev.diagonal.taxi.TripColumn.Kind;
 import java.time.LocalDateTime;
 import java.util.Arrays;
@@ -35,12 +36,22 @@ public final class Trip {
   /** The value of the one column that is a text. */
   private final @Nullable String flag;
 
-  Trip(long file, long offset, long[] values, int present, @Nullable String flag) {
+  /** The piece of the file it was read from. */
+  private final @Nullable Piece piece;
+
+  Trip(
+      long file,
+      long offset,
+      long[] values,
+      int present,
+      @Nullable String flag,
+      @Nullable Piece piece) {
     this.file = file;
     this.offset = offset;
     this.values = values;
     this.present = present;
     this.flag = flag;
+    this.piece = piece;
   }
 
   /**
@@ -51,7 +62,7 @@ public final class Trip {
    * @throws IllegalArgumentException if a zone is missing, or a value is of another class than its
    *     column
    */
-  public static Trip of(UUID id, Map<TripColumn, Object> columns) {
+  static Trip of(UUID id, Map<TripColumn, Object> columns) {
     long[] values = new long[COLUMNS];
     int present = 0;
     String flag = null;
@@ -76,7 +87,7 @@ public final class Trip {
       checkArgument(!column.isRequired() || columns.containsKey(column), "%s is missing", column);
     }
     return new Trip(
-        id.getMostSignificantBits(), id.getLeastSignificantBits(), values, present, flag);
+        id.getMostSignificantBits(), id.getLeastSignificantBits(), values, present, flag, null);
   }
 
   /** Returns the coder: the place, which columns there are, then these, numbers as varints. */
@@ -85,8 +96,13 @@ public final class Trip {
   }
 
   /** Returns 64 bits for the file and the byte offset of the line. */
-  public UUID id() {
+  UUID id() {
     return new UUID(file, offset);
+  }
+
+  /** Returns the piece of a file that it was read from. */
+  public @Nullable Piece piece() {
+    return piece;
   }
 
   public long pickupZone() {
@@ -98,12 +114,12 @@ public final class Trip {
   }
 
   /** Whether there is no value in a column. */
-  public boolean isNull(TripColumn column) {
+  boolean isNull(TripColumn column) {
     return (present & 1 << column.index()) == 0;
   }
 
   /** Returns a {@link Long}, {@link Double}, {@link LocalDateTime} or {@link String}, or null. */
-  public @Nullable Object get(TripColumn column) {
+  @Nullable Object get(TripColumn column) {
     if (isNull(column)) {
       return null;
     }
@@ -117,7 +133,7 @@ public final class Trip {
   }
 
   /** Returns the columns that have a value. */
-  public Map<TripColumn, Object> columns() {
+  Map<TripColumn, Object> columns() {
     Map<TripColumn, Object> columns = new EnumMap<>(TripColumn.class);
     for (TripColumn column : TripColumn.values()) {
       Object value = get(column);
@@ -156,7 +172,8 @@ public final class Trip {
         && offset == trip.offset
         && present == trip.present
         && Arrays.equals(values, trip.values)
-        && Objects.equals(flag, trip.flag);
+        && Objects.equals(flag, trip.flag)
+        && Objects.equals(piece, trip.piece);
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * href="https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page">data dictionaries</a>); upper
  * and lower case are the same.
  */
-public enum TripColumn {
+enum TripColumn {
   VENDOR_ID(Kind.WHOLE, "VendorID"),
   PICKUP_DATETIME(Kind.TIME, "lpep_pickup_datetime", "tpep_pickup_datetime", "pickup_datetime"),
   DROPOFF_DATETIME(Kind.TIME, "lpep_dropoff_datetime", "tpep_dropoff_datetime", "dropoff_datetime"),

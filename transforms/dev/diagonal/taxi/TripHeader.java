@@ -31,8 +31,8 @@ final class TripHeader {
    * @throws BadInputException if there is none, a column of the zones is missing, or a column is
    *     there twice, under one name or two
    */
-  static TripHeader of(TextFile file) {
-    TripHeader header = new TripHeader(HeaderColumns.of(file));
+  static TripHeader of(TextFile file, String delimiter) {
+    TripHeader header = new TripHeader(HeaderColumns.of(file, delimiter));
     for (int i = 0; i < header.names.count(); i++) {
       String name = header.names.names().get(i);
       TripColumn column = TripColumn.named(name);

@@ -6,39 +6,48 @@ import dev.diagonal.csv.CsvFields;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import java.util.Objects;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits a {@link Trip} for each line, in their order, from comma-separated files whose first line
- * names the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are
- * null, except the two zones; other columns are ignored; both are counted for {@link TripRemarks}.
- * Empty lines are skipped. A line with another number of fields than the header, without a zone, or
- * with a value that is not of its column's kind, is a bad record.
+ * Emits a {@link Trip} for each line, in their order, from separated values whose first line names
+ * the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are null,
+ * except the two zones; other columns are ignored; both are counted for {@link TripRemarks}. Empty
+ * lines are skipped. A line with another number of fields than the header, without a zone, or with
+ * a value that is not of its column's kind, is a bad record.
  *
  * <p>The id of a trip is the place of its line: 64 bits of a hash of the file's name (Murmur3), as
  * the file system spells it, and the byte offset of the line. So it is the same in every run, and
- * another if the file is moved. It knows nothing of what the line says: a file must not be replaced
- * by another one of the same name, whose lines at the same offsets would be taken for those that
- * are there already.
+ * another if the file is moved. It knows nothing of what the line says: the {@link Piece} that the
+ * trip is in does.
  */
 public final class TripLines implements LineConsumer<Trip> {
 
   private static final TripColumn[] COLUMNS = TripColumn.values();
 
-  private final CsvFields fields = new CsvFields(',');
+  private final String delimiter;
+  private CsvFields fields;
   private String file = "";
   private long fileHash;
   private @Nullable TripHeader header;
 
-  private TripLines() {}
+  private TripLines(String delimiter) {
+    this.delimiter = delimiter;
+    this.fields = new CsvFields(delimiter);
+  }
 
-  /** Returns a maker of consumers. */
+  /** Returns a maker of consumers of lines with commas. */
   public static LineConsumer.Factory<Trip> factory() {
-    return TripLines::new;
+    return of(",");
+  }
+
+  /** Returns a maker of consumers of lines with this text between two fields. */
+  public static LineConsumer.Factory<Trip> of(String delimiter) {
+    CsvFields unused = new CsvFields(delimiter); // refuses what is not a delimiter
+    return () -> new TripLines(delimiter);
   }
 
   /**
@@ -50,8 +59,10 @@ public final class TripLines implements LineConsumer<Trip> {
   @Override
   public void open(TextFile textFile) {
     file = textFile.name();
-    fileHash = Hashing.murmur3_128().hashString(file, UTF_8).asLong();
-    header = TripHeader.of(textFile);
+    fileHash = Piece.fileOf(file);
+    String between = textFile.records() ? "," : delimiter;
+    fields = new CsvFields(between);
+    header = TripHeader.of(textFile, between);
     header.report();
   }
 
@@ -77,7 +88,7 @@ public final class TripLines implements LineConsumer<Trip> {
       }
       long offset = block.offsetOf(start);
       try {
-        output.emit(read(columns, bytes, start, end, offset));
+        output.emit(read(columns, bytes, start, end, offset, block.piece()));
         good++;
       } catch (FieldValues.UnfitException unfit) {
         String line = new String(bytes, start, end - start, UTF_8);
@@ -90,7 +101,8 @@ public final class TripLines implements LineConsumer<Trip> {
   @Override
   public void finish(Output<Trip> output) {}
 
-  private Trip read(TripHeader header, byte[] bytes, int start, int end, long offset)
+  private Trip read(
+      TripHeader header, byte[] bytes, int start, int end, long offset, @Nullable Piece piece)
       throws FieldValues.UnfitException {
     String fault = fields.split(bytes, start, end);
     if (fault != null) {
@@ -124,6 +136,6 @@ public final class TripLines implements LineConsumer<Trip> {
         case TEXT -> flag = FieldValues.text(name, fields, field);
       }
     }
-    return new Trip(fileHash, offset, values, present, flag);
+    return new Trip(fileHash, offset, values, present, flag, piece);
   }
 }

@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 public final class TripRemarks {
 
   /** Starts the name of the counter of a column that some file does not have. */
-  public static final String MISSING = "files_without_column:";
+  static final String MISSING = "files_without_column:";
 
   /** Starts the name of the counter of a column of some file that trips do not have. */
-  public static final String UNKNOWN = "files_with_unknown_column:";
+  static final String UNKNOWN = "files_with_unknown_column:";
 
   /** How many columns are named at most. */
   static final int MOST = 20;

@@ -52,12 +52,12 @@ public final class ZoneFiles {
   }
 
   private static void read(String file, BufferedReader lines, List<Zone> zones) throws IOException {
-    HeaderColumns names = HeaderColumns.of(new TextFile(file, lines.readLine()));
+    HeaderColumns names = HeaderColumns.of(new TextFile(file, lines.readLine()), ",");
     int id = names.position("LocationID");
     int borough = names.position("Borough");
     int name = names.position("Zone");
     int serviceZone = names.position("service_zone");
-    CsvFields fields = new CsvFields(',');
+    CsvFields fields = new CsvFields(",");
     int number = 1;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       number++;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.DeadLetterCounts;
 import dev.diagonal.files.output.WholeFile;
 import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.InputFile;
@@ -14,6 +15,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * pipeline. Not safe for use by several threads at once.
  */
 public final class DeadLetterFile {
+
+  private static final Comparator<DeadLetter> ORDER =
+      Comparator.comparing(DeadLetter::file)
+          .thenComparingLong(DeadLetter::offset)
+          .thenComparing(DeadLetter::reason)
+          .thenComparing(DeadLetter::record);
 
   private final String path;
   private final long maxBadRecords;
@@ -50,14 +58,14 @@ public final class DeadLetterFile {
     if (all.size() > maxBadRecords) {
       throw new BadInputException(
           "%s records are in %s, more than the %s allowed%s"
-              .formatted(all.size(), path, maxBadRecords, WriteDeadLetters.summaryOf(all)));
+              .formatted(all.size(), path, maxBadRecords, summaryOf(all)));
     }
   }
 
   /** Writes a file of these alone, sorted. */
   public static void write(String path, List<DeadLetter> letters) throws IOException {
     List<DeadLetter> sorted = new ArrayList<>(letters);
-    sorted.sort(WriteDeadLetters::compare);
+    sorted.sort(DeadLetterFile::compare);
     WholeFile.at(path)
         .write(
             stream -> {
@@ -67,6 +75,16 @@ public final class DeadLetterFile {
               }
               out.flush();
             });
+  }
+
+  /** Compares all components, so that the file does not show the order of arrival. */
+  static int compare(DeadLetter a, DeadLetter b) {
+    return ORDER.compare(a, b);
+  }
+
+  /** Returns the counts per reason, for the message that there are too many. */
+  static String summaryOf(List<DeadLetter> letters) {
+    return " (--maxBadRecords): " + DeadLetterCounts.of(letters).describe();
   }
 
   private List<DeadLetter> before() throws IOException {

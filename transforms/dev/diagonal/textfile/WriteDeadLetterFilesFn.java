@@ -77,7 +77,7 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
 
   private Written write() throws IOException {
     long started = System.nanoTime();
-    lines.sort(WriteDeadLetters::compare);
+    lines.sort(DeadLetterFile::compare);
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append(line.toJson()).append('\n'));
     byte[] bytes = text.toString().getBytes(UTF_8);

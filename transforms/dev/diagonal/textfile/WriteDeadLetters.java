@@ -4,10 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.fault.DeadLetterCounts;
 import dev.diagonal.files.output.OutputRun;
 import dev.diagonal.metrics.Written;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -26,12 +24,6 @@ import org.apache.beam.sdk.values.PCollection;
  */
 public final class WriteDeadLetters
     extends PTransform<PCollection<BadRecord>, PCollection<Written>> {
-
-  private static final Comparator<DeadLetter> ORDER =
-      Comparator.comparing(DeadLetter::file)
-          .thenComparingLong(DeadLetter::offset)
-          .thenComparing(DeadLetter::reason)
-          .thenComparing(DeadLetter::record);
 
   private final String path;
   private final long maxBadRecords;
@@ -61,19 +53,10 @@ public final class WriteDeadLetters
         .setCoder(Block.coder(DeadLetter.coder()))
         .apply(
             "Dead letters",
-            WriteTextFile.to(path, DeadLetter::toJson, WriteDeadLetters::compare)
+            WriteTextFile.to(path, DeadLetter::toJson, DeadLetterFile::compare)
                 .withMaxRecords(maxBadRecords)
-                .withSummary(WriteDeadLetters::summaryOf)
+                .withSummary(DeadLetterFile::summaryOf)
                 .withRun(run));
-  }
-
-  /** Orders by all there is to a line, or the order of arrival would be seen in the file. */
-  static int compare(DeadLetter a, DeadLetter b) {
-    return ORDER.compare(a, b);
-  }
-
-  static String summaryOf(List<DeadLetter> letters) {
-    return " (--maxBadRecords): " + DeadLetterCounts.of(letters).describe();
   }
 
   private static final class ToLinesFn extends DoFn<BadRecord, Block<DeadLetter>> {

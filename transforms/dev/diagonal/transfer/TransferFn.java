@@ -101,6 +101,11 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     }
   }
 
+  @Teardown
+  public void close() {
+    source.close();
+  }
+
   private void reject(DeadLetter line, ProcessContext context) {
     Counted.BAD_RECORDS.add(1);
     if (!routeBadRecords) {

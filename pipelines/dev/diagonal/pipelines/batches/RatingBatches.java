@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.batches;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
@@ -36,7 +37,8 @@ public final class RatingBatches extends PipelineCommand<RatingBatchesOptions> {
   protected Job plan(RatingBatchesOptions options) {
     List<String> input = options.getInput();
     try {
-      return new RatingBatchesJob(options, input == null ? null : InputFiles.matching(input));
+      return new RatingBatchesJob(
+          options, input == null ? null : ParquetInput.checked(InputFiles.matching(input)));
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
     }

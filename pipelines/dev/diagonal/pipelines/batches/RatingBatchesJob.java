@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.batches;
 
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.files.output.OutputPlace;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
@@ -15,7 +16,9 @@ import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobSchema;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
@@ -51,6 +54,7 @@ final class RatingBatchesJob implements Job {
 
   private final RatingBatchesOptions options;
   private final @Nullable InputFiles input;
+  private final SkippedLines skipped;
   private final RatingBatchesRequest request;
   private final Set<BatchStep> steps;
   private final JobTables tables;
@@ -65,6 +69,7 @@ final class RatingBatchesJob implements Job {
   RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
     this.request = RatingBatchesRequest.of(options, input != null);
     this.steps = request.steps();
     this.tables = request.tables();
@@ -218,6 +223,8 @@ final class RatingBatchesJob implements Job {
     LoadRatings load =
         LoadRatings.from(
                 Objects.requireNonNull(options.getInput()), request.format(), database, tables)
+            .withSkipped(skipped)
+            .withRecords(ParquetInput.FORMAT)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     PCollection<Written> unused =
         DeadLetters.of(options)

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.batches;
 
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link RatingBatches}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
+public interface RatingBatchesOptions extends RunOptions, JdbcOptions, CsvInputOptions {
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
@@ -20,7 +21,8 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
 
   void setSteps(@Nullable List<String> steps);
 
-  @Description("Files of ratings to load: files, globs or directories; plain, gz, bz2 or zst")
+  @Description(
+      "Files of ratings to load: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);
@@ -32,7 +34,7 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions {
 
   void setHeader(boolean header);
 
-  @Description("What stands between two fields of a file: one character, or 'tab'")
+  @Description("The text between two fields of a file, such as ; or ::, or 'tab'")
   @Default.String(",")
   String getDelimiter();
 

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.batches;
 
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
@@ -76,15 +77,11 @@ record RatingBatchesRequest(
   }
 
   private static RatingFormat formatOf(RatingBatchesOptions options) {
-    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
-    require(
-        delimiter.length() == 1,
-        "--delimiter takes one character or 'tab', got '" + delimiter + "'");
     RatingFormat usual =
         options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
     return new RatingFormat(
         usual.header(),
-        delimiter.charAt(0),
+        CsvInputOptions.delimiter(options.getDelimiter()),
         usual.movieColumn(),
         usual.ratingColumn(),
         usual.userColumn(),

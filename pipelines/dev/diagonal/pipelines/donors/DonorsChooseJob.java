@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.donors;
 
 import dev.diagonal.block.Shards;
+import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.csv.ReadCsv;
 import dev.diagonal.donors.DonationFiles;
 import dev.diagonal.donors.DonationReport;
@@ -12,6 +13,7 @@ import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -44,6 +46,7 @@ final class DonorsChooseJob implements Job {
 
   private final DonorsChooseOptions options;
   private final DonorsInputs inputs;
+  private final CsvDialect dialect;
   private final @Nullable String output;
   private final SinkPlace place;
   private final Shards shards;
@@ -55,6 +58,10 @@ final class DonorsChooseJob implements Job {
   private DonorsChooseJob(DonorsChooseOptions options) {
     this.options = options;
     this.inputs = DonorsInputs.of(options);
+    this.dialect =
+        JoinDonations.DIALECT
+            .withDelimiter(CsvInputOptions.delimiter(options.getDelimiter()))
+            .withSkipped(CsvInputOptions.skipped(options));
     this.output = options.getOutput();
     this.place = SinkPlace.of(options.getElasticsearchUrl(), output, options.getElasticsearchUrl());
     if (output == null && place.isNone()) {
@@ -182,6 +189,7 @@ final class DonorsChooseJob implements Job {
                 inputs.donations().patterns(),
                 inputs.resources().patterns()),
             shards);
+    join = join.withDialect(dialect);
     if (output != null) {
       join = join.writingTo(files(output));
     }

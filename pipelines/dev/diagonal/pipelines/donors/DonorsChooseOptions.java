@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.donors;
 
 import dev.diagonal.pipelines.options.BulkOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link DonorsChoose}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface DonorsChooseOptions extends RunOptions, BulkOptions {
+public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOptions {
 
   @Description("Files of projects, 44 columns without a header; plain, gz, bz2 or zst")
   @Nullable List<String> getProjects();
@@ -26,6 +27,12 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions {
   @Nullable List<String> getResources();
 
   void setResources(@Nullable List<String> resources);
+
+  @Description("The text between two fields, such as ; or ::, or 'tab'")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("A directory for the documents as files of JSON lines, one a shard")

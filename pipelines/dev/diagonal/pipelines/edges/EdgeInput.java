@@ -10,11 +10,14 @@ import dev.diagonal.edges.EdgeQuery;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Runners;
@@ -44,6 +47,7 @@ final class EdgeInput {
   private static final long MANY_ROWS = 100_000_000;
 
   private final LoadEdgesOptions options;
+  private final SkippedLines skipped;
   private final EdgeFormat format;
 
   private final @Nullable String headerRemark;
@@ -55,9 +59,15 @@ final class EdgeInput {
 
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
-    List<String> firstLines = files == null ? List.of() : FirstLines.of(files, ParquetInput.FORMAT);
-    this.format = formatOf(options).named(firstLines);
-    this.headerRemark = files == null ? null : format.headerRemark(firstLines);
+    this.skipped = CsvInputOptions.skipped(options);
+    if (files == null) {
+      this.format = formatOf(options);
+      this.headerRemark = null;
+    } else {
+      FirstLines firstLines = FirstLines.of(files, ParquetInput.FORMAT, skipped);
+      this.format = formatOf(options).named(firstLines);
+      this.headerRemark = format.headerRemark(firstLines);
+    }
     this.files = files;
     List<String> patterns = options.getInput();
     this.source = patterns == null ? null : sourceOf(options, patterns);
@@ -157,10 +167,20 @@ final class EdgeInput {
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
 
-  /** Returns the write fed from here; a query runs in the database. */
+  /** Returns the files whose edges are known by their places, or null if edges have ids. */
+  @Nullable InputFiles filesOfPlaces() {
+    return format.idKind() == IdKind.PLACE ? files : null;
+  }
+
+  /**
+   * Returns the write fed from here; a query runs in the database.
+   *
+   * @param pieces how files are cut into the pieces that edges name, or null for no pieces
+   */
   PTransform<PBegin, PCollection<BatchWritten>> into(
       WriteConflictFree<Edge> write,
       JdbcTarget database,
+      @Nullable PieceCuts pieces,
       @Nullable ErrorHandler<BadRecord, ?> handler) {
     String query = options.getInputQuery();
     if (query != null) {
@@ -170,7 +190,9 @@ final class EdgeInput {
         Objects.requireNonNull(source)
             .into(EdgeLines.of(format), Edge.coder())
             .withHeader(format.header())
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
     return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
@@ -200,7 +222,6 @@ final class EdgeInput {
         EdgeFormat.CSV
             .withHeader(options.getHeader() || options.getInputQuery() != null)
             .withDelimiter(delimiterOf(options.getDelimiter()))
-            .withComment(options.getComment())
             .withEnds(options.getSourceColumn(), options.getTargetColumn())
             .withTextIds(options.getIdType() == IdType.text)
             .withColumns(columns);
@@ -210,17 +231,7 @@ final class EdgeInput {
         : format.withId(id, options.getEdgeIdType() == IdType.text ? IdKind.TEXT : IdKind.NUMBER);
   }
 
-  private static char delimiterOf(String delimiter) {
-    return switch (delimiter) {
-      case "tab" -> '\t';
-      case "blanks" -> EdgeFormat.BLANKS;
-      default -> {
-        if (delimiter.length() != 1) {
-          throw new IllegalArgumentException(
-              "--delimiter takes one character, 'tab' or 'blanks', got '" + delimiter + "'");
-        }
-        yield delimiter.charAt(0);
-      }
-    };
+  private static String delimiterOf(String delimiter) {
+    return delimiter.equals("blanks") ? EdgeFormat.BLANKS : CsvInputOptions.delimiter(delimiter);
   }
 }

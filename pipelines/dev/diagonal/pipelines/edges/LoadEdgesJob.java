@@ -4,12 +4,18 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.edges.Edge;
 import dev.diagonal.edges.EdgeTables;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -46,7 +52,11 @@ final class LoadEdgesJob implements Job {
   private final ParallelWrite parallel;
   private final RelationshipTables tables;
   private final DeadLetters deadLetters;
+  private final FilesOfRows<Edge> filesOfEdges;
   private JdbcTarget database;
+
+  /** How the files are cut whose edges are known by their places; null for no such files. */
+  private @Nullable PieceCuts pieces;
 
   private LoadEdgesJob(LoadEdgesOptions options, EdgeInput input) {
     this.options = options;
@@ -62,6 +72,11 @@ final class LoadEdgesJob implements Job {
             options.getNodesTable(),
             targets == null ? options.getNodesTable() : targets);
     this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
+    this.filesOfEdges =
+        new FilesOfRows<>(
+            InternalSchemaOptions.schemaOf(options).name(),
+            Edge::piece,
+            FileChangeOptions.ADVICE + ", or give each edge an id of its own with --idColumn");
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
@@ -127,6 +142,12 @@ final class LoadEdgesJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     database = Sinks.jdbc(place, options, servers);
     tables.createIfMissing(database);
+    InputFiles files = input.filesOfPlaces();
+    if (files != null) {
+      pieces =
+          new LoadedFiles(database, filesOfEdges, tables.edges(), options.getAppendOnly())
+              .compare(files);
+    }
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -164,12 +185,14 @@ final class LoadEdgesJob implements Job {
       write =
           write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
     }
-    return pipeline.apply(STEP, input.into(write, database, handler));
+    return pipeline.apply(STEP, input.into(write, database, pieces, handler));
   }
 
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
     UpsertRelationships<Edge> writers =
-        UpsertRelationships.into(database, tables, EdgeTables.binder()).withLocks(grid);
+        UpsertRelationships.into(database, tables, EdgeTables.binder())
+            .withLocks(grid)
+            .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;
   }

@@ -1,6 +1,9 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -12,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link LoadEdges}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface LoadEdgesOptions
-    extends RunOptions, JdbcOptions, ConflictFreeOptions, StatementOptions {
+    extends RunOptions,
+        JdbcOptions,
+        InternalSchemaOptions,
+        ConflictFreeOptions,
+        FileChangeOptions,
+        CsvInputOptions,
+        StatementOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {
@@ -29,7 +38,7 @@ public interface LoadEdgesOptions
 
   @Description(
       "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without --idColumn an edge"
-          + " is known by file name and byte offset: never load other content under the same name")
+          + " is known by file name and byte offset: other content under the same name is refused")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);
@@ -52,16 +61,11 @@ public interface LoadEdgesOptions
   void setInputQuery(@Nullable String inputQuery);
 
   @Description(
-      "What stands between two fields: one character, 'tab', or 'blanks' for any run of them")
+      "The text between two fields, such as ; or ::, 'tab', or 'blanks' for any run of them")
   @Default.String(",")
   String getDelimiter();
 
   void setDelimiter(String delimiter);
-
-  @Description("What lines start with that are passed over, as # in many edge lists")
-  @Nullable String getComment();
-
-  void setComment(@Nullable String comment);
 
   @Description("Whether the first line of every file is a header")
   @Default.Boolean(true)

@@ -6,6 +6,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.plan.MappingFile;
@@ -32,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 /** Where the rows of a statement come from: files of one kind, or a query. */
 final class StatementInput {
 
-  /** What the types of {@code --types} are read for. */
   private static final Set<String> JSON_ENDINGS = Set.of("jsonl", "ndjson", "json");
 
   private static final Set<String> COMPRESSED = Set.of("gz", "bz2", "zst");
@@ -157,7 +157,7 @@ final class StatementInput {
 
   private static TransferSource query(JdbcTarget database, String query) throws Exception {
     return database.url().startsWith("jdbc:postgresql:")
-        ? JdbcRows.ofQuery(database, query, null, 1)
+        ? JdbcRows.ofQuery(database, query, null, 1, null)
         : JdbcStandardRows.ofQuery(database, query, null, 1);
   }
 
@@ -175,13 +175,17 @@ final class StatementInput {
   }
 
   private CsvFormat format() {
-    String delimiter = options.getDelimiter();
-    if (delimiter.length() != 1 && !delimiter.equals("tab")) {
-      throw new UsageException(
-          "--delimiter takes one character or 'tab' with --statement, got '" + delimiter + "'");
+    if (options.getDelimiter().equals("blanks")) {
+      throw new UsageException("--delimiter=blanks does not go with --statement");
     }
-    char character = delimiter.equals("tab") ? '\t' : delimiter.charAt(0);
-    CsvDialect dialect = new CsvDialect(character, '"', CsvDialect.NONE, false);
+    CsvDialect dialect =
+        new CsvDialect(
+            CsvInputOptions.delimiter(options.getDelimiter()),
+            '"',
+            CsvDialect.NONE,
+            false,
+            false,
+            CsvInputOptions.skipped(options));
     return new CsvFormat(dialect, options.getHeader(), List.of(), "UTF-8", null);
   }
 }

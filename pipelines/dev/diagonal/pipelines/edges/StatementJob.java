@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
@@ -89,9 +90,11 @@ final class StatementJob implements Job {
     }
     refuse("edgeColumns", options.getEdgeColumns(), "all columns are its parameters");
     refuse("idColumn", options.getIdColumn(), "all columns are its parameters");
-    refuse("comment", options.getComment(), "a comment would be a bad record");
     refuse("targetNodesTable", options.getTargetNodesTable(), "it names its tables itself");
-    if (options.as(org.apache.beam.sdk.options.StreamingOptions.class).isStreaming()) {
+    if (options.getAppendOnly()) {
+      throw new UsageException("--appendOnly does not go with --statement");
+    }
+    if (options.as(StreamingOptions.class).isStreaming()) {
       throw new UsageException("--streaming does not go with --statement");
     }
     if ((options.getSchedule() == LoadEdgesOptions.ScheduleName.components)

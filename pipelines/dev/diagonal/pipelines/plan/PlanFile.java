@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Plans as YAML: {@code connections} by name, and {@code tasks}, a list. An element is one key, a
  * kind of task or {@code sequence} or {@code parallel} with a list of elements, and beside it
- * perhaps a {@code name}, {@code onFailure: continue}, and for a group {@code transaction: all}.
- * Elements right under {@code tasks} are a sequence.
+ * perhaps a {@code name}, {@code onFailure: continue}, and for a group {@code transaction: all} and
+ * {@code snapshot: one}. Elements right under {@code tasks} are a sequence.
  */
 public final class PlanFile {
 
@@ -33,16 +33,22 @@ public final class PlanFile {
     /**
      * Makes a task, or null if it has mistakes, which are noted.
      *
-     * @param whole what the group around it, of those that stand or fall as a whole, collects
+     * @param scope what the groups around it share, or null
      */
-    @Nullable Task task(String kind, YamlNode node, @Nullable Whole whole);
+    @Nullable Task task(String kind, YamlNode node, @Nullable Scope scope);
 
-    /** Makes what collects for a group that stands or falls as a whole. */
-    Whole whole();
+    /**
+     * Makes what the tasks of a group share.
+     *
+     * @param around what the groups around it share, or null
+     * @param atOnce whether their tables change in one transaction
+     * @param oneSnapshot whether they read one snapshot
+     */
+    Scope scope(@Nullable Scope around, boolean atOnce, boolean oneSnapshot);
   }
 
-  /** Collects what the tasks of a group want done together in the end. */
-  public interface Whole extends Ending {}
+  /** What the tasks of a group share. */
+  public interface Scope extends Ending {}
 
   private static final String SEQUENCE = "sequence";
   private static final String PARALLEL = "parallel";
@@ -88,10 +94,10 @@ public final class PlanFile {
     return new Group("plan", false, children, false, null);
   }
 
-  private List<PlanNode> children(YamlNode list, @Nullable Whole whole) {
+  private List<PlanNode> children(YamlNode list, @Nullable Scope scope) {
     List<PlanNode> children = new ArrayList<>();
     for (YamlNode item : list.items()) {
-      PlanNode child = element(item, whole);
+      PlanNode child = element(item, scope);
       if (child != null) {
         children.add(child);
       }
@@ -102,7 +108,7 @@ public final class PlanFile {
     return children;
   }
 
-  private @Nullable PlanNode element(YamlNode item, @Nullable Whole around) {
+  private @Nullable PlanNode element(YamlNode item, @Nullable Scope around) {
     if (!item.isMap()) {
       item.mistake("a task looks like 'kind: {…}'");
       return null;
@@ -110,7 +116,7 @@ public final class PlanFile {
     Map<String, YamlNode> entries = item.entries();
     List<String> known = new ArrayList<>(kinds.names());
     known.addAll(List.of(SEQUENCE, PARALLEL));
-    List<String> beside = List.of("name", "onFailure", "transaction");
+    List<String> beside = List.of("name", "onFailure", "transaction", "snapshot");
     List<String> all = new ArrayList<>(known);
     all.addAll(beside);
     String kind = null;
@@ -146,7 +152,11 @@ public final class PlanFile {
       return null;
     }
     YamlNode transaction = entries.get("transaction");
+    YamlNode snapshot = entries.get("snapshot");
     if (!group) {
+      if (snapshot != null) {
+        snapshot.mistake("'snapshot' stands beside a group, or within a transfer");
+      }
       if (transaction != null) {
         transaction.mistake("'transaction' stands beside a group, or within a transfer");
       }
@@ -154,12 +164,13 @@ public final class PlanFile {
       return task == null ? null : new Step(name, task, continues);
     }
     boolean atOnce = YamlNode.oneOf(transaction, "each", List.of("each", "all")).equals("all");
-    Whole whole = atOnce && around == null ? kinds.whole() : null;
+    boolean oneSnapshot = YamlNode.oneOf(snapshot, "each", List.of("each", "one")).equals("one");
+    Scope scope = atOnce || oneSnapshot ? kinds.scope(around, atOnce, oneSnapshot) : null;
     return new Group(
         name,
         kind.equals(PARALLEL),
-        children(node, whole == null ? around : whole),
+        children(node, scope == null ? around : scope),
         continues,
-        whole);
+        scope);
   }
 }

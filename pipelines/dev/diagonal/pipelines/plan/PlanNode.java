@@ -53,8 +53,11 @@ public sealed interface PlanNode {
     }
   }
 
-  /** The end of a group that stands or falls as a whole. */
+  /** The end of a group whose tasks share something. */
   interface Ending {
+    /** Returns what the tasks share, for a person. */
+    String describe();
+
     /**
      * Makes what the tasks have done take effect. Returns how many rows, that the tasks have
      * counted as written, were refused and have become bad records.

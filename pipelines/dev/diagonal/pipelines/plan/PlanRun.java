@@ -200,7 +200,7 @@ public final class PlanRun {
     }
   }
 
-  /** Ends a group that stands or falls as a whole; returns why that failed, or null. */
+  /** Ends a group whose tasks share something; returns why that failed, or null. */
   private static @Nullable String end(Group group, boolean good, long[] refused) {
     if (group.ending() == null) {
       return null;

@@ -4,7 +4,9 @@ import dev.diagonal.block.Block;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
@@ -39,6 +41,7 @@ final class MovieRatingsJob implements Job {
 
   private final MovieRatingsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
   private final RatingFormat format;
   private final List<RatingSink> sinks;
 
@@ -48,7 +51,8 @@ final class MovieRatingsJob implements Job {
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
-    this.format = formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT));
+    this.skipped = CsvInputOptions.skipped(options);
+    this.format = formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT, skipped));
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
@@ -139,6 +143,7 @@ final class MovieRatingsJob implements Job {
     AggregateRatings aggregate =
         AggregateRatings.from(options.getInput())
             .withFormat(format)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withShards(SHARDS_PER_READER * readers)
             .withRanges(RangePlan.DEFAULT.forReaders(readers));
@@ -154,14 +159,9 @@ final class MovieRatingsJob implements Job {
   private static RatingFormat formatOf(MovieRatingsOptions options) {
     RatingFormat usual =
         options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
-    String delimiter = options.getDelimiter().equals("tab") ? "\t" : options.getDelimiter();
-    if (delimiter.length() != 1) {
-      throw new IllegalArgumentException(
-          "--delimiter takes one character or 'tab', got '" + delimiter + "'");
-    }
     return new RatingFormat(
         options.getHeader(),
-        delimiter.charAt(0),
+        CsvInputOptions.delimiter(options.getDelimiter()),
         given(options.getMovieColumn(), usual.movieColumn()),
         given(options.getRatingColumn(), usual.ratingColumn()),
         given(options.getUserColumn(), usual.userColumn()),

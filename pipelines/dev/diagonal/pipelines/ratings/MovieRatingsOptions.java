@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.pipelines.options.BulkOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link MovieRatings}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions {
+public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions, CsvInputOptions {
 
   @Description("Files of ratings: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Validation.Required
@@ -46,7 +47,7 @@ public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOption
 
   void setHeader(boolean header);
 
-  @Description("What stands between two fields: one character, or 'tab'")
+  @Description("The text between two fields, such as ; or ::, or 'tab'")
   @Default.String(",")
   String getDelimiter();
 

@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines.taxi;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -12,9 +14,14 @@ import dev.diagonal.taxi.Neo4jTrips;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Trips and zones as nodes and relationships of Neo4j. */
 final class Neo4jTripSink implements TripSink {
+
+  /** Slot locks are the same nodes for every grid. */
+  private static final Grid<Trip> ANY_GRID =
+      Grid.monopartite(1).byLongs(Trip::pickupZone, Trip::dropoffZone);
 
   private final Neo4jTrips trips;
 
@@ -53,8 +60,10 @@ final class Neo4jTripSink implements TripSink {
   }
 
   @Override
-  public void prepare(ServerUrls servers, List<Zone> zones, Grid<Trip> grid) throws Exception {
-    trips.withLocks(grid).prepare(zones);
+  public @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
+      throws Exception {
+    trips.withLocks(ANY_GRID).prepare(zones);
+    return null;
   }
 
   @Override

@@ -1,11 +1,17 @@
 package dev.diagonal.pipelines.taxi;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.jdbc.write.UpsertRows;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -15,6 +21,7 @@ import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Trips and zones in two tables of PostgreSQL. */
 final class PostgresTripSink implements TripSink {
@@ -22,12 +29,17 @@ final class PostgresTripSink implements TripSink {
   private final TaxiTripsOptions options;
   private final SinkPlace place;
   private final RelationshipTables tables;
+  private final FilesOfRows<Trip> filesOfTrips;
   private JdbcTarget database;
+  private @Nullable PieceCuts pieces;
 
   PostgresTripSink(TaxiTripsOptions options, SinkPlace place) {
     this.options = options;
     this.place = place;
     this.tables = TaxiTables.of(options.getTripsTable(), options.getZonesTable());
+    this.filesOfTrips =
+        new FilesOfRows<>(
+            InternalSchemaOptions.schemaOf(options).name(), Trip::piece, FileChangeOptions.ADVICE);
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
   }
 
@@ -49,16 +61,23 @@ final class PostgresTripSink implements TripSink {
   }
 
   @Override
-  public void prepare(ServerUrls servers, List<Zone> zones, Grid<Trip> grid) throws Exception {
+  public @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
+      throws Exception {
     database = Sinks.jdbc(place, options, servers);
     tables.createIfMissing(database);
+    pieces =
+        new LoadedFiles(database, filesOfTrips, tables.edges(), options.getAppendOnly())
+            .compare(files);
     Written unused =
         UpsertRows.now(
             database, TaxiTables.zones(options.getZonesTable()), TaxiTables.zoneBinder(), zones);
+    return pieces;
   }
 
   @Override
   public BatchWriter.Factory<Trip> writers(Grid<Trip> grid) {
-    return UpsertRelationships.into(database, tables, TaxiTables.tripBinder()).withLocks(grid);
+    return UpsertRelationships.into(database, tables, TaxiTables.tripBinder())
+        .withLocks(grid)
+        .withFiles(pieces == null ? null : filesOfTrips);
   }
 }

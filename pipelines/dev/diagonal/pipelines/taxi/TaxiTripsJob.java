@@ -4,10 +4,14 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -53,15 +57,22 @@ final class TaxiTripsJob implements Job {
 
   private final TaxiTripsOptions options;
   private final InputFiles input;
+  private final SkippedLines skipped;
+  private final LineConsumer.Factory<Trip> lines;
   private final List<Zone> zones;
   private final SinkPlace place;
   private final TripSink sink;
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
 
+  /** How the files are cut into the pieces that trips name; null for no pieces. */
+  private @Nullable PieceCuts pieces;
+
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
     this.options = options;
     this.input = input;
+    this.skipped = CsvInputOptions.skipped(options);
+    this.lines = TripLines.of(CsvInputOptions.delimiter(options.getDelimiter()));
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.sink =
@@ -145,7 +156,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    sink.prepare(servers, zones, grid());
+    pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -169,9 +180,11 @@ final class TaxiTripsJob implements Job {
     WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(grid, sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
-            .into(TripLines.factory(), Trip.coder())
+            .into(lines, Trip.coder())
             .withHeader(true)
+            .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

@@ -1,6 +1,9 @@
 package dev.diagonal.pipelines.taxi;
 
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -12,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link TaxiTrips}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeOptions {
+public interface TaxiTripsOptions
+    extends RunOptions,
+        JdbcOptions,
+        InternalSchemaOptions,
+        ConflictFreeOptions,
+        FileChangeOptions,
+        CsvInputOptions {
 
   @Description(
       "Files of trips with a header: files, globs or directories; plain, gz, bz2, zst or Parquet. A trip is"
-          + " known by file name and byte offset: never load other content under the same name")
+          + " known by file name and byte offset: PostgreSQL refuses other content under the same name")
   @Validation.Required
   List<String> getInput();
 
@@ -26,6 +35,12 @@ public interface TaxiTripsOptions extends RunOptions, JdbcOptions, ConflictFreeO
   @Nullable List<String> getZones();
 
   void setZones(@Nullable List<String> zones);
+
+  @Description("The text between two fields, such as ; or ::, or 'tab'")
+  @Default.String(",")
+  String getDelimiter();
+
+  void setDelimiter(String delimiter);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("PostgreSQL's table of the trips, created if missing: table or schema.table")

@@ -1,11 +1,14 @@
 package dev.diagonal.pipelines.taxi;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A database that takes trips and zones. */
 interface TripSink {
@@ -20,10 +23,13 @@ interface TripSink {
   String target();
 
   /**
-   * Creates what is missing, the slot locks of {@code grid} too, and writes the zones, which come
-   * before all trips.
+   * Creates what is missing, compares the files with those that are loaded, and writes the zones,
+   * which come before all trips.
+   *
+   * @return how the files are cut into the pieces that trips name, or null for no pieces
    */
-  void prepare(ServerUrls servers, List<Zone> zones, Grid<Trip> grid) throws Exception;
+  @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
+      throws Exception;
 
   /**
    * Returns the writers of the trips.

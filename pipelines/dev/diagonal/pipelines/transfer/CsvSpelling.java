@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.csv.CsvDialect;
+import dev.diagonal.files.SkippedLines;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.rows.CsvFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +25,16 @@ final class CsvSpelling {
       boolean header,
       List<String> columns,
       String encoding,
-      @Nullable String nullText) {
+      @Nullable String nullText,
+      SkippedLines skipped) {
     return new CsvFormat(
         new CsvDialect(
-            character("delimiter", delimiter),
+            CsvInputOptions.delimiter(delimiter),
             character("quote", quote),
             character("escape", escape),
-            quotedLineBreaks),
+            quotedLineBreaks,
+            false,
+            skipped),
         header && columns.isEmpty(),
         columns,
         encoding,
@@ -41,10 +46,15 @@ final class CsvSpelling {
    *
    * @param columns their names, or none for c1, c2, …
    */
-  static CsvFormat textDump(List<String> columns, String encoding, @Nullable String nullText) {
+  static CsvFormat textDump(
+      List<String> columns, String encoding, @Nullable String nullText, SkippedLines skipped) {
     CsvFormat dump = CsvFormat.TEXT_DUMP;
     return new CsvFormat(
-        dump.dialect(), false, columns, encoding, nullText == null ? dump.nullText() : nullText);
+        dump.dialect().withSkipped(skipped),
+        false,
+        columns,
+        encoding,
+        nullText == null ? dump.nullText() : nullText);
   }
 
   private static char character(String option, String text) {

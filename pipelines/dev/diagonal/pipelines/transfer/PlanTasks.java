@@ -66,23 +66,24 @@ final class PlanTasks implements PlanFile.Kinds {
   }
 
   @Override
-  public PlanFile.Whole whole() {
-    return new TablesAtOnce();
+  public PlanFile.Scope scope(
+      PlanFile.@Nullable Scope around, boolean atOnce, boolean oneSnapshot) {
+    return GroupScope.in((GroupScope) around, atOnce, oneSnapshot);
   }
 
   @Override
-  public @Nullable Task task(String kind, YamlNode node, PlanFile.@Nullable Whole whole) {
+  public @Nullable Task task(String kind, YamlNode node, PlanFile.@Nullable Scope scope) {
     int before = node.mistakes().all().size();
     Task task =
         switch (kind) {
-          case "transfer" -> transfer(node, (TablesAtOnce) whole);
+          case "transfer" -> transfer(node, (GroupScope) scope);
           case "sql" -> SqlTask.of(node, connections);
           default -> command(kind, node);
         };
     return node.mistakes().all().size() > before ? null : task;
   }
 
-  private @Nullable Task transfer(YamlNode node, @Nullable TablesAtOnce whole) {
+  private @Nullable Task transfer(YamlNode node, @Nullable GroupScope scope) {
     TransferNode reader = new TransferNode(node, connections, written);
     TransferSpec spec = reader.spec();
     if (spec == null) {
@@ -92,9 +93,15 @@ final class PlanTasks implements PlanFile.Kinds {
     args.addAll(reader.badRecordArgs());
     try {
       TransferOptions options = options(reader.badRecordArgs());
-      TransferJob job = new TransferJob(spec, options, Set.of(), whole == null ? null : whole::add);
-      if (whole != null) {
-        whole.check(spec.tables());
+      TablesAtOnce tables = scope == null ? null : scope.tables();
+      SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
+      TransferJob job =
+          new TransferJob(spec, options, Set.of(), tables == null ? null : tables::add, snapshot);
+      if (tables != null) {
+        tables.check(spec.tables());
+      }
+      if (snapshot != null) {
+        snapshot.add(spec.from());
       }
       return task(new PlannedJob("transfer", job, options, args));
     } catch (IllegalArgumentException | UsageException e) {

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -48,7 +49,7 @@ final class StagedSinks {
     LedgerSettings ledger = spec.ledger();
     StagedTables tables = staged;
     if (tables == null) {
-      tables = StagedTables.open(database, ledger.schema(), "transfer");
+      tables = StagedTables.open(database, new InternalSchema(ledger.schema()), "transfer");
       staged = tables;
     }
     StagedTable.Mode mode = StagedTable.Mode.valueOf(to.mode().name().toUpperCase(Locale.ROOT));

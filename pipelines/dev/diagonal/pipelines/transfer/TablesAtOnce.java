@@ -1,7 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
@@ -13,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of several transfers, which change in one transaction when all of them are done. */
-final class TablesAtOnce implements PlanFile.Whole {
+final class TablesAtOnce {
 
   private final List<StagedTables> staged = new ArrayList<>();
   private final Map<String, Mode> modes = new HashMap<>();
@@ -49,15 +48,15 @@ final class TablesAtOnce implements PlanFile.Whole {
     staged.add(tables);
   }
 
-  @Override
-  public synchronized long complete() throws Exception {
+  /** Publishes them; returns how many rows were refused and have become bad records. */
+  synchronized long complete() throws Exception {
     long refused = StagedTables.publish(staged, System.err::println);
     staged.clear();
     return refused;
   }
 
-  @Override
-  public synchronized void abandon() throws Exception {
+  /** Drops the stages. */
+  synchronized void abandon() throws Exception {
     for (StagedTables tables : staged) {
       tables.abandon();
     }

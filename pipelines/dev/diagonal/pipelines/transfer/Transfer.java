@@ -166,7 +166,7 @@ public final class Transfer implements Command {
                   indent,
                   group.name(),
                   group.parallel() ? "at the same time" : "one after another",
-                  group.ending() == null ? "" : ", as a whole"));
+                  group.ending() == null ? "" : ", " + group.ending().describe()));
       group.children().forEach(child -> lines.addAll(describe(child, indent + "  ")));
     }
     return lines;

@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -126,7 +128,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             options.getTransaction() == TransferOptions.Transaction.all,
             ledger(options),
             types(options));
-    return new TransferJob(spec, options, embedded, null);
+    return new TransferJob(spec, options, embedded, null, null);
   }
 
   private static void refuse(String option, @Nullable Object value) {
@@ -149,7 +151,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   private static LedgerSettings ledger(TransferOptions options) {
     LedgerSettings settings =
-        LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options));
+        LedgerSettings.defaults().withSchema(InternalSchemaOptions.schemaOf(options).name());
     return options.getSynchronousCommit() ? settings : settings.withoutSynchronousCommit();
   }
 
@@ -173,7 +175,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         throw new UsageException(
             "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
       }
-      return CsvSpelling.textDump(columns, options.getEncoding(), options.getNullText());
+      return CsvSpelling.textDump(
+          columns, options.getEncoding(), options.getNullText(), CsvInputOptions.skipped(options));
     }
     return CsvSpelling.of(
         options.getDelimiter(),
@@ -183,7 +186,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         options.getHeader(),
         columns,
         options.getEncoding(),
-        options.getNullText());
+        options.getNullText(),
+        CsvInputOptions.skipped(options));
   }
 
   /** Files are written as they are read, but for what is named for the output. */
@@ -199,7 +203,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         header == null ? options.getHeader() : header,
         List.of(),
         "UTF-8",
-        null);
+        null,
+        SkippedLines.NONE);
   }
 
   private static From from(End end, CsvFormat format, Database database, TransferOptions options) {
@@ -209,7 +214,11 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         throw new UsageException("--from=jdbc: takes a table, or else --query");
       }
       return new FromJdbc(
-          database, query ? null : end.place(), options.getQuery(), options.getRangeKey());
+          database,
+          query ? null : end.place(),
+          options.getQuery(),
+          options.getRangeKey(),
+          options.getSnapshot() == TransferOptions.Snapshot.one);
     }
     if (query || options.getRangeKey() != null) {
       throw new UsageException("--query and --rangeKey go with --from=jdbc:");

@@ -6,11 +6,14 @@ import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TableRights.Needs;
 import dev.diagonal.jdbc.table.TargetTable;
-import dev.diagonal.jdbc.write.WriteMode;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.options.Warnings;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.OutputRuns;
@@ -53,15 +56,22 @@ final class TransferEnds {
   private final TransferSpec spec;
   private final RunOptions options;
   private final @Nullable StagedSinks staged;
+  private final @Nullable SourceSnapshot snapshot;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
 
   /**
    * @param staged makes the sinks of tables that change at the end, or null if they change at once
+   * @param snapshot what the source is read from, or null if it has none
    */
-  TransferEnds(TransferSpec spec, RunOptions options, @Nullable StagedSinks staged) {
+  TransferEnds(
+      TransferSpec spec,
+      RunOptions options,
+      @Nullable StagedSinks staged,
+      @Nullable SourceSnapshot snapshot) {
     this.spec = spec;
     this.options = options;
     this.staged = staged;
+    this.snapshot = snapshot;
   }
 
   /** Returns the source, which knows its ranges and columns. */
@@ -85,9 +95,10 @@ final class TransferEnds {
     String table = jdbc.table();
     String query = String.valueOf(jdbc.query());
     if (database.url().startsWith("jdbc:postgresql:")) {
+      SnapshotKeeper keeper = snapshot == null ? null : snapshot.keeper(database, options);
       return table == null
-          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
-          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges);
+          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges, keeper)
+          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges, keeper);
     }
     return table == null
         ? JdbcStandardRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
@@ -131,7 +142,7 @@ final class TransferEnds {
 
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
-    spec.ledger().schema().refuse(to.table());
+    new InternalSchema(spec.ledger().schema()).refuse(to.table());
     WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
     Table table =
         TargetTable.find(
@@ -139,8 +150,10 @@ final class TransferEnds {
             to.table(),
             rows,
             to.key(),
-            found ->
-                to.mode() == Mode.replace ? mode.needs(found).withDelete() : mode.needs(found));
+            found -> {
+              Needs needs = Needs.of(mode, found);
+              return to.mode() == Mode.replace ? needs.withDelete() : needs;
+            });
     leftOut(table, rows).forEach(Warnings::print);
     StagedSinks stages = staged;
     if (stages == null) {

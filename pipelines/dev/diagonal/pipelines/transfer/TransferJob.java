@@ -57,6 +57,7 @@ final class TransferJob implements Job {
   private final StagedSinks staged;
   private final TransferText text;
   private final TransferEnds ends;
+  private final @Nullable SourceSnapshot ownSnapshot;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
   private List<String> typeRemarks = List.of();
@@ -64,12 +65,14 @@ final class TransferJob implements Job {
   /**
    * @param embedded the embedded servers it wants
    * @param publisher gets the stages once they are full, or null to publish them then
+   * @param shared the snapshot that its group reads, or null if it takes one of its own
    */
   TransferJob(
       TransferSpec spec,
       RunOptions options,
       Set<EmbeddedServers.Kind> embedded,
-      @Nullable Consumer<StagedTables> publisher) {
+      @Nullable Consumer<StagedTables> publisher,
+      @Nullable SourceSnapshot shared) {
     this.spec = spec;
     this.options = options;
     this.deadLetters = DeadLetters.of(options);
@@ -78,7 +81,18 @@ final class TransferJob implements Job {
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
     this.text = new TransferText(spec, isStaged());
-    this.ends = new TransferEnds(spec, options, isStaged() ? staged : null);
+    this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
+    this.ends = new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared));
+  }
+
+  private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {
+    if (!SourceSnapshot.isFor(spec.from())) {
+      return null;
+    }
+    if (ownSnapshot != null) {
+      ownSnapshot.add(spec.from());
+    }
+    return shared == null ? ownSnapshot : shared;
   }
 
   @Override
@@ -209,6 +223,7 @@ final class TransferJob implements Job {
 
   @Override
   public void release() {
+    closeSnapshot();
     RunCounts now = counts;
     if (now != null) {
       now.end();
@@ -217,13 +232,25 @@ final class TransferJob implements Job {
 
   @Override
   public @Nullable String needsLauncher() {
-    return isStaged() ? "--transaction=all puts the rows into the tables at the end" : null;
+    if (isStaged()) {
+      return "--transaction=all puts the rows into the tables at the end";
+    }
+    return SourceSnapshot.isFor(spec.from())
+        ? "--snapshot=one keeps the moment that all readers see (--snapshot=each does not need it)"
+        : null;
   }
 
   @Override
   public void complete() throws Exception {
+    closeSnapshot(); // its locks go first: the table that was read may be replaced
     ends.refresh();
     staged.publish();
+  }
+
+  private void closeSnapshot() {
+    if (ownSnapshot != null) {
+      ownSnapshot.close();
+    }
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.diagonal.pipelines.transfer;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.run.OutputPath;
@@ -51,7 +53,9 @@ final class TransferNode {
     "columns",
     "encoding",
     "nullText",
-    "quotedLineBreaks"
+    "quotedLineBreaks",
+    "comment",
+    "skipLines"
   };
 
   private final YamlNode node;
@@ -72,6 +76,7 @@ final class TransferNode {
             "blockRows",
             "commitRows",
             "transaction",
+            "snapshot",
             "internalSchema",
             "synchronousCommit",
             "badRecords",
@@ -153,7 +158,7 @@ final class TransferNode {
     YamlNode schema = entries.get("internalSchema");
     if (schema != null) {
       InternalSchema named = guarded(schema, () -> new InternalSchema(schema.text()));
-      settings = named == null ? settings : settings.withSchema(named);
+      settings = named == null ? settings : settings.withSchema(named.name());
     }
     return YamlNode.oneOf(entries.get("synchronousCommit"), "true", List.of("true", "false"))
             .equals("true")
@@ -245,7 +250,8 @@ final class TransferNode {
             servers -> database,
             table == null ? null : table.text(),
             query == null ? null : query.text(),
-            rangeKey == null ? null : rangeKey.text());
+            rangeKey == null ? null : rangeKey.text(),
+            YamlNode.oneOf(entries.get("snapshot"), "one", List.of("one", "each")).equals("one"));
   }
 
   private @Nullable To to(YamlNode to) {
@@ -342,11 +348,15 @@ final class TransferNode {
   private static CsvFormat format(Map<String, YamlNode> keys) {
     YamlNode columns = keys.get("columns");
     YamlNode nullText = keys.get("nullText");
+    SkippedLines skipped =
+        CsvInputOptions.skipped(
+            YamlNode.number(keys.get("skipLines"), 0), textOrNull(keys.get("comment")));
     if (YamlNode.oneOf(keys.get("style"), "csv", List.of("csv", "dump")).equals("dump")) {
       return CsvSpelling.textDump(
           columns == null ? List.of() : columns.texts(),
           YamlNode.text(keys.get("encoding"), "UTF-8"),
-          nullText == null ? null : nullText.text());
+          nullText == null ? null : nullText.text(),
+          skipped);
     }
     return CsvSpelling.of(
         YamlNode.text(keys.get("delimiter"), ","),
@@ -356,6 +366,7 @@ final class TransferNode {
         YamlNode.truth(keys.get("header"), true),
         columns == null ? List.of() : columns.texts(),
         YamlNode.text(keys.get("encoding"), "UTF-8"),
-        nullText == null ? null : nullText.text());
+        nullText == null ? null : nullText.text(),
+        skipped);
   }
 }

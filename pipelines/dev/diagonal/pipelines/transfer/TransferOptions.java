@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.ElasticsearchOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link Transfer}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface TransferOptions
-    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions {
+    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions, CsvInputOptions {
 
   /** What is done with rows whose keys are in a table, or with all that was there. */
   enum Mode {
@@ -29,6 +30,12 @@ public interface TransferOptions
   enum CsvStyle {
     csv,
     dump
+  }
+
+  /** What the readers of a transfer see of a database that changes. */
+  enum Snapshot {
+    one,
+    each
   }
 
   /** When the rows of a transfer appear in tables. */
@@ -130,6 +137,14 @@ public interface TransferOptions
   void setRangeKey(@Nullable String rangeKey);
 
   @Description(
+      "PostgreSQL: whether all readers see one moment, while TRUNCATE and ALTER TABLE wait for the"
+          + " transfer; or each range is read at its own moment, without such locks")
+  @Default.Enum("one")
+  Snapshot getSnapshot();
+
+  void setSnapshot(Snapshot snapshot);
+
+  @Description(
       "CSV to read: csv, or dump for the text that PostgreSQL's COPY and MySQL's INTO OUTFILE write:"
           + " tabs, no quotes, no header, \\N for null, \\n and \\t for characters")
   @Default.Enum("csv")
@@ -155,7 +170,7 @@ public interface TransferOptions
 
   void setOutputHeader(@Nullable Boolean outputHeader);
 
-  @Description("CSV: what stands between two fields: one character, or 'tab'")
+  @Description("CSV: the text between two fields, such as ; or ::, or 'tab'")
   @Default.String(",")
   String getDelimiter();
 

@@ -134,9 +134,14 @@ record TransferSpec(
   /**
    * @param table its name, or null if there is a query
    * @param rangeKey the column to read ranges of, or null
+   * @param oneSnapshot whether all of it is read at one moment, where the database can do that
    */
   record FromJdbc(
-      Database database, @Nullable String table, @Nullable String query, @Nullable String rangeKey)
+      Database database,
+      @Nullable String table,
+      @Nullable String query,
+      @Nullable String rangeKey,
+      boolean oneSnapshot)
       implements From {}
 
   /** Where rows go. */

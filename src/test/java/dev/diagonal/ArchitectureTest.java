@@ -50,7 +50,7 @@ final class ArchitectureTest {
           Set.of("jdbc.internal.schema"),
           Set.of("jdbc.connection", "elasticsearch.bulk"),
           Set.of("jdbc.table", "elasticsearch.index", "elasticsearch"),
-          Set.of("jdbc.copy", "jdbc.ledger"),
+          Set.of("jdbc.copy", "jdbc.ledger", "jdbc.snapshot"),
           Set.of("jdbc.write"),
           Set.of("jdbc.relationships", "statement"),
           Set.of("ratings", "edges", "taxi", "transfer.source", "transfer.mapping", "donors"),

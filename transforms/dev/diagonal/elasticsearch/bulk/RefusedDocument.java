@@ -20,7 +20,7 @@ import org.apache.beam.sdk.util.CoderUtils;
 public record RefusedDocument(Document document, int status, String type, String reason) {
 
   /** The status of a document that was refused before it was sent. */
-  public static final int NOT_SENT = 0;
+  static final int NOT_SENT = 0;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,7 +40,7 @@ public record RefusedDocument(Document document, int status, String type, String
               BadRecord.Record.builder()
                   .setHumanReadableJsonRecord(toJson())
                   .setEncodedRecord(CoderUtils.encodeToByteArray(Document.coder(), document))
-                  .setCoder(DocumentCoder.class.getName())
+                  .setCoder(Document.coder().getClass().getName())
                   .build())
           .setFailure(
               BadRecord.Failure.builder()

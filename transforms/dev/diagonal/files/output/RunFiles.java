@@ -102,7 +102,7 @@ public final class RunFiles implements Serializable {
   }
 
   /** Returns the path as the user wrote it. */
-  public String path() {
+  String path() {
     return path;
   }
 

@@ -63,7 +63,7 @@ public final class StoredFile implements SeekableByteChannel {
   }
 
   /** Returns how many bytes were read. */
-  public long bytesRead() {
+  long bytesRead() {
     return bytesRead;
   }
 

@@ -6,10 +6,14 @@ import java.sql.SQLException;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 
 /**
- * Opens connections to one database, which wait at most 10 seconds to be there and 120 seconds for
- * an answer. Its {@code toString} names the database and holds no secret.
+ * Opens connections to one database. Connecting takes at most 10 seconds; then each answer takes at
+ * most {@value #ANSWER_SECONDS} seconds. The {@code toString} names the database and contains no
+ * secret.
  */
 public interface Connector extends Serializable {
+
+  /** How long a connection waits for an answer, unless its URL sets a limit. */
+  int ANSWER_SECONDS = 120;
 
   static Connector of(JdbcTarget target) {
     return new DriverConnector(target);

@@ -29,7 +29,7 @@ final class DataSourceConnector implements Connector {
       throw DriverConnector.withoutSecrets(fault, "");
     }
     try {
-      connection.setNetworkTimeout(Runnable::run, DriverConnector.ANSWER_SECONDS * 1_000);
+      connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
     } catch (SQLFeatureNotSupportedException e) {
       // Then the driver's own limits count.
     }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 record DriverConnector(JdbcTarget target) implements Connector {
 
   static final int CONNECT_SECONDS = 10;
-  static final int ANSWER_SECONDS = 120;
 
   /**
    * PostgreSQL's driver, past {@link DriverManager}: that does not see drivers in the class loader

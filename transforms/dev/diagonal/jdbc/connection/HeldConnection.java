@@ -95,7 +95,7 @@ public final class HeldConnection implements Session {
    */
   public static void awaitRows(Connection connection) throws SQLException {
     try {
-      if (connection.getNetworkTimeout() == DriverConnector.ANSWER_SECONDS * 1_000) {
+      if (connection.getNetworkTimeout() == Connector.ANSWER_SECONDS * 1_000) {
         connection.setNetworkTimeout(Runnable::run, READ_SECONDS * 1_000);
       }
     } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
@@ -105,7 +105,7 @@ public final class HeldConnection implements Session {
 
   private static Connector postgres(JdbcTarget target) {
     checkPostgres(target);
-    return new DriverConnector(target);
+    return Connector.of(target);
   }
 
   public static void checkPostgres(JdbcTarget target) {

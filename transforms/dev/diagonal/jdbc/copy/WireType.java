@@ -42,7 +42,7 @@ public enum WireType {
               Collectors.toMap(type -> type.name().toLowerCase(Locale.ROOT), Function.identity()));
 
   /** Returns the type of that name in {@code pg_catalog}, or {@link #OTHER}. */
-  public static WireType named(String name) {
+  static WireType named(String name) {
     return BY_NAME.getOrDefault(name, OTHER);
   }
 
@@ -50,7 +50,7 @@ public enum WireType {
    * Whether two values are equal to the database exactly if their bytes are; not so for numbers and
    * texts that it rounds, pads, or compares by rules of their own.
    */
-  public boolean isEqualByBytes() {
+  boolean isEqualByBytes() {
     return switch (this) {
       case BOOL, BYTEA, INT8, INT2, INT4, TEXT, VARCHAR, DATE, UUID -> true;
       default -> false;

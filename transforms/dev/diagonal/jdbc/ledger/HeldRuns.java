@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.ledger;
 
 import dev.diagonal.jdbc.connection.Connector;
 import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.internal.schema.RunKeeper;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class HeldRuns {
 
   /** Holds the run of a write until what is returned is released. */
   public static HeldRuns take(Connector database, LedgerSettings settings) throws SQLException {
-    Key key = new Key(database.name(), settings.schema().name(), settings.run());
+    Key key = new Key(database.name(), settings.schema(), settings.run());
     synchronized (HELD) {
       HeldRuns held = HELD.get(key);
       if (held == null) {
@@ -62,7 +63,7 @@ public final class HeldRuns {
   private static RunKeeper open(Connector database, LedgerSettings settings) throws SQLException {
     UUID run = settings.run();
     return RunKeeper.open(
-        settings.schema(),
+        new InternalSchema(settings.schema()),
         HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
         run == null ? UUID.randomUUID() : run,
         "writers of process " + ProcessHandle.current().pid());

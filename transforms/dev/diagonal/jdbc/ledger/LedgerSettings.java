@@ -6,27 +6,34 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the transactions of a {@link dev.diagonal.jdbc.write.JdbcWrite} are recorded that must not be
- * repeated, so that a transaction whose commit got no answer is neither lost nor written twice.
+ * How a {@link dev.diagonal.jdbc.write.JdbcWrite} records its plain inserts, so that no transaction
+ * is lost or repeated when the answer to its commit is lost.
  *
- * @param schema the schema in the target's database that holds the ledger
+ * @param schema the name of the schema in the target's database that holds the ledger
  * @param run the run that the transactions belong to, or null if each process is a run of its own
  * @param synchronousCommit whether a commit waits for the disk even where the user's or the
  *     server's {@code synchronous_commit} is off
  */
-public record LedgerSettings(InternalSchema schema, @Nullable UUID run, boolean synchronousCommit)
+public record LedgerSettings(String schema, @Nullable UUID run, boolean synchronousCommit)
     implements Serializable {
 
   private static final LedgerSettings DEFAULTS =
-      new LedgerSettings(InternalSchema.ofDefaultName(), null, true);
+      new LedgerSettings(InternalSchema.DEFAULT_NAME, null, true);
+
+  /**
+   * @throws IllegalArgumentException if {@code schema} cannot be the name of Diagonal's schema
+   */
+  public LedgerSettings {
+    InternalSchema unused = new InternalSchema(schema);
+  }
 
   /** Returns the default: schema {@code diagonal}, a run per process, synchronous commits. */
   public static LedgerSettings defaults() {
     return DEFAULTS;
   }
 
-  /** Sets the schema. */
-  public LedgerSettings withSchema(InternalSchema other) {
+  /** Sets the name of the schema. */
+  public LedgerSettings withSchema(String other) {
     return new LedgerSettings(other, run, synchronousCommit);
   }
 

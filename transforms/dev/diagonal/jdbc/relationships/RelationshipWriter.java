@@ -1,9 +1,11 @@
 package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.Piece;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.internal.schema.FilePieces;
 import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.metrics.Warnings;
 import dev.diagonal.schedule.Batch;
@@ -15,11 +17,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes batches as {@link UpsertRelationships} says, over one connection. In auto-commit mode the
- * driver sends both statements and then one Sync, up to which the server makes one transaction of
+ * driver sends all statements and then one Sync, up to which the server makes one transaction of
  * them (<a href="https://www.postgresql.org/docs/16/protocol-flow.html">Pipelining</a>): no BEGIN,
  * no COMMIT, one round trip.
  *
@@ -29,8 +32,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
 
   private final UpsertRelationships<T> upsert;
   private final @Nullable CellLocks locks;
-  private final String sql;
+  private final String insert;
   private final HeldConnection connection;
+  private final FilesOfRows.@Nullable Recorded<T> recorded;
 
   /** Whether the wait that lasts has been reported. */
   private boolean warned;
@@ -38,11 +42,8 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   RelationshipWriter(UpsertRelationships<T> upsert) {
     this.upsert = upsert;
     this.locks = upsert.locks();
-    String insert = RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds());
-    this.sql =
-        locks == null
-            ? insert
-            : RelationshipSql.lock(upsert.tables(), locks.domain()) + "; " + insert;
+    this.insert = RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds());
+    this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
     this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
   }
 
@@ -57,19 +58,26 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   @Override
   public void write(Batch<T> batch) throws Exception {
     BoundColumns bound = BoundColumns.of(upsert.tables().edges(), upsert.binder(), batch.rows());
+    List<Piece> pieces = recorded == null ? List.of() : recorded.missing(batch.rows());
     boolean committed = false;
     try {
       Connection open = connection.use();
-      try (PreparedStatement statement = open.prepareStatement(sql)) {
+      try (PreparedStatement statement = open.prepareStatement(sql(pieces))) {
         int first = 1;
         if (locks != null) {
           statement.setObject(first++, locks.of(batch.cell()));
+        }
+        if (!pieces.isEmpty()) {
+          first = FilePieces.bind(statement, first, pieces);
         }
         bound.setIn(statement, first);
         statement.execute();
       }
       committed = true;
       warned = false;
+      if (recorded != null) {
+        recorded.committed(pieces);
+      }
     } catch (SQLException fault) {
       throw explained(batch, bound, fault);
     } finally {
@@ -99,6 +107,19 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     connection.close();
   }
 
+  /** Returns the statements of a transaction: locks, then pieces, then rows. */
+  private String sql(List<Piece> pieces) {
+    List<String> statements = new ArrayList<>();
+    if (locks != null) {
+      statements.add(RelationshipSql.lock(upsert.tables(), locks.domain()));
+    }
+    if (recorded != null && !pieces.isEmpty()) {
+      statements.add(recorded.sql(upsert.tables().edges().name()));
+    }
+    statements.add(insert);
+    return String.join("; ", statements);
+  }
+
   private Exception explained(Batch<T> batch, BoundColumns bound, SQLException fault) {
     String id = idOnBothSides(fault);
     if (id != null) {
@@ -106,6 +127,10 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           "id %s stands on both sides of %s: declare the schedule monopartite, or separate tables"
               .formatted(id, upsert.tables().edges().name()),
           fault);
+    }
+    Long changed = FilePieces.changedFile(fault);
+    if (changed != null) {
+      return changedFile(changed, fault);
     }
     String state = SqlFaults.state(fault);
     String holders = TableLocks.LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
@@ -116,6 +141,21 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     return new SQLException(
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,
+        fault);
+  }
+
+  private BadInputException changedFile(long file, SQLException fault) {
+    FilesOfRows<T> files = Objects.requireNonNull(upsert.files());
+    String name = null;
+    try {
+      name = files.internalSchema().filePieces().nameOf(connection.use(), file);
+    } catch (SQLException unknown) {
+      fault.addSuppressed(unknown);
+    }
+    return new BadInputException(
+        "%s has changed since its rows were written to table %s: some of its bytes differ. %s"
+            .formatted(
+                name == null ? "a file" : name, upsert.tables().edges().name(), files.advice()),
         fault);
   }
 

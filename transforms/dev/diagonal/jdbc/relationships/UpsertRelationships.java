@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param locks the slot locks, or null if there is only one process and it takes care by itself
  * @param lockTimeout how long a transaction waits for one lock, at least a millisecond
  * @param refuseBothEnds whether an id that is a source must not be a target
+ * @param files records the files that rows are from, or null
  */
 public record UpsertRelationships<T>(
     JdbcTarget database,
@@ -39,7 +40,8 @@ public record UpsertRelationships<T>(
     RowBinder<T> binder,
     @Nullable CellLocks locks,
     Duration lockTimeout,
-    boolean refuseBothEnds)
+    boolean refuseBothEnds,
+    @Nullable FilesOfRows<T> files)
     implements BatchWriter.Factory<T> {
 
   /** How long a transaction waits for one lock unless set: 30 seconds. */
@@ -67,13 +69,14 @@ public record UpsertRelationships<T>(
   /** Returns writers without slot locks. */
   public static <T> UpsertRelationships<T> into(
       JdbcTarget database, RelationshipTables tables, RowBinder<T> binder) {
-    return new UpsertRelationships<>(database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false);
+    return new UpsertRelationships<>(
+        database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, null);
   }
 
   /** Takes the locks of a batch's cell, so that several processes may write at once. */
   public UpsertRelationships<T> withLocks(CellLocks slotLocks) {
     return new UpsertRelationships<>(
-        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds);
+        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files);
   }
 
   /**
@@ -82,7 +85,8 @@ public record UpsertRelationships<T>(
    * @throws IllegalArgumentException if {@code timeout} is below a millisecond
    */
   public UpsertRelationships<T> withLockTimeout(Duration timeout) {
-    return new UpsertRelationships<>(database, tables, binder, locks, timeout, refuseBothEnds);
+    return new UpsertRelationships<>(
+        database, tables, binder, locks, timeout, refuseBothEnds, files);
   }
 
   /**
@@ -91,7 +95,13 @@ public record UpsertRelationships<T>(
    * @throws IllegalArgumentException if each end has a table of its own
    */
   public UpsertRelationships<T> refusingBothEnds() {
-    return new UpsertRelationships<>(database, tables, binder, locks, lockTimeout, true);
+    return new UpsertRelationships<>(database, tables, binder, locks, lockTimeout, true, files);
+  }
+
+  /** Records the files that rows are from, and fails where one has changed; null for neither. */
+  public UpsertRelationships<T> withFiles(@Nullable FilesOfRows<T> filesOfRows) {
+    return new UpsertRelationships<>(
+        database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.table;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.jdbc.connection.Identifiers;
 import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,7 +38,7 @@ public record Column(String name, String type, String constraints, boolean key)
    *     type
    */
   public Column {
-    PostgresSql.checkIdentifier("column name", name);
+    Identifiers.check("column name", name);
     checkType(name, type);
     if (!constraints.isEmpty()) {
       checkType(name, constraints);

@@ -1,6 +1,5 @@
 package dev.diagonal.jdbc.table;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
@@ -10,31 +9,17 @@ import java.util.List;
 /** PostgreSQL's words for what is done to a {@link Table}, and how names are quoted; text only. */
 public final class PostgresSql {
 
-  /** NAMEDATALEN - 1: the server cuts longer names and says so in a notice only. */
-  public static final int MAX_IDENTIFIER_BYTES = 63;
-
   /** MaxHeapAttributeNumber. */
   private static final int MAX_COLUMNS = 1_600;
 
   private PostgresSql() {}
-
-  static void checkIdentifier(String what, String name) {
-    checkArgument(
-        !name.isBlank()
-            && name.indexOf('\0') < 0
-            && name.getBytes(UTF_8).length <= MAX_IDENTIFIER_BYTES,
-        "%s must have 1 to %s bytes and not be blank, got '%s'",
-        what,
-        MAX_IDENTIFIER_BYTES,
-        name);
-  }
 
   /**
    * Checks that PostgreSQL can hold a table of so many columns.
    *
    * @throws IllegalArgumentException if it cannot
    */
-  public static void checkColumns(String table, int columns) {
+  static void checkColumns(String table, int columns) {
     checkArgument(
         columns <= MAX_COLUMNS,
         "table %s would have %s columns, and PostgreSQL allows at most %s: name those to write in a"

@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.table;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.jdbc.connection.Identifiers;
 import java.io.Serializable;
 import java.util.List;
 
@@ -33,7 +34,7 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
     checkArgument(
         parts.length <= 2, "table name must be 'table' or 'schema.table', got '%s'", name);
     for (String part : parts) {
-      PostgresSql.checkIdentifier("table name", part);
+      Identifiers.check("table name", part);
     }
     checkArgument(
         parts.length == 1 || !parts[0].matches("pg_temp(_\\d+)?"),

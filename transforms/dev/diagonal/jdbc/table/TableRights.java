@@ -85,6 +85,24 @@ public final class TableRights {
   public record Needs(
       List<String> read, List<String> inserted, List<String> updated, boolean deletes) {
 
+    /** Returns what a write of this mode does to the columns of a table. */
+    public static Needs of(WriteMode mode, Table table) {
+      List<String> all = namesOf(table.columns());
+      List<String> key = namesOf(table.keyColumns());
+      List<String> others = namesOf(table.otherColumns());
+      return switch (mode) {
+        case INSERT -> new Needs(List.of(), all, List.of(), false);
+        case INSERT_IGNORE -> new Needs(key, all, List.of(), false);
+        case UPSERT -> new Needs(others.isEmpty() ? key : all, all, others, false);
+        case UPDATE -> new Needs(key, List.of(), others, false);
+        case DELETE -> new Needs(key, List.of(), List.of(), true);
+      };
+    }
+
+    private static List<String> namesOf(List<Column> columns) {
+      return columns.stream().map(Column::name).toList();
+    }
+
     /** Returns this for a statement before which all rows are deleted. */
     public Needs withDelete() {
       return new Needs(read, inserted, updated, true);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.jdbc.connection.Identifiers;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.rows.Columns;
@@ -25,19 +26,19 @@ public final class TargetTable {
   private TargetTable() {}
 
   /** Returns the table that rows of a type make, with the key columns as its primary key. */
-  public static Table of(String name, RowType rows, List<String> key) {
+  static Table of(String name, RowType rows, List<String> key) {
     for (String column : key) {
       int unused = Columns.indexOf(rows, column);
     }
     for (String column : rows.names()) {
       checkArgument(
-          column.getBytes(UTF_8).length <= PostgresSql.MAX_IDENTIFIER_BYTES,
+          Identifiers.fits(column),
           "column '%s' of table %s has %s bytes, and PostgreSQL allows %s: rename it in a mapping, as"
               + " in columns: [{name: short, from: '%s'}]",
           column,
           name,
           column.getBytes(UTF_8).length,
-          PostgresSql.MAX_IDENTIFIER_BYTES,
+          Identifiers.MAX_BYTES,
           column);
     }
     return new Table(

@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.copy.WireColumn;
 import dev.diagonal.jdbc.table.FoundTable;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.TableRights;
+import dev.diagonal.jdbc.table.TableRights.Needs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -33,7 +34,7 @@ interface BatchRowsFactory<T> {
     }
     List<WireColumn> columns = WireColumn.of(found, table);
     CopySql sql = new CopySql(write, columns, !found.takesCopy());
-    TableRights.require(connection, found, write.mode().needs(table), sql.isStaged());
+    TableRights.require(connection, found, Needs.of(write.mode(), table), sql.isStaged());
     checkArgument(
         write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",

@@ -9,6 +9,7 @@ import dev.diagonal.jdbc.copy.WireColumn;
 import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.SiftSql;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;
 
 /** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */

@@ -8,6 +8,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;

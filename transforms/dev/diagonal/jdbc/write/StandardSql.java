@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;

@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.block.Block;
 import dev.diagonal.block.MergeSmallBlocks;
 import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.metrics.Written;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;

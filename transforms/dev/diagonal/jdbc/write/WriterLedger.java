@@ -10,6 +10,7 @@ import dev.diagonal.jdbc.internal.schema.SchemaRights;
 import dev.diagonal.jdbc.internal.schema.Token;
 import dev.diagonal.jdbc.ledger.HeldRuns;
 import dev.diagonal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.jdbc.table.WriteMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class WriterLedger {
     if (!connection.isWrapperFor(PGConnection.class)) {
       return new WriterLedger(write, null, "Diagonal keeps a ledger in PostgreSQL only");
     }
-    SchemaRights rights = write.ledger().schema().open(connection);
+    SchemaRights rights = new InternalSchema(write.ledger().schema()).open(connection);
     return rights.isUsable()
         ? new WriterLedger(write, HeldRuns.take(write.database(), write.ledger()), null)
         : new WriterLedger(write, null, rights.missing());
@@ -154,7 +155,7 @@ final class WriterLedger {
   }
 
   private InternalSchema schema() {
-    return write.ledger().schema();
+    return new InternalSchema(write.ledger().schema());
   }
 
   private Ledger ledger() {

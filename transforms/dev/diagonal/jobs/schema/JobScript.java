@@ -2,6 +2,7 @@ package dev.diagonal.jobs.schema;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.jdbc.connection.Identifiers;
 import dev.diagonal.jdbc.table.PostgresSql;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,6 @@ final class JobScript {
   private static final Pattern STATEMENT_OR_NAME =
       Pattern.compile(CREATE_SCHEMA + " IF NOT EXISTS \"\\w+\";|\"\\w+\"\\.\"\\w+\"|\"\\w+\"");
 
-  private static final int MAX_IDENTIFIER_BYTES = 63;
   private static final String CLAIMABLE = "_claimable";
 
   private JobScript() {}
@@ -29,7 +29,7 @@ final class JobScript {
   /** Returns what creates the job table. */
   static String batches(JobTables tables) {
     String index = lastName(tables.batches());
-    while (index.getBytes(UTF_8).length > MAX_IDENTIFIER_BYTES - CLAIMABLE.length()) {
+    while (!Identifiers.fits(index + CLAIMABLE)) {
       index = index.substring(0, index.offsetByCodePoints(index.length(), -1));
     }
     return script(

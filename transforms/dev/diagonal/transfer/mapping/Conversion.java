@@ -4,6 +4,7 @@ import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
+import dev.diagonal.rows.JsonObject;
 import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
@@ -13,6 +14,7 @@ import dev.diagonal.rows.ValueParser;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ public final class Conversion implements BlockConverter {
   private final List<Filter> filters;
   private final ColumnConversion[] columns;
   private final @Nullable RowFunction function;
+
+  /** Source columns whose values are JSON, and by target whether it takes them as such. */
+  private final Set<Integer> textsInJson;
+
+  private final boolean[] asJson;
   private @Nullable RowBlock open;
   private RowOrigin origin = RowOrigin.of("");
 
@@ -42,9 +49,12 @@ public final class Conversion implements BlockConverter {
     this.filters = plan.mapping().filters().stream().map(each -> new Filter(each, from)).toList();
     List<Target> targets = plan.targets();
     this.columns = new ColumnConversion[targets.size()];
+    this.asJson = new boolean[targets.size()];
+    this.textsInJson = plan.textsInJson();
     ValueParser parser = new ValueParser();
     for (int i = 0; i < columns.length; i++) {
       columns[i] = column(targets.get(i), to.field(i), plan, parser);
+      asJson[i] = plan.becomesJson(targets.get(i));
     }
     this.function = plan.function();
   }
@@ -78,12 +88,18 @@ public final class Conversion implements BlockConverter {
     for (int row = 0; row < in.rows(); row++) {
       int column = -1;
       try {
-        if (!holdsAll(in, row)) {
+        RowBlock texts = textsInJson.isEmpty() ? in : texts(in, row);
+        int textRow = textsInJson.isEmpty() ? row : 0;
+        if (!holdsAll(texts, textRow)) {
           continue;
         }
         RowBlock out = open();
         for (column = 0; column < columns.length; column++) {
-          if (!columns[column].set(in, row, out, column)) {
+          boolean set =
+              asJson[column]
+                  ? columns[column].set(in, row, out, column)
+                  : columns[column].set(texts, textRow, out, column);
+          if (!set) {
             out.setNull(column);
           }
         }
@@ -101,6 +117,22 @@ public final class Conversion implements BlockConverter {
   @Override
   public void finish(Output output, Rejects rejects) throws Exception {
     putOut(output, rejects);
+  }
+
+  /** Returns a block of one row that has the characters of strings where JSON is written. */
+  private RowBlock texts(RowBlock in, int row) throws BadValueException {
+    RowBlock texts = new RowBlock(from, 1, in.origin());
+    for (int i = 0; i < in.columns(); i++) {
+      if (in.isNull(row, i)) {
+        texts.setNull(i);
+      } else if (textsInJson.contains(i)) {
+        texts.setText(i, JsonObject.text(in.bytes(i), in.start(row, i), in.end(row, i)));
+      } else {
+        texts.setBytes(i, in.bytes(i), in.start(row, i), in.end(row, i));
+      }
+    }
+    texts.endRow(in.offset(row), in.line(row));
+    return texts;
   }
 
   private boolean holdsAll(RowBlock in, int row) throws BadValueException {

@@ -1,5 +1,6 @@
 package dev.diagonal.transfer.mapping;
 
+import static java.util.stream.Collectors.toSet;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.rows.Columns;
@@ -102,22 +103,43 @@ public record ConversionPlan(
     return targets().stream().map(this::guessOf).filter(Objects::nonNull).distinct().toList();
   }
 
-  /** Returns the columns of the source that become JSON, and are used for nothing else. */
+  /** Returns the columns of the source that become JSON. */
   public Set<String> jsonColumns() {
     Set<String> json = new HashSet<>();
-    Set<String> others = new HashSet<>();
     for (Target target : targets()) {
-      if (target.origin() == Origin.COLUMN) {
-        (typeOf(target) == FieldType.JSON ? json : others).add(target.text());
-      } else if (target.origin() == Origin.FORMAT) {
-        others.addAll(Template.columns(target.text()));
+      if (becomesJson(target)) {
+        json.add(target.text());
+      }
+    }
+    return json;
+  }
+
+  /** Whether a target is a column of the source as JSON. */
+  boolean becomesJson(Target target) {
+    return target.origin() == Origin.COLUMN && typeOf(target) == FieldType.JSON;
+  }
+
+  /**
+   * Returns the positions of the columns whose values are JSON as it is written in the blocks of
+   * the source, and which are used as texts as well.
+   */
+  Set<Integer> textsInJson() {
+    if (!marksNumbers()) {
+      return Set.of();
+    }
+    Set<String> texts = new HashSet<>();
+    for (Target target : targets()) {
+      if (target.origin() == Origin.FORMAT) {
+        texts.addAll(Template.columns(target.text()));
+      } else if (target.origin() == Origin.COLUMN && !becomesJson(target)) {
+        texts.add(target.text());
       }
     }
     mapping.filters().stream()
         .filter(Filter::readsValues)
-        .forEach(filter -> others.add(Filter.column(filter)));
-    json.removeAll(others);
-    return json;
+        .forEach(filter -> texts.add(Filter.column(filter)));
+    texts.retainAll(jsonColumns());
+    return texts.stream().map(column -> Columns.indexOf(from, column)).collect(toSet());
   }
 
   /** Returns the digits that the mapping names, or those of a decimal that is copied. */

@@ -56,7 +56,7 @@ public record DocumentColumns(
    * @throws IllegalArgumentException if one is unknown or of another type
    */
   public void check(RowType type) {
-    Template unused = id.of(type);
+    Template unused = Template.of(id.key(), id.format(), type);
     VersionColumn unusedToo = VersionColumn.of(version, type);
     if (routing != null) {
       int column = Columns.indexOf(type, routing);

@@ -3,7 +3,6 @@ package dev.diagonal.transfer.mapping;
 import static java.util.stream.Collectors.joining;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.rows.RowType;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +32,6 @@ public record DocumentId(List<String> key, @Nullable String format) implements S
   /** Returns the id of a format, as {@code {userId}-{movieId}}. */
   public static DocumentId ofFormat(String format) {
     return new DocumentId(List.of(), format);
-  }
-
-  public Template of(RowType type) {
-    return format == null ? new Template(key, type) : new Template(format, type);
   }
 
   /** Shows it as a format. */

@@ -132,7 +132,7 @@ public record Mapping(
     }
 
     /** Sets what its values are. */
-    public Target withType(NamedType named) {
+    Target withType(NamedType named) {
       return new Target(name, origin, text, named.type(), named.size(), pattern, locale, otherwise);
     }
   }

@@ -10,6 +10,7 @@ import dev.diagonal.rows.ValueFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text of some columns of a row: either a format with names of columns in braces, as {@code
@@ -49,6 +50,11 @@ public final class Template {
   Template(String format, RowType type) {
     escaped = false;
     parse(format, texts, name -> columns.add(Columns.indexOf(type, name)));
+  }
+
+  /** Returns the values of a key, or of a format unless that is null. */
+  public static Template of(List<String> key, @Nullable String format, RowType type) {
+    return format == null ? new Template(key, type) : new Template(format, type);
   }
 
   /**

@@ -33,7 +33,7 @@ import org.apache.parquet.io.OutputFile;
 public final class ParquetFileSink implements FileSink {
 
   /** What a writer holds of a row group in memory, before it is compressed. */
-  public static final int ROW_GROUP_BYTES = 32 << 20;
+  static final int ROW_GROUP_BYTES = 32 << 20;
 
   private final String path;
   private final OutputRun run;
@@ -63,7 +63,11 @@ public final class ParquetFileSink implements FileSink {
   }
 
   @Override
-  public RunFiles files() {
+  public OutputRun run() {
+    return run;
+  }
+
+  private RunFiles files() {
     return RunFiles.at(path, run);
   }
 

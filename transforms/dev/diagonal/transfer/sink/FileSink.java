@@ -1,6 +1,6 @@
 package dev.diagonal.transfer.sink;
 
-import dev.diagonal.files.output.RunFiles;
+import dev.diagonal.files.output.OutputRun;
 import dev.diagonal.rows.RowType;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,8 +16,8 @@ public interface FileSink extends TransferSink {
   /** Returns the path as the user wrote it. */
   String path();
 
-  /** Returns the files of this run. */
-  RunFiles files();
+  /** Returns the run that the part files belong to. */
+  OutputRun run();
 
   /**
    * Writes a file with the rows of parts, in their order; without a part, one without rows.

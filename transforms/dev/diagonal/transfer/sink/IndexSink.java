@@ -128,7 +128,7 @@ public final class IndexSink implements TransferSink {
     private long superseded;
 
     IndexWriter(IndexSink sink, RowType type) {
-      this.id = sink.columns.id().of(type);
+      this.id = Template.of(sink.columns.id().key(), sink.columns.id().format(), type);
       this.form = new JsonFormatter(type);
       this.version = VersionColumn.of(sink.columns.version(), type);
       String route = sink.columns.routing();

@@ -46,7 +46,7 @@ public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>,
   }
 
   private void publish(List<String> parts) throws IOException {
-    RunFiles files = sink.files();
+    RunFiles files = RunFiles.at(sink.path(), sink.run());
     if (!files.isDone()) {
       if (files.isStream()) {
         try (OutputStream out = files.openStream()) {

@@ -73,7 +73,8 @@ final class RefusedRows {
             staged.table().database(),
             sql.rowsAt(places.stream().map(Place::id).toList()),
             null,
-            1);
+            1,
+            null);
     try (RowBlockReader reader = rows.open(rows.ranges().get(0), BLOCK_ROWS)) {
       for (RowBlock block = next(reader); block != null; block = next(reader)) {
         for (int row = 0; row < block.rows(); row++) {

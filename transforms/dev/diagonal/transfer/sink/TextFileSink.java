@@ -44,7 +44,7 @@ public final class TextFileSink implements FileSink {
    * @throws IllegalArgumentException if the name asks for a compression that cannot be written
    */
   public static TextFileSink csv(
-      String path, char delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
+      String path, String delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
     return new TextFileSink(path, new CsvFormatter(delimiter, quote, lineEnd), header, run);
   }
 
@@ -69,7 +69,11 @@ public final class TextFileSink implements FileSink {
   }
 
   @Override
-  public RunFiles files() {
+  public OutputRun run() {
+    return run;
+  }
+
+  RunFiles files() {
     return RunFiles.at(path, run);
   }
 

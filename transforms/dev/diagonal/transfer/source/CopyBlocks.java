@@ -3,9 +3,8 @@ package dev.diagonal.transfer.source;
 import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.HeldConnection;
-import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.snapshot.ReadSession;
 import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
@@ -18,7 +17,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
@@ -46,7 +44,7 @@ final class CopyBlocks implements RowBlockReader {
 
   private static final int FIRST_ROW_ATTEMPTS = 3;
 
-  private final HeldConnection held;
+  private final ReadSession session;
   private final String sql;
   private final RowType type;
   private final int blockRows;
@@ -60,34 +58,12 @@ final class CopyBlocks implements RowBlockReader {
   private long bytes;
 
   /** Makes a reader, which connects when it first reads. */
-  CopyBlocks(JdbcTarget database, String sql, RowType type, int blockRows, RowOrigin origin) {
+  CopyBlocks(ReadSession session, String sql, RowType type, int blockRows, RowOrigin origin) {
     this.sql = sql;
     this.type = type;
     this.blockRows = blockRows;
     this.origin = origin;
-    this.held = new HeldConnection(database);
-  }
-
-  private CopyOut open() throws SQLException {
-    boolean done = false;
-    try {
-      Connection opened = held.use();
-      connection = opened;
-      HeldConnection.awaitRows(opened);
-      // A slow target holds the rows back, for as long as that takes.
-      try (Statement settings = opened.createStatement()) {
-        settings.execute(
-            "SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0;"
-                + " SET tcp_user_timeout = 0");
-      }
-      CopyOut rows = opened.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-      done = true;
-      return rows;
-    } finally {
-      if (!done) {
-        held.close();
-      }
-    }
+    this.session = session;
   }
 
   /**
@@ -109,14 +85,16 @@ final class CopyBlocks implements RowBlockReader {
   private byte @Nullable [] first() throws SQLException {
     boolean done = false;
     try {
-      CopyOut opened = open();
+      Connection open = session.use();
+      connection = open;
+      CopyOut opened = open.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
       byte[] row = opened.readFromCopy();
       copy = opened;
       done = true;
       return row;
     } finally {
       if (!done) {
-        held.close();
+        session.close();
       }
     }
   }
@@ -242,6 +220,10 @@ final class CopyBlocks implements RowBlockReader {
 
   @Override
   public void close() {
-    held.close();
+    if (ended && !aborted) {
+      session.release();
+    } else {
+      session.close();
+    }
   }
 }

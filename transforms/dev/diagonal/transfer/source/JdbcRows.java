@@ -2,9 +2,15 @@ package dev.diagonal.transfer.source;
 
 import static dev.diagonal.jdbc.table.PostgresSql.quote;
 import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.jdbc.snapshot.ReadSession;
+import dev.diagonal.jdbc.snapshot.Snapshot;
+import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
+import dev.diagonal.jdbc.snapshot.SnapshotSessions;
+import dev.diagonal.jdbc.snapshot.StoredTables;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;
@@ -21,8 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a PostgreSQL table or query, with their types, by binary COPY: never more of the
- * result is in memory than a block. They are read in parallel by ranges of a whole-numbered key,
- * each in a transaction of its own: what changes meanwhile may be seen by one and not by another.
+ * result is in memory than a block.
+ *
+ * <p>They are read in parallel. At a {@link Snapshot} all readers see one moment, and a table is
+ * cut into ranges of its pages, by its partitions and the tables that inherit from it. Without one,
+ * and for a view or a query, ranges are those of a whole-numbered key; without a snapshot each
+ * range is read in a transaction of its own, so that changes in the meantime may be seen by one and
+ * not by another.
  */
 public final class JdbcRows extends RelationRows {
 
@@ -37,36 +48,98 @@ public final class JdbcRows extends RelationRows {
   /** What stands in the select list for each column. */
   private final List<String> expressions;
 
+  private final @Nullable Snapshot snapshot;
+
+  /** The tables whose rows are read, or null if the readers need not know. */
+  private final @Nullable StoredTables stored;
+
+  /** Ranges of pages, or none if the ranges are those of a key. */
+  private final List<SourceRange> pages;
+
   private JdbcRows(
-      JdbcTarget database,
-      String relation,
-      String shown,
+      Read read,
       @Nullable String key,
       int maxRanges,
       RowType type,
-      List<String> expressions) {
-    super(database, relation, shown, key, maxRanges, type);
+      List<String> expressions,
+      List<SourceRange> pages) {
+    super(read.database, read.relation, read.shown, key, maxRanges, type);
     this.expressions = List.copyOf(expressions);
+    this.snapshot = read.snapshot;
+    this.stored = read.stored;
+    this.pages = List.copyOf(pages);
+  }
+
+  /** What is read, before its columns are known. */
+  private record Read(
+      JdbcTarget database,
+      String relation,
+      String shown,
+      @Nullable Snapshot snapshot,
+      @Nullable StoredTables stored) {}
+
+  /**
+   * Returns what a keeper has to lock and measure to read a table.
+   *
+   * @param table {@code table} or {@code schema.table}, exactly as the database has it
+   */
+  public static SnapshotKeeper.Source tableSource(String table) {
+    return new SnapshotKeeper.Source(quoteTable(table), table, "table " + table);
+  }
+
+  /** Returns what a keeper has to lock to read a query. */
+  public static SnapshotKeeper.Source querySource(String query) {
+    return new SnapshotKeeper.Source(relationOf(query), null, "a query");
   }
 
   /**
    * Asks the database for the columns of a table.
    *
    * @param table {@code table} or {@code schema.table}, exactly as the database has it
-   * @param rangeKey a whole-numbered column to read ranges of; null for the first one of the
-   *     primary key, if that is such
-   * @param maxRanges how many ranges there are at most
+   * @param rangeKey a whole-numbered column to read ranges of; null for ranges of pages at a
+   *     snapshot, and else for the first column of the primary key, if that is such
+   * @param maxRanges how many ranges there are at most; partitions may make more
+   * @param keeper holds the snapshot to read at, or null to read each range at its own moment
    * @throws SQLException if the database cannot be reached, or refuses
    */
   public static JdbcRows ofTable(
-      JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
+      JdbcTarget database,
+      String table,
+      @Nullable String rangeKey,
+      int maxRanges,
+      @Nullable SnapshotKeeper keeper)
       throws SQLException, InterruptedException {
+    String relation = quoteTable(table);
+    Read read =
+        new Read(
+            database,
+            relation,
+            "table " + table,
+            keeper == null ? null : keeper.snapshot(),
+            keeper == null ? null : keeper.tables(table));
+    List<SourceRange> pages = rangeKey == null ? pages(read, maxRanges) : List.of();
     return RetriedTransaction.in(database, "look at table " + table)
         .run(
             connection -> {
-              String key = rangeKey == null ? firstKey(connection, quoteTable(table)) : rangeKey;
-              return of(database, connection, quoteTable(table), "table " + table, key, maxRanges);
+              String key =
+                  rangeKey == null && pages.isEmpty() ? firstKey(connection, relation) : rangeKey;
+              return of(read, connection, key, ranges(keeper, maxRanges), pages);
             });
+  }
+
+  private static List<SourceRange> pages(Read read, int maxRanges) {
+    StoredTables stored = read.stored;
+    if (stored == null || stored.all().stream().noneMatch(StoredTables.StoredTable::inPages)) {
+      return List.of();
+    } else if (stored.hasChildren() && stored.readable()) {
+      return PageRanges.ofEach(stored, maxRanges);
+    }
+    return stored.inPages() ? PageRanges.ofAll(stored, maxRanges, read.relation) : List.of();
+  }
+
+  /** A server that exports no snapshot has one reader. */
+  private static int ranges(@Nullable SnapshotKeeper keeper, int maxRanges) {
+    return keeper != null && keeper.snapshot() == null ? 1 : maxRanges;
   }
 
   /**
@@ -74,15 +147,25 @@ public final class JdbcRows extends RelationRows {
    *
    * @param rangeKey a whole-numbered column of the result to read ranges of, or null for one
    *     reader, which keeps the query's order
+   * @param keeper holds the snapshot to read at, or null to read each range at its own moment
    * @throws SQLException if the database cannot be reached, or refuses
    */
   public static JdbcRows ofQuery(
-      JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
+      JdbcTarget database,
+      String query,
+      @Nullable String rangeKey,
+      int maxRanges,
+      @Nullable SnapshotKeeper keeper)
       throws SQLException, InterruptedException {
+    Read read =
+        new Read(
+            database,
+            relationOf(query),
+            "a query",
+            keeper == null ? null : keeper.snapshot(),
+            null);
     return RetriedTransaction.in(database, "prepare the query")
-        .run(
-            connection ->
-                of(database, connection, relationOf(query), "a query", rangeKey, maxRanges));
+        .run(connection -> of(read, connection, rangeKey, ranges(keeper, maxRanges), List.of()));
   }
 
   private static @Nullable String firstKey(Connection connection, String quotedTable)
@@ -96,18 +179,17 @@ public final class JdbcRows extends RelationRows {
   }
 
   private static JdbcRows of(
-      JdbcTarget database,
+      Read read,
       Connection connection,
-      String relation,
-      String shown,
       @Nullable String key,
-      int maxRanges)
+      int maxRanges,
+      List<SourceRange> pages)
       throws SQLException {
     List<Field> fields = new ArrayList<>();
     List<String> expressions = new ArrayList<>();
     // A prepared statement would take an operator such as ? of jsonb for a parameter.
     try (Statement statement = connection.createStatement();
-        ResultSet none = statement.executeQuery("SELECT * FROM " + relation + " LIMIT 0")) {
+        ResultSet none = statement.executeQuery("SELECT * FROM " + read.relation + " LIMIT 0")) {
       ResultSetMetaData columns = none.getMetaData();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
         String name = columns.getColumnName(i);
@@ -119,8 +201,7 @@ public final class JdbcRows extends RelationRows {
         expressions.add(quote(name) + number + (isText ? "::text" : ""));
       }
     }
-    return new JdbcRows(
-        database, relation, shown, key, maxRanges, new RowType(fields), expressions);
+    return new JdbcRows(read, key, maxRanges, new RowType(fields), expressions, pages);
   }
 
   private static @Nullable FieldType typeOf(String sqlType) {
@@ -146,10 +227,52 @@ public final class JdbcRows extends RelationRows {
   }
 
   @Override
-  RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin)
-      throws SQLException {
+  public int mostRanges() {
+    return pages.isEmpty() ? super.mostRanges() : pages.size();
+  }
+
+  @Override
+  public List<SourceRange> ranges() throws SQLException, InterruptedException {
+    return pages.isEmpty() ? super.ranges() : pages;
+  }
+
+  @Override
+  public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
+    if (pages.isEmpty()) {
+      return super.open(range, blockRows);
+    }
+    List<String> conditions = new ArrayList<>(PageRanges.conditions(range));
+    if (!range.place().startsWith("ONLY ")) {
+      conditions.addAll(ofStored());
+    }
+    return open(range.place(), conditions, blockRows);
+  }
+
+  @Override
+  List<String> conditions() {
+    return ofStored();
+  }
+
+  /** A table that becomes a partition after the snapshot brings rows that were not in it then. */
+  private List<String> ofStored() {
+    return stored == null || !stored.hasChildren()
+        ? List.of()
+        : List.of(
+            "tableoid = ANY ('{%s}'::oid[])"
+                .formatted(stored.oids().stream().map(String::valueOf).collect(joining(","))));
+  }
+
+  @Override
+  public void close() {
+    if (snapshot != null) {
+      SnapshotSessions.closeIdle(snapshot);
+    }
+  }
+
+  @Override
+  RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin) {
     return new CopyBlocks(
-        database,
+        ReadSession.of(database, snapshot),
         "COPY (SELECT %s FROM %s) TO STDOUT (FORMAT binary)"
             .formatted(String.join(", ", expressions), relation),
         blockType(),

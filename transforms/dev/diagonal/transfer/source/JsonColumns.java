@@ -68,8 +68,9 @@ record JsonColumns(
   void check(int column, JsonToken token, String text) throws BadValueException {
     ColumnGuess guess = noTexts.get(column);
     if (guess != null && token == JsonToken.VALUE_STRING) {
+      String written = isAsWritten(guess.column()) ? text : '"' + text + '"';
       throw new BadValueException(
-          "column '" + guess.column() + "': " + guess.isNot('"' + text + '"').getMessage());
+          "column '" + guess.column() + "': " + guess.isNot(written).getMessage());
     }
   }
 

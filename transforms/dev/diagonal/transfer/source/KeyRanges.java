@@ -31,8 +31,8 @@ final class KeyRanges {
     return ranges;
   }
 
-  /** Returns the condition of a range, behind a {@code WHERE}, or nothing for all rows. */
-  static String where(String quotedKey, SourceRange range) {
+  /** Returns the conditions of a range: none for all rows. */
+  static List<String> conditions(String quotedKey, SourceRange range) {
     List<String> conditions = new ArrayList<>();
     if (range.start() != Long.MIN_VALUE) {
       conditions.add(quotedKey + " >= " + range.start());
@@ -42,6 +42,6 @@ final class KeyRanges {
       conditions.add(
           range.start() == Long.MIN_VALUE ? "(" + below + " OR " + quotedKey + " IS NULL)" : below);
     }
-    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+    return conditions;
   }
 }

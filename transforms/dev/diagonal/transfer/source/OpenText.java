@@ -19,14 +19,14 @@ import java.nio.charset.Charset;
  * @param stored counts the bytes as they are stored
  * @param offset where in the text it starts
  */
-public record OpenText(ReadableByteChannel text, InputFile file, FileText stored, long offset) {
+record OpenText(ReadableByteChannel text, InputFile file, FileText stored, long offset) {
 
   /**
    * Opens a file.
    *
    * @param start 0, or the byte at or after which lines start; the file must be plain UTF-8 then
    */
-  public static OpenText of(InputFile file, long start, Charset encoding) throws IOException {
+  static OpenText of(InputFile file, long start, Charset encoding) throws IOException {
     boolean utf8 = encoding.equals(UTF_8);
     FileText stored = FileText.open(file, utf8);
     if (start == 0) {

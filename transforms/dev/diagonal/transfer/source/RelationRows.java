@@ -12,6 +12,7 @@ import dev.diagonal.rows.RowType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,11 @@ abstract class RelationRows implements TransferSource {
   abstract RowBlockReader read(
       JdbcTarget database, String relation, int blockRows, RowOrigin origin) throws SQLException;
 
+  /** Returns the conditions of the rows of all parts: none if all rows of the relation are read. */
+  List<String> conditions() {
+    return List.of();
+  }
+
   @Override
   public final RowType blockType() {
     return type;
@@ -89,12 +95,12 @@ abstract class RelationRows implements TransferSource {
   }
 
   @Override
-  public final int mostRanges() {
+  public int mostRanges() {
     return key == null ? 1 : maxRanges;
   }
 
   @Override
-  public final List<SourceRange> ranges() throws SQLException, InterruptedException {
+  public List<SourceRange> ranges() throws SQLException, InterruptedException {
     if (key == null) {
       return List.of(KeyRanges.all(describe()));
     }
@@ -115,8 +121,18 @@ abstract class RelationRows implements TransferSource {
   }
 
   @Override
-  public final RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
-    String where = key == null ? "" : KeyRanges.where(quote(key), range);
-    return read(database, relation + where, blockRows, RowOrigin.of(describe()));
+  public RowBlockReader open(SourceRange range, int blockRows) throws SQLException {
+    List<String> conditions = new ArrayList<>(conditions());
+    if (key != null) {
+      conditions.addAll(KeyRanges.conditions(quote(key), range));
+    }
+    return open(relation, conditions, blockRows);
+  }
+
+  /** Opens the rows of a relation that fulfil conditions. */
+  final RowBlockReader open(String from, List<String> conditions, int blockRows)
+      throws SQLException {
+    String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+    return read(database, from + where, blockRows, RowOrigin.of(describe()));
   }
 }

@@ -4,6 +4,7 @@ import dev.diagonal.files.RangePlan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
@@ -16,7 +17,7 @@ import org.apache.beam.sdk.util.VarInt;
  * @param start where it starts: a byte, or a key; in order
  * @param end where it ends, exclusive
  */
-public record SourceRange(int index, String place, long start, long end) {
+public record SourceRange(int index, String place, long start, long end) implements Serializable {
 
   /**
    * Returns whether this range of a file includes the record at this byte. The first line belongs

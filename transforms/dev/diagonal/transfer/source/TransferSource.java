@@ -58,6 +58,9 @@ public interface TransferSource extends Serializable {
     return RowOrigin.of(describe());
   }
 
+  /** Closes what this process keeps open between two parts; it may be called more than once. */
+  default void close() {}
+
   /** Opens a part. */
   RowBlockReader open(SourceRange range, int blockRows) throws Exception;
 }

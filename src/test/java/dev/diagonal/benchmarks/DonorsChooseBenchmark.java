@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures {@code donors-choose} beside the same preparation in pandas and a bare replay of the
  * bulk requests, each in a process of its own, by turns, and writes the table into {@code
- * src/test/benchmarks/donors.md} and the README. Ours counts from the start of its JVM; pandas from
- * behind its imports, and stops before JSON where it does not index. Needs the bundled jar.
+ * src/test/benchmarks/donors.md} and docs/benchmarks.md. Ours counts from the start of its JVM;
+ * pandas from behind its imports, and stops before JSON where it does not index. Needs the bundled
+ * jar.
  *
  * <p>Arguments: numbers of donations (100000, 1000000), {@code rounds=n} (3), {@code heap=4g}, and
  * {@code index=n}: no more donations than that (1000000) are indexed too. What Python has not is
@@ -53,7 +54,7 @@ public final class DonorsChooseBenchmark {
   private static final Path RIVAL =
       Path.of("src", "test", "resources", "rivals", "donors_pandas.py");
   private static final Path RESULTS = Path.of("src", "test", "benchmarks", "donors.md");
-  private static final Path README = Path.of("README.md");
+  private static final Path PAGE = Path.of("docs", "benchmarks.md");
   private static final String MARK = "<!-- donors benchmark -->";
   private static final int BULK_DOCUMENTS = 1_000;
   private static final int IN_FLIGHT = 2;
@@ -402,11 +403,11 @@ public final class DonorsChooseBenchmark {
     System.out.println(table);
     Files.createDirectories(RESULTS.getParent());
     Files.writeString(RESULTS, table);
-    String readme = Files.readString(README);
-    int from = readme.indexOf(MARK) + MARK.length();
-    int to = readme.indexOf(MARK, from);
+    String page = Files.readString(PAGE);
+    int from = page.indexOf(MARK) + MARK.length();
+    int to = page.indexOf(MARK, from);
     if (to > from) {
-      Files.writeString(README, readme.substring(0, from) + "\n" + table + readme.substring(to));
+      Files.writeString(PAGE, page.substring(0, from) + "\n" + table + page.substring(to));
     }
   }
 }

@@ -10,8 +10,8 @@ import java.util.Locale;
 /**
  * Measures conflict-free writing beside the other ways to write relationships to PostgreSQL, by
  * turns and in one JVM, and writes the tables into {@code src/test/benchmarks/edges.md} and the
- * first of them into the README. After every run the counts of all nodes are compared with the
- * edges.
+ * first of them into docs/benchmarks.md. After every run the counts of all nodes are compared with
+ * the edges.
  *
  * <p>Arguments, in any order: the number of rounds (3); {@code full} for the whole matrix of
  * conditions, sizes, workers, kinds and distributions, which takes hours and goes into {@code
@@ -25,7 +25,7 @@ public final class EdgesBenchmark {
 
   private static final Path RESULTS = Path.of("src", "test", "benchmarks");
   private static final Path PART = Path.of("target", "edges-part.md");
-  private static final Path README = Path.of("README.md");
+  private static final Path PAGE = Path.of("docs", "benchmarks.md");
   private static final String MARK = "<!-- edges benchmark -->";
   private static final int MAX_ROUNDS = 99;
 
@@ -101,12 +101,12 @@ public final class EdgesBenchmark {
   }
 
   private void intoReadme() throws IOException {
-    String readme = Files.readString(README);
-    int from = readme.indexOf(MARK) + MARK.length();
-    int to = readme.indexOf(MARK, from);
+    String page = Files.readString(PAGE);
+    int from = page.indexOf(MARK) + MARK.length();
+    int to = page.indexOf(MARK, from);
     if (to > from) {
       String text = EdgesTable.seconds(trials) + "\n" + notes + conditions();
-      Files.writeString(README, readme.substring(0, from) + "\n" + text + readme.substring(to));
+      Files.writeString(PAGE, page.substring(0, from) + "\n" + text + page.substring(to));
     }
   }
 

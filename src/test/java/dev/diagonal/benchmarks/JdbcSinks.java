@@ -2,8 +2,8 @@ package dev.diagonal.benchmarks;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.jdbc.write.JdbcWrite;
-import dev.diagonal.jdbc.write.WriteMode;
 import dev.diagonal.jdbc.write.WriteToJdbc;
 import dev.diagonal.metrics.Written;
 import java.util.ArrayList;

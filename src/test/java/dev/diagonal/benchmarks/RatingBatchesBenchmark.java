@@ -40,8 +40,8 @@ import org.postgresql.copy.CopyOut;
 /**
  * Measures the work on a job table and its publication beside the other ways to total ratings that
  * lie in PostgreSQL, by turns and in one JVM that is warm, and writes the table into {@code
- * src/test/benchmarks/batches.md} and the README. The published totals are compared after every run
- * of a way that publishes some: of the bare COPY rows are counted, of JdbcIO nothing.
+ * src/test/benchmarks/batches.md} and docs/benchmarks.md. The published totals are compared after
+ * every run of a way that publishes some: of the bare COPY rows are counted, of JdbcIO nothing.
  *
  * <p>Arguments: the number of ratings (5,000,000), of rounds (5), and of ratings a batch
  * (1,000,000).
@@ -49,7 +49,7 @@ import org.postgresql.copy.CopyOut;
 public final class RatingBatchesBenchmark {
 
   private static final Path RESULTS = Path.of("src", "test", "benchmarks", "batches.md");
-  private static final Path README = Path.of("README.md");
+  private static final Path PAGE = Path.of("docs", "benchmarks.md");
   private static final String MARK = "<!-- batches benchmark -->";
   private static final int MOVIES = 9_724;
   private static final int WORKERS = 2;
@@ -332,11 +332,11 @@ public final class RatingBatchesBenchmark {
   }
 
   private static void intoReadme(String text) throws IOException {
-    String readme = Files.readString(README);
-    int from = readme.indexOf(MARK) + MARK.length();
-    int to = readme.indexOf(MARK, from);
+    String page = Files.readString(PAGE);
+    int from = page.indexOf(MARK) + MARK.length();
+    int to = page.indexOf(MARK, from);
     if (to > from) {
-      Files.writeString(README, readme.substring(0, from) + "\n" + text + readme.substring(to));
+      Files.writeString(PAGE, page.substring(0, from) + "\n" + text + page.substring(to));
     }
   }
 

@@ -27,7 +27,7 @@ public final class RatingsBenchmark {
   private static final Path DATA = Path.of("target", "benchmark");
   private static final Path JAR = Path.of("target", "diagonal-bundled.jar");
   private static final Path RESULTS = Path.of("src", "test", "benchmarks", "ratings.md");
-  private static final Path README = Path.of("README.md");
+  private static final Path PAGE = Path.of("docs", "benchmarks.md");
   private static final String MARK = "<!-- ratings benchmark -->";
 
   private static final long SMALL = 5_000_000;
@@ -229,10 +229,10 @@ public final class RatingsBenchmark {
     System.out.println(table);
     Files.createDirectories(RESULTS.getParent());
     Files.writeString(RESULTS, table);
-    String readme = Files.readString(README);
-    int from = readme.indexOf(MARK) + MARK.length();
-    int to = readme.indexOf(MARK, from);
-    Files.writeString(README, readme.substring(0, from) + "\n" + table + readme.substring(to));
+    String page = Files.readString(PAGE);
+    int from = page.indexOf(MARK) + MARK.length();
+    int to = page.indexOf(MARK, from);
+    Files.writeString(PAGE, page.substring(0, from) + "\n" + table + page.substring(to));
   }
 
   private double slope(String name) {

@@ -15,9 +15,9 @@ import java.util.Locale;
 /**
  * Measures transfers: {@code copy}: five columns between CSV and PostgreSQL, beside {@code psql
  * \copy} of the same file, by turns; {@code memory}: CSV to CSV of growing files in one small heap.
- * Every program runs in a process of its own, its start included, ours from the bundled jar as the
- * README says. Needs {@code psql} for the first, whose table it writes into {@code
- * src/test/benchmarks/transfer.md} and the README.
+ * Every program runs in a process of its own, its start included, ours from the bundled jar as its
+ * users start it. Needs {@code psql} for the first, whose table it writes into {@code
+ * src/test/benchmarks/transfer.md} and docs/benchmarks.md.
  *
  * <p>Arguments: {@code copy [rows [rounds]]} or {@code memory [heap [megabytes …] [--option …]]}.
  */
@@ -81,7 +81,7 @@ public final class TransferBenchmark {
                   Files.size(csv) / 1_000_000);
       System.out.println(table);
       write(Path.of("src", "test", "benchmarks", "transfer.md"), table);
-      write(Path.of("README.md"), table);
+      write(Path.of("docs", "benchmarks.md"), table);
     }
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.files.SkippedLines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -42,10 +43,33 @@ final class CsvReaderTest {
 
   @Test
   void otherDelimitersAndNoQuotesAreADialect() throws IOException {
-    CsvDialect plain = CsvDialect.RFC_4180.withDelimiter('\t').withQuote(CsvDialect.NONE);
+    CsvDialect plain = CsvDialect.RFC_4180.withDelimiter("\t").withQuote(CsvDialect.NONE);
     assertThat(read("\"a\tb,c\"\n", plain)).containsExactly("\"a|b,c\"");
-    assertThat(read("'a;b';c\n", CsvDialect.RFC_4180.withDelimiter(';').withQuote('\'')))
+    assertThat(read("'a;b';c\n", CsvDialect.RFC_4180.withDelimiter(";").withQuote('\'')))
         .containsExactly("a;b|c");
+  }
+
+  @Test
+  void aDelimiterMayHaveSeveralCharacters() throws IOException {
+    CsvDialect colons = CsvDialect.RFC_4180.withDelimiter("::");
+    assertThat(read("a::b:c:::d\n::\n\"x::y\"::\"z\"\n:", colons))
+        .containsExactly("a|b:c|:d", "|", "x::y|z", ":");
+    assertThat(read("\"a\":b\nc\n", colons))
+        .containsExactly("text follows a closing quote: \"a\":b", "c");
+    assertThat(read("a\\::b::c\n", colons.withEscape('\\'))).containsExactly("a::b|c");
+  }
+
+  @Test
+  void skipsFirstLinesAndComments() throws IOException {
+    CsvDialect skipping = CsvDialect.RFC_4180.withSkipped(new SkippedLines(2, "//"));
+    assertThat(read("\uFEFF\"x\n\n// \"\r\n/,a\r//b\n\"c\n//d\"\n//", skipping))
+        .containsExactly("/|a", "c\n//d");
+    CsvReader reader = reader("x\r\n\r\n//\na\n//\nb", skipping);
+    assertThat(reader.next()).isTrue();
+    assertThat(List.of(reader.offset(), reader.line())).containsExactly(8L, 4L);
+    assertThat(reader.next()).isTrue();
+    assertThat(List.of(reader.offset(), reader.line())).containsExactly(13L, 6L);
+    assertThat(read("x\n", skipping)).isEmpty();
   }
 
   @Test
@@ -158,12 +182,12 @@ final class CsvReaderTest {
 
   @Test
   void aDialectThatCannotBeReadIsRefused() {
-    assertThatThrownBy(() -> CsvDialect.RFC_4180.withDelimiter('"'))
+    assertThatThrownBy(() -> CsvDialect.RFC_4180.withDelimiter("\""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must differ");
     assertThatThrownBy(() -> CsvDialect.RFC_4180.withQuote('\u00E4'))
         .hasMessageContaining("must be ASCII");
-    assertThatThrownBy(() -> CsvDialect.RFC_4180.withDelimiter(CsvDialect.NONE))
+    assertThatThrownBy(() -> CsvDialect.RFC_4180.withDelimiter("\0"))
         .hasMessageContaining("delimiter must be a character");
     assertThatThrownBy(() -> reader("", CsvDialect.RFC_4180, 0))
         .hasMessageContaining("maxRecordBytes must be within");

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.edges.Edge.IdKind;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
@@ -63,12 +64,12 @@ class EdgeLinesTest {
         parse(
             EdgeFormat.SNAP.withColumns(List.of("3")),
             null,
-            "# Directed graph\n#\n  0\t1  x\"y \n \t \n2 \t 3\tz\n4 5\n");
+            "  0\t1  x\"y \n \t \n2 \t 3\tz\n4 5\n");
     assertThat(parsed.edges().stream().map(EdgeLinesTest::shown))
         .containsExactly("0 -> 1 [x\"y]", "2 -> 3 [z]");
     assertThat(parsed.bad())
         .containsExactly(
-            new DeadLetter("e.csv", 1_043, "2 fields where at least 3 are needed", "4 5"));
+            new DeadLetter("e.csv", 1_024, "2 fields where at least 3 are needed", "4 5"));
   }
 
   @Example
@@ -91,7 +92,7 @@ class EdgeLinesTest {
   void takesColumnsByNameInTheOrderOfTheFormat() {
     EdgeFormat format =
         EdgeFormat.CSV
-            .withDelimiter(';')
+            .withDelimiter(";")
             .withEnds("to", "from")
             .withId("id", IdKind.NUMBER)
             .withColumns(List.of("b", "1"));
@@ -162,18 +163,13 @@ class EdgeLinesTest {
         .hasMessage("e.csv has no column '3': its first line is 'a,c'");
     assertThatThrownBy(() -> parse(EdgeFormat.CSV.withEnds("a", "1"), "a,c", ""))
         .hasMessage("e.csv: the source and the target cannot both be column 1, 'a' and '1' are");
-    assertThatThrownBy(() -> parse(EdgeFormat.CSV.withComment("#"), "# from,to", ""))
-        .hasMessage(
-            "e.csv starts with a comment, '# from,to', where the header should be: declare no"
-                + " header and name columns by position");
   }
 
   @Example
   void aFormatWithoutSenseIsRefused() {
     assertThatThrownBy(() -> EdgeFormat.SNAP.withEnds("from", "2"))
         .hasMessage("without a header a column must be a position from 1, got 'from'");
-    assertThatThrownBy(() -> EdgeFormat.CSV.withDelimiter('a')).hasMessageContaining("got 'a'");
-    assertThatThrownBy(() -> EdgeFormat.CSV.withComment("")).hasMessageContaining("comment");
+    assertThatThrownBy(() -> EdgeFormat.CSV.withDelimiter("a")).hasMessageContaining("got 'a'");
     assertThatThrownBy(() -> EdgeFormat.CSV.withId("k", IdKind.PLACE))
         .hasMessageContaining("got k and PLACE");
   }
@@ -283,23 +279,45 @@ class EdgeLinesTest {
 
   @Example
   void namesPositionsAsTheFirstHeaderDoes() {
-    EdgeFormat named = EdgeFormat.CSV.named(List.of("src,dst", "1,2"));
-    assertThat(List.of(named.source(), named.target())).containsExactly("src", "dst");
-    assertThat(named.positionsIn(new TextFile("b.csv", "dst,src")).source()).isEqualTo(1);
-    // Names that do not tell columns apart stay positions.
-    assertThat(EdgeFormat.CSV.named(List.of("a,a"))).isEqualTo(EdgeFormat.CSV);
-    assertThat(EdgeFormat.CSV.named(List.of(",2"))).isEqualTo(EdgeFormat.CSV);
+    EdgeFormat named =
+        EdgeFormat.CSV
+            .withColumns(List.of("3"))
+            .named(new FirstLines(List.of("src,dst,kind", "1,2,x"), false));
+    assertThat(named.positionsIn(new TextFile("b.csv", "kind,dst,src")))
+        .isEqualTo(new EdgeFormat.Positions(2, 1, -1, List.of(0), 3));
+    assertThatThrownBy(() -> named.positionsIn(new TextFile("c.csv", "src,dst,type")))
+        .hasMessageContaining("c.csv has no column 'kind'");
+  }
+
+  @Example
+  void refusesOtherColumnsWithoutUsableNames() {
+    EdgeFormat named = EdgeFormat.CSV.named(new FirstLines(List.of(",2", "5,6"), false));
+    assertThat(named.positionsIn(new TextFile("b.csv", ",2")).target()).isEqualTo(1);
+    assertThatThrownBy(() -> named.positionsIn(new TextFile("b.csv", "2,")))
+        .hasMessageContaining("b.csv has another column 1 than the first file");
+    EdgeFormat twice = EdgeFormat.CSV.named(new FirstLines(List.of("a,a"), false));
+    assertThat(twice.positionsIn(new TextFile("b.csv", "a,a")).target()).isEqualTo(1);
+    assertThatThrownBy(() -> twice.positionsIn(new TextFile("b.csv", "a,b")))
+        .hasMessageContaining("b.csv has another column 2 than the first file");
+  }
+
+  @Example
+  void recordsHaveCommasWhateverTheTextHas() {
+    EdgeFormat named =
+        EdgeFormat.CSV.withDelimiter(";").named(new FirstLines(List.of("src,dst"), true));
+    assertThat(named.first().names()).containsExactly("src", "dst");
   }
 
   @Example
   void noticesAHeaderThatIsReadAsAnEdge() {
     EdgeFormat format = EdgeFormat.CSV.withHeader(false).withTextIds(true);
-    assertThat(format.headerRemark(List.of("source,target", "1,2", "3,4")))
+    assertThat(format.headerRemark(new FirstLines(List.of("source,target", "1,2", "3,4"), false)))
         .isEqualTo(
             "the first line, 'source,target', looks like a header and was read as an edge:"
                 + " --header=true names columns by it");
-    assertThat(format.headerRemark(List.of("5,6", "1,2"))).isNull();
-    assertThat(format.headerRemark(List.of("ann,bob", "bob,cyd"))).isNull();
-    assertThat(format.headerRemark(List.of("ann,bob", "1,2", "1,cyd"))).isNull();
+    assertThat(format.headerRemark(new FirstLines(List.of("5,6", "1,2"), false))).isNull();
+    assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "bob,cyd"), false))).isNull();
+    assertThat(format.headerRemark(new FirstLines(List.of("ann,bob", "1,2", "1,cyd"), false)))
+        .isNull();
   }
 }

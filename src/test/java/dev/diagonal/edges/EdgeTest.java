@@ -34,7 +34,7 @@ class EdgeTest {
   @Example
   void anEdgeOfNumbersTakesFewBytes() throws Exception {
     Edge edge = Edge.of(new UUID(-1, 1_000_000), 5L, -60L, List.of());
-    assertThat(CoderUtils.encodeToByteArray(Edge.coder(), edge)).hasSize(1 + 8 + 3 + 1 + 1 + 1);
+    assertThat(CoderUtils.encodeToByteArray(Edge.coder(), edge)).hasSize(1 + 8 + 3 + 1 + 1 + 1 + 1);
   }
 
   @Example

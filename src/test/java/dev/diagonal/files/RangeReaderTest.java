@@ -90,7 +90,7 @@ class RangeReaderTest {
   void aHeaderThatFitsNoBlockCannotBeRead() {
     byte[] text = "0123456789\n".getBytes(UTF_8);
     RangeReader reader = reader(text, range(0, 11), 9, 100);
-    assertThatThrownBy(reader::readHeader)
+    assertThatThrownBy(() -> reader.readHeader(SkippedLines.NONE))
         .isInstanceOf(IOException.class)
         .hasMessage("the first line is longer than 9 bytes");
   }
@@ -179,6 +179,23 @@ class RangeReaderTest {
     return lines;
   }
 
+  @Example
+  void skipsFirstLinesInEveryCut() throws IOException {
+    byte[] text = "\uFEFFtitle\r\r\na,b\n1,2\n\n3,4".getBytes(UTF_8);
+    SkippedLines two = new SkippedLines(2, null);
+    for (int cut = 1; cut < text.length; cut++) {
+      List<String> found = new ArrayList<>();
+      for (FileRange range : List.of(range(0, cut), range(cut, text.length))) {
+        RangeReader reader = reader(text, range, 12, 3);
+        reader.skipFirst(two);
+        reader.seek();
+        drain(reader).forEach(line -> found.add(line.text()));
+        assertThat(reader(text, range, 12, 3).readHeader(two)).isEqualTo("a,b".getBytes(UTF_8));
+      }
+      assertThat(found).as("cut at %s", cut).containsExactly("a,b", "1,2", "3,4");
+    }
+  }
+
   private static List<Line> readCut(
       byte[] text, List<Integer> cuts, int blockBytes, int readBytes, boolean header)
       throws IOException {
@@ -191,7 +208,7 @@ class RangeReaderTest {
     for (int end : ends) {
       RangeReader reader = reader(text, range(start, end), blockBytes, readBytes);
       if (header) {
-        reader.readHeader();
+        reader.readHeader(SkippedLines.NONE);
       }
       reader.seek();
       lines.addAll(drain(reader));
@@ -221,7 +238,7 @@ class RangeReaderTest {
   }
 
   private static byte @Nullable [] header(byte[] text) throws IOException {
-    return reader(text, range(0, Math.max(1, text.length)), 100, 3).readHeader();
+    return reader(text, range(0, Math.max(1, text.length)), 100, 3).readHeader(SkippedLines.NONE);
   }
 
   private static RangeReader reader(byte[] text, FileRange range, int blockBytes, int readBytes) {

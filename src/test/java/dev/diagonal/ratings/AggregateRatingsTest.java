@@ -104,8 +104,8 @@ class AggregateRatingsTest {
     write("plain.tsv", (String.join("", lines)).replace(",", "\t").getBytes(UTF_8));
     write("turned.txt", bare(turned(String.join("", lines)), ';', ";é;\"x;y\"").getBytes(UTF_8));
     RatingFormat tabs =
-        new RatingFormat(false, '\t', "2", "3", RatingFormat.NONE, RatingFormat.NONE);
-    RatingFormat turned = new RatingFormat(false, ';', "3", "2", "4", "1");
+        new RatingFormat(false, "\t", "2", "3", RatingFormat.NONE, RatingFormat.NONE);
+    RatingFormat turned = new RatingFormat(false, ";", "3", "2", "4", "1");
     TestPipeline pipeline = runner.pipeline();
     PAssert.that(
             totals(pipeline, "tabs", AggregateRatings.from(path("plain.tsv")).withFormat(tabs)))

@@ -85,11 +85,12 @@ class RatingFormatTest {
   void refusesDelimitersThatStandInNumbersAndQuotes() {
     for (char c : "0a\"+-.\n\ré\u0000".toCharArray()) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new RatingFormat(true, c, "1", "2", "none", "none"))
-          .withMessageStartingWith("delimiter must be a tab or an ASCII character");
+          .isThrownBy(() -> new RatingFormat(true, String.valueOf(c), "1", "2", "none", "none"))
+          .withMessageStartingWith("delimiter must be a tab or ASCII characters");
     }
     for (char c : ",;|\t :_".toCharArray()) {
-      assertThat(new RatingFormat(true, c, "1", "2", "none", "none").delimiter()).isEqualTo(c);
+      assertThat(new RatingFormat(true, String.valueOf(c), "1", "2", "none", "none").delimiter())
+          .isEqualTo(String.valueOf(c));
     }
   }
 
@@ -100,13 +101,13 @@ class RatingFormatTest {
         .withMessage("a column must be a name or a position, got ' '");
     for (String column : new String[] {"movieId", "0", "-1"}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new RatingFormat(false, ',', column, "2", "none", "none"))
+          .isThrownBy(() -> new RatingFormat(false, ",", column, "2", "none", "none"))
           .withMessage("without a header a column must be a position from 1, got '" + column + "'");
     }
   }
 
   private static RatingFormat format(String movie, String rating, String user, String timestamp) {
-    return new RatingFormat(true, ',', movie, rating, user, timestamp);
+    return new RatingFormat(true, ",", movie, rating, user, timestamp);
   }
 
   private static Columns columns(RatingFormat format, String header) {

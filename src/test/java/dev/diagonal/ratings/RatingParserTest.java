@@ -57,7 +57,7 @@ class RatingParserTest {
     for (String line : text.lines()) {
       String content = line.replaceFirst("\r?\n$", "");
       Optional<NaiveRatings.Rating> rating =
-          NaiveRatings.read(content, text.format().delimiter(), columns);
+          NaiveRatings.read(content, text.format().delimiter().charAt(0), columns);
       rating.ifPresent(
           r -> expected.add(new Rating(r.movie(), r.rating().movePointRight(3).intValueExact())));
       bad += rating.isEmpty() && !content.isEmpty() ? 1 : 0;

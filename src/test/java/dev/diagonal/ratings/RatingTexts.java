@@ -74,7 +74,7 @@ final class RatingTexts {
       List<String> names = shuffled("userId", "movieId", "rating", "timestamp", "title", "x");
       names.removeAll(List.of("title", "x").subList(0, random.nextInt(3)));
       file = new TextFile("r.csv", String.join("" + delimiter, names));
-      format = new RatingFormat(true, delimiter, "movieId", "rating", "userId", "timestamp");
+      format = new RatingFormat(true, "" + delimiter, "movieId", "rating", "userId", "timestamp");
     } else {
       List<String> at = shuffled("1", "2", "3", "4", "5");
       boolean checked = random.nextBoolean();
@@ -83,7 +83,7 @@ final class RatingTexts {
       format =
           new RatingFormat(
               false,
-              delimiter,
+              "" + delimiter,
               at.get(0),
               at.get(1),
               checked ? at.get(2) : none,

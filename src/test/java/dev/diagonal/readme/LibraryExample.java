@@ -11,7 +11,10 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
-/** The example of the README, from mark to mark; {@code ReadmeTest} keeps both the same. */
+/**
+ * The example of README and docs/library.md: the imports, and the lines between the marks. {@code
+ * ReadmeTest} keeps them the same.
+ */
 final class LibraryExample {
 
   private LibraryExample() {}

@@ -7,15 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadmeTest {
@@ -23,14 +26,27 @@ class ReadmeTest {
   private static final Path EXAMPLE =
       Path.of("src/test/java/dev/diagonal/readme/LibraryExample.java");
 
-  @Test
-  void showsTheExampleThatIsCompiled() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "docs/library.md"})
+  void showsTheExampleThatIsCompiled(Path page) throws IOException {
     List<String> source = Files.readAllLines(EXAMPLE);
     int from = indexOf(source, "// README begins");
     int to = indexOf(source, "// README ends");
+    String imports =
+        source.stream()
+            .filter(line -> line.startsWith("import "))
+            .collect(Collectors.joining("\n"));
     String example = String.join("\n", source.subList(from + 1, to)).stripIndent();
 
-    assertThat(Files.readString(Path.of("README.md"))).contains("```java\n" + example + "\n```");
+    assertThat(Files.readString(page)).contains("```java\n" + imports + "\n\n" + example + "\n```");
+  }
+
+  @Test
+  void readmeIsShort() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+
+    assertThat(readme.lines().count()).isLessThan(150);
+    assertThat(readme.split("\\s+")).hasSizeLessThan(1_200);
   }
 
   @Test
@@ -56,29 +72,34 @@ class ReadmeTest {
     assertThat(missing).isEmpty();
   }
 
+  static Stream<Path> pages() throws IOException {
+    return DocumentedCommand.pages().stream();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "README.md",
-        "SECURITY.md",
-        "CONTRIBUTING.md",
-        "docs/architecture.md",
-        "docs/bad-records.md",
-        "docs/sinks.md",
-        "docs/testing.md",
-        "docs/types-and-files.md"
-      })
-  void linksLeadToFiles(Path page) throws IOException {
+  @MethodSource("pages")
+  void linksLeadToFilesAndHeadings(Path page) throws IOException {
     Matcher link =
-        Pattern.compile("\\]\\((?!https?://|#)([^)#\\s]+)(?:#[^)]*)?\\)")
+        Pattern.compile("\\]\\((?!https?://)([^)#\\s]*)(?:#([^)]*))?\\)")
             .matcher(Files.readString(page));
     List<String> missing = new ArrayList<>();
     while (link.find()) {
-      if (!Files.exists(page.resolveSibling(link.group(1)))) {
-        missing.add(link.group(1));
+      Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+      if (!Files.exists(target)
+          || (link.group(2) != null && !anchors(target).contains(link.group(2)))) {
+        missing.add(link.group());
       }
     }
     assertThat(missing).isEmpty();
+  }
+
+  /** The anchors of a page's headings, as GitHub makes them. */
+  private static Set<String> anchors(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.matches("#+ .*"))
+        .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

@@ -21,6 +21,8 @@ import java.util.UUID;
  *       {@link Runs}.
  *   <li>{@code ledger}: one row per committed transaction that must not be repeated, see {@link
  *       Ledger}.
+ *   <li>{@code files}, {@code file_pieces}: what was read into tables whose rows are known by their
+ *       places in files, see {@link FilePieces}.
  *   <li>{@code stage_…}: tables in which rows wait for their publication, named by {@link
  *       #stageName}.
  * </ul>
@@ -44,7 +46,7 @@ public record InternalSchema(String name) implements Serializable {
   private static final String STAGE_PREFIX = "stage_";
 
   /** Every creator waits for the one before: IF NOT EXISTS alone looks before it locks. */
-  private static final String LOCK_CREATION =
+  static final String LOCK_CREATION =
       "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: create the internal schema', 0))";
 
   private static final String CREATE =
@@ -170,6 +172,11 @@ public record InternalSchema(String name) implements Serializable {
     return new Runs(this);
   }
 
+  /** Returns the tables of files. */
+  public FilePieces filePieces() {
+    return new FilePieces(this);
+  }
+
   /** Returns the table of committed transactions. */
   public Ledger ledger() {
     return new Ledger(this);
@@ -191,6 +198,11 @@ public record InternalSchema(String name) implements Serializable {
   /** Returns the name of one of the tables, quoted. */
   String table(Connection connection, String table) throws SQLException {
     return quoted(connection) + "." + quote(connection, table);
+  }
+
+  /** Returns the name of one of the tables, quoted, for text that no connection is at hand for. */
+  String quotedTable(String table) {
+    return '"' + name.replace("\"", "\"\"") + "\"." + table;
   }
 
   private String quoted(Connection connection) throws SQLException {

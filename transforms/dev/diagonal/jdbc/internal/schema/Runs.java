@@ -21,7 +21,7 @@ public record Runs(InternalSchema schema) {
   private static final String KEY = "hashtextextended('diagonal: run ' || ?::uuid, 0)";
 
   /** Registers a run, unless it is registered already. */
-  public void begin(Connection connection, UUID run, String command) throws SQLException {
+  void begin(Connection connection, UUID run, String command) throws SQLException {
     String sql =
         "INSERT INTO %s (run, command) VALUES (?, ?) ON CONFLICT DO NOTHING"
             .formatted(schema.table(connection, "runs"));
@@ -47,7 +47,7 @@ public record Runs(InternalSchema schema) {
   }
 
   /** Returns whether a run is registered; if so, nobody ends it before this transaction is over. */
-  public boolean fence(Connection connection, UUID run) throws SQLException {
+  boolean fence(Connection connection, UUID run) throws SQLException {
     return InternalSchema.executeForRun(
         connection,
         "SELECT true FROM %s WHERE run = ? FOR KEY SHARE"
@@ -59,13 +59,13 @@ public record Runs(InternalSchema schema) {
    * Returns whether no process holds a run any more; if so, none can hold it before this
    * transaction is over. Not to be called on a connection that holds the run itself.
    */
-  public boolean isGone(Connection connection, UUID run) throws SQLException {
+  boolean isGone(Connection connection, UUID run) throws SQLException {
     return InternalSchema.executeForRun(
         connection, "SELECT pg_try_advisory_xact_lock(" + KEY + ")", run);
   }
 
   /** Ends a run: removes its row and its entries in the ledger. */
-  public void end(Connection connection, UUID run) throws SQLException {
+  void end(Connection connection, UUID run) throws SQLException {
     // The row first: it is the fence.
     InternalSchema.executeForRun(
         connection,

@@ -8,6 +8,7 @@ import dev.diagonal.jdbc.copy.WireType;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.FoundColumn;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

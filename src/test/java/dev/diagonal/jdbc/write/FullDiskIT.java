@@ -11,6 +11,7 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;

@@ -9,6 +9,7 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.RejectedRow;
 import dev.diagonal.testing.HostileNames;

@@ -12,6 +12,7 @@ import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.jdbc.write.FaultyRelay.Fault;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
@@ -128,8 +129,7 @@ final class InsertOnceIT {
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.LOSE_ANSWER, 1)) {
       JdbcTarget through = JdbcTarget.at(relay.url("")).withUser(String.valueOf(poor.user()));
       JdbcWrite<Long> write =
-          insert(through)
-              .withLedger(LedgerSettings.defaults().withSchema(new InternalSchema("nobody's")));
+          insert(through).withLedger(LedgerSettings.defaults().withSchema("nobody's"));
       assertThatThrownBy(() -> write(write.withCommitRows(5), 5))
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("a batch of 5 rows, first row 1 of this writer")
@@ -144,8 +144,7 @@ final class InsertOnceIT {
   @Test
   void withoutRightsRowsAreWrittenAsBefore() throws Exception {
     JdbcWrite<Long> write =
-        insert(poorUser())
-            .withLedger(LedgerSettings.defaults().withSchema(new InternalSchema("nobody's")));
+        insert(poorUser()).withLedger(LedgerSettings.defaults().withSchema("nobody's"));
     assertThat(write(write, 100).rows()).isEqualTo(100);
     assertRows(100);
     assertThat(query("SELECT count(*) FROM pg_namespace WHERE nspname = 'nobody''s'"))
@@ -221,7 +220,7 @@ final class InsertOnceIT {
   }
 
   private static LedgerSettings settings() {
-    return LedgerSettings.defaults().withSchema(SCHEMA);
+    return LedgerSettings.defaults().withSchema(SCHEMA.name());
   }
 
   private static JdbcWrite<Long> insert(JdbcTarget into) {

@@ -12,6 +12,7 @@ import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.RejectedRow;

@@ -201,6 +201,11 @@ final class PlanRunTest {
     Ending ending =
         new Ending() {
           @Override
+          public String describe() {
+            return "";
+          }
+
+          @Override
           public long complete() {
             ends.add("complete");
             return 0;

@@ -274,7 +274,7 @@ final class MovieRatingsIT {
           --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
           --jdbcUrl=none                      | there is nowhere to write to: give --output
-          --output=x --delimiter=ab           | --delimiter takes one character or 'tab', got 'ab'
+          --output=x --delimiter=ab           | --delimiter takes 'tab', one character, or several
           --output=x --delimiter=1            | delimiter must be
           --output=x --header=false --movieColumn=movieId | without a header a column must be a position
           --output=x --maxBadRecords=-1       | --maxBadRecords must be >= 0, got -1

@@ -104,6 +104,27 @@ final class TransferPlanTest {
   }
 
   @Test
+  void aSnapshotIsOfOneDatabase() {
+    String plan =
+        """
+        connections:
+          a: {jdbcUrl: "jdbc:postgresql://localhost/a"}
+          b: {jdbcUrl: "jdbc:postgresql://localhost/b"}
+          c: {jdbcUrl: "jdbc:mariadb://localhost/c"}
+        tasks:
+          - sequence:
+              - transfer: {from: {jdbc: a, table: t}, to: {csv: 1.csv}}
+              - transfer: {from: {jdbc: b, table: t}, to: {csv: 2.csv}}
+              - transfer: {from: {jdbc: c, table: t}, to: {csv: 3.csv}}
+            snapshot: one
+        """;
+    assertThatThrownBy(() -> read(plan))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("plan.yaml, line 8: snapshot one: one table is in")
+        .hasMessageContaining("plan.yaml, line 9: snapshot one: jdbc:mariadb://localhost");
+  }
+
+  @Test
   void aTableThatAGroupReplacesIsWrittenOnce() {
     assertThatThrownBy(
             () ->

@@ -63,6 +63,31 @@ final class TransferTypesTest {
   }
 
   @Test
+  void jsonStringsAreTextsInFiltersAndTemplates() throws IOException {
+    Path in =
+        file(
+            "in.jsonl",
+            "{\"a\":\"7\",\"n\":1}\n{\"a\":\"x\\u00e9\",\"n\":2}\n{\"a\":[1, 2],\"n\":3}\n");
+    Path mapping =
+        file(
+            "m.yaml",
+            """
+            columns:
+              - {name: j, from: a, type: json}
+              - {name: t, from: a, type: text}
+              - {name: f, template: "<{a}>"}
+            filter:
+              - a != '7'
+            """);
+    Path out = directory.resolve("out.jsonl");
+    assertDone(transfer("--from=jsonl:" + in, "--to=jsonl:" + out, "--mapping=" + mapping));
+    assertThat(out)
+        .hasContent(
+            "{\"j\":\"x\\u00e9\",\"t\":\"x\u00e9\",\"f\":\"<x\u00e9>\"}\n"
+                + "{\"j\":[1, 2],\"t\":\"[1, 2]\",\"f\":\"<[1, 2]>\"}\n");
+  }
+
+  @Test
   void namedTypesReplaceGuesses() throws IOException {
     Path in = file("in.csv", "zip,n\n12,1\n");
     Path out = directory.resolve("out.jsonl");

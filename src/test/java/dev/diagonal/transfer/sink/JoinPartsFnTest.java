@@ -1,18 +1,17 @@
 package dev.diagonal.transfer.sink;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.files.output.OutputRun;
 import dev.diagonal.files.output.RunFiles;
 import dev.diagonal.files.output.RunHold;
+import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.Listing;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.source.OpenText;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +43,7 @@ final class JoinPartsFnTest {
 
   private TextFileSink sink(boolean announced) {
     return TextFileSink.csv(
-        out.toString(), ',', '"', "\n", true, new OutputRun(OutputRun.newId(), announced));
+        out.toString(), ",", '"', "\n", true, new OutputRun(OutputRun.newId(), announced));
   }
 
   private static RunHold begin(TextFileSink sink) throws IOException {
@@ -179,14 +178,14 @@ final class JoinPartsFnTest {
   @ValueSource(strings = {"gz", "bz2", "zst"})
   void compressedPartsAreJoined(String suffix) throws Exception {
     Path file = directory.resolve("out.csv." + suffix);
-    TextFileSink sink = TextFileSink.csv(file.toString(), ',', '"', "\n", true, OutputRun.alone());
+    TextFileSink sink = TextFileSink.csv(file.toString(), ",", '"', "\n", true, OutputRun.alone());
     List<RangeWritten> all = new ArrayList<>();
     for (int range = 0; range < 3; range++) {
       all.add(written(sink, range));
     }
     join(sink, all);
-    OpenText opened = OpenText.of(Listing.matching(file.toString()).get(0), 0, UTF_8);
-    try (InputStream text = Channels.newInputStream(opened.text())) {
+    FileText stored = FileText.open(Listing.matching(file.toString()).get(0));
+    try (InputStream text = Channels.newInputStream(stored)) {
       assertThat(text).hasContent("id\n");
     }
   }

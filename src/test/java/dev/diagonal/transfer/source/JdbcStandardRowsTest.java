@@ -113,7 +113,7 @@ final class JdbcStandardRowsTest {
   /** All rows of all ranges, as CSV has them. */
   private static List<String> read(JdbcStandardRows rows) throws Exception {
     List<String> lines = new ArrayList<>();
-    CsvFormatter form = new CsvFormatter(',', '"', "\n");
+    CsvFormatter form = new CsvFormatter(",", '"', "\n");
     for (SourceRange range : rows.ranges()) {
       try (RowBlockReader reader = rows.open(range, 7)) {
         for (RowBlock block = reader.next(line -> {});
@@ -148,7 +148,7 @@ final class JdbcStandardRowsTest {
           TransferRows.of(
               rows,
               Mapping.NONE,
-              List.of(TextFileSink.csv(out.toString(), ',', '"', "\n", true, OutputRun.alone()))));
+              List.of(TextFileSink.csv(out.toString(), ",", '"', "\n", true, OutputRun.alone()))));
       pipeline.run().waitUntilFinish();
       List<String> lines = Files.readAllLines(out);
       assertThat(lines.get(0)).isEqualTo("ID,NAME");

@@ -1,0 +1,66 @@
+package dev.diagonal.pipelines.options;
+
+import dev.diagonal.files.SkippedLines;
+import dev.diagonal.pipelines.usage.OptionGroup;
+import dev.diagonal.pipelines.usage.UsageException;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The options of all commands that read CSV. */
+@OptionGroup(OptionGroup.Heading.INPUT)
+public interface CsvInputOptions extends PipelineOptions {
+
+  @Description("CSV: skip lines that start with this text, such as #, before and after the header")
+  @Nullable String getComment();
+
+  void setComment(@Nullable String comment);
+
+  @Description("CSV: skip this many lines at the start of every file")
+  @Default.Integer(0)
+  int getSkipLines();
+
+  void setSkipLines(int skipLines);
+
+  /**
+   * Returns the lines that are not records.
+   *
+   * @throws UsageException if an option does not fit
+   */
+  static SkippedLines skipped(CsvInputOptions options) {
+    return skipped(options.getSkipLines(), options.getComment());
+  }
+
+  /**
+   * Returns the lines that are not records.
+   *
+   * @throws UsageException if a value does not fit
+   */
+  static SkippedLines skipped(int skipLines, @Nullable String comment) {
+    if (skipLines < 0) {
+      throw new UsageException("--skipLines must be 0 or more, got " + skipLines);
+    }
+    if (comment != null && comment.isEmpty()) {
+      throw new UsageException("--comment must be the text that comments start with, got ''");
+    }
+    return new SkippedLines(skipLines, comment);
+  }
+
+  /**
+   * Returns the delimiter that a user names: {@code tab}, or the text itself.
+   *
+   * @throws UsageException if it looks like another name of a character
+   */
+  static String delimiter(String given) {
+    if (given.isEmpty()
+        || (given.length() > 1
+            && !given.equals("tab")
+            && given.chars().anyMatch(Character::isLetterOrDigit))) {
+      throw new UsageException(
+          "--delimiter takes 'tab', one character, or several that are not letters or digits, such as ::, got '%s'"
+              .formatted(given));
+    }
+    return given.equals("tab") ? "\t" : given;
+  }
+}

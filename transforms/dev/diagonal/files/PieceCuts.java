@@ -1,0 +1,33 @@
+package dev.diagonal.files;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the {@linkplain Piece pieces} of files start: every 256 KiB, and where a file that has
+ * grown since ended when it was read before.
+ *
+ * @param ends the earlier ends of files, ascending, by the names of the files
+ */
+public record PieceCuts(Map<String, List<Long>> ends) implements Serializable {
+
+  /** Small enough to be read into memory at once, large enough to keep few checksums. */
+  static final int PIECE_BYTES = 1 << 18;
+
+  /** The cuts of files that have not grown. */
+  public static final PieceCuts REGULAR = new PieceCuts(Map.of());
+
+  public PieceCuts {
+    ends = Map.copyOf(ends);
+  }
+
+  /** Returns the first cut after a byte of a file. */
+  long after(String file, long position) {
+    long regular = (position / PIECE_BYTES + 1) * PIECE_BYTES;
+    return ends.getOrDefault(file, List.of()).stream()
+        .filter(end -> end > position && end < regular)
+        .findFirst()
+        .orElse(regular);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.diagonal.files;
+
+import dev.diagonal.fault.DeadLetter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/** The records of a range, each as a block of one line. */
+final class RecordBlocks {
+
+  private final RecordFormat.Records records;
+  private final long file;
+  private final boolean inPieces;
+
+  /** Lines of a piece that are read and not returned yet. */
+  private final Deque<TextBlock> read = new ArrayDeque<>();
+
+  /** The first line of the next piece. */
+  private @Nullable TextBlock next;
+
+  /**
+   * @param inPieces whether blocks name their {@linkplain TextBlock#piece piece}
+   */
+  RecordBlocks(RecordFormat.Records records, String file, boolean inPieces) {
+    this.records = records;
+    this.file = inPieces ? Piece.fileOf(file) : 0;
+    this.inPieces = inPieces;
+  }
+
+  /** Returns the next record, or null at the end. */
+  @Nullable TextBlock next(Consumer<DeadLetter> rejects) {
+    if (!inPieces) {
+      return line(rejects);
+    }
+    if (read.isEmpty()) {
+      readPiece(rejects);
+    }
+    return read.poll();
+  }
+
+  private void readPiece(Consumer<DeadLetter> rejects) {
+    TextBlock first = next == null ? line(rejects) : next;
+    next = null;
+    if (first == null) {
+      return;
+    }
+    long number = first.offsetOf(0);
+    long end = (number / Piece.MOST_RECORDS + 1) * Piece.MOST_RECORDS;
+    CRC32C checksum = new CRC32C();
+    int bytes = 0;
+    for (TextBlock line = first; line != null; line = line(rejects)) {
+      if (line.offsetOf(0) >= end) {
+        next = line;
+        break;
+      }
+      checksum.update(line.bytes(), 0, line.size());
+      bytes += line.size();
+      read.add(line);
+    }
+    Piece piece = Piece.ofRecords(file, number, read.size(), bytes, checksum);
+    read.forEach(line -> line.in(piece));
+  }
+
+  private @Nullable TextBlock line(Consumer<DeadLetter> rejects) {
+    byte[] line = records.next(rejects);
+    return line == null ? null : TextBlock.of(line, records.number());
+  }
+}

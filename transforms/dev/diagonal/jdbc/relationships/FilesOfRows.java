@@ -1,0 +1,76 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.files.Piece;
+import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.table.PostgresSql;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the checksums of files are kept whose rows are known by their places, so that a file that
+ * has changed under its name is refused: each transaction records the pieces that its rows are in.
+ *
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles} prepares
+ *     it
+ * @param pieceOf returns the piece of a row, or null if its key is not a place
+ * @param advice what the user can do with a file that has changed
+ */
+public record FilesOfRows<T>(
+    String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
+    implements Serializable {
+
+  InternalSchema internalSchema() {
+    return new InternalSchema(schema);
+  }
+
+  /** The pieces that one writer has recorded. Not safe for use by several threads. */
+  static final class Recorded<T> {
+
+    /** A file of 4 GB; of larger ones, pieces are recorded, or rather compared, again. */
+    private static final int MOST_REMEMBERED = 16_384;
+
+    private final FilesOfRows<T> files;
+    private final Map<Piece, Boolean> committed =
+        new LinkedHashMap<>() {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Piece, Boolean> eldest) {
+            return size() > MOST_REMEMBERED;
+          }
+        };
+
+    Recorded(FilesOfRows<T> files) {
+      this.files = files;
+    }
+
+    /** Returns the pieces of rows that this writer has not recorded. */
+    List<Piece> missing(List<T> rows) {
+      Set<Piece> missing = new LinkedHashSet<>();
+      Piece last = null;
+      for (T row : rows) {
+        Piece piece = files.pieceOf().apply(row);
+        if (piece != null && piece != last && !committed.containsKey(piece)) {
+          missing.add(piece);
+        }
+        last = piece;
+      }
+      return new ArrayList<>(missing);
+    }
+
+    void committed(List<Piece> pieces) {
+      pieces.forEach(piece -> committed.put(piece, true));
+    }
+
+    /** Returns the statement that records pieces. */
+    String sql(String table) {
+      String literal = PostgresSql.quoteTable(table).replace("'", "''");
+      return files.internalSchema().filePieces().recording("'" + literal + "'::regclass::oid");
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.diagonal.transfer.source;
+
+import dev.diagonal.jdbc.snapshot.StoredTables;
+import dev.diagonal.jdbc.snapshot.StoredTables.StoredTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Ranges of the pages of a table, which need no key; text and arithmetic only. They hold every row
+ * once at one moment only: an update moves a row to another page.
+ */
+final class PageRanges {
+
+  /** Fewer pages than this (4 MiB) are not worth a reader. */
+  private static final long LEAST_PAGES = 512;
+
+  private PageRanges() {}
+
+  /** Returns ranges of about the same size of all tables that may have rows. */
+  static List<SourceRange> ofEach(StoredTables tables, int most) {
+    long perRange = Math.max(LEAST_PAGES, ceil(tables.pages(), most));
+    List<SourceRange> ranges = new ArrayList<>();
+    for (StoredTable table : tables.all()) {
+      if (!table.inPages() || table.pages() > 0) {
+        add(ranges, "ONLY " + table.name(), table.inPages() ? table.pages() : 0, perRange);
+      }
+    }
+    return ranges;
+  }
+
+  /**
+   * Returns ranges that each have some pages of every table.
+   *
+   * @param relation the table through which they are read
+   */
+  static List<SourceRange> ofAll(StoredTables tables, int most, String relation) {
+    long longest = tables.all().stream().mapToLong(StoredTable::pages).max().orElse(0);
+    long count = Math.max(1, Math.min(most, tables.pages() / LEAST_PAGES));
+    List<SourceRange> ranges = new ArrayList<>();
+    add(ranges, relation, longest, Math.max(1, ceil(longest, count)));
+    return ranges;
+  }
+
+  /** The last range is open: it has the pages that were added after the table was measured. */
+  private static void add(List<SourceRange> ranges, String relation, long pages, long perRange) {
+    long count = Math.max(1, ceil(pages, perRange));
+    for (long i = 0; i < count; i++) {
+      long end = i == count - 1 ? Long.MAX_VALUE : (i + 1) * perRange;
+      ranges.add(new SourceRange(ranges.size(), relation, i * perRange, end));
+    }
+  }
+
+  private static long ceil(long dividend, long divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+
+  /** Returns the conditions of a range: none for all rows. */
+  static List<String> conditions(SourceRange range) {
+    List<String> conditions = new ArrayList<>();
+    if (range.start() > 0) {
+      conditions.add("ctid >= '(%d,0)'".formatted(range.start()));
+    }
+    if (range.end() != Long.MAX_VALUE) {
+      conditions.add("ctid < '(%d,0)'".formatted(range.end()));
+    }
+    return conditions;
+  }
+}
