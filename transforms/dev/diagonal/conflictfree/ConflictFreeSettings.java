@@ -87,7 +87,15 @@ record ConflictFreeSettings<T>(
 
   ConflictFreeSettings<T> withScheduling(SchedulerSettings settings) {
     return new ConflictFreeSettings<>(
-        id, grid, writers, batchSize, burstFactor, settings, maxBuffering, oneProcess, maxBadRecords);
+        id,
+        grid,
+        writers,
+        batchSize,
+        burstFactor,
+        settings,
+        maxBuffering,
+        oneProcess,
+        maxBadRecords);
   }
 
   ConflictFreeSettings<T> withMaxBuffering(Duration duration) {

@@ -43,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarantee: at every instant the transactions in flight have disjoint slots, in each JVM by its
  * scheduler and everywhere by the slot locks that the {@link BatchWriter} takes in the target. If
- * it has none, all rows go to one JVM, unless there is {@linkplain #withOneProcess only one}. Each row takes effect at least once, and once if the writer
- * is idempotent by key, as bundles are retried.
+ * it has none, all rows go to one JVM, unless there is {@linkplain #withOneProcess only one}. Each
+ * row takes effect at least once, and once if the writer is idempotent by key, as bundles are
+ * retried.
  *
  * <p>Faults: what may pass is retried within a bound; a row that the target refuses fails the run,
  * or becomes a dead letter if there is a {@linkplain #withBadRecordErrorHandler handler}: the batch
@@ -268,8 +269,7 @@ public final class WriteConflictFree<T>
     private final PartSource<P, T> source;
     private final Coder<T> coder;
 
-    FromParts(
-        PTransform<PBegin, PCollection<P>> parts, PartSource<P, T> source, Coder<T> coder) {
+    FromParts(PTransform<PBegin, PCollection<P>> parts, PartSource<P, T> source, Coder<T> coder) {
       this.parts = parts;
       this.source = source;
       this.coder = coder;

@@ -87,8 +87,7 @@ final class WriteLeftovers<T>
 
   private Lanes lanes(IsBounded bounded) {
     int lanes = bounded == IsBounded.BOUNDED ? LANES : Lanes.ONE_A_CELL;
-    return new Lanes(
-        write.grid().schedule(), write.writesAnywhere() ? lanes : Lanes.ONE_WRITER);
+    return new Lanes(write.grid().schedule(), write.writesAnywhere() ? lanes : Lanes.ONE_WRITER);
   }
 
   /**

@@ -35,8 +35,8 @@ public interface BatchWriter<T> extends AutoCloseable {
   }
 
   /**
-   * Returns what the last {@link #write} that returned has changed in the target, by name, as far as
-   * the target reports it. Default: nothing.
+   * Returns what the last {@link #write} that returned has changed in the target, by name, as far
+   * as the target reports it. Default: nothing.
    */
   default Map<String, Long> changes() {
     return Map.of();

@@ -47,8 +47,7 @@ final class CypherValues {
     return values;
   }
 
-  private static @Nullable Object plain(String column, @Nullable Object value)
-      throws SQLException {
+  private static @Nullable Object plain(String column, @Nullable Object value) throws SQLException {
     if (value instanceof BigDecimal decimal) {
       return exact(column, decimal);
     }

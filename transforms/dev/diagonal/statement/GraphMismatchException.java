@@ -38,10 +38,7 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofDuplicates(
-      JdbcTarget database,
-      UniqueKey key,
-      List<List<Object>> duplicates,
-      Throwable cause) {
+      JdbcTarget database, UniqueKey key, List<List<Object>> duplicates, Throwable cause) {
     String shown =
         duplicates.stream()
             .map(row -> "%s %s (%s nodes)".formatted(key.property(), row.get(0), row.get(1)))

@@ -65,8 +65,7 @@ public final class Neo4jConnection implements AutoCloseable {
    * @throws IllegalArgumentException if the URL is not one of Neo4j
    */
   public static void checkNeo4j(JdbcTarget target) {
-    checkArgument(
-        accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
+    checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
   }
 
   /**

@@ -38,8 +38,7 @@ final class Neo4jFaults {
       "Neo.DatabaseError.Schema.ConstraintCreationFailed";
 
   private static final String FORBIDDEN = "Neo.ClientError.Security.Forbidden";
-  private static final String LOCK_TIMED_OUT =
-      "Neo.ClientError.Transaction.LockAcquisitionTimeout";
+  private static final String LOCK_TIMED_OUT = "Neo.ClientError.Transaction.LockAcquisitionTimeout";
 
   private Neo4jFaults() {}
 

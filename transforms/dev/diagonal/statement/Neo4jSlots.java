@@ -17,8 +17,11 @@ final class Neo4jSlots {
   private static final String MERGE =
       "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(SlotNumbers.COUNT - 1);
 
-  /** One slot a statement: which node a statement of several would lock first, the planner decides. */
-  private static final String LOCK = "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
+  /**
+   * One slot a statement: which node a statement of several would lock first, the planner decides.
+   */
+  private static final String LOCK =
+      "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
 
   private static final int WAIT_SECONDS = 60;
 

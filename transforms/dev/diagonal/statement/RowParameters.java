@@ -12,13 +12,12 @@ import java.util.List;
 /**
  * The values of a row that a statement takes.
  *
- * @param columns the names of the values, the first of which names a batch in messages, and their types in PostgreSQL's words: {@code bigint},
- *     {@code double precision}, {@code numeric}, {@code text}, {@code boolean}, {@code date}, and so
- *     on; {@code jsonb} for lists and maps
+ * @param columns the names of the values, the first of which names a batch in messages, and their
+ *     types in PostgreSQL's words: {@code bigint}, {@code double precision}, {@code numeric},
+ *     {@code text}, {@code boolean}, {@code date}, and so on; {@code jsonb} for lists and maps
  * @param binder puts the values of a row in the order of {@code columns}
  */
-public record RowParameters<T>(List<Column> columns, RowBinder<T> binder)
-    implements Serializable {
+public record RowParameters<T>(List<Column> columns, RowBinder<T> binder) implements Serializable {
 
   /** Names the rows where a table would have a name. */
   private static final String ROWS = "rows";

@@ -16,26 +16,28 @@ import org.jspecify.annotations.Nullable;
  * Writers that run a statement of the user's own for each batch, in one transaction with the slot
  * locks of its cell.
  *
- * <p>On Neo4j the statement is Cypher, runs once per batch, and has the one parameter {@code $rows}, a
- * list with a map for each row: {@code UNWIND $rows AS row MATCH … MERGE …}. On PostgreSQL it is SQL,
- * runs once per batch, and each parameter is an array of one column's values: {@code INSERT INTO knows
- * SELECT * FROM unnest(:source, :target)}. On other databases it is SQL and runs for each row, as a
- * JDBC batch. SQL names columns as {@code :column}, or takes all of them in order as {@code ?}.
+ * <p>On Neo4j the statement is Cypher, runs once per batch, and has the one parameter {@code
+ * $rows}, a list with a map for each row: {@code UNWIND $rows AS row MATCH … MERGE …}. On
+ * PostgreSQL it is SQL, runs once per batch, and each parameter is an array of one column's values:
+ * {@code INSERT INTO knows SELECT * FROM unnest(:source, :target)}. On other databases it is SQL
+ * and runs for each row, as a JDBC batch. SQL names columns as {@code :column}, or takes all of
+ * them in order as {@code ?}.
  *
- * <p>Values keep their types: whole numbers, decimals, floating point numbers, texts, booleans, dates
- * and times, lists and maps ({@code jsonb}), null. Neo4j has no decimals, so there a decimal becomes a
- * floating point number, and one that it cannot hold exactly is a bad row.
+ * <p>Values keep their types: whole numbers, decimals, floating point numbers, texts, booleans,
+ * dates and times, lists and maps ({@code jsonb}), null. Neo4j has no decimals, so there a decimal
+ * becomes a floating point number, and one that it cannot hold exactly is a bad row.
  *
- * <p>Guarantee: a batch is written by one transaction or not at all. A batch whose commit got no answer
- * is repeated, so the statement must have the same effect twice as once, as {@code MERGE} on a key and
- * {@code INSERT … ON CONFLICT DO NOTHING} have.
+ * <p>Guarantee: a batch is written by one transaction or not at all. A batch whose commit got no
+ * answer is repeated, so the statement must have the same effect twice as once, as {@code MERGE} on
+ * a key and {@code INSERT … ON CONFLICT DO NOTHING} have.
  *
  * <p>What the statement reports ({@link BatchWriter#changes}): the sums of the columns with whole
  * numbers that it returns, such as {@code RETURN count(*) AS relationships}; if it returns no rows,
  * {@code rows_updated} in SQL and Neo4j's {@code changes} in Cypher.
  *
- * <p>Slot locks: PostgreSQL's advisory locks; 64 nodes {@code (:DiagonalSlot {n})} of Neo4j; 64 rows of
- * the table {@code diagonal_slots} elsewhere, but none in DuckDB and SQLite, which live in one process.
+ * <p>Slot locks: PostgreSQL's advisory locks; 64 nodes {@code (:DiagonalSlot {n})} of Neo4j; 64
+ * rows of the table {@code diagonal_slots} elsewhere, but none in DuckDB and SQLite, which live in
+ * one process.
  *
  * @param database the database; its driver must be on the class path
  * @param text the statement
@@ -69,8 +71,8 @@ public record RunStatement<T>(
   }
 
   /**
-   * Has the database parse the statement without running it, and creates the slot locks. Call it once
-   * before any batch is written.
+   * Has the database parse the statement without running it, and creates the slot locks. Call it
+   * once before any batch is written.
    *
    * @throws StatementRefusedException if the database refuses the statement
    * @throws GraphMismatchException if nodes of Neo4j rule out the slot locks
@@ -110,8 +112,7 @@ public record RunStatement<T>(
       try {
         if (call.arrays()) {
           SqlText explained = new SqlText("EXPLAIN " + call.text().sql(), call.text().columns());
-          var unused =
-              new SqlCall(explained, call.columns(), true).execute(connection, List.of());
+          var unused = new SqlCall(explained, call.columns(), true).execute(connection, List.of());
         } else {
           try (PreparedStatement statement = connection.prepareStatement(call.text().sql())) {
             var unused = statement.getParameterMetaData();

@@ -15,9 +15,9 @@ final class SlotNumbers {
   private SlotNumbers() {}
 
   /**
-   * Returns the locks of a cell in ascending order, each once. The number of a bucket's lock is twice
-   * the bucket, plus one for the side of targets: two neighbouring buckets share a lock here, which
-   * only slots of tables of more than 32 slots notice.
+   * Returns the locks of a cell in ascending order, each once. The number of a bucket's lock is
+   * twice the bucket, plus one for the side of targets: two neighbouring buckets share a lock here,
+   * which only slots of tables of more than 32 slots notice.
    */
   static int[] of(CellLocks locks, int cell) {
     return Arrays.stream(locks.of(cell))

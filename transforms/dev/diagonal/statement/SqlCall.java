@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement in SQL and the columns of its parameters. On PostgreSQL it runs once with all rows, and
- * each parameter is an array; elsewhere it runs for each row, in one JDBC batch.
+ * A statement in SQL and the columns of its parameters. On PostgreSQL it runs once with all rows,
+ * and each parameter is an array; elsewhere it runs for each row, in one JDBC batch.
  *
  * @param text the statement
  * @param columns the columns of the rows
@@ -31,8 +31,7 @@ record SqlCall(SqlText text, List<Column> columns, boolean arrays) {
   }
 
   private Map<String, Long> once(
-      Connection connection, PreparedStatement statement, List<BoundRow> rows)
-      throws SQLException {
+      Connection connection, PreparedStatement statement, List<BoundRow> rows) throws SQLException {
     for (int i = 0; i < text.columns().size(); i++) {
       int column = text.columns().get(i);
       @Nullable Object[] values = rows.stream().map(row -> row.value(column)).toArray();

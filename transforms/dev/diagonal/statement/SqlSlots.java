@@ -67,8 +67,8 @@ enum SqlSlots {
   /**
    * Creates what the locks need. Two processes may do so at once.
    *
-   * @throws SQLException if it cannot be created, or rows cannot be locked; the message says what to
-   *     do
+   * @throws SQLException if it cannot be created, or rows cannot be locked; the message says what
+   *     to do
    */
   void create(JdbcTarget database) throws SQLException {
     if (this == ADVISORY) {
@@ -77,8 +77,7 @@ enum SqlSlots {
     try (HeldConnection held = HeldConnection.toAny(database)) {
       SQLException fault = attempt(held, CREATE);
       for (int number : IntStream.range(0, SlotNumbers.COUNT).toArray()) {
-        SQLException refused =
-            attempt(held, "INSERT INTO %s VALUES (%s)".formatted(TABLE, number));
+        SQLException refused = attempt(held, "INSERT INTO %s VALUES (%s)".formatted(TABLE, number));
         fault = fault == null ? refused : fault;
       }
       Connection connection = held.use();

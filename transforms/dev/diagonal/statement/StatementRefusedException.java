@@ -12,7 +12,8 @@ public final class StatementRefusedException extends RuntimeException {
     super(
         "%s refuses the statement: %s"
             .formatted(
-                database, String.valueOf(fault.getMessage()).strip().replaceAll("\\s*\\n\\s*", "; ")),
+                database,
+                String.valueOf(fault.getMessage()).strip().replaceAll("\\s*\\n\\s*", "; ")),
         fault);
   }
 }

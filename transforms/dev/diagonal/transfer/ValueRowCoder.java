@@ -120,8 +120,7 @@ final class ValueRowCoder extends AtomicCoder<ValueRow> {
       case DATE -> LocalDate.ofEpochDay(VarInt.decodeLong(in));
       case TIME -> LocalTime.ofNanoOfDay(VarInt.decodeLong(in));
       case TIMESTAMP ->
-          LocalDateTime.ofEpochSecond(
-              VarInt.decodeLong(in), VarInt.decodeInt(in), ZoneOffset.UTC);
+          LocalDateTime.ofEpochSecond(VarInt.decodeLong(in), VarInt.decodeInt(in), ZoneOffset.UTC);
       case INSTANT ->
           Instant.ofEpochSecond(VarInt.decodeLong(in), VarInt.decodeInt(in))
               .atOffset(ZoneOffset.UTC);

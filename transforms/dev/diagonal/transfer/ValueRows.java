@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * The rows of a source as values, converted as a transfer converts them, for a write that is fed in
  * parts: ranges of files, tables or queries.
  *
- * <p>Rows of files also have {@value #PLACE}, a UUID, unless the source has such a column: 64 bits of
- * a hash of the file's name (Murmur3) and the byte or the number of the row in it.
+ * <p>Rows of files also have {@value #PLACE}, a UUID, unless the source has such a column: 64 bits
+ * of a hash of the file's name (Murmur3) and the byte or the number of the row in it.
  */
 public final class ValueRows implements PartSource<SourceRange, ValueRow> {
 
@@ -128,9 +128,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
     Table table =
         new Table(
             "rows",
-            type.fields().stream()
-                .map(field -> Column.of(field.name(), field.sqlType()))
-                .toList());
+            type.fields().stream().map(field -> Column.of(field.name(), field.sqlType())).toList());
     RowBinder<RowAt> binder = RowAt.binder(table, type);
     BlockConverter converter = new Conversion(conversion, BLOCK_ROWS);
     BlockConverter.Output output = block -> emit(table, binder, block, rows);
@@ -148,8 +146,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
     }
   }
 
-  private void emit(
-      Table table, RowBinder<RowAt> binder, RowBlock block, Output<ValueRow> rows) {
+  private void emit(Table table, RowBinder<RowAt> binder, RowBlock block, Output<ValueRow> rows) {
     int columns = block.columns();
     long file =
         placed ? Hashing.murmur3_128().hashString(block.origin().place(), UTF_8).asLong() : 0;

@@ -43,8 +43,7 @@ final class StatementInput {
   private final String kind;
   private final @Nullable InputFiles files;
 
-  private StatementInput(
-      LoadEdgesOptions options, String option, @Nullable List<String> patterns) {
+  private StatementInput(LoadEdgesOptions options, String option, @Nullable List<String> patterns) {
     this.options = options;
     this.option = option;
     this.patterns = patterns;

@@ -144,7 +144,8 @@ final class StatementJob implements Job {
     if (nodes != null) {
       lines.add("runs:    %s for all nodes".formatted(options.getNodesStatement()));
     }
-    lines.add("runs:    %s for batches of edges, in %s".formatted(options.getStatement(), database));
+    lines.add(
+        "runs:    %s for batches of edges, in %s".formatted(options.getStatement(), database));
     lines.add(parallel.describe());
     lines.add(deadLetters.describe());
     return lines;

@@ -20,12 +20,14 @@ public interface StatementOptions extends PipelineOptions {
   void setStatement(@Nullable String statement);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
-  @Description("With --statement: a file with the statement that writes a batch of nodes, before all edges")
+  @Description(
+      "With --statement: a file with the statement that writes a batch of nodes, before all edges")
   @Nullable String getNodesStatement();
 
   void setNodesStatement(@Nullable String nodesStatement);
 
-  @Description("Files of nodes for --nodesStatement, whose first column is the id: CSV, JSON lines or Parquet")
+  @Description(
+      "Files of nodes for --nodesStatement, whose first column is the id: CSV, JSON lines or Parquet")
   @Nullable List<String> getNodesInput();
 
   void setNodesInput(@Nullable List<String> nodesInput);
@@ -37,7 +39,8 @@ public interface StatementOptions extends PipelineOptions {
 
   void setTypes(@Nullable String types);
 
-  @Description("With --statement: a YAML file that names, filters and converts columns, as in transfer")
+  @Description(
+      "With --statement: a YAML file that names, filters and converts columns, as in transfer")
   @Nullable String getMapping();
 
   void setMapping(@Nullable String mapping);

@@ -114,8 +114,7 @@ public final class ParallelWrite {
     long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
     long window =
         (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
-    return Runners.readers(options) * Math.min(MAX_BYTES, held)
-        + Math.min(MAX_BYTES, window);
+    return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }
 
   /** Returns how wide it was, and what kept it from being wider. */
@@ -177,8 +176,7 @@ public final class ParallelWrite {
         String step = String.valueOf(counter.getKey().stepName()).replaceAll("/.*", "");
         bySteps
             .computeIfAbsent(step, key -> new TreeMap<>())
-            .merge(
-                name.substring(WriteConflictFree.CHANGED.length()), counted(counter), Long::sum);
+            .merge(name.substring(WriteConflictFree.CHANGED.length()), counted(counter), Long::sum);
       }
     }
     List<String> lines = new ArrayList<>();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PlanConnections {
 
   private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
+
   /** The options by which a command reaches a database: its URL, user and password file. */
   private final Map<String, List<String>> options = new LinkedHashMap<>();
 

@@ -41,6 +41,7 @@ final class CypherTextTest {
   void refusesAMissingColumn() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CypherText.check("unwind $rows as r MERGE (:N {id: r.sorce})", COLUMNS))
-        .withMessage("the statement reads r.sorce, and the rows have the columns source, birth date");
+        .withMessage(
+            "the statement reads r.sorce, and the rows have the columns source, birth date");
   }
 }

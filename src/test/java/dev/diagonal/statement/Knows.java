@@ -25,8 +25,7 @@ record Knows(int id, int source, int target) implements Serializable {
               Column.of("id", "bigint"),
               Column.of("source", "bigint"),
               Column.of("target", "bigint")),
-          (knows, values) ->
-              values.putLong(knows.id).putLong(knows.source).putLong(knows.target));
+          (knows, values) -> values.putLong(knows.id).putLong(knows.source).putLong(knows.target));
 
   static List<Knows> all(int count) {
     return IntStream.range(0, count)

@@ -161,7 +161,8 @@ final class RunCypherIT {
             List.of(Column.of("price", "numeric")),
             (row, values) -> values.putDecimal(new BigDecimal("0.12345678901234567890")));
     try (BatchWriter<Integer> writer =
-        RunStatement.in(neo4j.database(), "UNWIND $rows AS row CREATE (:P {p: row.price})", parameters)
+        RunStatement.in(
+                neo4j.database(), "UNWIND $rows AS row CREATE (:P {p: row.price})", parameters)
             .open()) {
       assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(1))))
           .hasMessageContaining("cannot hold 0.12345678901234567890 exactly")
@@ -218,8 +219,7 @@ final class RunCypherIT {
     PCollection<BatchWritten> written =
         pipeline
             .apply(Create.of(rows).withCoder(Knows.coder()))
-            .apply(
-                WriteConflictFree.by(Knows.GRID, statement).withBatchSize(50).withMaxWorkers(4));
+            .apply(WriteConflictFree.by(Knows.GRID, statement).withBatchSize(50).withMaxWorkers(4));
     // A deadlock would have made a second attempt.
     PAssert.that(written)
         .satisfies(
@@ -251,7 +251,8 @@ final class RunCypherIT {
   }
 
   private void assertWritten(List<Knows> all) throws SQLException {
-    assertThat(neo4j.query("MATCH ()-[knows:KNOWS]->() RETURN count(knows), count(DISTINCT knows.id)"))
+    assertThat(
+            neo4j.query("MATCH ()-[knows:KNOWS]->() RETURN count(knows), count(DISTINCT knows.id)"))
         .containsExactly(List.of((long) all.size(), (long) all.size()));
     assertThat(neo4j.query("MATCH (p:Person) RETURN p.degree ORDER BY p.id"))
         .containsExactlyElementsOf(

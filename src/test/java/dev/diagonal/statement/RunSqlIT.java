@@ -94,7 +94,8 @@ final class RunSqlIT {
     both(statement, all);
     assertOnPostgres(all);
     assertThat(
-            number(sql, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+            number(
+                sql, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
         .isEqualTo(0);
   }
 
@@ -105,7 +106,8 @@ final class RunSqlIT {
     server.start();
     try {
       JdbcTarget h2 =
-          JdbcTarget.at("jdbc:h2:tcp://127.0.0.1:%s/./knows;LOCK_TIMEOUT=20000".formatted(server.getPort()));
+          JdbcTarget.at(
+              "jdbc:h2:tcp://127.0.0.1:%s/./knows;LOCK_TIMEOUT=20000".formatted(server.getPort()));
       Sql onH2 = new Sql(h2);
       onH2.execute(TABLES);
       List<Knows> all = Knows.all(ROWS);
@@ -188,8 +190,7 @@ final class RunSqlIT {
         .extracting(Throwable::getMessage)
         .asString()
         .doesNotContain("\n");
-    assertThatThrownBy(
-            () -> statement(postgres, "INSERT INTO knows (id) VALUES (:id)").prepare())
+    assertThatThrownBy(() -> statement(postgres, "INSERT INTO knows (id) VALUES (:id)").prepare())
         .isInstanceOf(StatementRefusedException.class)
         .hasMessageContaining("bigint[]");
   }
@@ -227,8 +228,7 @@ final class RunSqlIT {
     PCollection<BatchWritten> written =
         pipeline
             .apply(Create.of(rows).withCoder(Knows.coder()))
-            .apply(
-                WriteConflictFree.by(Knows.GRID, statement).withBatchSize(50).withMaxWorkers(4));
+            .apply(WriteConflictFree.by(Knows.GRID, statement).withBatchSize(50).withMaxWorkers(4));
     // A deadlock would have made a second attempt.
     PAssert.that(written)
         .satisfies(

@@ -62,7 +62,8 @@ final class EdgesToNeo4jIT {
       "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*)";
 
   private static final String BLOCKED_IDS =
-      BLOCKED.replace("YIELD status", "YIELD transactionId, status")
+      BLOCKED
+          .replace("YIELD status", "YIELD transactionId, status")
           .replace("count(*)", "transactionId");
   private static final String OPEN = "SHOW TRANSACTIONS YIELD transactionId RETURN count(*)";
 
@@ -270,8 +271,7 @@ final class EdgesToNeo4jIT {
   private CommandJvm begin(Path input, int port, String more) throws IOException {
     List<String> args = new ArrayList<>(List.of("load-edges", "--input=" + input, more));
     args.addAll(List.of("--batchSize=20", "--sourceColumn=source", "--targetColumn=target"));
-    args.addAll(
-        List.of("--statement=" + statement, "--jdbcUrl=" + neo4j.databaseAt(port).url()));
+    args.addAll(List.of("--statement=" + statement, "--jdbcUrl=" + neo4j.databaseAt(port).url()));
     return CommandJvm.start(directory, args);
   }
 
@@ -283,7 +283,11 @@ final class EdgesToNeo4jIT {
   void movieLens() throws Exception {
     assumeThat(MOVIES).exists();
     Files.writeString(
-        statement, KNOWS.replace("row.source", "row.src").replace("row.target", "row.dst").replace("row.edge}", "row.edge_id}"));
+        statement,
+        KNOWS
+            .replace("row.source", "row.src")
+            .replace("row.target", "row.dst")
+            .replace("row.edge}", "row.edge_id}"));
     Launched launched = launch(List.of("--input=" + MOVIES));
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out())
