@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class CypherValues {
       return whole.longValue();
     }
     if (value instanceof Object[] array) {
-      return plain(column, List.of(array));
+      return plain(column, Arrays.asList(array));
     }
     if (value instanceof List<?> list) {
       List<@Nullable Object> all = new ArrayList<>(list.size());
