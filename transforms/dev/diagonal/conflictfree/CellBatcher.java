@@ -11,7 +11,6 @@ import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.BatchGroup;
 import dev.diagonal.schedule.BatchResult;
-import dev.diagonal.schedule.ConflictScheduler;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -29,6 +28,7 @@ final class CellBatcher<T> {
   private final RowSizeEstimate<T> rowBytes;
   private final Packer<T> packer;
   private final BatchGroup<T> group;
+  private final Submission<T> submission;
   private final CellMetrics metrics;
 
   /** Which rows are written from here. */
@@ -41,10 +41,21 @@ final class CellBatcher<T> {
     WRITES_ALL
   }
 
+  /** Takes full batches, and waits while it has enough. */
+  @FunctionalInterface
+  interface Submission<T> {
+    void submit(Batch<T> batch, long bytes) throws InterruptedException;
+  }
+
+  /**
+   * @param group the batches of the bundle
+   * @param submission how they get into the group; {@code group::submit}
+   */
   CellBatcher(
       ConflictFreeSettings<T> write,
       RowSizeEstimate<T> rowBytes,
-      ConflictScheduler<T> scheduler,
+      BatchGroup<T> group,
+      Submission<T> submission,
       Leaving leaving) {
     this.write = write;
     this.schedule = write.grid().schedule();
@@ -56,7 +67,8 @@ final class CellBatcher<T> {
             () ->
                 Math.min(
                     write.maxHeldRows(), ConflictFreeSettings.MAX_HELD_BYTES / rowBytes.mean()));
-    this.group = scheduler.newGroup();
+    this.group = group;
+    this.submission = submission;
     this.metrics = new CellMetrics(schedule);
   }
 
@@ -128,7 +140,7 @@ final class CellBatcher<T> {
       return;
     }
     try {
-      group.submit(new Batch<>(cell, rows.records()), rows.size() * rowBytes.mean());
+      submission.submit(new Batch<>(cell, rows.records()), rows.size() * rowBytes.mean());
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

@@ -5,6 +5,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.DeadLetterLimit;
 import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.schedule.BatchGroup;
 import dev.diagonal.schedule.ConflictScheduler;
 import dev.diagonal.schedule.SchedulerRegistry;
 import java.util.ArrayList;
@@ -51,7 +52,11 @@ final class WindowedBatchers<T> implements AutoCloseable {
   /** Returns the dealer of a window, for an input that has no other. */
   CellBatcher<T> in(BoundedWindow window) {
     return byWindow.computeIfAbsent(
-        window, w -> new CellBatcher<>(write, rowBytes, scheduler, leaving));
+        window,
+        w -> {
+          BatchGroup<T> group = scheduler.newGroup();
+          return new CellBatcher<>(write, rowBytes, group, group::submit, leaving);
+        });
   }
 
   /** Where what comes out of a dealer goes: into its window. */

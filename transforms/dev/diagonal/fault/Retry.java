@@ -88,31 +88,70 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  <T extends @Nullable Object> T call(
+  /**
+   * As {@link #call(Callable, Predicate)}, with the waits and the jitter of the caller.
+   *
+   * @param random returns the jitter, 0 to 1
+   */
+  public <T extends @Nullable Object> T call(
       Callable<T> attempt,
       Predicate<? super Exception> retryable,
       Sleeper sleeper,
       DoubleSupplier random)
       throws Exception {
-    for (int made = 1; ; made++) {
+    Failures failures = new Failures(random);
+    while (true) {
       try {
         return attempt.call();
       } catch (InterruptedException interrupted) {
         throw interrupted;
       } catch (Exception fault) {
-        if (!retryable.test(fault)) {
-          throw fault;
-        }
-        if (made == maxAttempts) {
-          throw new ExhaustedException(made, fault);
-        }
+        Duration delay = failures.delayAfter(fault, retryable);
         try {
-          sleeper.sleep(delayAfter(made, random.getAsDouble()));
+          sleeper.sleep(delay);
         } catch (InterruptedException interrupted) {
           interrupted.addSuppressed(fault);
           throw interrupted;
         }
       }
+    }
+  }
+
+  /**
+   * Returns an account of failures for a caller that makes the attempts and waits itself.
+   *
+   * @param random returns the jitter, 0 to 1
+   */
+  public Failures failures(DoubleSupplier random) {
+    return new Failures(random);
+  }
+
+  /** The failures of one thing so far, and whether it is attempted again. Not thread-safe. */
+  public final class Failures {
+
+    private final DoubleSupplier random;
+    private int made;
+
+    private Failures(DoubleSupplier random) {
+      this.random = random;
+    }
+
+    /**
+     * Counts a failed attempt and returns how long to wait before the next one.
+     *
+     * @throws ExhaustedException if it was the last attempt and its fault is retryable
+     * @throws Exception {@code fault}, unchanged, if it is not retryable
+     */
+    public Duration delayAfter(Exception fault, Predicate<? super Exception> retryable)
+        throws Exception {
+      if (!retryable.test(fault)) {
+        throw fault;
+      }
+      made++;
+      if (made == maxAttempts) {
+        throw new ExhaustedException(made, fault);
+      }
+      return Retry.this.delayAfter(made, random.getAsDouble());
     }
   }
 
@@ -133,7 +172,8 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
   }
 
   /** Waits between attempts; the tests do not. */
-  interface Sleeper {
+  @FunctionalInterface
+  public interface Sleeper {
     void sleep(Duration delay) throws InterruptedException;
   }
 

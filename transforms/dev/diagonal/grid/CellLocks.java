@@ -16,4 +16,7 @@ public interface CellLocks extends Serializable {
 
   /** Returns the numbers of a cell's locks, in ascending order, each once. */
   int[] of(int cell);
+
+  /** Returns the numbers of all locks of the domain, in ascending order, each once. */
+  int[] all();
 }

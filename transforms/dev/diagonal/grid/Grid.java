@@ -1,8 +1,10 @@
 package dev.diagonal.grid;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,14 @@ public final class Grid<T> implements CellLocks {
         new ComponentsSchedule(tableSize), slot, slot, slots::bucketsOf, "components");
   }
 
+  /**
+   * Returns the grid of records whose writers share nothing: one cell, of which any number of
+   * batches are written at once, under no locks.
+   */
+  public static <T> Grid<T> open() {
+    return new Grid<>(new OpenSchedule(), record -> 0, record -> 0, slot -> new int[0], "open");
+  }
+
   /** A schedule that waits to be told what the ends of a record are. */
   public record Ends(Schedule schedule) {
 
@@ -170,6 +180,15 @@ public final class Grid<T> implements CellLocks {
       add(slots.column(), 0, numbers);
     }
     return numbers.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  @Override
+  public int[] all() {
+    return IntStream.range(0, schedule.cells())
+        .flatMap(cell -> Arrays.stream(of(cell)))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   private void add(int slot, int side, Set<Integer> numbers) {

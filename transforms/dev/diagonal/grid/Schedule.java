@@ -24,6 +24,11 @@ public interface Schedule extends Serializable {
   /** Returns how many different slots cells can share. */
   int slots();
 
+  /** Whether batches that share a slot must not be in flight together; if not, any may be. */
+  default boolean isExclusive() {
+    return true;
+  }
+
   /**
    * Returns the number of the cell of a record by the slots of its two ends.
    *

@@ -45,6 +45,7 @@ public final class BatchWorker implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final StagingRows staging;
   private @Nullable RangeTotals range;
+  private Duration poll = FIRST_POLL;
 
   /** Takes what a worker has done. */
   @FunctionalInterface
@@ -63,13 +64,38 @@ public final class BatchWorker implements AutoCloseable {
    * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
    */
   public BatchWorker(JdbcTarget database, JobTables tables, WorkSettings settings) {
+    this(
+        tables,
+        settings,
+        ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID(),
+        new BatchTable(tables, settings),
+        new JobSession(database),
+        new Heartbeat(database, new BatchTable(tables, settings), settings),
+        null,
+        new StagingRows(tables));
+  }
+
+  /**
+   * @param name is in the job table while the worker has a batch; no other worker has it
+   * @param range reads the ratings; null to make it from the columns of the table
+   */
+  BatchWorker(
+      JobTables tables,
+      WorkSettings settings,
+      String name,
+      BatchTable table,
+      JobSession session,
+      Heartbeat heartbeat,
+      @Nullable RangeTotals range,
+      StagingRows staging) {
     this.tables = tables;
     this.settings = settings;
-    this.name = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
-    this.table = new BatchTable(tables, settings);
-    this.session = new JobSession(database);
-    this.heartbeat = new Heartbeat(database, table, settings);
-    this.staging = new StagingRows(tables);
+    this.name = name;
+    this.table = table;
+    this.session = session;
+    this.heartbeat = heartbeat;
+    this.range = range;
+    this.staging = staging;
   }
 
   /**
@@ -133,23 +159,32 @@ public final class BatchWorker implements AutoCloseable {
    *     failed, or taken by another when its lease ends
    */
   public void processAll(Listener listener) throws SQLException, InterruptedException {
-    Duration poll = FIRST_POLL;
-    while (true) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      Optional<Claim> claim = session.call(connection -> table.claimNext(connection, name));
-      if (claim.isPresent()) {
-        Outcome unused = process(claim.get(), listener);
-        poll = FIRST_POLL;
-        continue;
-      }
-      if (!session.call(table::hasChance)) {
-        return;
-      }
-      Thread.sleep(poll.toMillis());
-      poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
+    poll = FIRST_POLL;
+    Duration wait = Duration.ZERO;
+    while (wait != null) {
+      Thread.sleep(wait.toMillis()); // throws if the thread was interrupted before, too
+      wait = next(listener);
     }
+  }
+
+  /**
+   * Processes the next batch, if there is one that can be claimed.
+   *
+   * @return how long to wait before the next call; null if no batch is left
+   */
+  @Nullable Duration next(Listener listener) throws SQLException, InterruptedException {
+    Optional<Claim> claim = session.call(connection -> table.claimNext(connection, name));
+    if (claim.isPresent()) {
+      Outcome unused = process(claim.get(), listener);
+      poll = FIRST_POLL;
+      return Duration.ZERO;
+    }
+    if (!session.call(table::hasChance)) {
+      return null;
+    }
+    Duration wait = poll;
+    poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
+    return wait;
   }
 
   private static Duration shorter(Duration a, Duration b) {

@@ -2,8 +2,10 @@ package dev.diagonal.jobs;
 
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,24 +19,47 @@ final class Heartbeat implements AutoCloseable {
   private static final int BEATS_PER_LEASE = 3;
 
   private final BatchTable table;
-  private final HeldConnection connection;
+  private final Session connection;
   private final long beatMillis;
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(
-          1,
-          task -> {
-            Thread thread = new Thread(task, "batch heartbeat");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService timer;
 
   Heartbeat(JdbcTarget database, BatchTable table, WorkSettings settings) {
+    this(
+        table,
+        settings,
+        // The row is locked only while its batch is being completed or claimed.
+        HeldConnection.autoCommitting(database, Duration.ofMillis(beatMillis(settings))),
+        newTimer());
+  }
+
+  /**
+   * @param connection each statement on it is a transaction
+   * @param timer runs the beats; is shut down at the end
+   */
+  Heartbeat(
+      BatchTable table, WorkSettings settings, Session connection, ScheduledExecutorService timer) {
     this.table = table;
+    this.beatMillis = beatMillis(settings);
+    this.connection = connection;
+    this.timer = timer;
+  }
+
+  private static long beatMillis(WorkSettings settings) {
+    return Math.max(1, settings.lease().toMillis() / BEATS_PER_LEASE);
+  }
+
+  private static ScheduledExecutorService newTimer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "batch heartbeat");
+              thread.setDaemon(true);
+              return thread;
+            });
     // Or the beats of batches that are done would be kept until they were due.
     timer.setRemoveOnCancelPolicy(true);
-    this.beatMillis = Math.max(1, settings.lease().toMillis() / BEATS_PER_LEASE);
-    // The row is locked only while its batch is being completed or claimed.
-    this.connection = HeldConnection.autoCommitting(database, Duration.ofMillis(beatMillis));
+    return timer;
   }
 
   /** Renews this claim until what is returned is closed. */

@@ -9,18 +9,17 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
 
 /**
  * Publishes the totals of complete batches: afterwards the table of the totals has, for every movie
  * of theirs, one row with the exact totals over all complete batches, and no other row. Means are
  * rounded half up to six digits from the exact sum.
  *
- * <p>One transaction, which others see as a whole or not at all. Incremental: only movies of
- * batches that are complete since the last publication, or complete no more, are touched; each of
- * them is totalled anew from the staging table, so that it does not matter what was in its row.
- * When nothing has changed since the last publication, nothing is written. What attempts that were
- * replaced have left in the staging table is deleted.
+ * <p>One transaction, which is atomic for readers. Incremental: only movies of batches that are
+ * complete since the last publication, or complete no more, are touched; each of them is totalled
+ * anew from the staging table, so that it does not matter what was in its row. When nothing has
+ * changed since the last publication, nothing is written. What attempts that were replaced have
+ * left in the staging table is deleted.
  *
  * <p>The job table remembers which table was published into. One that is another, was created anew
  * or is empty is filled in full, from all complete batches; rows of movies that they have not are
@@ -86,8 +85,8 @@ public final class Publication {
       // Of tables that have just been filled the server knows nothing yet, and guesses that there
       // is next to nothing in them: nested loops over 100,000 ratings took half a minute.
       statement.execute("SET LOCAL enable_nestloop = off");
-      checkComplete(statement, tables, incomplete);
-      checkBadRows(statement, tables, maxBadRows);
+      PublicationChecks.checkComplete(statement, tables, incomplete);
+      PublicationChecks.checkBadRows(statement, tables, maxBadRows);
       String into = text(statement, "SELECT " + identity(tables));
       boolean full = isNew(connection, tables, into);
       if (full) {
@@ -96,14 +95,14 @@ public final class Publication {
                 .formatted(tables.batchesSql()));
       }
       long batches =
-          number(
+          PublicationChecks.number(
               statement,
               "SELECT count(*) FROM %s WHERE (%s) IS DISTINCT FROM published_attempt"
                   .formatted(tables.batchesSql(), NOW));
       if (batches == 0) {
         return new Published(0, 0, 0);
       }
-      checkStaged(statement, tables);
+      PublicationChecks.checkStaged(statement, tables);
       Published published = merge(statement, tables, batches, full);
       statement.executeUpdate(
           """
@@ -219,69 +218,11 @@ public final class Publication {
         .formatted(tables.stagingSql(), tables.batchesSql(), NOW);
   }
 
-  private static void checkComplete(Statement statement, JobTables tables, boolean incomplete)
-      throws SQLException {
-    String incompleteBatches =
-        "SELECT count(*) FROM %s WHERE status <> 'complete'".formatted(tables.batchesSql());
-    long missing = incomplete ? 0 : number(statement, incompleteBatches);
-    if (missing > 0) {
-      throw new IncompleteException(
-          String.format(
-              Locale.ROOT,
-              "%,d of the %,d batches of %s are not complete; nothing is published",
-              missing,
-              number(statement, "SELECT count(*) FROM " + tables.batchesSql()),
-              tables.batches()));
-    }
-  }
-
-  private static void checkBadRows(Statement statement, JobTables tables, long most)
-      throws SQLException {
-    long bad =
-        number(
-            statement,
-            "SELECT coalesce(sum(bad_rows), 0) FROM %s WHERE status = 'complete'"
-                .formatted(tables.batchesSql()));
-    if (bad > most) {
-      throw new BadInputException(
-          "%s bad rows were left out of the complete batches of %s, and at most %s may be; nothing is published"
-              .formatted(bad, tables.batches(), most));
-    }
-  }
-
-  /** Of every complete batch the staging table has as many movies as there were. */
-  private static void checkStaged(Statement statement, JobTables tables) throws SQLException {
-    String sql =
-        """
-        SELECT count(*), min(b.batch_id) FROM %1$s AS b
-        LEFT JOIN (SELECT batch_id, attempt, count(*) AS movies FROM %2$s GROUP BY 1, 2) AS s
-          ON s.batch_id = b.batch_id AND s.attempt = b.attempts
-        WHERE b.status = 'complete' AND b.movies IS DISTINCT FROM coalesce(s.movies, 0)
-        """
-            .formatted(tables.batchesSql(), tables.stagingSql());
-    try (ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      long lost = result.getLong(1);
-      if (lost > 0) {
-        throw new StagingLostException(
-            "table %s has not the totals of %s complete batches of %s, the first of them %s; nothing is published; plan, with its recount, has them worked out again"
-                .formatted(tables.staging(), lost, tables.batches(), result.getLong(2)));
-      }
-    }
-  }
-
   private static String text(Statement statement, String sql) throws SQLException {
     try (ResultSet result = statement.executeQuery(sql)) {
       result.next();
       String text = result.getString(1);
       return text == null ? "" : text;
-    }
-  }
-
-  private static long number(Statement statement, String sql) throws SQLException {
-    try (ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getLong(1);
     }
   }
 

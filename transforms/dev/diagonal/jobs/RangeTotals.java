@@ -21,7 +21,7 @@ import org.postgresql.copy.CopyOut;
  * <p>The ids themselves are not read, unless a rating turns out to be none: then everything is read
  * again, with the ids and in their order, to name it. Not thread-safe.
  */
-final class RangeTotals {
+class RangeTotals {
 
   /** Behind the signature: flags and the length of an extension. */
   private static final int SIGNATURE_BYTES = 11;

@@ -9,7 +9,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /** Copies totals into the staging table, in PostgreSQL's text format. Not thread-safe. */
-final class StagingRows {
+class StagingRows {
 
   private static final int BUFFER_BYTES = 1 << 16;
 

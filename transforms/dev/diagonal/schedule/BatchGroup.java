@@ -1,5 +1,6 @@
 package dev.diagonal.schedule;
 
+import dev.diagonal.fault.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -97,12 +98,32 @@ public final class BatchGroup<T> {
   public boolean cancel() {
     lock.lock();
     try {
-      cancelled = true;
-      scheduler.stop(this);
+      stop();
       return BoundedWait.until(() -> unfinished == 0, ended, scheduler.patience());
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Drops the batches that wait, without waiting for the others. Called under the lock. */
+  void stop() {
+    cancelled = true;
+    scheduler.stop(this);
+  }
+
+  /** Returns an account of the failures of one transaction. */
+  Retry.Failures failures(Retry retry) {
+    return retry.failures(scheduler.platform().jitter());
+  }
+
+  /** Returns how many batches wait or are in flight. Called under the lock. */
+  int unfinished() {
+    return unfinished;
+  }
+
+  /** Returns what is signalled when no batch is unfinished. */
+  Condition ended() {
+    return ended;
   }
 
   /** Whether the group has failed or been cancelled. Needs no lock. */
@@ -128,7 +149,7 @@ public final class BatchGroup<T> {
   void ended(BatchRun<T> run) {
     dropped(1);
     if (run.failure() == null) {
-      results.add(run.result(System.nanoTime()));
+      results.add(run.result(scheduler.platform().nowNanos()));
     } else {
       failed.add(run);
     }

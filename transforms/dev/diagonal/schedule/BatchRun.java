@@ -1,7 +1,10 @@
 package dev.diagonal.schedule;
 
 import dev.diagonal.fault.Retry;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +25,13 @@ final class BatchRun<T> {
   private final BatchGroup<T> group;
   private final Batch<T> batch;
   private final int places;
-  private final long submittedNanos = System.nanoTime();
+  private final long submittedNanos;
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
   private final Map<String, Long> changes = new HashMap<>(0);
+
+  /** What is still to be written, in the order of the batch. */
+  private final Deque<Part<T>> parts = new ArrayDeque<>(2);
+
   private long startedNanos;
   private int transactionsOpen;
   private int attempts;
@@ -35,11 +42,14 @@ final class BatchRun<T> {
 
   /**
    * @param places what it takes of the window
+   * @param submittedNanos when it was submitted
    */
-  BatchRun(BatchGroup<T> group, Batch<T> batch, int places) {
+  BatchRun(BatchGroup<T> group, Batch<T> batch, int places, long submittedNanos) {
     this.group = group;
     this.batch = batch;
     this.places = places;
+    this.submittedNanos = submittedNanos;
+    parts.add(new Part<>(batch.rows(), null));
   }
 
   BatchGroup<T> group() {
@@ -125,60 +135,109 @@ final class BatchRun<T> {
    * @throws Exception what the writer threw, if that is neither to be tried again nor halved
    */
   void write(BatchWriter<T> writer, SchedulerSettings settings) throws Exception {
-    write(batch.rows(), writer, settings);
-  }
-
-  private void write(List<T> rows, BatchWriter<T> writer, SchedulerSettings settings)
-      throws Exception {
-    int before = attempts;
-    try {
-      settings
-          .retry()
-          .call(
-              () -> attempt(rows, writer),
-              // Nobody waits for a group that has stopped: it is not tried again.
-              fault -> !group.isStopped() && writer.isRetryable(fault));
-      repeated(attempts - before);
-    } catch (InterruptedException | Retry.ExhaustedException fault) {
-      throw fault;
-    } catch (Exception fault) {
-      repeated(attempts - before);
-      if (!settings.deadLetters() || group.isStopped() || !writer.isCausedByRows(fault)) {
-        throw fault;
-      }
-      if (rows.size() == 1) {
-        rejected.add(new RejectedRow<>(rows.get(0), BatchFailedException.reason(fault)));
-        return;
-      }
-      int middle = rows.size() / 2;
-      for (List<T> half : List.of(rows.subList(0, middle), rows.subList(middle, rows.size()))) {
-        if (group.isStopped()) {
-          throw fault;
-        }
-        write(half, writer, settings);
+    for (List<T> rows = nextRows(); rows != null; rows = nextRows()) {
+      try {
+        writer.write(new Batch<>(batch.cell(), rows));
+        written();
+        writer.changes().forEach((name, count) -> changes.merge(name, count, Long::sum));
+      } catch (Exception fault) {
+        sleep(failed(fault, writer, settings), fault);
       }
     }
   }
 
-  /** Takes note of the attempts at the same rows: the first of them repeats nothing. */
-  private void repeated(int made) {
-    retries += Math.max(0, made - 1);
+  private static void sleep(Duration delay, Exception fault) throws InterruptedException {
+    if (delay.isZero()) {
+      return;
+    }
+    try {
+      Thread.sleep(delay.toMillis());
+    } catch (InterruptedException interrupted) {
+      interrupted.addSuppressed(fault);
+      throw interrupted;
+    }
   }
 
-  private boolean attempt(List<T> rows, BatchWriter<T> writer) throws Exception {
+  /**
+   * Returns the rows of the next attempt and counts it; null once all rows are written or rejected.
+   *
+   * @throws Exception if the group has stopped: then nothing more is attempted
+   */
+  @Nullable List<T> nextRows() throws Exception {
+    Part<T> part = parts.peek();
+    if (part == null) {
+      return null;
+    }
     if (attempts > 0 && group.isStopped()) { // it may have stopped during the wait
-      throw new CancellationException("the other batches of the bundle were stopped meanwhile");
+      throw part.attempted || part.cause == null
+          ? new CancellationException("the other batches of the bundle were stopped meanwhile")
+          : part.cause;
     }
     attempts++;
-    try {
-      writer.write(new Batch<>(batch.cell(), rows));
-    } catch (Exception fault) {
-      lockTimeouts += writer.isLockTimeout(fault) ? 1 : 0;
+    retries += part.attempted ? 1 : 0;
+    part.attempted = true;
+    return part.rows;
+  }
+
+  /** Takes note that the rows of this attempt are committed. */
+  void written() {
+    rowsWritten += parts.remove().rows.size();
+  }
+
+  /**
+   * Takes note that this attempt failed and returns how long to wait before the next one.
+   *
+   * @throws Exception what fails the batch
+   */
+  Duration failed(Exception fault, BatchWriter<T> writer, SchedulerSettings settings)
+      throws Exception {
+    lockTimeouts += writer.isLockTimeout(fault) ? 1 : 0;
+    if (fault instanceof InterruptedException) {
       throw fault;
     }
-    rowsWritten += rows.size();
-    writer.changes().forEach((name, count) -> changes.merge(name, count, Long::sum));
-    return true;
+    Part<T> part = parts.element();
+    // Nobody waits for a group that has stopped: it is not tried again.
+    if (!group.isStopped() && writer.isRetryable(fault)) {
+      return failuresOf(part, settings.retry()).delayAfter(fault, retryable -> true);
+    }
+    if (!settings.deadLetters() || group.isStopped() || !writer.isCausedByRows(fault)) {
+      throw fault;
+    }
+    parts.remove();
+    List<T> rows = part.rows;
+    if (rows.size() == 1) {
+      rejected.add(new RejectedRow<>(rows.get(0), BatchFailedException.reason(fault)));
+    } else {
+      int middle = rows.size() / 2;
+      parts.push(new Part<>(rows.subList(middle, rows.size()), fault));
+      parts.push(new Part<>(rows.subList(0, middle), fault));
+    }
+    return Duration.ZERO;
+  }
+
+  /** Rows that are attempted in one transaction. */
+  private static final class Part<T> {
+    final List<T> rows;
+
+    /** Why the rows were parted from others; null if they are the whole batch. */
+    final @Nullable Exception cause;
+
+    boolean attempted;
+    Retry.@Nullable Failures failures;
+
+    Part(List<T> rows, @Nullable Exception cause) {
+      this.rows = rows;
+      this.cause = cause;
+    }
+  }
+
+  private Retry.Failures failuresOf(Part<T> part, Retry retry) {
+    Retry.Failures known = part.failures;
+    if (known == null) {
+      known = group.failures(retry);
+      part.failures = known;
+    }
+    return known;
   }
 
   BatchResult<T> result(long nowNanos) {

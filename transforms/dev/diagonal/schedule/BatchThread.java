@@ -41,22 +41,37 @@ final class BatchThread<T> implements Runnable {
   }
 
   /**
-   * Waits for a batch; null if none comes in time or the scheduler is closed. Called under the
+   * Waits until it is given a batch, the time is over or the scheduler is closed. Called under the
    * scheduler's lock.
    */
-  @Nullable BatchRun<T> awaitBatch(long nanos) {
+  void awaitBatch(long nanos) {
     long leftNanos = nanos;
-    while (given == null && leftNanos > 0 && !scheduler.isClosed()) {
+    while (isWaiting() && leftNanos > 0) {
       try {
         leftNanos = called.awaitNanos(leftNanos);
       } catch (InterruptedException leave) {
-        break;
+        return;
       }
     }
-    return takeGiven();
   }
 
-  private @Nullable BatchRun<T> takeGiven() {
+  /** Whether it has no batch and may still be given one. Called under the scheduler's lock. */
+  boolean isWaiting() {
+    return !hasBatch() && !scheduler.isClosed();
+  }
+
+  /** Whether it was given a batch that it has not taken. Called under the scheduler's lock. */
+  boolean hasBatch() {
+    return given != null;
+  }
+
+  /** Returns what is signalled when it should look again. */
+  Condition called() {
+    return called;
+  }
+
+  /** Returns the batch it was given, once; null if there is none. */
+  @Nullable BatchRun<T> takeGiven() {
     BatchRun<T> next = given;
     given = null;
     return next;
@@ -71,23 +86,33 @@ final class BatchThread<T> implements Runnable {
         next = scheduler.next(this, next, goesOn);
       }
     } finally {
-      try {
-        closeWriter();
-      } finally {
-        scheduler.threadEnded();
-      }
+      end();
     }
+  }
+
+  /** Closes the writer and reports the end of this thread. */
+  void end() {
+    try {
+      closeWriter();
+    } finally {
+      scheduler.threadEnded(this);
+    }
+  }
+
+  /** Returns the writer, which it opens for the first batch. */
+  BatchWriter<T> writer() {
+    BatchWriter<T> open = writer;
+    if (open == null) {
+      open = factory.open();
+      writer = open;
+    }
+    return open;
   }
 
   /** Returns whether the thread can go on; what failed is noted in the batch. */
   private boolean write(BatchRun<T> run) {
     try {
-      BatchWriter<T> open = writer;
-      if (open == null) {
-        open = factory.open();
-        writer = open;
-      }
-      run.write(open, settings);
+      run.write(writer(), settings);
       return true;
     } catch (Exception fault) {
       run.failed(fault);

@@ -5,7 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.grid.Schedule;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * its own; at most {@code window} are waiting or in flight, with at most 64 MiB of rows, and {@link
  * BatchGroup#submit} waits for a place. Places are given back by the workers and never depend on
  * what the thread of a group does next, so groups cannot block each other for good. Batches of one
- * cell are committed in the order in which they were submitted.
+ * cell are committed in the order in which they were submitted, unless the schedule is not
+ * {@linkplain Schedule#isExclusive exclusive}.
  *
  * <p>This keeps apart the batches of one scheduler; slot locks in the target keep processes apart.
  *
@@ -36,7 +37,8 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   private final BatchWriter.Factory<T> factory;
   private final Duration patience;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final SchedulerPlatform platform;
+  private final Lock lock;
   private final PendingCells<BatchRun<T>> pending;
   private final int windowPlaces;
   private final FairPermits window;
@@ -46,20 +48,24 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   public ConflictScheduler(
       Schedule schedule, BatchWriter.Factory<T> factory, SchedulerSettings settings) {
-    this(schedule, factory, settings, IDLE, PATIENCE);
+    this(schedule, factory, settings, IDLE, PATIENCE, SchedulerPlatform.jvm());
   }
 
   /**
    * @param idleTime how long a thread without work keeps its writer
    * @param patience how long to wait for batches in flight when a group is cancelled or the
    *     scheduler closed
+   * @param platform its threads and its clock
    */
   ConflictScheduler(
       Schedule schedule,
       BatchWriter.Factory<T> factory,
       SchedulerSettings settings,
       Duration idleTime,
-      Duration patience) {
+      Duration patience,
+      SchedulerPlatform platform) {
+    this.platform = platform;
+    this.lock = platform.lock();
     this.schedule = schedule;
     this.factory = factory;
     this.patience = patience;
@@ -69,7 +75,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     this.tally = new SchedulerTally(schedule);
     this.threads =
         new Workers<>(
-            lock,
+            platform,
             settings.maxWorkers(),
             idleTime,
             called -> new BatchThread<>(this, factory, settings, called));
@@ -84,7 +90,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   SchedulerStats stats() {
     lock.lock();
     try {
-      return tally.stats(System.nanoTime());
+      return tally.stats(platform.nowNanos());
     } finally {
       lock.unlock();
     }
@@ -99,18 +105,23 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
-        failPending();
-        window.recheck();
-        threads.dismissIdle();
-      }
+      refuse();
       if (!threads.awaitEnd(patience)) {
         threads.interrupt();
         threads.awaitEnd(patience);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Fails what waits and refuses more, without waiting for the others. Called under the lock. */
+  void refuse() {
+    if (!closed) {
+      closed = true;
+      failPending();
+      window.recheck();
+      threads.dismissIdle();
     }
   }
 
@@ -136,17 +147,31 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       int places = placesOf(bytes);
-      boolean entered = window.enter(places, () -> closed || group.isStopped());
-      if (!entered) {
+      if (!window.enter(places, () -> refuses(group))) {
         group.throwIfStopped();
         throw new IllegalStateException("the writer to " + target() + " has been closed");
       }
-      group.submitted();
-      pending.add(batch.cell(), new BatchRun<>(group, batch, places));
-      dispatch();
+      entered(group, batch, places);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Returns the window, whose places {@link #submit} waits for. */
+  FairPermits window() {
+    return window;
+  }
+
+  /** Whether a batch of this group is refused. Called under the lock. */
+  boolean refuses(BatchGroup<T> group) {
+    return closed || group.isStopped();
+  }
+
+  /** Queues a batch whose places are taken. Called under the lock. */
+  void entered(BatchGroup<T> group, Batch<T> batch, int places) {
+    group.submitted();
+    pending.add(batch.cell(), new BatchRun<>(group, batch, places, platform.nowNanos()));
+    dispatch();
   }
 
   /** Drops what waits of a group, under the lock. */
@@ -163,6 +188,10 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return factory.target();
   }
 
+  SchedulerPlatform platform() {
+    return platform;
+  }
+
   Duration patience() {
     return patience;
   }
@@ -173,26 +202,36 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   @Nullable BatchRun<T> next(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
     lock.lock();
     try {
-      if (goesOn) {
-        threads.idle(thread);
-      }
-      ended(run);
-      dispatch();
+      ended(thread, run, goesOn);
       return goesOn ? threads.await(thread) : null;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Takes note of the batch that has ended on a thread. Called under the lock. */
+  void ended(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
+    if (goesOn) {
+      threads.idle(thread);
+    }
+    ended(run);
+    dispatch();
+  }
+
+  /** Returns the batch of a thread that has waited; null if it is to end. Under the lock. */
+  @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
+    return threads.awaited(thread);
+  }
+
   boolean isClosed() {
     return closed;
   }
 
-  /** Takes note that the calling thread has closed its writer and ends. */
-  void threadEnded() {
+  /** Takes note that a thread has closed its writer and ends. */
+  void threadEnded(BatchThread<T> thread) {
     lock.lock();
     try {
-      threads.ended();
+      threads.ended(thread);
       dispatch(); // a batch may have waited for this thread to make room for another one
     } finally {
       lock.unlock();
@@ -208,7 +247,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
       if (run == null) {
         return;
       }
-      long nowNanos = System.nanoTime();
+      long nowNanos = platform.nowNanos();
       run.started(nowNanos, tally.opened(nowNanos));
       try {
         threads.give(run);
@@ -222,7 +261,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   private void ended(BatchRun<T> run) {
     pending.end(run.cell());
     window.leave(run.places());
-    tally.ended(run, System.nanoTime());
+    tally.ended(run, platform.nowNanos());
     run.group().ended(run);
     if (run.failure() != null) {
       stop(run.group());
@@ -237,7 +276,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
    * The share of a batch in the window: of its places, or of its bytes if that is more. Rounded up,
    * so that the bytes of all batches in it are never more than they may be.
    */
-  private int placesOf(long bytes) {
+  int placesOf(long bytes) {
     double share = (double) bytes / MAX_WINDOW_BYTES;
     return (int) Math.max(1, Math.min(windowPlaces, Math.ceil(share * windowPlaces)));
   }

@@ -15,7 +15,7 @@ final class FairPermits {
 
   private final Lock lock;
   private final int places;
-  private final Deque<Condition> waiting = new ArrayDeque<>();
+  private final Deque<Turn> waiting = new ArrayDeque<>();
   private int taken;
 
   FairPermits(Lock lock, int places) {
@@ -30,21 +30,44 @@ final class FairPermits {
    * @throws InterruptedException if the thread is interrupted while it waits; it has no place then
    */
   boolean enter(int wanted, BooleanSupplier givesUp) throws InterruptedException {
-    Condition turn = lock.newCondition();
-    waiting.add(turn);
+    Turn turn = ask(wanted);
     try {
       while (!givesUp.getAsBoolean()) {
-        if (taken + wanted <= places && waiting.peek() == turn) {
-          taken += wanted;
+        if (takes(turn)) {
           return true;
         }
-        turn.await();
+        turn.called.await();
       }
       return false;
     } finally {
-      waiting.remove(turn);
-      wakeFirst();
+      leaveQueue(turn);
     }
+  }
+
+  /** Joins the queue for places. The caller takes them, or not, and then leaves the queue. */
+  Turn ask(int wanted) {
+    Turn turn = new Turn(wanted, lock.newCondition());
+    waiting.add(turn);
+    return turn;
+  }
+
+  /** Takes the places if it is their turn and they are free; otherwise the caller waits. */
+  boolean takes(Turn turn) {
+    boolean takes = isNext(turn);
+    if (takes) {
+      taken += turn.wanted;
+    }
+    return takes;
+  }
+
+  /** Whether the places of this turn are free and it is the first in the queue. */
+  boolean isNext(Turn turn) {
+    return taken + turn.wanted <= places && waiting.peek() == turn;
+  }
+
+  void leaveQueue(Turn turn) {
+    waiting.remove(turn);
+    wakeFirst();
   }
 
   /** Gives back places. */
@@ -55,13 +78,33 @@ final class FairPermits {
 
   /** Lets all that wait look again at whether they give up. */
   void recheck() {
-    waiting.forEach(Condition::signal);
+    waiting.forEach(turn -> turn.called.signal());
   }
 
   private void wakeFirst() {
-    Condition first = waiting.peek();
+    Turn first = waiting.peek();
     if (first != null && taken < places) {
-      first.signal();
+      first.called.signal();
+    }
+  }
+
+  /** Returns how many places are taken. */
+  int taken() {
+    return taken;
+  }
+
+  /** A request in the queue; {@code called} is signalled when it should look again. */
+  static final class Turn {
+    private final int wanted;
+    private final Condition called;
+
+    private Turn(int wanted, Condition called) {
+      this.wanted = wanted;
+      this.called = called;
+    }
+
+    Condition called() {
+      return called;
     }
   }
 }

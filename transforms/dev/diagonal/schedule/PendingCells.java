@@ -35,6 +35,7 @@ final class PendingCells<E> {
   private static final int NONE = -1;
 
   private final long maxOvertaking;
+  private final boolean exclusive;
   private final int[] rowSlot;
   private final int[] columnSlot;
   private final boolean[] busy;
@@ -55,6 +56,7 @@ final class PendingCells<E> {
   PendingCells(Schedule schedule, long maxOvertaking) {
     int cells = schedule.cells();
     this.maxOvertaking = maxOvertaking;
+    this.exclusive = schedule.isExclusive();
     this.rowSlot = new int[cells];
     this.columnSlot = new int[cells];
     Arrays.setAll(rowSlot, schedule::rowSlotOf);
@@ -169,6 +171,9 @@ final class PendingCells<E> {
   }
 
   private void setBusy(int cell, boolean isBusy) {
+    if (!exclusive) {
+      return;
+    }
     busy[rowSlot[cell]] = isBusy;
     busy[columnSlot[cell]] = isBusy;
   }

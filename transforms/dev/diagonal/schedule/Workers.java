@@ -3,10 +3,9 @@ package dev.diagonal.schedule;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,24 +15,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers<T> {
 
-  private final Lock lock;
+  private final SchedulerPlatform platform;
   private final int max;
   private final Duration idleTime;
   private final Function<Condition, BatchThread<T>> make;
   private final Condition threadEnded;
-  private final Set<Thread> threads = new HashSet<>();
+
+  /** The threads that have not ended, and what interrupts them. */
+  private final Map<BatchThread<T>, Runnable> threads = new HashMap<>();
+
   private final Deque<BatchThread<T>> idle = new ArrayDeque<>();
-  private int started;
 
   /**
    * @param make makes what a thread runs, by the condition it waits on
    */
-  Workers(Lock lock, int max, Duration idleTime, Function<Condition, BatchThread<T>> make) {
-    this.lock = lock;
+  Workers(
+      SchedulerPlatform platform,
+      int max,
+      Duration idleTime,
+      Function<Condition, BatchThread<T>> make) {
+    this.platform = platform;
     this.max = max;
     this.idleTime = idleTime;
     this.make = make;
-    this.threadEnded = lock.newCondition();
+    this.threadEnded = platform.lock().newCondition();
   }
 
   /** Whether a thread is idle or may be started. */
@@ -52,12 +57,9 @@ final class Workers<T> {
       waiting.give(run);
       return;
     }
-    BatchThread<T> work = make.apply(lock.newCondition());
+    BatchThread<T> work = make.apply(platform.lock().newCondition());
     work.give(run);
-    Thread thread = new Thread(work, "conflict-free-write-" + ++started);
-    thread.setDaemon(true);
-    thread.start();
-    threads.add(thread); // it ends under the lock, so not before this
+    threads.put(work, platform.start(work)); // it ends under the lock, so not before this
   }
 
   /** Takes note that the calling thread can be given a batch. */
@@ -67,14 +69,19 @@ final class Workers<T> {
 
   /** Waits for the batch of an idle thread; null if it is to end. */
   @Nullable BatchRun<T> await(BatchThread<T> thread) {
-    BatchRun<T> run = thread.awaitBatch(idleTime.toNanos());
-    idle.remove(thread);
-    return run;
+    thread.awaitBatch(idleTime.toNanos());
+    return awaited(thread);
   }
 
-  /** Takes note that the calling thread ends. */
-  void ended() {
-    threads.remove(Thread.currentThread());
+  /** Returns the batch of a thread that has waited; null if it is to end. */
+  @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
+    idle.remove(thread);
+    return thread.takeGiven();
+  }
+
+  /** Takes note that a thread ends. */
+  void ended(BatchThread<T> thread) {
+    threads.remove(thread);
     threadEnded.signalAll();
   }
 
@@ -84,7 +91,7 @@ final class Workers<T> {
   }
 
   void interrupt() {
-    threads.forEach(Thread::interrupt);
+    threads.values().forEach(Runnable::run);
   }
 
   boolean areEnded() {

@@ -7,6 +7,7 @@ import dev.diagonal.pipelines.run.EndOnRequest;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -34,7 +35,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
    */
   public final PlannedJob prepare(List<String> args) {
     Runners.check(name(), args);
-    O options = CommandLine.parse(options(), Runners.withDefaults(name(), args));
+    O options = CommandLine.parse(options(), RunnerDefaults.withDefaults(name(), args));
     // Or the job could not look for its input on any file system but the local one.
     FileSystems.setDefaultPipelineOptions(options);
     Job job = planned(options);

@@ -20,6 +20,7 @@ import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ final class EdgeInput {
     }
     if (isStreaming(options)) {
       checkStreaming(options);
-      Runners.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
+      RunnerDefaults.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
     }
     if (options.getInputQuery() != null && options.getIdColumn() == null) {
       throw new IllegalArgumentException(
@@ -208,7 +209,7 @@ final class EdgeInput {
     return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
   }
 
-  private static EdgeFormat formatOf(LoadEdgesOptions options) {
+  static EdgeFormat formatOf(LoadEdgesOptions options) {
     List<String> columns = new ArrayList<>();
     List<String> further = options.getEdgeColumns();
     if (further != null) {

@@ -32,6 +32,9 @@ public final class LoadEdges extends PipelineCommand<LoadEdgesOptions> {
 
   @Override
   protected Job plan(LoadEdgesOptions options) {
-    return options.getStatement() == null ? LoadEdgesJob.of(options) : StatementJob.of(options);
+    if (options.getStatement() != null) {
+      return StatementJob.of(options);
+    }
+    return options.getFold() ? FoldJob.of(options) : LoadEdgesJob.of(options);
   }
 }

@@ -13,6 +13,7 @@ import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
@@ -50,6 +51,7 @@ final class LoadEdgesJob implements Job {
   private final ScheduleKind kind;
   private final SinkPlace place;
   private final ParallelWrite parallel;
+  private final Counts counts;
   private final RelationshipTables tables;
   private final DeadLetters deadLetters;
   private final FilesOfRows<Edge> filesOfEdges;
@@ -64,6 +66,7 @@ final class LoadEdgesJob implements Job {
     this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.parallel = new ParallelWrite(options, kind, input.rows());
+    this.counts = new Counts(options);
     String targets = options.getTargetNodesTable();
     this.tables =
         EdgeTables.of(
@@ -148,6 +151,7 @@ final class LoadEdgesJob implements Job {
           new LoadedFiles(database, filesOfEdges, tables.edges(), options.getAppendOnly())
               .compare(files);
     }
+    counts.prepare(writers(grid()));
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(pipeline, outputs, handler -> write(pipeline, handler));
@@ -161,6 +165,7 @@ final class LoadEdgesJob implements Job {
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(input.remarks());
     remarks.addAll(parallel.remarks(result));
+    remarks.addAll(counts.remarks());
     return remarks;
   }
 
@@ -175,12 +180,19 @@ final class LoadEdgesJob implements Job {
   }
 
   @Override
-  public void complete() {}
+  public void complete() throws Exception {
+    counts.complete();
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return input.isEndless() ? null : counts.needsLauncher();
+  }
 
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Edge> grid = grid();
-    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(grid, writers(grid)));
+    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(counts.on(grid), writers(grid)));
     if (handler != null) {
       write =
           write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
@@ -192,6 +204,7 @@ final class LoadEdgesJob implements Job {
     UpsertRelationships<Edge> writers =
         UpsertRelationships.into(database, tables, EdgeTables.binder())
             .withLocks(grid)
+            .withCounting(counts.way())
             .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;

@@ -141,4 +141,12 @@ public interface LoadEdgesOptions
   String getEdgesTable();
 
   void setEdgesTable(String edgesTable);
+
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  @Description(
+      "Only add up the counts that runs with --counts=folded have left, and load nothing")
+  @Default.Boolean(false)
+  boolean getFold();
+
+  void setFold(boolean fold);
 }

@@ -5,6 +5,7 @@ import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -91,6 +92,10 @@ final class StatementJob implements Job {
     refuse("edgeColumns", options.getEdgeColumns(), "all columns are its parameters");
     refuse("idColumn", options.getIdColumn(), "all columns are its parameters");
     refuse("targetNodesTable", options.getTargetNodesTable(), "it names its tables itself");
+    if (options.getCounts() == ConflictFreeOptions.Counting.folded || options.getFold()) {
+      throw new UsageException(
+          "--counts=folded and --fold do not go with --statement: the statement counts itself");
+    }
     if (options.getAppendOnly()) {
       throw new UsageException("--appendOnly does not go with --statement");
     }

@@ -9,6 +9,20 @@ import org.apache.beam.sdk.options.PipelineOptions;
 @OptionGroup(OptionGroup.Heading.TUNING)
 public interface ConflictFreeOptions extends PipelineOptions {
 
+  /** When relationships are added to the counts of their ends. */
+  enum Counting {
+    immediate,
+    folded
+  }
+
+  @Description(
+      "When relationships are counted at their ends, in PostgreSQL: immediate (with each commit),"
+          + " or folded (at the end, without contention)")
+  @Default.Enum("immediate")
+  Counting getCounts();
+
+  void setCounts(Counting counts);
+
   @Description(
       "How many slots ids are dealt into, 1 to 64; 0 follows the input and --maxWorkers, times"
           + " --parallelism on a Flink cluster")
@@ -17,8 +31,9 @@ public interface ConflictFreeOptions extends PipelineOptions {
 
   void setTableSize(int tableSize);
 
-  @Description("How many rows a transaction has at most")
-  @Default.Integer(1_000)
+  @Description(
+      "How many rows a transaction has at most; 0 for 1,000, or 50,000 with --counts=folded")
+  @Default.Integer(0)
   int getBatchSize();
 
   void setBatchSize(int batchSize);

@@ -31,11 +31,18 @@ public final class ParallelWrite {
   /** What a reader holds, and what waits in a process, is bounded by this. */
   private static final long MAX_BYTES = 64L << 20;
 
+  private static final int BATCH_SIZE = 1_000;
+
+  /** As many as COPY likes: nothing is locked meanwhile but the rows themselves. */
+  private static final int FOLDED_BATCH_SIZE = 50_000;
+
   private static final String ROWS_OF_SLOT = "rows_of_slot_";
   private static final String ROWS_OF_CELL = "rows_of_cell_";
 
   private final ConflictFreeOptions options;
   private final ScheduleKind kind;
+  private final boolean folded;
+  private final int batchSize;
   private final int tableSize;
 
   /**
@@ -45,7 +52,10 @@ public final class ParallelWrite {
   public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
     this.options = options;
     this.kind = kind;
-    check("batchSize", options.getBatchSize(), 1_000_000);
+    this.folded = options.getCounts() == ConflictFreeOptions.Counting.folded;
+    int rowsAtOnce = folded ? FOLDED_BATCH_SIZE : BATCH_SIZE;
+    this.batchSize = options.getBatchSize() == 0 ? rowsAtOnce : options.getBatchSize();
+    check("batchSize", batchSize, 1_000_000);
     check("burstFactor", options.getBurstFactor(), 10_000);
     check("maxWorkers", options.getMaxWorkers(), 1_000);
     check("prefetch", options.getPrefetch(), 10_000);
@@ -58,7 +68,7 @@ public final class ParallelWrite {
     this.tableSize =
         wanted > 0
             ? wanted
-            : TableSize.of(kind, transactions(options), rows, options.getBatchSize());
+            : TableSize.of(kind, transactions(options), rows, batchSize);
   }
 
   /** How many there may be at once in all processes, as far as that is known; 64 if more. */
@@ -73,7 +83,7 @@ public final class ParallelWrite {
   /** Returns the write with what the options say. */
   public <T> WriteConflictFree<T> with(WriteConflictFree<T> write) {
     WriteConflictFree<T> here = Runners.isOnCluster(options) ? write : write.withOneProcess();
-    return here.withBatchSize(options.getBatchSize())
+    return here.withBatchSize(batchSize)
         .withBurstFactor(options.getBurstFactor())
         .withMaxWorkers(options.getMaxWorkers())
         .withPrefetch(options.getPrefetch())
@@ -81,6 +91,14 @@ public final class ParallelWrite {
   }
 
   public String describe() {
+    if (folded) {
+      return String.format(
+          Locale.ROOT,
+          "splits:  no cells, as writers share no row of an end; batches of %,d rows, %d"
+              + " connection(s) per process",
+          batchSize,
+          options.getMaxWorkers());
+    }
     Schedule schedule = kind.of(tableSize);
     return String.format(
         Locale.ROOT,
@@ -90,7 +108,7 @@ public final class ParallelWrite {
         tableSize,
         schedule.cells(),
         schedule.waves(),
-        options.getBatchSize(),
+        batchSize,
         options.getMaxWorkers());
   }
 
@@ -111,9 +129,9 @@ public final class ParallelWrite {
    * @param rowBytes what a row takes as an object
    */
   public long heapBytes(long rowBytes) {
-    long held = (long) options.getBurstFactor() * options.getBatchSize() * tableSize * rowBytes;
-    long window =
-        (long) options.getMaxWorkers() * options.getPrefetch() * options.getBatchSize() * rowBytes;
+    long held =
+        (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
+    long window = (long) options.getMaxWorkers() * options.getPrefetch() * batchSize * rowBytes;
     return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }
 
@@ -143,7 +161,7 @@ public final class ParallelWrite {
             sum(metrics, "retries"::equals)));
     remarks.addAll(changes(metrics));
     long hottest = largest(ROWS_OF_SLOT, metrics);
-    if (hottest > 0 && tableSize > 1) {
+    if (hottest > 0 && tableSize > 1 && !folded) {
       remarks.add(
           String.format(
               Locale.ROOT,
@@ -154,7 +172,7 @@ public final class ParallelWrite {
               (double) batchRows.getSum() / hottest));
     }
     long largest = largest(ROWS_OF_CELL, metrics); // 0 where there are too many to be counted
-    if (largest > 0 && tableSize > 1) {
+    if (largest > 0 && tableSize > 1 && !folded) {
       int cells = kind.of(tableSize).cells();
       remarks.add(
           String.format(

@@ -5,7 +5,6 @@ import dev.diagonal.pipelines.flink.FlinkConfiguration;
 import dev.diagonal.pipelines.flink.FlinkJobs;
 import dev.diagonal.pipelines.flink.FlinkSubmission;
 import dev.diagonal.pipelines.usage.UsageException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,26 +16,13 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** What the launcher knows of runners: their names, and the defaults that suit blocks. */
+/**
+ * What the launcher knows of runners: which one runs a pipeline, where, and what it has counted.
+ */
 public final class Runners {
 
   /** Set by the build when Maven's exec plugin runs the launcher. */
   private static final String LAUNCHED_BY_MAVEN = "diagonal.launchedByMaven";
-
-  /**
-   * With more threads than cores the DirectRunner's driver, which polls without a pause, takes the
-   * time of a reader; with as many it only polls when there is a thread to spare.
-   */
-  private static final List<String> DIRECT_DEFAULTS =
-      List.of(
-          "--enforceImmutability=false",
-          "--enforceEncodability=false",
-          "--targetParallelism=" + Runtime.getRuntime().availableProcessors());
-
-  private static final List<String> FLINK_DEFAULTS =
-      List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
-
-  private static final long CHECKPOINT_MILLIS = 10_000;
 
   private Runners() {}
 
@@ -138,47 +124,6 @@ public final class Runners {
     return options.getParallelism() > 0 ? options.getParallelism() : submission.parallelism();
   }
 
-  /**
-   * Sets what suits a pipeline that reads without an end, where the user has not: on Flink a
-   * checkpoint every ten seconds, from which a job goes on when a worker is lost, as often as
-   * {@link FlinkConfiguration} allows. In this process there is nothing that outlives a fault, and
-   * the first one ends the job.
-   *
-   * @param ends whether it comes to an end by itself after all
-   */
-  public static void setStreaming(PipelineOptions options, boolean ends) {
-    if (!isFlink(options)) {
-      return;
-    }
-    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
-    if (flink.getCheckpointingInterval() < 0) {
-      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
-    }
-    // Or what a bundle puts out at a checkpoint waits until the next bundle, which may be hours.
-    flink.setFinishBundleBeforeCheckpointing(true);
-    boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
-    if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
-      flink.setShutdownSourcesAfterIdleMs(0L); // or a source that has ended stays, for checkpoints
-    }
-    if (here && flink.getNumberOfExecutionRetries() < 0) {
-      flink.setNumberOfExecutionRetries(0);
-    }
-  }
-
-  /**
-   * Lets the DirectRunner work on no more bundles at once than there will be: on a thread to spare
-   * its driver polls without a pause, which costs a core (measured: of 2 cores one, for as long as
-   * one long bundle lasts). Other runners are left as they are.
-   *
-   * @param bundles how many there will be, 1 at least
-   */
-  public static void limitReaders(PipelineOptions options, int bundles) {
-    if (isDirect(options)) {
-      DirectOptions direct = options.as(DirectOptions.class);
-      direct.setTargetParallelism(Math.max(1, Math.min(direct.getTargetParallelism(), bundles)));
-    }
-  }
-
   /** Whether the job is handed to a cluster that the launcher does not wait for. */
   public static boolean isDetached(List<String> args) {
     return isFlink(args)
@@ -241,22 +186,6 @@ public final class Runners {
    */
   public record Read(long rows, long badRecords) {}
 
-  /** Returns the arguments behind the defaults of their runner, which they override, and a name. */
-  public static List<String> withDefaults(String command, List<String> args) {
-    List<String> all = new ArrayList<>();
-    if (isDirect(args)) {
-      all.addAll(DIRECT_DEFAULTS);
-    } else if (isFlink(args)) {
-      all.addAll(FLINK_DEFAULTS);
-      all.add("--jobName=" + jobName(command));
-    }
-    all.addAll(isOnCluster(args) ? AbsolutePaths.in(args) : args);
-    if (isDetached(args)) {
-      all.add("--attachedMode=false"); // as flink run -d is told without it
-    }
-    return all;
-  }
-
   /**
    * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration
    * of Flink's may not be readable.
@@ -282,7 +211,7 @@ public final class Runners {
     return isRunner("Flink", valueOf("runner", args, ""));
   }
 
-  private static boolean isFlink(PipelineOptions options) {
+  static boolean isFlink(PipelineOptions options) {
     return options.getRunner().getSimpleName().equals("FlinkRunner");
   }
 

@@ -4,6 +4,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -26,6 +27,10 @@ final class Neo4jTripSink implements TripSink {
   private final Neo4jTrips trips;
 
   Neo4jTripSink(TaxiTripsOptions options, SinkPlace place) {
+    if (options.getCounts() != ConflictFreeOptions.Counting.immediate) {
+      throw new IllegalArgumentException(
+          "--counts=%s is for PostgreSQL, and --jdbcUrl names Neo4j".formatted(options.getCounts()));
+    }
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     this.trips = Neo4jTrips.into(database);
     try {

@@ -10,12 +10,12 @@ import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.jdbc.write.UpsertRows;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
-import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.taxi.TaxiTables;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
@@ -26,16 +26,21 @@ import org.jspecify.annotations.Nullable;
 /** Trips and zones in two tables of PostgreSQL. */
 final class PostgresTripSink implements TripSink {
 
+  /** Of the locks of a fold, which takes all: any size has the same ones. */
+  private static final int TABLE_SIZE = 64;
+
   private final TaxiTripsOptions options;
   private final SinkPlace place;
+  private final Counts counts;
   private final RelationshipTables tables;
   private final FilesOfRows<Trip> filesOfTrips;
   private JdbcTarget database;
   private @Nullable PieceCuts pieces;
 
-  PostgresTripSink(TaxiTripsOptions options, SinkPlace place) {
+  PostgresTripSink(TaxiTripsOptions options, SinkPlace place, Counts counts) {
     this.options = options;
     this.place = place;
+    this.counts = counts;
     this.tables = TaxiTables.of(options.getTripsTable(), options.getZonesTable());
     this.filesOfTrips =
         new FilesOfRows<>(
@@ -68,6 +73,8 @@ final class PostgresTripSink implements TripSink {
     pieces =
         new LoadedFiles(database, filesOfTrips, tables.edges(), options.getAppendOnly())
             .compare(files);
+    counts.prepare(
+        writers(Grid.monopartite(TABLE_SIZE).byLongs(Trip::pickupZone, Trip::dropoffZone)));
     Written unused =
         UpsertRows.now(
             database, TaxiTables.zones(options.getZonesTable()), TaxiTables.zoneBinder(), zones);
@@ -75,9 +82,10 @@ final class PostgresTripSink implements TripSink {
   }
 
   @Override
-  public BatchWriter.Factory<Trip> writers(Grid<Trip> grid) {
+  public UpsertRelationships<Trip> writers(Grid<Trip> grid) {
     return UpsertRelationships.into(database, tables, TaxiTables.tripBinder())
         .withLocks(grid)
+        .withCounting(counts.way())
         .withFiles(pieces == null ? null : filesOfTrips);
   }
 }

@@ -11,6 +11,7 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -61,6 +62,7 @@ final class TaxiTripsJob implements Job {
   private final LineConsumer.Factory<Trip> lines;
   private final List<Zone> zones;
   private final SinkPlace place;
+  private final Counts counts;
   private final TripSink sink;
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
@@ -75,10 +77,11 @@ final class TaxiTripsJob implements Job {
     this.lines = TripLines.of(CsvInputOptions.delimiter(options.getDelimiter()));
     this.zones = zones;
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    this.counts = new Counts(options);
     this.sink =
         Neo4jTripSink.isAt(place)
             ? new Neo4jTripSink(options, place)
-            : new PostgresTripSink(options, place);
+            : new PostgresTripSink(options, place, counts);
     this.deadLetters = DeadLetters.of(options);
     long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
     this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
@@ -167,17 +170,25 @@ final class TaxiTripsJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(parallel.remarks(result));
+    remarks.addAll(counts.remarks());
     remarks.addAll(TripRemarks.of(Summary.counters(result)));
     return remarks;
   }
 
   @Override
-  public void complete() {}
+  public void complete() throws Exception {
+    counts.complete();
+  }
+
+  @Override
+  public @Nullable String needsLauncher() {
+    return counts.needsLauncher();
+  }
 
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Trip> grid = grid();
-    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(grid, sink.writers(grid)));
+    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
             .into(lines, Trip.coder())

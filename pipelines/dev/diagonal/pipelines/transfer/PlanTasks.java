@@ -8,7 +8,7 @@ import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.PlannedJob;
-import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,7 +50,7 @@ final class PlanTasks implements PlanFile.Kinds {
   private TransferOptions options(List<String> more) {
     List<String> args = new ArrayList<>(runnerArgs);
     args.addAll(more);
-    return CommandLine.parse(TransferOptions.class, Runners.withDefaults("transfer", args));
+    return CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults("transfer", args));
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.plan.PlanReport;
 import dev.diagonal.pipelines.plan.PlanRun;
 import dev.diagonal.pipelines.run.OutputPath;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.NearestName;
@@ -73,7 +74,7 @@ public final class Transfer implements Command {
     }
     Runners.check(name(), args);
     TransferOptions options =
-        CommandLine.parse(TransferOptions.class, Runners.withDefaults(name(), args));
+        CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults(name(), args));
     OutputPath.check("summary", options.getSummary());
     if (options.getMaxParallelTasks() < 1) {
       throw new UsageException(

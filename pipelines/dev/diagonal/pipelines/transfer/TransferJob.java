@@ -9,6 +9,7 @@ import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -156,7 +157,7 @@ final class TransferJob implements Job {
     if (!Runners.isDirect(options) && !isStaged()) { // which never repeat
       text.warnings().forEach(System.err::println);
     }
-    Runners.limitReaders(pipeline.getOptions(), source.mostRanges());
+    RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
     TransferRows planned = TransferRows.of(source, mapping, List.of());
     typeRemarks = planned.remarks();

@@ -85,6 +85,11 @@ public final class HeldConnection implements Session {
     return new HeldConnection(postgres(target), true, lockTimeout);
   }
 
+  /** Returns one without auto-commit that waits for a lock as long as this. */
+  public static HeldConnection inTransactions(JdbcTarget target, Duration lockTimeout) {
+    return new HeldConnection(postgres(target), false, lockTimeout);
+  }
+
   public static HeldConnection autoCommitting(Connector database, Duration lockTimeout) {
     return new HeldConnection(database, true, lockTimeout);
   }

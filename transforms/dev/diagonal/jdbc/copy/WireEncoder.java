@@ -102,6 +102,14 @@ abstract class WireEncoder implements RowValues {
             .formatted(columns.size(), table.name(), found));
   }
 
+  /** Puts a value in the format of its column, whatever the type of that. */
+  public RowValues putEncoded(ByteBuilder value) {
+    WireType unused = begin();
+    values.putInt(value.size());
+    values.put(value.array(), 0, value.size());
+    return end();
+  }
+
   @Override
   public RowValues putNull() {
     return nothing();

@@ -3,6 +3,8 @@ package dev.diagonal.jdbc.copy;
 import dev.diagonal.bytes.ByteBuilder;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL's binary form of {@code numeric}: how many digits of base 10,000, the weight of the
@@ -87,6 +89,32 @@ final class WireNumeric {
     for (int i = first; i < end; i++) {
       out.putShort(found[i]);
     }
+  }
+
+  /** Returns the number that starts at a position, or null if it is not finite. */
+  static @Nullable BigDecimal get(byte[] bytes, int at) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    int digits = in.getShort(at);
+    int weight = in.getShort(at + 2);
+    int sign = in.getShort(at + 4) & 0xFFFF;
+    int scale = in.getShort(at + 6);
+    if (sign != 0 && sign != NEGATIVE) {
+      return null;
+    }
+    BigInteger unscaled = BigInteger.ZERO;
+    long low = 0; // of four digits at most
+    long factor = 1;
+    for (int i = 0; i < digits; i++) {
+      low = low * BASE + in.getShort(at + 8 + 2 * i);
+      factor *= BASE;
+      if (i % 4 == 3 || i == digits - 1) {
+        unscaled = unscaled.multiply(BigInteger.valueOf(factor)).add(BigInteger.valueOf(low));
+        low = 0;
+        factor = 1;
+      }
+    }
+    BigDecimal value = new BigDecimal(unscaled, DECIMALS_OF_A_DIGIT * (digits - 1 - weight));
+    return (sign == NEGATIVE ? value.negate() : value).setScale(scale);
   }
 
   /** Puts what is not a finite number, by its sign. */

@@ -87,6 +87,21 @@ public final class WireRows extends WireEncoder {
     return at;
   }
 
+  /** Returns the length at a place that {@link #fieldOf} returned; -1 stands for null. */
+  public int lengthAt(int field) {
+    return (int) INT.get(values.array(), field);
+  }
+
+  /** Compares the keys of two rows as whole numbers; there must be one key column, of that type. */
+  public int compareSignedKeys(int row, int other) {
+    int from = start(keyEnds, row);
+    int otherFrom = start(keyEnds, other);
+    byte[] bytes = keys.array();
+    return bytes[from] != bytes[otherFrom]
+        ? Byte.compare(bytes[from], bytes[otherFrom])
+        : compareKeys(row, other);
+  }
+
   /** Compares the keys of two rows by their unsigned bytes. */
   public int compareKeys(int row, int other) {
     return Arrays.compareUnsigned(

@@ -3,24 +3,19 @@ package dev.diagonal.jdbc.copy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.bytes.ByteBuilder;
-import dev.diagonal.rows.ValueFormatter;
-import dev.diagonal.rows.ValueParser;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL's binary form of values, each put as its length and its bytes. A value that does not
- * fit its type is refused with an {@link IllegalArgumentException} which does not show it.
+ * Encodes values in PostgreSQL's binary format: a length, then the bytes. Refuses a value that does
+ * not fit its type with an {@link IllegalArgumentException} that does not show the value.
  */
 public final class WireValue {
 
@@ -28,10 +23,6 @@ public final class WireValue {
   private static final long EPOCH_SECOND_OF_2000 = EPOCH_DAY_OF_2000 * 86_400;
 
   private static final int MAX_NAME_BYTES = 63;
-
-  /** What PostgreSQL takes for a number; Java takes more, for example {@code 1f}. */
-  private static final Pattern FLOATING =
-      Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|Infinity|NaN)");
 
   private WireValue() {}
 
@@ -116,6 +107,11 @@ public final class WireValue {
     }
   }
 
+  /** Returns the {@code numeric} whose length is at a position, or null if it is not finite. */
+  public static @Nullable BigDecimal decimal(byte[] bytes, int field) {
+    return WireNumeric.get(bytes, field + Integer.BYTES);
+  }
+
   public static void put(ByteBuilder out, WireType type, String value) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
@@ -133,11 +129,11 @@ public final class WireValue {
         out.put(value);
         out.endField(start);
       }
-      default -> parsed(out, type, value);
+      default -> WireText.put(out, type, value);
     }
   }
 
-  /** Puts text that is spelt in UTF-8. */
+  /** Puts text in UTF-8. */
   public static void put(ByteBuilder out, WireType type, byte[] utf8, int start, int end) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
@@ -212,7 +208,7 @@ public final class WireValue {
 
   public static void put(ByteBuilder out, WireType type, LocalDateTime value) {
     if (type == WireType.TIMESTAMP) {
-      put(out, WireType.TIMESTAMPTZ, value.toInstant(ZoneOffset.UTC)); // of the same form
+      put(out, WireType.TIMESTAMPTZ, value.toInstant(ZoneOffset.UTC)); // the same format
     } else if (isText(type)) {
       put(out, type, value.toString());
     } else {
@@ -228,113 +224,6 @@ public final class WireValue {
     } else {
       throw refused(type, "instant");
     }
-  }
-
-  /** Text for a type that is no text, in its usual (ISO) spelling. */
-  private static void parsed(ByteBuilder out, WireType type, String text) {
-    try {
-      switch (type) {
-        case INT2, INT4, INT8 -> put(out, type, Long.parseLong(text.strip()));
-        case FLOAT4, FLOAT8 -> putFloating(out, type, text.strip());
-        case NUMERIC -> putNumeric(out, text.strip());
-        case BOOL -> put(out, type, truth(text.strip().toLowerCase(Locale.ROOT)));
-        case UUID -> putUuid(out, text.strip());
-        case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> putTime(out, type, text.strip());
-        case BYTEA -> put(out, type, hex(text));
-        default -> throw refused(type, "text");
-      }
-    } catch (NumberFormatException | DateTimeParseException | IndexOutOfBoundsException e) {
-      throw refused(type, "such text");
-    }
-  }
-
-  /** Reads the hex format, and no other: PostgreSQL takes text without {@code \\x} as it is. */
-  private static byte[] hex(String text) {
-    if (!text.startsWith("\\x")) {
-      throw refused(WireType.BYTEA, "text that does not start with \\x");
-    }
-    try {
-      return HexFormat.of().parseHex(text, 2, text.length());
-    } catch (IllegalArgumentException e) {
-      throw refused(WireType.BYTEA, "text that is not in hex format");
-    }
-  }
-
-  private static void putFloating(ByteBuilder out, WireType type, String text) {
-    if (!FLOATING.matcher(text).matches()) {
-      throw refused(type, "such text");
-    }
-    double value = Double.parseDouble(text);
-    checkRange(type, !Double.isInfinite(value) || text.endsWith("Infinity"));
-    put(out, type, type == WireType.FLOAT4 ? finest(text, value) : value);
-  }
-
-  /** Returns the float that is nearest to the text, where rounding twice may give another. */
-  private static double finest(String text, double value) {
-    float single = Float.parseFloat(text);
-    return Float.isInfinite(single) || single == 0 ? value : single;
-  }
-
-  private static void putNumeric(ByteBuilder out, String text) {
-    int sign =
-        switch (text) {
-          case "NaN" -> WireNumeric.NAN;
-          case "Infinity" -> WireNumeric.INFINITY;
-          case "-Infinity" -> WireNumeric.MINUS_INFINITY;
-          default -> 0;
-        };
-    if (sign == 0) {
-      put(out, WireType.NUMERIC, new BigDecimal(text));
-    } else {
-      int start = out.startField();
-      WireNumeric.putSpecial(out, sign);
-      out.endField(start);
-    }
-  }
-
-  private static void putUuid(ByteBuilder out, String text) {
-    if (!ValueParser.isUuid(text)) {
-      throw refused(WireType.UUID, "such text");
-    }
-    put(out, WireType.UUID, UUID.fromString(text));
-  }
-
-  /** Puts dates and times, with the values that Java's classes do not have. */
-  private static void putTime(ByteBuilder out, WireType type, String text) {
-    String iso = text.replace(' ', 'T');
-    boolean isInfinite = text.equals("infinity") || text.equals("-infinity");
-    if (isInfinite && type != WireType.TIME) {
-      putInfinity(out, type, text.startsWith("-"));
-    } else if (type == WireType.DATE) {
-      put(out, type, LocalDate.parse(text));
-    } else if (type == WireType.TIMESTAMP) {
-      put(out, type, LocalDateTime.parse(iso));
-    } else if (type == WireType.TIMESTAMPTZ) {
-      put(out, type, OffsetDateTime.parse(iso).toInstant());
-    } else if (ValueParser.isEndOfDay(text)) {
-      out.putInt(Long.BYTES);
-      out.putLong(ValueFormatter.DAY_MICROS);
-    } else {
-      put(out, type, LocalTime.parse(text));
-    }
-  }
-
-  private static void putInfinity(ByteBuilder out, WireType type, boolean negative) {
-    if (type == WireType.DATE) {
-      out.putInt(Integer.BYTES);
-      out.putInt(negative ? Integer.MIN_VALUE : Integer.MAX_VALUE);
-    } else {
-      out.putInt(Long.BYTES);
-      out.putLong(negative ? Long.MIN_VALUE : Long.MAX_VALUE);
-    }
-  }
-
-  private static boolean truth(String text) {
-    return switch (text) {
-      case "true", "t", "yes", "y", "on", "1" -> true;
-      case "false", "f", "no", "n", "off", "0" -> false;
-      default -> throw refused(WireType.BOOL, "such text");
-    };
   }
 
   private static void putMicros(ByteBuilder out, long epochSecond, int nano) {
@@ -367,13 +256,13 @@ public final class WireValue {
     }
   }
 
-  private static void checkRange(WireType type, boolean fits) {
+  static void checkRange(WireType type, boolean fits) {
     if (!fits) {
       throw refused(type, "number of this size");
     }
   }
 
-  private static IllegalArgumentException refused(WireType type, String what) {
+  static IllegalArgumentException refused(WireType type, String what) {
     return new IllegalArgumentException(
         "a column of type %s takes no %s".formatted(type.name().toLowerCase(Locale.ROOT), what));
   }

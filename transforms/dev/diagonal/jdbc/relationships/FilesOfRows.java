@@ -1,9 +1,15 @@
 package dev.diagonal.jdbc.relationships;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.internal.schema.FilePieces;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
 import dev.diagonal.jdbc.table.PostgresSql;
 import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,6 +34,28 @@ public record FilesOfRows<T>(
 
   InternalSchema internalSchema() {
     return new InternalSchema(schema);
+  }
+
+  /**
+   * Returns the failure of a write because a file has changed, or null if it failed for another
+   * reason.
+   */
+  static @Nullable BadInputException changed(
+      @Nullable FilesOfRows<?> files, HeldConnection connection, String table, SQLException fault) {
+    Long file = FilePieces.changedFile(fault);
+    if (files == null || file == null) {
+      return null;
+    }
+    String name = null;
+    try {
+      name = files.internalSchema().filePieces().nameOf(connection.use(), file);
+    } catch (SQLException unknown) {
+      fault.addSuppressed(unknown);
+    }
+    return new BadInputException(
+        "%s has changed since its rows were written to table %s: some of its bytes differ. %s"
+            .formatted(name == null ? "a file" : name, table, files.advice()),
+        fault);
   }
 
   /** The pieces that one writer has recorded. Not safe for use by several threads. */
@@ -61,6 +89,16 @@ public record FilesOfRows<T>(
         last = piece;
       }
       return new ArrayList<>(missing);
+    }
+
+    /** Records pieces in the transaction of a connection. */
+    void record(Connection connection, String table, List<Piece> pieces) throws SQLException {
+      if (!pieces.isEmpty()) {
+        try (PreparedStatement statement = connection.prepareStatement(sql(table))) {
+          int unused = FilePieces.bind(statement, 1, pieces);
+          statement.execute();
+        }
+      }
     }
 
     void committed(List<Piece> pieces) {

@@ -3,9 +3,11 @@ package dev.diagonal.jdbc.relationships;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
+import dev.diagonal.jdbc.relationships.EndSums.Sum;
 import dev.diagonal.jdbc.relationships.EndTable.Total;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.PostgresSql;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,7 +57,7 @@ final class RelationshipSql {
    * The first of the two numbers of a lock: of the tables as the database knows them, whatever they
    * are called by, and of the domain.
    */
-  private static String namespace(RelationshipTables tables, String domain) {
+  static String namespace(RelationshipTables tables, String domain) {
     String ends =
         tables.endTables().stream()
             .map(table -> literal(PostgresSql.quoteTable(table.name())) + "::regclass::oid::text")
@@ -71,30 +73,32 @@ final class RelationshipSql {
    * send a Sync (flushIfDeadlockRisk), which would end the transaction and with it the locks.
    */
   static String insert(RelationshipTables tables, boolean refuseBothEnds) {
-    EndTable sources = tables.sources();
-    EndTable targets = tables.targets();
-    List<Sum> ofSources = sums(sources, "source", "source_value");
-    List<Sum> ofTargets = sums(targets, "target", "target_value");
+    List<EndSums> ends = EndSums.of(tables);
     // A query name hides a table of the same name from the rest of the statement.
-    String[] names = {tables.edges().name(), sources.name(), targets.name()};
+    String[] names = names(tables);
     String added = PostgresSql.unlike("added", names);
     String with = "WITH %s AS (%s)".formatted(added, insertEdges(tables));
-    if (!tables.isOneTable()) {
-      return "%s, %s AS (%s) %s"
-          .formatted(
-              with,
-              PostgresSql.unlike("counted", names),
-              count(sources, ofSources, added, false),
-              count(targets, ofTargets, added, false));
+    if (ends.size() == 1) {
+      return with + " " + count(ends.get(0), ends.get(0).endsOf(added), refuseBothEnds);
     }
-    // The counters first, that they are found.
-    List<Sum> both = new ArrayList<>(List.of(ofSources.get(0), ofTargets.get(0)));
-    both.addAll(ofSources.subList(1, ofSources.size()));
-    both.addAll(ofTargets.subList(1, ofTargets.size()));
-    return with + " " + count(sources, both, added, refuseBothEnds);
+    return "%s, %s AS (%s) %s"
+        .formatted(
+            with,
+            PostgresSql.unlike("counted", names),
+            count(ends.get(0), ends.get(0).endsOf(added), false),
+            count(ends.get(1), ends.get(1).endsOf(added), false));
   }
 
-  private static String insertEdges(RelationshipTables tables) {
+  /** Returns the names of all tables of a statement. */
+  static String[] names(RelationshipTables tables) {
+    return new String[] {tables.edges().name(), tables.sources().name(), tables.targets().name()};
+  }
+
+  /**
+   * Inserts the relationships that are new, in the order of their keys, and returns their ends and
+   * what is added up of them. One parameter per column: an array.
+   */
+  static String insertEdges(RelationshipTables tables) {
     List<Column> columns = tables.edges().columns();
     String arrays =
         columns.stream()
@@ -135,57 +139,39 @@ final class RelationshipSql {
     return total == null ? "0" : "coalesce(" + quote(total.of()) + ", 0)";
   }
 
-  /** A column of an end's table and what {@code added} adds to it at its own end. */
-  private record Sum(String column, String end, String value) {
-    String afterwards() {
-      return "coalesce(n.%1$s, 0) + excluded.%1$s".formatted(column);
-    }
-  }
-
-  private static List<Sum> sums(EndTable table, String end, String value) {
-    Sum counter = new Sum(quote(table.counter()), end, "1");
-    Total total = table.total();
-    return total == null
-        ? List.of(counter)
-        : List.of(counter, new Sum(quote(total.column()), end, value));
-  }
-
-  /** Adds the sums to the rows of one table, in the order of their ids. */
-  private static String count(
-      EndTable table, List<Sum> sums, String added, boolean refuseBothEnds) {
-    String ends =
-        sums.stream()
-            .map(Sum::end)
-            .distinct()
-            .map(end -> "SELECT %s AS id, %s FROM %s".formatted(end, valuesAt(end, sums), added))
-            .collect(joining(" UNION ALL "));
+  /**
+   * Adds the sums to the rows of one table, in the order of their ids.
+   *
+   * @param ends a query for what is added: {@code id}, {@code v0}, {@code v1}, …
+   */
+  static String count(EndSums table, String ends, boolean refuseBothEnds) {
+    List<Sum> sums = table.sums();
     List<String> inserted =
         range(sums).mapToObj(i -> "sum(v%s)".formatted(i)).collect(toCollection(ArrayList::new));
-    List<String> updated = sums.stream().map(Sum::afterwards).collect(toCollection(ArrayList::new));
-    String id = quote(table.id());
+    List<String> updated =
+        sums.stream().map(RelationshipSql::afterwards).collect(toCollection(ArrayList::new));
+    String id = quote(table.id().name());
     if (refuseBothEnds) {
       inserted.set(0, unlessBoth(inserted, "id"));
       updated.set(0, unlessBoth(updated, "n." + id));
     }
     return "INSERT INTO %s AS n (%s, %s) SELECT id, %s FROM (%s) AS ends GROUP BY id ORDER BY id"
             .formatted(
-                PostgresSql.quoteTable(table.name()),
+                PostgresSql.quoteTable(table.table().name()),
                 id,
-                sums.stream().map(Sum::column).collect(joining(", ")),
+                sums.stream().map(Sum::quoted).collect(joining(", ")),
                 String.join(", ", inserted),
                 ends)
         + " ON CONFLICT (%s) DO UPDATE SET %s"
             .formatted(
                 id,
                 range(sums)
-                    .mapToObj(i -> sums.get(i).column() + " = " + updated.get(i))
+                    .mapToObj(i -> sums.get(i).quoted() + " = " + updated.get(i))
                     .collect(joining(", ")));
   }
 
-  private static String valuesAt(String end, List<Sum> sums) {
-    return range(sums)
-        .mapToObj(i -> (sums.get(i).end().equals(end) ? sums.get(i).value() : "0") + " AS v" + i)
-        .collect(joining(", "));
+  private static String afterwards(Sum sum) {
+    return "coalesce(n.%1$s, 0) + excluded.%1$s".formatted(sum.quoted());
   }
 
   /**
@@ -199,6 +185,14 @@ final class RelationshipSql {
             counters.get(0), counters.get(1), literal(BOTH_ENDS), id, literal(BOTH_ENDS_STOP));
   }
 
+  /** Returns the id that the error of an end on both sides names, or null if it is another one. */
+  static @Nullable String idOnBothSides(SQLException fault) {
+    String message = String.valueOf(fault.getMessage());
+    int start = message.indexOf(BOTH_ENDS);
+    int end = message.lastIndexOf(BOTH_ENDS_STOP);
+    return start < 0 || end < 0 ? null : message.substring(start + BOTH_ENDS.length(), end);
+  }
+
   private static IntStream range(List<?> list) {
     return IntStream.range(0, list.size());
   }
@@ -207,7 +201,7 @@ final class RelationshipSql {
     return PostgresSql.quote(identifier);
   }
 
-  private static String literal(String text) {
+  static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
 }

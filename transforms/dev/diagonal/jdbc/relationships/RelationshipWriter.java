@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,16 +120,18 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   }
 
   private Exception explained(Batch<T> batch, BoundColumns bound, SQLException fault) {
-    String id = idOnBothSides(fault);
+    String id = RelationshipSql.idOnBothSides(fault);
     if (id != null) {
       return new BadInputException(
           "id %s stands on both sides of %s: declare the schedule monopartite, or separate tables"
               .formatted(id, upsert.tables().edges().name()),
           fault);
     }
-    Long changed = FilePieces.changedFile(fault);
+    BadInputException changed =
+        FilesOfRows.changed(
+            upsert.files(), connection, upsert.tables().edges().name(), fault);
     if (changed != null) {
-      return changedFile(changed, fault);
+      return changed;
     }
     String state = SqlFaults.state(fault);
     String holders = TableLocks.LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
@@ -142,30 +143,6 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
         state,
         fault);
-  }
-
-  private BadInputException changedFile(long file, SQLException fault) {
-    FilesOfRows<T> files = Objects.requireNonNull(upsert.files());
-    String name = null;
-    try {
-      name = files.internalSchema().filePieces().nameOf(connection.use(), file);
-    } catch (SQLException unknown) {
-      fault.addSuppressed(unknown);
-    }
-    return new BadInputException(
-        "%s has changed since its rows were written to table %s: some of its bytes differ. %s"
-            .formatted(
-                name == null ? "a file" : name, upsert.tables().edges().name(), files.advice()),
-        fault);
-  }
-
-  private static @Nullable String idOnBothSides(SQLException fault) {
-    String message = String.valueOf(fault.getMessage());
-    int start = message.indexOf(RelationshipSql.BOTH_ENDS);
-    int end = message.lastIndexOf(RelationshipSql.BOTH_ENDS_STOP);
-    return start < 0 || end < 0
-        ? null
-        : message.substring(start + RelationshipSql.BOTH_ENDS.length(), end);
   }
 
   /** Says what was waited for and who holds it, as far as the database can still tell. */

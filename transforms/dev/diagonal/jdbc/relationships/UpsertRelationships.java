@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param locks the slot locks, or null if there is only one process and it takes care by itself
  * @param lockTimeout how long a transaction waits for one lock, at least a millisecond
  * @param refuseBothEnds whether an id that is a source must not be a target
+ * @param counting when relationships are added to the rows of their ends
  * @param files records the files that rows are from, or null
  */
 public record UpsertRelationships<T>(
@@ -41,7 +42,8 @@ public record UpsertRelationships<T>(
     @Nullable CellLocks locks,
     Duration lockTimeout,
     boolean refuseBothEnds,
-    @Nullable FilesOfRows<T> files)
+    @Nullable FilesOfRows<T> files,
+    Counting counting)
     implements BatchWriter.Factory<T> {
 
   /** How long a transaction waits for one lock unless set: 30 seconds. */
@@ -70,13 +72,13 @@ public record UpsertRelationships<T>(
   public static <T> UpsertRelationships<T> into(
       JdbcTarget database, RelationshipTables tables, RowBinder<T> binder) {
     return new UpsertRelationships<>(
-        database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, null);
+        database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, null, Counting.IMMEDIATE);
   }
 
   /** Takes the locks of a batch's cell, so that several processes may write at once. */
   public UpsertRelationships<T> withLocks(CellLocks slotLocks) {
     return new UpsertRelationships<>(
-        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files);
+        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files, counting);
   }
 
   /**
@@ -86,7 +88,7 @@ public record UpsertRelationships<T>(
    */
   public UpsertRelationships<T> withLockTimeout(Duration timeout) {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, timeout, refuseBothEnds, files);
+        database, tables, binder, locks, timeout, refuseBothEnds, files, counting);
   }
 
   /**
@@ -95,18 +97,29 @@ public record UpsertRelationships<T>(
    * @throws IllegalArgumentException if each end has a table of its own
    */
   public UpsertRelationships<T> refusingBothEnds() {
-    return new UpsertRelationships<>(database, tables, binder, locks, lockTimeout, true, files);
+    return new UpsertRelationships<>(
+        database, tables, binder, locks, lockTimeout, true, files, counting);
+  }
+
+  /**
+   * Sets when relationships are added to the rows of their ends; default {@link
+   * Counting#IMMEDIATE}. Other ways need the tables that {@link Fold#createIfMissing} creates, and
+   * a {@link Fold} at the end.
+   */
+  public UpsertRelationships<T> withCounting(Counting way) {
+    return new UpsertRelationships<>(
+        database, tables, binder, locks, lockTimeout, refuseBothEnds, files, way);
   }
 
   /** Records the files that rows are from, and fails where one has changed; null for neither. */
   public UpsertRelationships<T> withFiles(@Nullable FilesOfRows<T> filesOfRows) {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows);
+        database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows, counting);
   }
 
   @Override
   public BatchWriter<T> open() {
-    return new RelationshipWriter<>(this);
+    return counting == Counting.FOLDED ? new FoldedWriter<>(this) : new RelationshipWriter<>(this);
   }
 
   @Override
@@ -116,6 +129,6 @@ public record UpsertRelationships<T>(
 
   @Override
   public boolean locksSlots() {
-    return locks != null;
+    return locks != null || counting == Counting.FOLDED; // which shares no row of an end
   }
 }

@@ -9,6 +9,7 @@ import dev.diagonal.jdbc.connection.SqlFaults;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,11 +44,20 @@ public final class CreateTable {
    */
   public static void ifMissing(JdbcTarget target, Table table)
       throws SQLException, InterruptedException {
+    ifMissing(target, table, List.of());
+  }
+
+  /**
+   * As {@link #ifMissing(JdbcTarget, Table)}; if it creates the table, it runs these statements in
+   * the same transaction.
+   */
+  public static void ifMissing(JdbcTarget target, Table table, List<String> completion)
+      throws SQLException, InterruptedException {
     HeldConnection.checkPostgres(target);
     PostgresSql.checkColumns(table.name(), table.columns().size());
     List<String> differences =
         RetriedTransaction.in(target, "create table " + table.name())
-            .run(connection -> differences(connection, table));
+            .run(connection -> differences(connection, table, completion));
     if (!differences.isEmpty()) {
       throw new TargetMismatchException("table " + table.name(), differences);
     }
@@ -93,17 +103,40 @@ public final class CreateTable {
             .run(
                 connection -> {
                   if (FoundTable.find(connection, table.name()) == null) {
-                    create(connection, table);
+                    create(connection, table.name(), List.of(PostgresSql.create(table)));
                   }
                   return true;
                 });
   }
 
-  private static List<String> differences(Connection open, Table table) throws SQLException {
+  /**
+   * Creates a view if there is no relation of that name.
+   *
+   * @param create the statement that creates it
+   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
+   *     a right is missing
+   */
+  public static void viewUnlessFound(JdbcTarget target, String view, String create)
+      throws SQLException, InterruptedException {
+    boolean unused =
+        RetriedTransaction.in(target, "create view " + view)
+            .run(
+                connection -> {
+                  if (FoundTable.find(connection, view) == null) {
+                    create(connection, view, List.of(create));
+                  }
+                  return true;
+                });
+  }
+
+  private static List<String> differences(Connection open, Table table, List<String> completion)
+      throws SQLException {
     // Looked for first: whoever may write to a table need not have the right to create one.
     FoundTable found = FoundTable.find(open, table.name());
     if (found == null) {
-      create(open, table);
+      List<String> statements = new ArrayList<>(List.of(PostgresSql.create(table)));
+      statements.addAll(completion);
+      create(open, table.name(), statements);
       found = FoundTable.find(open, table.name());
     }
     if (found == null) {
@@ -115,10 +148,13 @@ public final class CreateTable {
   }
 
   // IF NOT EXISTS looks before it takes a lock: of two who create at once, one may get an error.
-  private static void create(Connection open, Table table) throws SQLException {
-    TableRights.requireCreate(open, table.name());
+  private static void create(Connection open, String name, List<String> statements)
+      throws SQLException {
+    TableRights.requireCreate(open, name);
     try (Statement statement = open.createStatement()) {
-      statement.execute(PostgresSql.create(table));
+      for (String each : statements) {
+        statement.execute(each);
+      }
       open.commit();
     } catch (SQLException e) {
       open.rollback();

@@ -4,8 +4,11 @@ import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +19,33 @@ public final class JobSession implements AutoCloseable {
 
   private static final int NO_TIMEOUT = 0;
 
-  private final JdbcTarget database;
-  private final HeldConnection held;
+  private final String database;
+  private final Session held;
+  private final Retry.Sleeper sleeper;
+  private final DoubleSupplier jitter;
   private @Nullable Connection prepared;
 
   /**
    * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
    */
   public JobSession(JdbcTarget database) {
+    this(
+        database.toString(),
+        new HeldConnection(database),
+        delay -> Thread.sleep(delay.toMillis()),
+        () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /**
+   * @param database names the database in messages
+   * @param sleeper waits between attempts
+   * @param jitter random numbers from 0 to 1, for these waits
+   */
+  JobSession(String database, Session held, Retry.Sleeper sleeper, DoubleSupplier jitter) {
     this.database = database;
-    this.held = new HeldConnection(database);
+    this.held = held;
+    this.sleeper = sleeper;
+    this.jitter = jitter;
   }
 
   /** What is done in a transaction; it is committed afterwards. */
@@ -42,7 +62,7 @@ public final class JobSession implements AutoCloseable {
    */
   public <T> T call(Work<T> work) throws SQLException, InterruptedException {
     try {
-      return Retry.defaults().call(() -> callOnce(work), SqlFaults::isRetryable);
+      return Retry.defaults().call(() -> callOnce(work), SqlFaults::isRetryable, sleeper, jitter);
     } catch (SQLException | InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {

@@ -3,7 +3,7 @@ package dev.diagonal.rows.types;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.ValueParser;
+import dev.diagonal.rows.TimeText;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -48,7 +48,7 @@ public final class ExactText {
             TIMESTAMP.matcher(text).matches() && LocalDateTime.parse(withT(text)).getYear() >= 0;
         default ->
             INSTANT.matcher(text).matches()
-                && OffsetDateTime.parse(withT(text), ValueParser.WITH_OFFSET).getYear() >= 0;
+                && OffsetDateTime.parse(withT(text), TimeText.WITH_OFFSET).getYear() >= 0;
       };
     } catch (DateTimeException e) {
       return false;

@@ -5,7 +5,6 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.VersionColumn;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;

@@ -131,7 +131,8 @@ class BatchRunTest {
               }
               throw new BadRowsFault("bad");
             });
-    BatchRun<Integer> run = new BatchRun<>(group, new Batch<>(0, List.of(1, 2)), 1);
+    BatchRun<Integer> run =
+        new BatchRun<>(group, new Batch<>(0, List.of(1, 2)), 1, System.nanoTime());
     assertThatThrownBy(() -> run.write(target.open(), HALVING)).isInstanceOf(BadRowsFault.class);
     assertThat(tries).hasValue(2);
     assertThat(target.commits).containsOnlyKeys(1);
@@ -149,7 +150,7 @@ class BatchRunTest {
               throw new PassingFault("not yet");
             });
     BatchWriter<Integer> writer = new CancellingBeforeTheWait(target.open(), group);
-    BatchRun<Integer> run = new BatchRun<>(group, new Batch<>(0, List.of(1)), 1);
+    BatchRun<Integer> run = new BatchRun<>(group, new Batch<>(0, List.of(1)), 1, System.nanoTime());
     assertThatThrownBy(() -> run.write(writer, HALVING)).isInstanceOf(CancellationException.class);
     assertThat(tries).hasValue(1);
     assertThat(run.retries()).isZero();
@@ -176,7 +177,8 @@ class BatchRunTest {
 
   @Example
   void timesAreInMilliseconds() throws Exception {
-    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1);
+    BatchRun<Integer> run =
+        new BatchRun<>(group(), new Batch<>(0, List.of(1)), 1, System.nanoTime());
     long startNanos = System.nanoTime() + 3_600_000_000_000L;
     run.started(startNanos, 3);
     BatchResult<Integer> result = run.result(startNanos + 2_999_999);
@@ -214,7 +216,7 @@ class BatchRunTest {
 
   private static BatchResult<Integer> write(WatchedTarget target, List<Integer> rows)
       throws Exception {
-    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, rows), 1);
+    BatchRun<Integer> run = new BatchRun<>(group(), new Batch<>(0, rows), 1, System.nanoTime());
     run.write(target.open(), HALVING);
     return run.result(System.nanoTime());
   }

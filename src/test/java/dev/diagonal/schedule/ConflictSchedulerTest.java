@@ -602,7 +602,7 @@ class ConflictSchedulerTest {
   private ConflictScheduler<Integer> scheduler(
       WatchedTarget target, SchedulerSettings settings, Duration idle, Duration patience) {
     ConflictScheduler<Integer> scheduler =
-        new ConflictScheduler<>(GRID, target, settings, idle, patience);
+        new ConflictScheduler<>(GRID, target, settings, idle, patience, SchedulerPlatform.jvm());
     schedulers.add(scheduler);
     return scheduler;
   }

@@ -174,7 +174,12 @@ class SchedulerRegistryTest {
   /** One that waits a millisecond for its batches, and one more after it has interrupted them. */
   private ConflictScheduler<Integer> impatient(WatchedTarget target) {
     return new ConflictScheduler<>(
-        GRID, target, SchedulerSettings.defaults(), Duration.ofDays(1), Duration.ofMillis(1));
+        GRID,
+        target,
+        SchedulerSettings.defaults(),
+        Duration.ofDays(1),
+        Duration.ofMillis(1),
+        SchedulerPlatform.jvm());
   }
 
   private static void passWhateverComes(CountDownLatch gate) {

@@ -55,7 +55,11 @@ class SchedulerTallyTest {
     try (ConflictScheduler<Integer> scheduler =
         new ConflictScheduler<>(GRID, target, SchedulerSettings.defaults())) {
       BatchRun<Integer> run =
-          new BatchRun<>(scheduler.newGroup(), new Batch<>(cell, Collections.nCopies(rows, 7)), 1);
+          new BatchRun<>(
+              scheduler.newGroup(),
+              new Batch<>(cell, Collections.nCopies(rows, 7)),
+              1,
+              System.nanoTime());
       run.write(target.open(), SchedulerSettings.defaults().withRetry(Retry.never()));
       return run;
     }

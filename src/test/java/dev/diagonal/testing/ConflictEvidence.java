@@ -96,18 +96,22 @@ public final class ConflictEvidence implements AutoCloseable {
     logStart = server.log().length();
   }
 
+  /** Waits until the sessions of all writers have ended, and returns whether they have. */
+  public boolean awaitNoWriters() {
+    return Eventually.within(
+        BOUND,
+        () ->
+            database()
+                    .numberNow(
+                        "SELECT count(*) FROM pg_stat_activity"
+                            + " WHERE application_name = 'diagonal'")
+                == 0);
+  }
+
   /** Returns what was seen; to be called when all writers are gone, or will be soon. */
   public Found found() throws SQLException {
     // Sessions report what they have counted when they end.
-    boolean ended =
-        Eventually.within(
-            BOUND,
-            () ->
-                database()
-                        .numberNow(
-                            "SELECT count(*) FROM pg_stat_activity"
-                                + " WHERE application_name = 'diagonal'")
-                    == 0);
+    boolean ended = awaitNoWriters();
     if (!ended) {
       throw new AssertionError("there are still sessions of writers");
     }

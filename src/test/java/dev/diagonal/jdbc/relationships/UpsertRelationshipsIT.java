@@ -65,6 +65,11 @@ final class UpsertRelationshipsIT {
   /** Cell 12 needs locks 1 and 2, in the order of the digits. */
   private record Digits(String domain) implements CellLocks {
     @Override
+    public int[] all() {
+      return new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    }
+
+    @Override
     public int[] of(int cell) {
       return String.valueOf(cell).chars().map(digit -> digit - '0').toArray();
     }

@@ -18,7 +18,7 @@ final class RunnersTest {
     PipelineOptions options =
         PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=" + readers)
             .create();
-    Runners.limitReaders(options, bundles);
+    RunnerDefaults.limitReaders(options, bundles);
     return options.as(DirectOptions.class).getTargetParallelism();
   }
 
@@ -34,7 +34,7 @@ final class RunnersTest {
     PipelineOptionsFactory.register(FlinkPipelineOptions.class);
     PipelineOptions options =
         PipelineOptionsFactory.fromArgs("--runner=FlinkRunner", "--parallelism=8").create();
-    Runners.limitReaders(options, 1);
+    RunnerDefaults.limitReaders(options, 1);
     assertThat(options.as(FlinkPipelineOptions.class).getParallelism()).isEqualTo(8);
   }
 
@@ -79,7 +79,7 @@ final class RunnersTest {
     System.arraycopy(more, 0, args, 1, more.length);
     FlinkPipelineOptions options =
         PipelineOptionsFactory.fromArgs(args).as(FlinkPipelineOptions.class);
-    Runners.setStreaming(options, ends);
+    RunnerDefaults.setStreaming(options, ends);
     return options;
   }
 }

@@ -157,7 +157,7 @@ final class CsvRoundTripTest {
     assertThat(bad)
         .singleElement()
         .extracting(DeadLetter::reason)
-        .isEqualTo("line 3, column 'a': 'é' is no UTF-8");
+        .isEqualTo("line 3, column 'a': 'é' is not UTF-8");
   }
 
   @Test

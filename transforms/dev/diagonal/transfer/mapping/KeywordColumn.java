@@ -1,4 +1,4 @@
-package dev.diagonal.transfer.sink;
+package dev.diagonal.transfer.mapping;
 
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
@@ -10,18 +10,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A column that goes to a field of type {@code keyword}. Lucene takes no longer term: the server
- * would refuse the document in words that quote it.
+ * A column that goes to a field of type {@code keyword}, whose values Lucene limits. The server's
+ * own message would quote the value.
  *
  * @param name of the column
  * @param column its position
  */
-record KeywordColumn(String name, int column) {
+public record KeywordColumn(String name, int column) {
 
   private static final int MAX_BYTES = 32_766;
 
   /** Returns the columns that need a check, of those with a field of that type. */
-  static List<KeywordColumn> of(Set<String> keywordFields, RowType type) {
+  public static List<KeywordColumn> of(Set<String> keywordFields, RowType type) {
     List<KeywordColumn> columns = new ArrayList<>();
     for (int i = 0; i < type.size(); i++) {
       if (keywordFields.contains(type.field(i).name()) && type.field(i).type() == FieldType.TEXT) {
@@ -34,7 +34,7 @@ record KeywordColumn(String name, int column) {
   /**
    * @throws BadValueException if the value is too long
    */
-  void check(RowBlock block, int row) throws BadValueException {
+  public void check(RowBlock block, int row) throws BadValueException {
     int bytes = block.isNull(row, column) ? 0 : block.end(row, column) - block.start(row, column);
     if (bytes > MAX_BYTES) {
       throw new BadValueException(

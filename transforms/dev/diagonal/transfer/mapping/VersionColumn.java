@@ -1,8 +1,14 @@
-package dev.diagonal.rows;
+package dev.diagonal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Columns;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the versions of documents from a column of whole numbers from 0. */

@@ -1,6 +1,12 @@
-package dev.diagonal.rows;
+package dev.diagonal.transfer.mapping;
 
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,14 +14,14 @@ import java.util.Set;
 
 /**
  * A column that may hold fractions and goes to a field of whole numbers. Elasticsearch would index
- * 0.9 there as 0 without a word.
+ * 0.9 as 0 and report nothing.
  *
  * @param name of the column
  * @param column its position
  */
 public record WholeColumn(String name, int column) {
 
-  /** Returns the columns that need a look, of those whose fields hold whole numbers. */
+  /** Returns the columns to check, of those whose fields hold whole numbers. */
   public static List<WholeColumn> of(Set<String> wholeFields, RowType type) {
     List<WholeColumn> columns = new ArrayList<>();
     for (int i = 0; i < type.size(); i++) {
@@ -30,7 +36,7 @@ public record WholeColumn(String name, int column) {
   }
 
   /**
-   * Does nothing if the value is null, whole, or no number: Elasticsearch refuses the last itself.
+   * Accepts null, whole numbers, and what is not a number: Elasticsearch refuses the last itself.
    *
    * @throws BadValueException if the value has a fraction
    */

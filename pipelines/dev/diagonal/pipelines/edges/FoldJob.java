@@ -1,0 +1,105 @@
+package dev.diagonal.pipelines.edges;
+
+import dev.diagonal.edges.Edge;
+import dev.diagonal.edges.EdgeTables;
+import dev.diagonal.grid.Grid;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.Fold;
+import dev.diagonal.jdbc.relationships.Fold.Folded;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import java.util.List;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+
+/** Adds up the counts that loads have left in the table of deltas; no pipeline. */
+final class FoldJob implements Job {
+
+  private static final long HEAP_BYTES = 32L << 20;
+
+  /** Any size has the same locks, and a fold takes all of them. */
+  private static final int TABLE_SIZE = 64;
+
+  private final RelationshipTables tables;
+  private final JdbcTarget database;
+  private final boolean refuseBothEnds;
+  private Folded folded = Folded.NOTHING;
+
+  private FoldJob(RelationshipTables tables, JdbcTarget database, boolean refuseBothEnds) {
+    this.tables = tables;
+    this.database = database;
+    this.refuseBothEnds = refuseBothEnds;
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option does not fit
+   */
+  static FoldJob of(LoadEdgesOptions options) {
+    if (options.getInput() != null || options.getInputQuery() != null) {
+      throw new IllegalArgumentException("--fold loads nothing: give no --input and no --inputQuery");
+    }
+    SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    if (!place.isUrl()) {
+      throw new IllegalArgumentException("--fold needs --jdbcUrl");
+    }
+    String targets = options.getTargetNodesTable();
+    RelationshipTables tables =
+        EdgeTables.of(
+            EdgeInput.formatOf(options),
+            options.getEdgesTable(),
+            options.getNodesTable(),
+            targets == null ? options.getNodesTable() : targets);
+    return new FoldJob(
+        tables,
+        Sinks.jdbc(place, options, ServerUrls.TO_COME),
+        options.getSchedule() == LoadEdgesOptions.ScheduleName.bipartite && tables.isOneTable());
+  }
+
+  @Override
+  public List<String> describe() {
+    return List.of(
+        "folds:   the counts that loads into table %s have left, in %s"
+            .formatted(tables.edges().name(), database));
+  }
+
+  @Override
+  public long inputBytes() {
+    return 0;
+  }
+
+  @Override
+  public long heapBytes() {
+    return HEAP_BYTES;
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return Set.of();
+  }
+
+  @Override
+  public boolean hasPipeline() {
+    return false;
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    Grid<Edge> grid = Grid.monopartite(TABLE_SIZE).by(Edge::source, Edge::target);
+    UpsertRelationships<Edge> writers =
+        UpsertRelationships.into(database, tables, EdgeTables.binder()).withLocks(grid);
+    folded = Fold.of(refuseBothEnds ? writers.refusingBothEnds() : writers).now();
+    return List.of();
+  }
+
+  @Override
+  public void complete() {}
+
+  @Override
+  public List<String> report() {
+    return List.of("counts: folded " + folded);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.diagonal.pipelines.options;
+
+import dev.diagonal.grid.Grid;
+import dev.diagonal.jdbc.relationships.Counting;
+import dev.diagonal.jdbc.relationships.Fold;
+import dev.diagonal.jdbc.relationships.Fold.Folded;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** When a command adds relationships to the counts of their ends, and the folds before and after. */
+public final class Counts {
+
+  private final Counting way;
+  private @Nullable Fold fold;
+  private Folded before = Folded.NOTHING;
+  private Folded after = Folded.NOTHING;
+
+  public Counts(ConflictFreeOptions options) {
+    this.way = Counting.valueOf(options.getCounts().name().toUpperCase(Locale.ROOT));
+  }
+
+  public Counting way() {
+    return way;
+  }
+
+  /** Returns {@code grid}, or one without slots where writers share no row of an end. */
+  public <T> Grid<T> on(Grid<T> grid) {
+    return way == Counting.FOLDED ? Grid.open() : grid;
+  }
+
+  /**
+   * Creates the tables of deltas if this run makes some, and adds up those that earlier runs have
+   * left.
+   *
+   * @throws dev.diagonal.fault.BadInputException if an id would be on both sides and must not
+   * @throws SQLException if the database cannot be reached or refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public void prepare(UpsertRelationships<?> writers) throws SQLException, InterruptedException {
+    Fold prepared = Fold.of(writers);
+    if (way != Counting.IMMEDIATE) {
+      prepared.createIfMissing();
+    }
+    before = prepared.now();
+    fold = prepared;
+  }
+
+  /**
+   * Adds up all deltas.
+   *
+   * @throws dev.diagonal.fault.BadInputException if an id would be on both sides and must not
+   * @throws SQLException if the database cannot be reached or refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public void complete() throws SQLException, InterruptedException {
+    if (fold != null && way != Counting.IMMEDIATE) {
+      after = fold.now();
+    }
+  }
+
+  /** Returns why the launcher must wait for the end of a load that has one, or null. */
+  public @Nullable String needsLauncher() {
+    return way == Counting.IMMEDIATE
+        ? null
+        : "--counts=%s adds up counts when the load has ended"
+            .formatted(way.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** Returns what was folded when, a line each. */
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>();
+    if (before.ids() > 0) {
+      remarks.add("counts left by an earlier run: folded " + before + " before the load");
+    }
+    if (way != Counting.IMMEDIATE) {
+      remarks.add("counts: folded " + after + " after the load");
+    }
+    return remarks;
+  }
+}

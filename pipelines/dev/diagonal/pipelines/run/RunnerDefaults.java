@@ -1,0 +1,90 @@
+package dev.diagonal.pipelines.run;
+
+import dev.diagonal.pipelines.flink.FlinkConfiguration;
+import dev.diagonal.pipelines.flink.FlinkSubmission;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** Sets options of runners that suit pipelines of blocks, where the user has not. */
+public final class RunnerDefaults {
+
+  /**
+   * The DirectRunner's driver polls without a pause while a thread is idle. With more threads than
+   * cores it takes the time of a reader.
+   */
+  private static final List<String> DIRECT_DEFAULTS =
+      List.of(
+          "--enforceImmutability=false",
+          "--enforceEncodability=false",
+          "--targetParallelism=" + Runtime.getRuntime().availableProcessors());
+
+  private static final List<String> FLINK_DEFAULTS =
+      List.of("--objectReuse=true", "--fasterCopy=true", "--streaming=false");
+
+  private static final long CHECKPOINT_MILLIS = 10_000;
+
+  private RunnerDefaults() {}
+
+  /**
+   * Sets what suits an unbounded pipeline, where the user has not. On Flink, a checkpoint every ten
+   * seconds: a job that loses a worker continues from it, as often as {@link FlinkConfiguration}
+   * allows. In this process, the first fault ends the job.
+   *
+   * @param ends whether the sources end by themselves
+   */
+  public static void setStreaming(PipelineOptions options, boolean ends) {
+    if (!Runners.isFlink(options)) {
+      return;
+    }
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (flink.getCheckpointingInterval() < 0) {
+      flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
+    }
+    // Without this, the output of a bundle at a checkpoint waits for the next bundle, maybe hours.
+    flink.setFinishBundleBeforeCheckpointing(true);
+    boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
+    if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
+      flink.setShutdownSourcesAfterIdleMs(
+          0L); // by default, sources that have ended stay, for checkpoints
+    }
+    if (here && flink.getNumberOfExecutionRetries() < 0) {
+      flink.setNumberOfExecutionRetries(0);
+    }
+  }
+
+  /**
+   * Limits the DirectRunner to as many threads as there will be bundles. With a thread to spare its
+   * driver polls without a pause, which costs a core (measured: one of two, while one long bundle
+   * lasts). Other runners are unchanged.
+   *
+   * @param bundles the expected number of bundles, at least 1
+   */
+  public static void limitReaders(PipelineOptions options, int bundles) {
+    if (Runners.isDirect(options)) {
+      DirectOptions direct = options.as(DirectOptions.class);
+      direct.setTargetParallelism(Math.max(1, Math.min(direct.getTargetParallelism(), bundles)));
+    }
+  }
+
+  /**
+   * Returns the defaults of the runner and a job name, followed by the arguments, which override
+   * them.
+   */
+  public static List<String> withDefaults(String command, List<String> args) {
+    List<String> all = new ArrayList<>();
+    if (Runners.isDirect(args)) {
+      all.addAll(DIRECT_DEFAULTS);
+    } else if (Runners.isFlink(args)) {
+      all.addAll(FLINK_DEFAULTS);
+      all.add("--jobName=" + Runners.jobName(command));
+    }
+    all.addAll(Runners.isOnCluster(args) ? AbsolutePaths.in(args) : args);
+    if (Runners.isDetached(args)) {
+      all.add("--attachedMode=false"); // flink run -d does not need it
+    }
+    return all;
+  }
+}

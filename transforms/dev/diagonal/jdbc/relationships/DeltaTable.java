@@ -1,0 +1,131 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.jdbc.relationships.EndSums.Sum;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.CreateTable;
+import dev.diagonal.jdbc.table.FoundTable;
+import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.TableRights;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The table of the deltas of a table of ends, and the view that adds both up.
+ *
+ * <p>Both are beside the table of ends, and not in Diagonal's own schema: together the two tables
+ * are the user's counts, so one dump, one grant and one {@code DROP SCHEMA} reach all three, and
+ * nothing that cleans up after Diagonal does.
+ *
+ * @param of the table of ends
+ * @param table the table of the deltas
+ * @param view the name of the view
+ */
+record DeltaTable(EndSums of, Table table, String view) {
+
+  private static final String DELTAS = "_deltas";
+  private static final String NOW = "_now";
+  private static final String ENTRIES = "entries";
+
+  /**
+   * Returns those of all tables of ends.
+   *
+   * @throws IllegalArgumentException if a name would be too long
+   */
+  static List<DeltaTable> of(RelationshipTables tables) {
+    return EndSums.of(tables).stream().map(DeltaTable::of).toList();
+  }
+
+  private static DeltaTable of(EndSums ends) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.of(ends.id().name(), ends.id().type() + "[]"));
+    for (Sum sum : ends.sums()) {
+      columns.add(Column.of(sum.column(), elementOf(sum) + "[]"));
+    }
+    String[] names = columns.stream().map(Column::name).toArray(String[]::new);
+    columns.add(Column.of(PostgresSql.unlike(ENTRIES, names), "integer"));
+    String name = ends.table().name();
+    String view = new Table(name + NOW, columns).name(); // refuses a name that is too long
+    return new DeltaTable(ends, new Table(name + DELTAS, columns), view);
+  }
+
+  /** The column that counts the ids of a row, which costs less to read than the ids. */
+  String entries() {
+    return table.columns().get(table.columns().size() - 1).name();
+  }
+
+  /**
+   * Returns the type of what one delta adds: a batch has fewer relationships than an int counts.
+   */
+  static String elementOf(Sum sum) {
+    return sum.isCounter() ? "integer" : sum.type().replaceFirst("\\(.*\\)", "");
+  }
+
+  /** Returns the statements that complete the table once it is created. */
+  private List<String> completion() {
+    String name = PostgresSql.quoteTable(table.name());
+    List<String> statements = new ArrayList<>();
+    for (Column column : table.columns().subList(0, table.columns().size() - 1)) {
+      // To compress ids takes longer than to write them.
+      statements.add(
+          "ALTER TABLE %s ALTER %s SET STORAGE EXTERNAL"
+              .formatted(name, PostgresSql.quote(column.name())));
+    }
+    statements.add(
+        "ALTER TABLE %s ADD CONSTRAINT id_not_null CHECK (array_position(%s, NULL) IS NULL)"
+            .formatted(name, PostgresSql.quote(of.id().name())));
+    return statements;
+  }
+
+  /**
+   * Creates what is missing.
+   *
+   * @throws TargetMismatchException if there is a table of that name with another layout
+   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
+   *     a right is missing
+   */
+  static void createIfMissing(JdbcTarget database, List<DeltaTable> deltas)
+      throws SQLException, InterruptedException {
+    for (DeltaTable each : deltas) {
+      CreateTable.ifMissing(database, each.table, each.completion());
+      CreateTable.viewUnlessFound(database, each.view, DeltaSql.createView(each));
+      each.requireRights(database);
+    }
+  }
+
+  private void requireRights(JdbcTarget database) throws SQLException, InterruptedException {
+    List<String> names = table.columns().stream().map(Column::name).toList();
+    TableRights.Needs needs = new TableRights.Needs(names, names, List.of(), true);
+    boolean unused =
+        RetriedTransaction.in(database, "look at table " + table.name())
+            .run(
+                connection -> {
+                  FoundTable found = FoundTable.find(connection, table.name());
+                  if (found != null) {
+                    TableRights.require(connection, found, needs, false);
+                  }
+                  return true;
+                });
+  }
+
+  /** Whether all of them exist. */
+  static boolean exist(JdbcTarget database, List<DeltaTable> deltas)
+      throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "look at table " + deltas.get(0).table().name())
+        .run(connection -> exist(connection, deltas));
+  }
+
+  private static boolean exist(Connection connection, List<DeltaTable> deltas) throws SQLException {
+    for (DeltaTable each : deltas) {
+      if (FoundTable.find(connection, each.table.name()) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

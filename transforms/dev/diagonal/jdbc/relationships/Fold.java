@@ -1,0 +1,229 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.grid.CellLocks;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.RetriedTransaction;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves deltas into the tables of ends, in one transaction. Any number of folds and of writers may
+ * run at once: folds take turns, and a fold moves what is committed when its turn comes.
+ *
+ * @param database the database
+ * @param tables the tables of the relationships
+ * @param locks the slot locks of writers that count {@linkplain Counting#IMMEDIATE at once}, all of
+ *     which a fold holds; null if there are none
+ * @param refuseBothEnds whether an id that is a source must not be a target
+ */
+public record Fold(
+    JdbcTarget database,
+    RelationshipTables tables,
+    @Nullable CellLocks locks,
+    boolean refuseBothEnds) {
+
+  /** So many ids that wait, or so many rows of them, are many. */
+  private static final long MANY_IDS = 20_000_000;
+
+  private static final long MANY_ROWS = 2_000;
+
+  /** A fold costs as much as the ends it reaches: it waits for this many ids per byte of them. */
+  private static final double IDS_PER_BYTE = 0.1;
+
+  private static final int LISTED_IDS = 20;
+
+  /** Sums and sorts of a hundred thousand ends then stay in memory; a larger setting stays. */
+  private static final String SETTINGS =
+      """
+      SET LOCAL lock_timeout = '10min';
+      SELECT set_config('work_mem', '128MB', true)
+      FROM pg_settings WHERE name = 'work_mem' AND setting::bigint < 131072
+      """;
+
+  /**
+   * What a fold has moved.
+   *
+   * @param ids how many ids of batches, those of two batches twice
+   * @param rows in how many rows of deltas
+   * @param ends how many rows of ends they were added to
+   * @param millis how long it took
+   */
+  public record Folded(long ids, long rows, long ends, long millis) {
+
+    /** Nothing was waiting. */
+    public static final Folded NOTHING = new Folded(0, 0, 0, 0);
+
+    /** Returns what both have moved. */
+    public Folded plus(Folded other) {
+      return new Folded(
+          ids + other.ids, rows + other.rows, ends + other.ends, millis + other.millis);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "%,d deltas into %,d rows in %.1f s", ids, ends, millis / 1e3);
+    }
+  }
+
+  /** Returns a fold of the deltas that these writers make. */
+  public static Fold of(UpsertRelationships<?> writers) {
+    return new Fold(
+        writers.database(), writers.tables(), writers.locks(), writers.refuseBothEnds());
+  }
+
+  /**
+   * Creates the tables of deltas and their views where they are missing.
+   *
+   * @throws dev.diagonal.fault.TargetMismatchException if one exists with another layout
+   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
+   *     a right is missing
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public void createIfMissing() throws SQLException, InterruptedException {
+    DeltaTable.createIfMissing(database, DeltaTable.of(tables));
+  }
+
+  /**
+   * Moves all deltas, those that other runs have left included; nothing if no table of deltas
+   * exists.
+   *
+   * @throws BadInputException if an id would be on both sides and must not; then nothing is moved
+   * @throws SQLException if the database cannot be reached or refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public Folded now() throws SQLException, InterruptedException {
+    List<DeltaTable> deltas = DeltaTable.of(tables);
+    if (!DeltaTable.exist(database, deltas)) {
+      return Folded.NOTHING;
+    }
+    try {
+      return RetriedTransaction.in(database, "add up the counts of table " + tables.edges().name())
+          .withLongStatements()
+          .run(connection -> now(connection, deltas));
+    } catch (SQLException fault) {
+      throw explained(deltas, fault);
+    }
+  }
+
+  private Folded now(Connection connection, List<DeltaTable> deltas) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(SETTINGS);
+      statement.execute(DeltaSql.lockFold(tables));
+    }
+    return locked(connection, deltas);
+  }
+
+  /**
+   * Moves all deltas if they are many and no other fold runs.
+   *
+   * @param connection without auto-commit and without an open transaction, which is committed
+   */
+  Folded ifMany(Connection connection) throws SQLException {
+    List<DeltaTable> deltas = DeltaTable.of(tables);
+    boolean isMany = false;
+    for (DeltaTable each : deltas) {
+      isMany |= isMany(connection, each);
+    }
+    Folded folded = Folded.NOTHING;
+    if (isMany) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(SETTINGS);
+        try (ResultSet free = statement.executeQuery(DeltaSql.tryLockFold(tables))) {
+          isMany = free.next() && free.getBoolean(1);
+        }
+      }
+      connection.setNetworkTimeout(Runnable::run, 0);
+      folded = isMany ? locked(connection, deltas) : folded;
+    }
+    connection.commit();
+    return folded;
+  }
+
+  private static boolean isMany(Connection connection, DeltaTable deltas) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(DeltaSql.waiting(deltas))) {
+      found.next();
+      return found.getLong(2) >= MANY_ROWS
+          || found.getLong(1) >= Math.max(MANY_IDS, IDS_PER_BYTE * found.getLong(3));
+    }
+  }
+
+  /** Moves all deltas once no other fold runs. */
+  private Folded locked(Connection connection, List<DeltaTable> deltas) throws SQLException {
+    long startNanos = System.nanoTime();
+    if (locks != null) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(RelationshipSql.lock(tables, locks.domain()))) {
+        statement.setObject(1, locks.all());
+        statement.execute();
+      }
+    }
+    long ids = 0;
+    long rows = 0;
+    long ends = 0;
+    for (DeltaTable each : deltas) {
+      try (Statement statement = connection.createStatement()) {
+        try (ResultSet waiting = statement.executeQuery(DeltaSql.waiting(each))) {
+          waiting.next();
+          ids += waiting.getLong(1);
+          rows += waiting.getLong(2);
+        }
+        ends += statement.executeLargeUpdate(DeltaSql.fold(each, refuseBothEnds));
+      }
+    }
+    return new Folded(ids, rows, ends, (System.nanoTime() - startNanos) / 1_000_000);
+  }
+
+  /**
+   * Returns {@code fault}, unless a fold threw it because of ids on both sides.
+   *
+   * @throws BadInputException if so; the message lists them
+   */
+  SQLException explained(SQLException fault) throws SQLException, InterruptedException {
+    return explained(DeltaTable.of(tables), fault);
+  }
+
+  private SQLException explained(List<DeltaTable> deltas, SQLException fault)
+      throws SQLException, InterruptedException {
+    if (RelationshipSql.idOnBothSides(fault) == null) {
+      return fault;
+    }
+    String query = DeltaSql.bothSides(deltas.get(0), LISTED_IDS + 1);
+    List<String> ids =
+        RetriedTransaction.in(database, "look at the deltas of table " + tables.edges().name())
+            .withLongStatements()
+            .run(
+                connection -> {
+                  List<String> found = new ArrayList<>();
+                  try (Statement statement = connection.createStatement();
+                      ResultSet result = statement.executeQuery(query)) {
+                    while (result.next()) {
+                      found.add(result.getString(1));
+                    }
+                  }
+                  return found;
+                });
+    boolean more = ids.size() > LISTED_IDS;
+    throw new BadInputException(
+        "%s of %s on both sides: %s%s. Table %s is unchanged, and %s keeps what would be added: see docs/mix-and-batch.md"
+            .formatted(
+                ids.size() == 1
+                    ? "an id"
+                    : more ? "more than " + LISTED_IDS + " ids" : ids.size() + " ids",
+                tables.edges().name() + (ids.size() == 1 ? " is" : " are"),
+                String.join(", ", more ? ids.subList(0, LISTED_IDS) : ids),
+                more ? ", …" : "",
+                deltas.get(0).of().table().name(),
+                deltas.get(0).table().name()),
+        fault);
+  }
+}

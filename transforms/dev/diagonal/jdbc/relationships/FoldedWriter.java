@@ -1,0 +1,200 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.Piece;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.jdbc.table.TableLocks;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches as {@link UpsertRelationships} describes with {@link Counting#FOLDED}: the new
+ * relationships and one delta in one transaction. While all relationships of its batches are new,
+ * it copies them ({@link StraightCopy}); a key that exists makes it take the way by {@code ON
+ * CONFLICT} until a batch was new again. Each failed copy leaves dead rows, so after {@value
+ * #MAX_FAILED_COPIES} it copies no more.
+ *
+ * <p>Writing a batch again adds nothing, also after a commit whose answer was lost: deltas come
+ * from what was new, and all of it exists by then.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class FoldedWriter<T> implements BatchWriter<T> {
+
+  private static final int MAX_FAILED_COPIES = 3;
+
+  /** So many transactions after one look at the deltas it takes another. */
+  private static final int LOOK_EVERY = 16;
+
+  private static final String DUPLICATE_KEY = "23505";
+
+  private final UpsertRelationships<T> upsert;
+  private final Fold fold;
+  private final String insert;
+  private final HeldConnection connection;
+  private final FilesOfRows.@Nullable Recorded<T> recorded;
+  private @Nullable StraightCopy<T> straight;
+  private boolean looked;
+  private boolean copies = true;
+  private int failedCopies;
+  private int transactions;
+
+  FoldedWriter(UpsertRelationships<T> upsert) {
+    this.upsert = upsert;
+    this.fold = Fold.of(upsert);
+    this.insert = DeltaSql.insert(upsert.tables(), DeltaTable.of(upsert.tables()));
+    this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
+    this.connection = HeldConnection.inTransactions(upsert.database(), upsert.lockTimeout());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws SQLException if the database refuses the batch; the message has the first key
+   * @throws BadInputException if a file has changed, or if deltas are many, and their fold finds an
+   *     id on both sides that must not be
+   * @throws IllegalArgumentException if a row's values do not fit the table's columns
+   */
+  @Override
+  public void write(Batch<T> batch) throws Exception {
+    boolean committed = false;
+    try {
+      List<Piece> pieces = recorded == null ? List.of() : recorded.missing(batch.rows());
+      if (!copied(batch, pieces)) {
+        insert(batch, pieces);
+      }
+      if (recorded != null) {
+        recorded.committed(pieces);
+      }
+      if (++transactions % LOOK_EVERY == 0) {
+        foldIfMany();
+      }
+      committed = true;
+    } finally {
+      if (!committed) {
+        connection.close(); // the server rolls back, and the next batch starts on a fresh one
+      }
+    }
+  }
+
+  /** Copies a batch; returns false if it must take the other way, with nothing written. */
+  private boolean copied(Batch<T> batch, List<Piece> pieces) throws Exception {
+    if (!copies) {
+      return false;
+    }
+    Connection open = connection.use();
+    if (!looked) {
+      straight = StraightCopy.of(open, upsert);
+      looked = true;
+    }
+    StraightCopy.Encoded encoded = straight == null ? null : straight.encode(batch.rows());
+    if (encoded == null) {
+      copies = straight != null;
+      open.rollback();
+      return false;
+    }
+    try {
+      record(open, pieces);
+      encoded.copy(open);
+      open.commit();
+      return true;
+    } catch (SQLException fault) {
+      if (!DUPLICATE_KEY.equals(SqlFaults.state(fault))) {
+        throw explained(firstKey(batch), fault);
+      }
+      open.rollback();
+      failedCopies++;
+      copies = false;
+      return false;
+    }
+  }
+
+  private void insert(Batch<T> batch, List<Piece> pieces) throws Exception {
+    BoundColumns bound = BoundColumns.of(upsert.tables().edges(), upsert.binder(), batch.rows());
+    try {
+      Connection open = connection.use();
+      record(open, pieces);
+      try (PreparedStatement statement = open.prepareStatement(insert)) {
+        bound.setIn(statement, 1);
+        try (ResultSet result = statement.executeQuery()) {
+          result.next();
+          copies =
+              straight != null
+                  && failedCopies < MAX_FAILED_COPIES
+                  && result.getLong(1) == batch.rows().size();
+        }
+      }
+      open.commit();
+    } catch (SQLException fault) {
+      throw explained(bound.firstKey(), fault);
+    }
+  }
+
+  private void record(Connection open, List<Piece> pieces) throws SQLException {
+    if (recorded != null) {
+      recorded.record(open, upsert.tables().edges().name(), pieces);
+    }
+  }
+
+  /** Folds on this connection; if it cannot now, a later one does. */
+  private void foldIfMany() throws SQLException, InterruptedException {
+    try {
+      Fold.Folded unused = fold.ifMany(connection.use());
+    } catch (SQLException fault) {
+      connection.close();
+      SQLException explained = fold.explained(fault);
+      if (!SqlFaults.isRetryable(explained)) {
+        throw explained;
+      }
+    }
+  }
+
+  private String firstKey(Batch<T> batch) {
+    try {
+      BoundColumns bound =
+          BoundColumns.of(upsert.tables().edges(), upsert.binder(), List.of(batch.rows().get(0)));
+      return bound.firstKey();
+    } catch (Exception e) {
+      return "that is not known";
+    }
+  }
+
+  private Exception explained(String firstKey, SQLException fault) {
+    connection.close(); // the server rolls back
+    BadInputException changed =
+        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
+    return changed != null
+        ? changed
+        : new SQLException(
+            "first key %s: %s".formatted(firstKey, fault.getMessage()),
+            SqlFaults.state(fault),
+            fault);
+  }
+
+  @Override
+  public boolean isRetryable(Exception fault) {
+    return SqlFaults.isRetryable(fault);
+  }
+
+  @Override
+  public boolean isCausedByRows(Exception fault) {
+    return SqlFaults.isCausedByRows(fault);
+  }
+
+  @Override
+  public boolean isLockTimeout(Exception fault) {
+    return TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault));
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}
