@@ -80,8 +80,8 @@ public final class PackBlocks<T>
     return new PackBlocks<>(key, blockRows, maxHeldRows, errorHandler);
   }
 
-  /** Sends records whose key cannot be told to a handler. */
-  public PackBlocks<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+  /** Sends records whose key function fails to a handler; null, the default, fails the run. */
+  public PackBlocks<T> withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> handler) {
     return new PackBlocks<>(key, blockRows, maxHeldRows, handler);
   }
 

@@ -5,6 +5,7 @@ import dev.diagonal.block.Packer;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.grid.HotEnds;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.Batch;
@@ -30,6 +31,7 @@ final class CellBatcher<T> {
   private final BatchGroup<T> group;
   private final Submission<T> submission;
   private final CellMetrics metrics;
+  private final HotEnds hot = new HotEnds();
 
   /** Which rows are written from here. */
   enum Leaving {
@@ -76,7 +78,7 @@ final class CellBatcher<T> {
   void add(T row, Output<CellOutput<T>> output) {
     int cell;
     try {
-      cell = write.grid().cellOf(row);
+      cell = write.grid().cellOf(row, hot);
     } catch (RuntimeException e) { // the functions are the user's, and an id may be null
       reject(row, e, output);
       return;

@@ -128,7 +128,7 @@ public final class SplitDiagonally<T>
     GroupIntoBatches<Integer, Block<T>> batches =
         GroupIntoBatches.ofByteSize(batchSize, block -> (long) block.size());
     return records
-        .apply("Pack", errorHandler == null ? pack : pack.withBadRecordErrorHandler(errorHandler))
+        .apply("Pack", pack.withBadRecordErrorHandler(errorHandler))
         .apply(
             "Batch",
             maxBuffering == null ? batches : batches.withMaxBufferingDuration(maxBuffering))

@@ -119,7 +119,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
     PCollection<Written> written =
         begin
             .apply("Donations", read(Table.DONATIONS, inputs.donations()))
-            .apply("Join", handler == null ? join : join.withBadRecordErrorHandler(handler));
+            .apply("Join", join.withBadRecordErrorHandler(handler));
     if (files != null) {
       PCollection<Written> unused = written.apply(FILES, CountFn.of(files.directory()));
     }

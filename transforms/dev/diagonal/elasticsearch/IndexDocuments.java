@@ -149,7 +149,7 @@ public final class IndexDocuments
    * Sends documents that Elasticsearch refuses to a handler: see {@link
    * dev.diagonal.elasticsearch.bulk.RefusedDocument}.
    */
-  public IndexDocuments withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+  public IndexDocuments withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> handler) {
     return new IndexDocuments(settings, handler);
   }
 

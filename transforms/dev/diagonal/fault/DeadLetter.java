@@ -121,12 +121,12 @@ public record DeadLetter(String file, long offset, String reason, String record)
 
   /** Returns the coder: four fields, one after another. */
   public static Coder<DeadLetter> coder() {
-    return BadLineCoder.OF;
+    return DeadLetterCoder.OF;
   }
 
-  private static final class BadLineCoder extends AtomicCoder<DeadLetter> {
+  private static final class DeadLetterCoder extends AtomicCoder<DeadLetter> {
 
-    private static final BadLineCoder OF = new BadLineCoder();
+    private static final DeadLetterCoder OF = new DeadLetterCoder();
     private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
 
     @Override

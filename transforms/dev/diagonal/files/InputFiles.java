@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -57,6 +58,11 @@ public record InputFiles(List<InputFile> files) implements Serializable {
   /** Returns the size of all files together, as stored. */
   public long totalBytes() {
     return files.stream().mapToLong(InputFile::bytes).sum();
+  }
+
+  /** Returns how many files there are and how large they are, for people. */
+  public String describe() {
+    return String.format(Locale.ROOT, "%,d file(s), %,.1f MB", files.size(), totalBytes() / 1e6);
   }
 
   private static InputFiles list(List<String> patterns, boolean required) {

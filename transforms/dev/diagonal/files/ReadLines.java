@@ -172,8 +172,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
         source, consumers, coder, header, lines, plan, maxBadRecords, records, cuts, errorHandler);
   }
 
-  /** Sends bad records to a handler instead of failing on the first one. */
-  public ReadLines<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> errorHandler) {
+  /** Sends bad records to a handler; null, the default, fails the run. */
+  public ReadLines<T> withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     return new ReadLines<>(
         source,
         consumers,

@@ -1,5 +1,7 @@
 package dev.diagonal.grid;
 
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Set;
@@ -46,14 +48,48 @@ public final class Grid<T> implements CellLocks {
   private final LockNumbers locks;
   private final String domain;
 
+  /** The hashes of both ends if their slots are parts of these, else null. */
+  private final @Nullable Hashes<T> hashes;
+
+  private final boolean spreadsHotEnds;
+
   private Grid(
-      Schedule schedule, SlotOf<T> row, SlotOf<T> column, LockNumbers locks, String domain) {
+      Schedule schedule,
+      SlotOf<T> row,
+      SlotOf<T> column,
+      LockNumbers locks,
+      String domain,
+      @Nullable Hashes<T> hashes,
+      boolean spreadsHotEnds) {
     this.schedule = schedule;
     this.row = row;
     this.column = column;
     this.locks = locks;
     this.domain = domain;
+    this.hashes = hashes;
+    this.spreadsHotEnds = spreadsHotEnds;
   }
+
+  private Grid(
+      Schedule schedule, SlotOf<T> row, SlotOf<T> column, LockNumbers locks, String domain) {
+    this(schedule, row, column, locks, domain, null, false);
+  }
+
+  /** Returns the grid of records whose slots are equal parts of the hashes of their ends. */
+  private static <T> Grid<T> of(Schedule schedule, Hashes<T> hashes) {
+    Slots slots = new Slots(schedule.tableSize());
+    return new Grid<>(
+        schedule,
+        record -> slots.ofHash(hashes.row().slotOf(record)),
+        record -> slots.ofHash(hashes.column().slotOf(record)),
+        slots::bucketsOf,
+        "",
+        hashes,
+        false);
+  }
+
+  /** The hashes of both ends of a record. */
+  private record Hashes<T>(SlotOf<T> row, SlotOf<T> column) implements Serializable {}
 
   /** Which numbers a slot locks on one side. */
   @FunctionalInterface
@@ -109,24 +145,20 @@ public final class Grid<T> implements CellLocks {
     public <T> Grid<T> by(
         SerializableFunction<T, ? extends @Nullable Object> source,
         SerializableFunction<T, ? extends @Nullable Object> target) {
-      Slots slots = new Slots(schedule.tableSize());
-      return new Grid<>(
+      return of(
           schedule,
-          record -> slots.of(source.apply(record)),
-          record -> slots.of(target.apply(record)),
-          slots::bucketsOf,
-          "");
+          new Hashes<>(
+              record -> IdHash.of(source.apply(record)),
+              record -> IdHash.of(target.apply(record))));
     }
 
     /** Takes the ids of both ends, whole numbers. */
     public <T> Grid<T> byLongs(LongOf<T> source, LongOf<T> target) {
-      Slots slots = new Slots(schedule.tableSize());
-      return new Grid<>(
+      return of(
           schedule,
-          record -> slots.of(source.longOf(record)),
-          record -> slots.of(target.longOf(record)),
-          slots::bucketsOf,
-          "");
+          new Hashes<>(
+              record -> IdHash.of(source.longOf(record)),
+              record -> IdHash.of(target.longOf(record))));
     }
 
     /** Takes the ids of both ends from the fields of a row. */
@@ -160,6 +192,67 @@ public final class Grid<T> implements CellLocks {
     return schedule.indexOf(row.slotOf(record), column.slotOf(record));
   }
 
+  /**
+   * Returns this grid with the records of hot ends spread over all cells: such a record is in a
+   * cell of its other end alone. A writer must then tell by {@link #holdsRow} and {@link
+   * #holdsColumn} which ends its batch has locked.
+   *
+   * @throws IllegalArgumentException if slots are not hashes of ids
+   */
+  public Grid<T> spreadingHotEnds() {
+    checkArgument(
+        hashes != null, "hot ends are spread where slots are hashes of ids, not in %s", domain);
+    return new Grid<>(schedule, row, column, locks, domain, hashes, true);
+  }
+
+  /**
+   * Returns the number of the cell of a record, as {@link #cellOf(Object)} does unless it
+   * {@linkplain #spreadingHotEnds spreads} hot ends.
+   *
+   * @param hot what was seen of the records before
+   */
+  public int cellOf(T record, HotEnds hot) {
+    if (!spreadsHotEnds || hashes == null) {
+      return cellOf(record);
+    }
+    int rowHash = hashes.row().slotOf(record);
+    int columnHash = hashes.column().slotOf(record);
+    hot.addRecord();
+    boolean rowIsHot = hot.add(rowHash);
+    boolean columnIsHot = hot.add(columnHash);
+    Slots slots = new Slots(schedule.tableSize());
+    int rowSlot = slots.ofHash(rowHash);
+    int columnSlot = slots.ofHash(columnHash);
+    if (rowIsHot && columnIsHot) {
+      rowSlot = hot.nextSlot(schedule.tableSize());
+      columnSlot = rowSlot;
+    } else if (rowIsHot) {
+      rowSlot = columnSlot;
+    } else if (columnIsHot) {
+      columnSlot = rowSlot;
+    }
+    return schedule.indexOf(rowSlot, columnSlot);
+  }
+
+  /** Whether the locks of a cell keep other transactions off the row end of a record. */
+  public boolean holdsRow(int cell, T record) {
+    Cell slots = schedule.cell(cell);
+    int slot = row.slotOf(record);
+    return slot == slots.row() || (isOneDomain() && slot == slots.column());
+  }
+
+  /** Whether the locks of a cell keep other transactions off the column end of a record. */
+  public boolean holdsColumn(int cell, T record) {
+    Cell slots = schedule.cell(cell);
+    int slot = column.slotOf(record);
+    return slot == slots.column() || (isOneDomain() && slot == slots.row());
+  }
+
+  /** Whether an id may stand at both ends, so that both sides of a slot are locked. */
+  private boolean isOneDomain() {
+    return !(schedule instanceof BipartiteSchedule);
+  }
+
   @Override
   public String domain() {
     return domain;
@@ -175,7 +268,7 @@ public final class Grid<T> implements CellLocks {
     Set<Integer> numbers = new TreeSet<>();
     add(slots.row(), 0, numbers);
     add(slots.column(), 1, numbers);
-    if (!(schedule instanceof BipartiteSchedule)) {
+    if (isOneDomain()) {
       add(slots.row(), 1, numbers);
       add(slots.column(), 0, numbers);
     }

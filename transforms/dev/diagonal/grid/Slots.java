@@ -47,6 +47,11 @@ record Slots(int tableSize) implements Serializable {
     return KeyHash.part(IdHash.of(id), tableSize);
   }
 
+  /** Returns the slot of an id by its {@link IdHash}. */
+  int ofHash(int hash) {
+    return KeyHash.part(hash, tableSize);
+  }
+
   /** Returns the buckets that the ids of a slot can be in, in ascending order. */
   int[] bucketsOf(int slot) {
     int first = slot * BUCKETS / tableSize;

@@ -89,8 +89,9 @@ public final class JoinBlocks<B, P, O>
     return new JoinBlocks<>(build, joins, coder, bytes, errorHandler);
   }
 
-  /** Sends what the join rejects to a handler instead of failing on the first one. */
-  public JoinBlocks<B, P, O> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+  /** Sends what the join rejects to a handler; null, the default, fails the run. */
+  public JoinBlocks<B, P, O> withBadRecordErrorHandler(
+      @Nullable ErrorHandler<BadRecord, ?> handler) {
     return new JoinBlocks<>(build, joins, coder, maxWaitingBytes, handler);
   }
 

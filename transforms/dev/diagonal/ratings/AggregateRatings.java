@@ -149,9 +149,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
       totals = totals.withRecords(records);
     }
     return input
-        .apply(
-            "Total in the readers",
-            errorHandler == null ? totals : totals.withBadRecordErrorHandler(errorHandler))
+        .apply("Total in the readers", totals.withBadRecordErrorHandler(errorHandler))
         .apply("Bring shards together", GroupByKey.create())
         .apply("Merge", ParDo.of(new MergeTotalsFn()))
         .setCoder(Block.coder(MovieRating.coder()));

@@ -22,7 +22,8 @@ import java.util.List;
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
  *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
- * @param first the header of the first file: a position means its column, in all files
+ * @param first the names in the header of the first file, or none: a position means its column, in
+ *     all files
  */
 public record RatingFormat(
     boolean header,
@@ -31,7 +32,7 @@ public record RatingFormat(
     String ratingColumn,
     String userColumn,
     String timestampColumn,
-    HeaderNames first)
+    List<String> first)
     implements Serializable {
 
   /** In place of a column: there is none to check. */
@@ -56,10 +57,11 @@ public record RatingFormat(
         ratingColumn,
         userColumn,
         timestampColumn,
-        HeaderNames.NONE);
+        List.of());
   }
 
   public RatingFormat {
+    first = List.copyOf(first);
     checkArgument(
         isDelimiter(delimiter),
         "delimiter must be a tab or ASCII characters that are in no number and no quote, got '%s'",
@@ -86,8 +88,8 @@ public record RatingFormat(
   }
 
   /**
-   * Returns this with the header of the first file, by which columns that are given by position are
-   * found in the others.
+   * Returns this with the header of the first file. In other files, a column that is given by
+   * position is found by its name there.
    */
   public RatingFormat named(FirstLines lines) {
     String line = lines.header(header);
@@ -101,7 +103,7 @@ public record RatingFormat(
             ratingColumn,
             userColumn,
             timestampColumn,
-            new HeaderNames(layout.split(line)));
+            layout.split(line));
   }
 
   /**
@@ -153,12 +155,12 @@ public record RatingFormat(
   }
 
   private int required(String column, HeaderNames names, TextFile file) {
-    int index = names.find(column, first, file.name());
+    int index = names.find(column, new HeaderNames(first), file.name());
     if (index == HeaderNames.NOT_THERE) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
-                  file.name(), first.nameOf(column), shortened(String.valueOf(file.header()))));
+                  file.name(), new HeaderNames(first).nameOf(column), shortened(String.valueOf(file.header()))));
     }
     return index;
   }
@@ -166,7 +168,7 @@ public record RatingFormat(
   /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
-    return mayBeMissing ? names.find(column, first, file.name()) : required(column, names, file);
+    return mayBeMissing ? names.find(column, new HeaderNames(first), file.name()) : required(column, names, file);
   }
 
   private List<String> split(String line) {

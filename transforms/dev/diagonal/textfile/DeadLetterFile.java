@@ -56,9 +56,7 @@ public final class DeadLetterFile {
     all.addAll(more);
     write(path, all);
     if (all.size() > maxBadRecords) {
-      throw new BadInputException(
-          "%s records are in %s, more than the %s allowed%s"
-              .formatted(all.size(), path, maxBadRecords, summaryOf(all)));
+      throw tooMany(all.size(), path, maxBadRecords, summaryOf(all));
     }
   }
 
@@ -85,6 +83,12 @@ public final class DeadLetterFile {
   /** Returns the counts per reason, for the message that there are too many. */
   static String summaryOf(List<DeadLetter> letters) {
     return " (--maxBadRecords): " + DeadLetterCounts.of(letters).describe();
+  }
+
+  /** Returns the failure of a file that has more records than allowed. */
+  static BadInputException tooMany(long size, String path, long most, String summary) {
+    return new BadInputException(
+        "%s records are in %s, more than the %s allowed%s".formatted(size, path, most, summary));
   }
 
   private List<DeadLetter> before() throws IOException {

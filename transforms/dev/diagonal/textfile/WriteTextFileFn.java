@@ -3,7 +3,6 @@ package dev.diagonal.textfile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.output.OutputRun;
 import dev.diagonal.files.output.RunFiles;
 import dev.diagonal.files.output.WholeFile;
@@ -63,9 +62,7 @@ final class WriteTextFileFn<T> extends DoFn<KV<Integer, Iterable<Block<T>>>, Wri
     records.sort(order);
     WholeFile.of(RunFiles.at(path, run)).write(out -> write(records, out));
     if (records.size() > maxRecords) {
-      throw new BadInputException(
-          "%s records are in %s, more than the %s allowed%s"
-              .formatted(records.size(), path, maxRecords, summary.apply(records)));
+      throw DeadLetterFile.tooMany(records.size(), path, maxRecords, summary.apply(records));
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     Written written = new Written(path, records.size(), 1, millis);

@@ -118,8 +118,8 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return new TransferRows(source, conversion, sinks, rows, maxBadRecords, run, errorHandler);
   }
 
-  /** Sends bad rows to a handler instead of failing on the first one. */
-  public TransferRows withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+  /** Sends bad rows to a handler; null, the default, fails the run. */
+  public TransferRows withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> handler) {
     return new TransferRows(source, conversion, sinks, blockRows, maxBadRecords, run, handler);
   }
 

@@ -81,13 +81,7 @@ final class RatingBatchesJob implements Job {
     List<String> lines = new ArrayList<>();
     lines.add("steps:   " + String.join(", ", steps.stream().map(BatchStep::optionName).toList()));
     if (input != null) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "reads:   %,d file(s), %,.1f MB, into table %s",
-              input.files().size(),
-              input.totalBytes() / 1e6,
-              tables.ratings()));
+      lines.add("reads:   %s, into table %s".formatted(input.describe(), tables.ratings()));
     }
     lines.add(
         "reads:   %s (%s, %s, %s) in %s"

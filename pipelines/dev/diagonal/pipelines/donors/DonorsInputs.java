@@ -4,7 +4,6 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The files of the three tables that are joined, and what their sizes ask for. */
@@ -52,12 +51,7 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
     }
 
     String describe(String what) {
-      return String.format(
-          Locale.ROOT,
-          "reads:   %-9s  %,d file(s), %,.1f MB",
-          what,
-          files.files().size(),
-          files.totalBytes() / 1e6);
+      return "reads:   %-9s  %s".formatted(what, files.describe());
     }
   }
 

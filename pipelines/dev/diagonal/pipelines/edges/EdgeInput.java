@@ -25,7 +25,6 @@ import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -133,12 +132,7 @@ final class EdgeInput {
     if (files == null) {
       return "reads:   the rows of a query";
     }
-    String there =
-        String.format(
-            Locale.ROOT,
-            "reads:   %,d file(s), %,.1f MB",
-            files.files().size(),
-            files.totalBytes() / 1e6);
+    String there = "reads:   " + files.describe();
     return isEndless()
         ? "%s, and those that come, looked for every %s s"
             .formatted(there, options.getPollSeconds())
@@ -196,7 +190,7 @@ final class EdgeInput {
             .withPieces(pieces)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
-    return write.from(handler == null ? blocks : blocks.withBadRecordErrorHandler(handler));
+    return write.from(blocks.withBadRecordErrorHandler(handler));
   }
 
   private static ReadLines.Source sourceOf(LoadEdgesOptions options, List<String> patterns) {

@@ -40,7 +40,8 @@ final class FoldJob implements Job {
    */
   static FoldJob of(LoadEdgesOptions options) {
     if (options.getInput() != null || options.getInputQuery() != null) {
-      throw new IllegalArgumentException("--fold loads nothing: give no --input and no --inputQuery");
+      throw new IllegalArgumentException(
+          "--fold loads nothing: give no --input and no --inputQuery");
     }
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     if (!place.isUrl()) {

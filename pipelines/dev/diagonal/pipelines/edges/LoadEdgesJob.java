@@ -13,6 +13,7 @@ import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
@@ -96,6 +97,11 @@ final class LoadEdgesJob implements Job {
         != (options.getComponentColumn() != null)) {
       throw new IllegalArgumentException(
           "--schedule=components needs --componentColumn, and no other schedule has one");
+    }
+    if (options.getSchedule() == LoadEdgesOptions.ScheduleName.components
+        && options.getCounts() == ConflictFreeOptions.Counting.mixed) {
+      throw new IllegalArgumentException(
+          "--counts=mixed needs --schedule=monopartite or bipartite, got components");
     }
     return new LoadEdgesJob(options, EdgeInput.of(options));
   }
@@ -192,7 +198,8 @@ final class LoadEdgesJob implements Job {
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Edge> grid = grid();
-    WriteConflictFree<Edge> write = parallel.with(WriteConflictFree.by(counts.on(grid), writers(grid)));
+    WriteConflictFree<Edge> write =
+        parallel.with(WriteConflictFree.by(counts.on(grid), writers(grid)));
     if (handler != null) {
       write =
           write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
@@ -202,9 +209,8 @@ final class LoadEdgesJob implements Job {
 
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
     UpsertRelationships<Edge> writers =
-        UpsertRelationships.into(database, tables, EdgeTables.binder())
-            .withLocks(grid)
-            .withCounting(counts.way())
+        counts
+            .with(UpsertRelationships.into(database, tables, EdgeTables.binder()), grid)
             .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;

@@ -37,8 +37,9 @@ public interface LoadEdgesOptions
   }
 
   @Description(
-      "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without --idColumn an edge"
-          + " is known by file name and byte offset: other content under the same name is refused")
+      "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without"
+          + " --idColumn an edge is known by file name and byte offset: other content under the"
+          + " same name is refused")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);
@@ -144,7 +145,7 @@ public interface LoadEdgesOptions
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description(
-      "Only add up the counts that runs with --counts=folded have left, and load nothing")
+      "Only add up the counts that runs with --counts=folded or mixed have left, and load nothing")
   @Default.Boolean(false)
   boolean getFold();
 

@@ -12,12 +12,13 @@ public interface ConflictFreeOptions extends PipelineOptions {
   /** When relationships are added to the counts of their ends. */
   enum Counting {
     immediate,
-    folded
+    folded,
+    mixed
   }
 
   @Description(
       "When relationships are counted at their ends, in PostgreSQL: immediate (with each commit),"
-          + " or folded (at the end, without contention)")
+          + " folded (at the end, without contention), mixed (hot ends at the end)")
   @Default.Enum("immediate")
   Counting getCounts();
 

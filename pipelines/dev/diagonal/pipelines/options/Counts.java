@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** When a command adds relationships to the counts of their ends, and the folds before and after. */
+/**
+ * When a command adds relationships to the counts of their ends, and the folds before and after.
+ */
 public final class Counts {
 
   private final Counting way;
@@ -23,13 +25,22 @@ public final class Counts {
     this.way = Counting.valueOf(options.getCounts().name().toUpperCase(Locale.ROOT));
   }
 
-  public Counting way() {
-    return way;
+  /**
+   * Returns the grid that rows are split by: without slots where writers share no row of an end.
+   */
+  public <T> Grid<T> on(Grid<T> grid) {
+    return switch (way) {
+      case IMMEDIATE -> grid;
+      case FOLDED -> Grid.open();
+      case MIXED -> grid.spreadingHotEnds();
+    };
   }
 
-  /** Returns {@code grid}, or one without slots where writers share no row of an end. */
-  public <T> Grid<T> on(Grid<T> grid) {
-    return way == Counting.FOLDED ? Grid.open() : grid;
+  /** Returns writers that count in this way, and hold the slot locks of a grid. */
+  public <T> UpsertRelationships<T> with(UpsertRelationships<T> writers, Grid<T> grid) {
+    return way == Counting.MIXED
+        ? writers.withMixedCounting(grid)
+        : writers.withLocks(grid).withCounting(way);
   }
 
   /**

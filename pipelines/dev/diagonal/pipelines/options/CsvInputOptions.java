@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.options;
 
+import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -62,5 +63,22 @@ public interface CsvInputOptions extends PipelineOptions {
               .formatted(given));
     }
     return given.equals("tab") ? "\t" : given;
+  }
+
+  /**
+   * Returns the character that a user names: {@code tab}, {@code none}, or the character itself.
+   *
+   * @throws IllegalArgumentException if it is not one character
+   */
+  static char character(String option, String text) {
+    if (text.equals("tab")) {
+      return '\t';
+    } else if (text.equals("none")) {
+      return CsvDialect.NONE;
+    } else if (text.length() == 1) {
+      return text.charAt(0);
+    }
+    throw new IllegalArgumentException(
+        option + " must be one character, 'tab' or 'none', got '" + text + "'");
   }
 }

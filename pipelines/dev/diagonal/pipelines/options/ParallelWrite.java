@@ -66,9 +66,7 @@ public final class ParallelWrite {
           "--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
     }
     this.tableSize =
-        wanted > 0
-            ? wanted
-            : TableSize.of(kind, transactions(options), rows, batchSize);
+        wanted > 0 ? wanted : TableSize.of(kind, transactions(options), rows, batchSize);
   }
 
   /** How many there may be at once in all processes, as far as that is known; 64 if more. */
@@ -129,8 +127,7 @@ public final class ParallelWrite {
    * @param rowBytes what a row takes as an object
    */
   public long heapBytes(long rowBytes) {
-    long held =
-        (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
+    long held = (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
     long window = (long) options.getMaxWorkers() * options.getPrefetch() * batchSize * rowBytes;
     return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }

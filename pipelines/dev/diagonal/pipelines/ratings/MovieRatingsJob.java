@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
@@ -63,12 +62,7 @@ final class MovieRatingsJob implements Job {
   @Override
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "reads:   %,d file(s), %,.1f MB",
-            input.files().size(),
-            input.totalBytes() / 1e6));
+    lines.add("reads:   " + input.describe());
     for (RatingSink sink : sinks) {
       lines.add("creates: " + sink.creates());
       lines.add("writes:  a row a movie to " + sink.target());

@@ -180,8 +180,7 @@ sealed interface RatingSink {
     @Override
     public PCollection<Written> write(
         PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
-      return ratings.apply(
-          step(), handler == null ? upsert : upsert.withBadRecordErrorHandler(handler));
+      return ratings.apply(step(), upsert.withBadRecordErrorHandler(handler));
     }
 
     @Override
@@ -239,7 +238,7 @@ sealed interface RatingSink {
       return ratings
           .apply("To documents", ParDo.of(new ToDocumentsFn()))
           .setCoder(Block.coder(Document.coder()))
-          .apply(step(), handler == null ? index : index.withBadRecordErrorHandler(handler));
+          .apply(step(), index.withBadRecordErrorHandler(handler));
     }
 
     @Override

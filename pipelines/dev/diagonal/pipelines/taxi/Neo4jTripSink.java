@@ -29,7 +29,8 @@ final class Neo4jTripSink implements TripSink {
   Neo4jTripSink(TaxiTripsOptions options, SinkPlace place) {
     if (options.getCounts() != ConflictFreeOptions.Counting.immediate) {
       throw new IllegalArgumentException(
-          "--counts=%s is for PostgreSQL, and --jdbcUrl names Neo4j".formatted(options.getCounts()));
+          "--counts=%s is for PostgreSQL, and --jdbcUrl names Neo4j"
+              .formatted(options.getCounts()));
     }
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     this.trips = Neo4jTrips.into(database);

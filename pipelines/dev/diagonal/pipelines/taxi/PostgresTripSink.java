@@ -83,9 +83,8 @@ final class PostgresTripSink implements TripSink {
 
   @Override
   public UpsertRelationships<Trip> writers(Grid<Trip> grid) {
-    return UpsertRelationships.into(database, tables, TaxiTables.tripBinder())
-        .withLocks(grid)
-        .withCounting(counts.way())
+    return counts
+        .with(UpsertRelationships.into(database, tables, TaxiTables.tripBinder()), grid)
         .withFiles(pieces == null ? null : filesOfTrips);
   }
 }

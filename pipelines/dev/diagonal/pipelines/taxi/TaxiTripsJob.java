@@ -117,12 +117,7 @@ final class TaxiTripsJob implements Job {
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "reads:   %,d file(s), %,.1f MB, and %,d zones",
-            input.files().size(),
-            input.totalBytes() / 1e6,
-            zones.size()));
+        String.format(Locale.ROOT, "reads:   %s, and %,d zones", input.describe(), zones.size()));
     sink.creates().forEach(what -> lines.add("creates: " + what + ", if it is missing"));
     lines.add("writes:  the zones, then each trip, counted at its two zones, to " + sink.target());
     lines.add(parallel.describe());
@@ -188,7 +183,8 @@ final class TaxiTripsJob implements Job {
   private PCollection<BatchWritten> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     Grid<Trip> grid = grid();
-    WriteConflictFree<Trip> write = parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
+    WriteConflictFree<Trip> write =
+        parallel.with(WriteConflictFree.by(counts.on(grid), sink.writers(grid)));
     ReadLines<Trip> trips =
         ReadLines.from(options.getInput())
             .into(lines, Trip.coder())

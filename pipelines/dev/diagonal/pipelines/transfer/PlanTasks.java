@@ -171,4 +171,70 @@ final class PlanTasks implements PlanFile.Kinds {
       return null;
     }
   }
+
+  /**
+   * What the transfers of a group share: tables that change in one transaction, a snapshot of what
+   * they read, or both. A group in it shares them too.
+   *
+   * @param tables null if the tables of each transfer change for themselves
+   * @param snapshot null if each transfer has a snapshot of its own
+   * @param around the group around this one, or null
+   */
+  private record GroupScope(
+      @Nullable TablesAtOnce tables, @Nullable SourceSnapshot snapshot, @Nullable GroupScope around)
+      implements PlanFile.Scope {
+
+    static GroupScope in(@Nullable GroupScope around, boolean atOnce, boolean oneSnapshot) {
+      TablesAtOnce tables = around == null ? null : around.tables;
+      SourceSnapshot snapshot = around == null ? null : around.snapshot;
+      return new GroupScope(
+          tables == null && atOnce ? new TablesAtOnce() : tables,
+          snapshot == null && oneSnapshot ? new SourceSnapshot() : snapshot,
+          around);
+    }
+
+    private @Nullable TablesAtOnce ownTables() {
+      return around != null && around.tables != null ? null : tables;
+    }
+
+    private @Nullable SourceSnapshot ownSnapshot() {
+      return around != null && around.snapshot != null ? null : snapshot;
+    }
+
+    @Override
+    public String describe() {
+      List<String> shared = new ArrayList<>();
+      if (ownTables() != null) {
+        shared.add("all or nothing");
+      }
+      if (ownSnapshot() != null) {
+        shared.add("from one snapshot");
+      }
+      return String.join(", ", shared);
+    }
+
+    /** {@inheritDoc} The locks of the snapshot go first: a table that is read may be replaced. */
+    @Override
+    public long complete() throws Exception {
+      closeSnapshot();
+      TablesAtOnce own = ownTables();
+      return own == null ? 0 : own.complete();
+    }
+
+    @Override
+    public void abandon() throws Exception {
+      closeSnapshot();
+      TablesAtOnce own = ownTables();
+      if (own != null) {
+        own.abandon();
+      }
+    }
+
+    private void closeSnapshot() {
+      SourceSnapshot own = ownSnapshot();
+      if (own != null) {
+        own.close();
+      }
+    }
+  }
 }

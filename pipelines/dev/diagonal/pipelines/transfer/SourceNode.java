@@ -45,8 +45,7 @@ final class SourceNode {
    * @param written the files that earlier tasks write, which need not exist yet
    * @param oneSnapshot whether all ranges of a table are read in one snapshot
    */
-  SourceNode(
-      YamlNode from, PlanConnections connections, Set<String> written, boolean oneSnapshot) {
+  SourceNode(YamlNode from, PlanConnections connections, Set<String> written, boolean oneSnapshot) {
     this.from = from;
     this.connections = connections;
     this.written = written;
@@ -129,13 +128,13 @@ final class SourceNode {
         CsvInputOptions.skipped(
             YamlNode.number(keys.get("skipLines"), 0), textOrNull(keys.get("comment")));
     if (YamlNode.oneOf(keys.get("style"), "csv", List.of("csv", "dump")).equals("dump")) {
-      return CsvSpelling.textDump(
+      return CsvFormats.textDump(
           columns == null ? List.of() : columns.texts(),
           YamlNode.text(keys.get("encoding"), "UTF-8"),
           nullText == null ? null : nullText.text(),
           skipped);
     }
-    return CsvSpelling.of(
+    return CsvFormats.of(
         YamlNode.text(keys.get("delimiter"), ","),
         YamlNode.text(keys.get("quote"), "\""),
         YamlNode.text(keys.get("escape"), "none"),

@@ -175,10 +175,10 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         throw new UsageException(
             "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
       }
-      return CsvSpelling.textDump(
+      return CsvFormats.textDump(
           columns, options.getEncoding(), options.getNullText(), CsvInputOptions.skipped(options));
     }
-    return CsvSpelling.of(
+    return CsvFormats.of(
         options.getDelimiter(),
         options.getQuote(),
         options.getEscape(),
@@ -195,7 +195,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     String delimiter = options.getOutputDelimiter();
     String quote = options.getOutputQuote();
     Boolean header = options.getOutputHeader();
-    return CsvSpelling.of(
+    return CsvFormats.of(
         delimiter == null ? options.getDelimiter() : delimiter,
         quote == null ? options.getQuote() : quote,
         "none",

@@ -170,8 +170,14 @@ final class TransferJob implements Job {
       sinks.add(sink);
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
+    PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
+    if (passed != null) {
+      typeRemarks = List.of(PassedTuples.REMARK);
+    }
     TransferRows transfer =
-        TransferRows.of(source, mapping, sinks)
+        (passed == null
+                ? TransferRows.of(source, mapping, sinks)
+                : TransferRows.of(passed.source(), Mapping.NONE, List.of(passed.sink())))
             .withBlockRows(spec.blockRows())
             .withRun(run)
             .withMaxBadRecords(options.getMaxBadRecords());
@@ -180,10 +186,7 @@ final class TransferJob implements Job {
         deadLetters.collect(
             pipeline,
             outputs,
-            handler ->
-                pipeline.apply(
-                    "Transfer",
-                    handler == null ? transfer : transfer.withBadRecordErrorHandler(handler)));
+            handler -> pipeline.apply("Transfer", transfer.withBadRecordErrorHandler(handler)));
     return outputs;
   }
 

@@ -111,6 +111,16 @@ abstract class WireEncoder implements RowValues {
   }
 
   @Override
+  public RowValues putTuple(byte[] fields, int start, int end) {
+    if (keyColumns > 0) {
+      throw new UnsupportedOperationException("a tuple does not show the key of its row");
+    }
+    values.put(fields, start, end);
+    next = columns.size();
+    return this;
+  }
+
+  @Override
   public RowValues putNull() {
     return nothing();
   }

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -53,6 +54,16 @@ final class BoundColumns implements RowValues {
     for (int i = 0; i < columns.size(); i++) {
       statement.setObject(first + i, columns.get(i).toArray());
     }
+  }
+
+  /** Returns the different values that some rows have in a column, as an array of the driver. */
+  Object distinct(String column, BitSet rows) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (table.columns().get(i).name().equals(column)) {
+        return columns.get(i).distinct(rows);
+      }
+    }
+    throw new IllegalArgumentException("no column " + column);
   }
 
   /** The key of the first row, for a message. */

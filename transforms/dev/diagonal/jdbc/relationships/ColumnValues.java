@@ -2,9 +2,12 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.jdbc.table.Column;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +108,21 @@ final class ColumnValues {
       case WHOLE -> nulls == null ? whole : boxed(nulls);
       case FLOATING -> nulls == null ? floating : boxed(nulls);
       case TEXT -> texts;
+    };
+  }
+
+  /** Returns the different values of some rows, none of them null, as {@link #toArray} does. */
+  Object distinct(BitSet picked) {
+    IntStream rowsPicked = picked.stream().filter(row -> nulls == null || !nulls[row]);
+    return switch (kind) {
+      case WHOLE -> rowsPicked.mapToLong(row -> whole[row]).distinct().toArray();
+      case FLOATING -> rowsPicked.mapToDouble(row -> floating[row]).distinct().toArray();
+      case TEXT ->
+          rowsPicked
+              .mapToObj(row -> texts[row])
+              .filter(Objects::nonNull)
+              .distinct()
+              .toArray(String[]::new);
     };
   }
 

@@ -9,5 +9,11 @@ public enum Counting {
    * At the next {@link Fold}: the transaction of the batch keeps what it adds in a table of deltas.
    * Writers share no row of an end.
    */
-  FOLDED
+  FOLDED,
+
+  /**
+   * In the transaction of the batch for the ends whose slot locks it holds, and at the next {@link
+   * Fold} for the others: so batches of an end that most relationships have need not take turns.
+   */
+  MIXED
 }

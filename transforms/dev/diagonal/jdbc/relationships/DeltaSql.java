@@ -45,6 +45,53 @@ final class DeltaSql {
   }
 
   /**
+   * Inserts the relationships that are new and counts them at their ends, but keeps a delta of what
+   * they add to some. The first two parameters are arrays of these sources and targets; those of
+   * {@link RelationshipSql#insertEdges} follow. Returns no rows, for the same reason as {@link
+   * RelationshipSql#insert}.
+   */
+  static String insertMixed(
+      RelationshipTables tables, List<DeltaTable> deltas, boolean refuseBothEnds) {
+    String[] names = RelationshipSql.names(tables);
+    String added = PostgresSql.unlike("added", names);
+    String late = PostgresSql.unlike("late", names);
+    List<String> queries = new ArrayList<>();
+    queries.add(
+        "%s AS (SELECT %s AS source, %s AS target)"
+            .formatted(late, array(tables, tables.source()), array(tables, tables.target())));
+    queries.add(added + " AS (" + RelationshipSql.insertEdges(tables) + ")");
+    String isLate = " WHERE %1$s IN (SELECT unnest(l.%1$s) FROM " + late + " AS l)";
+    for (int i = 0; i < deltas.size(); i++) {
+      DeltaTable each = deltas.get(i);
+      queries.add(
+          "%s AS (%s)"
+              .formatted(
+                  PostgresSql.unlike("deltas_" + i, names),
+                  insertDeltas(each, each.of().endsOf(added, isLate))));
+    }
+    String last = "";
+    for (int i = 0; i < deltas.size(); i++) {
+      EndSums ends = deltas.get(i).of();
+      last =
+          RelationshipSql.count(
+              ends, ends.endsOf(added, isLate.replace(" IN ", " NOT IN ")), refuseBothEnds);
+      if (i + 1 < deltas.size()) {
+        queries.add("%s AS (%s)".formatted(PostgresSql.unlike("counted", names), last));
+      }
+    }
+    return "WITH %s %s".formatted(String.join(", ", queries), last);
+  }
+
+  private static String array(RelationshipTables tables, String column) {
+    Column of =
+        tables.edges().columns().stream()
+            .filter(each -> each.name().equals(column))
+            .findFirst()
+            .orElseThrow();
+    return "?::%s[]::%s[]".formatted(ColumnValues.Kind.of(of).type(), of.type());
+  }
+
+  /**
    * Inserts rows of deltas, each of {@value #MAX_IDS} ids at most; none if nothing is added.
    *
    * @param ends a query for what is added: {@code id}, {@code v0}, {@code v1}, …

@@ -95,8 +95,20 @@ record EndSums(Table table, Column id, List<Sum> sums) {
    * @param added the name of the new relationships
    */
   String endsOf(String added) {
+    return endsOf(added, "");
+  }
+
+  /**
+   * Returns that query for some of the ends.
+   *
+   * @param condition of {@code %1$s}, the column of the end, after a WHERE; or nothing for all
+   */
+  String endsOf(String added, String condition) {
     return ends().stream()
-        .map(end -> "SELECT %s AS id, %s FROM %s".formatted(end, valuesAt(end), added))
+        .map(
+            end ->
+                "SELECT %s AS id, %s FROM %s".formatted(end, valuesAt(end), added)
+                    + condition.formatted(end))
         .collect(joining(" UNION ALL "));
   }
 

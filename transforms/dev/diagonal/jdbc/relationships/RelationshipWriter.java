@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.relationships;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.internal.schema.FilePieces;
@@ -16,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
 
   private final UpsertRelationships<T> upsert;
   private final @Nullable CellLocks locks;
+  private final @Nullable Grid<T> mixed;
   private final String insert;
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
@@ -41,7 +44,12 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   RelationshipWriter(UpsertRelationships<T> upsert) {
     this.upsert = upsert;
     this.locks = upsert.locks();
-    this.insert = RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds());
+    this.mixed = upsert.mixed();
+    this.insert =
+        mixed == null
+            ? RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds())
+            : DeltaSql.insertMixed(
+                upsert.tables(), DeltaTable.of(upsert.tables()), upsert.refuseBothEnds());
     this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
     this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
   }
@@ -69,6 +77,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         if (!pieces.isEmpty()) {
           first = FilePieces.bind(statement, first, pieces);
         }
+        if (mixed != null) {
+          first = setLate(statement, first, mixed, batch, bound);
+        }
         bound.setIn(statement, first);
         statement.execute();
       }
@@ -84,6 +95,22 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         connection.close(); // the server rolls back, and the next batch starts on a fresh one
       }
     }
+  }
+
+  /** Sets the ends whose slots the batch does not hold, and returns the next parameter. */
+  private int setLate(
+      PreparedStatement statement, int first, Grid<T> grid, Batch<T> batch, BoundColumns bound)
+      throws SQLException {
+    BitSet sources = new BitSet();
+    BitSet targets = new BitSet();
+    for (int row = 0; row < batch.rows().size(); row++) {
+      T record = batch.rows().get(row);
+      sources.set(row, !grid.holdsRow(batch.cell(), record));
+      targets.set(row, !grid.holdsColumn(batch.cell(), record));
+    }
+    statement.setObject(first, bound.distinct(upsert.tables().source(), sources));
+    statement.setObject(first + 1, bound.distinct(upsert.tables().target(), targets));
+    return first + 2;
   }
 
   @Override
@@ -128,8 +155,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           fault);
     }
     BadInputException changed =
-        FilesOfRows.changed(
-            upsert.files(), connection, upsert.tables().edges().name(), fault);
+        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
     if (changed != null) {
       return changed;
     }

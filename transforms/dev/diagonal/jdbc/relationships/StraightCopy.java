@@ -147,10 +147,7 @@ final class StraightCopy<T> {
   }
 
   private static DeltaSums.Layout layout(
-      Connection connection,
-      RelationshipTables tables,
-      DeltaTable deltas,
-      List<WireColumn> columns)
+      Connection connection, RelationshipTables tables, DeltaTable deltas, List<WireColumn> columns)
       throws SQLException {
     Map<String, Integer> elements = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(ELEMENTS)) {

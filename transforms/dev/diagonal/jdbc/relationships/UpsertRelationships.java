@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.relationships;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.RowBinder;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param lockTimeout how long a transaction waits for one lock, at least a millisecond
  * @param refuseBothEnds whether an id that is a source must not be a target
  * @param counting when relationships are added to the rows of their ends
+ * @param mixed the grid whose hot ends are counted later, or null
  * @param files records the files that rows are from, or null
  */
 public record UpsertRelationships<T>(
@@ -43,7 +45,8 @@ public record UpsertRelationships<T>(
     Duration lockTimeout,
     boolean refuseBothEnds,
     @Nullable FilesOfRows<T> files,
-    Counting counting)
+    Counting counting,
+    @Nullable Grid<T> mixed)
     implements BatchWriter.Factory<T> {
 
   /** How long a transaction waits for one lock unless set: 30 seconds. */
@@ -72,13 +75,21 @@ public record UpsertRelationships<T>(
   public static <T> UpsertRelationships<T> into(
       JdbcTarget database, RelationshipTables tables, RowBinder<T> binder) {
     return new UpsertRelationships<>(
-        database, tables, binder, null, DEFAULT_LOCK_TIMEOUT, false, null, Counting.IMMEDIATE);
+        database,
+        tables,
+        binder,
+        null,
+        DEFAULT_LOCK_TIMEOUT,
+        false,
+        null,
+        Counting.IMMEDIATE,
+        null);
   }
 
   /** Takes the locks of a batch's cell, so that several processes may write at once. */
   public UpsertRelationships<T> withLocks(CellLocks slotLocks) {
     return new UpsertRelationships<>(
-        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files, counting);
+        database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files, counting, mixed);
   }
 
   /**
@@ -88,7 +99,7 @@ public record UpsertRelationships<T>(
    */
   public UpsertRelationships<T> withLockTimeout(Duration timeout) {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, timeout, refuseBothEnds, files, counting);
+        database, tables, binder, locks, timeout, refuseBothEnds, files, counting, mixed);
   }
 
   /**
@@ -98,7 +109,7 @@ public record UpsertRelationships<T>(
    */
   public UpsertRelationships<T> refusingBothEnds() {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, true, files, counting);
+        database, tables, binder, locks, lockTimeout, true, files, counting, mixed);
   }
 
   /**
@@ -107,14 +118,25 @@ public record UpsertRelationships<T>(
    * a {@link Fold} at the end.
    */
   public UpsertRelationships<T> withCounting(Counting way) {
+    checkArgument(way != Counting.MIXED, "counting must be IMMEDIATE or FOLDED, got %s", way);
     return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, refuseBothEnds, files, way);
+        database, tables, binder, locks, lockTimeout, refuseBothEnds, files, way, null);
+  }
+
+  /**
+   * Counts {@linkplain Counting#MIXED partly at once}, and takes the slot locks of the grid.
+   *
+   * @param grid one that {@linkplain Grid#spreadingHotEnds spreads hot ends}; the write must use it
+   */
+  public UpsertRelationships<T> withMixedCounting(Grid<T> grid) {
+    return new UpsertRelationships<>(
+        database, tables, binder, grid, lockTimeout, refuseBothEnds, files, Counting.MIXED, grid);
   }
 
   /** Records the files that rows are from, and fails where one has changed; null for neither. */
   public UpsertRelationships<T> withFiles(@Nullable FilesOfRows<T> filesOfRows) {
     return new UpsertRelationships<>(
-        database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows, counting);
+        database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows, counting, mixed);
   }
 
   @Override

@@ -64,6 +64,16 @@ public interface RowValues {
   RowValues putTime(@Nullable LocalTime value);
 
   /**
+   * Puts all columns of a table without a key at once: their lengths and values in the binary
+   * format of PostgreSQL's COPY, from {@code start} to before {@code end}.
+   *
+   * @throws UnsupportedOperationException if the rows do not go to PostgreSQL in that format
+   */
+  default RowValues putTuple(byte[] fields, int start, int end) {
+    throw new UnsupportedOperationException("tuples of COPY go to PostgreSQL only");
+  }
+
+  /**
    * Puts an array of one dimension, whose elements are of the classes that the other methods take,
    * or null.
    */

@@ -81,7 +81,7 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
   }
 
   /** Sends rows that the binder or the database refuses to a handler, as JSON by column. */
-  public WriteToJdbc<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+  public WriteToJdbc<T> withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> handler) {
     return new WriteToJdbc<>(write, maxBuffering, handler);
   }
 

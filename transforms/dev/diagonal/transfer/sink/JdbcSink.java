@@ -28,6 +28,7 @@ public final class JdbcSink implements TransferSink {
   private final WriteMode mode;
   private final int commitRows;
   private final LedgerSettings ledger;
+  private final boolean tuples;
 
   /**
    * @param table whose columns are among those of the rows
@@ -37,12 +38,41 @@ public final class JdbcSink implements TransferSink {
    */
   public JdbcSink(
       JdbcTarget database, Table table, WriteMode mode, int commitRows, LedgerSettings ledger) {
+    this(database, table, mode, commitRows, ledger, false);
+  }
+
+  private JdbcSink(
+      JdbcTarget database,
+      Table table,
+      WriteMode mode,
+      int commitRows,
+      LedgerSettings ledger,
+      boolean tuples) {
     this.database = database;
     this.table = table;
     this.mode = mode;
     this.commitRows = commitRows;
     this.ledger = ledger;
+    this.tuples = tuples;
     var unused = write((row, values) -> {});
+  }
+
+  /**
+   * Returns a sink of tuples of COPY as {@link dev.diagonal.transfer.source.JdbcRows#tuples} reads
+   * them, of this table's columns in their order.
+   *
+   * @throws IllegalStateException if rows are not simply inserted, or have a key
+   */
+  public JdbcSink tuples() {
+    if (mode != WriteMode.INSERT || !table.keyColumns().isEmpty()) {
+      throw new IllegalStateException("tuples are inserted, into a table without a key");
+    }
+    return new JdbcSink(database, table, mode, commitRows, ledger, true);
+  }
+
+  /** Returns the table and the columns that are written. */
+  public Table table() {
+    return table;
   }
 
   private JdbcWrite<RowAt> write(RowBinder<RowAt> binder) {
@@ -63,7 +93,7 @@ public final class JdbcSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
-    return new TableWriter(write(RowAt.binder(table, type)));
+    return new TableWriter(write(tuples ? RowAt::putTuple : RowAt.binder(table, type)));
   }
 
   private static final class TableWriter implements RowBlockWriter {

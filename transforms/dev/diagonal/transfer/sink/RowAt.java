@@ -34,6 +34,12 @@ public record RowAt(RowBlock block, int row) {
     };
   }
 
+  /** Puts the only column of the block, a tuple. */
+  static void putTuple(RowAt at, RowValues values) {
+    RowValues unused =
+        values.putTuple(at.block.bytes(0), at.block.start(at.row, 0), at.block.end(at.row, 0));
+  }
+
   private void put(int column, RowValues values) {
     FieldType type = block.typeOf(column);
     long word = type.isWord() ? block.word(row, column) : 0;

@@ -52,7 +52,9 @@ final class CopyBlocks implements RowBlockReader {
   private volatile @Nullable Connection connection;
   private volatile boolean aborted;
   private @Nullable CopyOut copy;
+  private int tupleColumns;
   private long rows;
+  private long tuples;
   private boolean started;
   private boolean ended;
   private long bytes;
@@ -64,6 +66,18 @@ final class CopyBlocks implements RowBlockReader {
     this.blockRows = blockRows;
     this.origin = origin;
     this.session = session;
+  }
+
+  /**
+   * Makes a reader whose blocks have one column, the {@linkplain JdbcRows#tuples tuples}.
+   *
+   * @param columns how many columns the statement has
+   */
+  static CopyBlocks ofTuples(
+      ReadSession session, String sql, int columns, int blockRows, RowOrigin origin) {
+    CopyBlocks blocks = new CopyBlocks(session, sql, JdbcRows.TUPLE, blockRows, origin);
+    blocks.tupleColumns = columns;
+    return blocks;
   }
 
   /**
@@ -122,6 +136,7 @@ final class CopyBlocks implements RowBlockReader {
       byte[] row = row();
       if (row == null) {
         ended = true;
+        checkCount();
         break;
       }
       rows++;
@@ -129,7 +144,12 @@ final class CopyBlocks implements RowBlockReader {
       int at = started ? 0 : HEADER_BYTES;
       started = true;
       if (at < row.length && (short) SHORT.get(row, at) >= 0) {
-        add(block, row, at + Short.BYTES, rejects);
+        tuples++;
+        if (tupleColumns == 0) {
+          add(block, row, at + Short.BYTES, rejects);
+        } else {
+          addTuple(block, row, at);
+        }
       }
     }
     return block.rows() == 0 ? null : block;
@@ -159,6 +179,40 @@ final class CopyBlocks implements RowBlockReader {
       ByteBuilder record = new ByteBuilder(128);
       CsvFormatter.RFC_4180.put(block, block.rows(), record);
       rejects.reject(DeadLetter.ofRow(origin.place() + ": " + problem, record.toString()));
+    }
+  }
+
+  private void addTuple(RowBlock block, byte[] row, int start) throws SQLException {
+    int columns = (short) SHORT.get(row, start);
+    int at = start + Short.BYTES;
+    for (int i = 0; i < columns && at <= row.length - Integer.BYTES; i++) {
+      at += Integer.BYTES + Math.max(0, (int) INT.get(row, at));
+    }
+    if (columns != tupleColumns || at != row.length) {
+      throw new SQLException(
+          String.format(
+              Locale.ROOT,
+              "%s: row %,d is not a tuple of %d columns in %d bytes",
+              origin.place(),
+              tuples,
+              tupleColumns,
+              row.length - start));
+    }
+    block.setBytes(0, row, start + Short.BYTES, row.length);
+    block.endRow();
+  }
+
+  /** Compares the rows that came with those that the server counted. */
+  private void checkCount() throws SQLException {
+    CopyOut done = copy;
+    if (done != null && done.getHandledRowCount() >= 0 && done.getHandledRowCount() != tuples) {
+      throw new SQLException(
+          String.format(
+              Locale.ROOT,
+              "%s: the database sent %,d rows, and %,d came",
+              origin.place(),
+              done.getHandledRowCount(),
+              tuples));
     }
   }
 

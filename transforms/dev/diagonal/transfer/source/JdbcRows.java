@@ -1,6 +1,5 @@
 package dev.diagonal.transfer.source;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
 import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
@@ -11,16 +10,16 @@ import dev.diagonal.jdbc.snapshot.Snapshot;
 import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.jdbc.snapshot.SnapshotSessions;
 import dev.diagonal.jdbc.snapshot.StoredTables;
+import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +44,14 @@ public final class JdbcRows extends RelationRows {
         AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
       """;
 
+  /** The type of blocks of tuples. */
+  static final RowType TUPLE = new RowType(List.of(new Field("tuple", FieldType.BYTES)));
+
   /** What stands in the select list for each column. */
   private final List<String> expressions;
 
+  private final Read source;
+  private final boolean tuples;
   private final @Nullable Snapshot snapshot;
 
   /** The tables whose rows are read, or null if the readers need not know. */
@@ -62,12 +66,31 @@ public final class JdbcRows extends RelationRows {
       int maxRanges,
       RowType type,
       List<String> expressions,
-      List<SourceRange> pages) {
+      List<SourceRange> pages,
+      boolean tuples) {
     super(read.database, read.relation, read.shown, key, maxRanges, type);
+    this.source = read;
+    this.tuples = tuples;
     this.expressions = List.copyOf(expressions);
     this.snapshot = read.snapshot;
     this.stored = read.stored;
     this.pages = List.copyOf(pages);
+  }
+
+  /** Whether the ranges are those of pages; {@link #tuples} needs that. */
+  public boolean isReadByPages() {
+    return !pages.isEmpty();
+  }
+
+  /**
+   * Returns the same rows as tuples of COPY, which are not decoded: blocks of one column, {@code
+   * tuple}, each value the lengths and values of the columns. For a sink that passes them on.
+   *
+   * @param columns which columns, in this order
+   */
+  public JdbcRows tuples(List<String> columns) {
+    return new JdbcRows(
+        source, null, 1, TUPLE, columns.stream().map(PostgresSql::quote).toList(), pages, true);
   }
 
   /** What is read, before its columns are known. */
@@ -76,7 +99,8 @@ public final class JdbcRows extends RelationRows {
       String relation,
       String shown,
       @Nullable Snapshot snapshot,
-      @Nullable StoredTables stored) {}
+      @Nullable StoredTables stored)
+      implements Serializable {}
 
   /**
    * Returns what a keeper has to lock and measure to read a table.
@@ -185,45 +209,8 @@ public final class JdbcRows extends RelationRows {
       int maxRanges,
       List<SourceRange> pages)
       throws SQLException {
-    List<Field> fields = new ArrayList<>();
-    List<String> expressions = new ArrayList<>();
-    // A prepared statement would take an operator such as ? of jsonb for a parameter.
-    try (Statement statement = connection.createStatement();
-        ResultSet none = statement.executeQuery("SELECT * FROM " + read.relation + " LIMIT 0")) {
-      ResultSetMetaData columns = none.getMetaData();
-      for (int i = 1; i <= columns.getColumnCount(); i++) {
-        String name = columns.getColumnName(i);
-        FieldType type = typeOf(columns.getColumnTypeName(i));
-        fields.add(new Field(name, type == null ? FieldType.TEXT : type));
-        boolean binary = type != null && type != FieldType.DECIMAL && type != FieldType.UUID;
-        boolean isText = !binary || columns.getColumnTypeName(i).equals("jsonb");
-        String number = columns.getColumnTypeName(i).equals("money") ? "::numeric" : "";
-        expressions.add(quote(name) + number + (isText ? "::text" : ""));
-      }
-    }
-    return new JdbcRows(read, key, maxRanges, new RowType(fields), expressions, pages);
-  }
-
-  private static @Nullable FieldType typeOf(String sqlType) {
-    return switch (sqlType) {
-      case "bool" -> FieldType.BOOLEAN;
-      case "int2", "smallserial" -> FieldType.SMALLINT;
-      case "int4", "serial" -> FieldType.INTEGER;
-      case "int8", "bigserial" -> FieldType.BIGINT;
-      case "float4" -> FieldType.REAL;
-      case "float8" -> FieldType.DOUBLE;
-      // The spelling of money differs between databases.
-      case "numeric", "money" -> FieldType.DECIMAL;
-      case "text", "varchar" -> FieldType.TEXT;
-      case "bytea" -> FieldType.BYTES;
-      case "date" -> FieldType.DATE;
-      case "time" -> FieldType.TIME;
-      case "timestamp" -> FieldType.TIMESTAMP;
-      case "timestamptz" -> FieldType.INSTANT;
-      case "uuid" -> FieldType.UUID;
-      case "json", "jsonb" -> FieldType.JSON;
-      default -> null;
-    };
+    SelectedColumns columns = SelectedColumns.of(connection, read.relation);
+    return new JdbcRows(read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
   }
 
   @Override
@@ -271,12 +258,12 @@ public final class JdbcRows extends RelationRows {
 
   @Override
   RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin) {
-    return new CopyBlocks(
-        ReadSession.of(database, snapshot),
+    ReadSession session = ReadSession.of(database, snapshot);
+    String copy =
         "COPY (SELECT %s FROM %s) TO STDOUT (FORMAT binary)"
-            .formatted(String.join(", ", expressions), relation),
-        blockType(),
-        blockRows,
-        origin);
+            .formatted(String.join(", ", expressions), relation);
+    return tuples
+        ? CopyBlocks.ofTuples(session, copy, expressions.size(), blockRows, origin)
+        : new CopyBlocks(session, copy, blockType(), blockRows, origin);
   }
 }

@@ -11,7 +11,9 @@ import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.Counting;
 import dev.diagonal.jdbc.relationships.EndTable;
+import dev.diagonal.jdbc.relationships.Fold;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.jdbc.table.Column;
@@ -107,6 +109,25 @@ final class EdgeLoad {
       long target = node(random, zipf) + (kind == ScheduleKind.BIPARTITE ? NODES : 0);
       if (source != target) {
         edges.add(new Edge(edges.size(), source, target));
+      }
+    }
+    return edges;
+  }
+
+  /**
+   * Returns random edges of which a share have node 0 at one end.
+   *
+   * @param first the id of the first edge
+   */
+  static List<Edge> withHub(long first, int count, double share) {
+    SplittableRandom random = new SplittableRandom(first + count);
+    List<Edge> edges = new ArrayList<>(count);
+    while (edges.size() < count) {
+      boolean hub = random.nextDouble() < share;
+      long source = hub && random.nextBoolean() ? 0 : 1 + random.nextInt(NODES - 1);
+      long target = hub && source != 0 ? 0 : 1 + random.nextInt(NODES - 1);
+      if (source != target) {
+        edges.add(new Edge(first + edges.size(), source, target));
       }
     }
     return edges;
@@ -228,14 +249,32 @@ final class EdgeLoad {
 
   private void scheduled(List<Edge> edges, OpenTransactions open) throws Exception {
     Grid<Edge> grid = grid(edges.size());
+    scheduled(
+        edges,
+        grid,
+        BATCH_ROWS,
+        open.counting(UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid)));
+  }
+
+  /** Writes the edges through the scheduler, in one way of counting, with the folds that needs. */
+  void counted(Counting way, int batchRows, List<Edge> edges) throws Exception {
+    Grid<Edge> cells = grid(edges.size());
+    UpsertRelationships<Edge> writers =
+        UpsertRelationships.into(database, TABLES, BINDER).withLocks(cells).withCounting(way);
+    scheduled(edges, way == Counting.FOLDED ? Grid.open() : cells, batchRows, writers);
+    if (way == Counting.FOLDED) {
+      Fold.Folded unused = Fold.of(writers).now();
+    }
+  }
+
+  private void scheduled(
+      List<Edge> edges, Grid<Edge> grid, int batchRows, BatchWriter.Factory<Edge> writers)
+      throws Exception {
     SchedulerSettings settings = SchedulerSettings.defaults().withMaxWorkers(workers);
-    long held = 20L * BATCH_ROWS * grid.schedule().tableSize();
-    Packer<Edge> packer = new Packer<>(BATCH_ROWS, held);
+    long held = 20L * batchRows * grid.schedule().tableSize();
+    Packer<Edge> packer = new Packer<>(batchRows, held);
     try (ConflictScheduler<Edge> scheduler =
-        new ConflictScheduler<>(
-            grid.schedule(),
-            open.counting(UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid)),
-            settings)) {
+        new ConflictScheduler<>(grid.schedule(), writers, settings)) {
       BatchGroup<Edge> group = scheduler.newGroup();
       Packer.Output<Edge> output =
           (cell, block) -> {

@@ -117,8 +117,7 @@ final class FoldedEdgesIT {
   void foldTakesInWhatAKilledLoadHasLeft() throws Exception {
     LoadEdgesRun load = LoadEdgesRun.on(database);
     Path a = GRAPH.write(directory, "a", EDGES, 1);
-    try (CommandJvm killed =
-        load.begin(directory, database.postgres().port(), a, FOLDED, DIRECT)) {
+    try (CommandJvm killed = load.begin(directory, database.postgres().port(), a, FOLDED, DIRECT)) {
       try (Connection gate = load.holdInTheMiddle(A_FEW, "a")) {
         killed.kill();
         gate.rollback();
@@ -128,7 +127,8 @@ final class FoldedEdgesIT {
     assertThat(evidence.awaitNoWriters()).isTrue();
     Launched launched = launch("--fold");
     assertDone(launched);
-    assertThat(launched.out().toString()).containsPattern("counts: folded [0-9,]+ deltas into [23][0-9]{2} rows");
+    assertThat(launched.out().toString())
+        .containsPattern("counts: folded [0-9,]+ deltas into [23][0-9]{2} rows");
     assertThat(database.wrongNodes()).isEmpty();
     assertThat(database.number("SELECT count(*) FROM nodes_deltas")).isZero();
   }
@@ -175,18 +175,22 @@ final class FoldedEdgesIT {
 
   @Test
   void taxiTripsComeToTheSameZones() throws Exception {
-    StringBuilder lines = new StringBuilder("lpep_pickup_datetime,lpep_dropoff_datetime,PULocationID,DOLocationID,total_amount\n");
+    StringBuilder lines =
+        new StringBuilder(
+            "lpep_pickup_datetime,lpep_dropoff_datetime,PULocationID,DOLocationID,total_amount\n");
     for (int i = 0; i < 2_000; i++) {
       lines.append(
           "2025-11-01 00:00:%02d,2025-11-01 00:30:00,%d,%d,%s\n"
               .formatted(i % 60, i % 7, i % 11, i % 3 == 0 ? "" : i / 100.0));
     }
     Path input = Files.writeString(directory.resolve("trips.csv"), lines);
-    String zones = "SELECT id || ' ' || pickups || ' ' || dropoffs || ' ' || revenue FROM zones ORDER BY id";
+    String zones =
+        "SELECT id || ' ' || pickups || ' ' || dropoffs || ' ' || revenue FROM zones ORDER BY id";
     List<List<String>> found = new ArrayList<>();
     for (String counts : List.of("immediate", "folded")) {
       database.execute("DROP TABLE IF EXISTS trips, zones, zones_deltas CASCADE");
-      List<String> args = new ArrayList<>(List.of("taxi-trips", "--input=" + input, "--batchSize=300"));
+      List<String> args =
+          new ArrayList<>(List.of("taxi-trips", "--input=" + input, "--batchSize=300"));
       args.addAll(List.of("--counts=" + counts, "--jdbcUrl=" + database.postgres().jdbcUrl()));
       args.add("--jdbcUser=" + database.postgres().user());
       assertDone(Launched.with(List.of(new TaxiTrips()), args.toArray(String[]::new)));

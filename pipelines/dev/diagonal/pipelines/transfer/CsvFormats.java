@@ -7,15 +7,15 @@ import dev.diagonal.rows.CsvFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the format of CSV files of what users write. */
-final class CsvSpelling {
+/** Makes the format of CSV files from options and plans. */
+final class CsvFormats {
 
-  private CsvSpelling() {}
+  private CsvFormats() {}
 
   /**
    * Returns the format.
    *
-   * @throws IllegalArgumentException if a character is none, or they do not go together
+   * @throws IllegalArgumentException if a character is invalid, or two of them conflict
    */
   static CsvFormat of(
       String delimiter,
@@ -30,8 +30,8 @@ final class CsvSpelling {
     return new CsvFormat(
         new CsvDialect(
             CsvInputOptions.delimiter(delimiter),
-            character("quote", quote),
-            character("escape", escape),
+            CsvInputOptions.character("quote", quote),
+            CsvInputOptions.character("escape", escape),
             quotedLineBreaks,
             false,
             skipped),
@@ -42,7 +42,7 @@ final class CsvSpelling {
   }
 
   /**
-   * Returns the format of what PostgreSQL's COPY and MySQL's INTO OUTFILE write as text.
+   * Returns the text format of PostgreSQL's COPY and MySQL's INTO OUTFILE.
    *
    * @param columns their names, or none for c1, c2, …
    */
@@ -55,17 +55,5 @@ final class CsvSpelling {
         columns,
         encoding,
         nullText == null ? dump.nullText() : nullText);
-  }
-
-  private static char character(String option, String text) {
-    if (text.equals("tab")) {
-      return '\t';
-    } else if (text.equals("none")) {
-      return CsvDialect.NONE;
-    } else if (text.length() == 1) {
-      return text.charAt(0);
-    }
-    throw new IllegalArgumentException(
-        option + " must be one character, 'tab' or 'none', got '" + text + "'");
   }
 }
