@@ -44,7 +44,8 @@ final class CellMetrics {
 
   void counted(BatchResult<?> result) {
     writes.counted(
-        new Written("", result.rowsWritten(), result.attempts(), result.writeMillis()),
+        new Written(
+            "", result.rowsWritten(), result.attempts(), result.writeMillis(), result.changes()),
         result.retries());
     lockTimeouts.inc(result.lockTimeouts());
     result

@@ -1,6 +1,7 @@
 package dev.diagonal.fault;
 
 import java.io.Serializable;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -165,6 +166,15 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
     return Duration.ofNanos((long) (nanos / 2 * (1 + random)));
   }
 
+  /** Returns how long all waits together last on average. */
+  public Duration waits() {
+    Duration sum = Duration.ZERO;
+    for (int failures = 1; failures < maxAttempts; failures++) {
+      sum = sum.plus(delayAfter(failures, 0.5));
+    }
+    return sum;
+  }
+
   private static void require(boolean holds, String message) {
     if (!holds) {
       throw new IllegalArgumentException(message);
@@ -183,9 +193,18 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
 
     ExhaustedException(int attempts, Exception cause) {
       super(
-          "gave up after " + attempts + (attempts == 1 ? " attempt: " : " attempts: ") + cause,
+          "gave up after "
+              + attempts
+              + (attempts == 1 ? " attempt: " : " attempts: ")
+              + reason(cause),
           cause);
       this.attempts = attempts;
+    }
+
+    /** A database says what is wrong in a sentence; other messages may be but a name. */
+    private static String reason(Exception cause) {
+      String message = cause.getMessage();
+      return cause instanceof SQLException && message != null ? message : cause.toString();
     }
 
     public int attempts() {

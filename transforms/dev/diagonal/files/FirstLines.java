@@ -2,6 +2,7 @@ package dev.diagonal.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.InputFile;
 import java.io.IOException;
@@ -21,7 +22,9 @@ public record FirstLines(List<String> lines, boolean records) {
 
   private static final int MOST_CHARACTERS = 1 << 16;
   private static final char MARK = '\uFEFF';
-  private static final FirstLines NONE = new FirstLines(List.of(), false);
+
+  /** No lines. */
+  public static final FirstLines NONE = new FirstLines(List.of(), false);
 
   public FirstLines {
     lines = List.copyOf(lines);
@@ -30,6 +33,8 @@ public record FirstLines(List<String> lines, boolean records) {
   /**
    * Returns the first lines of the first file that has any. There are none if that file cannot be
    * read, which the run itself reports, or is a pipe, which can be read only once.
+   *
+   * @throws BadInputException if the file is not text
    */
   public static FirstLines of(InputFiles files, RecordFormat records, SkippedLines skipped) {
     for (InputFile file : files.files()) {
@@ -70,6 +75,8 @@ public record FirstLines(List<String> lines, boolean records) {
         filled += read;
         read = reader.read(start, filled, start.length - filled);
       }
+    } catch (BadInputException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       return NONE;
     }

@@ -2,22 +2,27 @@ package dev.diagonal.jobs;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
-import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobSession;
-import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.ratings.UserRatings;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -29,51 +34,31 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
 
   private static final int TRANSACTION_ROWS = 50_000;
 
-  // Nothing is known yet of a table that has just been filled, and the guess is a pass over all
-  // ratings for every row: so each is looked up by the key.
-  private static final String CREATE =
-      """
-      CREATE TEMPORARY TABLE %s
-        (n bigint, user_id bigint, movie_id bigint, rating numeric) ON COMMIT DROP;
-      SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
-      SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
-      """;
-  private static final String COPY = "COPY pg_temp.%s FROM STDIN";
-
-  // Looked for first, as every conflict draws an id. What is in order is also faster to insert.
-  private static final String INSERT =
-      """
-      INSERT INTO %1$s (%2$s, %3$s, %4$s)
-      SELECT user_id, movie_id, rating FROM pg_temp.%5$s AS l
-      WHERE NOT EXISTS (SELECT 1 FROM %1$s AS r WHERE r.%2$s = l.user_id AND r.%3$s = l.movie_id)
-      ORDER BY n
-      ON CONFLICT (%2$s, %3$s) DO NOTHING
-      """;
-
   private final UserRatings parser;
-  private final JobTables tables;
+  private final LoadTarget target;
+  private final LoadSql sql;
   private final JobSession session;
-  private final String create;
-  private final String copySql;
-  private final String insert;
+  private final FilesOfRows.@Nullable Recorded<Piece> recorded;
+  private final List<Piece> pieces = new ArrayList<>();
   private final StringBuilder rows = new StringBuilder();
+  private long file;
   private int held;
 
-  LoadRatingsConsumer(RatingFormat format, JdbcTarget database, JobTables tables) {
+  /** What a transaction did with its rows. */
+  private record Loaded(long inserted, long unchanged, long replaced) {}
+
+  LoadRatingsConsumer(RatingFormat format, LoadTarget target) {
     this.parser = new UserRatings(format);
-    this.tables = tables;
-    this.session = new JobSession(database);
-    String loaded = PostgresSql.unlike("diagonal_loaded", tables.ratings());
-    this.create = CREATE.formatted(loaded);
-    this.copySql = COPY.formatted(loaded);
-    this.insert =
-        INSERT.formatted(
-            tables.ratingsSql(), tables.userSql(), tables.movieSql(), tables.ratingSql(), loaded);
+    this.target = target;
+    this.sql = new LoadSql(target);
+    this.session = new JobSession(target.database());
+    this.recorded = target.files() == null ? null : target.files().recorded();
   }
 
   @Override
-  public void open(TextFile file) {
-    parser.open(file);
+  public void open(TextFile textFile) {
+    parser.open(textFile);
+    file = Piece.fileOf(textFile.name());
   }
 
   @Override
@@ -84,6 +69,9 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
   @Override
   public long accept(TextBlock block, Output<Written> output) {
     int before = held;
+    if (recorded != null && block.piece() != null) {
+      pieces.add(block.piece());
+    }
     parser.read(block, this::hold, output::reject);
     int read = held - before;
     if (held >= TRANSACTION_ROWS) {
@@ -92,9 +80,10 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
     return read;
   }
 
-  private void hold(long user, long movie, int thousandths) {
+  private void hold(long user, long movie, int thousandths, long offset) {
     rows.append(held++).append('\t').append(user).append('\t').append(movie).append('\t');
-    rows.append(BigDecimal.valueOf(thousandths, 3)).append('\n');
+    rows.append(BigDecimal.valueOf(thousandths, 3)).append('\t');
+    rows.append(new UUID(file, offset)).append('\n');
   }
 
   @Override
@@ -105,27 +94,46 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
     long start = System.nanoTime();
     byte[] text = rows.toString().getBytes(US_ASCII);
     try {
-      long inserted = session.call(connection -> insert(connection, text));
+      List<Piece> missing = recorded == null ? List.of() : recorded.missing(pieces);
+      Loaded loaded = session.call(connection -> insert(connection, text, missing));
+      if (recorded != null) {
+        recorded.committed(missing);
+      }
       Counted.BATCHES_WRITTEN.add(1);
-      Counted.ROWS_WRITTEN.add(inserted);
+      Counted.ROWS_WRITTEN.add(loaded.inserted);
+      Counted.ROWS_NEW.add(loaded.inserted);
+      Counted.ROWS_UNCHANGED.add(loaded.unchanged);
+      Counted.ROWS_REPLACED.add(loaded.replaced);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      output.emit(new Written(tables.ratings(), inserted, 1, millis));
+      output.emit(new Written(target.tables().ratings(), loaded.inserted, 1, millis));
     } catch (SQLException e) {
-      throw new IllegalStateException(
-          "cannot load %s ratings into %s: %s".formatted(held, tables.ratings(), e.getMessage()),
-          e);
+      throw explained(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while loading", e);
     }
     rows.setLength(0);
+    pieces.clear();
     held = 0;
   }
 
-  private long insert(Connection connection, byte[] text) throws SQLException {
+  private RuntimeException explained(SQLException fault) {
+    String table = target.tables().ratings();
+    BadInputException changed = FilesOfRows.changed(target.files(), session, table, fault);
+    return changed == null
+        ? new IllegalStateException(
+            "cannot load %s ratings into %s: %s".formatted(held, table, fault.getMessage()), fault)
+        : changed;
+  }
+
+  private Loaded insert(Connection connection, byte[] text, List<Piece> missing)
+      throws SQLException {
+    if (recorded != null) {
+      recorded.record(connection, target.tables().ratings(), missing);
+    }
     try (Statement statement = connection.createStatement()) {
-      statement.execute(create);
-      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copySql);
+      statement.execute(sql.create());
+      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.copy());
       try {
         copy.writeToCopy(text, 0, text.length);
         copy.endCopy();
@@ -134,7 +142,10 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
           copy.cancelCopy();
         }
       }
-      return statement.executeUpdate(insert);
+      try (ResultSet counts = statement.executeQuery(sql.insert())) {
+        counts.next();
+        return new Loaded(counts.getLong(1), counts.getLong(2), counts.getLong(3));
+      }
     }
   }
 

@@ -26,6 +26,14 @@ public enum Counted {
   BATCHES_WRITTEN,
   /** Rows or documents that a sink finished. */
   ROWS_WRITTEN,
+  /** Of the rows that were written, those that the target did not have. */
+  ROWS_NEW,
+  /** Of the rows that were written, those that the target had and that got new values. */
+  ROWS_CHANGED,
+  /** Rows that the target had and that were left as they are. */
+  ROWS_UNCHANGED,
+  /** Rows whose place another row of the same key has taken. */
+  ROWS_REPLACED,
   /** Documents that were not written, because the index has newer versions of them. */
   SUPERSEDED;
 

@@ -13,8 +13,14 @@ import org.apache.beam.sdk.coders.Coder;
  * @param attempts the transactions or requests it took: one for each batch, and one more for each
  *     that was repeated
  * @param millis how long it took, waits between attempts included
+ * @param changes what the rows changed in the target
  */
-public record Written(String target, long rows, int attempts, long millis) {
+public record Written(String target, long rows, int attempts, long millis, Changes changes) {
+
+  /** Returns the account of a write of which nobody knows what it changed. */
+  public Written(String target, long rows, int attempts, long millis) {
+    this(target, rows, attempts, millis, Changes.UNKNOWN);
+  }
 
   public Written {
     checkArgument(rows >= 0, "rows must be >= 0, got %s", rows);
@@ -31,7 +37,12 @@ public record Written(String target, long rows, int attempts, long millis) {
   public Written plus(Written more) {
     checkArgument(
         target.equals(more.target), "targets must be the same, got %s and %s", target, more.target);
-    return new Written(target, rows + more.rows, attempts + more.attempts, millis + more.millis);
+    return new Written(
+        target,
+        rows + more.rows,
+        attempts + more.attempts,
+        millis + more.millis,
+        changes.plus(more.changes));
   }
 
   public static Coder<Written> coder() {

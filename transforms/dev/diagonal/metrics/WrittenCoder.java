@@ -7,7 +7,7 @@ import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.VarInt;
 
-/** Encodes a {@link Written} as its target (UTF-8 with its length) and three varints. */
+/** Encodes a {@link Written} as its target (UTF-8 with its length) and seven varints. */
 final class WrittenCoder extends AtomicCoder<Written> {
 
   static final WrittenCoder INSTANCE = new WrittenCoder();
@@ -20,6 +20,7 @@ final class WrittenCoder extends AtomicCoder<Written> {
     VarInt.encode(written.rows(), out);
     VarInt.encode(written.attempts(), out);
     VarInt.encode(written.millis(), out);
+    Changes.coder().encode(written.changes(), out);
   }
 
   @Override
@@ -28,6 +29,7 @@ final class WrittenCoder extends AtomicCoder<Written> {
         StringUtf8Coder.of().decode(in),
         VarInt.decodeLong(in),
         VarInt.decodeInt(in),
-        VarInt.decodeLong(in));
+        VarInt.decodeLong(in),
+        Changes.coder().decode(in));
   }
 }

@@ -23,7 +23,7 @@ public final class UserRatings {
   /** Takes the ratings. */
   @FunctionalInterface
   public interface Output {
-    void rating(long user, long movie, int thousandths);
+    void rating(long user, long movie, int thousandths, long offset);
   }
 
   public UserRatings(RatingFormat format) {
@@ -68,7 +68,7 @@ public final class UserRatings {
         String text = new String(bytes, start, end - start, UTF_8);
         String fault = line.read(text, more);
         if (fault == null) {
-          output.rating(line.user(), line.movie(), line.rating());
+          output.rating(line.user(), line.movie(), line.rating(), block.offsetOf(start));
         } else {
           badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, text));
         }

@@ -1,5 +1,6 @@
 package dev.diagonal.schedule;
 
+import dev.diagonal.metrics.Changes;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,7 @@ import java.util.Map;
  *
  * @param cell the number of its cell
  * @param rowsWritten how many of its rows are committed
+ * @param changes what they changed in the target
  * @param attempts how many transactions were tried, halves of the batch included; at least 1
  * @param retries how many of them repeated one that had failed for a passing reason
  * @param lockTimeouts how many attempts did not get their slot locks in time
@@ -20,6 +22,7 @@ import java.util.Map;
 public record BatchResult<T>(
     int cell,
     int rowsWritten,
+    Changes changes,
     int attempts,
     int retries,
     int lockTimeouts,

@@ -1,6 +1,7 @@
 package dev.diagonal.schedule;
 
 import dev.diagonal.fault.Retry;
+import dev.diagonal.metrics.Changes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class BatchRun<T> {
   private int retries;
   private int lockTimeouts;
   private int rowsWritten;
+  private Changes changes = Changes.UNKNOWN;
   private @Nullable Throwable failure;
 
   /**
@@ -138,7 +140,7 @@ final class BatchRun<T> {
     for (List<T> rows = nextRows(); rows != null; rows = nextRows()) {
       try {
         writer.write(new Batch<>(batch.cell(), rows));
-        written();
+        written(writer.newRows());
         writer.changes().forEach((name, count) -> changes.merge(name, count, Long::sum));
       } catch (Exception fault) {
         sleep(failed(fault, writer, settings), fault);
@@ -181,7 +183,15 @@ final class BatchRun<T> {
 
   /** Takes note that the rows of this attempt are committed. */
   void written() {
-    rowsWritten += parts.remove().rows.size();
+    written(-1);
+  }
+
+  private void written(int added) {
+    int rows = parts.remove().rows.size();
+    rowsWritten += rows;
+    if (added >= 0) {
+      changes = changes.plus(new Changes(added, 0, rows - added, 0));
+    }
   }
 
   /**
@@ -244,6 +254,7 @@ final class BatchRun<T> {
     return new BatchResult<>(
         batch.cell(),
         rowsWritten,
+        changes,
         attempts,
         retries,
         lockTimeouts,

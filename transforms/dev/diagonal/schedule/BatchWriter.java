@@ -42,6 +42,14 @@ public interface BatchWriter<T> extends AutoCloseable {
     return Map.of();
   }
 
+  /**
+   * Returns how many rows of the batch that was written last the target did not have, or -1 if that
+   * is not known. Default: it is not.
+   */
+  default int newRows() {
+    return -1;
+  }
+
   @Override
   void close();
 

@@ -1,5 +1,6 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.RunCounts;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
@@ -52,6 +53,11 @@ final class CountedWriter implements RowBlockWriter {
   @Override
   public long superseded() {
     return writer.superseded();
+  }
+
+  @Override
+  public Changes changes() {
+    return writer.changes();
   }
 
   private void tell() {

@@ -97,7 +97,8 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     }
     Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
     for (int i = 0; i < sinks.size(); i++) {
-      context.output(new RangeWritten(range.index(), i, rows[i], writers.get(i).part()));
+      RowBlockWriter writer = writers.get(i);
+      context.output(new RangeWritten(range.index(), i, rows[i], writer.part(), writer.changes()));
     }
   }
 

@@ -233,7 +233,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
 
     @ProcessElement
     public void account(@Element RangeWritten range, OutputReceiver<Written> written) {
-      written.output(new Written(target, range.rows(), 1, 0));
+      written.output(new Written(target, range.rows(), 1, 0, range.changes()));
     }
   }
 
@@ -241,6 +241,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     @ProcessElement
     public void count(@Element Written written, OutputReceiver<Written> out) {
       dev.diagonal.metrics.Counted.ROWS_WRITTEN.add(written.rows());
+      written.changes().count();
       out.output(written);
     }
   }

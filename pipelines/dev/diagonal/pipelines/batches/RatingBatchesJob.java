@@ -1,10 +1,15 @@
 package dev.diagonal.pipelines.batches;
 
+import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.Piece;
+import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.files.output.OutputPlace;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
 import dev.diagonal.jobs.BatchesFailedException;
@@ -15,9 +20,12 @@ import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobSchema;
 import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
@@ -73,7 +81,7 @@ final class RatingBatchesJob implements Job {
     this.request = RatingBatchesRequest.of(options, input != null);
     this.steps = request.steps();
     this.tables = request.tables();
-    this.database = Sinks.jdbc(request.place(), options, ServerUrls.TO_COME);
+    this.database = Sinks.postgres(request.place(), options, ServerUrls.TO_COME);
   }
 
   @Override
@@ -149,14 +157,14 @@ final class RatingBatchesJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    database = Sinks.jdbc(request.place(), options, servers);
+    database = Sinks.postgres(request.place(), options, servers);
     if (steps.equals(EnumSet.of(BatchStep.STATUS))) {
       return List.of();
     }
     if (steps.contains(BatchStep.LOAD)) {
-      JobSchema.createRatingsIfMissing(database, tables);
+      JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
-      load();
+      load(Objects.requireNonNull(input));
     } else {
       JobSchema.createIfMissing(database, tables);
     }
@@ -212,14 +220,9 @@ final class RatingBatchesJob implements Job {
   }
 
   /** A pipeline of its own: what it loads must be there before it is planned. */
-  private void load() throws Exception {
+  private void load(InputFiles files) throws Exception {
     Pipeline pipeline = Pipeline.create(options);
-    LoadRatings load =
-        LoadRatings.from(
-                Objects.requireNonNull(options.getInput()), request.format(), database, tables)
-            .withSkipped(skipped)
-            .withRecords(ParquetInput.FORMAT)
-            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
+    LoadRatings load = loading(files);
     PCollection<Written> unused =
         DeadLetters.of(options)
             .collect(
@@ -233,9 +236,45 @@ final class RatingBatchesJob implements Job {
                             : load.withBadRecordErrorHandler(handler, options.getMaxBadRecords())));
     Runners.Read read = Runners.runToItsEnd(pipeline);
     badLines = read.badRecords();
-    say(
-        "loaded:  %,d ratings read%s",
-        read.rows(), badLines == 0 ? "" : String.format(Locale.ROOT, ", %,d bad lines", badLines));
+    StringBuilder loaded = new StringBuilder();
+    loaded.append(String.format(Locale.ROOT, "loaded:  %,d ratings read", read.rows()));
+    loaded.append(String.format(Locale.ROOT, ", %,d new", read.counted(Counted.ROWS_NEW)));
+    append(loaded, ", %,d were there", read.counted(Counted.ROWS_UNCHANGED));
+    append(
+        loaded,
+        ", %,d replaced by others of the same user and movie",
+        read.counted(Counted.ROWS_REPLACED));
+    append(loaded, ", %,d bad lines", badLines);
+    done.add(loaded.toString());
+  }
+
+  private LoadRatings loading(InputFiles files) throws Exception {
+    FilesOfRows<Piece> filesOfRatings =
+        new FilesOfRows<>(
+            InternalSchemaOptions.schemaOf(options).name(),
+            piece -> piece,
+            FileChangeOptions.ADVICE);
+    PieceCuts cuts =
+        new LoadedFiles(
+                database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
+            .compare(files);
+    LoadRatings load =
+        LoadRatings.from(
+                Objects.requireNonNull(options.getInput()),
+                request.format().named(FirstLines.of(files, ParquetInput.FORMAT, skipped)),
+                database,
+                tables)
+            .withSkipped(skipped)
+            .withRecords(ParquetInput.FORMAT)
+            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
+    LoadRatings kept = options.getOnePerUserAndMovie() ? load.onePerUserAndMovie() : load;
+    return cuts == null ? kept : kept.withFiles(filesOfRatings, cuts);
+  }
+
+  private static void append(StringBuilder line, String what, long count) {
+    if (count > 0) {
+      line.append(String.format(Locale.ROOT, what, count));
+    }
   }
 
   private List<Output> work(Pipeline pipeline) throws Exception {

@@ -1,6 +1,8 @@
 package dev.diagonal.pipelines.batches;
 
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.FileChangeOptions;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link RatingBatches}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface RatingBatchesOptions extends RunOptions, JdbcOptions, CsvInputOptions {
+public interface RatingBatchesOptions
+    extends RunOptions, JdbcOptions, CsvInputOptions, InternalSchemaOptions, FileChangeOptions {
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
@@ -39,6 +42,14 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions, CsvInputO
   String getDelimiter();
 
   void setDelimiter(String delimiter);
+
+  @Description(
+      "Whether load keeps one rating of a movie by a user, the last in a file; the others are counted"
+          + " as replaced. By default all count, as movie-ratings counts them")
+  @Default.Boolean(false)
+  boolean getOnePerUserAndMovie();
+
+  void setOnePerUserAndMovie(boolean onePerUserAndMovie);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table of the ratings, created by load if missing: table or schema.table")
@@ -87,7 +98,7 @@ public interface RatingBatchesOptions extends RunOptions, JdbcOptions, CsvInputO
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table that the totals are published in, created if missing")
-  @Default.String("public.movie_ratings")
+  @Default.String("public.movie_rating_totals")
   String getJdbcTable();
 
   void setJdbcTable(String jdbcTable);

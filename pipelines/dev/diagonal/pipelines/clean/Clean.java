@@ -71,7 +71,7 @@ public final class Clean implements Command {
       throw new UsageException("--jdbcUrl is missing: the URL of a PostgreSQL database");
     }
     try {
-      JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+      JdbcTarget database = Sinks.postgres(place, options, ServerUrls.TO_COME);
       CreateTable.checkTarget(database);
       return database;
     } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.command;
 
 import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the options of one command: its own are checked here, those of Beam and its runners by
@@ -31,73 +33,133 @@ public final class CommandLine {
   /**
    * Returns the options.
    *
-   * @throws UsageException if one is unknown, has no fitting value or is missing; the message is
-   *     one line
+   * @throws UsageException if one is unknown, has no fitting value, is missing or has no effect;
+   *     the message has a line for each
    */
   public static <O extends PipelineOptions> O parse(Class<O> type, List<String> args) {
     Map<String, OptionSpec> specs =
         OptionSpec.of(type).stream()
             .collect(Collectors.toMap(OptionSpec::name, Function.identity()));
+    Mistakes mistakes = new Mistakes();
     Map<String, String> values = new LinkedHashMap<>();
     for (String arg : args) {
-      Matcher option = OPTION.matcher(arg);
-      if (!option.matches()) {
-        throw new UsageException(
-            "an option looks like --name=value, got '" + Secrets.shown(arg) + "'");
-      }
-      String name = option.group(1);
-      String value = option.group(2) == null ? "true" : option.group(2);
-      if (name.equals(HELP)) {
-        throw new UsageException("--help takes no value, got '%s'".formatted(value));
-      }
-      if (value.indexOf('\0') >= 0) {
-        throw new UsageException("--%s: the value holds a NUL character".formatted(name));
-      }
-      OptionSpec spec = specs.get(name);
-      if (spec != null) {
-        if (option.group(2) == null && spec.type() != boolean.class) {
-          throw new UsageException(spec.takesValue());
-        }
-        spec.check(value);
-      }
-      values.put(name, value);
+      mistakes.attempt(() -> read(arg, specs, values));
     }
-    List<String> checked = new ArrayList<>();
-    values.forEach((name, value) -> checked.add("--" + name + "=" + value));
-    O options;
-    try {
-      options = BeamOptions.of(type, checked);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(explain(e, type, values, checked), e);
-    }
+    boolean isFlink = Runners.isFlink(args);
+    checkRunners(specs, values, isFlink, mistakes);
+    checkNeeds(specs, values, mistakes);
+    O options = parsed(type, values, isFlink, mistakes);
     for (OptionSpec spec : specs.values()) {
       if (spec.required() && !values.containsKey(spec.name())) {
-        throw new UsageException("--%s is missing: %s".formatted(spec.name(), spec.description()));
+        mistakes.add("--%s is missing: %s".formatted(spec.name(), spec.description()));
       }
     }
+    mistakes.throwIfAny();
     return options;
   }
 
-  private static String explain(
-      IllegalArgumentException e,
-      Class<? extends PipelineOptions> type,
-      Map<String, String> values,
-      List<String> options) {
-    String message = firstLineOf(e);
-    Matcher missing = MISSING.matcher(message);
-    if (missing.find()) {
-      return UnknownOption.explain(missing.group(1), type, Runners.isFlink(options));
+  private static void read(String arg, Map<String, OptionSpec> specs, Map<String, String> values) {
+    Matcher option = OPTION.matcher(arg);
+    if (!option.matches()) {
+      throw new UsageException(
+          "an option looks like --name=value, got '" + Secrets.shown(arg) + "'");
     }
-    // Beam names the value and not the option: it is the one that fails alone as well.
+    String name = option.group(1);
+    String value = option.group(2) == null ? "true" : option.group(2);
+    if (name.equals(HELP)) {
+      throw new UsageException("--help takes no value, got '%s'".formatted(value));
+    }
+    if (value.indexOf('\0') >= 0) {
+      throw new UsageException("--%s: the value holds a NUL character".formatted(name));
+    }
+    OptionSpec spec = specs.get(name);
+    if (spec == null) {
+      values.put(name, value);
+      return;
+    }
+    if (option.group(2) == null && spec.type() != boolean.class) {
+      throw new UsageException(spec.takesValue());
+    }
+    values.put(name, spec.usual()); // if it is refused, others are checked as if it were given
+    spec.check(value);
+    values.put(name, value);
+  }
+
+  /** Refuses options of the runner that is not used: the one that is used would ignore them. */
+  private static void checkRunners(
+      Map<String, OptionSpec> specs,
+      Map<String, String> values,
+      boolean isFlink,
+      Mistakes mistakes) {
+    for (String name : List.copyOf(values.keySet())) {
+      if (!specs.containsKey(name) && UnknownOption.isOfOtherRunner(name, isFlink)) {
+        mistakes.add(UnknownOption.ofOtherRunner(name, isFlink));
+        values.remove(name);
+      }
+    }
+    String readers = values.get("targetParallelism");
+    if (readers != null && !readers.matches("0*[1-9]\\d{0,5}")) {
+      mistakes.add("--targetParallelism takes a number from 1, got '%s'".formatted(readers));
+      values.remove("targetParallelism");
+    }
+  }
+
+  /** Refuses options that have no effect without another one. */
+  private static void checkNeeds(
+      Map<String, OptionSpec> specs, Map<String, String> values, Mistakes mistakes) {
+    for (String name : values.keySet()) {
+      OptionSpec spec = specs.get(name);
+      if (spec == null || spec.needs().isEmpty()) {
+        continue;
+      }
+      // Under Maven, a server without a URL is an embedded one.
+      boolean isEmbedded = spec.needs().endsWith("Url") && Runners.inMaven();
+      String needed = values.getOrDefault(spec.needs(), "none");
+      if (!isEmbedded && (needed.equals("none") || needed.equals("false"))) {
+        mistakes.add(
+            "--%s has no effect without --%s: add that, or leave this out"
+                .formatted(name, spec.needs()));
+      }
+    }
+  }
+
+  /** Returns the options that Beam makes of the values, without those that it does not accept. */
+  private static <O extends PipelineOptions> O parsed(
+      Class<O> type, Map<String, String> values, boolean isFlink, Mistakes mistakes) {
+    Map<String, String> accepted = new LinkedHashMap<>(values);
+    while (true) {
+      List<String> checked = new ArrayList<>();
+      accepted.forEach((name, value) -> checked.add("--" + name + "=" + value));
+      try {
+        return BeamOptions.of(type, checked);
+      } catch (IllegalArgumentException e) {
+        String message = firstLineOf(e);
+        Matcher missing = MISSING.matcher(message);
+        boolean isUnknown = missing.find();
+        String culprit = isUnknown ? missing.group(1) : failingAlone(type, accepted);
+        if (culprit == null || !accepted.containsKey(culprit)) {
+          throw new UsageException(message, e);
+        }
+        String value = accepted.remove(culprit);
+        mistakes.add(
+            isUnknown
+                ? UnknownOption.explain(culprit, type, isFlink)
+                : "--%s does not take '%s': %s".formatted(culprit, value, message));
+      }
+    }
+  }
+
+  /** Beam names the value and not the option: it is the one that fails alone as well. */
+  private static @Nullable String failingAlone(
+      Class<? extends PipelineOptions> type, Map<String, String> values) {
     for (Map.Entry<String, String> each : values.entrySet()) {
       try {
         BeamOptions.of(type, List.of("--" + each.getKey() + "=" + each.getValue()));
       } catch (IllegalArgumentException alone) {
-        return "--%s does not take '%s': %s"
-            .formatted(each.getKey(), each.getValue(), firstLineOf(alone));
+        return each.getKey();
       }
     }
-    return message;
+    return null;
   }
 
   private static String firstLineOf(IllegalArgumentException e) {

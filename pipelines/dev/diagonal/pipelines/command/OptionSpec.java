@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.command;
 
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.lang.annotation.Annotation;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param defaultValue its default as text, or null if it has none
  * @param required whether it must be given
  * @param heading where {@code --help} lists it
+ * @param needs the option without which it has no effect, or empty
  */
 record OptionSpec(
     String name,
@@ -29,7 +31,8 @@ record OptionSpec(
     String description,
     @Nullable String defaultValue,
     boolean required,
-    OptionGroup.Heading heading) {
+    OptionGroup.Heading heading,
+    String needs) {
 
   /** Returns the options that an interface and those of ours above it declare, sorted by name. */
   static List<OptionSpec> of(Class<?> options) {
@@ -50,7 +53,8 @@ record OptionSpec(
         description == null ? "" : description.value(),
         defaultOf(getter),
         getter.isAnnotationPresent(Validation.Required.class),
-        headingOf(getter));
+        headingOf(getter),
+        needsOf(getter));
   }
 
   private static OptionGroup.Heading headingOf(Method getter) {
@@ -60,6 +64,15 @@ record OptionSpec(
       return own.value();
     }
     return shared == null ? OptionGroup.Heading.RUN : shared.value();
+  }
+
+  private static String needsOf(Method getter) {
+    Needs own = getter.getAnnotation(Needs.class);
+    Needs shared = getter.getDeclaringClass().getAnnotation(Needs.class);
+    if (own != null) {
+      return own.value();
+    }
+    return shared == null ? "" : shared.value();
   }
 
   private static @Nullable String defaultOf(Method getter) {
@@ -109,6 +122,16 @@ record OptionSpec(
       return " (required)";
     }
     return defaultValue == null ? "" : " (default " + defaultValue + ")";
+  }
+
+  /** Returns a value that it accepts. */
+  String usual() {
+    if (defaultValue != null) {
+      return defaultValue;
+    }
+    return values().isEmpty()
+        ? type == int.class || type == long.class ? "1" : "x"
+        : values().get(0);
   }
 
   /** Returns the message for the option without its value. */

@@ -44,20 +44,30 @@ final class UnknownOption {
     if (ELSEWHERE.containsKey(name)) {
       return unknown + ": " + ELSEWHERE.get(name);
     }
-    Set<String> other = names(isFlink ? DirectOptions.class : FlinkPipelineOptions.class);
-    if (other.contains(name)) {
+    if (isOfOtherRunner(name, isFlink)) {
       return ofOtherRunner(name, isFlink);
     }
-    Set<String> known = names(isFlink ? FlinkPipelineOptions.class : DirectOptions.class);
-    known.addAll(names(StreamingOptions.class));
-    known.addAll(names(ExperimentalOptions.class));
+    Set<String> known = ofRunner(isFlink);
+    known.addAll(ofRunner(!isFlink));
     known.addAll(OptionSpec.of(command).stream().map(OptionSpec::name).toList());
-    known.addAll(other);
     return unknown
         + NearestName.nearest(name, known).map("; did you mean --%s?"::formatted).orElse("");
   }
 
-  private static String ofOtherRunner(String name, boolean isFlink) {
+  /** Whether the other runner has an option of this name, and this one has not. */
+  static boolean isOfOtherRunner(String name, boolean isFlink) {
+    return !ofRunner(isFlink).contains(name) && ofRunner(!isFlink).contains(name);
+  }
+
+  private static Set<String> ofRunner(boolean isFlink) {
+    Set<String> names = names(isFlink ? FlinkPipelineOptions.class : DirectOptions.class);
+    names.addAll(names(StreamingOptions.class));
+    names.addAll(names(ExperimentalOptions.class));
+    return names;
+  }
+
+  /** Returns one line: whose option it is, and the one of this runner for the same. */
+  static String ofOtherRunner(String name, boolean isFlink) {
     String instead = (isFlink ? ON_FLINK : ON_DIRECT).get(name);
     return "--%s is an option of the %s, this run uses the %s%s"
         .formatted(

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.donors;
 import dev.diagonal.pipelines.options.BulkOptions;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -52,6 +53,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
     }
   }
 
+  @Needs("output")
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("How the files of --output are compressed")
   @Default.Enum("none")
@@ -59,6 +61,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
 
   void setOutputCompression(FileCompression outputCompression);
 
+  @Needs("elasticsearchUrl")
   @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
   @Description("The index for the documents, created if missing")
   @Default.String("donorschoose")
@@ -78,6 +81,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
 
   void setGenerate(@Nullable String generate);
 
+  @Needs("generate")
   @Description("How many donations to generate; a fifth as many projects, three fifths resources")
   @Default.Integer(100_000)
   int getGenerateDonations();

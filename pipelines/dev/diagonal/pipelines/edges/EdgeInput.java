@@ -18,14 +18,19 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.StreamingOptions;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
@@ -60,14 +65,14 @@ final class EdgeInput {
   private EdgeInput(LoadEdgesOptions options, @Nullable InputFiles files) {
     this.options = options;
     this.skipped = CsvInputOptions.skipped(options);
-    if (files == null) {
-      this.format = formatOf(options);
-      this.headerRemark = null;
-    } else {
-      FirstLines firstLines = FirstLines.of(files, ParquetInput.FORMAT, skipped);
-      this.format = formatOf(options).named(firstLines);
-      this.headerRemark = format.headerRemark(firstLines);
+    FirstLines first =
+        files == null ? FirstLines.NONE : FirstLines.of(files, ParquetInput.FORMAT, skipped);
+    EdgeFormat given = formatOf(options);
+    if (!first.lines().isEmpty() && files != null) {
+      check(options, given, first, files.files().get(0).name());
     }
+    this.format = given.named(first);
+    this.headerRemark = files == null ? null : headerRemark(format, first);
     this.files = files;
     List<String> patterns = options.getInput();
     this.source = patterns == null ? null : sourceOf(options, patterns);
@@ -94,6 +99,63 @@ final class EdgeInput {
     } catch (BadInputException e) {
       throw new UsageException("--input: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * @throws UsageException if columns or delimiter do not fit the first line
+   */
+  private static void check(
+      LoadEdgesOptions options, EdgeFormat format, FirstLines first, String file) {
+    List<String> further = format.columns();
+    for (String column : further) {
+      if (further.indexOf(column) != further.lastIndexOf(column)) {
+        throw new UsageException("--edgeColumns names '%s' twice".formatted(column));
+      }
+    }
+    Mistakes mistakes = new Mistakes();
+    HeaderCheck header =
+        new HeaderCheck(file, first, format.header(), format.delimiter(), mistakes);
+    if (header.delimiter()) {
+      header.column("sourceColumn", format.source());
+      header.column("targetColumn", format.target());
+      String id = options.getIdColumn();
+      if (id != null) {
+        header.column("idColumn", id);
+      }
+      String component = options.getComponentColumn();
+      further.forEach(
+          column ->
+              header.column(column.equals(component) ? "componentColumn" : "edgeColumns", column));
+      if (!format.textIds() && options.getBadRecords() == null) {
+        header
+            .text(format.source())
+            .or(() -> header.text(format.target()))
+            .ifPresent(
+                text ->
+                    mistakes.add(
+                        "--idType: the id '%s' in %s is not a whole number; for ids that are text use --idType=text"
+                            .formatted(text, file)));
+      }
+    }
+    mistakes.throwIfAny();
+  }
+
+  /** Names that headers of edge lists have, and hardly any node. */
+  private static final Set<String> HEADER_NAMES =
+      Set.of("source", "target", "from", "to", "src", "dst", "start", "end", "id1", "id2");
+
+  private static @Nullable String headerRemark(EdgeFormat format, FirstLines first) {
+    String remark = format.headerRemark(first);
+    List<String> lines = first.lines();
+    if (remark != null || format.header() || lines.isEmpty()) {
+      return remark;
+    }
+    String line = lines.get(0).toLowerCase(Locale.ROOT);
+    List<String> names = List.of(line.split("[" + Pattern.quote(format.delimiter()) + " \t]+"));
+    return names.size() > 1 && HEADER_NAMES.containsAll(names.subList(0, 2))
+        ? "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
+            .formatted(lines.get(0))
+        : null;
   }
 
   /** A directory that is watched may be empty at first. */

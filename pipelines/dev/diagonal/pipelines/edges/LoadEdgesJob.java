@@ -25,9 +25,11 @@ import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.Mistakes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -81,7 +83,7 @@ final class LoadEdgesJob implements Job {
             InternalSchemaOptions.schemaOf(options).name(),
             Edge::piece,
             FileChangeOptions.ADVICE + ", or give each edge an id of its own with --idColumn");
-    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
     // Refuses what does not fit before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
   }
@@ -103,7 +105,16 @@ final class LoadEdgesJob implements Job {
       throw new IllegalArgumentException(
           "--counts=mixed needs --schedule=monopartite or bipartite, got components");
     }
-    return new LoadEdgesJob(options, EdgeInput.of(options));
+    Mistakes mistakes = new Mistakes();
+    mistakes.attempt(() -> Sinks.checkTable("edgesTable", options.getEdgesTable()));
+    mistakes.attempt(() -> Sinks.checkTable("nodesTable", options.getNodesTable()));
+    mistakes.attempt(() -> Sinks.checkTable("targetNodesTable", options.getTargetNodesTable()));
+    SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    mistakes.attempt(() -> Sinks.postgres(place, options, ServerUrls.TO_COME));
+    mistakes.attempt(() -> ParallelWrite.check(options));
+    EdgeInput input = mistakes.value(() -> EdgeInput.of(options));
+    mistakes.throwIfAny();
+    return new LoadEdgesJob(options, Objects.requireNonNull(input));
   }
 
   @Override
@@ -149,7 +160,7 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    database = Sinks.jdbc(place, options, servers);
+    database = Sinks.postgres(place, options, servers);
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
     if (files != null) {

@@ -6,6 +6,7 @@ import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -44,12 +45,14 @@ public interface LoadEdgesOptions
 
   void setInput(@Nullable List<String> input);
 
+  @Needs("streaming")
   @Description("With --streaming: look for new files every so many seconds")
   @Default.Integer(10)
   int getPollSeconds();
 
   void setPollSeconds(int pollSeconds);
 
+  @Needs("streaming")
   @Description("With --streaming: end when no new file has come for so many seconds; 0 for never")
   @Default.Integer(0)
   int getEndAfterIdleSeconds();
@@ -97,6 +100,7 @@ public interface LoadEdgesOptions
 
   void setIdColumn(@Nullable String idColumn);
 
+  @Needs("idColumn")
   @Description("What the ids of edges are, if they have a column: bigint or text")
   @Default.Enum("bigint")
   IdType getEdgeIdType();

@@ -1,11 +1,13 @@
 package dev.diagonal.pipelines.options;
 
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
 /** How documents are put into Elasticsearch, for the commands that do. */
 @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
+@Needs("elasticsearchUrl")
 public interface BulkOptions extends ElasticsearchOptions {
 
   @Description("How many documents a bulk request has at most")

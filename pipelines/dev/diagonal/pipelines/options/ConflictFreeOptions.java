@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.options;
 
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -51,6 +52,7 @@ public interface ConflictFreeOptions extends PipelineOptions {
 
   void setMaxWorkers(int maxWorkers);
 
+  @Needs("streaming")
   @Description("With --streaming: how many seconds a row waits for others of its cell at most")
   @Default.Integer(5)
   int getMaxBufferingSeconds();

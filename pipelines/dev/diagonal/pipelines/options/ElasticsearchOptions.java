@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.options;
 
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -7,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Where Elasticsearch is. */
 @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
+@Needs("elasticsearchUrl")
 public interface ElasticsearchOptions extends PipelineOptions {
 
+  @Needs("")
   @Description(
       "Elasticsearch: a URL, several with commas between them for the nodes of one cluster,"
           + " 'embedded' for one that ends with the command, or 'none'")

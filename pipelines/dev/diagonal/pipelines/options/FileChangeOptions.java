@@ -11,8 +11,8 @@ public interface FileChangeOptions extends PipelineOptions {
 
   /** What the user can do with a file that has changed. */
   String ADVICE =
-      "Rows are known by file name and place. If lines were only added at the end, use --appendOnly;"
-          + " otherwise load the file under another name, or delete its rows first";
+      "Rows are known by file name and place. If lines were only added at the end, use"
+          + " --appendOnly; otherwise load the file under another name, or delete its rows first";
 
   @Description(
       "PostgreSQL: accept files that have grown at their ends since they were loaded, and load what"

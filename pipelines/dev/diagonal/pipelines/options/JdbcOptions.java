@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.options;
 
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -17,11 +18,13 @@ public interface JdbcOptions extends PipelineOptions {
 
   void setJdbcUrl(@Nullable String jdbcUrl);
 
+  @Needs("jdbcUrl")
   @Description("The user of the database")
   @Nullable String getJdbcUser();
 
   void setJdbcUser(@Nullable String jdbcUser);
 
+  @Needs("jdbcUrl")
   @Description("A file that holds the user's password; or set DIAGONAL_JDBC_PASSWORD")
   @Nullable String getJdbcPasswordFile();
 

@@ -10,6 +10,8 @@ import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
 import dev.diagonal.metrics.Counted;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.usage.Mistakes;
+import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,26 +49,38 @@ public final class ParallelWrite {
 
   /**
    * @param rows how many rows there are, about
-   * @throws IllegalArgumentException if an option does not fit
+   * @throws UsageException if an option does not fit
    */
   public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
     this.options = options;
     this.kind = kind;
+    check(options);
     this.folded = options.getCounts() == ConflictFreeOptions.Counting.folded;
     int rowsAtOnce = folded ? FOLDED_BATCH_SIZE : BATCH_SIZE;
     this.batchSize = options.getBatchSize() == 0 ? rowsAtOnce : options.getBatchSize();
-    check("batchSize", batchSize, 1_000_000);
-    check("burstFactor", options.getBurstFactor(), 10_000);
-    check("maxWorkers", options.getMaxWorkers(), 1_000);
-    check("prefetch", options.getPrefetch(), 10_000);
-    check("maxBufferingSeconds", options.getMaxBufferingSeconds(), 1_000_000);
     int wanted = options.getTableSize();
-    if (wanted < 0 || wanted > 64) {
-      throw new IllegalArgumentException(
-          "--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
-    }
     this.tableSize =
         wanted > 0 ? wanted : TableSize.of(kind, transactions(options), rows, batchSize);
+  }
+
+  /**
+   * @throws UsageException if numbers are out of their ranges, with all of them
+   */
+  public static void check(ConflictFreeOptions options) {
+    Mistakes mistakes = new Mistakes();
+    if (options.getBatchSize() != 0) {
+      mistakes.attempt(() -> check("batchSize", options.getBatchSize(), 1_000_000));
+    }
+    mistakes.attempt(() -> check("burstFactor", options.getBurstFactor(), 10_000));
+    mistakes.attempt(() -> check("maxWorkers", options.getMaxWorkers(), 1_000));
+    mistakes.attempt(() -> check("prefetch", options.getPrefetch(), 10_000));
+    mistakes.attempt(
+        () -> check("maxBufferingSeconds", options.getMaxBufferingSeconds(), 1_000_000));
+    int wanted = options.getTableSize();
+    if (wanted < 0 || wanted > 64) {
+      mistakes.add("--tableSize must be 1 to 64, or 0 to follow workers and input, got " + wanted);
+    }
+    mistakes.throwIfAny();
   }
 
   /** How many there may be at once in all processes, as far as that is known; 64 if more. */

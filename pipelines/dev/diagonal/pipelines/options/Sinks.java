@@ -4,6 +4,8 @@ import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.JdbcUrl;
+import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
@@ -26,12 +28,59 @@ public final class Sinks {
     if (place.isEmbedded()) {
       return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser(), servers.jdbcPassword());
     }
+    String url = String.valueOf(place.url());
+    JdbcTarget target;
+    try {
+      target = JdbcTarget.at(url);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--jdbcUrl: %s%s"
+              .formatted(
+                  e.getMessage(),
+                  url.matches("(?s)postgres(ql)?://.*")
+                      ? "; did you mean "
+                          + JdbcUrl.shown("jdbc:postgresql" + url.substring(url.indexOf(':')))
+                          + "?"
+                      : ""),
+          e);
+    }
+    Drivers.require(url);
     return login(
-        JdbcTarget.at(String.valueOf(place.url())),
+        target,
         options.getJdbcUser(),
         Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD")
             .orElse(null),
         options.getJdbcPasswordFile() != null);
+  }
+
+  /**
+   * Returns the PostgreSQL database at a place.
+   *
+   * @throws UsageException if it is another database
+   */
+  public static JdbcTarget postgres(SinkPlace place, JdbcOptions options, ServerUrls servers) {
+    String url = place.url();
+    if (url != null && url.startsWith("jdbc:") && !url.startsWith("jdbc:postgresql:")) {
+      throw new UsageException(
+          "--jdbcUrl must name a PostgreSQL database, jdbc:postgresql://host:port/database, got "
+              + JdbcUrl.shown(url));
+    }
+    return jdbc(place, options, servers);
+  }
+
+  /**
+   * Checks the name of a table.
+   *
+   * @throws UsageException if it is not one, with the option that gives it
+   */
+  public static void checkTable(String option, @Nullable String name) {
+    try {
+      if (name != null) {
+        Table.checkName(name);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
   }
 
   /**
@@ -70,7 +119,14 @@ public final class Sinks {
       return ElasticsearchTarget.at(servers.elasticsearchUrl(), index);
     }
     List<String> urls = List.of(String.valueOf(place.url()).split(",", -1));
-    ElasticsearchTarget target = ElasticsearchTarget.at(urls.get(0), index).withUrls(urls);
+    ElasticsearchTarget target;
+    try {
+      target = ElasticsearchTarget.at(urls.get(0), index).withUrls(urls);
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      boolean ofUrl = message.startsWith("the URL ");
+      throw new UsageException(ofUrl ? "--elasticsearchUrl: " + message : message, e);
+    }
     if (options.getElasticsearchCaFile() != null) {
       target = target.withCaCertificates(pemIn(options.getElasticsearchCaFile()));
     }

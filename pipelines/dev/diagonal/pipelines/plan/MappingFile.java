@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.rows.NearestName;
 import java.io.IOException;
 import java.io.StringReader;
@@ -171,7 +172,8 @@ public final class YamlNode {
       if (value == null) {
         mistake("the environment variable " + variables.group(1) + " is not set");
       }
-      variables.appendReplacement(text, Matcher.quoteReplacement(value == null ? "" : value));
+      variables.appendReplacement(
+          text, Matcher.quoteReplacement(value == null ? variables.group() : value));
     }
     variables.appendTail(text);
     if (text.indexOf("\0") >= 0) {

@@ -8,11 +8,13 @@ import dev.diagonal.files.SkippedLines;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
@@ -51,11 +53,37 @@ final class MovieRatingsJob implements Job {
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
-    this.format = formatOf(options).named(FirstLines.of(input, ParquetInput.FORMAT, skipped));
+    FirstLines first = FirstLines.of(input, ParquetInput.FORMAT, skipped);
+    RatingFormat given = formatOf(options);
+    check(options, given, first, input.files().get(0).name());
+    this.format = given.named(first);
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
           "there is nowhere to write to: give --output, --jdbcUrl or --elasticsearchUrl");
+    }
+  }
+
+  /**
+   * @throws UsageException if columns or delimiter do not fit the first line
+   */
+  private static void check(
+      MovieRatingsOptions options, RatingFormat format, FirstLines first, String file) {
+    Mistakes mistakes = new Mistakes();
+    HeaderCheck header =
+        new HeaderCheck(file, first, format.header(), format.delimiter(), mistakes);
+    if (header.delimiter()) {
+      header.column("movieColumn", format.movieColumn());
+      header.column("ratingColumn", format.ratingColumn());
+      given(header, "userColumn", options.getUserColumn());
+      given(header, "timestampColumn", options.getTimestampColumn());
+    }
+    mistakes.throwIfAny();
+  }
+
+  private static void given(HeaderCheck header, String option, @Nullable String column) {
+    if (column != null && !column.equals(RatingFormat.NONE)) {
+      header.column(option, column);
     }
   }
 
@@ -78,8 +106,8 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public String afterInterruption() {
-    return "Rows and documents that are written stay. The same command starts from the beginning and"
-        + " replaces them.";
+    return "Rows and documents that are written stay. The same command starts from the beginning"
+               + " and replaces them.";
   }
 
   @Override

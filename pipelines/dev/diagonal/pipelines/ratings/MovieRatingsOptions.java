@@ -4,6 +4,7 @@ import dev.diagonal.pipelines.options.BulkOptions;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -27,6 +28,7 @@ public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOption
 
   void setOutput(@Nullable String output);
 
+  @Needs("jdbcUrl")
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description("The table for the results, created if missing: table or schema.table")
   @Default.String("movie_ratings")
@@ -34,6 +36,7 @@ public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOption
 
   void setJdbcTable(String jdbcTable);
 
+  @Needs("elasticsearchUrl")
   @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
   @Description("The index for the results, created if missing")
   @Default.String("movie-ratings")

@@ -143,8 +143,9 @@ sealed interface RatingSink {
     Postgres(SinkPlace place, MovieRatingsOptions options) {
       this.place = place;
       this.options = options;
+      Sinks.checkTable("jdbcTable", options.getJdbcTable());
       this.table = RatingRows.table(options.getJdbcTable());
-      this.target = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+      this.target = Sinks.postgres(place, options, ServerUrls.TO_COME);
       // Before anything is done.
       CreateTable.checkTarget(target);
       this.upsert = WriteToJdbc.of(JdbcWrite.upsert(target, table, RatingRows::bind));
@@ -172,7 +173,7 @@ sealed interface RatingSink {
 
     @Override
     public void prepare(ServerUrls servers) throws Exception {
-      target = Sinks.jdbc(place, options, servers);
+      target = Sinks.postgres(place, options, servers);
       upsert = WriteToJdbc.of(JdbcWrite.upsert(target, table, RatingRows::bind));
       CreateTable.ifMissing(target, table);
     }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * Spells paths that are relative to the launcher's directory so that they mean the same in every
  * process: a worker of a cluster has a directory of its own.
  */
-final class AbsolutePaths {
+public final class AbsolutePaths {
 
   /** The options that name files which workers read or write, one or several with commas. */
   private static final Set<String> OPTIONS =
@@ -23,6 +23,11 @@ final class AbsolutePaths {
   private static final Set<String> FILES = Set.of("csv", "jsonl");
 
   private AbsolutePaths() {}
+
+  /** Whether an option of a command names files, which may be relative to a directory. */
+  public static boolean isPath(String option) {
+    return OPTIONS.contains(option) || option.equals("summary") || option.endsWith("File");
+  }
 
   /** Returns the arguments with the paths among them made absolute; those with a scheme are. */
   static List<String> in(List<String> args) {

@@ -53,6 +53,15 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   private static final String GIVE_ROUTING =
       "transfer --routing=<column> gives each document the routing that the index requires";
 
+  /** A wrong or missing password, or a user who may not log in. */
+  private static final Set<String> LOGIN_STATES = Set.of("28P01", "28000", "08004");
+
+  private static final String MISSING_RIGHT_STATE = "42501";
+
+  private static final String GRANT =
+      "the owner can allow it with GRANT USAGE ON SCHEMA … TO the user, and GRANT SELECT, INSERT,"
+          + " UPDATE, DELETE ON TABLE … TO the user; creating a table needs CREATE on its schema";
+
   private static final String REFUSED_SQL_STATE = "08001";
 
   /** A prepared statement exists already, or does not exist: another client has the connection. */
@@ -68,7 +77,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     for (Throwable cause : causes) {
       Failure failure = explain(cause, messageOf(cause));
       if (failure != null) {
-        return failure;
+        return failure.hint() == null && isOfMissingRight(causes)
+            ? new Failure(failure.message(), GRANT, true)
+            : failure;
       }
     }
     for (Throwable cause : causes) {
@@ -77,6 +88,13 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       }
     }
     return new Failure(described(causes.get(causes.size() - 1)), null, false);
+  }
+
+  private static boolean isOfMissingRight(List<Throwable> causes) {
+    return causes.stream()
+        .anyMatch(
+            cause ->
+                cause instanceof SQLException sql && MISSING_RIGHT_STATE.equals(sql.getSQLState()));
   }
 
   /** Explains a runner that ended in another state than DONE without an exception. */
@@ -162,6 +180,13 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (PREPARED_STATEMENT_STATES.contains(state)) {
       return "a pooler in transaction mode, such as PgBouncer, gives each transaction another"
           + " connection: add prepareThreshold=0 to the parameters of the JDBC URL";
+    }
+    if (LOGIN_STATES.contains(state)) {
+      return "give the user with --jdbcUser and the password with --jdbcPasswordFile=FILE or in"
+          + " DIAGONAL_JDBC_PASSWORD (in a plan: user and passwordFile of the connection)";
+    }
+    if (MISSING_RIGHT_STATE.equals(state)) {
+      return GRANT;
     }
     return REFUSED_SQL_STATE.equals(state) ? "does it run, and is --jdbcUrl right?" : null;
   }

@@ -144,6 +144,9 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
                 job,
                 !Runners.isOnCluster(args) || job.needsLauncher() != null);
         summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
+        if (job.hasPipeline() && !job.files().inputs().isEmpty()) {
+          summary = summary.remarkingNoRows(job.inputBytes());
+        }
         done = true;
         hold.close();
         if (options.getSummary() != null) {
@@ -267,7 +270,9 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       throw new UsageException(
           String.format(
               Locale.ROOT,
-              "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink: --runner=FlinkRunner",
+              "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give"
+                  + " java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink:"
+                  + " --runner=FlinkRunner",
               job.heapBytes() >> 20,
               heap >> 20,
               job.heapBytes() >> 20));

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.run;
 
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -30,6 +31,7 @@ public interface RunOptions extends PipelineOptions {
 
   void setBadRecords(@Nullable String badRecords);
 
+  @Needs("badRecords")
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("Fail if there are more bad records than this")
   @Default.Long(10_000)

@@ -183,8 +183,15 @@ public final class Runners {
    *
    * @param rows the good records
    * @param badRecords the others
+   * @param counts all that was counted
    */
-  public record Read(long rows, long badRecords) {}
+  public record Read(long rows, long badRecords, Map<Counted, Long> counts) {
+
+    /** Returns one of the counts. */
+    public long counted(Counted count) {
+      return counts.getOrDefault(count, 0L);
+    }
+  }
 
   /**
    * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration

@@ -2,13 +2,16 @@ package dev.diagonal.pipelines.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.diagonal.files.output.WholeFile;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Counted;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +21,7 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run has done, in exact figures.
@@ -44,7 +48,33 @@ public record Summary(
   public record Written(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
-      @JsonProperty("rows_written") long rowsWritten) {}
+      @JsonProperty("rows_written") long rowsWritten,
+      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Changes changes) {
+
+    Written(String sink, String target, long rowsWritten) {
+      this(sink, target, rowsWritten, null);
+    }
+
+    /** Returns what the rows changed, in words; nothing where that is not known. */
+    private String ofChanges() {
+      if (changes == null) {
+        return "";
+      }
+      List<String> parts = new ArrayList<>();
+      parts.add(String.format(Locale.ROOT, "%,d new", changes.added()));
+      add(parts, "%,d changed", changes.changed());
+      add(parts, "%,d unchanged", changes.unchanged());
+      add(parts, "%,d replaced by later ones of the same key", changes.replaced());
+      return " (" + String.join(", ", parts) + ")";
+    }
+
+    private static void add(List<String> parts, String what, long count) {
+      if (count > 0) {
+        parts.add(String.format(Locale.ROOT, what, count));
+      }
+    }
+  }
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -60,9 +90,13 @@ public record Summary(
     long rows = sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
     for (Job.Output output : outputs) {
+      long rowsWritten = sum(metrics, Counted.ROWS_WRITTEN, output.step());
       written.add(
           new Written(
-              output.sink(), output.target(), sum(metrics, Counted.ROWS_WRITTEN, output.step())));
+              output.sink(),
+              output.target(),
+              rowsWritten,
+              changes(metrics, output.step(), rowsWritten)));
     }
     return new Summary(
         command,
@@ -87,6 +121,19 @@ public record Summary(
         command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
   }
 
+  /** Returns this with a remark if no row was read of files of so many bytes. */
+  Summary remarkingNoRows(long bytes) {
+    if (rowsRead + badRecords > 0) {
+      return this;
+    }
+    List<String> more = new ArrayList<>(remarks);
+    more.add(
+        bytes == 0
+            ? "no rows were read: the input is empty"
+            : "no rows were read: the input has no more than a header");
+    return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
+  }
+
   /** Returns this with rows, by the target of their output, as bad records and not as written. */
   Summary withRefused(Map<String, Long> rows) {
     if (rows.isEmpty()) {
@@ -99,7 +146,8 @@ public record Summary(
                     new Written(
                         output.sink,
                         output.target,
-                        output.rowsWritten - rows.getOrDefault(output.target, 0L)))
+                        output.rowsWritten - rows.getOrDefault(output.target, 0L),
+                        rows.containsKey(output.target) ? null : output.changes))
             .toList();
     long refused = rows.values().stream().mapToLong(Long::longValue).sum();
     return new Summary(
@@ -122,10 +170,11 @@ public record Summary(
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-22s %,12d rows  %s",
+              "  %-22s %,12d rows  %s%s",
               output.sink,
               output.rowsWritten,
-              output.target));
+              output.target,
+              output.ofChanges()));
     }
     remarks.forEach(remark -> lines.add("  " + remark));
     return lines;
@@ -182,8 +231,12 @@ public record Summary(
   /** Returns how many records a pipeline that has ended has read. */
   static Runners.Read read(PipelineResult result) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    Map<Counted, Long> counts = new EnumMap<>(Counted.class);
+    for (Counted counted : Counted.values()) {
+      counts.put(counted, sum(metrics, counted, ""));
+    }
     return new Runners.Read(
-        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""));
+        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""), counts);
   }
 
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
@@ -205,6 +258,17 @@ public record Summary(
 
   private static long sum(MetricQueryResults metrics, Counted counted, String step) {
     return sum(metrics, counted.metricName(), step);
+  }
+
+  /** Returns what rows changed, or null unless it is known of all of them. */
+  private static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
+    Changes changes =
+        new Changes(
+            sum(metrics, Counted.ROWS_NEW, step),
+            sum(metrics, Counted.ROWS_CHANGED, step),
+            sum(metrics, Counted.ROWS_UNCHANGED, step),
+            sum(metrics, Counted.ROWS_REPLACED, step));
+    return rows > 0 && changes.total() == rows ? changes : null;
   }
 
   /** Adds up a counter over the steps whose names start with {@code step}. */

@@ -40,12 +40,14 @@ final class PostgresTripSink implements TripSink {
   PostgresTripSink(TaxiTripsOptions options, SinkPlace place, Counts counts) {
     this.options = options;
     this.place = place;
+    Sinks.checkTable("tripsTable", options.getTripsTable());
+    Sinks.checkTable("zonesTable", options.getZonesTable());
     this.counts = counts;
     this.tables = TaxiTables.of(options.getTripsTable(), options.getZonesTable());
     this.filesOfTrips =
         new FilesOfRows<>(
             InternalSchemaOptions.schemaOf(options).name(), Trip::piece, FileChangeOptions.ADVICE);
-    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
   }
 
   @Override
@@ -68,7 +70,7 @@ final class PostgresTripSink implements TripSink {
   @Override
   public @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
       throws Exception {
-    database = Sinks.jdbc(place, options, servers);
+    database = Sinks.postgres(place, options, servers);
     tables.createIfMissing(database);
     pieces =
         new LoadedFiles(database, filesOfTrips, tables.edges(), options.getAppendOnly())

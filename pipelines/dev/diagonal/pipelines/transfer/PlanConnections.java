@@ -20,11 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class PlanConnections {
 
   private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
-
-  /** The options by which a command reaches a database: its URL, user and password file. */
-  private final Map<String, List<String>> options = new LinkedHashMap<>();
-
   private final Map<String, ElasticsearchTarget> searches = new LinkedHashMap<>();
+
+  /** The options of commands for each connection. */
+  private final Map<String, List<String>> options = new LinkedHashMap<>();
 
   /** Those with mistakes of their own, which are not told again where they are used. */
   private final Set<String> broken = new HashSet<>();
@@ -49,7 +48,6 @@ final class PlanConnections {
       } else if (entries.containsKey("jdbcUrl")) {
         JdbcTarget target = JdbcTarget.at(text(entries, "jdbcUrl"));
         databases.put(name, Sinks.login(target, user, password, password != null));
-        options.put(name, optionsOf(entries));
       } else {
         ElasticsearchTarget target =
             ElasticsearchTarget.at(text(entries, "elasticsearchUrl"), "none");
@@ -59,6 +57,7 @@ final class PlanConnections {
                 ? target.withApiKey(apiKey)
                 : user != null && password != null ? target.withUser(user, password) : target);
       }
+      options.put(name, optionsOf(entries));
       if (node.mistakes().all().size() == before) {
         broken.remove(name);
       }
@@ -67,28 +66,31 @@ final class PlanConnections {
     }
   }
 
+  /** Returns the options that say the same to a command. */
   private static List<String> optionsOf(Map<String, YamlNode> entries) {
-    List<String> all = new ArrayList<>(List.of("Url=" + text(entries, "jdbcUrl")));
+    String kind = entries.containsKey("jdbcUrl") ? "jdbc" : "elasticsearch";
+    List<String> options = new ArrayList<>();
+    options.add("--%sUrl=%s".formatted(kind, text(entries, kind + "Url")));
     if (entries.containsKey("user")) {
-      all.add("User=" + text(entries, "user"));
+      options.add("--%sUser=%s".formatted(kind, text(entries, "user")));
     }
-    YamlNode file = entries.get("passwordFile");
-    if (file != null) {
-      all.add("PasswordFile=" + file.pathOf(file.text()));
+    for (String secret : List.of("passwordFile", "apiKeyFile")) {
+      YamlNode file = entries.get(secret);
+      if (file != null) {
+        String option = Character.toUpperCase(secret.charAt(0)) + secret.substring(1);
+        options.add("--%s%s=%s".formatted(kind, option, file.pathOf(file.text())));
+      }
     }
-    return all;
+    return options;
   }
 
   /**
-   * Returns the options of a command for the database of that name; none, and the mistake is noted,
-   * if there is none.
-   *
-   * @param prefix what the names of the options start with, such as {@code jdbc}
+   * Returns the options of a command for the connection of that name; none, and the mistake is
+   * noted, if there is none.
    */
-  List<String> options(YamlNode name, String prefix) {
-    return database(name) == null
-        ? List.of()
-        : options.get(name.text()).stream().map(option -> "--" + prefix + option).toList();
+  List<String> options(String kind, YamlNode name) {
+    Object found = kind.equals("jdbc") ? database(name) : search(name);
+    return found == null ? List.of() : options.getOrDefault(name.text(), List.of());
   }
 
   private static String text(Map<String, YamlNode> entries, String key) {

@@ -6,6 +6,7 @@ import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.pipelines.run.AbsolutePaths;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.RunnerDefaults;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The tasks of plans: transfers, statements, and the commands that run a pipeline. */
 final class PlanTasks implements PlanFile.Kinds {
-
-  /** Keys of a command that name a connection of the plan, and how its options start. */
-  private static final Map<String, String> CONNECTIONS = Map.of("to", "jdbc", "from", "inputJdbc");
 
   private final List<String> runnerArgs;
   private final List<PipelineCommand<?>> commands;
@@ -83,7 +81,14 @@ final class PlanTasks implements PlanFile.Kinds {
     return node.mistakes().all().size() > before ? null : task;
   }
 
+  /** Whether an earlier task writes a file that this one reads. */
+  private boolean readsWritten(TransferSpec spec) {
+    return spec.from() instanceof TransferSpec.FromFiles files
+        && files.files().stream().anyMatch(written::contains);
+  }
+
   private @Nullable Task transfer(YamlNode node, @Nullable GroupScope scope) {
+    int before = node.mistakes().all().size();
     TransferNode reader = new TransferNode(node, connections, written);
     TransferSpec spec = reader.spec();
     if (spec == null) {
@@ -93,6 +98,9 @@ final class PlanTasks implements PlanFile.Kinds {
     args.addAll(reader.badRecordArgs());
     try {
       TransferOptions options = options(reader.badRecordArgs());
+      if (!readsWritten(spec) && node.mistakes().all().size() == before) {
+        TransferColumns.check(spec, options);
+      }
       TablesAtOnce tables = scope == null ? null : scope.tables();
       SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
       TransferJob job =
@@ -156,13 +164,28 @@ final class PlanTasks implements PlanFile.Kinds {
     PipelineCommand<?> command =
         commands.stream().filter(each -> each.name().equals(kind)).findFirst().orElseThrow();
     List<String> args = new ArrayList<>(runnerArgs);
+    int before = node.mistakes().all().size();
     for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
-      String prefix = CONNECTIONS.get(option.getKey());
-      if (prefix != null) {
-        args.addAll(connections.options(option.getValue(), prefix));
+      String name = option.getKey();
+      if (name.equals("inputJdbc")) {
+        connections
+            .options("jdbc", option.getValue())
+            .forEach(each -> args.add(each.replaceFirst("^--jdbc", "--inputJdbc")));
         continue;
       }
-      args.add("--" + option.getKey() + "=" + String.join(",", option.getValue().texts()));
+      if (name.equals("jdbc") || name.equals("elasticsearch")) {
+        args.addAll(connections.options(name, option.getValue()));
+        continue;
+      }
+      YamlNode value = option.getValue();
+      List<String> texts =
+          AbsolutePaths.isPath(name)
+              ? value.texts().stream().map(value::pathOf).toList()
+              : value.texts();
+      args.add("--" + name + "=" + String.join(",", texts));
+    }
+    if (node.mistakes().all().size() > before) {
+      return null;
     }
     try {
       return task(command.prepare(args));

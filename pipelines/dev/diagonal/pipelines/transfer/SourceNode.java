@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.CsvFormats;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
@@ -74,7 +75,7 @@ final class SourceNode {
     for (YamlNode file : files.items()) {
       String pattern = file.pathOf(file.text());
       patterns.add(pattern);
-      if (!written.contains(pattern)) {
+      if (!written.contains(pattern) && !pattern.contains("${")) { // else the variable is unset
         InputFiles unused = TransferNode.guarded(file, () -> InputFiles.matching(List.of(pattern)));
       }
     }

@@ -57,8 +57,10 @@ public final class Transfer implements Command {
   @Override
   public List<String> examples() {
     return List.of(
-        "transfer --from=csv:people.csv --to=jdbc:people --key=id --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
-        "transfer --from=jdbc:people --to=jsonl:people.jsonl --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
+        "transfer --from=csv:people.csv --to=jdbc:people --key=id"
+            + " --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
+        "transfer --from=jdbc:people --to=jsonl:people.jsonl --jdbcUrl=jdbc:postgresql://db/shop"
+            + " --jdbcUser=me",
         "transfer --plan=plan.yaml --dryRun");
   }
 

@@ -1,16 +1,16 @@
 package dev.diagonal.pipelines.transfer;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.jdbc.ledger.LedgerSettings;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.options.CsvFormats;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -28,6 +28,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
+import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.ColumnTypes;
@@ -49,22 +50,6 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
   private static final List<String> SINKS =
       List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
 
-  /** A kind and a place, as {@code csv:ratings.csv}. */
-  private record End(String kind, String place) {
-
-    static End of(String option, String text, List<String> kinds) {
-      int colon = text.indexOf(':');
-      String kind = colon < 0 ? text : text.substring(0, colon);
-      if (colon < 0 || !kinds.contains(kind)) {
-        throw new UsageException(
-            "--%s takes %s, got '%s'"
-                .formatted(
-                    option, kinds.stream().map(each -> each + ":…").collect(joining(", ")), text));
-      }
-      return new End(kind, text.substring(colon + 1));
-    }
-  }
-
   @Override
   public String name() {
     return "transfer";
@@ -72,7 +57,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   @Override
   public String summary() {
-    return "rows between CSV, JSON lines, Parquet, PostgreSQL and Elasticsearch, one transfer or a plan of many";
+    return "rows between CSV, JSON lines, Parquet, PostgreSQL and Elasticsearch, one transfer or a"
+        + " plan of many";
   }
 
   @Override
@@ -88,13 +74,17 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     if (options.getFromTask() != null) {
       throw new UsageException("--fromTask goes with --plan");
     }
-    End from = End.of("from", options.getFrom(), SOURCES);
-    List<End> to = new ArrayList<>();
+    TransferEnd from = TransferEnd.of("from", options.getFrom(), SOURCES);
+    List<TransferEnd> to = new ArrayList<>();
     for (String each : options.getTo()) {
-      to.add(End.of("to", each, SINKS));
+      to.add(TransferEnd.of("to", each, SINKS));
     }
+    to.stream()
+        .filter(end -> end.kind().equals("jdbc"))
+        .forEach(end -> Sinks.checkTable("to", end.place()));
     boolean jdbc = from.kind().equals("jdbc") || to.stream().anyMatch(e -> e.kind().equals("jdbc"));
     boolean search = to.stream().anyMatch(end -> end.kind().equals("elasticsearch"));
+    boolean writesTables = to.stream().anyMatch(end -> end.kind().equals("jdbc"));
     SinkPlace database = place("jdbcUrl", options.getJdbcUrl(), jdbc);
     SinkPlace index = place("elasticsearchUrl", options.getElasticsearchUrl(), search);
     Set<EmbeddedServers.Kind> embedded = EnumSet.noneOf(EmbeddedServers.Kind.class);
@@ -104,17 +94,36 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     if (index.isEmbedded()) {
       embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
     }
-    if (!search) {
-      refuse("versionColumn", options.getVersionColumn());
-      refuse("routing", options.getRouting());
-      refuse("textFields", options.getTextFields());
-      refuse("pipeline", options.getPipeline());
+    Mistakes mistakes = new Mistakes();
+    if (!writesTables) {
+      mistakes.attempt(() -> refuse("mode", options.getMode(), "--to=jdbc:"));
+      if (!search) {
+        mistakes.attempt(
+            () -> refuse("key", options.getKey(), "--to=jdbc: or --to=elasticsearch:"));
+      }
     }
+    if (!jdbc) {
+      mistakes.attempt(() -> refuse("jdbcUrl", options.getJdbcUrl(), "jdbc: in --from or --to"));
+    }
+    if (!search) {
+      mistakes.attempt(
+          () -> refuse("elasticsearchUrl", options.getElasticsearchUrl(), "--to=elasticsearch:"));
+      mistakes.attempt(
+          () -> refuse("versionColumn", options.getVersionColumn(), "--to=elasticsearch:"));
+      mistakes.attempt(() -> refuse("routing", options.getRouting(), "--to=elasticsearch:"));
+      mistakes.attempt(() -> refuse("textFields", options.getTextFields(), "--to=elasticsearch:"));
+      mistakes.attempt(() -> refuse("pipeline", options.getPipeline(), "--to=elasticsearch:"));
+    }
+    mistakes.throwIfAny();
     CsvFormat input = inputFormat(options);
     CsvFormat output = outputFormat(options);
-    Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
+    Database jdbcTarget =
+        servers ->
+            writesTables
+                ? Sinks.postgres(database, options, servers)
+                : Sinks.jdbc(database, options, servers);
     List<To> sinks = new ArrayList<>();
-    for (End end : to) {
+    for (TransferEnd end : to) {
       Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);
       sinks.add(to(end, output, jdbcTarget, indexTarget, options));
     }
@@ -128,12 +137,14 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             options.getTransaction() == TransferOptions.Transaction.all,
             ledger(options),
             types(options));
+    TransferColumns.check(spec, options);
     return new TransferJob(spec, options, embedded, null, null);
   }
 
-  private static void refuse(String option, @Nullable Object value) {
+  private static void refuse(String option, @Nullable Object value, String end) {
     if (value != null) {
-      throw new UsageException("--%s goes with --to=elasticsearch:".formatted(option));
+      throw new UsageException(
+          "--%s has no effect without %s: add that, or leave this out".formatted(option, end));
     }
   }
 
@@ -207,7 +218,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         SkippedLines.NONE);
   }
 
-  private static From from(End end, CsvFormat format, Database database, TransferOptions options) {
+  private static From from(
+      TransferEnd end, CsvFormat format, Database database, TransferOptions options) {
     boolean query = options.getQuery() != null;
     if (end.kind().equals("jdbc")) {
       if (query != end.place().isEmpty()) {
@@ -240,7 +252,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
   }
 
   private static To to(
-      End end, CsvFormat format, Database database, Index index, TransferOptions options) {
+      TransferEnd end, CsvFormat format, Database database, Index index, TransferOptions options) {
     List<String> key = options.getKey() == null ? List.of() : options.getKey();
     if (end.place().isEmpty()) {
       throw new UsageException("--to=" + end.kind() + ": names nothing");

@@ -5,6 +5,7 @@ import dev.diagonal.pipelines.options.ElasticsearchOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
@@ -51,12 +52,14 @@ public interface TransferOptions
   void setPlan(@Nullable String plan);
 
   @OptionGroup(OptionGroup.Heading.RUN)
+  @Needs("plan")
   @Description("With --plan: start at the task of this name; what comes before it is passed over")
   @Nullable String getFromTask();
 
   void setFromTask(@Nullable String fromTask);
 
   @OptionGroup(OptionGroup.Heading.RUN)
+  @Needs("plan")
   @Description("With --plan: how many tasks of parallel groups run at the same time")
   @Default.Integer(4)
   int getMaxParallelTasks();
@@ -64,22 +67,24 @@ public interface TransferOptions
   void setMaxParallelTasks(int maxParallelTasks);
 
   @Description(
-      "Where rows come from: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with --query")
+      "Where rows come from: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with"
+          + " --query")
   @Nullable String getFrom();
 
   void setFrom(@Nullable String from);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Where rows go, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE, elasticsearch:INDEX")
+      "Where rows go, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE,"
+          + " elasticsearch:INDEX")
   @Nullable List<String> getTo();
 
   void setTo(@Nullable List<String> to);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "The columns that tell rows apart, in tables and as the ids of documents; without them rows are"
-          + " inserted, and those that are sent again are there twice")
+      "The columns that tell rows apart, in tables and as the ids of documents; without them rows"
+          + " are inserted, and those that are sent again are there twice")
   @Nullable List<String> getKey();
 
   void setKey(@Nullable List<String> key);
@@ -120,8 +125,9 @@ public interface TransferOptions
   void setMapping(@Nullable String mapping);
 
   @Description(
-      "CSV and JSON lines: types of columns, as in zip:text,price:decimal(10,2), or one for all, as in"
-          + " text; the columns of an existing table decide the others, or else the first 1,000 records")
+      "CSV and JSON lines: types of columns, as in zip:text,price:decimal(10,2), or one for all, as"
+          + " in text; the columns of an existing table decide the others, or else the first 1,000"
+          + " records")
   @Nullable String getTypes();
 
   void setTypes(@Nullable String types);
@@ -145,8 +151,9 @@ public interface TransferOptions
   void setSnapshot(Snapshot snapshot);
 
   @Description(
-      "CSV to read: csv, or dump for the text that PostgreSQL's COPY and MySQL's INTO OUTFILE write:"
-          + " tabs, no quotes, no header, \\N for null, \\n and \\t for characters")
+      "CSV to read: csv, or dump for the text that PostgreSQL's COPY and MySQL's INTO OUTFILE"
+          + " write: tabs, no quotes, no header, \\N for null, \\n"
+          + " and \\t for characters")
   @Default.Enum("csv")
   CsvStyle getCsvStyle();
 

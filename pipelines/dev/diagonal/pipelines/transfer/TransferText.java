@@ -48,7 +48,8 @@ record TransferText(TransferSpec spec, boolean staged) {
                         .formatted(table.table())
                     : "note:    the rows of table %s have no key: where a runner repeats a part of the"
                             .formatted(table.table())
-                        + " work, or you the command, they are inserted again; --key makes it exact")
+                        + " work, or you the command, they are inserted again; --key makes it"
+                        + " exact")
         .toList();
   }
 
@@ -89,7 +90,8 @@ record TransferText(TransferSpec spec, boolean staged) {
       return "Committed rows stay, and the same command inserts them again: delete them first.";
     }
     return tables
-        ? "Committed rows stay. The same command starts from the beginning and writes each key once."
+        ? "Committed rows stay. The same command starts from the beginning and writes each key"
+              + " once."
         : "The same command starts from the beginning.";
   }
 

@@ -5,6 +5,8 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.ItemsFailedException;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.Outcome;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.RejectedException;
+import dev.diagonal.metrics.Changes;
+import dev.diagonal.metrics.Warnings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -23,6 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkRequest<P> implements Runnable {
 
+  private static final int CREATED = 201;
+
+  /**
+   * How long the server may wait for a live shard before it rejects documents, which are then sent
+   * again. With its own minute, eight attempts would take eight minutes.
+   */
+  private static final String SERVER_WAIT = "5s";
+
+  private static final String NO_LIVE_SHARD = "unavailable_shards_exception";
+
   private final BulkSettings settings;
   private final ElasticsearchConnection connection;
   private final BooleanSupplier givenUp;
@@ -31,6 +43,8 @@ final class BulkRequest<P> implements Runnable {
   private final List<Entry<P>> done = new ArrayList<>();
   private final List<Entry<P>> superseded = new ArrayList<>();
   private final List<Refused<P>> refused = new ArrayList<>();
+  private Changes changes = Changes.UNKNOWN;
+  private boolean warned;
   private int sent;
   private long millis;
   private @Nullable Exception failure;
@@ -153,13 +167,46 @@ final class BulkRequest<P> implements Runnable {
       Item item = items.get(i);
       Outcome outcome = ElasticsearchFaults.outcomeOf(entry.document(), item);
       switch (outcome) {
-        case DONE -> done.add(entry);
+        case DONE -> {
+          done.add(entry);
+          changes = changes.plus(changed(entry, item));
+        }
         case SUPERSEDED -> superseded.add(entry);
         case REFUSED -> refuse(entry, item);
-        case AGAIN -> rejected.add(entry, item);
+        case AGAIN -> {
+          warnOfShard(item);
+          rejected.add(entry, item);
+        }
         case FAILED -> failed.add(entry, item);
       }
     }
+  }
+
+  /** Warns once of an index that may never take a document. */
+  private void warnOfShard(Item item) {
+    if (!warned && item.type().equals(NO_LIVE_SHARD)) {
+      warned = true;
+      Warnings.warn(
+          "%s: no live shard takes documents (%s); tries again"
+              .formatted(settings.target(), item.reason()));
+    }
+  }
+
+  /** What a document has changed, and those of the same id before it in this request. */
+  private static Changes changed(Entry<?> entry, Item item) {
+    long replaced = 0;
+    for (Entry<?> earlier = entry.replaced(); earlier != null; earlier = earlier.replaced()) {
+      replaced++;
+    }
+    boolean unchanged = item.isNoop() || item.status() >= 300;
+    return item.status() == CREATED
+        ? new Changes(1, 0, 0, replaced)
+        : new Changes(0, unchanged ? 0 : 1, unchanged ? 1 : 0, replaced);
+  }
+
+  /** Returns what the documents in effect have changed; unknown if something was sent again. */
+  Changes changes() {
+    return sent > 1 ? Changes.UNKNOWN : changes;
   }
 
   private void refuse(Entry<P> entry, Item item) {
@@ -179,6 +226,7 @@ final class BulkRequest<P> implements Runnable {
     entries.forEach(entry -> body.add(entry.document()));
     Request request = settings.target().request("POST", "/_bulk");
     request.addParameter("filter_path", BulkResponse.FILTER);
+    request.addParameter("timeout", SERVER_WAIT);
     if (settings.pipeline() != null) {
       request.addParameter("pipeline", settings.pipeline());
     }

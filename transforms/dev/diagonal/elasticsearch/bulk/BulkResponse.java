@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** Elasticsearch's answer to a bulk request, read token by token. */
 final class BulkResponse {
 
-  /** What of an answer is asked for. Every item keeps its status, so that items stay in order. */
+  /**
+   * What of an answer is asked for. Every item keeps its status, so that items stay in order; the
+   * last two say why a whole request is refused.
+   */
   static final String FILTER =
-      "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason";
+      "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,error.type,error.reason";
 
   /** The type of the fault of a document that the server took and did not write. */
   static final String DROPPED = "dropped";
@@ -32,8 +35,14 @@ final class BulkResponse {
    *
    * @param type the kind of fault; empty if there is none
    * @param reason the fault in words, without what it quotes of the document
+   * @param isNoop whether an update changed nothing
    */
-  record Item(int status, String type, String reason) {}
+  record Item(int status, String type, String reason, boolean isNoop) {
+
+    Item(int status, String type, String reason) {
+      this(status, type, reason, false);
+    }
+  }
 
   /**
    * Returns the items of an answer, one for each document of the request, in the same order.
@@ -72,6 +81,7 @@ final class BulkResponse {
     String action = json.getText();
     expect(json.nextToken(), JsonToken.START_OBJECT);
     int status = 0;
+    boolean noop = false;
     String type = "";
     String reason = "";
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -82,9 +92,8 @@ final class BulkResponse {
         status = json.getIntValue();
       } else if (field.equals("result")) {
         // An update that changes nothing is a noop too, and its document is there.
-        if (value == JsonToken.VALUE_STRING
-            && json.getText().equals("noop")
-            && !action.equals("update")) {
+        noop = value == JsonToken.VALUE_STRING && json.getText().equals("noop");
+        if (noop && !action.equals("update")) {
           type = DROPPED;
           reason = "an ingest pipeline dropped it";
         }
@@ -106,7 +115,7 @@ final class BulkResponse {
     }
     expect(json.currentToken(), JsonToken.END_OBJECT);
     expect(json.nextToken(), JsonToken.END_OBJECT);
-    return new Item(status, type, reason);
+    return new Item(status, type, reason, noop);
   }
 
   static String withoutQuotation(String reason) {

@@ -172,7 +172,12 @@ public final class BulkWriter<P> implements AutoCloseable {
     indexed += documents + superseded;
     listener.ended(
         request.first(),
-        new Written(settings.target().index(), documents, request.sent(), request.millis()));
+        new Written(
+            settings.target().index(),
+            documents,
+            request.sent(),
+            request.millis(),
+            request.changes()));
     Exception first = null;
     for (Refused<P> document : request.refused()) {
       Exception thrown = refuse(document.place(), document.document());

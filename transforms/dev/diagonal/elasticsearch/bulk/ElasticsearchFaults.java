@@ -1,8 +1,11 @@
 package dev.diagonal.elasticsearch.bulk;
 
 import dev.diagonal.elasticsearch.bulk.BulkResponse.Item;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.metrics.WarnOnce;
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -60,6 +63,19 @@ public final class ElasticsearchFaults {
         && !(fault instanceof ItemsFailedException)
         && !(fault instanceof SSLHandshakeException)
         && !(fault instanceof SSLPeerUnverifiedException);
+  }
+
+  /** Returns {@link #isRetryable}, with a warning when no server answers for the first time. */
+  public static Predicate<Exception> retryable(Retry retry, ElasticsearchTarget target) {
+    return new WarnOnce(
+        ElasticsearchFaults::isRetryable,
+        fault -> fault instanceof IOException && !(fault instanceof AnswerException),
+        fault ->
+            "no Elasticsearch server answers at %s: %s. Trying again for about %s s"
+                .formatted(
+                    String.join(", ", target.urls()),
+                    fault.getMessage(),
+                    Math.max(1, retry.waits().toSeconds())));
   }
 
   static Outcome outcomeOf(Document document, Item item) {

@@ -10,11 +10,9 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.fault.TargetMismatchException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.elasticsearch.client.Request;
-import org.elasticsearch.client.Response;
 
 /**
  * Makes sure that an index is there and maps the fields that are to be written as wanted. Called
@@ -50,7 +48,9 @@ public final class CreateIndex {
       throws IOException, InterruptedException {
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
       Retry.defaults()
-          .call(() -> attempt(connection, target, template), ElasticsearchFaults::isRetryable);
+          .call(
+              () -> attempt(connection, target, template),
+              ElasticsearchFaults.retryable(Retry.defaults(), target));
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {
@@ -63,26 +63,13 @@ public final class CreateIndex {
       throws IOException {
     JsonNode wanted = template.parsedMapping();
     // Looked for first: whoever may write to an index need not have the right to create one.
-    if (connection.perform(target.request("HEAD", "")).getStatusLine().getStatusCode() == 404) {
-      Request create = target.request("PUT", "");
-      ObjectNode body = JSON.createObjectNode().set("mappings", wanted);
-      JsonNode settings = template.parsedSettings();
-      if (settings != null) {
-        body.set("settings", settings);
-      }
-      create.setJsonEntity(body.toString());
-      try {
-        connection.perform(create);
-      } catch (AnswerException e) {
-        if (!e.type().equals(ALREADY_EXISTS)) {
-          throw e;
-        }
-      }
+    JsonNode indices = IndexFields.mappings(connection, target);
+    if (indices == null) {
+      create(connection, target, wanted, template);
+      indices = IndexFields.mappings(connection, target);
     }
-    Response response = connection.perform(target.request("GET", "/_mapping"));
-    JsonNode indices;
-    try (InputStream content = response.getEntity().getContent()) {
-      indices = JSON.readTree(content);
+    if (indices == null) {
+      throw new IOException("it was deleted meanwhile");
     }
     List<String> differences = new ArrayList<>();
     for (JsonNode index : indices) { // an alias may stand for several
@@ -92,5 +79,27 @@ public final class CreateIndex {
       throw new TargetMismatchException("index " + target.index(), differences);
     }
     return true;
+  }
+
+  private static void create(
+      ElasticsearchConnection connection,
+      ElasticsearchTarget target,
+      JsonNode mapping,
+      IndexTemplate template)
+      throws IOException {
+    Request create = target.request("PUT", "");
+    ObjectNode body = JSON.createObjectNode().set("mappings", mapping);
+    JsonNode settings = template.parsedSettings();
+    if (settings != null) {
+      body.set("settings", settings);
+    }
+    create.setJsonEntity(body.toString());
+    try {
+      connection.perform(create);
+    } catch (AnswerException e) {
+      if (!e.type().equals(ALREADY_EXISTS)) {
+        throw e;
+      }
+    }
   }
 }

@@ -72,7 +72,9 @@ public record IndexFields(
     ObjectNode wanted = (ObjectNode) JSON.readTree(mapping);
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
       return Retry.defaults()
-          .call(() -> attempt(connection, target, wanted), ElasticsearchFaults::isRetryable);
+          .call(
+              () -> attempt(connection, target, wanted),
+              ElasticsearchFaults.retryable(Retry.defaults(), target));
     } catch (InterruptedException | RuntimeException fault) {
       throw fault;
     } catch (Exception fault) {
@@ -123,8 +125,8 @@ public record IndexFields(
   }
 
   /** Returns the indexes that the target names, each with its mappings; null if there is none. */
-  private static @Nullable JsonNode mappings(
-      ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
+  static @Nullable JsonNode mappings(ElasticsearchConnection connection, ElasticsearchTarget target)
+      throws IOException {
     Request get = target.request("GET", "/_mapping");
     try (InputStream content = connection.perform(get).getEntity().getContent()) {
       return JSON.readTree(content);

@@ -1,5 +1,6 @@
 package dev.diagonal.jdbc.connection;
 
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -37,7 +38,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     try {
       return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
     } catch (SQLException fault) {
-      throw withoutSecrets(fault, target.url());
+      throw withoutSecrets(ofUnknownHost(fault), target.url());
     }
   }
 
@@ -69,6 +70,17 @@ record DriverConnector(JdbcTarget target) implements Connector {
     Connection connection = opened(driver.connect(target.url(), login()));
     limitSilence(connection);
     return connection;
+  }
+
+  /** The driver says only that the attempt failed. */
+  private static SQLException ofUnknownHost(SQLException fault) {
+    for (Throwable each = fault.getCause(); each != null; each = each.getCause()) {
+      if (each instanceof UnknownHostException) {
+        return new SQLException(
+            "the host " + each.getMessage() + " is unknown.", fault.getSQLState(), fault);
+      }
+    }
+    return fault;
   }
 
   /** Limits the wait for an answer, unless the URL does. */

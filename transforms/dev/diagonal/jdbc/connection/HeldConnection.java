@@ -6,7 +6,6 @@ import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -26,6 +25,10 @@ import org.postgresql.PGConnection;
  * <p>A {@code statement_timeout} of the role or the database does not apply, as a COPY may take any
  * time, and intervals are spelt in one way, so that one database understands what another sends.
  *
+ * <p>Behind a pooler such as PgBouncer these limits hold for each transaction, so that other
+ * clients find none of them; a connection that commits by itself has none then, and no statement is
+ * prepared on the server.
+ *
  * <p>Not safe for use by several threads at once.
  */
 public final class HeldConnection implements Session {
@@ -35,24 +38,11 @@ public final class HeldConnection implements Session {
   private static final Duration VALIDATED_AFTER = Duration.ofSeconds(1);
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
-  // Those of the last statement are not in every version and on every platform.
-  private static final String SESSION_LIMITS =
-      """
-      SELECT set_config('lock_timeout', '%d', false)
-      FROM pg_settings WHERE name = 'lock_timeout' AND (%b OR source <> 'client');
-      SET idle_in_transaction_session_timeout = '60s';
-      SET statement_timeout = 0; SET IntervalStyle = postgres; SET xmloption = content;
-      SELECT set_config(name, value, false)
-      FROM (VALUES ('client_connection_check_interval', '10s'), ('tcp_user_timeout', '60s'),
-                   ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
-                   ('tcp_keepalives_count', '3')) AS limits (name, value)
-      WHERE current_setting(name, true) IS NOT NULL
-      """;
-
   private final Connector database;
   private final boolean autoCommit;
   private final Duration lockTimeout;
   private @Nullable Connection connection;
+  private boolean pooled;
   private long lastUsedNanos;
 
   /**
@@ -138,8 +128,20 @@ public final class HeldConnection implements Session {
       held = open();
       connection = held;
     }
+    if (pooled && !autoCommit) {
+      limits().setLocally(held);
+    }
     lastUsedNanos = System.nanoTime();
     return held;
+  }
+
+  @Override
+  public boolean isPooled() {
+    return pooled;
+  }
+
+  private SessionLimits limits() {
+    return new SessionLimits(lockTimeout, !lockTimeout.equals(LOCK_TIMEOUT));
   }
 
   /** Closes the connection, broken or not; the next {@link #use} opens another. */
@@ -160,12 +162,7 @@ public final class HeldConnection implements Session {
     Connection opened = database.connect();
     boolean done = false;
     try {
-      if (opened.isWrapperFor(PGConnection.class)) {
-        try (Statement statement = opened.createStatement()) {
-          boolean isAskedFor = !lockTimeout.equals(LOCK_TIMEOUT);
-          statement.execute(SESSION_LIMITS.formatted(lockTimeout.toMillis(), isAskedFor));
-        }
-      }
+      pooled = opened.isWrapperFor(PGConnection.class) && limits().set(opened);
       opened.setAutoCommit(autoCommit);
       done = true;
       return opened;

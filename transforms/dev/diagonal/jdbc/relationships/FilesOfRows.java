@@ -2,9 +2,9 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
-import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.internal.schema.FilePieces;
 import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.jdbc.internal.schema.Session;
 import dev.diagonal.jdbc.table.PostgresSql;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -40,15 +40,15 @@ public record FilesOfRows<T>(
    * Returns the failure of a write because a file has changed, or null if it failed for another
    * reason.
    */
-  static @Nullable BadInputException changed(
-      @Nullable FilesOfRows<?> files, HeldConnection connection, String table, SQLException fault) {
+  public static @Nullable BadInputException changed(
+      @Nullable FilesOfRows<?> files, Session session, String table, SQLException fault) {
     Long file = FilePieces.changedFile(fault);
     if (files == null || file == null) {
       return null;
     }
     String name = null;
     try {
-      name = files.internalSchema().filePieces().nameOf(connection.use(), file);
+      name = files.internalSchema().filePieces().nameOf(session.use(), file);
     } catch (SQLException unknown) {
       fault.addSuppressed(unknown);
     }
@@ -58,8 +58,13 @@ public record FilesOfRows<T>(
         fault);
   }
 
+  /** Returns an empty record of the pieces of one writer. */
+  public Recorded<T> recorded() {
+    return new Recorded<>(this);
+  }
+
   /** The pieces that one writer has recorded. Not safe for use by several threads. */
-  static final class Recorded<T> {
+  public static final class Recorded<T> {
 
     /** A file of 4 GB; of larger ones, pieces are recorded, or rather compared, again. */
     private static final int MOST_REMEMBERED = 16_384;
@@ -73,17 +78,17 @@ public record FilesOfRows<T>(
           }
         };
 
-    Recorded(FilesOfRows<T> files) {
+    private Recorded(FilesOfRows<T> files) {
       this.files = files;
     }
 
     /** Returns the pieces of rows that this writer has not recorded. */
-    List<Piece> missing(List<T> rows) {
+    public List<Piece> missing(List<T> rows) {
       Set<Piece> missing = new LinkedHashSet<>();
       Piece last = null;
       for (T row : rows) {
         Piece piece = files.pieceOf().apply(row);
-        if (piece != null && piece != last && !committed.containsKey(piece)) {
+        if (piece != null && !piece.equals(last) && !committed.containsKey(piece)) {
           missing.add(piece);
         }
         last = piece;
@@ -92,7 +97,8 @@ public record FilesOfRows<T>(
     }
 
     /** Records pieces in the transaction of a connection. */
-    void record(Connection connection, String table, List<Piece> pieces) throws SQLException {
+    public void record(Connection connection, String table, List<Piece> pieces)
+        throws SQLException {
       if (!pieces.isEmpty()) {
         try (PreparedStatement statement = connection.prepareStatement(sql(table))) {
           int unused = FilePieces.bind(statement, 1, pieces);
@@ -101,12 +107,13 @@ public record FilesOfRows<T>(
       }
     }
 
-    void committed(List<Piece> pieces) {
+    /** Remembers pieces whose transaction is committed. */
+    public void committed(List<Piece> pieces) {
       pieces.forEach(piece -> committed.put(piece, true));
     }
 
     /** Returns the statement that records pieces. */
-    String sql(String table) {
+    public String sql(String table) {
       String literal = PostgresSql.quoteTable(table).replace("'", "''");
       return files.internalSchema().filePieces().recording("'" + literal + "'::regclass::oid");
     }

@@ -50,7 +50,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     this.upsert = upsert;
     this.fold = Fold.of(upsert);
     this.insert = DeltaSql.insert(upsert.tables(), DeltaTable.of(upsert.tables()));
-    this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
+    this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.inTransactions(upsert.database(), upsert.lockTimeout());
   }
 

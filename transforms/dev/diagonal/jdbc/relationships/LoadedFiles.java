@@ -71,7 +71,7 @@ public record LoadedFiles(
     long target = oid(connection);
     Map<Long, Known> known = new HashMap<>();
     pieces.find(connection, target).forEach(file -> known.put(file.file(), file));
-    Set<Long> gone = withoutRows(connection, input, known);
+    Set<Long> gone = withoutRows(connection, List.copyOf(known.keySet()));
     pieces.forget(connection, target, gone);
     List<Known> changed = new ArrayList<>();
     Map<String, List<Long>> ends = new HashMap<>();
@@ -79,6 +79,9 @@ public record LoadedFiles(
       long hash = Piece.fileOf(file.name());
       Known before = gone.contains(hash) ? null : known.get(hash);
       Known now = compare(file, hash, before);
+      if (before == null) {
+        warnOfCopy(now, known, gone);
+      }
       if (!now.equals(before)) {
         changed.add(now);
       }
@@ -121,6 +124,19 @@ public record LoadedFiles(
     return new Known(hash, file.name(), file.bytes(), first, ends);
   }
 
+  /** Warns of a file that is loaded under another name: its rows count once more. */
+  private void warnOfCopy(Known file, Map<Long, Known> known, Set<Long> gone) {
+    known.values().stream()
+        .filter(other -> file.bytes() > 0 && !gone.contains(other.file()))
+        .filter(other -> other.bytes() == file.bytes() && other.firstBytes() == file.firstBytes())
+        .findFirst()
+        .ifPresent(
+            other ->
+                Warnings.warn(
+                    "%s has the size and the first bytes of %s, whose rows are in table %s: its rows are written beside them"
+                        .formatted(file.name(), other.name(), table.name())));
+  }
+
   private BadInputException changed(InputFile file, String how) {
     return new BadInputException(
         "%s has changed since its rows were written to table %s: %s. %s"
@@ -139,13 +155,7 @@ public record LoadedFiles(
   }
 
   /** Returns the known files of which the table has no row, as after TRUNCATE. */
-  private Set<Long> withoutRows(Connection connection, InputFiles input, Map<Long, Known> known)
-      throws SQLException {
-    List<Long> hashes =
-        input.files().stream()
-            .map(file -> Piece.fileOf(file.name()))
-            .filter(known::containsKey)
-            .toList();
+  private Set<Long> withoutRows(Connection connection, List<Long> hashes) throws SQLException {
     Set<Long> gone = new HashSet<>();
     try (PreparedStatement statement =
         connection.prepareStatement(

@@ -69,8 +69,9 @@ final class RelationshipSql {
    * Inserts the relationships that are not there yet, in the order of their keys and of equal ones
    * the first, and counts these, and no others, at their ends. Two transactions that insert the
    * same keys then wait for one another and never in a ring. One parameter a column: an array.
-   * Returns no rows: before a statement whose answer it cannot bound, the PostgreSQL driver may
-   * send a Sync (flushIfDeadlockRisk), which would end the transaction and with it the locks.
+   * Returns how many it has inserted, a bigint alone: before a statement whose answer it cannot
+   * bound, the PostgreSQL driver may send a Sync (flushIfDeadlockRisk), which would end the
+   * transaction and with it the locks.
    */
   static String insert(RelationshipTables tables, boolean refuseBothEnds) {
     List<EndSums> ends = EndSums.of(tables);
@@ -78,15 +79,21 @@ final class RelationshipSql {
     String[] names = names(tables);
     String added = PostgresSql.unlike("added", names);
     String with = "WITH %s AS (%s)".formatted(added, insertEdges(tables));
+    String counted = PostgresSql.unlike("counted", names);
+    String answer = " SELECT count(*) FROM " + added;
     if (ends.size() == 1) {
-      return with + " " + count(ends.get(0), ends.get(0).endsOf(added), refuseBothEnds);
+      return "%s, %s AS (%s)%s"
+          .formatted(
+              with, counted, count(ends.get(0), ends.get(0).endsOf(added), refuseBothEnds), answer);
     }
-    return "%s, %s AS (%s) %s"
+    return "%s, %s AS (%s), %s AS (%s)%s"
         .formatted(
             with,
-            PostgresSql.unlike("counted", names),
+            counted,
             count(ends.get(0), ends.get(0).endsOf(added), false),
-            count(ends.get(1), ends.get(1).endsOf(added), false));
+            PostgresSql.unlike("counted_too", names),
+            count(ends.get(1), ends.get(1).endsOf(added), false),
+            answer);
   }
 
   /** Returns the names of all tables of a statement. */

@@ -38,6 +38,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
 
+  /** How many rows of the last batch were inserted. */
+  private int added = -1;
+
   /** Whether the wait that lasts has been reported. */
   private boolean warned;
 
@@ -50,7 +53,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
             ? RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds())
             : DeltaSql.insertMixed(
                 upsert.tables(), DeltaTable.of(upsert.tables()), upsert.refuseBothEnds());
-    this.recorded = upsert.files() == null ? null : new FilesOfRows.Recorded<>(upsert.files());
+    this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.autoCommitting(upsert.database(), upsert.lockTimeout());
   }
 
@@ -81,7 +84,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           first = setLate(statement, first, mixed, batch, bound);
         }
         bound.setIn(statement, first);
-        statement.execute();
+        added = added(statement);
       }
       committed = true;
       warned = false;
@@ -95,6 +98,29 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         connection.close(); // the server rolls back, and the next batch starts on a fresh one
       }
     }
+  }
+
+  /** Executes the statements and returns what the last one, which has one row, answers. */
+  private static int added(PreparedStatement statement) throws SQLException {
+    boolean isRows = statement.execute();
+    int answer = -1;
+    while (isRows || statement.getUpdateCount() >= 0) {
+      if (isRows) {
+        try (ResultSet rows = statement.getResultSet()) {
+          answer =
+              rows.next() && rows.getMetaData().getColumnName(1).equals("count")
+                  ? rows.getInt(1)
+                  : -1;
+        }
+      }
+      isRows = statement.getMoreResults();
+    }
+    return answer;
+  }
+
+  @Override
+  public int newRows() {
+    return added;
   }
 
   /** Sets the ends whose slots the batch does not hold, and returns the next parameter. */

@@ -89,6 +89,24 @@ public final class CreateTable {
   }
 
   /**
+   * Returns whether there is a table with a primary key or unique index on the key columns.
+   *
+   * @throws SQLException if the database cannot be reached within {@link Retry#defaults}
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public static boolean hasKey(JdbcTarget target, Table table)
+      throws SQLException, InterruptedException {
+    return RetriedTransaction.in(target, "look at table " + table.name())
+        .run(
+            connection -> {
+              FoundTable found = FoundTable.find(connection, table.name());
+              return found != null
+                  && found.kind() == FoundTable.Kind.TABLE
+                  && found.keyProblem(table.keyColumns()) == null;
+            });
+  }
+
+  /**
    * Creates {@code table} if there is none of that name, whatever the one that is there looks like.
    *
    * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if

@@ -19,15 +19,23 @@ import org.jspecify.annotations.Nullable;
  * @param name {@code table} or {@code schema.table}, without quotes
  * @param kind what can be done with it
  * @param rowSecurity whether row-level security applies to the current user
+ * @param showsNewRows whether the user may read the system columns of rows that are written
  * @param columns its columns, in order
  * @param keys its unique indexes
  */
 public record FoundTable(
-    String name, Kind kind, boolean rowSecurity, List<FoundColumn> columns, List<UniqueKey> keys) {
+    String name,
+    Kind kind,
+    boolean rowSecurity,
+    boolean showsNewRows,
+    List<FoundColumn> columns,
+    List<UniqueKey> keys) {
 
   private static final String TABLE =
       """
-      SELECT c.oid::bigint, c.relkind, row_security_active(c.oid) FROM pg_class c WHERE c.oid = to_regclass(?)
+      SELECT c.oid::bigint, c.relkind, row_security_active(c.oid),
+        c.relkind = 'r' AND NOT row_security_active(c.oid) AND has_table_privilege(c.oid, 'SELECT')
+      FROM pg_class c WHERE c.oid = to_regclass(?)
       """;
 
   private static final String KEYS =
@@ -110,6 +118,7 @@ public record FoundTable(
             table,
             Kind.of(found.getString(2)),
             found.getBoolean(3),
+            found.getBoolean(4),
             FoundColumn.of(connection, oid),
             keys(connection, oid));
       }

@@ -30,6 +30,22 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
         fillfactor >= 10 && fillfactor <= FULL,
         "fillfactor must be within 10 to 100, got %s",
         fillfactor);
+    checkName(name);
+    checkArgument(
+        columns.stream().map(Column::name).distinct().count() == columns.size(),
+        "columns of table %s must have different names, got %s",
+        name,
+        columns.stream().map(Column::name).toList());
+    checkArgument(!columns.isEmpty(), "table %s must have a column, got none", name);
+  }
+
+  /**
+   * Checks the name of a table.
+   *
+   * @throws IllegalArgumentException if it is not one or two identifiers, or that of a temporary
+   *     table
+   */
+  public static void checkName(String name) {
     String[] parts = name.split("\\.", -1);
     checkArgument(
         parts.length <= 2, "table name must be 'table' or 'schema.table', got '%s'", name);
@@ -40,12 +56,6 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
         parts.length == 1 || !parts[0].matches("pg_temp(_\\d+)?"),
         "table %s would be temporary, and its rows gone with the connection: name another schema",
         name);
-    checkArgument(
-        columns.stream().map(Column::name).distinct().count() == columns.size(),
-        "columns of table %s must have different names, got %s",
-        name,
-        columns);
-    checkArgument(!columns.isEmpty(), "table %s must have a column, got none", name);
   }
 
   /** Returns a table whose pages are filled. */

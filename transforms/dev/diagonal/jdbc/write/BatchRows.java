@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.write;
 
 import dev.diagonal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -97,6 +98,11 @@ abstract class BatchRows<T> {
    */
   @Nullable List<Rejected> sift(Connection connection, KeyOrder order) throws SQLException {
     return null;
+  }
+
+  /** Returns what was changed by all that was sent since {@link #begin}, as far as it is known. */
+  Changes changes() {
+    return Changes.UNKNOWN;
   }
 
   /** Forgets what the database was sent, after it took effect and before more is sent. */

@@ -39,6 +39,7 @@ interface BatchRowsFactory<T> {
         write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
-    return (rows, bytes) -> new CopyRows<>(write, columns, sql, rows, bytes);
+    CopySql used = found.showsNewRows() ? sql.tellingNew() : sql;
+    return (rows, bytes) -> new CopyRows<>(write, columns, used, rows, bytes);
   }
 }

@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.copy.WireRows;
 import dev.diagonal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,6 +26,7 @@ final class CopyRows<T> extends BatchRows<T> {
   private final JdbcWrite<T> write;
   private final CopySql sql;
   private final WireRows wire;
+  private Changes changes = Changes.UNKNOWN;
 
   /**
    * @param rows how many rows are expected, at least one
@@ -73,6 +75,7 @@ final class CopyRows<T> extends BatchRows<T> {
 
   @Override
   void begin(Connection connection) throws SQLException {
+    changes = Changes.UNKNOWN;
     if (sql.isStaged()) {
       execute(connection, sql.createStage());
     }
@@ -81,9 +84,39 @@ final class CopyRows<T> extends BatchRows<T> {
   @Override
   void send(Connection connection, int[] rows, int from, int to) throws SQLException {
     wire.copy(connection, sql.copy(), rows, from, to);
-    if (sql.isStaged()) {
-      execute(connection, sql.applyStage());
+    changes = changes.plus(sql.isStaged() ? applied(connection, to - from) : added(to - from));
+  }
+
+  private static Changes added(long rows) {
+    return new Changes(rows, 0, 0, 0);
+  }
+
+  private Changes applied(Connection connection, long sent) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      if (sql.tellsNew()) {
+        try (ResultSet counts = statement.executeQuery(sql.applyStage())) {
+          counts.next();
+          long added = counts.getLong(1);
+          long all = counts.getLong(2);
+          return new Changes(added, all - added, 0, sent - all);
+        }
+      }
+      long applied = statement.executeLargeUpdate(sql.applyStage());
+      return switch (write.mode()) {
+        case INSERT -> added(applied);
+        case INSERT_IGNORE -> new Changes(applied, 0, sent - applied, 0);
+        case UPSERT, UPDATE, DELETE -> Changes.UNKNOWN;
+      };
     }
+  }
+
+  @Override
+  Changes changes() {
+    long known = changes.total();
+    // Rows that were folded before they were sent.
+    return known == 0 || !sql.keysAreEqualByBytes() || !write.mode().lastWins()
+        ? changes
+        : changes.plus(new Changes(0, 0, 0, size() - known));
   }
 
   /**
@@ -97,6 +130,7 @@ final class CopyRows<T> extends BatchRows<T> {
     if (write.merge() != null) {
       return null; // a merged row stands for several
     }
+    changes = Changes.UNKNOWN;
     int[] all = order.all();
     CopySql staged = sql.staged();
     Savepoint before = connection.setSavepoint();

@@ -19,6 +19,7 @@ final class CopySql {
   private final Table table;
   private final List<WireColumn> columns;
   private final boolean stageAll;
+  private final boolean tellsNew;
   private final String stageName;
   private final String stage;
   private final String badRows;
@@ -27,6 +28,12 @@ final class CopySql {
    * @param stageAll whether even plain inserts go by the temporary table
    */
   CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
+    this(write, columns, stageAll, false);
+  }
+
+  private CopySql(
+      JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll, boolean tellsNew) {
+    this.tellsNew = tellsNew;
     this.write = write;
     this.table = write.table();
     this.columns = columns;
@@ -34,6 +41,19 @@ final class CopySql {
     this.stageName = PostgresSql.unlike("diagonal_rows", table.name());
     this.stage = "pg_temp." + stageName;
     this.badRows = SiftSql.badRows(table.name());
+  }
+
+  /**
+   * Returns statements whose upserts {@linkplain #tellsNew tell} new rows from those that were
+   * there: the table has system columns that the user may read.
+   */
+  CopySql tellingNew() {
+    return new CopySql(write, columns, stageAll, true);
+  }
+
+  /** Whether {@link #applyStage} is a query for two counts: of new rows, and of all. */
+  boolean tellsNew() {
+    return tellsNew && write.mode() == WriteMode.UPSERT && !updated().isEmpty();
   }
 
   /** Returns the statements with which even plain inserts go by the temporary table. */
@@ -65,7 +85,12 @@ final class CopySql {
 
   /** The statement that does with all staged rows what is to be done. */
   String applyStage() {
-    return apply(stage);
+    if (!tellsNew()) {
+      return apply(stage);
+    }
+    // xmax is 0 in a row that nobody has locked or updated: in a new one.
+    return "WITH %1$s AS (%2$s RETURNING (xmax = 0) AS is_new) SELECT count(*) FILTER (WHERE is_new), count(*) FROM %1$s"
+        .formatted(PostgresSql.unlike("diagonal_applied", table.name()), apply(stage));
   }
 
   /** Applies the staged rows and records the bad ones; see {@link SiftSql}. */

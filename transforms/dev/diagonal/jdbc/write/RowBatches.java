@@ -166,7 +166,10 @@ final class RowBatches<T, O> implements AutoCloseable {
     Map<O, Written> written = new LinkedHashMap<>();
     counts.forEach((origin, rows) -> written.put(origin, written(rows, outcome)));
     long all = (long) batch.rows.size() - bad.size();
-    return new Result<>(written, written(all, outcome), bad);
+    Written account =
+        new Written(
+            write.table().name(), all, outcome.attempts(), outcome.millis(), outcome.changes());
+    return new Result<>(written, account, bad);
   }
 
   private Written written(long rows, BatchOutcome outcome) {

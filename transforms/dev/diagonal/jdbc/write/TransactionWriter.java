@@ -8,6 +8,7 @@ import dev.diagonal.jdbc.internal.schema.Token;
 import dev.diagonal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.table.TableLocks;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Warnings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -109,7 +110,10 @@ final class TransactionWriter<T> implements AutoCloseable {
         }
       }
       return new BatchOutcome(
-          rejected, attempts.made, (System.nanoTime() - startNanos) / 1_000_000);
+          rejected,
+          attempts.made,
+          (System.nanoTime() - startNanos) / 1_000_000,
+          attempts.changes());
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw explained(
           "write a batch of %s rows, %s,%s"
@@ -205,6 +209,9 @@ final class TransactionWriter<T> implements AutoCloseable {
     private int made;
     private boolean sifts;
 
+    /** Whether an attempt may be committed whose answer was lost. */
+    private boolean doubtful;
+
     Attempts(BatchRows<T> rows, KeyOrder order, CommitCheck<List<Rejected>> check) {
       this.rows = rows;
       this.order = order;
@@ -239,12 +246,27 @@ final class TransactionWriter<T> implements AutoCloseable {
       }
     }
 
+    private void commit(Connection open, List<Rejected> rejected) throws SQLException {
+      boolean answered = false;
+      try {
+        check.commit(open, rejected);
+        answered = true;
+      } finally {
+        doubtful |= !answered;
+      }
+    }
+
+    /** Rows that a lost attempt has added are no longer new to the next one. */
+    Changes changes() {
+      return doubtful ? Changes.UNKNOWN : rows.changes();
+    }
+
     private List<Rejected> sent(Connection open) throws SQLException {
       made++;
       try {
         rows.begin(open);
         rows.send(open, order.sent(), 0, order.places());
-        check.commit(open, List.of());
+        commit(open, List.of());
         return List.of();
       } catch (SQLException fault) {
         if (!SqlFaults.isCausedByRows(fault)) {
@@ -268,7 +290,7 @@ final class TransactionWriter<T> implements AutoCloseable {
                 .formatted(
                     write.table().name(), write.database(), rows.key(first.row()), first.reason()));
       }
-      check.commit(open, rejected);
+      commit(open, rejected);
       return rejected;
     }
   }

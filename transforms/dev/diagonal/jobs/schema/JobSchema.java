@@ -73,20 +73,41 @@ public final class JobSchema {
 
   /**
    * Creates the table of the ratings if it is missing, with its schema: id, user, movie, rating,
-   * with one rating of a movie by a user.
+   * place.
    *
+   * @param onePerUserAndMovie whether it holds one rating of a movie by a user
    * @throws TargetMismatchException if it is there and ratings cannot be loaded into it
    */
-  public static void createRatingsIfMissing(JdbcTarget database, JobTables tables)
+  public static void createRatingsIfMissing(
+      JdbcTarget database, JobTables tables, boolean onePerUserAndMovie)
       throws SQLException, InterruptedException {
-    run(database, List.of(tables.ratings()), JobScript.ratings(tables));
-    CreateTable.ifMissing(
-        database,
+    run(database, List.of(tables.ratings()), JobScript.ratings(tables, onePerUserAndMovie));
+    CreateTable.ifMissing(database, ratingsByPlace(tables));
+    Table byUserAndMovie =
         Table.of(
             tables.ratings(),
             Column.key(tables.userColumn(), "bigint"),
             Column.key(tables.movieColumn(), "bigint"),
-            Column.of(tables.ratingColumn(), "numeric(10,3)")));
+            Column.of(tables.ratingColumn(), "numeric(10,3)"));
+    if (onePerUserAndMovie) {
+      CreateTable.ifMissing(database, byUserAndMovie);
+    } else if (CreateTable.hasKey(database, byUserAndMovie)) {
+      throw new TargetMismatchException(
+          "table " + tables.ratings(),
+          List.of(
+              "its unique key (%s, %s) allows one rating of a movie by a user: give --onePerUserAndMovie, or drop the key"
+                  .formatted(tables.userColumn(), tables.movieColumn())));
+    }
+  }
+
+  /** Returns the table of the ratings with the place of each as its key. */
+  public static Table ratingsByPlace(JobTables tables) {
+    return Table.of(
+        tables.ratings(),
+        Column.key(JobTables.PLACE, "uuid"),
+        Column.of(tables.userColumn(), "bigint"),
+        Column.of(tables.movieColumn(), "bigint"),
+        Column.of(tables.ratingColumn(), "numeric(10,3)"));
   }
 
   /** Whoever may not create a table may use one that is there: so it is looked for first. */

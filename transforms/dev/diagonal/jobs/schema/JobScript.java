@@ -47,11 +47,24 @@ final class JobScript {
         "postgres_staging_init.sql",
         Map.of(
             "\"staging\".\"movie_ratings\"", tables.staging(),
-            "\"public\".\"movie_ratings\"", tables.totals()));
+            "\"public\".\"movie_rating_totals\"", tables.totals()));
   }
 
-  /** Returns what creates the table of the ratings. */
-  static String ratings(JobTables tables) {
+  /**
+   * Returns what creates the table of the ratings.
+   *
+   * @param onePerUserAndMovie whether it holds one rating of a movie by a user
+   */
+  static String ratings(JobTables tables, boolean onePerUserAndMovie) {
+    String script = ratings(tables);
+    return onePerUserAndMovie
+        ? script
+            + "ALTER TABLE %s ADD UNIQUE (%s, %s);"
+                .formatted(tables.ratingsSql(), tables.userSql(), tables.movieSql())
+        : script;
+  }
+
+  private static String ratings(JobTables tables) {
     return script(
         "ratings_init.sql",
         Map.of(

@@ -7,6 +7,7 @@ import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Transactions on one connection, which is replaced when it breaks. Isolation is READ COMMITTED,
  * whatever the database's default. Not safe for use by several threads at once.
  */
-public final class JobSession implements AutoCloseable {
+public final class JobSession implements Session {
 
   private static final int NO_TIMEOUT = 0;
 
@@ -75,7 +76,11 @@ public final class JobSession implements AutoCloseable {
     boolean done = false;
     try {
       Connection connection = held.use();
-      if (connection != prepared) {
+      if (held.isPooled()) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+        }
+      } else if (connection != prepared) {
         // A batch that is completed after a heartbeat would be a conflict at any higher level.
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         prepared = connection;
@@ -104,6 +109,11 @@ public final class JobSession implements AutoCloseable {
           connection.setNetworkTimeout(Runnable::run, timeout);
           return result;
         });
+  }
+
+  @Override
+  public Connection use() throws SQLException {
+    return held.use();
   }
 
   @Override

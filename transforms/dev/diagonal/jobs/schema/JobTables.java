@@ -35,6 +35,9 @@ public record JobTables(
     String totals)
     implements Serializable {
 
+  /** The column that says where a loaded rating was read. */
+  public static final String PLACE = "place";
+
   /** The usual names, as in the SQL resources. */
   public static final JobTables DEFAULT =
       new JobTables(
@@ -45,7 +48,7 @@ public record JobTables(
           "rating",
           "jobs.aggregation_batches",
           "staging.movie_ratings",
-          "public.movie_ratings");
+          "public.movie_rating_totals");
 
   /**
    * @throws IllegalArgumentException if a name is none, or two tables or two columns have the same

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS "staging"."movie_ratings" (
   PRIMARY KEY (batch_id, attempt, movie_id)
 );
 
-CREATE TABLE IF NOT EXISTS "public"."movie_ratings" (
+CREATE TABLE IF NOT EXISTS "public"."movie_rating_totals" (
   movie_id     bigint PRIMARY KEY,
   rating_count bigint,
   rating_sum   numeric(22,3),

@@ -7,5 +7,6 @@ CREATE TABLE IF NOT EXISTS "public"."ratings" (
   "user_id"   bigint NOT NULL,
   "movie_id"  bigint NOT NULL,
   "rating"    numeric(10,3) NOT NULL,
-  UNIQUE ("user_id", "movie_id")
+  -- The file and the byte that load has read it from: loading a file again adds nothing.
+  place       uuid UNIQUE
 );

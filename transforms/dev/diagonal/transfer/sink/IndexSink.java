@@ -8,6 +8,7 @@ import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.Operation;
 import dev.diagonal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.elasticsearch.index.IndexFields;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.Columns;
@@ -127,6 +128,7 @@ public final class IndexSink implements TransferSink {
     private Rejects rejects = line -> {};
     private long written;
     private long superseded;
+    private Changes changes = Changes.UNKNOWN;
 
     IndexWriter(IndexSink sink, RowType type) {
       this.id = Template.of(sink.columns.id().key(), sink.columns.id().format(), type);
@@ -218,7 +220,14 @@ public final class IndexSink implements TransferSink {
     }
 
     @Override
-    public void ended(RowAt first, Written account) {}
+    public void ended(RowAt first, Written account) {
+      changes = changes.plus(account.changes());
+    }
+
+    @Override
+    public Changes changes() {
+      return changes;
+    }
 
     @Override
     public void close() {

@@ -8,6 +8,8 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.jdbc.write.JdbcBlockWriter;
 import dev.diagonal.jdbc.write.JdbcWrite;
+import dev.diagonal.metrics.Changes;
+import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
@@ -100,6 +102,7 @@ public final class JdbcSink implements TransferSink {
 
     private final List<RejectedRow<RowAt>> rejected = new ArrayList<>();
     private final JdbcBlockWriter<RowAt> writer;
+    private Changes changes = Changes.UNKNOWN;
 
     TableWriter(JdbcWrite<RowAt> write) throws Exception {
       writer = JdbcBlockWriter.open(write, rejected::add);
@@ -117,9 +120,15 @@ public final class JdbcSink implements TransferSink {
 
     @Override
     public long finish(Rejects rejects) throws Exception {
-      long written = writer.flush().rows();
+      Written written = writer.flush();
+      changes = written.changes();
       tell(rejects);
-      return written;
+      return written.rows();
+    }
+
+    @Override
+    public Changes changes() {
+      return changes;
     }
 
     @Override

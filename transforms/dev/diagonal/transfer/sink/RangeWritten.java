@@ -1,5 +1,6 @@
 package dev.diagonal.transfer.sink;
 
+import dev.diagonal.metrics.Changes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,13 +16,19 @@ import org.apache.beam.sdk.util.VarInt;
  * @param rows how many rows
  * @param part what holds the rows of the attempt that has written all of them: its part file, or
  *     its {@link StagedRange} of a stage; empty for other sinks
+ * @param changes what the rows changed in the target
  */
-public record RangeWritten(int range, int sink, long rows, String part) {
+public record RangeWritten(int range, int sink, long rows, String part, Changes changes) {
+
+  /** Returns what a sink has written that does not know what it changed. */
+  public RangeWritten(int range, int sink, long rows, String part) {
+    this(range, sink, rows, part, Changes.UNKNOWN);
+  }
 
   /** Stands for no range at all, so that a sink hears of the end of a source without rows. */
   public static final int NONE = -1;
 
-  /** Encodes it as three varints and a text. */
+  /** Encodes it as three varints, a text and the changes. */
   public static final class WrittenCoder extends AtomicCoder<RangeWritten> {
 
     @Override
@@ -30,6 +37,7 @@ public record RangeWritten(int range, int sink, long rows, String part) {
       VarInt.encode(written.sink(), out);
       VarInt.encode(written.rows(), out);
       StringUtf8Coder.of().encode(written.part(), out);
+      Changes.coder().encode(written.changes(), out);
     }
 
     @Override
@@ -38,7 +46,8 @@ public record RangeWritten(int range, int sink, long rows, String part) {
           VarInt.decodeInt(in),
           VarInt.decodeInt(in),
           VarInt.decodeLong(in),
-          StringUtf8Coder.of().decode(in));
+          StringUtf8Coder.of().decode(in),
+          Changes.coder().decode(in));
     }
 
     @Override

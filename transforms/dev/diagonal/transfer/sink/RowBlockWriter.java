@@ -1,5 +1,6 @@
 package dev.diagonal.transfer.sink;
 
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import java.io.IOException;
@@ -38,6 +39,11 @@ public interface RowBlockWriter extends AutoCloseable {
   /** Returns how many rows the target has in newer versions, which stay. */
   default long superseded() {
     return 0;
+  }
+
+  /** Returns what the rows that were written changed in the target, once finished. */
+  default Changes changes() {
+    return Changes.UNKNOWN;
   }
 
   /** Makes a call that waits for a server fail soon. May be called by any thread. */

@@ -191,7 +191,7 @@ public final class RatingBatchesBenchmark {
 
   private void inDatabase() throws SQLException {
     sql.execute(
-        "INSERT INTO movie_ratings SELECT movie_id, count(*), sum(rating), round(sum(rating) /"
+        "INSERT INTO movie_rating_totals SELECT movie_id, count(*), sum(rating), round(sum(rating) /"
             + " count(*), 6), min(rating), max(rating) FROM ratings GROUP BY movie_id");
   }
 
@@ -236,7 +236,7 @@ public final class RatingBatchesBenchmark {
           return null;
         });
     sql.execute(
-        "INSERT INTO movie_ratings SELECT movie_id, sum(rating_count), sum(rating_sum),"
+        "INSERT INTO movie_rating_totals SELECT movie_id, sum(rating_count), sum(rating_sum),"
             + " round(sum(rating_sum) / sum(rating_count), 6), min(rating_min), max(rating_max)"
             + " FROM staging.movie_ratings GROUP BY movie_id");
   }
@@ -342,7 +342,7 @@ public final class RatingBatchesBenchmark {
 
   private void reset() throws SQLException {
     sql.execute(
-        "TRUNCATE movie_ratings, staging.movie_ratings, jobs.aggregation_batches RESTART IDENTITY");
+        "TRUNCATE movie_rating_totals, staging.movie_ratings, jobs.aggregation_batches RESTART IDENTITY");
   }
 
   private void readRanges() throws SQLException {
@@ -362,7 +362,7 @@ public final class RatingBatchesBenchmark {
         Statement statement = connection.createStatement();
         ResultSet result =
             statement.executeQuery(
-                "SELECT count(*) || ' ' || md5(string_agg(t::text, ';' ORDER BY movie_id)) FROM movie_ratings AS t")) {
+                "SELECT count(*) || ' ' || md5(string_agg(t::text, ';' ORDER BY movie_id)) FROM movie_rating_totals AS t")) {
       result.next();
       return result.getString(1);
     }

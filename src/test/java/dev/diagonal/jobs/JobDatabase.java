@@ -48,7 +48,7 @@ public record JobDatabase(JdbcTarget target, JobTables tables) {
 
   /** Creates the tables, with so many ratings whose ids have gaps. */
   public JobDatabase withRatings(int ratings) throws Exception {
-    JobSchema.createRatingsIfMissing(target, tables);
+    JobSchema.createRatingsIfMissing(target, tables, false);
     JobSchema.createIfMissing(target, tables);
     addRatings(1, ratings);
     return this;

@@ -30,7 +30,7 @@ final class PublicationIT {
     worked(1_000, 100);
     assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
     database.assertExact();
-    String versions = "SELECT xmin, * FROM movie_ratings ORDER BY movie_id";
+    String versions = "SELECT xmin, * FROM movie_rating_totals ORDER BY movie_id";
     String batches = "SELECT xmin, batch_id FROM jobs.aggregation_batches ORDER BY batch_id";
     var before = database.query(versions);
     var batchesBefore = database.query(batches);
@@ -43,15 +43,17 @@ final class PublicationIT {
   void newRatingsTouchTheirOwnMoviesOnly() throws Exception {
     worked(1_000, 100);
     Published unused = database.publish();
-    var before = database.query("SELECT movie_id, xmin FROM movie_ratings WHERE movie_id <> 5");
+    var before =
+        database.query("SELECT movie_id, xmin FROM movie_rating_totals WHERE movie_id <> 5");
     database.execute(
         "INSERT INTO ratings (user_id, movie_id, rating) SELECT -n, 5, 4.5 FROM generate_series(1, 50) n");
-    database.execute("UPDATE movie_ratings SET rating_sum = -1 WHERE movie_id = 5"); // by hand
+    database.execute(
+        "UPDATE movie_rating_totals SET rating_sum = -1 WHERE movie_id = 5"); // by hand
     assertThat(database.plan(20).batches()).isEqualTo(3);
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
     assertThat(database.publish()).isEqualTo(new Published(3, 1, 0));
     database.assertExact();
-    assertThat(database.query("SELECT movie_id, xmin FROM movie_ratings WHERE movie_id <> 5"))
+    assertThat(database.query("SELECT movie_id, xmin FROM movie_rating_totals WHERE movie_id <> 5"))
         .isEqualTo(before);
   }
 
@@ -64,7 +66,7 @@ final class PublicationIT {
     long batches = database.work(WorkSettings.DEFAULT).size();
     assertThat(database.publish()).isEqualTo(new Published(batches, 0, 1));
     database.assertExact();
-    assertThat(database.number("SELECT count(*) FROM movie_ratings")).isEqualTo(96);
+    assertThat(database.number("SELECT count(*) FROM movie_rating_totals")).isEqualTo(96);
     assertThat(
             database.number(
                 "SELECT count(*) FROM staging.movie_ratings JOIN jobs.aggregation_batches USING (batch_id) WHERE attempt <> attempts"))
@@ -75,13 +77,13 @@ final class PublicationIT {
   void aTotalsTableThatIsNewIsFilledInFull() throws Exception {
     worked(1_000, 100);
     assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
-    database.execute("DROP TABLE movie_ratings");
+    database.execute("DROP TABLE movie_rating_totals");
     JobSchema.createIfMissing(database.target(), database.tables());
     assertThat(JobStatus.of(database.target(), database.tables()).unpublished()).isEqualTo(10);
     assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
     database.assertExact();
     assertThat(database.publish()).isEqualTo(new Published(0, 0, 0));
-    database.execute("TRUNCATE movie_ratings");
+    database.execute("TRUNCATE movie_rating_totals");
     assertThat(database.publish()).isEqualTo(new Published(10, 97, 0));
     database.assertExact();
   }
@@ -121,7 +123,8 @@ final class PublicationIT {
         .isInstanceOf(Publication.StagingLostException.class)
         .hasMessage(
             "table staging.movie_ratings has not the totals of 10 complete batches of jobs.aggregation_batches, the first of them 1; nothing is published; plan, with its recount, has them worked out again");
-    assertThat(database.number("SELECT sum(rating_count) FROM movie_ratings")).isEqualTo(1_000);
+    assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals"))
+        .isEqualTo(1_000);
     assertThat(database.plan(100)).isEqualTo(new BatchPlan.Planned(0, 0, 10));
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(10);
     assertThat(database.publish().batches()).isEqualTo(11);
@@ -152,10 +155,10 @@ final class PublicationIT {
         .isInstanceOf(Publication.IncompleteException.class)
         .hasMessage(
             "9 of the 10 batches of jobs.aggregation_batches are not complete; nothing is published");
-    assertThat(database.number("SELECT count(*) FROM movie_ratings")).isZero();
+    assertThat(database.number("SELECT count(*) FROM movie_rating_totals")).isZero();
     assertThat(Publication.publish(database.target(), database.tables(), true))
         .isEqualTo(new Published(1, 10, 0));
-    assertThat(database.number("SELECT sum(rating_count) FROM movie_ratings")).isEqualTo(10);
+    assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals")).isEqualTo(10);
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(9);
     assertThat(database.publish().batches()).isEqualTo(9);
     database.assertExact();
@@ -176,7 +179,7 @@ final class PublicationIT {
     assertThat(database.plan(700).rows()).isEqualTo(5_004);
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(8);
     Published unused = database.publish();
-    assertThat(database.query("SELECT * FROM movie_ratings ORDER BY movie_id"))
+    assertThat(database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id"))
         .containsExactly(
             "1 1000 100.000 0.100000 0.100 0.100",
             "2 2000 0.001 0.000001 0.000 0.001", // 0.0000005, half up
@@ -197,7 +200,7 @@ final class PublicationIT {
     // The table is there already, with the same in it.
     assertThat(database.publish()).isEqualTo(new Published(39, 0, 0));
     assertThat(dump()).isEqualTo(first);
-    database.execute("DROP TABLE movie_ratings; DROP SCHEMA jobs, staging CASCADE");
+    database.execute("DROP TABLE movie_rating_totals; DROP SCHEMA jobs, staging CASCADE");
     JobSchema.createIfMissing(database.target(), database.tables());
     assertThat(database.plan(1_000).batches()).isEqualTo(3);
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
@@ -213,7 +216,7 @@ final class PublicationIT {
               .unwrap(PGConnection.class)
               .getCopyAPI()
               .copyOut(
-                  "COPY (SELECT * FROM movie_ratings ORDER BY movie_id) TO STDOUT (FORMAT csv, HEADER)",
+                  "COPY (SELECT * FROM movie_rating_totals ORDER BY movie_id) TO STDOUT (FORMAT csv, HEADER)",
                   csv);
     }
     return csv.toString();

@@ -70,7 +70,7 @@ record ClusterLoad(String command, String table, String done, long all, Exact ex
 
   private static ClusterLoad ratingBatches(EdgeDatabase database) throws Exception {
     database.execute(
-        "DROP SCHEMA IF EXISTS jobs, staging CASCADE; DROP TABLE IF EXISTS ratings, movie_ratings");
+        "DROP SCHEMA IF EXISTS jobs, staging CASCADE; DROP TABLE IF EXISTS ratings, movie_rating_totals");
     JobDatabase jobs = new JobDatabase(database.target(), JobTables.DEFAULT).withRatings(2_000);
     return new ClusterLoad(
         "rating-batches --batchRows=100 --leaseSeconds=1 " + jdbc(database),

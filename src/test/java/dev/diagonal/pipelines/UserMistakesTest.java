@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.pipelines.Mistakes.Mistake;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import java.io.IOException;
@@ -9,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user gets wrong is a line or two and exit code 2, never a stack trace. */
@@ -24,6 +27,17 @@ final class UserMistakesTest {
   UserMistakesTest(@TempDir Path directory) throws IOException {
     this.directory = directory;
     Files.writeString(directory.resolve("in.csv"), "a,b\n1,2\n");
+    Mistakes.writeFiles(directory);
+  }
+
+  static Stream<Mistake> rowsWithoutServers() {
+    return Mistakes.all().stream().filter(mistake -> !mistake.needsServer());
+  }
+
+  @ParameterizedTest
+  @MethodSource("rowsWithoutServers")
+  void rowsOfTheTable(Mistake mistake) {
+    mistake.check(mistake.launch(directory));
   }
 
   @ParameterizedTest
@@ -48,8 +62,10 @@ final class UserMistakesTest {
         "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, blockRows: 0}}]",
         "tasks: [{transfer: {from: {csv: in.csv, encoding: nonsense}, to: {csv: out.csv}}}]",
         "tasks: [{transfer: {from: {csv: in.csv, encoding: '-?-'}, to: {csv: out.csv}}}]",
-        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function: com.x.No}}}]",
-        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function: 'a/b\\c'}}}]",
+        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function:"
+            + " com.x.No}}}]",
+        "tasks: [{transfer: {from: {csv: in.csv}, to: {csv: out.csv}, mapping: {function:"
+            + " 'a/b\\c'}}}]",
       })
   void plans(String text) throws IOException {
     refuses(launch("transfer", "--plan=" + file("plan.yaml", text), "--dryRun"));
@@ -104,7 +120,8 @@ final class UserMistakesTest {
         "movie-ratings --input=DIR/in.csv --output=DIR/out --summary=DIR/a\0b",
         "movie-ratings --input=DIR/in.csv --output=DIR",
         "load-edges --input=DIR/in.csv --jdbcUser=x --jdbcPasswordFile=DIR/a\0b",
-        "load-edges --input=DIR/in.csv --jdbcUser=x --jdbcPasswordFile=DIR --jdbcUrl=jdbc:postgresql://h/d",
+        "load-edges --input=DIR/in.csv --jdbcUser=x --jdbcPasswordFile=DIR"
+            + " --jdbcUrl=jdbc:postgresql://h/d",
         "load-edges --input=DIR/in.csv --tableSize=99999999999999999999",
         "rating-batches --jdbcUrl=jdbc:postgresql://h/d --batchRows=1e9",
         "taxi-trips --input=DIR/in.csv --zones=DIR/a\0b",
@@ -121,7 +138,8 @@ final class UserMistakesTest {
         "movie-ratings @DIR/missing",
         "servers --directory=DIR/a\0b",
         "movie-ratings --input=DIR/in.csv --output=DIR/out --bulkLoadMode",
-        "donors-choose --projects=DIR/in.csv --donations=DIR/in.csv --resources=DIR/in.csv --output=DIR/out --bulkLoadMode",
+        "donors-choose --projects=DIR/in.csv --donations=DIR/in.csv --resources=DIR/in.csv"
+            + " --output=DIR/out --bulkLoadMode",
       })
   void arguments(String command) {
     refuses(launch(command.replace("DIR", directory.toString()).split(" ")));

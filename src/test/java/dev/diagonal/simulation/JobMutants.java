@@ -28,20 +28,10 @@ final class JobMutants {
             "attempts = attempts + 1",
             "attempts = attempts"),
         new Mutant(
-            "a claim does not lock the row that it chooses",
-            table,
-            "LIMIT 1 FOR UPDATE %3$s)",
-            "LIMIT 1%3$.0s)"),
-        new Mutant(
             "a lease ends before its time",
             table,
             "lease_until < clock_timestamp() AND %2$s",
             "lease_until < clock_timestamp() + 50 * interval '1 millisecond' AND %2$s"),
-        new Mutant(
-            "an abandoned attempt does not count as failed",
-            table,
-            "SET status = 'failed', failures = failures + 1, lease_until = NULL,",
-            "SET status = 'pending', lease_until = NULL,"),
         new Mutant(
             "failed batches are tried without end",
             table,

@@ -23,6 +23,7 @@ final class JobServer {
   private final Map<Long, Row> rows = new TreeMap<>();
   private final Set<Tx> open = new LinkedHashSet<>();
   private final Set<List<Long>> claims = new HashSet<>();
+  private final Set<List<Long>> completions = new HashSet<>();
   private final Map<Long, Integer> failuresOfRun = new HashMap<>();
   private boolean down;
 
@@ -44,7 +45,7 @@ final class JobServer {
     }
 
     long number(String column) {
-      return (Long) committed.get(column);
+      return (Long) Objects.requireNonNull(committed.get(column));
     }
 
     boolean is(String status) {
@@ -72,7 +73,7 @@ final class JobServer {
     this.world = world;
     this.maxAttempts = maxAttempts;
     for (long id = 1; id <= batches; id++) {
-      long ratings = 10 + world.pick(90);
+      long ratings = 10L + world.pick(90);
       Map<String, Object> values = new HashMap<>();
       values.put("batch_id", id);
       values.put("lower_id", id * 100);
@@ -206,7 +207,7 @@ final class JobServer {
         && !tx.client.equals(before.get("worker"))
         && !tx.client.equals("planner")
         && !"begin".equals(tx.client)
-        && (Long) before.get("lease_until") >= world.nowNanos()) {
+        && (Long) Objects.requireNonNull(before.get("lease_until")) >= world.nowNanos()) {
       throw world.violated(tx.client + " takes a batch whose lease lasts: " + before);
     }
     if ("processing".equals(before.get("status"))
@@ -220,6 +221,11 @@ final class JobServer {
         && !"failed".equals(before.get("status"))) {
       throw world.violated(tx.client + " claims " + before);
     }
+  }
+
+  /** Whether this attempt has completed its batch. */
+  boolean hasCompleted(long batch, long attempt) {
+    return completions.contains(List.of(batch, attempt));
   }
 
   /** Adds the totals of an attempt to the staging table. */
@@ -241,7 +247,7 @@ final class JobServer {
   }
 
   private void checkCommit(Tx tx, Row row, Map<String, Object> before) {
-    if (row.is("processing") && !before.get("attempts").equals(row.committed.get("attempts"))) {
+    if (row.is("processing") && !Objects.equals(before.get("attempts"), row.committed.get("attempts"))) {
       if (!claims.add(List.of(row.number("batch_id"), row.number("attempts")))) {
         throw world.violated("two claims of the same attempt: " + row.committed);
       }
@@ -258,10 +264,11 @@ final class JobServer {
       if (!"processing".equals(before.get("status"))) {
         throw world.violated(tx.client + " completes " + before);
       }
-      if (!before.get("worker").equals(tx.client)) {
+      if (!Objects.equals(before.get("worker"), tx.client)) {
         throw world.violated(tx.client + " completes the batch of another: " + before);
       }
       checkStaged(row);
+      completions.add(List.of(row.number("batch_id"), row.number("attempts")));
     }
     world.log(() -> tx.client + " commits " + row.committed.get("status") + " " + row.committed);
   }

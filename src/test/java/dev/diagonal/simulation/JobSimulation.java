@@ -105,7 +105,7 @@ final class JobSimulation implements Simulated {
             world.after(world.about(80 * World.MILLIS), () -> kill(worker));
           }
           if (world.strikes(Fault.LEASE_ENDED, 0.12)) {
-            long nanos = shape.leaseMillis() * 2 * World.MILLIS;
+            long nanos = 2L * shape.leaseMillis() * World.MILLIS;
             world.after(world.about(60 * World.MILLIS), () -> worker.pause(nanos));
           }
           if (world.strikes(Fault.PROCESS_PAUSED, 0.12)) {
@@ -200,12 +200,11 @@ final class JobSimulation implements Simulated {
 
   /** A worker has reported a batch as complete. */
   void reported(JobWorkerSteps worker, long batch, long attempt) {
-    JobServer.Row row = server.row(batch);
     if (!reported.add(List.of(batch, attempt))) {
-      throw world.violated("reported twice: " + row.committed);
+      throw world.violated(worker + " reports batch " + batch + " twice");
     }
-    if (row.number("attempts") == attempt && !row.is("complete") && !row.is("pending")) {
-      throw world.violated(worker + " reports a batch that is not complete: " + row.committed);
+    if (!server.hasCompleted(batch, attempt)) {
+      throw world.violated(worker + " reports batch " + batch + ", which it has not completed");
     }
   }
 

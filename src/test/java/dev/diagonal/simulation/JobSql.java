@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it does
  * @param where which rows
  * @param assignments what an update sets
- * @param locks whether the rows are locked where they are chosen
  * @param skipsLocked whether it leaves out rows that others have locked
  */
+@SuppressWarnings({"NullAway", "StatementSwitchToExpressionSwitch"}) // a null fails the test
 record JobSql(
-    Kind kind, Expression where, List<Assignment> assignments, boolean locks, boolean skipsLocked) {
+    Kind kind, Expression where, List<Assignment> assignments, boolean skipsLocked) {
 
   enum Kind {
     CLAIM,
@@ -42,7 +42,7 @@ record JobSql(
   private static final Pattern CLAIM =
       Pattern.compile(
           "WITH next AS MATERIALIZED \\( SELECT batch_id FROM \\S+ WHERE (.*) ORDER BY failures,"
-              + " batch_id LIMIT 1( FOR UPDATE)?\\s?(SKIP LOCKED)?\\) UPDATE \\S+ AS b SET (.*)"
+              + " batch_id LIMIT 1 FOR UPDATE ?(SKIP LOCKED)?\\) UPDATE \\S+ AS b SET (.*)"
               + " FROM next WHERE b.batch_id = next.batch_id RETURNING .*");
   private static final Pattern UPDATE_IN =
       Pattern.compile(
@@ -63,27 +63,26 @@ record JobSql(
     Matcher claim = CLAIM.matcher(text);
     if (claim.matches()) {
       Expression where = parser.expression(claim.group(1)); // its parameters come first
-      boolean locks = claim.group(2) != null;
-      boolean skips = claim.group(3) != null;
-      return new JobSql(Kind.CLAIM, where, parser.assignments(claim.group(4)), locks, skips);
+      boolean skips = claim.group(2) != null;
+      return new JobSql(Kind.CLAIM, where, parser.assignments(claim.group(3)), skips);
     }
     Matcher in = UPDATE_IN.matcher(text);
     if (in.matches()) {
       List<Assignment> set = parser.assignments(in.group(1));
-      return new JobSql(Kind.UPDATE, parser.expression(in.group(2)), set, true, true);
+      return new JobSql(Kind.UPDATE, parser.expression(in.group(2)), set, true);
     }
     Matcher update = UPDATE.matcher(text);
     if (update.matches()) {
       List<Assignment> set = parser.assignments(update.group(1));
-      return new JobSql(Kind.UPDATE, parser.expression(update.group(2)), set, true, false);
+      return new JobSql(Kind.UPDATE, parser.expression(update.group(2)), set, false);
     }
     Matcher exists = EXISTS.matcher(text);
     if (exists.matches()) {
-      return new JobSql(Kind.EXISTS, parser.expression(exists.group(1)), List.of(), false, false);
+      return new JobSql(Kind.EXISTS, parser.expression(exists.group(1)), List.of(), false);
     }
     Matcher select = SELECT.matcher(text);
     if (select.matches()) {
-      return new JobSql(Kind.SELECT, parser.expression(select.group(1)), List.of(), false, false);
+      return new JobSql(Kind.SELECT, parser.expression(select.group(1)), List.of(), false);
     }
     throw new IllegalArgumentException("the simulated server does not understand: " + text);
   }

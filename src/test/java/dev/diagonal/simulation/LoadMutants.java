@@ -77,11 +77,6 @@ final class LoadMutants {
             "if (run.failure() != null) { stop(run.group()); }",
             ""),
         new Mutant(
-            "nothing starts when batches are dropped",
-            ConflictScheduler.class,
-            "window.recheck(); dispatch(); // what was dropped may have kept slots for itself",
-            "window.recheck();"),
-        new Mutant(
             "nothing starts when a thread has ended",
             ConflictScheduler.class,
             "threads.ended(thread); dispatch();",

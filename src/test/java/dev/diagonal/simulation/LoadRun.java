@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -146,7 +147,7 @@ final class LoadRun {
   }
 
   /** A bundle is complete: the runner keeps what it emitted. */
-  void completed(Bundle bundle, List<Edge> left, TreeSet<Integer> rejected, long written) {
+  void completed(Bundle bundle, List<Edge> left, Set<Integer> rejected, long written) {
     if (bundle.done) {
       return;
     }

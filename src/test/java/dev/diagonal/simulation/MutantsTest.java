@@ -34,7 +34,7 @@ class MutantsTest {
   @MethodSource("all")
   void allMutantsAreCaught(Mutant mutant) throws Exception {
     String failure = mutant.firstFailure(1, SCHEDULES);
-    assertThat(failure).isNotNull();
-    System.out.println(mutant.name() + ": " + failure.lines().limit(2).toList());
+    assertThat(failure).as(mutant.name()).isNotNull();
+    System.out.println(mutant.name() + ": " + failure);
   }
 }

@@ -21,6 +21,7 @@ final class Replay {
     }
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace
   private static final Suspended SUSPENDED = new Suspended();
 
   /** Answers questions. */

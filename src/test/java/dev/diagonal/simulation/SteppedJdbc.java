@@ -15,6 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** JDBC whose every call to the server is a question of a {@link Replay}. */
+@SuppressWarnings("StatementSwitchToExpressionSwitch") // they also do things
 final class SteppedJdbc implements Session {
 
   /** Opens the connection if it is not open. */
@@ -67,7 +68,10 @@ final class SteppedJdbc implements Session {
     return switch (method.getName()) {
       case "prepareStatement" -> statement(PreparedStatement.class, (String) arguments[0]);
       case "createStatement" -> statement(Statement.class, "");
-      case "commit" -> ask(new Commit()) == null ? null : null;
+      case "commit" -> {
+        Object unused = ask(new Commit());
+        yield null;
+      }
       case "setTransactionIsolation" -> null;
       default -> throw new UnsupportedOperationException(method.toString());
     };

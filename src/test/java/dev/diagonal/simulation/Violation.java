@@ -9,6 +9,7 @@ final class Violation extends RuntimeException {
     super(message);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is not on the class path
   static void check(boolean holds, String format, Object... values) {
     if (!holds) {
       throw new Violation(String.format(format, values));

@@ -13,6 +13,11 @@ public interface Session extends AutoCloseable {
    */
   Connection use() throws SQLException;
 
+  /** Whether the connection goes through a pooler, where settings must be a transaction's. */
+  default boolean isPooled() {
+    return false;
+  }
+
   /** Closes the connection; the next {@link #use} opens another one. */
   @Override
   void close();

@@ -496,7 +496,8 @@ class BulkWriterTest {
   }
 
   private static void assertAccount(Written written, long rows, int attempts) {
-    assertThat(written).isEqualTo(new Written("movies", rows, attempts, written.millis()));
+    assertThat(written)
+        .isEqualTo(new Written("movies", rows, attempts, written.millis(), written.changes()));
   }
 
   private ElasticsearchTarget target() {

@@ -40,14 +40,15 @@ class RelationshipSqlTest {
                 + " ORDER BY c0::uuid, n"
                 + " ON CONFLICT (edge_id) DO NOTHING"
                 + " RETURNING source AS source, target AS target,"
-                + " 0 AS source_value, 0 AS target_value)"
-                + " INSERT INTO nodes AS n (id, out_degree, in_degree)"
+                + " 0 AS source_value, 0 AS target_value),"
+                + " counted AS (INSERT INTO nodes AS n (id, out_degree, in_degree)"
                 + " SELECT id, sum(v0), sum(v1) FROM"
                 + " (SELECT source AS id, 1 AS v0, 0 AS v1 FROM added"
                 + " UNION ALL SELECT target AS id, 0 AS v0, 1 AS v1 FROM added) AS ends"
                 + " GROUP BY id ORDER BY id ON CONFLICT (id) DO UPDATE SET"
                 + " out_degree = coalesce(n.out_degree, 0) + excluded.out_degree,"
-                + " in_degree = coalesce(n.in_degree, 0) + excluded.in_degree");
+                + " in_degree = coalesce(n.in_degree, 0) + excluded.in_degree)"
+                + " SELECT count(*) FROM added");
   }
 
   @Test
@@ -68,10 +69,11 @@ class RelationshipSqlTest {
                 + " GROUP BY id ORDER BY id ON CONFLICT (id) DO UPDATE SET"
                 + " pickups = coalesce(n.pickups, 0) + excluded.pickups,"
                 + " revenue = coalesce(n.revenue, 0) + excluded.revenue)"
-                + " INSERT INTO b AS n (key, dropoffs) SELECT id, sum(v0) FROM"
+                + ", counted_too AS (INSERT INTO b AS n (key, dropoffs) SELECT id, sum(v0) FROM"
                 + " (SELECT target AS id, 1 AS v0 FROM added) AS ends"
                 + " GROUP BY id ORDER BY id ON CONFLICT (key) DO UPDATE SET"
-                + " dropoffs = coalesce(n.dropoffs, 0) + excluded.dropoffs");
+                + " dropoffs = coalesce(n.dropoffs, 0) + excluded.dropoffs)"
+                + " SELECT count(*) FROM added");
   }
 
   @Test

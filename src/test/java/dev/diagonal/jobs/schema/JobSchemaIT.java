@@ -37,7 +37,7 @@ final class JobSchemaIT {
         database.execute(Files.readString(SCRIPTS.resolve(script + ".sql")));
       }
     }
-    JobSchema.createRatingsIfMissing(database.target(), database.tables());
+    JobSchema.createRatingsIfMissing(database.target(), database.tables(), false);
     JobSchema.createIfMissing(database.target(), database.tables());
   }
 
@@ -77,10 +77,10 @@ final class JobSchemaIT {
         "table jobs.aggregation_batches has another shape than is to be written: column failures: expected integer, found none;"
             + " the table is empty: to have it created anew, DROP TABLE \"jobs\".\"aggregation_batches\"");
     database.execute(
-        "DROP TABLE jobs.aggregation_batches; ALTER TABLE movie_ratings ALTER rating_sum TYPE float8");
+        "DROP TABLE jobs.aggregation_batches; ALTER TABLE movie_rating_totals ALTER rating_sum TYPE float8");
     assertRefused(
-        "table public.movie_ratings has another shape than is to be written: column rating_sum: expected numeric(22,3), found double precision;"
-            + " the table is empty: to have it created anew, DROP TABLE \"public\".\"movie_ratings\"");
+        "table public.movie_rating_totals has another shape than is to be written: column rating_sum: expected numeric(22,3), found double precision;"
+            + " the table is empty: to have it created anew, DROP TABLE \"public\".\"movie_rating_totals\"");
   }
 
   @Test
@@ -118,7 +118,7 @@ final class JobSchemaIT {
     database.withRatings(10);
     assertThat(database.plan(10).batches()).isEqualTo(1);
     JobDatabase other = database.withRatingsNamed("others");
-    JobSchema.createRatingsIfMissing(other.target(), other.tables());
+    JobSchema.createRatingsIfMissing(other.target(), other.tables(), false);
     assertThatThrownBy(() -> JobSchema.createIfMissing(other.target(), other.tables()))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessageEndingWith(

@@ -24,16 +24,18 @@ class JobScriptTest {
         .contains("CREATE TABLE IF NOT EXISTS \"parts\" (")
         .contains("CREATE TABLE IF NOT EXISTS \"marts\".\"\"\"ratings\"\"\" (")
         .doesNotContain("\"movie_ratings\"");
-    assertThat(JobScript.ratings(NAMED))
+    assertThat(JobScript.ratings(NAMED, false))
         .contains("CREATE TABLE IF NOT EXISTS \"raw\".\"r$1\" (")
-        .contains(
-            "\"the id\" bigint", "\"mo\"\"vie\"", "\"\\1\"", "UNIQUE (\"user_id\", \"mo\"\"vie\")")
-        .doesNotContain("\"rating\"");
+        .contains("\"the id\" bigint", "\"mo\"\"vie\"", "\"\\1\"", "place       uuid UNIQUE")
+        .doesNotContain("\"rating\"", "UNIQUE (");
+    assertThat(JobScript.ratings(NAMED, true)).contains("UNIQUE (\"user_id\", \"mo\"\"vie\")");
   }
 
   @Test
   void whatAPutInNameContainsIsNotReplacedAgain() {
-    assertThat(JobScript.ratings(JobTables.DEFAULT.withRatings("r", "user", "rating", "movie_id")))
+    assertThat(
+            JobScript.ratings(
+                JobTables.DEFAULT.withRatings("r", "user", "rating", "movie_id"), false))
         .contains("\"rating\"  bigint NOT NULL")
         .contains("\"movie_id\"    numeric(10,3) NOT NULL");
   }

@@ -104,7 +104,7 @@ final class RatingBatchesFaultsIT {
       database.awaitAtGate(1);
       zombie.pause();
       assertARunFinishes();
-      List<String> totals = database.query("SELECT * FROM movie_ratings ORDER BY movie_id");
+      List<String> totals = database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id");
       gate.rollback();
       zombie.resume();
       assertThat(zombie.await()).as(zombie.said()).isZero();
@@ -115,7 +115,8 @@ final class RatingBatchesFaultsIT {
           .singleElement()
           .asString()
           .startsWith("published: 0 batches");
-      assertThat(database.query("SELECT * FROM movie_ratings ORDER BY movie_id")).isEqualTo(totals);
+      assertThat(database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id"))
+          .isEqualTo(totals);
     }
   }
 

@@ -61,10 +61,11 @@ final class RatingBatchesIT {
     assertThat(first.out().get(0)).startsWith("rating-batches: 100,836 rows read, 0 bad, in ");
     assertThat(first.out())
         .contains(
-            "  loaded:  100,836 ratings read",
+            "  loaded:  100,836 ratings read, 100,836 new",
             "  planned: 21 new batches of 100,836 ratings",
-            "  published: 21 batches, 9,724 movies new or changed and 0 deleted in table public.movie_ratings");
-    String published = "SELECT count(*), sum(rating_count), sum(rating_sum) FROM movie_ratings";
+            "  published: 21 batches, 9,724 movies new or changed and 0 deleted in table public.movie_rating_totals");
+    String published =
+        "SELECT count(*), sum(rating_count), sum(rating_sum) FROM movie_rating_totals";
     assertThat(database.query(published)).containsExactly("9724 100836 353083.000");
     assertThat(database.batches("status, attempts, rows_read"))
         .hasSize(21)
@@ -72,15 +73,17 @@ final class RatingBatchesIT {
         .endsWith("complete 1 836");
     database.assertExact();
 
-    List<String> before = database.query("SELECT xmin, t.* FROM movie_ratings AS t ORDER BY 2");
+    List<String> before =
+        database.query("SELECT xmin, t.* FROM movie_rating_totals AS t ORDER BY 2");
     Launched again = launch("--input=" + MOVIELENS, "--batchRows=5000", runner);
     assertDone(again);
     assertThat(again.out().get(0)).startsWith("rating-batches: 0 rows read, 0 bad, in ");
     assertThat(again.out())
         .contains(
+            "  loaded:  100,836 ratings read, 0 new, 100,836 were there",
             "  planned: 0 new batches of 0 ratings",
-            "  published: 0 batches, 0 movies new or changed and 0 deleted in table public.movie_ratings");
-    assertThat(database.query("SELECT xmin, t.* FROM movie_ratings AS t ORDER BY 2"))
+            "  published: 0 batches, 0 movies new or changed and 0 deleted in table public.movie_rating_totals");
+    assertThat(database.query("SELECT xmin, t.* FROM movie_rating_totals AS t ORDER BY 2"))
         .isEqualTo(before);
     assertThat(database.number("SELECT max(rating_id) FROM ratings")).isEqualTo(100_836);
   }
@@ -88,20 +91,23 @@ final class RatingBatchesIT {
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
   void newRatingsAreAddedToThoseOfTheRunBefore(String runner) throws Exception {
-    assertDone(launch("--input=" + ratings("a", 1, 6_000), "--batchRows=1000", runner));
+    String one = "--onePerUserAndMovie=true";
+    assertDone(launch("--input=" + ratings("a", 1, 6_000), "--batchRows=1000", one, runner));
     database.assertExact();
     // The first thousand are there.
-    Launched second = launch("--input=" + ratings("b", 5_001, 9_500), "--batchRows=700", runner);
+    Launched second =
+        launch("--input=" + ratings("b", 5_001, 9_500), "--batchRows=700", one, runner);
     assertDone(second);
     assertThat(second.out().get(0)).startsWith("rating-batches: 3,500 rows read, 0 bad");
     assertThat(second.out()).contains("  planned: 5 new batches of 3,500 ratings");
     assertThat(database.number("SELECT count(*) FROM ratings")).isEqualTo(9_500);
     database.assertExact();
-    List<String> incremental = database.query("SELECT * FROM movie_ratings ORDER BY movie_id");
+    List<String> incremental =
+        database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id");
 
-    database.execute("DROP SCHEMA jobs, staging CASCADE; DROP TABLE movie_ratings");
+    database.execute("DROP SCHEMA jobs, staging CASCADE; DROP TABLE movie_rating_totals");
     assertDone(launch(runner));
-    assertThat(database.query("SELECT * FROM movie_ratings ORDER BY movie_id"))
+    assertThat(database.query("SELECT * FROM movie_rating_totals ORDER BY movie_id"))
         .isEqualTo(incremental);
   }
 
@@ -169,7 +175,7 @@ final class RatingBatchesIT {
     assertThat(failed.err())
         .contains("hint: once the causes are gone, the same command again does what is left");
     assertThat(database.batches("status").stream().filter("complete"::equals)).hasSize(8);
-    assertThat(database.number("SELECT count(*) FROM movie_ratings")).isZero();
+    assertThat(database.number("SELECT count(*) FROM movie_rating_totals")).isZero();
 
     Launched status = launch("--steps=status");
     assertDone(status);
@@ -206,7 +212,7 @@ final class RatingBatchesIT {
         .isEqualTo(
             "rating-batches: failed: 9 of the 10 batches of jobs.aggregation_batches are not complete; nothing is published");
     assertDone(launch("--steps=publish", "--publishIncomplete"));
-    assertThat(database.number("SELECT sum(rating_count) FROM movie_ratings")).isEqualTo(10);
+    assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals")).isEqualTo(10);
   }
 
   @Test
@@ -254,10 +260,15 @@ final class RatingBatchesIT {
     Path summary = directory.resolve("summary.json");
     Launched both =
         launch(
-            "--input=" + input, "--batchRows=100", "--badRecords=" + bad, "--summary=" + summary);
+            "--input=" + input,
+            "--appendOnly",
+            "--batchRows=100",
+            "--badRecords=" + bad,
+            "--summary=" + summary);
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
-    assertThat(both.out()).contains("  loaded:  300 ratings read, 1 bad lines");
+    assertThat(both.out())
+        .contains("  loaded:  300 ratings read, 0 new, 300 were there, 1 bad lines");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))

@@ -102,8 +102,22 @@ final class CommandLineTest {
 
   @Test
   void aRequiredOptionThatIsMissingIsNamedWithItsMeaning() {
-    assertRefused("unknown option --thing; did you mean --things?", "--thing=a");
     assertRefused("--things is missing: What to paint", "--coats=1");
+  }
+
+  @Test
+  void allMistakesAreReportedAtOnce() {
+    assertRefused(
+        """
+        4 mistakes
+          --coats takes a whole number, got 'two'
+          --glossy takes true or false, got 'yes'
+          unknown option --thing; did you mean --things?
+          --things is missing: What to paint\
+        """,
+        "--coats=two",
+        "--glossy=yes",
+        "--thing=a");
   }
 
   @ParameterizedTest

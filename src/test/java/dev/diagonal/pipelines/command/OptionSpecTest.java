@@ -31,12 +31,14 @@ final class OptionSpecTest {
   void eachHasItsTypeMeaningAndDefault() {
     assertThat(OptionSpec.of(ColourOptions.class))
         .contains(
-            new OptionSpec("things", List.class, "What to paint", null, true, RUN),
-            new OptionSpec("colour", ColourOptions.Colour.class, "With what", "GREEN", false, RUN),
-            new OptionSpec("coats", int.class, "How many coats", "2", false, RUN),
-            new OptionSpec("millilitres", long.class, "How much paint there is", null, false, RUN),
-            new OptionSpec("glossy", boolean.class, "Whether it shines", "true", false, RUN),
-            new OptionSpec("painter", String.class, "Who paints", "nobody", false, RUN))
+            new OptionSpec("things", List.class, "What to paint", null, true, RUN, ""),
+            new OptionSpec(
+                "colour", ColourOptions.Colour.class, "With what", "GREEN", false, RUN, ""),
+            new OptionSpec("coats", int.class, "How many coats", "2", false, RUN, ""),
+            new OptionSpec(
+                "millilitres", long.class, "How much paint there is", null, false, RUN, ""),
+            new OptionSpec("glossy", boolean.class, "Whether it shines", "true", false, RUN, ""),
+            new OptionSpec("painter", String.class, "Who paints", "nobody", false, RUN, ""))
         .contains(
             new OptionSpec(
                 "maxBadRecords",
@@ -44,7 +46,8 @@ final class OptionSpecTest {
                 "Fail if there are more bad records than this",
                 "10000",
                 false,
-                OUTPUT));
+                OUTPUT,
+                "badRecords"));
   }
 
   @Test

@@ -65,7 +65,9 @@ final class LoadEdgesIT {
               "--input=" + input + " --tableSize=8 --batchSize=100 " + runner + " --parallelism=2");
       assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
       assertThat(launched.out().get(0)).startsWith("load-edges: 20,000 rows read, 0 bad, in ");
-      assertThat(launched.out().get(1)).contains("20,000 rows  table edges in jdbc:postgresql://");
+      assertThat(launched.out().get(1))
+          .contains("20,000 rows  table edges in jdbc:postgresql://")
+          .endsWith(run == 1 ? " (20,000 new)" : " (0 new, 20,000 unchanged)");
       assertThat(launched.out().get(2)).matches(".* transactions of .* open at a time, 0 repeated");
       assertThat(row("SELECT count(*) FROM edges")).isEqualTo("20000");
       assertCountsAreThoseOfTheEdges();

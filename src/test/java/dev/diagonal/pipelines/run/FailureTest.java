@@ -86,8 +86,21 @@ final class FailureTest {
 
   @Test
   void whatADatabaseRefusesIsSaidAsItStands() {
-    assertThat(Failure.of(wrapped(new SQLException("permission denied", "42501"))))
-        .isEqualTo(new Failure("the database says: permission denied", null, true));
+    assertThat(Failure.of(wrapped(new SQLException("no such table", "42P01"))))
+        .isEqualTo(new Failure("the database says: no such table", null, true));
+  }
+
+  @Test
+  void hintsAtTheGrantForAMissingRight() {
+    Failure failure = Failure.of(wrapped(new SQLException("permission denied", "42501")));
+    assertThat(failure.message()).isEqualTo("the database says: permission denied");
+    assertThat(failure.hint()).contains("GRANT");
+  }
+
+  @Test
+  void hintsAtThePasswordOptionForAFailedLogin() {
+    Failure failure = Failure.of(wrapped(new SQLException("authentication failed", "28P01")));
+    assertThat(failure.hint()).contains("--jdbcPasswordFile", "DIAGONAL_JDBC_PASSWORD");
   }
 
   @Test

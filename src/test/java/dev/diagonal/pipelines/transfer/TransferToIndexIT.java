@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +203,55 @@ final class TransferToIndexIT {
     assertThat(bad)
         .satisfiesAnyOf(
             file -> assertThat(file).doesNotExist(), file -> assertThat(file).isEmptyFile());
+  }
+
+  @Test
+  @Tag("large")
+  void anIndexWithoutALiveShardFailsTheRunByItsName() throws Exception {
+    put(
+        "transfer-no-shard?wait_for_active_shards=0",
+        "{'settings':{'index.routing.allocation.require._name':'nobody'}}");
+    Launched launched =
+        transfer("--from=csv:" + rows(10), "--to=elasticsearch:transfer-no-shard", "--key=movieId");
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err())
+        .anyMatch(line -> line.contains("no live shard takes documents") && line.contains("tries"))
+        .anyMatch(
+            line ->
+                line.contains("failed")
+                    && line.contains("transfer-no-shard")
+                    && line.contains("primary shard is not active"));
+  }
+
+  @Test
+  void theSummaryTellsNewDocumentsFromChangedOnes() throws Exception {
+    String to = "--to=elasticsearch:transfer-changes";
+    Launched first = transfer("--from=csv:" + csv("id,n\n1,1\n2,2\n1,3\n"), to, "--key=id");
+    assertThat(first.out())
+        .anyMatch(line -> line.endsWith("(2 new, 1 replaced by later ones of the same key)"));
+    Launched second = transfer("--from=csv:" + csv("id,n\n1,1\n9,2\n"), to, "--key=id");
+    assertThat(second.out()).anyMatch(line -> line.endsWith("(1 new, 1 changed)"));
+  }
+
+  @Test
+  void aBlockOfTheIndexIsNamed() throws Exception {
+    put("transfer-blocked", "{'mappings':{'properties':{'movieId':{'type':'long'}}}}");
+    String settings = elasticsearch.url() + "/transfer-blocked/_settings";
+    Http.send("PUT", settings, "{\"index.blocks.metadata\":true}");
+    Path ratings =
+        Files.writeString(directory.resolve("ratings.csv"), "userId,movieId,rating\n1,7,3.0\n");
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            "movie-ratings",
+            "--input=" + ratings,
+            "--elasticsearchUrl=" + elasticsearch.url(),
+            "--elasticsearchIndex=transfer-blocked");
+    Http.send("PUT", settings, "{\"index.blocks.metadata\":false}");
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err())
+        .anyMatch(
+            line -> line.contains("transfer-blocked") && line.contains("index metadata (api)"));
   }
 
   @Test

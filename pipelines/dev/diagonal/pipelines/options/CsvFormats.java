@@ -1,14 +1,13 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.options;
 
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.SkippedLines;
-import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.rows.CsvFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the format of CSV files from options and plans. */
-final class CsvFormats {
+public final class CsvFormats {
 
   private CsvFormats() {}
 
@@ -17,7 +16,7 @@ final class CsvFormats {
    *
    * @throws IllegalArgumentException if a character is invalid, or two of them conflict
    */
-  static CsvFormat of(
+  public static CsvFormat of(
       String delimiter,
       String quote,
       String escape,
@@ -46,7 +45,7 @@ final class CsvFormats {
    *
    * @param columns their names, or none for c1, c2, …
    */
-  static CsvFormat textDump(
+  public static CsvFormat textDump(
       List<String> columns, String encoding, @Nullable String nullText, SkippedLines skipped) {
     CsvFormat dump = CsvFormat.TEXT_DUMP;
     return new CsvFormat(

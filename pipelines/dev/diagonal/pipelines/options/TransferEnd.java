@@ -1,0 +1,41 @@
+package dev.diagonal.pipelines.options;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.pipelines.usage.UsageException;
+import java.util.List;
+import java.util.Locale;
+
+/** A kind and a place, as {@code csv:ratings.csv}. */
+public record TransferEnd(String kind, String place) {
+
+  public static TransferEnd of(String option, String text, List<String> kinds) {
+    int colon = text.indexOf(':');
+    String kind = colon < 0 ? text : text.substring(0, colon);
+    if (colon < 0 || !kinds.contains(kind)) {
+      throw new UsageException(
+          "--%s takes %s, got '%s'%s"
+              .formatted(
+                  option,
+                  kinds.stream().map(each -> each + ":…").collect(joining(", ")),
+                  Secrets.shown(text),
+                  meant(text)));
+    }
+    return new TransferEnd(kind, text.substring(colon + 1));
+  }
+
+  /** Returns what a file's name or a URL without a kind stands for. */
+  private static String meant(String text) {
+    String name = text.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2|zst)$", "");
+    if (name.matches("(?s)(jdbc:)?postgres(ql)?:.*")) {
+      return "; did you mean jdbc:TABLE with --jdbcUrl?";
+    }
+    String kind =
+        name.matches("(?s).*\\.(jsonl|ndjson|json)")
+            ? "jsonl"
+            : name.endsWith(".parquet")
+                ? "parquet"
+                : name.matches("(?s).*\\.(csv|tsv|txt)") ? "csv" : "";
+    return kind.isEmpty() ? "" : "; did you mean " + kind + ":" + text + "?";
+  }
+}

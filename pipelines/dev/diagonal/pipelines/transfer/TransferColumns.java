@@ -1,0 +1,74 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstLines;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.pipelines.options.HeaderCheck;
+import dev.diagonal.pipelines.options.ParquetInput;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.run.RunOptions;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.FromFiles;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.usage.Mistakes;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.NearestName;
+import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.transfer.source.TransferSource;
+import java.util.List;
+
+/** Checks a transfer against the columns of its files, before any server is asked. */
+final class TransferColumns {
+
+  private TransferColumns() {}
+
+  /**
+   * Checks what can be known without a server: the delimiter, the columns of the mapping and the
+   * keys of tables.
+   *
+   * @throws UsageException with all that does not fit
+   */
+  static void check(TransferSpec spec, RunOptions options) {
+    if (!(spec.from() instanceof FromFiles files)) {
+      return;
+    }
+    TransferSource source;
+    try {
+      source = new TransferEnds(spec, options, null, null).source(ServerUrls.TO_COME);
+    } catch (BadInputException | UsageException e) {
+      throw new UsageException("--from: " + e.getMessage(), e);
+    } catch (Exception e) {
+      return; // the run reports it
+    }
+    Mistakes mistakes = new Mistakes();
+    if (files instanceof FromCsv csv) {
+      checkDelimiter(csv, source, mistakes);
+      mistakes.throwIfAny();
+    }
+    TransferRows rows = mistakes.value(() -> TransferRows.of(source, spec.mapping(), List.of()));
+    mistakes.throwIfAny();
+    List<String> columns = rows == null ? List.of() : rows.rows().names();
+    for (ToJdbc table : spec.tables()) {
+      for (String key : table.key()) {
+        if (!columns.contains(key)) {
+          mistakes.add(
+              "--key: there is no column '%s'%s".formatted(key, NearestName.hint(key, columns)));
+        }
+      }
+    }
+    mistakes.throwIfAny();
+  }
+
+  private static void checkDelimiter(FromCsv csv, TransferSource source, Mistakes mistakes) {
+    boolean utf8 = csv.format().encoding().equalsIgnoreCase("UTF-8");
+    if (source.declared().names().size() == 1 && csv.format().header() && utf8) {
+      InputFiles files = InputFiles.matching(csv.files());
+      FirstLines first =
+          FirstLines.of(files, ParquetInput.FORMAT, csv.format().dialect().skipped());
+      String name = files.files().get(0).name();
+      boolean unused =
+          new HeaderCheck(name, first, true, csv.format().dialect().delimiter(), mistakes)
+              .delimiter();
+    }
+  }
+}

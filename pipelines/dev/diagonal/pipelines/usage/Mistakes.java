@@ -1,0 +1,70 @@
+package dev.diagonal.pipelines.usage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with a command line, or a file and those it names: all of it, one line each. */
+public final class Mistakes {
+
+  private final List<String> found = new ArrayList<>();
+
+  /** Notes that something in a line of a file is wrong. */
+  public void add(String file, int line, String message) {
+    add("%s, line %s: %s".formatted(file, line, message));
+  }
+
+  /** Notes a mistake that names its place. */
+  public void add(String message) {
+    if (!found.contains(message)) {
+      found.add(message);
+    }
+  }
+
+  /** Runs a check, and notes what it refuses. */
+  public void attempt(Runnable check) {
+    try {
+      check.run();
+    } catch (UsageException | IllegalArgumentException e) {
+      addAll(e);
+    }
+  }
+
+  private void addAll(RuntimeException refused) {
+    String message = String.valueOf(refused.getMessage());
+    if (message.matches("\\d+ mistakes(?s)\n.*")) {
+      message.lines().skip(1).map(String::strip).forEach(this::add);
+    } else {
+      add(message);
+    }
+  }
+
+  /** Returns what is made, or null if it is refused, which is noted. */
+  public <T> @Nullable T value(Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (UsageException | IllegalArgumentException e) {
+      addAll(e);
+      return null;
+    }
+  }
+
+  /** Returns the mistakes, in the order in which they were found. */
+  public List<String> all() {
+    return List.copyOf(found);
+  }
+
+  /**
+   * Does nothing if there is none.
+   *
+   * @throws UsageException with all of them, a line each
+   */
+  public void throwIfAny() {
+    if (found.size() == 1) {
+      throw new UsageException(found.get(0));
+    } else if (!found.isEmpty()) {
+      throw new UsageException(found.size() + " mistakes\n  " + String.join("\n  ", found));
+    }
+  }
+}

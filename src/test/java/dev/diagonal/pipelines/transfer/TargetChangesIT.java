@@ -1,0 +1,101 @@
+package dev.diagonal.pipelines.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.Main;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the summary of a transfer says of the rows of its target. */
+@ExtendWith(PostgresExtension.class)
+final class TargetChangesIT {
+
+  private static final int ROWS = 20_000;
+  private static final int KEYS = 18_756;
+
+  private final Path directory;
+  private final EdgeDatabase database;
+
+  TargetChangesIT(@TempDir Path directory, LocalPostgres postgres) {
+    this.directory = directory;
+    this.database = new EdgeDatabase(postgres);
+  }
+
+  @BeforeEach
+  void createSchema() throws Exception {
+    database.execute(
+        "DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA app;"
+            + " CREATE TABLE app.t (id bigint PRIMARY KEY, v bigint)");
+  }
+
+  @Test
+  void upsertsTellNewRowsFromChangedAndReplacedOnes() throws Exception {
+    Path rows = rows();
+    assertThat(target(load(rows, "--key=id")))
+        .endsWith(" (18,756 new, 1,244 replaced by later ones of the same key)");
+    assertThat(target(load(rows, "--key=id")))
+        .endsWith(" (0 new, 18,756 changed, 1,244 replaced by later ones of the same key)");
+    database.execute("DELETE FROM app.t WHERE id < 100");
+    assertThat(target(load(rows, "--key=id", "--commitRows=7000")))
+        .contains(" (100 new, 19,900 changed)");
+    assertThat(database.number("SELECT count(*) FROM app.t")).isEqualTo(KEYS);
+  }
+
+  @Test
+  void rowsThatAreThereAreUnchangedWhenIgnored() throws Exception {
+    Path rows = rows();
+    database.execute("INSERT INTO app.t SELECT n, -1 FROM generate_series(0, 9999) AS n");
+    assertThat(target(load(rows, "--key=id", "--mode=ignore")))
+        .endsWith(" (8,756 new, 11,244 unchanged)");
+  }
+
+  @Test
+  void refusedRowsAreApart() throws Exception {
+    database.execute("ALTER TABLE app.t ADD CHECK (id <> 7)");
+    Path bad = directory.resolve("bad.jsonl");
+    Launched launched = load(rows(), "--key=id", "--badRecords=" + bad);
+    assertThat(launched.out().get(0)).contains(" 2 bad, ");
+    // Rows that are sifted are not counted apart: nothing is pretended.
+    assertThat(target(launched)).contains("19,998 rows").doesNotContain("(");
+  }
+
+  /** Rows whose last 1,244 have the keys of the first ones. */
+  private Path rows() throws IOException {
+    StringBuilder text = new StringBuilder("id,v\n");
+    for (int i = 0; i < ROWS; i++) {
+      text.append(i % KEYS).append(',').append(i).append('\n');
+    }
+    return Files.writeString(directory.resolve("rows.csv"), text);
+  }
+
+  private static String target(Launched launched) {
+    return launched.out().stream()
+        .filter(line -> line.contains(" table app."))
+        .findFirst()
+        .orElse("");
+  }
+
+  private Launched load(Path file, String... options) {
+    List<String> args = new ArrayList<>(List.of("transfer", "--from=csv:" + file));
+    args.add("--to=jdbc:app.t");
+    args.add("--runner=DirectRunner");
+    args.add("--jdbcUrl=" + database.postgres().jdbcUrl());
+    args.add("--jdbcUser=" + database.postgres().user());
+    args.addAll(List.of(options));
+    Launched launched = Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    return launched;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.diagonal.metrics;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * What rows that were written changed in their target. Where the target says so, the four add up to
+ * the rows that were written; {@link #UNKNOWN} where it does not.
+ *
+ * @param added rows that the target did not have
+ * @param changed rows that it had, and that were written again, with other values or the same
+ * @param unchanged rows that it had, and that stay as they are
+ * @param replaced rows whose place a later row of the same key took before it was written
+ */
+public record Changes(long added, long changed, long unchanged, long replaced) {
+
+  /** Nobody knows. */
+  public static final Changes UNKNOWN = new Changes(0, 0, 0, 0);
+
+  /** Returns how many rows that are. */
+  public long total() {
+    return added + changed + unchanged + replaced;
+  }
+
+  public Changes plus(Changes more) {
+    return new Changes(
+        added + more.added,
+        changed + more.changed,
+        unchanged + more.unchanged,
+        replaced + more.replaced);
+  }
+
+  /** Counts them. Call it on a thread that runs a DoFn. */
+  public void count() {
+    Counted.ROWS_NEW.add(added);
+    Counted.ROWS_CHANGED.add(changed);
+    Counted.ROWS_UNCHANGED.add(unchanged);
+    Counted.ROWS_REPLACED.add(replaced);
+  }
+
+  /** Returns the coder: four varints. */
+  public static Coder<Changes> coder() {
+    return ChangesCoder.OF;
+  }
+
+  private static final class ChangesCoder extends AtomicCoder<Changes> {
+
+    private static final ChangesCoder OF = new ChangesCoder();
+
+    @Override
+    public void encode(Changes changes, OutputStream out) throws IOException {
+      VarInt.encode(changes.added, out);
+      VarInt.encode(changes.changed, out);
+      VarInt.encode(changes.unchanged, out);
+      VarInt.encode(changes.replaced, out);
+    }
+
+    @Override
+    public Changes decode(InputStream in) throws IOException {
+      return new Changes(
+          VarInt.decodeLong(in),
+          VarInt.decodeLong(in),
+          VarInt.decodeLong(in),
+          VarInt.decodeLong(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}
