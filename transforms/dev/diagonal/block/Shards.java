@@ -28,7 +28,7 @@ public record Shards(int count) implements Serializable {
   }
 
   /** Returns the shard of an encoded key, from 0 to {@link #count} - 1. */
-  int of(byte[] key) {
+  public int of(byte[] key) {
     return KeyHash.part(KeyHash.of(key, 0, key.length), count);
   }
 }

@@ -20,6 +20,9 @@ public final class CsvFields {
   /** The record goes on behind the bytes that were given. */
   static final int MORE = -1;
 
+  /** In place of a quote or an escape character: equal to no byte, and 0xFF is the byte -1. */
+  private static final int NO_BYTE = 1 << 8;
+
   private static final byte PLAIN = 0;
   private static final byte QUOTED = 1;
   private static final byte ESCAPED = 2;
@@ -81,8 +84,8 @@ public final class CsvFields {
     this.delimiter = between[0];
     this.delimiterBytes = between.length;
     this.longDelimiter = between.length == 1 ? null : between;
-    this.quote = dialect.quote() == CsvDialect.NONE ? -1 : dialect.quote();
-    this.escape = dialect.escape() == CsvDialect.NONE ? -1 : dialect.escape();
+    this.quote = dialect.quote() == CsvDialect.NONE ? NO_BYTE : dialect.quote();
+    this.escape = dialect.escape() == CsvDialect.NONE ? NO_BYTE : dialect.escape();
     this.lines = lines;
     this.lineBreaksInQuotes = dialect.lineBreaksInQuotes();
     this.escapedLetters = dialect.escapedLetters();
@@ -91,10 +94,10 @@ public final class CsvFields {
     stops['\r'] = lines;
     stopsInQuotes['\n'] = lines;
     stopsInQuotes['\r'] = lines;
-    if (quote >= 0) {
+    if (quote != NO_BYTE) {
       stopsInQuotes[quote] = true;
     }
-    if (escape >= 0) {
+    if (escape != NO_BYTE) {
       stops[escape] = true;
       stopsInQuotes[escape] = true;
     }
@@ -169,7 +172,7 @@ public final class CsvFields {
       if (at + 1 >= end) {
         return last ? spoiled("nothing follows the escape character", end, end, true) : MORE;
       }
-      lineBreaks += source[at + 1] == '\n' ? 1 : 0;
+      lineBreaks += breaksLine(at + 1, end) ? 1 : 0;
       at += 2;
     }
     add(start, at, kind);
@@ -193,7 +196,7 @@ public final class CsvFields {
         if (at + 1 >= end) {
           return last ? spoiled("nothing follows the escape character", end, end, true) : MORE;
         }
-        lineBreaks += source[at + 1] == '\n' ? 1 : 0;
+        lineBreaks += breaksLine(at + 1, end) ? 1 : 0;
         at += 2;
       } else if (source[at] != delimiter) {
         break; // a line end
@@ -239,7 +242,7 @@ public final class CsvFields {
         at += 2;
       } else if (found == escape) {
         kind |= ESCAPED;
-        lineBreaks += at + 1 < end && source[at + 1] == '\n' ? 1 : 0;
+        lineBreaks += at + 1 < end && breaksLine(at + 1, end) ? 1 : 0;
         at += 2;
       } else if (lineBreaksInQuotes) {
         lineBreaks += found == '\n' || at + 1 == end || source[at + 1] != '\n' ? 1 : 0;
@@ -271,6 +274,11 @@ public final class CsvFields {
     }
     problem = reason;
     return lineEnd;
+  }
+
+  /** Whether an escaped byte ends a line: LF, or CR that no LF follows. */
+  private boolean breaksLine(int at, int end) {
+    return bytes[at] == '\n' || (bytes[at] == '\r' && (at + 1 == end || bytes[at + 1] != '\n'));
   }
 
   private boolean isLineEnd(byte b) {

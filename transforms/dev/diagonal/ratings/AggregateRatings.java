@@ -8,6 +8,7 @@ import dev.diagonal.files.RecordFormat;
 import dev.diagonal.files.SkippedLines;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -139,7 +140,10 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     ReadLines<KV<Integer, byte[]>> totals =
         ReadLines.from(patterns)
             .into(
-                () -> new TotalRatings(ratingFormat, ratingShards),
+                () ->
+                    ratingFormat.textMovies()
+                        ? new TotalTextRatings(ratingFormat, ratingShards)
+                        : new TotalRatings(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
             .withHeader(format.header())
             .withSkipped(skipped)
@@ -151,30 +155,43 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     return input
         .apply("Total in the readers", totals.withBadRecordErrorHandler(errorHandler))
         .apply("Bring shards together", GroupByKey.create())
-        .apply("Merge", ParDo.of(new MergeTotalsFn()))
-        .setCoder(Block.coder(MovieRating.coder()));
+        .apply("Merge", ParDo.of(new MergeTotalsFn(ratingFormat.textMovies())))
+        .setCoder(
+            Block.coder(
+                ratingFormat.textMovies() ? MovieRating.textCoder() : MovieRating.coder()));
   }
 
   /** Adds up the tables of one shard. */
   private static final class MergeTotalsFn
       extends DoFn<KV<Integer, Iterable<byte[]>>, Block<MovieRating>> {
 
+    private final boolean textMovies;
+
+    MergeTotalsFn(boolean textMovies) {
+      this.textMovies = textMovies;
+    }
+
     @ProcessElement
     public void merge(
         @Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<Block<MovieRating>> output) {
-      RatingTotals totals = new RatingTotals();
-      for (byte[] encoded : shard.getValue()) {
-        totals.addEncoded(encoded);
-      }
       List<MovieRating> ratings = new ArrayList<>(BLOCK_RATINGS);
-      totals.forEachSorted(
+      Consumer<MovieRating> blocks =
           rating -> {
             ratings.add(rating);
             if (ratings.size() == BLOCK_RATINGS) {
               output.output(new Block<>(ratings));
               ratings.clear();
             }
-          });
+          };
+      if (textMovies) {
+        TextTotals totals = new TextTotals();
+        shard.getValue().forEach(totals::addEncoded);
+        totals.forEachSorted(blocks);
+      } else {
+        RatingTotals totals = new RatingTotals();
+        shard.getValue().forEach(totals::addEncoded);
+        totals.forEachSorted(blocks);
+      }
       if (!ratings.isEmpty()) {
         output.output(new Block<>(ratings));
       }

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * @param header whether the first line of every file is a header
  * @param delimiter the ASCII text between two fields
- * @param movieColumn a whole number
+ * @param movieColumn a whole number, or a text if {@code textMovies}
  * @param ratingColumn a decimal number of up to three fraction digits
  * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, {@code
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
@@ -24,6 +24,7 @@ import java.util.List;
  * @param timestampColumn likewise, {@code timestamp}
  * @param first the names in the header of the first file, or none: a position means its column, in
  *     all files
+ * @param textMovies whether movies are texts; else they are whole numbers of 64 bits
  */
 public record RatingFormat(
     boolean header,
@@ -32,7 +33,8 @@ public record RatingFormat(
     String ratingColumn,
     String userColumn,
     String timestampColumn,
-    List<String> first)
+    List<String> first,
+    boolean textMovies)
     implements Serializable {
 
   /** In place of a column: there is none to check. */
@@ -57,7 +59,14 @@ public record RatingFormat(
         ratingColumn,
         userColumn,
         timestampColumn,
-        List.of());
+        List.of(),
+        false);
+  }
+
+  /** Sets whether movies are texts. */
+  public RatingFormat withTextMovies(boolean text) {
+    return new RatingFormat(
+        header, delimiter, movieColumn, ratingColumn, userColumn, timestampColumn, first, text);
   }
 
   public RatingFormat {
@@ -84,7 +93,7 @@ public record RatingFormat(
   /** Returns this format for records that are read as lines: with a header and commas. */
   RatingFormat ofRecords() {
     return new RatingFormat(
-        true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first);
+        true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first, textMovies);
   }
 
   /**
@@ -103,7 +112,8 @@ public record RatingFormat(
             ratingColumn,
             userColumn,
             timestampColumn,
-            layout.split(line));
+            layout.split(line),
+            textMovies);
   }
 
   /**
@@ -124,7 +134,9 @@ public record RatingFormat(
           "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
-    if (fields > 0 && isNumber(names.get(movie)) && isNumber(names.get(rating))) {
+    if (fields > 0
+        && (textMovies || isNumber(names.get(movie)))
+        && isNumber(names.get(rating))) {
       throw new BadInputException(
           "the first line of %s, '%s', is a rating and not a header: use --header=false"
               .formatted(file.name(), shortened(String.valueOf(line))));

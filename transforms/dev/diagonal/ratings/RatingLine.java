@@ -1,5 +1,7 @@
 package dev.diagonal.ratings;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.diagonal.csv.CsvFields;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -19,13 +21,16 @@ final class RatingLine {
   private static final Pattern RATING = Pattern.compile("([+-]?)([0-9]*)(?:\\.([0-9]{0,3}))?");
 
   private final RatingFormat.Columns columns;
+  private final boolean textMovies;
   private final CsvFields fields;
   private long user;
   private long movie;
+  private String movieText = "";
   private int rating;
 
   RatingLine(RatingFormat format, RatingFormat.Columns columns) {
     this.columns = columns;
+    this.textMovies = format.textMovies();
     this.fields = new CsvFields(format.delimiter());
   }
 
@@ -34,9 +39,14 @@ final class RatingLine {
     return user;
   }
 
-  /** The movie of the line that was read last. */
+  /** The movie of the line that was read last, if movies are numbers. */
   long movie() {
     return movie;
+  }
+
+  /** The movie of the line that was read last, if movies are texts. */
+  String movieText() {
+    return movieText;
   }
 
   /** The rating of the line that was read last, in thousandths. */
@@ -51,7 +61,13 @@ final class RatingLine {
    * @return what is wrong with it, or null
    */
   @Nullable String read(String line, boolean more) {
-    String fault = fields.split(line);
+    byte[] bytes = line.getBytes(UTF_8);
+    return read(bytes, 0, bytes.length, more);
+  }
+
+  /** Reads the line from {@code start} to {@code end}; see {@link #read(String, boolean)}. */
+  @Nullable String read(byte[] line, int start, int end, boolean more) {
+    String fault = fields.split(line, start, end);
     if (fault == null) {
       fault = checkCount(more);
     }
@@ -62,16 +78,29 @@ final class RatingLine {
       user = number(columns.user());
     }
     if (fault == null) {
-      fault = checkWholeNumber("movie", columns.movie());
+      fault = textMovies ? readText() : checkWholeNumber("movie", columns.movie());
     }
     if (fault == null) {
-      movie = number(columns.movie());
+      movie = textMovies ? 0 : number(columns.movie());
       fault = readRating(fields.text(columns.rating()));
     }
     if (fault == null && columns.timestamp() >= 0) {
       fault = checkWholeNumber("timestamp", columns.timestamp());
     }
     return fault;
+  }
+
+  private @Nullable String readText() {
+    movieText = fields.text(columns.movie());
+    if (movieText.isEmpty()) {
+      return "the movie is empty";
+    }
+    if (!fields.isUtf8(columns.movie(), movieText)) {
+      return "the movie '%s' is not UTF-8".formatted(shortened(movieText));
+    }
+    return movieText.indexOf('\0') < 0
+        ? null
+        : "the movie '%s' has a zero byte in it".formatted(shortened(movieText));
   }
 
   private long number(int field) {

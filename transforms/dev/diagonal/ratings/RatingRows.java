@@ -2,6 +2,8 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.bytes.JsonText;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowValues;
@@ -34,11 +36,19 @@ public final class RatingRows {
       }
       """;
 
+  private static final String LONG_MOVIES = "\"movie_id\": {\"type\": \"long\"}";
+  private static final String TEXT_MOVIES = "\"movie_id\": {\"type\": \"keyword\"}";
+
   private RatingRows() {}
+
+  /** Returns the mapping of the index, also for movies whose ids are texts. */
+  public static String mapping(boolean textMovies) {
+    return textMovies ? MAPPING.replace(LONG_MOVIES, TEXT_MOVIES) : MAPPING;
+  }
 
   /** Returns the line of a CSV file. */
   public static String toCsv(MovieRating rating) {
-    return rating.movieId()
+    return (rating.name() == null ? rating.movie() : csvField(rating.name()))
         + ","
         + rating.count()
         + ","
@@ -53,9 +63,14 @@ public final class RatingRows {
 
   /** Returns the table of this name; a movie has one row. */
   public static Table table(String name) {
+    return table(name, false);
+  }
+
+  /** Returns the table of this name, also for movies whose ids are texts. */
+  public static Table table(String name, boolean textMovies) {
     return Table.of(
         name,
-        Column.key("movie_id", "bigint"),
+        Column.key("movie_id", textMovies ? "text" : "bigint"),
         Column.of("rating_count", "bigint"),
         Column.of("rating_sum", "numeric(22,3)"),
         Column.of("rating_mean", "numeric(16,6)"),
@@ -65,8 +80,9 @@ public final class RatingRows {
 
   /** Puts the values of a row of the {@link #table}. */
   public static void bind(MovieRating rating, RowValues values) {
-    values
-        .putLong(rating.movieId())
+    RowValues movie =
+        rating.name() == null ? values.putLong(rating.movieId()) : values.putText(rating.name());
+    movie
         .putLong(rating.count())
         .putDecimal(rating.sum())
         .putDecimal(rating.mean())
@@ -78,7 +94,7 @@ public final class RatingRows {
   public static Document toDocument(MovieRating rating) {
     String json =
         "{\"movie_id\":"
-            + rating.movieId()
+            + (rating.name() == null ? rating.movie() : jsonText(rating.name()))
             + ",\"rating_count\":"
             + rating.count()
             + ",\"rating_sum\":"
@@ -90,6 +106,19 @@ public final class RatingRows {
             + ",\"rating_max\":"
             + rating.max()
             + "}";
-    return new Document(Long.toString(rating.movieId()), json.getBytes(UTF_8));
+    return new Document(rating.movie(), json.getBytes(UTF_8));
+  }
+
+  /** As {@code COPY … (FORMAT csv)} writes it. */
+  private static String csvField(String text) {
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain && !text.equals("\\.") ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private static String jsonText(String text) {
+    byte[] utf8 = text.getBytes(UTF_8);
+    ByteBuilder json = new ByteBuilder(utf8.length + 8);
+    JsonText.put(json, utf8, 0, utf8.length);
+    return json.toString();
   }
 }

@@ -187,7 +187,8 @@ final class MovieRatingsJob implements Job {
         given(options.getMovieColumn(), usual.movieColumn()),
         given(options.getRatingColumn(), usual.ratingColumn()),
         given(options.getUserColumn(), usual.userColumn()),
-        given(options.getTimestampColumn(), usual.timestampColumn()));
+            given(options.getTimestampColumn(), usual.timestampColumn()))
+        .withTextMovies(options.getIdType() == MovieRatingsOptions.IdType.text);
   }
 
   private static String given(@Nullable String option, String otherwise) {

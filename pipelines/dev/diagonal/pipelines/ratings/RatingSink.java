@@ -58,6 +58,10 @@ sealed interface RatingSink {
     return sinks;
   }
 
+  private static boolean isText(MovieRatingsOptions options) {
+    return options.getIdType() == MovieRatingsOptions.IdType.text;
+  }
+
   /** Returns what kind of place it is. */
   String kind();
 
@@ -123,7 +127,7 @@ sealed interface RatingSink {
       return ratings.apply(
           step(),
           WriteTextFile.<MovieRating>to(
-                  path, RatingRows::toCsv, (a, b) -> Long.compare(a.movieId(), b.movieId()))
+                  path, RatingRows::toCsv, MovieRating::compareMovies)
               .withHeader(RatingRows.CSV_HEADER)
               .withRun(run));
     }
@@ -144,7 +148,7 @@ sealed interface RatingSink {
       this.place = place;
       this.options = options;
       Sinks.checkTable("jdbcTable", options.getJdbcTable());
-      this.table = RatingRows.table(options.getJdbcTable());
+      this.table = RatingRows.table(options.getJdbcTable(), isText(options));
       this.target = Sinks.postgres(place, options, ServerUrls.TO_COME);
       // Before anything is done.
       CreateTable.checkTarget(target);
@@ -226,7 +230,7 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = target(servers);
-      IndexTemplate.of(RatingRows.MAPPING).createIfMissing(target);
+      IndexTemplate.of(RatingRows.mapping(isText(options))).createIfMissing(target);
       if (options.getBulkLoadMode()) {
         loadMode = LoadMode.begin(target);
       }

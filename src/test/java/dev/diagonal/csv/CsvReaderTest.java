@@ -60,6 +60,23 @@ final class CsvReaderTest {
   }
 
   @Test
+  void aByteOfOnesIsNeitherQuoteNorEscape() throws IOException {
+    byte[] text = "\u00ffa,\"b\u00ff\"\"c\"\n".getBytes(ISO_8859_1);
+    CsvReader reader =
+        CsvReader.of(new ByteArrayInputStream(text), CsvDialect.RFC_4180, 1_000);
+    assertThat(reader.next()).isTrue();
+    byte[] value = new byte[9];
+    assertThat(reader.fields().copy(1, value, 0)).isEqualTo(4);
+    assertThat(new String(value, 0, 4, ISO_8859_1)).isEqualTo("b\u00ff\"c");
+    CsvReader plain =
+        CsvReader.of(
+            new ByteArrayInputStream(text), CsvDialect.RFC_4180.withQuote(CsvDialect.NONE), 1_000);
+    assertThat(plain.next()).isTrue();
+    assertThat(plain.problem()).isNull();
+    assertThat(plain.fields().count()).isEqualTo(2);
+  }
+
+  @Test
   void skipsFirstLinesAndComments() throws IOException {
     CsvDialect skipping = CsvDialect.RFC_4180.withSkipped(new SkippedLines(2, "//"));
     assertThat(read("\uFEFF\"x\n\n// \"\r\n/,a\r//b\n\"c\n//d\"\n//", skipping))
