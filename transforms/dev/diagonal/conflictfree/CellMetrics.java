@@ -49,7 +49,7 @@ final class CellMetrics {
         result.retries());
     lockTimeouts.inc(result.lockTimeouts());
     result
-        .changes()
+        .reported()
         .forEach(
             (name, count) ->
                 Metrics.counter(Counted.NAMESPACE, WriteConflictFree.CHANGED + name).inc(count));

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param waitMillis from when it was submitted to when a worker took it
  * @param writeMillis from then to its end, waits between attempts included
  * @param transactionsOpen how many batches were in flight when this one started, itself included
- * @param changes what its committed transactions have changed in the target, by name
+ * @param reported what its committed transactions have changed, by name, as the target reports it
  * @param rejected the other rows, in the order of the batch; empty without dead letters
  */
 public record BatchResult<T>(
@@ -29,11 +29,11 @@ public record BatchResult<T>(
     long waitMillis,
     long writeMillis,
     int transactionsOpen,
-    Map<String, Long> changes,
+    Map<String, Long> reported,
     List<RejectedRow<T>> rejected) {
 
   public BatchResult {
-    changes = Map.copyOf(changes);
+    reported = Map.copyOf(reported);
     rejected = List.copyOf(rejected);
   }
 }

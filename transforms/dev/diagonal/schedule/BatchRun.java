@@ -28,7 +28,7 @@ final class BatchRun<T> {
   private final int places;
   private final long submittedNanos;
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
-  private final Map<String, Long> changes = new HashMap<>(0);
+  private final Map<String, Long> reported = new HashMap<>(0);
 
   /** What is still to be written, in the order of the batch. */
   private final Deque<Part<T>> parts = new ArrayDeque<>(2);
@@ -141,7 +141,7 @@ final class BatchRun<T> {
       try {
         writer.write(new Batch<>(batch.cell(), rows));
         written(writer.newRows());
-        writer.changes().forEach((name, count) -> changes.merge(name, count, Long::sum));
+        writer.reported().forEach((name, count) -> reported.merge(name, count, Long::sum));
       } catch (Exception fault) {
         sleep(failed(fault, writer, settings), fault);
       }
@@ -261,7 +261,7 @@ final class BatchRun<T> {
         (startedNanos - submittedNanos) / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,
         transactionsOpen,
-        changes,
+        reported,
         rejected);
   }
 }

@@ -38,7 +38,7 @@ public interface BatchWriter<T> extends AutoCloseable {
    * Returns what the last {@link #write} that returned has changed in the target, by name, as far
    * as the target reports it. Default: nothing.
    */
-  default Map<String, Long> changes() {
+  default Map<String, Long> reported() {
     return Map.of();
   }
 

@@ -69,7 +69,7 @@ final class CypherWriter<T> implements BatchWriter<T> {
   }
 
   @Override
-  public Map<String, Long> changes() {
+  public Map<String, Long> reported() {
     return changes;
   }
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * answer is repeated, so the statement must have the same effect twice as once, as {@code MERGE} on
  * a key and {@code INSERT … ON CONFLICT DO NOTHING} have.
  *
- * <p>What the statement reports ({@link BatchWriter#changes}): the sums of the columns with whole
+ * <p>What the statement reports ({@link BatchWriter#reported}): the sums of the columns with whole
  * numbers that it returns, such as {@code RETURN count(*) AS relationships}; if it returns no rows,
  * {@code rows_updated} in SQL and Neo4j's {@code changes} in Cypher.
  *

@@ -60,7 +60,7 @@ final class SqlWriter<T> implements BatchWriter<T> {
   }
 
   @Override
-  public Map<String, Long> changes() {
+  public Map<String, Long> reported() {
     return changes;
   }
 

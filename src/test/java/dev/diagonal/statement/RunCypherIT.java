@@ -134,7 +134,7 @@ final class RunCypherIT {
     statement.prepare();
     try (BatchWriter<Integer> writer = statement.open()) {
       writer.write(new Batch<>(0, List.of(1)));
-      assertThat(writer.changes()).containsEntry("changes", 15L);
+      assertThat(writer.reported()).containsEntry("changes", 15L);
     }
     assertThat(neo4j.query("MATCH (n:Typed) RETURN properties(n)"))
         .containsExactly(

@@ -170,7 +170,7 @@ final class RunSqlIT {
     statement.prepare();
     try (BatchWriter<Integer> writer = statement.open()) {
       writer.write(new Batch<>(0, List.of(1, 2)));
-      assertThat(writer.changes()).containsOnly(Map.entry("rows_updated", 2L));
+      assertThat(writer.reported()).containsOnly(Map.entry("rows_updated", 2L));
     }
     assertThat(sql.query("SELECT to_jsonb(typed) - 'at' - 'doc' FROM typed").get(0))
         .contains("-9223372036854775808", "12.40", "0.1", "a \\\"b\\\", {c}\\\\", "2024-02-29");

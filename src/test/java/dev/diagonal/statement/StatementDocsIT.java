@@ -101,9 +101,9 @@ final class StatementDocsIT {
     run.prepare();
     try (BatchWriter<Knows> writer = run.open()) {
       writer.write(new Batch<>(0, ROWS));
-      Map<String, Long> first = writer.changes();
+      Map<String, Long> first = writer.reported();
       writer.write(new Batch<>(0, ROWS));
-      return List.of(first, writer.changes());
+      return List.of(first, writer.reported());
     }
   }
 }
