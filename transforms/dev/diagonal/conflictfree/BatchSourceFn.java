@@ -9,12 +9,12 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
-/** Deals the rows of one source. */
-final class BatchSourceFn<T> extends DoFn<Integer, CellOutput<T>> {
+/** Assigns the rows of a source to cells, part by part. */
+final class BatchSourceFn<P, T> extends DoFn<P, CellOutput<T>> {
 
   private static final int ROWS_COUNTED_AT_ONCE = 1_000;
 
-  private final RowSource<T> source;
+  private final PartSource<P, T> source;
   private final ConflictFreeSettings<T> write;
   private final Coder<T> rowCoder;
   private final CellBatcher.Leaving leaving;
@@ -22,7 +22,7 @@ final class BatchSourceFn<T> extends DoFn<Integer, CellOutput<T>> {
   private transient WindowedBatchers<T> dealers;
 
   BatchSourceFn(
-      RowSource<T> source,
+      PartSource<P, T> source,
       ConflictFreeSettings<T> write,
       Coder<T> rowCoder,
       CellBatcher.Leaving leaving,
@@ -55,7 +55,7 @@ final class BatchSourceFn<T> extends DoFn<Integer, CellOutput<T>> {
           }
         };
     Rows rows = new Rows(dealer, output);
-    source.drive(rows);
+    source.drive(context.element(), rows);
     Counted.ROWS_READ.add(rows.uncounted);
     dealers.finish((window, last) -> last.finish(output));
   }

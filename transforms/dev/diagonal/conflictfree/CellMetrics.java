@@ -15,7 +15,8 @@ import org.apache.beam.sdk.metrics.Metrics;
  * started: their mean is the width), the counter {@code lock_timeouts} (attempts that did not get
  * their slot locks in time), and a counter {@code rows_of_slot_N} for each slot, which shows skew:
  * the one on the hottest slot bounds how many transactions can be open. On a grid of no more than
- * {@value #MAX_CELLS} cells there is a counter {@code rows_of_cell_N} for each of them too.
+ * {@value #MAX_CELLS} cells there is a counter {@code rows_of_cell_N} for each of them too. What
+ * the target reports of each batch is added up in counters {@code changed_NAME}.
  */
 final class CellMetrics {
 
@@ -47,6 +48,11 @@ final class CellMetrics {
             "", result.rowsWritten(), result.attempts(), result.writeMillis(), result.changes()),
         result.retries());
     lockTimeouts.inc(result.lockTimeouts());
+    result
+        .reported()
+        .forEach(
+            (name, count) ->
+                Metrics.counter(Counted.NAMESPACE, WriteConflictFree.CHANGED + name).inc(count));
     batchRows.update(result.rowsWritten());
     waitMillis.update(result.waitMillis());
     open.update(result.transactionsOpen());

@@ -21,6 +21,7 @@ import org.joda.time.Duration;
  * @param burstFactor how many batches a slot a dealer may hold in all, before the largest leave
  * @param scheduling workers, prefetch, retry, dead letters
  * @param maxBuffering how long a row of an unbounded input waits for others of its cell
+ * @param oneProcess whether one process runs alone
  * @param maxBadRecords how many rows one instance of a step may reject
  */
 record ConflictFreeSettings<T>(
@@ -31,6 +32,7 @@ record ConflictFreeSettings<T>(
     int burstFactor,
     SchedulerSettings scheduling,
     Duration maxBuffering,
+    boolean oneProcess,
     long maxBadRecords)
     implements Serializable {
 
@@ -69,32 +71,51 @@ record ConflictFreeSettings<T>(
         20,
         SchedulerSettings.defaults(),
         Duration.standardSeconds(10),
+        false,
         ReadLines.DEFAULT_MAX_BAD_RECORDS);
   }
 
   ConflictFreeSettings<T> withBatchSize(int rows) {
     return new ConflictFreeSettings<>(
-        id, grid, writers, rows, burstFactor, scheduling, maxBuffering, maxBadRecords);
+        id, grid, writers, rows, burstFactor, scheduling, maxBuffering, oneProcess, maxBadRecords);
   }
 
   ConflictFreeSettings<T> withBurstFactor(int factor) {
     return new ConflictFreeSettings<>(
-        id, grid, writers, batchSize, factor, scheduling, maxBuffering, maxBadRecords);
+        id, grid, writers, batchSize, factor, scheduling, maxBuffering, oneProcess, maxBadRecords);
   }
 
   ConflictFreeSettings<T> withScheduling(SchedulerSettings settings) {
     return new ConflictFreeSettings<>(
-        id, grid, writers, batchSize, burstFactor, settings, maxBuffering, maxBadRecords);
+        id,
+        grid,
+        writers,
+        batchSize,
+        burstFactor,
+        settings,
+        maxBuffering,
+        oneProcess,
+        maxBadRecords);
   }
 
   ConflictFreeSettings<T> withMaxBuffering(Duration duration) {
     return new ConflictFreeSettings<>(
-        id, grid, writers, batchSize, burstFactor, scheduling, duration, maxBadRecords);
+        id, grid, writers, batchSize, burstFactor, scheduling, duration, oneProcess, maxBadRecords);
   }
 
   ConflictFreeSettings<T> withMaxBadRecords(long records) {
     return new ConflictFreeSettings<>(
-        id, grid, writers, batchSize, burstFactor, scheduling, maxBuffering, records);
+        id, grid, writers, batchSize, burstFactor, scheduling, maxBuffering, oneProcess, records);
+  }
+
+  ConflictFreeSettings<T> withOneProcess() {
+    return new ConflictFreeSettings<>(
+        id, grid, writers, batchSize, burstFactor, scheduling, maxBuffering, true, maxBadRecords);
+  }
+
+  /** Whether every process may write, since it is alone or the target keeps processes apart. */
+  boolean writesAnywhere() {
+    return oneProcess || writers.locksSlots();
   }
 
   /** How many rows a dealer holds at most. */

@@ -43,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarantee: at every instant the transactions in flight have disjoint slots, in each JVM by its
  * scheduler and everywhere by the slot locks that the {@link BatchWriter} takes in the target. If
- * it has none, all rows go to one JVM. Each row takes effect at least once, and once if the writer
- * is idempotent by key, as bundles are retried.
+ * it has none, all rows go to one JVM, unless there is {@linkplain #withOneProcess only one}. Each
+ * row takes effect at least once, and once if the writer is idempotent by key, as bundles are
+ * retried.
  *
  * <p>Faults: what may pass is retried within a bound; a row that the target refuses fails the run,
  * or becomes a dead letter if there is a {@linkplain #withBadRecordErrorHandler handler}: the batch
@@ -55,13 +56,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
  * {@code wait_millis}, {@code batch_rows}, {@code transactions_open}, {@code lock_timeouts} and,
- * for skew, {@code rows_of_slot_N} and, of up to 600 cells, {@code rows_of_cell_N}.
+ * for skew, {@code rows_of_slot_N} and, of up to 600 cells, {@code rows_of_cell_N}; {@code
+ * changed_NAME} for what the target reports of each committed batch, such as rows updated.
  *
  * <p>Source: the diagonal partition splitter ("mix and batch") as it is known for Neo4j; the
  * scheduler in place of its waves is our own.
  */
 public final class WriteConflictFree<T>
     extends PTransform<PCollection<T>, PCollection<BatchWritten>> {
+
+  /** What the names of the counters start with that add up what the target reports of batches. */
+  public static final String CHANGED = "changed_";
 
   private final ConflictFreeSettings<T> write;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
@@ -146,6 +151,15 @@ public final class WriteConflictFree<T>
     return new WriteConflictFree<>(write.withMaxBadRecords(records), errorHandler);
   }
 
+  /**
+   * Declares that one process runs the pipeline, as on the DirectRunner. Then a target without slot
+   * locks needs no grouping of all rows: they are written where they are read, in bounded memory.
+   * With several processes, such a target would get conflicting transactions.
+   */
+  public WriteConflictFree<T> withOneProcess() {
+    return new WriteConflictFree<>(write.withOneProcess(), errorHandler);
+  }
+
   private WriteConflictFree<T> withScheduling(SchedulerSettings settings) {
     return new WriteConflictFree<>(write.withScheduling(settings), errorHandler);
   }
@@ -171,7 +185,18 @@ public final class WriteConflictFree<T>
    * {@code coder} encodes those that have to travel.
    */
   public PTransform<PBegin, PCollection<BatchWritten>> from(RowSource<T> source, Coder<T> coder) {
-    return new FromSource(source, coder);
+    return new FromParts<>(Create.of(0), (part, rows) -> source.drive(rows), coder);
+  }
+
+  /**
+   * Returns this write fed by a source that is read in parts, whose rows never become elements;
+   * {@code coder} encodes those that have to travel.
+   *
+   * @param parts makes the parts, which are spread over the workers by their bundles
+   */
+  public <P> PTransform<PBegin, PCollection<BatchWritten>> from(
+      PTransform<PBegin, PCollection<P>> parts, PartSource<P, T> source, Coder<T> coder) {
+    return new FromParts<>(parts, source, coder);
   }
 
   @Override
@@ -189,9 +214,9 @@ public final class WriteConflictFree<T>
         .add(DisplayData.item("maxWorkers", write.scheduling().maxWorkers()));
   }
 
-  /** A target without slot locks has one writer, and all rows have to get there first. */
+  /** Several processes need slot locks; without them all rows go to the one that writes. */
   private CellBatcher.Leaving leaving() {
-    return write.writers().locksSlots()
+    return write.writesAnywhere()
         ? CellBatcher.Leaving.WRITES_WHAT_IS_FULL
         : CellBatcher.Leaving.WRITES_NOTHING;
   }
@@ -238,12 +263,14 @@ public final class WriteConflictFree<T>
     }
   }
 
-  private final class FromSource extends PTransform<PBegin, PCollection<BatchWritten>> {
+  private final class FromParts<P> extends PTransform<PBegin, PCollection<BatchWritten>> {
 
-    private final RowSource<T> source;
+    private final PTransform<PBegin, PCollection<P>> parts;
+    private final PartSource<P, T> source;
     private final Coder<T> coder;
 
-    FromSource(RowSource<T> source, Coder<T> coder) {
+    FromParts(PTransform<PBegin, PCollection<P>> parts, PartSource<P, T> source, Coder<T> coder) {
+      this.parts = parts;
       this.source = source;
       this.coder = coder;
     }
@@ -251,7 +278,7 @@ public final class WriteConflictFree<T>
     @Override
     public PCollection<BatchWritten> expand(PBegin begin) {
       return deal(
-          begin.apply("Source", Create.of(0)),
+          begin.apply("Source", parts),
           new BatchSourceFn<>(source, write, coder, leaving(), errorHandler != null),
           coder);
     }

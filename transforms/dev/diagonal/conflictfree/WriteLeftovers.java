@@ -77,7 +77,7 @@ final class WriteLeftovers<T>
     if (byLane.isBounded() == IsBounded.BOUNDED) {
       return byLane.apply("Group", GroupByKey.create());
     }
-    long rows = write.writers().locksSlots() ? write.batchSize() : write.maxHeldRows();
+    long rows = write.writesAnywhere() ? write.batchSize() : write.maxHeldRows();
     return byLane.apply(
         "Group",
         GroupIntoBatches.<Integer, KV<Integer, Block<T>>>ofByteSize(
@@ -87,8 +87,7 @@ final class WriteLeftovers<T>
 
   private Lanes lanes(IsBounded bounded) {
     int lanes = bounded == IsBounded.BOUNDED ? LANES : Lanes.ONE_A_CELL;
-    return new Lanes(
-        write.grid().schedule(), write.writers().locksSlots() ? lanes : Lanes.ONE_WRITER);
+    return new Lanes(write.grid().schedule(), write.writesAnywhere() ? lanes : Lanes.ONE_WRITER);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.diagonal.schedule;
 
 import dev.diagonal.metrics.Changes;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The account of a batch that has been written.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param waitMillis from when it was submitted to when a worker took it
  * @param writeMillis from then to its end, waits between attempts included
  * @param transactionsOpen how many batches were in flight when this one started, itself included
+ * @param reported what its committed transactions have changed, by name, as the target reports it
  * @param rejected the other rows, in the order of the batch; empty without dead letters
  */
 public record BatchResult<T>(
@@ -27,9 +29,11 @@ public record BatchResult<T>(
     long waitMillis,
     long writeMillis,
     int transactionsOpen,
+    Map<String, Long> reported,
     List<RejectedRow<T>> rejected) {
 
   public BatchResult {
+    reported = Map.copyOf(reported);
     rejected = List.copyOf(rejected);
   }
 }

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class BatchRun<T> {
   private final int places;
   private final long submittedNanos;
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
+  private final Map<String, Long> reported = new HashMap<>(0);
 
   /** What is still to be written, in the order of the batch. */
   private final Deque<Part<T>> parts = new ArrayDeque<>(2);
@@ -138,6 +141,7 @@ final class BatchRun<T> {
       try {
         writer.write(new Batch<>(batch.cell(), rows));
         written(writer.newRows());
+        writer.reported().forEach((name, count) -> reported.merge(name, count, Long::sum));
       } catch (Exception fault) {
         sleep(failed(fault, writer, settings), fault);
       }
@@ -257,6 +261,7 @@ final class BatchRun<T> {
         (startedNanos - submittedNanos) / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,
         transactionsOpen,
+        reported,
         rejected);
   }
 }

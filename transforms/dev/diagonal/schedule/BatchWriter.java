@@ -1,6 +1,7 @@
 package dev.diagonal.schedule;
 
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * Writes batches, one after the other, each in a transaction of its own. One instance belongs to
@@ -31,6 +32,14 @@ public interface BatchWriter<T> extends AutoCloseable {
    */
   default boolean isLockTimeout(Exception fault) {
     return false;
+  }
+
+  /**
+   * Returns what the last {@link #write} that returned has changed in the target, by name, as far
+   * as the target reports it. Default: nothing.
+   */
+  default Map<String, Long> reported() {
+    return Map.of();
   }
 
   /**

@@ -1,9 +1,14 @@
 package dev.diagonal.taxi;
 
+import dev.diagonal.grid.CellLocks;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.statement.Neo4jConnection;
+import dev.diagonal.statement.RunStatement;
+import dev.diagonal.statement.UniqueKey;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writers that put trips and zones into Neo4j as {@code (:Trip)-[:STARTED_AT]->(:Zone)} and {@code
@@ -19,16 +24,15 @@ import java.util.List;
  * is there, or that comes a second time in the batch, changes nothing. So writing a batch again
  * changes nothing, and a batch is written as a whole or not at all. This needs {@link #prepare}.
  *
- * <p>Neo4j has no locks that two processes could agree on, so all batches go through one process:
- * see {@link #locksSlots}.
- *
  * <p>Faults: a lost connection, a server that is not there and what Neo4j calls transient
  * (deadlocks above all), and transactions that were terminated, are retryable; violated constraints
  * and data that Neo4j refuses lie in the rows; all else is neither.
  *
  * @param database the database; the Neo4j driver must be on the class path
+ * @param locks the slot locks, or null if one process writes
  */
-public record Neo4jTrips(JdbcTarget database) implements BatchWriter.Factory<Trip> {
+public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
+    implements BatchWriter.Factory<Trip> {
 
   /**
    * @throws IllegalArgumentException if the URL of {@code database} is not one of Neo4j
@@ -37,9 +41,14 @@ public record Neo4jTrips(JdbcTarget database) implements BatchWriter.Factory<Tri
     Neo4jConnection.checkNeo4j(database);
   }
 
-  /** Whether {@code url} is one of Neo4j: {@code jdbc:neo4j://} or, encrypted, {@code +s} or so. */
-  public static boolean accepts(String url) {
-    return url.startsWith("jdbc:neo4j:") || url.startsWith("jdbc:neo4j+");
+  /** Returns writers of trips without slot locks, for one process. */
+  public static Neo4jTrips into(JdbcTarget database) {
+    return new Neo4jTrips(database, null);
+  }
+
+  /** Takes the locks of a batch's cell, so that several processes may write at once. */
+  public Neo4jTrips withLocks(CellLocks slotLocks) {
+    return new Neo4jTrips(database, slotLocks);
   }
 
   /**
@@ -47,61 +56,39 @@ public record Neo4jTrips(JdbcTarget database) implements BatchWriter.Factory<Tri
    * they exist, and merges the zones: their names are replaced, and their counts stay or start at
    * 0.
    *
-   * @throws GraphMismatchException if an index or duplicate nodes rule out a constraint
+   * @throws dev.diagonal.statement.GraphMismatchException if an index or duplicate nodes rule out a
+   *     constraint
    * @throws SQLException if the database refuses it or cannot be reached
    * @throws IllegalStateException if the driver is not on the class path
    */
   public void prepare(List<Zone> zones) throws SQLException {
     try (Neo4jConnection connection = new Neo4jConnection(database)) {
-      for (TripCypher.UniqueKey key : TripCypher.KEYS) {
-        makeUnique(connection, key);
+      for (UniqueKey key : TripCypher.KEYS) {
+        key.create(database, connection);
       }
       connection.run(TripCypher.MERGE_ZONES, zones.stream().map(TripCypher::row).toList());
     }
+    statement().prepare();
   }
 
-  private void makeUnique(Neo4jConnection connection, TripCypher.UniqueKey key)
-      throws SQLException {
-    try {
-      connection.run(key.constraint());
-    } catch (SQLException fault) {
-      if (Neo4jFaults.isIndexInTheWay(fault)) {
-        throw GraphMismatchException.ofIndex(
-            database, key, connection.query(key.findIndexes()), fault);
-      }
-      if (Neo4jFaults.isConstraintViolated(fault)) {
-        throw GraphMismatchException.ofDuplicates(
-            database,
-            key,
-            connection.query(key.findDuplicates(GraphMismatchException.SHOWN_DUPLICATES)),
-            fault);
-      }
-      throw fault;
-    }
-  }
-
-  /**
-   * Checks that Neo4j's driver is on the class path.
-   *
-   * @throws IllegalStateException if it is not; the message says how to add it
-   */
-  public static void checkDriver() {
-    Neo4jConnection.checkDriver();
+  private RunStatement<Trip> statement() {
+    RunStatement<Trip> statement =
+        RunStatement.in(database, TripCypher.WRITE_TRIPS, TaxiTables.tripParameters());
+    return locks == null ? statement : statement.withLocks(locks);
   }
 
   @Override
   public BatchWriter<Trip> open() {
-    return new Neo4jTripWriter(this);
+    return statement().open();
   }
 
   @Override
   public String target() {
-    return "Neo4j at " + database;
+    return statement().target();
   }
 
-  /** Returns false: one process writes, with several connections. */
   @Override
   public boolean locksSlots() {
-    return false;
+    return locks != null;
   }
 }

@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.statement.RowParameters;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,19 +36,28 @@ public final class TaxiTables {
    * @throws IllegalArgumentException if one is not the name of a table
    */
   public static RelationshipTables of(String trips, String zones) {
-    List<Column> columns = new ArrayList<>();
-    columns.add(Column.key("trip_id", "uuid"));
-    for (TripColumn column : TripColumn.values()) {
-      columns.add(Column.of(column.sqlName(), column.kind().sqlType()));
-    }
     return new RelationshipTables(
-        new Table(trips, columns),
+        new Table(trips, tripColumns()),
         TripColumn.PICKUP_ZONE.sqlName(),
         TripColumn.DROPOFF_ZONE.sqlName(),
         EndTable.of(zones, ID, "pickups")
             .withTotal("revenue", "numeric", TripColumn.TOTAL_AMOUNT.sqlName())
             .withFurther(OF_ZONES),
         EndTable.of(zones, ID, "dropoffs"));
+  }
+
+  /** Returns the values of a trip as a statement takes them; the id is a UUID. */
+  static RowParameters<Trip> tripParameters() {
+    return new RowParameters<>(tripColumns(), tripBinder());
+  }
+
+  private static List<Column> tripColumns() {
+    List<Column> columns = new ArrayList<>();
+    columns.add(Column.key("trip_id", "uuid"));
+    for (TripColumn column : TripColumn.values()) {
+      columns.add(Column.of(column.sqlName(), column.kind().sqlType()));
+    }
+    return columns;
   }
 
   /** Returns the columns of a table of zones that are known without any trip. */
@@ -86,7 +96,7 @@ public final class TaxiTables {
     } else if (value instanceof Double number) {
       values.putDouble(number);
     } else if (value instanceof LocalDateTime time) {
-      values.putText(time.toString());
+      values.putTimestamp(time);
     } else {
       values.putText(value.toString());
     }

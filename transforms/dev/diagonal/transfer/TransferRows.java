@@ -224,19 +224,6 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
         .apply(step + " gather", GroupByKey.create());
   }
 
-  private static final class CutFn extends DoFn<Integer, SourceRange> {
-    private final TransferSource source;
-
-    CutFn(TransferSource source) {
-      this.source = source;
-    }
-
-    @ProcessElement
-    public void cut(OutputReceiver<SourceRange> ranges) throws Exception {
-      source.ranges().forEach(ranges::output);
-    }
-  }
-
   private static final class AccountFn extends DoFn<RangeWritten, Written> {
     private final String target;
 

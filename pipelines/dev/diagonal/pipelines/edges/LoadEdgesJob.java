@@ -150,7 +150,7 @@ final class LoadEdgesJob implements Job {
   public long heapBytes() {
     return BASE_HEAP_BYTES
         + Runners.readers(options) * READER_HEAP_BYTES
-        + parallel.heapBytes(EDGE_BYTES, true);
+        + parallel.heapBytes(EDGE_BYTES);
   }
 
   @Override

@@ -21,7 +21,8 @@ public interface LoadEdgesOptions
         InternalSchemaOptions,
         ConflictFreeOptions,
         FileChangeOptions,
-        CsvInputOptions {
+        CsvInputOptions,
+        StatementOptions {
 
   /** Which ids can stand at both ends. */
   enum ScheduleName {

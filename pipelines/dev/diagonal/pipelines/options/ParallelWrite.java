@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines.options;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.stored.InputFile;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.DistributionResult;
@@ -43,7 +46,6 @@ public final class ParallelWrite {
   private final boolean folded;
   private final int batchSize;
   private final int tableSize;
-  private final long rows;
 
   /**
    * @param rows how many rows there are, about
@@ -52,7 +54,6 @@ public final class ParallelWrite {
   public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
     this.options = options;
     this.kind = kind;
-    this.rows = rows;
     check(options);
     this.folded = options.getCounts() == ConflictFreeOptions.Counting.folded;
     int rowsAtOnce = folded ? FOLDED_BATCH_SIZE : BATCH_SIZE;
@@ -93,8 +94,8 @@ public final class ParallelWrite {
 
   /** Returns the write with what the options say. */
   public <T> WriteConflictFree<T> with(WriteConflictFree<T> write) {
-    return write
-        .withBatchSize(batchSize)
+    WriteConflictFree<T> here = Runners.isOnCluster(options) ? write : write.withOneProcess();
+    return here.withBatchSize(batchSize)
         .withBurstFactor(options.getBurstFactor())
         .withMaxWorkers(options.getMaxWorkers())
         .withPrefetch(options.getPrefetch())
@@ -135,20 +136,14 @@ public final class ParallelWrite {
   }
 
   /**
-   * Returns what the buffers of the readers and the scheduler of a process take at most; and what
-   * all rows take, if they have to be grouped to get to one writer and the runner does that in
-   * memory.
+   * Returns what the buffers of the readers and the scheduler of a process take at most.
    *
    * @param rowBytes what a row takes as an object
-   * @param locksSlots whether the target has slot locks: if not, there is one writer
    */
-  public long heapBytes(long rowBytes, boolean locksSlots) {
+  public long heapBytes(long rowBytes) {
     long held = (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
     long window = (long) options.getMaxWorkers() * options.getPrefetch() * batchSize * rowBytes;
-    long grouped = locksSlots || !Runners.isDirect(options) ? 0 : rows * rowBytes;
-    return Runners.readers(options) * Math.min(MAX_BYTES, held)
-        + Math.min(MAX_BYTES, window)
-        + grouped;
+    return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }
 
   /** Returns how wide it was, and what kept it from being wider. */
@@ -175,6 +170,7 @@ public final class ParallelWrite {
             open.getMean(),
             options.getMaxWorkers(),
             sum(metrics, "retries"::equals)));
+    remarks.addAll(changes(metrics));
     long hottest = largest(ROWS_OF_SLOT, metrics);
     if (hottest > 0 && tableSize > 1 && !folded) {
       remarks.add(
@@ -198,6 +194,34 @@ public final class ParallelWrite {
               (double) largest * cells / batchRows.getSum()));
     }
     return remarks;
+  }
+
+  /** Returns what statements have reported of committed batches, a line for each step. */
+  private static List<String> changes(MetricQueryResults metrics) {
+    Map<String, Map<String, Long>> bySteps = new TreeMap<>();
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      String name = counter.getName().getName();
+      if (name.startsWith(WriteConflictFree.CHANGED)) {
+        String step = String.valueOf(counter.getKey().stepName()).replaceAll("/.*", "");
+        bySteps
+            .computeIfAbsent(step, key -> new TreeMap<>())
+            .merge(name.substring(WriteConflictFree.CHANGED.length()), counted(counter), Long::sum);
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    bySteps.forEach(
+        (step, counts) ->
+            lines.add(
+                "%s: the statement reported %s"
+                    .formatted(
+                        step.toLowerCase(Locale.ROOT),
+                        counts.entrySet().stream()
+                            .map(
+                                each ->
+                                    String.format(
+                                        Locale.ROOT, "%s %,d", each.getKey(), each.getValue()))
+                            .collect(joining(", ")))));
+    return lines;
   }
 
   /** Returns the rows of that slot, or cell, which has most. */

@@ -12,7 +12,8 @@ import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchFailedException;
-import dev.diagonal.taxi.GraphMismatchException;
+import dev.diagonal.statement.GraphMismatchException;
+import dev.diagonal.statement.StatementRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -145,7 +146,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return new Failure(
           message, "once the causes are gone, the same command again does what is left", true);
     }
-    if (cause instanceof BatchFailedException || cause instanceof GraphMismatchException) {
+    if (cause instanceof BatchFailedException
+        || cause instanceof GraphMismatchException
+        || cause instanceof StatementRefusedException) {
       return new Failure(message, null, true);
     }
     if (isRefusal(cause)) {

@@ -10,6 +10,7 @@ import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.statement.Neo4jConnection;
 import dev.diagonal.taxi.Neo4jTrips;
 import dev.diagonal.taxi.Trip;
 import dev.diagonal.taxi.Zone;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Trips and zones as nodes and relationships of Neo4j. */
 final class Neo4jTripSink implements TripSink {
+
+  /** Slot locks are the same nodes for every grid. */
+  private static final Grid<Trip> ANY_GRID =
+      Grid.monopartite(1).byLongs(Trip::pickupZone, Trip::dropoffZone);
 
   private final Neo4jTrips trips;
 
@@ -28,9 +33,9 @@ final class Neo4jTripSink implements TripSink {
               .formatted(options.getCounts()));
     }
     JdbcTarget database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
-    this.trips = new Neo4jTrips(database);
+    this.trips = Neo4jTrips.into(database);
     try {
-      Neo4jTrips.checkDriver();
+      Neo4jConnection.checkDriver();
     } catch (IllegalStateException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
@@ -39,7 +44,7 @@ final class Neo4jTripSink implements TripSink {
   /** Whether a database is one of Neo4j. */
   static boolean isAt(SinkPlace place) {
     String url = place.url();
-    return url != null && Neo4jTrips.accepts(url);
+    return url != null && Neo4jConnection.accepts(url);
   }
 
   @Override
@@ -49,7 +54,10 @@ final class Neo4jTripSink implements TripSink {
 
   @Override
   public List<String> creates() {
-    return List.of("the constraint that a :Trip stands once", "that a :Zone stands once");
+    return List.of(
+        "the constraint that a :Trip stands once",
+        "that a :Zone stands once",
+        "the 64 nodes (:DiagonalSlot {n}) that keep parallel processes apart");
   }
 
   @Override
@@ -60,12 +68,12 @@ final class Neo4jTripSink implements TripSink {
   @Override
   public @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
       throws Exception {
-    trips.prepare(zones);
+    trips.withLocks(ANY_GRID).prepare(zones);
     return null;
   }
 
   @Override
   public BatchWriter.Factory<Trip> writers(Grid<Trip> grid) {
-    return trips;
+    return trips.withLocks(grid);
   }
 }

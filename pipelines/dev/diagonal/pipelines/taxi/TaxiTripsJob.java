@@ -144,7 +144,7 @@ final class TaxiTripsJob implements Job {
   public long heapBytes() {
     return BASE_HEAP_BYTES
         + Runners.readers(options) * READER_HEAP_BYTES
-        + parallel.heapBytes(TRIP_BYTES, sink.writers(grid()).locksSlots());
+        + parallel.heapBytes(TRIP_BYTES);
   }
 
   @Override

@@ -167,6 +167,12 @@ final class PlanTasks implements PlanFile.Kinds {
     int before = node.mistakes().all().size();
     for (Map.Entry<String, YamlNode> option : node.entries().entrySet()) {
       String name = option.getKey();
+      if (name.equals("inputJdbc")) {
+        connections
+            .options("jdbc", option.getValue())
+            .forEach(each -> args.add(each.replaceFirst("^--jdbc", "--inputJdbc")));
+        continue;
+      }
       if (name.equals("jdbc") || name.equals("elasticsearch")) {
         args.addAll(connections.options(name, option.getValue()));
         continue;

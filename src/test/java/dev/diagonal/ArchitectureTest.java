@@ -52,7 +52,7 @@ final class ArchitectureTest {
           Set.of("jdbc.table", "elasticsearch.index", "elasticsearch"),
           Set.of("jdbc.copy", "jdbc.ledger", "jdbc.snapshot"),
           Set.of("jdbc.write"),
-          Set.of("jdbc.relationships"),
+          Set.of("jdbc.relationships", "statement"),
           Set.of("ratings", "edges", "taxi", "transfer.source", "transfer.mapping", "donors"),
           Set.of("transfer.sink"),
           Set.of("transfer", "transfer.parquet"),

@@ -2,6 +2,8 @@ package dev.diagonal.jdbc.connection;
 
 import dev.diagonal.jdbc.internal.schema.UnknownOutcomeException;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,12 +39,23 @@ public final class SqlFaults {
   /** Whether the same statements may succeed on a fresh connection, and may be repeated. */
   public static boolean isRetryable(Exception fault) {
     return !isUnknownOutcome(fault)
-        && anyState(
-            fault,
-            state ->
-                RETRYABLE_STATES.contains(state)
-                    || (!state.equals(REJECTED_STATE)
-                        && RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith)));
+        && (isDeclaredTransient(fault)
+            || anyState(
+                fault,
+                state ->
+                    RETRYABLE_STATES.contains(state)
+                        || (!state.equals(REJECTED_STATE)
+                            && RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith))));
+  }
+
+  /** Whether the driver says so by the class of the exception, as those of H2 and MariaDB do. */
+  private static boolean isDeclaredTransient(Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isUnknownOutcome(Throwable fault) {

@@ -41,6 +41,29 @@ public final class SqlScript {
     return "(" + query(query) + "\n)";
   }
 
+  /**
+   * Returns SQL with blanks in place of comments and of all that is in quotes, so that what is left
+   * stands where it stood.
+   */
+  public static String code(String sql) {
+    SqlScript script = new SqlScript(sql);
+    StringBuilder code = new StringBuilder(sql);
+    int at = 0;
+    while (at < sql.length()) {
+      int end =
+          sql.startsWith("--", at)
+              ? script.endOfLine(at)
+              : sql.startsWith("/*", at)
+                  ? script.endOfComment(at)
+                  : script.endOfToken(at, sql.charAt(at));
+      if (end - at > 1) {
+        code.replace(at, end, " ".repeat(end - at));
+      }
+      at = end;
+    }
+    return code.toString();
+  }
+
   private List<String> cut() {
     int at = 0;
     while (at < sql.length()) {

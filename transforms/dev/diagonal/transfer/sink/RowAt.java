@@ -12,15 +12,15 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * A row of a block, as a writer of a database keeps it.
+ * A row of a block, as a writer of a database takes it.
  *
  * @param block which must not change any more
  * @param row its number there
  */
-record RowAt(RowBlock block, int row) {
+public record RowAt(RowBlock block, int row) {
 
   /** Returns what puts the columns of a table, which rows of this type have. */
-  static RowBinder<RowAt> binder(Table table, RowType type) {
+  public static RowBinder<RowAt> binder(Table table, RowType type) {
     int[] columns =
         table.columns().stream().mapToInt(column -> type.indexOf(column.name())).toArray();
     return (at, values) -> {

@@ -60,6 +60,7 @@ public final class SteppedBatcher<T> {
             burstFactor,
             scheduling,
             Duration.standardSeconds(10),
+            false,
             Long.MAX_VALUE);
     this.output = new ToReceiver<>(receiver);
     this.batcher =

@@ -146,7 +146,11 @@ class WindowedBatchersTest {
     CellBatcher.Leaving leaving = CellBatcher.Leaving.WRITES_WHAT_IS_FULL;
     assertThatCode(() -> new DealFn<>(write, coder, leaving, false).teardown())
         .doesNotThrowAnyException();
-    assertThatCode(() -> new BatchSourceFn<>(rows -> {}, write, coder, leaving, false).teardown())
+    assertThatCode(
+            () ->
+                new BatchSourceFn<Integer, Integer>(
+                        (part, rows) -> {}, write, coder, leaving, false)
+                    .teardown())
         .doesNotThrowAnyException();
     assertThatCode(() -> new WriteLeftoversFn<>(write, coder, false).teardown())
         .doesNotThrowAnyException();

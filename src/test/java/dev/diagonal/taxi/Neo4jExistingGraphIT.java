@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.statement.GraphMismatchException;
 import dev.diagonal.testing.LocalNeo4j;
 import dev.diagonal.testing.Neo4jExtension;
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ final class Neo4jExistingGraphIT {
 
   Neo4jExistingGraphIT(LocalNeo4j neo4j) {
     this.neo4j = neo4j;
-    this.trips = new Neo4jTrips(neo4j.database());
+    this.trips = Neo4jTrips.into(neo4j.database());
   }
 
   @BeforeEach

@@ -10,6 +10,7 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
+import dev.diagonal.statement.Neo4jConnection;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.LocalNeo4j;
 import dev.diagonal.testing.Neo4jExtension;
@@ -63,7 +64,7 @@ final class Neo4jTripsIT {
 
   Neo4jTripsIT(LocalNeo4j neo4j) {
     this.neo4j = neo4j;
-    this.trips = new Neo4jTrips(neo4j.database());
+    this.trips = Neo4jTrips.into(neo4j.database()).withLocks(GRID);
   }
 
   @BeforeEach
@@ -207,7 +208,7 @@ final class Neo4jTripsIT {
       threads.add(
           CompletableFuture.runAsync(
               () -> {
-                try (BatchWriter<Trip> writer = trips.open()) {
+                try (BatchWriter<Trip> writer = Neo4jTrips.into(neo4j.database()).open()) {
                   for (int i = first; i < first + TRIPS / 4; i += BATCH_ROWS) {
                     writeUntilDone(writer, all.subList(i, i + BATCH_ROWS), deadlocks);
                   }
@@ -221,7 +222,7 @@ final class Neo4jTripsIT {
 
   @Test
   void aServerThatIsNotThereMayComeBackAndAWrongStatementMayNot() {
-    try (BatchWriter<Trip> writer = new Neo4jTrips(neo4j.databaseAt(1)).open()) {
+    try (BatchWriter<Trip> writer = Neo4jTrips.into(neo4j.databaseAt(1)).open()) {
       assertThatThrownBy(() -> writer.write(new Batch<>(0, trips(1))))
           .isInstanceOf(SQLException.class)
           .hasMessageStartingWith("first key ")
@@ -237,9 +238,9 @@ final class Neo4jTripsIT {
   @Test
   void refusesTheUrlOfAnotherDatabase() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Neo4jTrips(JdbcTarget.at("jdbc:postgresql://localhost/x")))
+        .isThrownBy(() -> Neo4jTrips.into(JdbcTarget.at("jdbc:postgresql://localhost/x")))
         .withMessage("url must start with jdbc:neo4j:, got jdbc:postgresql://localhost/x");
-    assertThat(Neo4jTrips.accepts("jdbc:neo4j+s://example:7687")).isTrue();
+    assertThat(Neo4jConnection.accepts("jdbc:neo4j+s://example:7687")).isTrue();
   }
 
   private static void writeUntilDone(

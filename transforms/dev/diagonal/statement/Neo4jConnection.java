@@ -1,4 +1,4 @@
-package dev.diagonal.taxi;
+package dev.diagonal.statement;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
@@ -17,6 +17,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.neo4j.jdbc.Neo4jDriver;
+import org.neo4j.jdbc.Neo4jPreparedStatement;
 
 /**
  * One connection to Neo4j: opened when first used, validated when it has rested, replaced once
@@ -24,12 +25,18 @@ import org.neo4j.jdbc.Neo4jDriver;
  *
  * <p>Not safe for use by several threads at once.
  */
-final class Neo4jConnection implements AutoCloseable {
+public final class Neo4jConnection implements AutoCloseable {
 
   private static final int CONNECT_MILLIS = 10_000;
   private static final int ANSWER_SECONDS = 120;
   private static final int VALIDATION_SECONDS = 5;
   private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
+
+  /**
+   * What Neo4j has counted: created and deleted nodes and relationships, properties set, labels
+   * added and removed.
+   */
+  private static final String CHANGES = "changes";
 
   private static final String NO_DRIVER =
       "Neo4j's JDBC driver is not on the class path: the bundled jar does not hold it. Start with"
@@ -43,17 +50,30 @@ final class Neo4jConnection implements AutoCloseable {
   private @Nullable Connection connection;
   private long lastUsedNanos;
 
-  Neo4jConnection(JdbcTarget target) {
+  /** Makes one that is not open yet. */
+  public Neo4jConnection(JdbcTarget target) {
     checkNeo4j(target);
     this.target = target;
   }
 
-  static void checkNeo4j(JdbcTarget target) {
-    checkArgument(
-        Neo4jTrips.accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
+  /** Whether {@code url} is one of Neo4j: {@code jdbc:neo4j://} or, encrypted, {@code +s} or so. */
+  public static boolean accepts(String url) {
+    return url.startsWith("jdbc:neo4j:") || url.startsWith("jdbc:neo4j+");
   }
 
-  static void checkDriver() {
+  /**
+   * @throws IllegalArgumentException if the URL is not one of Neo4j
+   */
+  public static void checkNeo4j(JdbcTarget target) {
+    checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
+  }
+
+  /**
+   * Checks that Neo4j's driver is on the class path.
+   *
+   * @throws IllegalStateException if it is not; the message says how to add it
+   */
+  public static void checkDriver() {
     try {
       Object unused = new Neo4jDriver();
     } catch (NoClassDefFoundError e) {
@@ -62,7 +82,7 @@ final class Neo4jConnection implements AutoCloseable {
   }
 
   /** Runs a statement without parameters in a transaction of its own. */
-  void run(String cypher) throws SQLException {
+  public void run(String cypher) throws SQLException {
     guarded(
         () -> {
           try (Statement statement = use().createStatement()) {
@@ -72,7 +92,7 @@ final class Neo4jConnection implements AutoCloseable {
   }
 
   /** Runs a query without parameters and returns its rows. */
-  List<List<Object>> query(String cypher) throws SQLException {
+  public List<List<Object>> query(String cypher) throws SQLException {
     List<List<Object>> rows = new ArrayList<>();
     guarded(
         () -> {
@@ -91,16 +111,71 @@ final class Neo4jConnection implements AutoCloseable {
     return rows;
   }
 
-  /** Runs a statement whose one parameter is a list of maps, in a transaction of its own. */
-  void run(String cypher, List<Map<String, Object>> rows) throws SQLException {
+  /** Runs a statement whose parameter {@code $rows} is a list of maps, in its own transaction. */
+  public void run(String cypher, List<Map<String, Object>> rows) throws SQLException {
+    var unused = transaction(connection -> execute(connection, cypher, false, rows));
+  }
+
+  /** What a transaction does. It may run more than once. */
+  @FunctionalInterface
+  interface Work<T> {
+    T in(Connection transaction) throws SQLException;
+  }
+
+  /** Runs {@code work} in one transaction and commits; after a fault, the connection is closed. */
+  <T> T transaction(Work<T> work) throws SQLException {
+    List<T> result = new ArrayList<>(1);
+    try {
+      guarded(
+          () -> {
+            Connection transaction = use();
+            transaction.setAutoCommit(false);
+            result.add(work.in(transaction));
+            transaction.commit();
+            transaction.setAutoCommit(true);
+          });
+    } catch (SQLException | RuntimeException fault) {
+      close(); // the server rolls back
+      throw fault;
+    }
+    return result.get(0);
+  }
+
+  /**
+   * Has Neo4j plan a statement without running it.
+   *
+   * @return whether the statement returns rows
+   * @throws SQLException if Neo4j refuses it
+   */
+  boolean explain(String cypher) throws SQLException {
+    boolean[] rows = {false};
     guarded(
         () -> {
-          try (PreparedStatement statement = use().prepareStatement(cypher)) {
-            statement.setQueryTimeout(ANSWER_SECONDS);
-            statement.setObject(1, rows);
-            statement.execute();
+          try (Statement statement = use().createStatement();
+              ResultSet result = statement.executeQuery("EXPLAIN " + cypher)) {
+            rows[0] = result.getMetaData().getColumnCount() > 0;
           }
         });
+    return rows[0];
+  }
+
+  /**
+   * Runs a statement within a transaction, and returns what it reports.
+   *
+   * @param returnsRows whether it returns rows: the driver hides them from who asks for counts
+   */
+  static Map<String, Long> execute(
+      Connection transaction, String cypher, boolean returnsRows, List<Map<String, Object>> rows)
+      throws SQLException {
+    try (PreparedStatement statement = transaction.prepareStatement(cypher)) {
+      statement.setQueryTimeout(ANSWER_SECONDS);
+      statement.unwrap(Neo4jPreparedStatement.class).setObject(CypherText.ROWS, rows);
+      if (returnsRows) {
+        return StatementReport.of(statement.executeQuery());
+      }
+      boolean unused = statement.execute(); // executeUpdate() leaves properties out
+      return StatementReport.of(CHANGES, statement.getUpdateCount());
+    }
   }
 
   /** Closes the connection, broken or not; the next statement opens another. */

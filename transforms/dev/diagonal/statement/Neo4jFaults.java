@@ -1,5 +1,6 @@
-package dev.diagonal.taxi;
+package dev.diagonal.statement;
 
+import java.sql.SQLTimeoutException;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.neo4j.bolt.connection.exception.BoltConnectionReadTimeoutException;
@@ -8,7 +9,7 @@ import org.neo4j.bolt.connection.exception.BoltFailureException;
 import org.neo4j.bolt.connection.exception.BoltServiceUnavailableException;
 
 /**
- * Tells by Neo4j's status codes which of its faults may pass (<a
+ * Tells by Neo4j's status codes which of its faults are transient (<a
  * href="https://neo4j.com/docs/status-codes/5/errors/all-errors/">list</a>). The SQLState does not:
  * that of a violated constraint is 50N42, as of a statement that is no Cypher.
  */
@@ -20,7 +21,8 @@ final class Neo4jFaults {
   private static final Set<String> RETRYABLE_CODES =
       Set.of(
           "Neo.ClientError.Transaction.Terminated",
-          "Neo.ClientError.Transaction.LockClientStopped");
+          "Neo.ClientError.Transaction.LockClientStopped",
+          "Neo.ClientError.Transaction.LockAcquisitionTimeout");
 
   private static final Set<String> CODES_OF_ROWS =
       Set.of(
@@ -35,7 +37,30 @@ final class Neo4jFaults {
   private static final String CONSTRAINT_REFUSED =
       "Neo.DatabaseError.Schema.ConstraintCreationFailed";
 
+  private static final String FORBIDDEN = "Neo.ClientError.Security.Forbidden";
+  private static final String LOCK_TIMED_OUT = "Neo.ClientError.Transaction.LockAcquisitionTimeout";
+
   private Neo4jFaults() {}
+
+  /** Whether the statement itself is at fault. */
+  static boolean isOfStatement(Throwable fault) {
+    return any(
+        fault,
+        cause ->
+            cause instanceof BoltFailureException failure
+                && failure.code().startsWith("Neo.ClientError.Statement."));
+  }
+
+  /** Whether the user lacks a right. */
+  static boolean isForbidden(Throwable fault) {
+    return any(fault, cause -> hasCode(cause, FORBIDDEN));
+  }
+
+  /** Whether a lock was not free in time ({@code db.lock.acquisition.timeout}). */
+  static boolean isLockTimeout(Throwable fault) {
+    return any(
+        fault, cause -> hasCode(cause, LOCK_TIMED_OUT) || cause instanceof SQLTimeoutException);
+  }
 
   /** Whether the same statement may succeed on a fresh connection. */
   static boolean isRetryable(Throwable fault) {
@@ -44,7 +69,8 @@ final class Neo4jFaults {
         cause ->
             cause instanceof BoltFailureException failure
                 ? failure.code().startsWith(TRANSIENT) || RETRYABLE_CODES.contains(failure.code())
-                : cause instanceof BoltServiceUnavailableException
+                : cause instanceof SQLTimeoutException
+                    || cause instanceof BoltServiceUnavailableException
                     || cause instanceof BoltConnectionReadTimeoutException);
   }
 

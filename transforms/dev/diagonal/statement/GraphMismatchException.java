@@ -1,4 +1,4 @@
-package dev.diagonal.taxi;
+package dev.diagonal.statement;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.util.List;
@@ -15,7 +15,7 @@ public final class GraphMismatchException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private GraphMismatchException(
-      JdbcTarget database, TripCypher.UniqueKey key, String reason, Throwable cause) {
+      JdbcTarget database, UniqueKey key, String reason, Throwable cause) {
     super(
         "Neo4j at %s cannot make %s unique, which Diagonal needs to write each node once: %s"
             .formatted(database, key, reason),
@@ -23,7 +23,7 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofIndex(
-      JdbcTarget database, TripCypher.UniqueKey key, List<List<Object>> indexes, Throwable cause) {
+      JdbcTarget database, UniqueKey key, List<List<Object>> indexes, Throwable cause) {
     String drops =
         indexes.stream()
             .map(row -> "DROP INDEX " + name(row.get(0)))
@@ -38,10 +38,7 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofDuplicates(
-      JdbcTarget database,
-      TripCypher.UniqueKey key,
-      List<List<Object>> duplicates,
-      Throwable cause) {
+      JdbcTarget database, UniqueKey key, List<List<Object>> duplicates, Throwable cause) {
     String shown =
         duplicates.stream()
             .map(row -> "%s %s (%s nodes)".formatted(key.property(), row.get(0), row.get(1)))

@@ -1,0 +1,290 @@
+package dev.diagonal.pipelines.edges;
+
+import dev.diagonal.conflictfree.BatchWritten;
+import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.grid.Grid;
+import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.options.ConflictFreeOptions;
+import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.SinkPlace;
+import dev.diagonal.pipelines.options.Sinks;
+import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.statement.Neo4jConnection;
+import dev.diagonal.statement.RunStatement;
+import dev.diagonal.transfer.ValueRow;
+import dev.diagonal.transfer.ValueRows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.StreamingOptions;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline of {@link LoadEdges} with a statement: nodes, if any, and then edges. */
+final class StatementJob implements Job {
+
+  private static final String NODES = "Write nodes";
+  private static final String EDGES = "Write edges";
+
+  private static final long BASE_HEAP_BYTES = 128L << 20;
+  private static final long READER_HEAP_BYTES = 16L << 20;
+
+  /** The values of a row as objects, and once more on their way to the database. */
+  private static final long ROW_BYTES = 600;
+
+  /** A guess for the size of the table. */
+  private static final int INPUT_ROW_BYTES = 30;
+
+  private static final long MANY_ROWS = 100_000_000;
+
+  private final LoadEdgesOptions options;
+  private final String statement;
+  private final @Nullable String nodesStatement;
+  private final StatementInput edges;
+  private final @Nullable StatementInput nodes;
+  private final SinkPlace place;
+  private final ScheduleKind kind;
+  private final ParallelWrite parallel;
+  private final DeadLetters deadLetters;
+  private final List<String> typeRemarks = new ArrayList<>();
+  private JdbcTarget database;
+
+  private StatementJob(LoadEdgesOptions options) {
+    this.options = options;
+    this.statement = read("statement", String.valueOf(options.getStatement()));
+    String ofNodes = options.getNodesStatement();
+    this.nodesStatement = ofNodes == null ? null : read("nodesStatement", ofNodes);
+    this.edges = StatementInput.edges(options);
+    this.nodes = StatementInput.nodes(options);
+    this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
+    long rows = edges.bytes() == 0 ? MANY_ROWS : edges.bytes() / INPUT_ROW_BYTES;
+    this.parallel = new ParallelWrite(options, kind, rows);
+    this.deadLetters = DeadLetters.of(options);
+    this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
+    if (Neo4jConnection.accepts(database.url())) {
+      checkNeo4j();
+    }
+  }
+
+  /**
+   * @throws UsageException if an option does not fit
+   */
+  static StatementJob of(LoadEdgesOptions options) {
+    if ("none".equals(options.getJdbcUrl())) {
+      throw new UsageException("there is nowhere to write to: give --jdbcUrl");
+    }
+    refuse("edgeColumns", options.getEdgeColumns(), "all columns are its parameters");
+    refuse("idColumn", options.getIdColumn(), "all columns are its parameters");
+    refuse("targetNodesTable", options.getTargetNodesTable(), "it names its tables itself");
+    if (options.getCounts() == ConflictFreeOptions.Counting.folded || options.getFold()) {
+      throw new UsageException(
+          "--counts=folded and --fold do not go with --statement: the statement counts itself");
+    }
+    if (options.getAppendOnly()) {
+      throw new UsageException("--appendOnly does not go with --statement");
+    }
+    if (options.as(StreamingOptions.class).isStreaming()) {
+      throw new UsageException("--streaming does not go with --statement");
+    }
+    if ((options.getSchedule() == LoadEdgesOptions.ScheduleName.components)
+        != (options.getComponentColumn() != null)) {
+      throw new UsageException(
+          "--schedule=components needs --componentColumn, and no other schedule has one");
+    }
+    return new StatementJob(options);
+  }
+
+  private static void refuse(String option, @Nullable Object value, String why) {
+    if (value != null) {
+      throw new UsageException("--%s does not go with --statement: %s".formatted(option, why));
+    }
+  }
+
+  private void checkNeo4j() {
+    if (options.getInputQuery() != null && options.getInputJdbcUrl() == null) {
+      throw new UsageException("--inputQuery is SQL: name its database with --inputJdbcUrl");
+    }
+    try {
+      Neo4jConnection.checkDriver();
+    } catch (IllegalStateException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String read(String option, String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException | InvalidPathException e) {
+      throw new UsageException(
+          "--%s: the file '%s' cannot be read (%s)"
+              .formatted(option, file, e.getClass().getSimpleName()),
+          e);
+    }
+  }
+
+  @Override
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    if (nodes != null) {
+      lines.add("reads:   nodes: " + nodes.describe());
+    }
+    lines.add("reads:   " + edges.describe());
+    lines.add("creates: the slot locks, if the database needs some and they are missing");
+    if (nodes != null) {
+      lines.add("runs:    %s for all nodes".formatted(options.getNodesStatement()));
+    }
+    lines.add(
+        "runs:    %s for batches of edges, in %s".formatted(options.getStatement(), database));
+    lines.add(parallel.describe());
+    lines.add(deadLetters.describe());
+    return lines;
+  }
+
+  @Override
+  public JobFiles files() {
+    return JobFiles.NONE
+        .reads("input", edges.patterns())
+        .reads("nodesInput", nodes == null ? null : nodes.patterns());
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "Committed batches stay. The same command runs the statement for all rows again.";
+  }
+
+  @Override
+  public long inputBytes() {
+    return edges.bytes() + (nodes == null ? 0 : nodes.bytes());
+  }
+
+  @Override
+  public long heapBytes() {
+    return BASE_HEAP_BYTES
+        + Runners.readers(options) * READER_HEAP_BYTES
+        + parallel.heapBytes(ROW_BYTES);
+  }
+
+  @Override
+  public Set<EmbeddedServers.Kind> embeddedServers() {
+    return place.isEmbedded() ? Set.of(EmbeddedServers.Kind.POSTGRES) : Set.of();
+  }
+
+  @Override
+  public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    database = Sinks.jdbc(place, options, servers);
+    ValueRows edgeRows = edges.open(database);
+    Load loadEdges = load(edgeRows, statement, "statement", edgeGrid(edgeRows));
+    ValueRows nodeRows = nodes == null ? null : nodes.open(database);
+    Load loadNodes =
+        nodeRows == null
+            ? null
+            : load(nodeRows, String.valueOf(nodesStatement), "nodesStatement", nodeGrid());
+    loadEdges.statement().prepare();
+    if (loadNodes != null) {
+      loadNodes.statement().prepare();
+    }
+    List<Output> outputs = new ArrayList<>();
+    PCollection<BatchWritten> unused =
+        deadLetters.collect(
+            pipeline,
+            outputs,
+            handler -> {
+              PCollection<BatchWritten> first =
+                  loadNodes == null ? null : write(NODES, loadNodes, pipeline, null, handler);
+              return write(EDGES, loadEdges, pipeline, first, handler);
+            });
+    if (loadNodes != null) {
+      outputs.add(new Output("nodes", NODES, loadNodes.statement().target()));
+    }
+    outputs.add(new Output("edges", EDGES, loadEdges.statement().target()));
+    return outputs;
+  }
+
+  /** Rows, what is done with them, and which of them must not be written at the same time. */
+  private record Load(ValueRows rows, RunStatement<ValueRow> statement, Grid<ValueRow> grid) {}
+
+  private Load load(ValueRows rows, String text, String option, Grid<ValueRow> grid) {
+    typeRemarks.addAll(rows.remarks());
+    try {
+      return new Load(
+          rows, RunStatement.in(database, text, rows.parameters()).withLocks(grid), grid);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
+  }
+
+  private PCollection<BatchWritten> write(
+      String step,
+      Load load,
+      Pipeline pipeline,
+      @Nullable PCollection<BatchWritten> first,
+      @Nullable ErrorHandler<BadRecord, ?> handler) {
+    WriteConflictFree<ValueRow> write =
+        parallel.with(WriteConflictFree.by(load.grid(), load.statement()));
+    if (handler != null) {
+      write =
+          write.withBadRecordErrorHandler(handler).withMaxBadRecords(options.getMaxBadRecords());
+    }
+    return pipeline.apply(
+        step, write.from(load.rows().ranges(first), load.rows(), ValueRow.coder()));
+  }
+
+  private Grid<ValueRow> edgeGrid(ValueRows rows) {
+    List<String> names = rows.names();
+    if (kind == ScheduleKind.COMPONENTS) {
+      int column = position(String.valueOf(options.getComponentColumn()), names);
+      return Grid.components(parallel.tableSize(), row -> row.get(column));
+    }
+    int source = position(options.getSourceColumn(), names);
+    int target = position(options.getTargetColumn(), names);
+    Grid.Ends ends =
+        kind == ScheduleKind.BIPARTITE
+            ? Grid.bipartite(parallel.tableSize())
+            : Grid.monopartite(parallel.tableSize());
+    return ends.by(row -> row.get(source), row -> row.get(target));
+  }
+
+  /** Batches of nodes share no id, and so run in parallel even where an id comes twice. */
+  private Grid<ValueRow> nodeGrid() {
+    return Grid.components(parallel.tableSize(), row -> row.get(0));
+  }
+
+  private static int position(String column, List<String> names) {
+    int named = names.indexOf(column);
+    if (named >= 0) {
+      return named;
+    }
+    if (column.matches("[1-9][0-9]{0,3}") && Integer.parseInt(column) <= names.size()) {
+      return Integer.parseInt(column) - 1;
+    }
+    throw new UsageException(
+        "the input has no column '%s': its columns are %s"
+            .formatted(column, String.join(", ", names)));
+  }
+
+  @Override
+  public List<String> remarks(PipelineResult result) {
+    List<String> remarks = new ArrayList<>(typeRemarks);
+    remarks.addAll(parallel.remarks(result));
+    return remarks;
+  }
+
+  @Override
+  public void complete() {}
+}

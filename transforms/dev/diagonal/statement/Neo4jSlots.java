@@ -1,0 +1,84 @@
+package dev.diagonal.statement;
+
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+
+/**
+ * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j. A transaction takes the write lock of a
+ * node by setting a property of it, and keeps it to its end.
+ */
+final class Neo4jSlots {
+
+  private static final UniqueKey KEY = new UniqueKey("DiagonalSlot", "n");
+
+  private static final String MERGE =
+      "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(SlotNumbers.COUNT - 1);
+
+  /**
+   * One slot a statement: which node a statement of several would lock first, the planner decides.
+   */
+  private static final String LOCK =
+      "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
+
+  private static final int WAIT_SECONDS = 60;
+
+  private Neo4jSlots() {}
+
+  /**
+   * Creates the nodes that are missing, and the constraint that keeps each of them single.
+   *
+   * @throws GraphMismatchException if nodes or an index rule out the constraint
+   * @throws SQLException if the database refuses, as where the user may not create a constraint
+   */
+  static void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {
+    try {
+      KEY.create(database, connection);
+      connection.run(MERGE);
+    } catch (SQLException fault) {
+      if (Neo4jFaults.isForbidden(fault)) {
+        throw new SQLException(
+            "the user of %s may not create the slot locks, nodes (:DiagonalSlot {n}) with a constraint: have an administrator run \"%s\" and \"%s\", or load with one process (--runner=DirectRunner)"
+                .formatted(database, KEY.constraint(), MERGE),
+            fault.getSQLState(),
+            fault);
+      }
+      throw fault;
+    }
+  }
+
+  /**
+   * Takes locks in the order of their numbers, waiting {@value #WAIT_SECONDS} seconds for each.
+   *
+   * @throws SQLException if a node is missing, or a lock was not free in time
+   */
+  static void take(Connection transaction, int[] numbers) throws SQLException {
+    try (PreparedStatement statement = transaction.prepareStatement(LOCK)) {
+      statement.setQueryTimeout(WAIT_SECONDS);
+      for (int number : numbers) {
+        statement.setInt(1, number);
+        if (take(statement, number) == 0) {
+          throw new SQLException(
+              "the slot lock (:DiagonalSlot {n: %s}) has been deleted: start the load again, which creates it"
+                  .formatted(number));
+        }
+      }
+    }
+  }
+
+  private static int take(PreparedStatement statement, int number) throws SQLException {
+    try {
+      return statement.executeUpdate();
+    } catch (SQLTimeoutException fault) {
+      SQLTimeoutException explained =
+          new SQLTimeoutException(
+              "waited %s s for the slot lock (:DiagonalSlot {n: %s}), which another transaction holds: if its process is gone, SHOW TRANSACTIONS finds it and TERMINATE TRANSACTIONS ends it"
+                  .formatted(WAIT_SECONDS, number),
+              fault.getSQLState());
+      explained.initCause(fault);
+      throw explained;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.diagonal.statement;
+
+import dev.diagonal.grid.CellLocks;
+import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.schedule.BatchWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writers that run a statement of the user's own for each batch, in one transaction with the slot
+ * locks of its cell.
+ *
+ * <p>On Neo4j the statement is Cypher, runs once per batch, and has the one parameter {@code
+ * $rows}, a list with a map for each row: {@code UNWIND $rows AS row MATCH … MERGE …}. On
+ * PostgreSQL it is SQL, runs once per batch, and each parameter is an array of one column's values:
+ * {@code INSERT INTO knows SELECT * FROM unnest(:source, :target)}. On other databases it is SQL
+ * and runs for each row, as a JDBC batch. SQL names columns as {@code :column}, or takes all of
+ * them in order as {@code ?}.
+ *
+ * <p>Values keep their types: whole numbers, decimals, floating point numbers, texts, booleans,
+ * dates and times, lists and maps ({@code jsonb}), null. Neo4j has no decimals, so there a decimal
+ * becomes a floating point number, and one that it cannot hold exactly is a bad row.
+ *
+ * <p>Guarantee: a batch is written by one transaction or not at all. A batch whose commit got no
+ * answer is repeated, so the statement must have the same effect twice as once, as {@code MERGE} on
+ * a key and {@code INSERT … ON CONFLICT DO NOTHING} have.
+ *
+ * <p>What the statement reports ({@link BatchWriter#reported}): the sums of the columns with whole
+ * numbers that it returns, such as {@code RETURN count(*) AS relationships}; if it returns no rows,
+ * {@code rows_updated} in SQL and Neo4j's {@code changes} in Cypher.
+ *
+ * <p>Slot locks: PostgreSQL's advisory locks; 64 nodes {@code (:DiagonalSlot {n})} of Neo4j; 64
+ * rows of the table {@code diagonal_slots} elsewhere, but none in DuckDB and SQLite, which live in
+ * one process.
+ *
+ * @param database the database; its driver must be on the class path
+ * @param text the statement
+ * @param parameters the values of a row
+ * @param locks the slot locks, or null if one process writes
+ */
+public record RunStatement<T>(
+    JdbcTarget database, String text, RowParameters<T> parameters, @Nullable CellLocks locks)
+    implements BatchWriter.Factory<T> {
+
+  /**
+   * @throws IllegalArgumentException if the statement's parameters are not columns of the rows
+   */
+  public RunStatement {
+    if (Neo4jConnection.accepts(database.url())) {
+      CypherText.check(text, parameters.names());
+    } else {
+      SqlText unused = SqlText.of(text, parameters.names());
+    }
+  }
+
+  /** Returns writers without slot locks, for one process. */
+  public static <T> RunStatement<T> in(
+      JdbcTarget database, String text, RowParameters<T> parameters) {
+    return new RunStatement<>(database, text, parameters, null);
+  }
+
+  /** Takes the locks of a batch's cell, so that several processes may write at once. */
+  public RunStatement<T> withLocks(CellLocks slotLocks) {
+    return new RunStatement<>(database, text, parameters, slotLocks);
+  }
+
+  /**
+   * Has the database parse the statement without running it, and creates the slot locks. Call it
+   * once before any batch is written.
+   *
+   * @throws StatementRefusedException if the database refuses the statement
+   * @throws GraphMismatchException if nodes of Neo4j rule out the slot locks
+   * @throws SQLException if the database cannot be reached, or the slot locks cannot be created
+   */
+  public void prepare() throws SQLException {
+    if (isCypher()) {
+      try (Neo4jConnection connection = new Neo4jConnection(database)) {
+        explain(connection);
+        if (locks != null) {
+          Neo4jSlots.create(database, connection);
+        }
+      }
+      return;
+    }
+    explain();
+    if (locksSlots()) {
+      slots().create(database);
+    }
+  }
+
+  private void explain(Neo4jConnection connection) throws SQLException {
+    try {
+      boolean unused = connection.explain(text);
+    } catch (SQLException fault) {
+      if (Neo4jFaults.isOfStatement(fault)) {
+        throw new StatementRefusedException(database, fault);
+      }
+      throw fault;
+    }
+  }
+
+  private void explain() throws SQLException {
+    SqlCall call = sql();
+    try (HeldConnection held = HeldConnection.toAny(database)) {
+      Connection connection = held.use();
+      try {
+        if (call.arrays()) {
+          SqlText explained = new SqlText("EXPLAIN " + call.text().sql(), call.text().columns());
+          var unused = new SqlCall(explained, call.columns(), true).execute(connection, List.of());
+        } else {
+          try (PreparedStatement statement = connection.prepareStatement(call.text().sql())) {
+            var unused = statement.getParameterMetaData();
+          }
+        }
+      } catch (SQLException fault) {
+        if (SqlFaults.isRetryable(fault)) {
+          throw fault;
+        }
+        throw new StatementRefusedException(database, fault);
+      }
+      connection.rollback();
+    }
+  }
+
+  private boolean isCypher() {
+    return Neo4jConnection.accepts(database.url());
+  }
+
+  SqlCall sql() {
+    return new SqlCall(
+        SqlText.of(text, parameters.names()),
+        parameters.columns(),
+        SqlSlots.of(database) == SqlSlots.ADVISORY);
+  }
+
+  SqlSlots slots() {
+    return Objects.requireNonNull(SqlSlots.of(database));
+  }
+
+  @Override
+  public BatchWriter<T> open() {
+    return isCypher()
+        ? new CypherWriter<>(this)
+        : new SqlWriter<>(locksSlots() || locks == null ? this : in(database, text, parameters));
+  }
+
+  @Override
+  public String target() {
+    return (isCypher() ? "Neo4j at " : "") + database;
+  }
+
+  @Override
+  public boolean locksSlots() {
+    return locks != null && (isCypher() || SqlSlots.of(database) != null);
+  }
+}
