@@ -55,6 +55,7 @@ public final class Edge {
   /** The piece of the file it was read from. */
   private final @Nullable Piece piece;
 
+  @SuppressWarnings("EnumOrdinal") // the byte never leaves memory: EdgeCoder writes its own
   Edge(
       IdKind idKind,
       boolean named,

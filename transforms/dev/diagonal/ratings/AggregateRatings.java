@@ -157,8 +157,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         .apply("Bring shards together", GroupByKey.create())
         .apply("Merge", ParDo.of(new MergeTotalsFn(ratingFormat.textMovies())))
         .setCoder(
-            Block.coder(
-                ratingFormat.textMovies() ? MovieRating.textCoder() : MovieRating.coder()));
+            Block.coder(ratingFormat.textMovies() ? MovieRating.textCoder() : MovieRating.coder()));
   }
 
   /** Adds up the tables of one shard. */

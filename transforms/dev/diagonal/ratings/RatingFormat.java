@@ -134,9 +134,7 @@ public record RatingFormat(
           "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
-    if (fields > 0
-        && (textMovies || isNumber(names.get(movie)))
-        && isNumber(names.get(rating))) {
+    if (fields > 0 && (textMovies || isNumber(names.get(movie))) && isNumber(names.get(rating))) {
       throw new BadInputException(
           "the first line of %s, '%s', is a rating and not a header: use --header=false"
               .formatted(file.name(), shortened(String.valueOf(line))));
@@ -172,7 +170,9 @@ public record RatingFormat(
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
-                  file.name(), new HeaderNames(first).nameOf(column), shortened(String.valueOf(file.header()))));
+                  file.name(),
+                  new HeaderNames(first).nameOf(column),
+                  shortened(String.valueOf(file.header()))));
     }
     return index;
   }
@@ -180,7 +180,9 @@ public record RatingFormat(
   /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
-    return mayBeMissing ? names.find(column, new HeaderNames(first), file.name()) : required(column, names, file);
+    return mayBeMissing
+        ? names.find(column, new HeaderNames(first), file.name())
+        : required(column, names, file);
   }
 
   private List<String> split(String line) {

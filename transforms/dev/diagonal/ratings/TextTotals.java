@@ -100,8 +100,7 @@ final class TextTotals {
   /** Emits the totals of every movie in the order of the bytes of their ids. */
   void forEachSorted(Consumer<MovieRating> output) {
     List<MovieRating> sorted = new ArrayList<>();
-    totals.forEachSorted(
-        rating -> sorted.add(rating.ofMovie(movies.get((int) rating.movieId()))));
+    totals.forEachSorted(rating -> sorted.add(rating.ofMovie(movies.get((int) rating.movieId()))));
     sorted.sort(MovieRating::compareMovies);
     sorted.forEach(output);
   }

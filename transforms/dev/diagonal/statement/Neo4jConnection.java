@@ -62,6 +62,8 @@ public final class Neo4jConnection implements AutoCloseable {
   }
 
   /**
+   * Checks that the database is Neo4j.
+   *
    * @throws IllegalArgumentException if the URL is not one of Neo4j
    */
   public static void checkNeo4j(JdbcTarget target) {

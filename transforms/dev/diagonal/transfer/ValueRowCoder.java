@@ -95,12 +95,13 @@ final class ValueRowCoder extends AtomicCoder<ValueRow> {
       VarInt.encode(time.toNanoOfDay(), out);
     } else if (value instanceof LocalDateTime timestamp) {
       out.write(TIMESTAMP);
-      VarInt.encode(timestamp.toEpochSecond(ZoneOffset.UTC), out);
-      VarInt.encode(timestamp.getNano(), out);
-    } else if (value instanceof OffsetDateTime instant) {
-      out.write(INSTANT);
-      VarInt.encode(instant.toEpochSecond(), out);
+      Instant instant = timestamp.toInstant(ZoneOffset.UTC);
+      VarInt.encode(instant.getEpochSecond(), out);
       VarInt.encode(instant.getNano(), out);
+    } else if (value instanceof OffsetDateTime moment) {
+      out.write(INSTANT);
+      VarInt.encode(moment.toEpochSecond(), out);
+      VarInt.encode(moment.getNano(), out);
     } else {
       throw new IOException("a row has no values of " + value.getClass());
     }

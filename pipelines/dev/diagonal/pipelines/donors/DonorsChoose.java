@@ -17,7 +17,7 @@ public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
   @Override
   public String summary() {
     return "donations with their projects and resources, from CSV files into Elasticsearch and JSON"
-               + " lines, joined in bounded memory";
+        + " lines, joined in bounded memory";
   }
 
   @Override

@@ -64,6 +64,8 @@ public final class ParallelWrite {
   }
 
   /**
+   * Checks the numbers among the options.
+   *
    * @throws UsageException if numbers are out of their ranges, with all of them
    */
   public static void check(ConflictFreeOptions options) {

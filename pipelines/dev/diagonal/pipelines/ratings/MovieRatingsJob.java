@@ -107,7 +107,7 @@ final class MovieRatingsJob implements Job {
   @Override
   public String afterInterruption() {
     return "Rows and documents that are written stay. The same command starts from the beginning"
-               + " and replaces them.";
+        + " and replaces them.";
   }
 
   @Override
@@ -182,11 +182,11 @@ final class MovieRatingsJob implements Job {
     RatingFormat usual =
         options.getHeader() ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
     return new RatingFormat(
-        options.getHeader(),
-        CsvInputOptions.delimiter(options.getDelimiter()),
-        given(options.getMovieColumn(), usual.movieColumn()),
-        given(options.getRatingColumn(), usual.ratingColumn()),
-        given(options.getUserColumn(), usual.userColumn()),
+            options.getHeader(),
+            CsvInputOptions.delimiter(options.getDelimiter()),
+            given(options.getMovieColumn(), usual.movieColumn()),
+            given(options.getRatingColumn(), usual.ratingColumn()),
+            given(options.getUserColumn(), usual.userColumn()),
             given(options.getTimestampColumn(), usual.timestampColumn()))
         .withTextMovies(options.getIdType() == MovieRatingsOptions.IdType.text);
   }

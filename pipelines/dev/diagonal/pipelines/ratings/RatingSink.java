@@ -126,8 +126,7 @@ sealed interface RatingSink {
         PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
       return ratings.apply(
           step(),
-          WriteTextFile.<MovieRating>to(
-                  path, RatingRows::toCsv, MovieRating::compareMovies)
+          WriteTextFile.<MovieRating>to(path, RatingRows::toCsv, MovieRating::compareMovies)
               .withHeader(RatingRows.CSV_HEADER)
               .withRun(run));
     }

@@ -91,7 +91,7 @@ record TransferText(TransferSpec spec, boolean staged) {
     }
     return tables
         ? "Committed rows stay. The same command starts from the beginning and writes each key"
-              + " once."
+            + " once."
         : "The same command starts from the beginning.";
   }
 

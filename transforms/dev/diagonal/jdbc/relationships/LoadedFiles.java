@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -56,7 +57,8 @@ public record LoadedFiles(
    */
   public @Nullable PieceCuts compare(InputFiles input) throws SQLException, InterruptedException {
     return RetriedTransaction.in(database, "compare the files with those of table " + table.name())
-        .run(connection -> compare(connection, input));
+        .run(connection -> Optional.ofNullable(compare(connection, input)))
+        .orElse(null);
   }
 
   private @Nullable PieceCuts compare(Connection connection, InputFiles input) throws SQLException {
@@ -100,7 +102,7 @@ public record LoadedFiles(
       return before; // its pieces alone can be compared
     }
     boolean grown = file.bytes() > before.bytes();
-    if (file.bytes() < before.bytes() || grown && !appendOnly) {
+    if (file.bytes() < before.bytes() || (grown && !appendOnly)) {
       throw changed(
           file,
           String.format(

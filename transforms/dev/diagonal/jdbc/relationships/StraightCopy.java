@@ -182,6 +182,7 @@ final class StraightCopy<T> {
    *
    * @param order the rows to copy, by key; of equal keys the first
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Encoded(WireRows edges, int[] order, String copyEdges, List<DeltaSums> sums) {
 
     /**

@@ -32,6 +32,8 @@ public record KeywordColumn(String name, int column) {
   }
 
   /**
+   * Checks that the value fits an index.
+   *
    * @throws BadValueException if the value is too long
    */
   public void check(RowBlock block, int row) throws BadValueException {

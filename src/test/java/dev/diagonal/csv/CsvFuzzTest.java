@@ -125,11 +125,13 @@ final class CsvFuzzTest {
       throws IOException {
     Steps steps = new Steps(soup.text().getBytes(ISO_8859_1), random);
     List<SlowCsv.Found> found = new ArrayList<>();
-    try (CsvReader reader = new CsvReader(steps, soup.dialect(), longest + random.nextInt(4), false)) {
+    try (CsvReader reader =
+        new CsvReader(steps, soup.dialect(), longest + random.nextInt(4), false)) {
       while (reader.next()) {
         boolean good = reader.problem() == null;
         found.add(
-            new SlowCsv.Found(reader.offset(), reader.line(), good ? texts(reader.fields()) : null));
+            new SlowCsv.Found(
+                reader.offset(), reader.line(), good ? texts(reader.fields()) : null));
       }
     }
     return found;

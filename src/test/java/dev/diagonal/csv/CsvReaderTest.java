@@ -62,8 +62,7 @@ final class CsvReaderTest {
   @Test
   void aByteOfOnesIsNeitherQuoteNorEscape() throws IOException {
     byte[] text = "\u00ffa,\"b\u00ff\"\"c\"\n".getBytes(ISO_8859_1);
-    CsvReader reader =
-        CsvReader.of(new ByteArrayInputStream(text), CsvDialect.RFC_4180, 1_000);
+    CsvReader reader = CsvReader.of(new ByteArrayInputStream(text), CsvDialect.RFC_4180, 1_000);
     assertThat(reader.next()).isTrue();
     byte[] value = new byte[9];
     assertThat(reader.fields().copy(1, value, 0)).isEqualTo(4);

@@ -118,7 +118,9 @@ final class OtherCsvReaders {
   /** DuckDB takes a quote within a field for the start of one. */
   private static boolean quotesSurroundFields(String text, String delimiter) {
     String between = "(?:^|\\n|" + Pattern.quote(delimiter) + ")";
-    return text.replaceAll("(?<=" + between + ")\"(?:[^\"]|\"\")*\"(?=\\n|$|" + Pattern.quote(delimiter) + ")", "")
+    return text.replaceAll(
+                "(?<=" + between + ")\"(?:[^\"]|\"\")*\"(?=\\n|$|" + Pattern.quote(delimiter) + ")",
+                "")
             .indexOf('"')
         < 0;
   }

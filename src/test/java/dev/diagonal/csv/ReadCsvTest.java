@@ -23,10 +23,7 @@ final class ReadCsvTest {
     PAssert.that(
             pipeline.apply(
                 ReadCsv.from(
-                    List.of(file.toString()),
-                    CsvDialect.RFC_4180,
-                    Lengths::new,
-                    VarIntCoder.of())))
+                    List.of(file.toString()), CsvDialect.RFC_4180, Lengths::new, VarIntCoder.of())))
         .containsInAnyOrder(5, length, 3);
     pipeline.run().waitUntilFinish();
   }

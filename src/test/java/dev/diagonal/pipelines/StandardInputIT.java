@@ -64,10 +64,7 @@ final class StandardInputIT {
     Path files = directory.resolve("generated");
     Launched generated =
         Launched.with(
-            Main.COMMANDS,
-            "donors-choose",
-            "--generate=" + files,
-            "--generateDonations=50");
+            Main.COMMANDS, "donors-choose", "--generate=" + files, "--generateDonations=50");
     assertThat(generated.out()).isNotEmpty();
     Path compressed = files.resolve("donations.csv.gz");
     String donations;

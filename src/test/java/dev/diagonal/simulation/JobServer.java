@@ -247,7 +247,8 @@ final class JobServer {
   }
 
   private void checkCommit(Tx tx, Row row, Map<String, Object> before) {
-    if (row.is("processing") && !Objects.equals(before.get("attempts"), row.committed.get("attempts"))) {
+    if (row.is("processing")
+        && !Objects.equals(before.get("attempts"), row.committed.get("attempts"))) {
       if (!claims.add(List.of(row.number("batch_id"), row.number("attempts")))) {
         throw world.violated("two claims of the same attempt: " + row.committed);
       }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipsLocked whether it leaves out rows that others have locked
  */
 @SuppressWarnings({"NullAway", "StatementSwitchToExpressionSwitch"}) // a null fails the test
-record JobSql(
-    Kind kind, Expression where, List<Assignment> assignments, boolean skipsLocked) {
+record JobSql(Kind kind, Expression where, List<Assignment> assignments, boolean skipsLocked) {
 
   enum Kind {
     CLAIM,

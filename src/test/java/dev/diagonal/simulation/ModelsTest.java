@@ -51,8 +51,7 @@ class ModelsTest {
     return ALL.stream()
         .flatMap(
             each ->
-                each.guards.stream()
-                    .map(guard -> Arguments.of(each.model, each.assertion, guard)));
+                each.guards.stream().map(guard -> Arguments.of(each.model, each.assertion, guard)));
   }
 
   @ParameterizedTest
@@ -75,9 +74,7 @@ class ModelsTest {
   }
 
   private static String small(String model) {
-    return model.equals("fold")
-        ? "for 2 but 3 Addition, 7 steps"
-        : "for 2 but 3 Attempt, 7 steps";
+    return model.equals("fold") ? "for 2 but 3 Addition, 7 steps" : "for 2 but 3 Attempt, 7 steps";
   }
 
   private static String large(String model) {
@@ -86,8 +83,8 @@ class ModelsTest {
         : "for 2 but 3 Worker, 4 Attempt, 11 steps";
   }
 
-  private static boolean counterexample(
-      String model, String assertion, String guards, String scope) throws IOException {
+  private static boolean counterexample(String model, String assertion, String guards, String scope)
+      throws IOException {
     String text =
         Files.readString(MODELS.resolve(model + ".als"))
             + "\nfact { Model.guards = %s }\ncheck %s %s\n".formatted(guards, assertion, scope);

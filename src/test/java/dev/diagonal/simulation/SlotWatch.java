@@ -55,7 +55,9 @@ final class SlotWatch {
       throw world.violated(name + " changes the order of the batches of cell " + cell);
     }
     Waiting oldest = waiting.get(0);
-    if (batch.number != oldest.number && sharesSlot(cell, oldest.cell) && !isYoung(oldest, batch.number)) {
+    if (batch.number != oldest.number
+        && sharesSlot(cell, oldest.cell)
+        && !isYoung(oldest, batch.number)) {
       throw world.violated(
           "%s starts batch %s though batch %s has waited too long for its slots"
               .formatted(name, batch.number, oldest.number));
@@ -111,7 +113,9 @@ final class SlotWatch {
   private boolean couldStart(Waiting batch) {
     Waiting oldest = waiting.get(0);
     return !isBusy(batch.cell)
-        && (batch.number == oldest.number || isYoung(oldest, added - 1) || !sharesSlot(batch.cell, oldest.cell));
+        && (batch.number == oldest.number
+            || isYoung(oldest, added - 1)
+            || !sharesSlot(batch.cell, oldest.cell));
   }
 
   private boolean isBusy(int cell) {

@@ -41,8 +41,7 @@ final class TextMoviesIT {
   private final LocalPostgres postgres;
   private final LocalElasticsearch elasticsearch;
 
-  TextMoviesIT(
-      @TempDir Path directory, LocalPostgres postgres, LocalElasticsearch elasticsearch) {
+  TextMoviesIT(@TempDir Path directory, LocalPostgres postgres, LocalElasticsearch elasticsearch) {
     this.directory = directory;
     this.postgres = postgres;
     this.elasticsearch = elasticsearch;
@@ -91,8 +90,7 @@ final class TextMoviesIT {
           .hasSize(6)
           .startsWith("0002005018 1 4.500000 text", "034545104X 2 2.500000 text")
           .contains("a,\"b\" \\ é 1 3.000000 text");
-      String found =
-          Http.get(elasticsearch.url() + "/" + index + "/_search?q=movie_id:0002005018");
+      String found = Http.get(elasticsearch.url() + "/" + index + "/_search?q=movie_id:0002005018");
       assertThat(found).contains("\"movie_id\":\"0002005018\"", "\"_id\":\"0002005018\"");
     }
   }
