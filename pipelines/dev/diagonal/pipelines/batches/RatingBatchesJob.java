@@ -239,12 +239,12 @@ final class RatingBatchesJob implements Job {
     StringBuilder loaded = new StringBuilder();
     loaded.append(String.format(Locale.ROOT, "loaded:  %,d ratings read", read.rows()));
     loaded.append(String.format(Locale.ROOT, ", %,d new", read.counted(Counted.ROWS_NEW)));
-    append(loaded, ", %,d were there", read.counted(Counted.ROWS_UNCHANGED));
+    append(loaded, "were there", read.counted(Counted.ROWS_UNCHANGED));
     append(
         loaded,
-        ", %,d replaced by others of the same user and movie",
+        "replaced by others of the same user and movie",
         read.counted(Counted.ROWS_REPLACED));
-    append(loaded, ", %,d bad lines", badLines);
+    append(loaded, "bad lines", badLines);
     done.add(loaded.toString());
   }
 
@@ -273,7 +273,7 @@ final class RatingBatchesJob implements Job {
 
   private static void append(StringBuilder line, String what, long count) {
     if (count > 0) {
-      line.append(String.format(Locale.ROOT, what, count));
+      line.append(String.format(Locale.ROOT, ", %,d %s", count, what));
     }
   }
 

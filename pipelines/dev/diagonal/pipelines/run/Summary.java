@@ -63,15 +63,15 @@ public record Summary(
       }
       List<String> parts = new ArrayList<>();
       parts.add(String.format(Locale.ROOT, "%,d new", changes.added()));
-      add(parts, "%,d changed", changes.changed());
-      add(parts, "%,d unchanged", changes.unchanged());
-      add(parts, "%,d replaced by later ones of the same key", changes.replaced());
+      add(parts, "changed", changes.changed());
+      add(parts, "unchanged", changes.unchanged());
+      add(parts, "replaced by later ones of the same key", changes.replaced());
       return " (" + String.join(", ", parts) + ")";
     }
 
     private static void add(List<String> parts, String what, long count) {
       if (count > 0) {
-        parts.add(String.format(Locale.ROOT, what, count));
+        parts.add(String.format(Locale.ROOT, "%,d %s", count, what));
       }
     }
   }

@@ -58,10 +58,10 @@ final class PageRanges {
   static List<String> conditions(SourceRange range) {
     List<String> conditions = new ArrayList<>();
     if (range.start() > 0) {
-      conditions.add("ctid >= '(%d,0)'".formatted(range.start()));
+      conditions.add("ctid >= '(%s,0)'".formatted(range.start()));
     }
     if (range.end() != Long.MAX_VALUE) {
-      conditions.add("ctid < '(%d,0)'".formatted(range.end()));
+      conditions.add("ctid < '(%s,0)'".formatted(range.end()));
     }
     return conditions;
   }

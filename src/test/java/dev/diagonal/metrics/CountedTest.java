@@ -42,6 +42,10 @@ class CountedTest {
             "bad_records",
             "batches_written",
             "rows_written",
+            "rows_new",
+            "rows_changed",
+            "rows_unchanged",
+            "rows_replaced",
             "superseded");
   }
 

@@ -87,8 +87,9 @@ final class StatementDocsIT {
   }
 
   private static List<String> statements(String language) throws IOException {
+    String page = Files.readString(Path.of("docs", "mix-and-batch.md"));
     return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-        .matcher(Files.readString(Path.of("docs", "mix-and-batch.md")))
+        .matcher(page.substring(page.indexOf("\n## Statements of your own")))
         .results()
         .map(found -> found.group(1))
         .toList();

@@ -306,7 +306,8 @@ final class LoadEdgesIT {
   void aWrongOptionIsNamed() throws Exception {
     Path input = edges(10, 5);
     assertRefused("--tableSize must be 1 to 64", "--input=" + input + " --tableSize=65");
-    assertRefused("--batchSize must be 1 to 1000000, got 0", "--input=" + input + " --batchSize=0");
+    assertRefused(
+        "--batchSize must be 1 to 1000000, got -1", "--input=" + input + " --batchSize=-1");
     assertRefused("--schedule takes one of monopartite", "--input=" + input + " --schedule=waves");
     assertRefused(
         "--schedule=components needs --componentColumn",
