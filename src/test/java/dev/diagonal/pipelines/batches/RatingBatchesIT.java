@@ -241,7 +241,7 @@ final class RatingBatchesIT {
         .contains("row 17 of public.ratings: the rating is null");
     assertThat(launch("--steps=status").out())
         .contains("bad: 1 ratings of the complete ones were left out");
-    Launched tooMany = launch("--steps=publish", "--maxBadRecords=0");
+    Launched tooMany = launch("--steps=publish", "--badRecords=" + bad, "--maxBadRecords=0");
     assertThat(tooMany.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(tooMany.err().get(0))
         .contains("1 bad rows were left out of the complete batches of jobs.aggregation_batches");
