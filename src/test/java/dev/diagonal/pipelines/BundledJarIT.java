@@ -175,7 +175,7 @@ final class BundledJarIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"movie-ratings --input=pom.xml", "servers"})
+  @ValueSource(strings = {"movie-ratings --input=examples/ratings.csv", "servers"})
   void embeddedServersAreNotInItAndItSaysWhatToDo(String command) {
     ChildJvm child = run(command);
     assertThat(child.status()).isEqualTo(1);

@@ -134,7 +134,7 @@ final class ClusterCommandsIT {
   void taxiTrips(boolean killed) throws Exception {
     Path input = new TripFile(20_000, 60).writeTo(directory.resolve("trips.csv"));
     String options = " --tableSize=8 --batchSize=200 " + jdbc();
-    database.execute("DROP TABLE IF EXISTS trips, zones");
+    database.execute("DROP TABLE IF EXISTS trips, zones CASCADE");
     Path none = Files.writeString(directory.resolve("none.csv"), TripFile.HEADER + "\n");
     assertDone(runs.run("taxi-trips --input=" + none + options));
     evidence.watch("zones");

@@ -86,7 +86,7 @@ record ClusterLoad(String command, String table, String done, long all, Exact ex
   private static ClusterLoad taxiTrips(EdgeDatabase database, Path directory) throws Exception {
     Path input = new TripFile(20_000, 60).writeTo(directory.resolve("trips.csv"));
     Path none = Files.writeString(directory.resolve("none.csv"), TripFile.HEADER + "\n");
-    database.execute("DROP TABLE IF EXISTS trips, zones");
+    database.execute("DROP TABLE IF EXISTS trips, zones CASCADE");
     List<String> creating = new ArrayList<>(List.of("taxi-trips", "--input=" + none));
     creating.addAll(List.of(jdbc(database).split(" ")));
     assertDone(Launched.with(List.of(new TaxiTrips()), creating.toArray(String[]::new)));

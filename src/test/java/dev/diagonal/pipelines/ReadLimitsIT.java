@@ -41,14 +41,14 @@ final class ReadLimitsIT {
   @BeforeEach
   void fill() throws Exception {
     database.execute(
-        "DROP TABLE IF EXISTS silent_source, edges, nodes;"
+        "DROP TABLE IF EXISTS silent_source, edges, nodes CASCADE;"
             + " CREATE TABLE silent_source AS SELECT n AS id, n + 1 AS a, n + 2 AS b, repeat('x', 20) AS word"
             + " FROM generate_series(1, %d) AS n".formatted(ROWS));
   }
 
   @AfterEach
   void dropTables() throws Exception {
-    database.execute("DROP TABLE IF EXISTS silent_source, edges, nodes");
+    database.execute("DROP TABLE IF EXISTS silent_source, edges, nodes CASCADE");
   }
 
   @Test

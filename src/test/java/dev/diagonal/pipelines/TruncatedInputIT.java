@@ -129,7 +129,7 @@ final class TruncatedInputIT {
     }
     write(original);
     if (kind == Kind.EDGES) {
-      database.execute("DROP TABLE IF EXISTS edges, nodes");
+      database.execute("DROP TABLE IF EXISTS edges, nodes CASCADE");
     }
     long from = random.nextLong(FIRST_CHANGE, BYTES);
     long seed = random.nextLong();

@@ -51,7 +51,7 @@ final class LoadEdgesIT {
 
   @BeforeEach
   void dropTables() throws SQLException {
-    execute("DROP TABLE IF EXISTS edges, nodes, targets, list, friends, people");
+    execute("DROP TABLE IF EXISTS edges, nodes, targets, list, friends, people CASCADE");
   }
 
   @ParameterizedTest

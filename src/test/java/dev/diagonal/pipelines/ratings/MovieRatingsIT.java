@@ -159,7 +159,8 @@ final class MovieRatingsIT {
         .contains("starting the embedded servers; they end with this command");
     assertThat(launched.out()).hasSize(4);
     assertThat(launched.out().get(1)).matches("  PostgreSQL +100 rows  table movie_ratings in .*");
-    assertThat(launched.out().get(2)).matches("  Elasticsearch +100 rows  http://.*/movie-ratings \\(100 new\\)");
+    assertThat(launched.out().get(2))
+        .matches("  Elasticsearch +100 rows  http://.*/movie-ratings \\(100 new\\)");
     assertThat(launched.out().get(3)).contains("the embedded servers end now, with their data");
   }
 

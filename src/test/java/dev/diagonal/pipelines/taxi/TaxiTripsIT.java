@@ -49,7 +49,7 @@ final class TaxiTripsIT {
 
   @BeforeEach
   void dropTables() throws SQLException {
-    database.execute("DROP TABLE IF EXISTS trips, zones");
+    database.execute("DROP TABLE IF EXISTS trips, zones CASCADE");
   }
 
   @ParameterizedTest

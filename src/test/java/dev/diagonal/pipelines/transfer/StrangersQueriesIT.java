@@ -38,7 +38,7 @@ final class StrangersQueriesIT {
   void createTables() throws Exception {
     database.execute(
         """
-        DROP TABLE IF EXISTS events, edges, nodes;
+        DROP TABLE IF EXISTS events, edges, nodes CASCADE;
         CREATE TABLE events (id bigint PRIMARY KEY, src bigint, dst bigint, data jsonb);
         INSERT INTO events VALUES (1, 1, 2, '{"paid": true}'), (2, 2, 3, '{"open": true}')
         """);

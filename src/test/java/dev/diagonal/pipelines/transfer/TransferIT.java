@@ -320,7 +320,7 @@ final class TransferIT {
 
   @Test
   void commandsAreTasksBesideStatementsAndTransfers() throws Exception {
-    database.execute("DROP TABLE IF EXISTS edges, nodes");
+    database.execute("DROP TABLE IF EXISTS edges, nodes CASCADE");
     StringBuilder edges = new StringBuilder("source,target\n");
     for (int i = 0; i < 500; i++) {
       edges.append(i % 40).append(',').append(i / 40 + 100).append('\n');
@@ -346,7 +346,7 @@ final class TransferIT {
     assertThat(launched.out())
         .anyMatch(line -> line.matches(" *load-edges-1 +done +500 read +.* written +0 bad .*"));
     assertThat(directory.resolve("counted.csv")).hasContent("n\n500\n");
-    database.execute("DROP TABLE IF EXISTS edges, nodes");
+    database.execute("DROP TABLE IF EXISTS edges, nodes CASCADE");
   }
 
   @Test
