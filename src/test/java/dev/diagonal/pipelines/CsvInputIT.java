@@ -63,7 +63,7 @@ final class CsvInputIT {
             "exported by x\n\n#\nuserId::movieId::rating::timestamp\n"
                 + "1::10::4.0::5\n#2::10::1.0::6\n3::10::3::6\n");
     runOn("rating-batches", "--input=" + in);
-    assertThat(database.query("SELECT movie_id, rating_count, rating_sum FROM movie_ratings"))
+    assertThat(database.query("SELECT movie_id, rating_count, rating_sum FROM movie_rating_totals"))
         .containsExactly("10 2 7.000");
   }
 
@@ -81,7 +81,7 @@ final class CsvInputIT {
     runOn("rating-batches", "--input=" + in);
     assertThat(
             database.query(
-                "SELECT movie_id, rating_count, rating_sum FROM movie_ratings ORDER BY 1"))
+                "SELECT movie_id, rating_count, rating_sum FROM movie_rating_totals ORDER BY 1"))
         .containsExactly("0 1667 6668.000", "1 1667 6668.000", "2 1666 6664.000");
   }
 
