@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /**
  * Holds a {@link Snapshot} of PostgreSQL by a connection and a thread of its own.
@@ -158,12 +157,11 @@ public final class SnapshotKeeper implements AutoCloseable {
     boolean done = false;
     try {
       sessions.add(SnapshotSessions.open(snapshot, SESSION_LOCK_TIMEOUT));
-      int process = connection.unwrap(PGConnection.class).getBackendPID();
       long useful = 0;
       for (Source source : sources) {
         String table = source.table();
         StoredTables stored = table == null ? null : StoredTables.of(sessions.get(0), table);
-        if (table != null && stored != null && !stored.areLockedBy(connection, process)) {
+        if (table != null && stored != null && !stored.areLockedBy(connection)) {
           throw new SQLException(
               "partitions of " + source.shown() + " change just now", TABLES_CHANGED);
         } else if (table != null && stored != null) {

@@ -46,7 +46,7 @@ public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean r
   private static final String LOCKED =
       """
       SELECT count(DISTINCT relation) FROM pg_locks
-      WHERE pid = ? AND locktype = 'relation' AND granted AND relation = ANY (?)
+      WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted AND relation = ANY (?)
       """;
 
   /**
@@ -94,11 +94,10 @@ public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean r
     return new StoredTables(found, family > 1, readable);
   }
 
-  /** Whether a server process has locked all of them. */
-  boolean areLockedBy(Connection connection, int process) throws SQLException {
+  /** Whether the connection's transaction has locked all of them. */
+  boolean areLockedBy(Connection connection) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCKED)) {
-      statement.setInt(1, process);
-      statement.setArray(2, connection.createArrayOf("oid", oids().toArray()));
+      statement.setArray(1, connection.createArrayOf("oid", oids().toArray()));
       try (ResultSet count = statement.executeQuery()) {
         count.next();
         return count.getInt(1) == all.size();
