@@ -48,7 +48,7 @@ final class EdgeTablesIT {
   @Test
   void numbersAreWrittenUnderTheirPlace() throws Exception {
     EdgeFormat format = EdgeFormat.SNAP.withColumns(List.of("3"));
-    String text = "# from to since\n1\t2\t2001\n2\t1\tx\n";
+    String text = "1\t2\t2001\n2\t1\tx\n";
     for (int run = 0; run < 2; run++) {
       load(format, null, text, "place_edges", "place_nodes");
     }
@@ -56,7 +56,7 @@ final class EdgeTablesIT {
             query(
                 "SELECT right(edge_id::text, 4) || ' ' || source || ' ' || target || ' ' || column_3"
                     + " FROM place_edges ORDER BY 1"))
-        .containsExactly("0010 1 2 2001", "0019 2 1 x");
+        .containsExactly("0000 1 2 2001", "0009 2 1 x");
     assertThat(
             query(
                 "SELECT id || ': ' || out_degree || ' ' || in_degree FROM place_nodes ORDER BY 1"))

@@ -75,8 +75,9 @@ final class FlinkClusterIT {
     assertThat(child.out().subList(1, 3))
         .containsExactly(
             "  CSV                    %,12d rows  %s".formatted(RATINGS.movies(), output),
-            "  PostgreSQL             %,12d rows  table movie_ratings in %s as %s"
-                .formatted(RATINGS.movies(), database.postgres().jdbcUrl(), LOADER));
+            "  PostgreSQL             %,12d rows  table movie_ratings in %s as %s (%,d new)"
+                .formatted(
+                    RATINGS.movies(), database.postgres().jdbcUrl(), LOADER, RATINGS.movies()));
     assertThat(Files.readAllLines(output)).isEqualTo(RATINGS.expectedFile());
     assertThat(published()).isEqualTo(RATINGS.expected());
     JsonNode read = new ObjectMapper().readTree(summary.toFile());

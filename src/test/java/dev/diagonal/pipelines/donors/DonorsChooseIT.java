@@ -254,7 +254,7 @@ final class DonorsChooseIT {
         "--output takes a directory",
         inputs() + " --output=" + directory.resolve("projects.csv.gz"));
     assertRefused("--generateDonations must be within", "--generate=x --generateDonations=1");
-    assertRefused("not both", inputs() + " --generate=x");
+    assertRefused("so --projects has no effect", inputs() + " --generate=x");
   }
 
   @Test
