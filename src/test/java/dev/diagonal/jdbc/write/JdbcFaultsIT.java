@@ -64,7 +64,8 @@ final class JdbcFaultsIT {
 
   private static final String KILL =
       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name ="
-          + " 'diagonal' AND state = 'active' AND query LIKE '%INSERT INTO %f_backends%' AND pid <> pg_backend_pid()";
+          + " 'diagonal' AND state = 'active' AND query LIKE '%INSERT INTO %f_backends%'"
+          + " AND pid <> pg_backend_pid()";
 
   private JdbcTarget target;
   private Sql sql;
