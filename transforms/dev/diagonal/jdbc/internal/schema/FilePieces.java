@@ -28,6 +28,9 @@ public record FilePieces(InternalSchema schema) {
   /** What ends the hash. */
   private static final String CHANGED_STOP = " ;diagonal";
 
+  private static final String LOCK_FILES =
+      "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: compare files', 0))";
+
   private static final String USABLE =
       """
       SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -120,8 +123,14 @@ public record FilePieces(InternalSchema schema) {
     }
   }
 
-  /** Returns the files of a table, and forgets those of tables that are gone. */
+  /**
+   * Returns the files of a table, and forgets those of tables that are gone. Another command waits
+   * here until the transaction ends, so that it sees these files and waits for none of their rows.
+   */
   public List<Known> find(Connection connection, long target) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(LOCK_FILES);
+    }
     for (String table : List.of("files", "file_pieces")) {
       try (Statement statement = connection.createStatement()) {
         statement.execute(

@@ -52,6 +52,7 @@ final class HostileNamesIT {
         Table.of(
             name, Column.key(name, "bigint"), Column.of(next, "text"), Column.of("a.b", "inet"));
     String quoted = quote(name);
+    sql.execute("DROP TABLE IF EXISTS " + quoted); // other tests use such names too
     try {
       CreateTable.ifMissing(target, table);
       sql.execute("ALTER TABLE %s ADD CHECK (%s <> 'bad')".formatted(quoted, quote(next)));
