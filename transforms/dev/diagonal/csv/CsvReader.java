@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The records of a stream of separated values, one after another through one buffer: {@link #next}
  * moves to a record, {@link #fields} has its fields, {@link #problem} what is wrong with it.
  *
- * <p>A line without a character is no record, nor are the lines that the dialect {@linkplain
+ * <p>Empty lines are not records, and neither are the lines that the dialect {@linkplain
  * CsvDialect#skipped skips}. A byte order mark of UTF-8 is skipped. A record that cannot be read
- * has a problem instead of fields, and the reader goes on behind the line in which the problem
+ * has a problem instead of fields, and the reader goes on after the line in which the problem
  * shows; one that is too long is skipped to its end, and never held.
  *
  * <p>Memory: a buffer of 256 KiB, which grows to the longest record that is allowed. Not safe for

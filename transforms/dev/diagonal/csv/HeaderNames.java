@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * 1. A position means the same column in all files of an input, that of the first file: in the
  * others it is found by its name.
  *
- * @param names from the left; none if there is no header
+ * @param names from the left; empty without a header
  */
 public record HeaderNames(List<String> names) implements Serializable {
 

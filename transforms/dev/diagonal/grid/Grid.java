@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link Schedule}, how a record's two ends fall into its slots, and which locks keep its cells
  * apart from those of other runs. Immutable and thread-safe, if the functions it is given are.
  *
- * <p>{@link #monopartite} is right whenever in doubt: any id may stand at both ends. {@link
+ * <p>{@link #monopartite} is right whenever in doubt: any id may be at both ends. {@link
  * #bipartite} has more cells and fits where sources and targets are different things, as users and
  * products are. {@link #components} is for records with a column that parts them so that no id is
  * in two parts.
@@ -108,7 +108,7 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * Starts a grid on which an id may stand at both ends.
+   * Starts a grid on which an id may be at both ends.
    *
    * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
    */
@@ -248,7 +248,7 @@ public final class Grid<T> implements CellLocks {
     return slot == slots.column() || (isOneDomain() && slot == slots.row());
   }
 
-  /** Whether an id may stand at both ends, so that both sides of a slot are locked. */
+  /** Whether an id may be at both ends, so that both sides of a slot are locked. */
   private boolean isOneDomain() {
     return !(schedule instanceof BipartiteSchedule);
   }
@@ -260,7 +260,7 @@ public final class Grid<T> implements CellLocks {
 
   /**
    * {@inheritDoc} A number is twice a bucket, or a custom slot, plus one for the column side. Where
-   * an id may stand at both ends both sides are locked.
+   * an id may be at both ends both sides are locked.
    */
   @Override
   public int[] of(int cell) {

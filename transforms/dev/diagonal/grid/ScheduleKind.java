@@ -4,7 +4,7 @@ package dev.diagonal.grid;
 public enum ScheduleKind {
   /** Sources and targets are different things. */
   BIPARTITE(2),
-  /** An id may stand at both ends. */
+  /** An id may be at both ends. */
   MONOPARTITE(3),
   /** A column has parted the records already. */
   COMPONENTS(2);

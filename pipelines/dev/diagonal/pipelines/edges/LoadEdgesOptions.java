@@ -24,7 +24,7 @@ public interface LoadEdgesOptions
         CsvInputOptions,
         StatementOptions {
 
-  /** Which ids can stand at both ends. */
+  /** Which ids can be at both ends. */
   enum ScheduleName {
     monopartite,
     bipartite,
@@ -114,7 +114,7 @@ public interface LoadEdgesOptions
 
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(
-      "Which ids may stand at both ends: monopartite (any), bipartite (none), components (any of"
+      "Which ids may be at both ends: monopartite (any), bipartite (none), components (any of"
           + " --componentColumn)")
   @Default.Enum("monopartite")
   ScheduleName getSchedule();

@@ -84,8 +84,8 @@ public final class HeaderCheck {
   }
 
   /**
-   * Returns the value of a column in the first row, if it is no whole number in that row and the
-   * next ones.
+   * Returns the value of a column in the first row, if neither that row nor the next ones have a
+   * whole number there.
    */
   public Optional<String> text(String column) {
     OptionalInt position = position(column);

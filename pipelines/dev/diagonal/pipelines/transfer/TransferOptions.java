@@ -83,8 +83,8 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "The columns that tell rows apart, in tables and as the ids of documents; without them rows"
-          + " are inserted, and those that are sent again are there twice")
+      "The columns that identify rows, in tables and as the ids of documents; without them rows"
+          + " are inserted, and rows that are sent again are inserted again")
   @Nullable List<String> getKey();
 
   void setKey(@Nullable List<String> key);

@@ -55,7 +55,7 @@ record EdgeCase(
   /** Serial against ours is a matter of a few percent. */
   private static final int ROUNDS_OF_TWO = 5;
 
-  /** A case of uniform ids that may stand at both ends. */
+  /** A case of uniform ids that may be at both ends. */
   private static EdgeCase of(Condition condition, int edges, int workers, int rounds) {
     return new EdgeCase(condition, edges, workers, ScheduleKind.MONOPARTITE, false, RIVALS, rounds);
   }

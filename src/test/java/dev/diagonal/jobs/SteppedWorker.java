@@ -23,7 +23,7 @@ public final class SteppedWorker {
 
   /** What is left out of the transaction of a batch: reading ratings and copying totals. */
   public interface Work {
-    /** Returns how many ratings there are, good and bad; null if it was told to stop. */
+    /** Returns how many ratings there are, good and bad; null if the worker is to stop. */
     long @Nullable [] read(long batch, BooleanSupplier stopped) throws SQLException;
 
     void stage(long batch, long attempt) throws SQLException;

@@ -61,7 +61,7 @@ public final class SteppedScheduler<T> {
     return scheduler.newGroup();
   }
 
-  /** Begins to submit a batch: it stands in the queue for the window now. */
+  /** Begins to submit a batch: it is in the queue for the window now. */
   public Submission ask(BatchGroup<T> group, Batch<T> batch, long bytes) {
     return new Submission(group, batch, bytes);
   }

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 /**
  * How large a simulated load is.
  *
- * @param monopartite whether an id may stand at both ends
+ * @param monopartite whether an id may be at both ends
  * @param tableSize slots a side
  * @param rivalTableSize the table size of a second run of the same rows; 0 for none
  * @param processes how many processes there are a run

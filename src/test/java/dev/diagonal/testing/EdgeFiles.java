@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * Files of edges with the header {@code source,target,part}, the same for the same seed.
  *
  * @param nodes how many nodes there are; a tenth of them has half of the ends
- * @param targetsFrom the first id of a target: 0 if any node may stand at both ends
+ * @param targetsFrom the first id of a target: 0 if any node may be at both ends
  */
 public record EdgeFiles(int nodes, int targetsFrom) {
 
