@@ -61,10 +61,14 @@ final class CypherWriter<T> implements BatchWriter<T> {
     boolean returns = returnsRows;
     return connection.transaction(
         transaction -> {
-          if (locks != null) {
-            Neo4jSlots.take(transaction, SlotNumbers.of(locks, cell));
+          if (locks == null) {
+            return Neo4jConnection.execute(transaction, settings.text(), returns, rows);
           }
-          return Neo4jConnection.execute(transaction, settings.text(), returns, rows);
+          Neo4jSlots.take(transaction, SlotNumbers.of(locks, cell));
+          Map<String, Long> reported =
+              Neo4jConnection.execute(transaction, settings.text(), returns, rows);
+          Neo4jSlots.takeCommit(transaction);
+          return reported;
         });
   }
 

@@ -7,21 +7,25 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 
 /**
- * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j. A transaction takes the write lock of a
- * node by setting a property of it, and keeps it to its end.
+ * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j, and a node more for {@linkplain
+ * #takeCommit commits}. A transaction takes the write lock of a node by setting a property of it,
+ * and keeps it to its end.
  */
 final class Neo4jSlots {
 
   private static final UniqueKey KEY = new UniqueKey("DiagonalSlot", "n");
 
   private static final String MERGE =
-      "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(SlotNumbers.COUNT - 1);
+      "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(SlotNumbers.COUNT);
 
   /**
    * One slot a statement: which node a statement of several would lock first, the planner decides.
    */
   private static final String LOCK =
       "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
+
+  /** Above the numbers of slots: all locks are taken in ascending order. */
+  private static final int[] COMMIT = {SlotNumbers.COUNT};
 
   private static final int WAIT_SECONDS = 60;
 
@@ -66,6 +70,18 @@ final class Neo4jSlots {
         }
       }
     }
+  }
+
+  /**
+   * Takes the lock of commits, after the locks of slots and right before the commit. Neo4j links the
+   * relationships of a node, and only while it commits does it lock the neighbours of those that
+   * are new. They may belong to other slots at their other ends: transactions that share no slot
+   * deadlock there, unless they commit one at a time.
+   *
+   * @throws SQLException if the node is missing, or the lock was not free in time
+   */
+  static void takeCommit(Connection transaction) throws SQLException {
+    take(transaction, COMMIT);
   }
 
   private static int take(PreparedStatement statement, int number) throws SQLException {
