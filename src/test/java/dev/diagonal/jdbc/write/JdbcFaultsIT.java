@@ -178,12 +178,12 @@ final class JdbcFaultsIT {
   @Test
   void aDatabaseThatIsReadOnlyFailsTheRunAtOnce() throws Exception {
     sql.execute(
-        "DROP ROLE IF EXISTS reader; CREATE ROLE reader SUPERUSER LOGIN"
+        "DROP ROLE IF EXISTS read_only; CREATE ROLE read_only SUPERUSER LOGIN"
             + " PASSWORD '"
             + LocalPostgres.passwordOfThisProcess()
             + "'");
-    sql.execute("ALTER ROLE reader SET default_transaction_read_only = on");
-    JdbcTarget readOnly = JdbcTarget.at(target.url()).withUser("reader");
+    sql.execute("ALTER ROLE read_only SET default_transaction_read_only = on");
+    JdbcTarget readOnly = JdbcTarget.at(target.url()).withUser("read_only");
     assertThatThrownBy(() -> write(JdbcWrite.upsert(readOnly, table, BINDER), 1, 10))
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("read-only transaction")
