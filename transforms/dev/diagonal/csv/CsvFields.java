@@ -66,11 +66,6 @@ public final class CsvFields {
     return new CsvFields(CsvDialect.RFC_4180.withDelimiter(" "), false, true);
   }
 
-  /** Cuts lines that are written like this. */
-  CsvFields(CsvDialect dialect) {
-    this(dialect, false);
-  }
-
   /**
    * @param lines whether a line break ends a record; if not it is a byte like any other
    */

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record HeaderColumns(TextFile file, List<String> names) {
 
-  /** Stands for a column that is not there. */
-  static final int NOT_THERE = -1;
-
   /**
    * Returns the columns of a file.
    *
@@ -41,28 +38,18 @@ public record HeaderColumns(TextFile file, List<String> names) {
   /**
    * Returns the position of a column from 0.
    *
-   * @throws BadInputException if there is no such column
+   * @throws BadInputException if there is no such column, or the header has it twice
    */
   public int position(String name) {
-    int position = positionIfThere(name);
-    if (position == NOT_THERE) {
-      throw new BadInputException(
-          "%s has no column '%s': its first line is '%s'"
-              .formatted(file.name(), name, file.header()));
-    }
-    return position;
-  }
-
-  /**
-   * Returns the position of a column from 0, or {@link #NOT_THERE}.
-   *
-   * @throws BadInputException if the header has the column twice
-   */
-  int positionIfThere(String name) {
     int position = names.indexOf(name);
     if (position != names.lastIndexOf(name)) {
       throw new BadInputException(
           "the header of %s has the column '%s' twice".formatted(file.name(), name));
+    }
+    if (position < 0) {
+      throw new BadInputException(
+          "%s has no column '%s': its first line is '%s'"
+              .formatted(file.name(), name, file.header()));
     }
     return position;
   }

@@ -43,35 +43,48 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   private final Source source;
   private final LineConsumer.Factory<T> consumers;
   private final Coder<T> coder;
-  private final boolean header;
-  private final SkippedLines skipped;
-  private final RangePlan plan;
-  private final long maxBadRecords;
-  private final @Nullable RecordFormat records;
-  private final @Nullable PieceCuts cuts;
+  private final Reading reading;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadLines(
       Source source,
       LineConsumer.Factory<T> consumers,
       Coder<T> coder,
+      Reading reading,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.source = source;
+    this.consumers = consumers;
+    this.coder = coder;
+    this.reading = reading;
+    this.errorHandler = errorHandler;
+  }
+
+  /**
+   * How files are read.
+   *
+   * @param header whether the first line of a file is a header
+   * @param skipped which lines are not records
+   * @param plan how files are cut
+   * @param maxBadRecords how many bad records one reader may meet
+   * @param records a format that is not text, or null
+   * @param cuts how files are cut into pieces, or null
+   */
+  record Reading(
       boolean header,
       SkippedLines skipped,
       RangePlan plan,
       long maxBadRecords,
       @Nullable RecordFormat records,
-      @Nullable PieceCuts cuts,
-      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
-    this.source = source;
-    this.consumers = consumers;
-    this.coder = coder;
-    this.header = header;
-    this.skipped = skipped;
-    this.plan = plan;
-    this.maxBadRecords = maxBadRecords;
-    this.records = records;
-    this.cuts = cuts;
-    this.errorHandler = errorHandler;
+      @Nullable PieceCuts cuts)
+      implements Serializable {
+
+    private static final Reading DEFAULT =
+        new Reading(
+            false, SkippedLines.NONE, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null);
+
+    Reading {
+      checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+    }
   }
 
   /** Names the files to read: files, globs or directories. */
@@ -134,17 +147,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
 
     /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
-      return new ReadLines<>(
-          this,
-          consumers,
-          coder,
-          false,
-          SkippedLines.NONE,
-          RangePlan.DEFAULT,
-          DEFAULT_MAX_BAD_RECORDS,
-          null,
-          null,
-          null);
+      return new ReadLines<>(this, consumers, coder, Reading.DEFAULT, null);
     }
   }
 
@@ -153,38 +156,19 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * do not see it in a block.
    */
   public ReadLines<T> withHeader(boolean header) {
-    return new ReadLines<>(
-        source,
-        consumers,
-        coder,
-        header,
-        skipped,
-        plan,
-        maxBadRecords,
-        records,
-        cuts,
-        errorHandler);
+    return with(
+        new Reading(header, reading.skipped(), reading.plan(), reading.maxBadRecords(), reading.records(), reading.cuts()));
   }
 
   /** Sets which lines are not records; without it, only empty ones. Records have none. */
   public ReadLines<T> withSkipped(SkippedLines lines) {
-    return new ReadLines<>(
-        source, consumers, coder, header, lines, plan, maxBadRecords, records, cuts, errorHandler);
+    return with(
+        new Reading(reading.header(), lines, reading.plan(), reading.maxBadRecords(), reading.records(), reading.cuts()));
   }
 
   /** Sends bad records to a handler; null, the default, fails the run. */
   public ReadLines<T> withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> errorHandler) {
-    return new ReadLines<>(
-        source,
-        consumers,
-        coder,
-        header,
-        skipped,
-        plan,
-        maxBadRecords,
-        records,
-        cuts,
-        errorHandler);
+    return new ReadLines<>(source, consumers, coder, reading, errorHandler);
   }
 
   /**
@@ -193,56 +177,28 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * place to bound all of them together.
    */
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
-    checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
-    return new ReadLines<>(
-        source,
-        consumers,
-        coder,
-        header,
-        skipped,
-        plan,
-        maxBadRecords,
-        records,
-        cuts,
-        errorHandler);
+    return with(
+        new Reading(reading.header(), reading.skipped(), reading.plan(), maxBadRecords, reading.records(), reading.cuts()));
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
-    return new ReadLines<>(
-        source,
-        consumers,
-        coder,
-        header,
-        skipped,
-        ranges,
-        maxBadRecords,
-        records,
-        cuts,
-        errorHandler);
+    return with(
+        new Reading(reading.header(), reading.skipped(), ranges, reading.maxBadRecords(), reading.records(), reading.cuts()));
   }
 
-  /** Reads files of a format that is not text, too; without it, such files fail the run. */
-  public ReadLines<T> withRecords(RecordFormat format) {
-    return new ReadLines<>(
-        source, consumers, coder, header, skipped, plan, maxBadRecords, format, cuts, errorHandler);
+  /** Reads files of a format that is not text, too; with null, the default, they fail the run. */
+  public ReadLines<T> withRecords(@Nullable RecordFormat format) {
+    return with(
+        new Reading(reading.header(), reading.skipped(), reading.plan(), reading.maxBadRecords(), format, reading.cuts()));
   }
 
   /**
    * Names the {@linkplain TextBlock#piece piece} of each block, cut like this; null for no pieces.
    */
   public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
-    return new ReadLines<>(
-        source,
-        consumers,
-        coder,
-        header,
-        skipped,
-        plan,
-        maxBadRecords,
-        records,
-        pieces,
-        errorHandler);
+    return with(
+        new Reading(reading.header(), reading.skipped(), reading.plan(), reading.maxBadRecords(), reading.records(), pieces));
   }
 
   /**
@@ -250,17 +206,11 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * of {@link #consumers} in their turn.
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
-    return new ReadLines<>(
-        source,
-        consumers,
-        coder,
-        header,
-        skipped,
-        plan,
-        maxBadRecords,
-        records,
-        cuts,
-        errorHandler);
+    return new ReadLines<>(source, consumers, coder, reading, errorHandler);
+  }
+
+  private ReadLines<T> with(Reading changed) {
+    return new ReadLines<>(source, consumers, coder, changed, errorHandler);
   }
 
   /** Returns where bad records go; null if the first one fails the run. */
@@ -282,19 +232,11 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     TupleTag<T> results = new TupleTag<>() {};
     PCollectionTuple read =
         input
-            .apply("Find", new FindRanges(source.patterns, source.watch, plan))
+            .apply("Find", new FindRanges(source.patterns, source.watch, reading.plan()))
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply(
                 "Read",
-                ParDo.of(
-                        new ReadRangesFn<>(
-                            consumers,
-                            header,
-                            skipped,
-                            records,
-                            cuts,
-                            errorHandler != null,
-                            maxBadRecords))
+                ParDo.of(new ReadRangesFn<>(consumers, reading, errorHandler != null))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);

@@ -33,20 +33,14 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private transient @Nullable DeadLetterLimit badRecords;
 
   ReadRangesFn(
-      LineConsumer.Factory<T> consumers,
-      boolean header,
-      SkippedLines skipped,
-      @Nullable RecordFormat records,
-      @Nullable PieceCuts cuts,
-      boolean routeBadRecords,
-      long maxBadRecords) {
+      LineConsumer.Factory<T> consumers, ReadLines.Reading reading, boolean routeBadRecords) {
     this.consumers = consumers;
-    this.header = header;
-    this.skipped = skipped;
-    this.records = records;
-    this.cuts = cuts;
+    this.header = reading.header();
+    this.skipped = reading.skipped();
+    this.records = reading.records();
+    this.cuts = reading.cuts();
     this.routeBadRecords = routeBadRecords;
-    this.maxBadRecords = maxBadRecords;
+    this.maxBadRecords = reading.maxBadRecords();
   }
 
   @Setup

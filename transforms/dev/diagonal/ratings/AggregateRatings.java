@@ -148,10 +148,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
             .withHeader(format.header())
             .withSkipped(skipped)
             .withRanges(ranges)
-            .withMaxBadRecords(maxBadRecords);
-    if (records != null) {
-      totals = totals.withRecords(records);
-    }
+            .withMaxBadRecords(maxBadRecords)
+            .withRecords(records);
     return input
         .apply("Total in the readers", totals.withBadRecordErrorHandler(errorHandler))
         .apply("Bring shards together", GroupByKey.create())

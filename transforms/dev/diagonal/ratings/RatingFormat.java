@@ -22,7 +22,7 @@ import java.util.List;
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
  *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
- * @param first the names in the header of the first file, or none: a position means its column, in
+ * @param first the names in the header of the first file, or {@link HeaderNames#NONE}: a position means its column, in
  *     all files
  * @param textMovies whether movies are texts; else they are whole numbers of 64 bits
  */
@@ -33,7 +33,7 @@ public record RatingFormat(
     String ratingColumn,
     String userColumn,
     String timestampColumn,
-    List<String> first,
+    HeaderNames first,
     boolean textMovies)
     implements Serializable {
 
@@ -59,7 +59,7 @@ public record RatingFormat(
         ratingColumn,
         userColumn,
         timestampColumn,
-        List.of(),
+        HeaderNames.NONE,
         false);
   }
 
@@ -70,7 +70,6 @@ public record RatingFormat(
   }
 
   public RatingFormat {
-    first = List.copyOf(first);
     checkArgument(
         isDelimiter(delimiter),
         "delimiter must be a tab or ASCII characters that are in no number and no quote, got '%s'",
@@ -90,8 +89,13 @@ public record RatingFormat(
     return new RatingFormat(false, delimiter, "2", "3", "1", "4");
   }
 
+  /** Returns this format, or for a file of records the one of their lines. */
+  RatingFormat in(TextFile file) {
+    return file.records() ? ofRecords() : this;
+  }
+
   /** Returns this format for records that are read as lines: with a header and commas. */
-  RatingFormat ofRecords() {
+  private RatingFormat ofRecords() {
     return new RatingFormat(
         true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first, textMovies);
   }
@@ -112,7 +116,7 @@ public record RatingFormat(
             ratingColumn,
             userColumn,
             timestampColumn,
-            layout.split(line),
+            new HeaderNames(layout.split(line)),
             textMovies);
   }
 
@@ -165,13 +169,13 @@ public record RatingFormat(
   }
 
   private int required(String column, HeaderNames names, TextFile file) {
-    int index = names.find(column, new HeaderNames(first), file.name());
+    int index = names.find(column, first, file.name());
     if (index == HeaderNames.NOT_THERE) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
                   file.name(),
-                  new HeaderNames(first).nameOf(column),
+                  first.nameOf(column),
                   shortened(String.valueOf(file.header()))));
     }
     return index;
@@ -181,7 +185,7 @@ public record RatingFormat(
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
     return mayBeMissing
-        ? names.find(column, new HeaderNames(first), file.name())
+        ? names.find(column, first, file.name())
         : required(column, names, file);
   }
 

@@ -56,7 +56,7 @@ final class RatingParser {
 
   /** The blocks that follow are of this file. */
   void open(TextFile textFile) {
-    RatingFormat layout = textFile.records() ? format.ofRecords() : format;
+    RatingFormat layout = format.in(textFile);
     RatingFormat.Columns columns = layout.columnsOf(textFile);
     file = textFile.name();
     delimiter = (byte) layout.delimiter().charAt(0);
@@ -182,11 +182,11 @@ final class RatingParser {
     if (end == start) {
       return;
     }
-    String line = new String(Arrays.copyOfRange(bytes, start, end), UTF_8);
-    String fault = careful.read(line, more);
+    String fault = careful.read(bytes, start, end, more);
     if (fault == null) {
       into.add(careful.movie(), careful.rating());
     } else {
+      String line = new String(bytes, start, end - start, UTF_8);
       badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, line));
     }
   }

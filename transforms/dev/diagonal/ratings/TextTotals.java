@@ -73,7 +73,7 @@ final class TextTotals {
     for (int i = 0; i < shards.count(); i++) {
       byShard.add(new ArrayList<>());
     }
-    forEachSorted(rating -> byShard.get(shards.of(rating.movie().getBytes(UTF_8))).add(rating));
+    forEach(rating -> byShard.get(shards.of(rating.movie().getBytes(UTF_8))).add(rating));
     for (int shard = 0; shard < shards.count(); shard++) {
       List<MovieRating> ratings = byShard.get(shard);
       if (!ratings.isEmpty()) {
@@ -100,9 +100,15 @@ final class TextTotals {
   /** Emits the totals of every movie in the order of the bytes of their ids. */
   void forEachSorted(Consumer<MovieRating> output) {
     List<MovieRating> sorted = new ArrayList<>();
-    totals.forEachSorted(rating -> sorted.add(rating.ofMovie(movies.get((int) rating.movieId()))));
+    forEach(sorted::add);
     sorted.sort(MovieRating::compareMovies);
     sorted.forEach(output);
+  }
+
+  /** Emits the totals of every movie in the order in which they were met. */
+  private void forEach(Consumer<MovieRating> output) {
+    totals.forEachSorted(
+        rating -> output.accept(rating.ofMovie(movies.get((int) rating.movieId()))));
   }
 
   private int numberOf(String movie) {

@@ -33,7 +33,7 @@ final class TotalTextRatings implements LineConsumer<KV<Integer, byte[]>> {
 
   @Override
   public void open(TextFile textFile) {
-    RatingFormat layout = textFile.records() ? format.ofRecords() : format;
+    RatingFormat layout = format.in(textFile);
     columns = layout.columnsOf(textFile);
     line = new RatingLine(layout, columns);
     file = textFile.name();

@@ -37,7 +37,7 @@ public final class UserRatings {
    * @throws BadInputException if it has no such columns, or no column of users
    */
   public void open(TextFile textFile) {
-    RatingFormat layout = textFile.records() ? format.ofRecords() : format;
+    RatingFormat layout = format.in(textFile);
     RatingFormat.Columns columns = layout.columnsOf(textFile);
     this.columns = columns;
     if (columns.user() < 0) {
@@ -65,11 +65,11 @@ public final class UserRatings {
       }
       int end = next > start && bytes[next - 1] == '\r' ? next - 1 : next;
       if (end > start) {
-        String text = new String(bytes, start, end - start, UTF_8);
-        String fault = line.read(text, more);
+        String fault = line.read(bytes, start, end, more);
         if (fault == null) {
           output.rating(line.user(), line.movie(), line.rating(), block.offsetOf(start));
         } else {
+          String text = new String(bytes, start, end - start, UTF_8);
           badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, text));
         }
       }

@@ -1,8 +1,7 @@
 package dev.diagonal.transfer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.diagonal.conflictfree.PartSource;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.Column;
@@ -37,7 +36,6 @@ import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.Wait;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,15 +69,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static ValueRows of(TransferSource source, Mapping mapping, boolean isFiles) {
-    ConversionPlan conversion =
-        new ConversionPlan(
-            source.blockType(),
-            source.declared(),
-            mapping,
-            source.readsBytes(),
-            true,
-            source.guesses());
-    conversion.check();
+    ConversionPlan conversion = TransferRows.plan(source, mapping, true);
     return new ValueRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,
@@ -102,15 +92,17 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
   }
 
   private List<Column> columns() {
-    List<Column> columns = new ArrayList<>();
-    conversion
-        .to()
-        .fields()
-        .forEach(field -> columns.add(Column.of(field.name(), field.sqlType())));
+    List<Column> columns = new ArrayList<>(converted());
     if (placed) {
       columns.add(Column.of(PLACE, "uuid"));
     }
     return columns;
+  }
+
+  private List<Column> converted() {
+    return conversion.to().fields().stream()
+        .map(field -> Column.of(field.name(), field.sqlType()))
+        .toList();
   }
 
   /**
@@ -125,10 +117,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
   @Override
   public void drive(SourceRange range, Output<ValueRow> rows) throws Exception {
     RowType type = conversion.to();
-    Table table =
-        new Table(
-            "rows",
-            type.fields().stream().map(field -> Column.of(field.name(), field.sqlType())).toList());
+    Table table = new Table("rows", converted());
     RowBinder<RowAt> binder = RowAt.binder(table, type);
     BlockConverter converter = new Conversion(conversion, BLOCK_ROWS);
     BlockConverter.Output output = block -> emit(table, binder, block, rows);
@@ -149,7 +138,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
   private void emit(Table table, RowBinder<RowAt> binder, RowBlock block, Output<ValueRow> rows) {
     int columns = block.columns();
     long file =
-        placed ? Hashing.murmur3_128().hashString(block.origin().place(), UTF_8).asLong() : 0;
+        placed ? Piece.fileOf(block.origin().place()) : 0;
     for (int row = 0; row < block.rows(); row++) {
       @Nullable Object[] values = new Object[columns + (placed ? 1 : 0)];
       BoundRow bound = bound(table, binder, new RowAt(block, row));

@@ -38,7 +38,7 @@ public final class SnapshotKeeper implements AutoCloseable {
   private static final Duration SESSION_LOCK_TIMEOUT = Duration.ofSeconds(2);
 
   /** Of pages as small as these there is one reader. */
-  private static final long PAGES_PER_SESSION = 512;
+  public static final long PAGES_PER_SESSION = 512;
 
   private static final String TABLES_CHANGED = "40001";
 

@@ -1,5 +1,6 @@
 package dev.diagonal.transfer.source;
 
+import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.jdbc.snapshot.StoredTables;
 import dev.diagonal.jdbc.snapshot.StoredTables.StoredTable;
 import java.util.ArrayList;
@@ -11,14 +12,11 @@ import java.util.List;
  */
 final class PageRanges {
 
-  /** Fewer pages than this (4 MiB) are not worth a reader. */
-  private static final long LEAST_PAGES = 512;
-
   private PageRanges() {}
 
   /** Returns ranges of about the same size of all tables that may have rows. */
   static List<SourceRange> ofEach(StoredTables tables, int most) {
-    long perRange = Math.max(LEAST_PAGES, ceil(tables.pages(), most));
+    long perRange = Math.max(SnapshotKeeper.PAGES_PER_SESSION, ceil(tables.pages(), most));
     List<SourceRange> ranges = new ArrayList<>();
     for (StoredTable table : tables.all()) {
       if (!table.inPages() || table.pages() > 0) {
@@ -35,7 +33,7 @@ final class PageRanges {
    */
   static List<SourceRange> ofAll(StoredTables tables, int most, String relation) {
     long longest = tables.all().stream().mapToLong(StoredTable::pages).max().orElse(0);
-    long count = Math.max(1, Math.min(most, tables.pages() / LEAST_PAGES));
+    long count = Math.max(1, Math.min(most, tables.pages() / SnapshotKeeper.PAGES_PER_SESSION));
     List<SourceRange> ranges = new ArrayList<>();
     add(ranges, relation, longest, Math.max(1, ceil(longest, count)));
     return ranges;
