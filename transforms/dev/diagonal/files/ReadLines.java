@@ -157,13 +157,25 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withHeader(boolean header) {
     return with(
-        new Reading(header, reading.skipped(), reading.plan(), reading.maxBadRecords(), reading.records(), reading.cuts()));
+        new Reading(
+            header,
+            reading.skipped(),
+            reading.plan(),
+            reading.maxBadRecords(),
+            reading.records(),
+            reading.cuts()));
   }
 
   /** Sets which lines are not records; without it, only empty ones. Records have none. */
   public ReadLines<T> withSkipped(SkippedLines lines) {
     return with(
-        new Reading(reading.header(), lines, reading.plan(), reading.maxBadRecords(), reading.records(), reading.cuts()));
+        new Reading(
+            reading.header(),
+            lines,
+            reading.plan(),
+            reading.maxBadRecords(),
+            reading.records(),
+            reading.cuts()));
   }
 
   /** Sends bad records to a handler; null, the default, fails the run. */
@@ -178,19 +190,37 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     return with(
-        new Reading(reading.header(), reading.skipped(), reading.plan(), maxBadRecords, reading.records(), reading.cuts()));
+        new Reading(
+            reading.header(),
+            reading.skipped(),
+            reading.plan(),
+            maxBadRecords,
+            reading.records(),
+            reading.cuts()));
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
     return with(
-        new Reading(reading.header(), reading.skipped(), ranges, reading.maxBadRecords(), reading.records(), reading.cuts()));
+        new Reading(
+            reading.header(),
+            reading.skipped(),
+            ranges,
+            reading.maxBadRecords(),
+            reading.records(),
+            reading.cuts()));
   }
 
   /** Reads files of a format that is not text, too; with null, the default, they fail the run. */
   public ReadLines<T> withRecords(@Nullable RecordFormat format) {
     return with(
-        new Reading(reading.header(), reading.skipped(), reading.plan(), reading.maxBadRecords(), format, reading.cuts()));
+        new Reading(
+            reading.header(),
+            reading.skipped(),
+            reading.plan(),
+            reading.maxBadRecords(),
+            format,
+            reading.cuts()));
   }
 
   /**
@@ -198,7 +228,13 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    */
   public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
     return with(
-        new Reading(reading.header(), reading.skipped(), reading.plan(), reading.maxBadRecords(), reading.records(), pieces));
+        new Reading(
+            reading.header(),
+            reading.skipped(),
+            reading.plan(),
+            reading.maxBadRecords(),
+            reading.records(),
+            pieces));
   }
 
   /**

@@ -1,10 +1,10 @@
 package dev.diagonal.grid;
 
 /**
- * An id may be at both ends: cells are unordered pairs of slots, a slot with itself among them,
- * n (n + 1) / 2 in all. They are dealt into n waves as the pairs of a round-robin tournament: by
- * the sum of the two slots modulo n, which for a given slot and wave leaves one partner. A slot is
- * in n cells, so fewer waves cannot be.
+ * An id may be at both ends: cells are unordered pairs of slots, a slot with itself among them, n
+ * (n + 1) / 2 in all. They are dealt into n waves as the pairs of a round-robin tournament: by the
+ * sum of the two slots modulo n, which for a given slot and wave leaves one partner. A slot is in n
+ * cells, so fewer waves cannot be.
  *
  * @param tableSize n
  */

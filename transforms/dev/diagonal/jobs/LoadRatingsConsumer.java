@@ -9,6 +9,7 @@ import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobSession;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
@@ -43,9 +44,6 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
   private final StringBuilder rows = new StringBuilder();
   private long file;
   private int held;
-
-  /** What a transaction did with its rows. */
-  private record Loaded(long inserted, long unchanged, long replaced) {}
 
   LoadRatingsConsumer(RatingFormat format, LoadTarget target) {
     this.parser = new UserRatings(format);
@@ -95,17 +93,15 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
     byte[] text = rows.toString().getBytes(US_ASCII);
     try {
       List<Piece> missing = recorded == null ? List.of() : recorded.missing(pieces);
-      Loaded loaded = session.call(connection -> insert(connection, text, missing));
+      Changes loaded = session.call(connection -> insert(connection, text, missing));
       if (recorded != null) {
         recorded.committed(missing);
       }
       Counted.BATCHES_WRITTEN.add(1);
-      Counted.ROWS_WRITTEN.add(loaded.inserted);
-      Counted.ROWS_NEW.add(loaded.inserted);
-      Counted.ROWS_UNCHANGED.add(loaded.unchanged);
-      Counted.ROWS_REPLACED.add(loaded.replaced);
+      Counted.ROWS_WRITTEN.add(loaded.added());
+      loaded.count();
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      output.emit(new Written(target.tables().ratings(), loaded.inserted, 1, millis));
+      output.emit(new Written(target.tables().ratings(), loaded.added(), 1, millis));
     } catch (SQLException e) {
       throw explained(e);
     } catch (InterruptedException e) {
@@ -126,7 +122,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
         : changed;
   }
 
-  private Loaded insert(Connection connection, byte[] text, List<Piece> missing)
+  private Changes insert(Connection connection, byte[] text, List<Piece> missing)
       throws SQLException {
     if (recorded != null) {
       recorded.record(connection, target.tables().ratings(), missing);
@@ -144,7 +140,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
       }
       try (ResultSet counts = statement.executeQuery(sql.insert())) {
         counts.next();
-        return new Loaded(counts.getLong(1), counts.getLong(2), counts.getLong(3));
+        return new Changes(counts.getLong(1), 0, counts.getLong(2), counts.getLong(3));
       }
     }
   }

@@ -22,8 +22,8 @@ import java.util.List;
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
  *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
- * @param first the names in the header of the first file, or {@link HeaderNames#NONE}: a position means its column, in
- *     all files
+ * @param first the names in the header of the first file, or {@link HeaderNames#NONE}: a position
+ *     means its column, in all files
  * @param textMovies whether movies are texts; else they are whole numbers of 64 bits
  */
 public record RatingFormat(
@@ -174,9 +174,7 @@ public record RatingFormat(
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
-                  file.name(),
-                  first.nameOf(column),
-                  shortened(String.valueOf(file.header()))));
+                  file.name(), first.nameOf(column), shortened(String.valueOf(file.header()))));
     }
     return index;
   }
@@ -184,9 +182,7 @@ public record RatingFormat(
   /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
-    return mayBeMissing
-        ? names.find(column, first, file.name())
-        : required(column, names, file);
+    return mayBeMissing ? names.find(column, first, file.name()) : required(column, names, file);
   }
 
   private List<String> split(String line) {

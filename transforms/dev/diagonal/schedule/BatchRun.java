@@ -140,7 +140,7 @@ final class BatchRun<T> {
     for (List<T> rows = nextRows(); rows != null; rows = nextRows()) {
       try {
         writer.write(new Batch<>(batch.cell(), rows));
-        written(writer.newRows());
+        written(writer.changes());
         writer.reported().forEach((name, count) -> reported.merge(name, count, Long::sum));
       } catch (Exception fault) {
         sleep(failed(fault, writer, settings), fault);
@@ -183,15 +183,12 @@ final class BatchRun<T> {
 
   /** Takes note that the rows of this attempt are committed. */
   void written() {
-    written(-1);
+    written(Changes.UNKNOWN);
   }
 
-  private void written(int added) {
-    int rows = parts.remove().rows.size();
-    rowsWritten += rows;
-    if (added >= 0) {
-      changes = changes.plus(new Changes(added, 0, rows - added, 0));
-    }
+  private void written(Changes committed) {
+    rowsWritten += parts.remove().rows.size();
+    changes = changes.plus(committed);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.diagonal.schedule;
 
+import dev.diagonal.metrics.Changes;
 import java.io.Serializable;
 import java.util.Map;
 
@@ -42,12 +43,9 @@ public interface BatchWriter<T> extends AutoCloseable {
     return Map.of();
   }
 
-  /**
-   * Returns how many rows of the batch that was written last the target did not have, or -1 if that
-   * is not known. Default: it is not.
-   */
-  default int newRows() {
-    return -1;
+  /** Returns what the batch that was written last changed. Default: nobody knows. */
+  default Changes changes() {
+    return Changes.UNKNOWN;
   }
 
   @Override

@@ -73,10 +73,10 @@ final class Neo4jSlots {
   }
 
   /**
-   * Takes the lock of commits, after the locks of slots and right before the commit. Neo4j links the
-   * relationships of a node, and only while it commits does it lock the neighbours of those that
-   * are new. They may belong to other slots at their other ends: transactions that share no slot
-   * deadlock there, unless they commit one at a time.
+   * Takes the lock of commits, after the locks of slots and right before the commit. Neo4j links
+   * the relationships of a node, and only while it commits does it lock the neighbours of those
+   * that are new. They may belong to other slots at their other ends: transactions that share no
+   * slot deadlock there, unless they commit one at a time.
    *
    * @throws SQLException if the node is missing, or the lock was not free in time
    */

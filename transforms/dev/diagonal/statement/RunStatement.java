@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,8 +88,9 @@ public record RunStatement<T>(
       return;
     }
     explain();
-    if (locksSlots()) {
-      slots().create(database);
+    SqlSlots slots = slots();
+    if (locks != null && slots != null) {
+      slots.create(database);
     }
   }
 
@@ -139,15 +139,14 @@ public record RunStatement<T>(
         SqlSlots.of(database) == SqlSlots.ADVISORY);
   }
 
-  SqlSlots slots() {
-    return Objects.requireNonNull(SqlSlots.of(database));
+  /** Returns how the database locks slots; null if it does not. */
+  @Nullable SqlSlots slots() {
+    return SqlSlots.of(database);
   }
 
   @Override
   public BatchWriter<T> open() {
-    return isCypher()
-        ? new CypherWriter<>(this)
-        : new SqlWriter<>(locksSlots() || locks == null ? this : in(database, text, parameters));
+    return isCypher() ? new CypherWriter<>(this) : new SqlWriter<>(this);
   }
 
   @Override

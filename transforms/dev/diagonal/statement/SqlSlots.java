@@ -75,11 +75,7 @@ enum SqlSlots {
       return;
     }
     try (HeldConnection held = HeldConnection.toAny(database)) {
-      SQLException fault = attempt(held, CREATE);
-      for (int number : IntStream.range(0, SlotNumbers.COUNT).toArray()) {
-        SQLException refused = attempt(held, "INSERT INTO %s VALUES (%s)".formatted(TABLE, number));
-        fault = fault == null ? refused : fault;
-      }
+      SQLException fault = isComplete(held) ? null : createRows(held);
       Connection connection = held.use();
       int found = 0;
       try (Statement statement = connection.createStatement();
@@ -98,6 +94,28 @@ enum SqlSlots {
       }
       connection.rollback();
     }
+  }
+
+  /** Whether an earlier load has created all rows. */
+  private static boolean isComplete(HeldConnection held) throws SQLException {
+    Connection connection = held.use();
+    try (Statement statement = connection.createStatement();
+        ResultSet count = statement.executeQuery(COUNT)) {
+      return count.next() && count.getInt(1) == SlotNumbers.COUNT;
+    } catch (SQLException missing) {
+      connection.rollback();
+      return false;
+    }
+  }
+
+  /** Returns what the database refused first, or null. */
+  private static @Nullable SQLException createRows(HeldConnection held) throws SQLException {
+    SQLException fault = attempt(held, CREATE);
+    for (int number : IntStream.range(0, SlotNumbers.COUNT).toArray()) {
+      SQLException refused = attempt(held, "INSERT INTO %s VALUES (%s)".formatted(TABLE, number));
+      fault = fault == null ? refused : fault;
+    }
+    return fault;
   }
 
   /** Another process may have done it before, so only the result counts. */

@@ -43,8 +43,9 @@ final class SqlWriter<T> implements BatchWriter<T> {
     boolean committed = false;
     try {
       Connection transaction = connection.use();
-      if (locks != null) {
-        settings.slots().take(transaction, locks, batch.cell());
+      SqlSlots slots = settings.slots();
+      if (locks != null && slots != null) {
+        slots.take(transaction, locks, batch.cell());
       }
       Map<String, Long> report = call.execute(transaction, rows);
       transaction.commit();

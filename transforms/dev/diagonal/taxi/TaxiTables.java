@@ -4,13 +4,10 @@ import dev.diagonal.jdbc.relationships.EndTable;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
-import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.statement.RowParameters;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trips and zones as PostgreSQL has them: {@code trips(trip_id, vendor_id, …)} with the columns of
@@ -73,7 +70,7 @@ public final class TaxiTables {
     return (trip, values) -> {
       values.putUuid(trip.id());
       for (TripColumn column : TripColumn.values()) {
-        put(trip.get(column), values);
+        values.putObject(trip.get(column));
       }
     };
   }
@@ -86,19 +83,5 @@ public final class TaxiTables {
             .putText(zone.borough())
             .putText(zone.name())
             .putText(zone.serviceZone());
-  }
-
-  private static void put(@Nullable Object value, RowValues values) {
-    if (value == null) {
-      values.putNull();
-    } else if (value instanceof Long number) {
-      values.putLong(number);
-    } else if (value instanceof Double number) {
-      values.putDouble(number);
-    } else if (value instanceof LocalDateTime time) {
-      values.putTimestamp(time);
-    } else {
-      values.putText(value.toString());
-    }
   }
 }

@@ -1,12 +1,11 @@
 package dev.diagonal.transfer;
 
 import dev.diagonal.conflictfree.PartSource;
-import dev.diagonal.files.Piece;
 import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.files.Piece;
 import dev.diagonal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
-import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.metrics.Counted;
 import dev.diagonal.rows.RowBlock;
@@ -21,11 +20,6 @@ import dev.diagonal.transfer.sink.RowAt;
 import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
-import java.math.BigDecimal;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -137,8 +131,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
 
   private void emit(Table table, RowBinder<RowAt> binder, RowBlock block, Output<ValueRow> rows) {
     int columns = block.columns();
-    long file =
-        placed ? Piece.fileOf(block.origin().place()) : 0;
+    long file = placed ? Piece.fileOf(block.origin().place()) : 0;
     for (int row = 0; row < block.rows(); row++) {
       @Nullable Object[] values = new Object[columns + (placed ? 1 : 0)];
       BoundRow bound = bound(table, binder, new RowAt(block, row));
@@ -163,37 +156,9 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
   private static RowBinder<ValueRow> binder() {
     return (row, values) -> {
       for (int i = 0; i < row.size(); i++) {
-        put(row.get(i), values);
+        values.putObject(row.get(i));
       }
     };
-  }
-
-  private static void put(@Nullable Object value, RowValues values) {
-    if (value == null) {
-      values.putNull();
-    } else if (value instanceof Boolean truth) {
-      values.putBoolean(truth);
-    } else if (value instanceof Long whole) {
-      values.putLong(whole);
-    } else if (value instanceof Double floating) {
-      values.putDouble(floating);
-    } else if (value instanceof BigDecimal decimal) {
-      values.putDecimal(decimal);
-    } else if (value instanceof byte[] bytes) {
-      values.putBytes(bytes);
-    } else if (value instanceof UUID uuid) {
-      values.putUuid(uuid);
-    } else if (value instanceof LocalDate date) {
-      values.putDate(date);
-    } else if (value instanceof LocalTime time) {
-      values.putTime(time);
-    } else if (value instanceof LocalDateTime timestamp) {
-      values.putTimestamp(timestamp);
-    } else if (value instanceof OffsetDateTime instant) {
-      values.putInstant(instant.toInstant());
-    } else {
-      values.putText(value.toString());
-    }
   }
 
   private static final class Ranges extends PTransform<PBegin, PCollection<SourceRange>> {

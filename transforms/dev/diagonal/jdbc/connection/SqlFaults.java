@@ -50,17 +50,19 @@ public final class SqlFaults {
 
   /** Whether the driver says so by the class of the exception, as those of H2 and MariaDB do. */
   private static boolean isDeclaredTransient(Throwable fault) {
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException) {
-        return true;
-      }
-    }
-    return false;
+    return any(
+        fault,
+        cause ->
+            cause instanceof SQLTransientException || cause instanceof SQLRecoverableException);
   }
 
   private static boolean isUnknownOutcome(Throwable fault) {
+    return any(fault, UnknownOutcomeException.class::isInstance);
+  }
+
+  private static boolean any(Throwable fault, Predicate<Throwable> wanted) {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnknownOutcomeException) {
+      if (wanted.test(cause)) {
         return true;
       }
     }

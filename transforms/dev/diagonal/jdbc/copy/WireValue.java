@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.copy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.bytes.ByteBuilder;
+import dev.diagonal.jdbc.connection.Identifiers;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,8 +22,6 @@ public final class WireValue {
 
   private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
   private static final long EPOCH_SECOND_OF_2000 = EPOCH_DAY_OF_2000 * 86_400;
-
-  private static final int MAX_NAME_BYTES = 63;
 
   private WireValue() {}
 
@@ -141,7 +140,7 @@ public final class WireValue {
         out.put(utf8, start, end);
       }
       case NAME -> {
-        checkLength(type, end - start, MAX_NAME_BYTES);
+        checkLength(type, end - start, Identifiers.MAX_BYTES);
         out.putInt(end - start);
         out.put(utf8, start, end);
       }

@@ -114,8 +114,10 @@ public record FilesOfRows<T>(
 
     /** Returns the statement that records pieces. */
     public String sql(String table) {
-      String literal = PostgresSql.quoteTable(table).replace("'", "''");
-      return files.internalSchema().filePieces().recording("'" + literal + "'::regclass::oid");
+      return files
+          .internalSchema()
+          .filePieces()
+          .recording(RelationshipSql.literal(PostgresSql.quoteTable(table)) + "::regclass::oid");
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.diagonal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.jdbc.internal.schema.FilePieces;
 import dev.diagonal.jdbc.table.TableLocks;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Warnings;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -38,8 +39,8 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
 
-  /** How many rows of the last batch were inserted. */
-  private int added = -1;
+  /** What the last batch changed. */
+  private Changes changes = Changes.UNKNOWN;
 
   /** Whether the wait that lasts has been reported. */
   private boolean warned;
@@ -84,7 +85,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           first = setLate(statement, first, mixed, batch, bound);
         }
         bound.setIn(statement, first);
-        added = added(statement);
+        int added = added(statement);
+        changes =
+            added < 0 ? Changes.UNKNOWN : new Changes(added, 0, batch.rows().size() - added, 0);
       }
       committed = true;
       warned = false;
@@ -119,8 +122,8 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   }
 
   @Override
-  public int newRows() {
-    return added;
+  public Changes changes() {
+    return changes;
   }
 
   /** Sets the ends whose slots the batch does not hold, and returns the next parameter. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -78,4 +79,42 @@ public interface RowValues {
    * or null.
    */
   RowValues putArray(@Nullable List<?> value);
+
+  /**
+   * Puts a value by its class: one that the other methods take, or an {@link OffsetDateTime}.
+   *
+   * @throws IllegalArgumentException if no column takes its class
+   */
+  default RowValues putObject(@Nullable Object value) {
+    if (value == null) {
+      return putNull();
+    } else if (value instanceof String text) {
+      return putText(text);
+    } else if (value instanceof BigDecimal decimal) {
+      return putDecimal(decimal);
+    } else if (value instanceof Double || value instanceof Float) {
+      return putDouble(((Number) value).doubleValue());
+    } else if (value instanceof Number number) {
+      return putLong(number.longValue());
+    } else if (value instanceof Boolean truth) {
+      return putBoolean(truth);
+    } else if (value instanceof byte[] bytes) {
+      return putBytes(bytes);
+    } else if (value instanceof UUID uuid) {
+      return putUuid(uuid);
+    } else if (value instanceof Instant instant) {
+      return putInstant(instant);
+    } else if (value instanceof OffsetDateTime moment) {
+      return putInstant(moment.toInstant());
+    } else if (value instanceof LocalDate date) {
+      return putDate(date);
+    } else if (value instanceof LocalTime time) {
+      return putTime(time);
+    } else if (value instanceof LocalDateTime timestamp) {
+      return putTimestamp(timestamp);
+    } else if (value instanceof List<?> list) {
+      return putArray(list);
+    }
+    throw new IllegalArgumentException("no column takes a " + value.getClass().getSimpleName());
+  }
 }

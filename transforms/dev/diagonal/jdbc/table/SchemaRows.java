@@ -88,41 +88,9 @@ public final class SchemaRows {
         if (isJson.get(i) && value != null) {
           values.putText(toJson(value));
         } else {
-          put(values, value);
+          values.putObject(value);
         }
       }
-    }
-  }
-
-  private static void put(RowValues values, @Nullable Object value) {
-    if (value == null) {
-      values.putNull();
-    } else if (value instanceof String text) {
-      values.putText(text);
-    } else if (value instanceof BigDecimal decimal) {
-      values.putDecimal(decimal);
-    } else if (value instanceof Double || value instanceof Float) {
-      values.putDouble(((Number) value).doubleValue());
-    } else if (value instanceof Number number) {
-      values.putLong(number.longValue());
-    } else if (value instanceof Boolean truth) {
-      values.putBoolean(truth);
-    } else if (value instanceof byte[] bytes) {
-      values.putBytes(bytes);
-    } else if (value instanceof UUID uuid) {
-      values.putUuid(uuid);
-    } else if (value instanceof Instant instant) {
-      values.putInstant(instant);
-    } else if (value instanceof LocalDate date) {
-      values.putDate(date);
-    } else if (value instanceof LocalTime time) {
-      values.putTime(time);
-    } else if (value instanceof LocalDateTime timestamp) {
-      values.putTimestamp(timestamp);
-    } else if (value instanceof List<?> list) {
-      values.putArray(list);
-    } else {
-      throw new IllegalArgumentException("no column takes a " + value.getClass().getSimpleName());
     }
   }
 

@@ -72,6 +72,18 @@ final class TransferSnapshotIT {
             .formatted(LocalPostgres.passwordOfThisProcess()));
   }
 
+  /** Copies the accounts into {@code parts.all_of}, which has two partitions. */
+  private void partitionAccounts() throws SQLException {
+    database.execute(
+        """
+        CREATE SCHEMA parts;
+        CREATE TABLE parts.all_of (LIKE accounts) PARTITION BY RANGE (id);
+        CREATE TABLE parts.low PARTITION OF parts.all_of FOR VALUES FROM (0) TO (200000);
+        CREATE TABLE parts.high PARTITION OF parts.all_of DEFAULT;
+        INSERT INTO parts.all_of SELECT * FROM accounts;
+        """);
+  }
+
   private Launched transfer(String... options) {
     List<String> args = new ArrayList<>(List.of("transfer"));
     Stream.of(options).flatMap(each -> Stream.of(each.split(" "))).forEach(args::add);
@@ -336,13 +348,9 @@ final class TransferSnapshotIT {
   @Test
   void whoMayReadOnlyTheParentReadsAllPartitions() throws Exception {
     createReader();
+    partitionAccounts();
     database.execute(
         """
-        CREATE SCHEMA parts;
-        CREATE TABLE parts.all_of (LIKE accounts) PARTITION BY RANGE (id);
-        CREATE TABLE parts.low PARTITION OF parts.all_of FOR VALUES FROM (0) TO (200000);
-        CREATE TABLE parts.high PARTITION OF parts.all_of DEFAULT;
-        INSERT INTO parts.all_of SELECT * FROM accounts;
         GRANT USAGE ON SCHEMA parts TO reader; GRANT SELECT ON parts.all_of TO reader;
         """);
     Path file = directory.resolve("all.csv");
@@ -355,13 +363,9 @@ final class TransferSnapshotIT {
   @Test
   void rowSecurityOfTheParentHoldsForPartitions() throws Exception {
     createReader();
+    partitionAccounts();
     database.execute(
         """
-        CREATE SCHEMA parts;
-        CREATE TABLE parts.all_of (LIKE accounts) PARTITION BY RANGE (id);
-        CREATE TABLE parts.low PARTITION OF parts.all_of FOR VALUES FROM (0) TO (200000);
-        CREATE TABLE parts.high PARTITION OF parts.all_of DEFAULT;
-        INSERT INTO parts.all_of SELECT * FROM accounts;
         ALTER TABLE parts.all_of ENABLE ROW LEVEL SECURITY;
         CREATE POLICY few ON parts.all_of USING (id < 1000 OR id > 599000);
         GRANT USAGE ON SCHEMA parts TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA parts TO reader;
