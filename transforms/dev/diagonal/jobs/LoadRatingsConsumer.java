@@ -99,7 +99,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
       }
       Counted.BATCHES_WRITTEN.add(1);
       Counted.ROWS_WRITTEN.add(loaded.added());
-      loaded.count();
+      Counted.add(loaded);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
       output.emit(new Written(target.tables().ratings(), loaded.added(), 1, millis));
     } catch (SQLException e) {

@@ -34,14 +34,6 @@ public record Changes(long added, long changed, long unchanged, long replaced) {
         replaced + more.replaced);
   }
 
-  /** Counts them. Call it on a thread that runs a DoFn. */
-  public void count() {
-    Counted.ROWS_NEW.add(added);
-    Counted.ROWS_CHANGED.add(changed);
-    Counted.ROWS_UNCHANGED.add(unchanged);
-    Counted.ROWS_REPLACED.add(replaced);
-  }
-
   /** Returns the coder: four varints. */
   public static Coder<Changes> coder() {
     return ChangesCoder.OF;

@@ -50,6 +50,14 @@ public enum Counted {
     }
   }
 
+  /** Counts what a sink changed. Call it on a thread that runs a DoFn, too. */
+  public static void add(Changes changes) {
+    ROWS_NEW.add(changes.added());
+    ROWS_CHANGED.add(changes.changed());
+    ROWS_UNCHANGED.add(changes.unchanged());
+    ROWS_REPLACED.add(changes.replaced());
+  }
+
   /** Returns what this JVM has counted since it started. */
   public long inThisJvm() {
     return inThisJvm.sum();

@@ -33,7 +33,7 @@ public final class WriteMetrics implements Serializable {
   /** Counts a finished batch whose attempts are not all repetitions: it may have been halved. */
   public void counted(Written batch, long repeated) {
     Counted.ROWS_WRITTEN.add(batch.rows());
-    batch.changes().count();
+    Counted.add(batch.changes());
     Counted.BATCHES_WRITTEN.add(1);
     retries.inc(repeated);
     writeMillis.update(batch.millis());

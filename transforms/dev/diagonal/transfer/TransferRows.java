@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.files.ReadLines;
+import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.TypeRemarks;
@@ -252,7 +253,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     @ProcessElement
     public void count(@Element Written written, OutputReceiver<Written> out) {
       dev.diagonal.metrics.Counted.ROWS_WRITTEN.add(written.rows());
-      written.changes().count();
+      Counted.add(written.changes());
       out.output(written);
     }
   }
