@@ -268,21 +268,26 @@ final class TransferSnapshotIT {
 
   @Test
   void aLostSnapshotFailsTheTransferAndIsNamed() throws Exception {
-    TableGate gate = TableGate.behind(database, "copies");
+    database.execute(
+        """
+        CREATE FUNCTION gate() RETURNS boolean LANGUAGE plpgsql AS
+          'BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN true; END';
+        CREATE VIEW held AS SELECT id, balance FROM accounts WHERE id <> 300000 OR gate();
+        """);
     CompletableFuture<Launched> run;
-    try (Connection closed = gate.close()) {
+    try (Connection gate = database.connect();
+        Statement statement = gate.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(4711)");
       run =
           CompletableFuture.supplyAsync(
               () ->
                   transfer(
-                      "--from=jdbc:accounts --to=jdbc:copies --commitRows=1000 --transaction=all",
-                      jdbc(),
-                      "--targetParallelism=1"));
-      assertThat(Eventually.within(BOUND, () -> sessions() > 1)).isTrue();
+                      "--from=jdbc:held --to=jdbc:copies --commitRows=1000 --transaction=all",
+                      jdbc()));
+      assertThat(Eventually.within(BOUND, () -> waitingAtTheGate() == 1)).isTrue();
       database.execute(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
               + " WHERE pid <> pg_backend_pid() AND backend_xmin IS NOT NULL AND application_name = 'diagonal'");
-      closed.rollback();
     }
 
     Launched launched = run.get(BOUND.toSeconds(), TimeUnit.SECONDS);
@@ -329,6 +334,10 @@ final class TransferSnapshotIT {
   private long sessions() {
     return database.numberNow(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'diagonal' AND backend_xmin IS NOT NULL");
+  }
+
+  private long waitingAtTheGate() {
+    return database.numberNow("SELECT count(*) FROM pg_locks WHERE objid = 4711 AND NOT granted");
   }
 
   @Test
