@@ -1,6 +1,3 @@
-/**
- * Packs records into blocks by shard, and merges or combines the blocks of a shard. Also bounds the
- * bytes that are in flight between threads.
- */
+/** Blocks: the records that travel through a pipeline as one element. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.block;

@@ -2,7 +2,7 @@ package dev.diagonal.conflictfree;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;

@@ -1,17 +1,17 @@
 package dev.diagonal.conflictfree;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.Packer;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.grid.HotEnds;
 import dev.diagonal.grid.Schedule;
+import dev.diagonal.internal.block.Packer;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.BatchResult;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchFailedException;
-import dev.diagonal.schedule.BatchGroup;
-import dev.diagonal.schedule.BatchResult;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;

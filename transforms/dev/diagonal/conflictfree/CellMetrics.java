@@ -1,10 +1,10 @@
 package dev.diagonal.conflictfree;
 
 import dev.diagonal.grid.Schedule;
-import dev.diagonal.metrics.Counted;
-import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.metrics.WriteMetrics;
+import dev.diagonal.internal.schedule.BatchResult;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.schedule.BatchResult;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Distribution;
 import org.apache.beam.sdk.metrics.Metrics;

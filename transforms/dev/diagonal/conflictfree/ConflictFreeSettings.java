@@ -4,9 +4,9 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.schedule.ConflictScheduler;
+import dev.diagonal.internal.schedule.SchedulerSettings;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.schedule.ConflictScheduler;
-import dev.diagonal.schedule.SchedulerSettings;
 import java.io.Serializable;
 import java.util.UUID;
 import org.joda.time.Duration;

@@ -3,7 +3,7 @@ package dev.diagonal.conflictfree;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 
 /** Counts rows that are rejected, and routes them or fails the run, as the user chose. */

@@ -3,9 +3,9 @@ package dev.diagonal.conflictfree;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.PackBlocks;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.Schedule;
+import dev.diagonal.shard.PackBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;

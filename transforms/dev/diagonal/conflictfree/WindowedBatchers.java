@@ -2,12 +2,12 @@ package dev.diagonal.conflictfree;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.fault.DeadLetterLimit;
 import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.files.LineConsumer.Output;
-import dev.diagonal.schedule.BatchGroup;
-import dev.diagonal.schedule.ConflictScheduler;
-import dev.diagonal.schedule.SchedulerRegistry;
+import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.ConflictScheduler;
+import dev.diagonal.internal.schedule.SchedulerRegistry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,13 +2,13 @@ package dev.diagonal.conflictfree;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.fault.DeadLetterOutput;
+import dev.diagonal.internal.schedule.SchedulerSettings;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.schedule.SchedulerSettings;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;

@@ -1,8 +1,8 @@
 package dev.diagonal.conflictfree;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.grid.Schedule;
+import dev.diagonal.internal.fault.DeadLetterOutput;
 import java.io.Serializable;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;

@@ -1,3 +1,3 @@
-/** Splits text into CSV records and fields, and finds columns by the names in the header. */
+/** The dialect of CSV files: delimiter and quote. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.csv;

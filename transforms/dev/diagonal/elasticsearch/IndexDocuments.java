@@ -4,8 +4,8 @@ import dev.diagonal.block.Block;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.metrics.Written;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * it fills the next (unless {@linkplain #withWriterRequests set}), and all of a JVM together four
  * (unless {@linkplain #withBulkRequests set}).
  *
- * <p>Faults: see {@link dev.diagonal.elasticsearch.bulk.BulkWriter}. A document that Elasticsearch
- * will never take fails the run, or goes to a {@linkplain #withBadRecordErrorHandler handler}. What
- * retries do not help against fails the run with a {@link
+ * <p>Faults: see {@link dev.diagonal.internal.elasticsearch.bulk.BulkWriter}. A document that
+ * Elasticsearch will never take fails the run, or goes to a {@linkplain #withBadRecordErrorHandler
+ * handler}. What retries do not help against fails the run with a {@link
  * dev.diagonal.elasticsearch.bulk.NotIndexedException}.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written} and {@code write_millis} (requests),
@@ -147,7 +147,7 @@ public final class IndexDocuments
 
   /**
    * Sends documents that Elasticsearch refuses to a handler: see {@link
-   * dev.diagonal.elasticsearch.bulk.RefusedDocument}.
+   * dev.diagonal.internal.elasticsearch.bulk.RefusedDocument}.
    */
   public IndexDocuments withBadRecordErrorHandler(@Nullable ErrorHandler<BadRecord, ?> handler) {
     return new IndexDocuments(settings, handler);

@@ -1,15 +1,15 @@
 package dev.diagonal.elasticsearch;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.elasticsearch.bulk.BulkListener;
-import dev.diagonal.elasticsearch.bulk.BulkSession;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
-import dev.diagonal.elasticsearch.bulk.BulkWriter;
 import dev.diagonal.elasticsearch.bulk.Document;
-import dev.diagonal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.metrics.Counted;
-import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.internal.elasticsearch.bulk.BulkListener;
+import dev.diagonal.internal.elasticsearch.bulk.BulkSession;
+import dev.diagonal.internal.elasticsearch.bulk.BulkWriter;
+import dev.diagonal.internal.elasticsearch.bulk.RefusedDocument;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.metrics.WriteMetrics;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.diagonal.elasticsearch;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.MergeSmallBlocks;
 import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.internal.block.MergeSmallBlocks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.internal.bytes.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

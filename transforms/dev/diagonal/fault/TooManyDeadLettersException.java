@@ -9,7 +9,7 @@ public final class TooManyDeadLettersException extends BadInputException {
 
   private final List<DeadLetter> letters;
 
-  TooManyDeadLettersException(String message, List<DeadLetter> letters) {
+  public TooManyDeadLettersException(String message, List<DeadLetter> letters) {
     super(message);
     this.letters = List.copyOf(letters);
   }

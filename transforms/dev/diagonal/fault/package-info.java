@@ -1,6 +1,6 @@
 /**
- * Bad input, dead letters, retries with back-off, and the exceptions that several sinks share. Also
- * holds secrets, so that no message prints them.
+ * What can go wrong for a user of the library: bad input, dead letters, targets that do not fit.
+ * Also the settings of retries, and secrets, which no message prints.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.fault;

@@ -1,7 +1,7 @@
 package dev.diagonal.files;
 
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.files.stored.Pipes;
+import dev.diagonal.internal.files.stored.Pipes;
 import java.util.List;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;

@@ -3,8 +3,8 @@ package dev.diagonal.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.stored.FileText;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.channels.Channels;

@@ -2,7 +2,7 @@ package dev.diagonal.files;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.files.stored.Listing;
+import dev.diagonal.internal.files.stored.Listing;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -2,7 +2,7 @@ package dev.diagonal.files;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.internal.fault.DeadLetterOutput;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;

@@ -2,9 +2,9 @@ package dev.diagonal.files;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.fault.DeadLetterLimit;
-import dev.diagonal.files.stored.FileText;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.files.stored.FileText;
+import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;

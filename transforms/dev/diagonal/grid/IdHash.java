@@ -2,7 +2,7 @@ package dev.diagonal.grid;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.bytes.KeyHash;
+import dev.diagonal.internal.bytes.KeyHash;
 import java.math.BigInteger;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.diagonal.grid;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.bytes.KeyHash;
+import dev.diagonal.internal.bytes.KeyHash;
 import java.io.Serializable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

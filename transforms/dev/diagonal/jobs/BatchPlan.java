@@ -2,8 +2,8 @@ package dev.diagonal.jobs;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jobs.schema.JobSession;
 import dev.diagonal.jobs.schema.JobTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -2,11 +2,11 @@ package dev.diagonal.jobs;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.jobs.schema.JobSession;
+import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.RangeTotals.BadRating;
-import dev.diagonal.jobs.schema.JobSession;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.RatingColumns;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;

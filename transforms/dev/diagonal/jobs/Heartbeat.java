@@ -1,8 +1,8 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.schema.Session;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.internal.schema.Session;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;

@@ -1,7 +1,7 @@
 package dev.diagonal.jobs;
 
+import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jobs.schema.JobSession;
 import dev.diagonal.jobs.schema.JobTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -50,7 +50,7 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
 
   /**
    * Loads these files, globs or directories into the ratings of {@code tables}, which must be
-   * there: see {@link dev.diagonal.jobs.schema.JobSchema#createRatingsIfMissing}.
+   * there: see {@link dev.diagonal.jobs.JobSchema#createRatingsIfMissing}.
    */
   public static LoadRatings from(
       List<String> patterns, RatingFormat format, JdbcTarget database, JobTables tables) {
@@ -65,7 +65,8 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
 
   /**
    * Keeps one rating of a movie by a user: the one of the greatest place, which within a file is
-   * the last. The others are counted as {@link dev.diagonal.metrics.Counted#ROWS_REPLACED}.
+   * the last. The others are counted as {@link
+   * dev.diagonal.internal.metrics.Counted#ROWS_REPLACED}.
    */
   public LoadRatings onePerUserAndMovie() {
     return into(new LoadTarget(target.database(), target.tables(), true, target.files()));

@@ -7,10 +7,10 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.jobs.schema.JobSession;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
-import dev.diagonal.jobs.schema.JobSession;
 import dev.diagonal.metrics.Changes;
-import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.ratings.UserRatings;
@@ -115,7 +115,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
 
   private RuntimeException explained(SQLException fault) {
     String table = target.tables().ratings();
-    BadInputException changed = FilesOfRows.changed(target.files(), session, table, fault);
+    BadInputException changed = FilesOfRows.changed(target.files(), session::use, table, fault);
     return changed == null
         ? new IllegalStateException(
             "cannot load %s ratings into %s: %s".formatted(held, table, fault.getMessage()), fault)

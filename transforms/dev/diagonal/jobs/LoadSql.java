@@ -1,6 +1,6 @@
 package dev.diagonal.jobs;
 
-import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jobs.schema.JobTables;
 
 /** The statements that load ratings from a temporary table of a transaction; text only. */

@@ -2,7 +2,7 @@ package dev.diagonal.jobs;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
 import java.util.stream.IntStream;
@@ -65,7 +65,7 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
 
   /**
    * Processes what is planned in the job table of {@code tables}, which must be there: see {@link
-   * dev.diagonal.jobs.schema.JobSchema#createIfMissing} and {@link BatchPlan#plan}.
+   * dev.diagonal.jobs.JobSchema#createIfMissing} and {@link BatchPlan#plan}.
    */
   public static ProcessBatches in(JdbcTarget database, JobTables tables) {
     return new ProcessBatches(database, tables, WorkSettings.DEFAULT, DEFAULT_WORKERS, null);

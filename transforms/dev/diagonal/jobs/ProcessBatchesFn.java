@@ -1,9 +1,9 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.metrics.Counted;
 import java.sql.SQLException;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;

@@ -1,8 +1,8 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jobs.schema.JobSession;
 import dev.diagonal.jobs.schema.JobTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

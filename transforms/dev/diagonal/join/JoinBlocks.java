@@ -2,7 +2,7 @@ package dev.diagonal.join;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.internal.fault.DeadLetterOutput;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Input: blocks by the number of their shard, a function of the join's key with few values
- * ({@link dev.diagonal.block.Shards}); {@link dev.diagonal.block.PackBlocks} makes them of records.
- * All of them meet in one {@code GroupByKey} with a key a shard. Output: in the windows of the
- * shards; blocks in no order.
+ * ({@link dev.diagonal.internal.block.Shards}); {@link dev.diagonal.shard.PackBlocks} makes them of
+ * records. All of them meet in one {@code GroupByKey} with a key a shard. Output: in the windows of
+ * the shards; blocks in no order.
  *
  * <p>Memory: the build side of a shard, as the join holds it. A runner hands the blocks of a shard
  * over in any order, once; the probe blocks among them wait for the last of the build side,

@@ -3,7 +3,7 @@ package dev.diagonal.join;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;

@@ -1,6 +1,3 @@
-/**
- * Counters of a run and {@code Written}, the element that every write returns. One counter feeds
- * both Beam's metrics and the progress line of this JVM.
- */
+/** {@code Written}, the element that every write returns. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.metrics;

@@ -1,11 +1,11 @@
 package dev.diagonal.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.Shards;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.block.Shards;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,10 +2,10 @@ package dev.diagonal.ratings;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.csv.HeaderNames;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.csv.HeaderNames;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +22,8 @@ import java.util.List;
  *     userId} is only checked if the header has it, and the column of the movie or the rating is
  *     only checked as such
  * @param timestampColumn likewise, {@code timestamp}
- * @param first the names in the header of the first file, or {@link HeaderNames#NONE}: a position
- *     means its column, in all files
+ * @param first the names in the header of the first file, or none: a position means its column, in
+ *     all files
  * @param textMovies whether movies are texts; else they are whole numbers of 64 bits
  */
 public record RatingFormat(
@@ -33,7 +33,7 @@ public record RatingFormat(
     String ratingColumn,
     String userColumn,
     String timestampColumn,
-    HeaderNames first,
+    List<String> first,
     boolean textMovies)
     implements Serializable {
 
@@ -59,7 +59,7 @@ public record RatingFormat(
         ratingColumn,
         userColumn,
         timestampColumn,
-        HeaderNames.NONE,
+        List.of(),
         false);
   }
 
@@ -70,6 +70,7 @@ public record RatingFormat(
   }
 
   public RatingFormat {
+    first = List.copyOf(first);
     checkArgument(
         isDelimiter(delimiter),
         "delimiter must be a tab or ASCII characters that are in no number and no quote, got '%s'",
@@ -116,7 +117,7 @@ public record RatingFormat(
             ratingColumn,
             userColumn,
             timestampColumn,
-            new HeaderNames(layout.split(line)),
+            layout.split(line),
             textMovies);
   }
 
@@ -169,12 +170,14 @@ public record RatingFormat(
   }
 
   private int required(String column, HeaderNames names, TextFile file) {
-    int index = names.find(column, first, file.name());
+    int index = names.find(column, new HeaderNames(first), file.name());
     if (index == HeaderNames.NOT_THERE) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
-                  file.name(), first.nameOf(column), shortened(String.valueOf(file.header()))));
+                  file.name(),
+                  new HeaderNames(first).nameOf(column),
+                  shortened(String.valueOf(file.header()))));
     }
     return index;
   }
@@ -182,7 +185,9 @@ public record RatingFormat(
   /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
-    return mayBeMissing ? names.find(column, first, file.name()) : required(column, names, file);
+    return mayBeMissing
+        ? names.find(column, new HeaderNames(first), file.name())
+        : required(column, names, file);
   }
 
   private List<String> split(String line) {

@@ -2,7 +2,7 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.csv.CsvFields;
+import dev.diagonal.internal.csv.CsvFields;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.bytes.ByteBuilder;
-import dev.diagonal.bytes.JsonText;
 import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.bytes.JsonText;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;

@@ -1,7 +1,7 @@
 package dev.diagonal.ratings;
 
-import dev.diagonal.block.Shards;
-import dev.diagonal.bytes.VarInts;
+import dev.diagonal.internal.block.Shards;
+import dev.diagonal.internal.bytes.VarInts;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;

@@ -2,8 +2,8 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.Shards;
-import dev.diagonal.bytes.VarInts;
+import dev.diagonal.internal.block.Shards;
+import dev.diagonal.internal.bytes.VarInts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

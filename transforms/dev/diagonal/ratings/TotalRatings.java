@@ -1,9 +1,9 @@
 package dev.diagonal.ratings;
 
-import dev.diagonal.block.Shards;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.block.Shards;
 import org.apache.beam.sdk.values.KV;
 
 /**

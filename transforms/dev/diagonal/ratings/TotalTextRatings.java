@@ -2,11 +2,11 @@ package dev.diagonal.ratings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.block.Shards;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.block.Shards;
 import org.apache.beam.sdk.values.KV;
 
 /**

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.csv.CsvDialect;
-import dev.diagonal.csv.CsvReader;
+import dev.diagonal.internal.csv.CsvReader;
 import java.io.Serializable;
 import java.nio.charset.Charset;
 import java.util.List;

@@ -49,7 +49,7 @@ public final class RowOrigin {
   }
 
   /** Whether offsets are numbers of rows, and not of bytes. */
-  boolean countsRows() {
+  public boolean countsRows() {
     return rows;
   }
 

@@ -1,5 +1,6 @@
 /**
- * Typed rows in blocks of columns. Parses, infers and formats their values as CSV, JSON and text.
+ * Typed rows in blocks of columns: the types of their fields, where they come from, and the format
+ * of text files.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.rows;

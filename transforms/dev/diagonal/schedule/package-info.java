@@ -1,6 +1,3 @@
-/**
- * Runs batches of different cells at the same time, and never two whose cells share a slot. Plain
- * Java threads without Beam.
- */
+/** Batches of one cell, their writers, and how a batch fails. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.schedule;

@@ -3,7 +3,7 @@ package dev.diagonal.statement;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diagonal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.Column;
 import java.math.BigDecimal;
 import java.math.BigInteger;

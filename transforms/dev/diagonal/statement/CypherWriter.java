@@ -1,8 +1,8 @@
 package dev.diagonal.statement;
 
 import dev.diagonal.grid.CellLocks;
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;

@@ -1,6 +1,6 @@
 package dev.diagonal.statement;
 
-import dev.diagonal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;

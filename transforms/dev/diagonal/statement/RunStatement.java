@@ -1,9 +1,9 @@
 package dev.diagonal.statement;
 
 import dev.diagonal.grid.CellLocks;
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.SqlFaults;
 import dev.diagonal.schedule.BatchWriter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package dev.diagonal.statement;
 
 import dev.diagonal.grid.CellLocks;
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

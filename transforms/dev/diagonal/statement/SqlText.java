@@ -2,7 +2,7 @@ package dev.diagonal.statement;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.jdbc.connection.SqlScript;
+import dev.diagonal.internal.jdbc.sql.SqlScript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

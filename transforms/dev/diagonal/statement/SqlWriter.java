@@ -1,10 +1,10 @@
 package dev.diagonal.statement;
 
 import dev.diagonal.grid.CellLocks;
-import dev.diagonal.jdbc.connection.HeldConnection;
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.table.BoundRow;
-import dev.diagonal.jdbc.table.TableLocks;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import java.sql.Connection;

@@ -3,11 +3,12 @@ package dev.diagonal.textfile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.files.output.OutputRun;
-import dev.diagonal.files.output.RunFiles;
-import dev.diagonal.files.output.RunHold;
-import dev.diagonal.files.output.WholeFile;
-import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.files.output.RunHold;
+import dev.diagonal.internal.files.output.WholeFile;
+import dev.diagonal.internal.metrics.WriteMetrics;
+import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.security.MessageDigest;

@@ -4,7 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.metrics.Written;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;

@@ -1,7 +1,7 @@
 package dev.diagonal.textfile;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.stored.OutputRun;
 import dev.diagonal.metrics.Written;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;

@@ -3,10 +3,11 @@ package dev.diagonal.textfile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.output.OutputRun;
-import dev.diagonal.files.output.RunFiles;
-import dev.diagonal.files.output.WholeFile;
-import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.files.output.WholeFile;
+import dev.diagonal.internal.metrics.WriteMetrics;
+import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.metrics.Written;
 import java.io.BufferedWriter;
 import java.io.IOException;

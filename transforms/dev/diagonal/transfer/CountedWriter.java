@@ -1,7 +1,7 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.internal.metrics.RunCounts;
 import dev.diagonal.metrics.Changes;
-import dev.diagonal.metrics.RunCounts;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.transfer.sink.RowBlockWriter;

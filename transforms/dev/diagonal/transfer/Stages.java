@@ -3,8 +3,8 @@ package dev.diagonal.transfer;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.rows.RowBlock;
-import dev.diagonal.transfer.mapping.BlockConverter;
 import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.source.RowBlockReader;
 import java.util.ArrayList;

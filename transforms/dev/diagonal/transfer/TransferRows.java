@@ -2,19 +2,19 @@ package dev.diagonal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.fault.DeadLetterOutput;
 import dev.diagonal.files.ReadLines;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.fault.DeadLetterOutput;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.rows.types.TypeRemarks;
+import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.sink.JoinPartsFn;
+import dev.diagonal.internal.transfer.sink.RangeWritten;
+import dev.diagonal.internal.transfer.sink.SealStageFn;
+import dev.diagonal.internal.transfer.sink.StageSink;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.TypeRemarks;
-import dev.diagonal.transfer.mapping.ConversionPlan;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.sink.FileSink;
-import dev.diagonal.transfer.sink.JoinPartsFn;
-import dev.diagonal.transfer.sink.RangeWritten;
-import dev.diagonal.transfer.sink.SealStageFn;
-import dev.diagonal.transfer.sink.StageSink;
 import dev.diagonal.transfer.sink.TransferSink;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
@@ -141,8 +141,8 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Counts for the {@link dev.diagonal.metrics.RunCounts} of this name too, where there are any;
-   * default none.
+   * Counts for the {@link dev.diagonal.internal.metrics.RunCounts} of this name too, where there
+   * are any; default none.
    */
   public TransferRows withRun(String name) {
     return new TransferRows(
@@ -252,7 +252,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   private static final class CountFn extends DoFn<Written, Written> {
     @ProcessElement
     public void count(@Element Written written, OutputReceiver<Written> out) {
-      dev.diagonal.metrics.Counted.ROWS_WRITTEN.add(written.rows());
+      dev.diagonal.internal.metrics.Counted.ROWS_WRITTEN.add(written.rows());
       Counted.add(written.changes());
       out.output(written);
     }

@@ -1,13 +1,13 @@
 package dev.diagonal.pipelines.clean;
 
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.internal.jdbc.schema.CommitCheck;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Leftovers;
+import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.internal.schema.CommitCheck;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
-import dev.diagonal.jdbc.internal.schema.Leftovers;
-import dev.diagonal.jdbc.internal.schema.SchemaRights;
-import dev.diagonal.jdbc.ledger.ProvenTransaction;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.pipelines.command.Command;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.ExitCode;

@@ -1,11 +1,11 @@
 package dev.diagonal.pipelines.command;
 
-import dev.diagonal.fault.Printable;
-import dev.diagonal.jdbc.connection.JdbcUrl;
+import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.run.Failure;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.NearestName;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.command;
 
-import dev.diagonal.fault.Printable;
+import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.pipelines.options.JdbcOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.EndOnRequest;

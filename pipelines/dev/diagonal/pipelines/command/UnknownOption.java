@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.command;
 
-import dev.diagonal.rows.NearestName;
+import dev.diagonal.internal.rows.NearestName;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Locale;

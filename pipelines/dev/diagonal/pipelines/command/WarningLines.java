@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.command;
 
-import dev.diagonal.metrics.Warnings;
+import dev.diagonal.internal.metrics.Warnings;
 import java.io.PrintStream;
 import java.util.logging.Handler;
 import java.util.logging.Level;

@@ -1,17 +1,17 @@
 package dev.diagonal.pipelines.donors;
 
-import dev.diagonal.block.Shards;
 import dev.diagonal.csv.CsvDialect;
-import dev.diagonal.csv.ReadCsv;
-import dev.diagonal.donors.DonationFiles;
-import dev.diagonal.donors.DonationReport;
-import dev.diagonal.donors.JoinDonations;
-import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
+import dev.diagonal.internal.block.Shards;
+import dev.diagonal.internal.csv.ReadCsv;
+import dev.diagonal.internal.donors.DonationFiles;
+import dev.diagonal.internal.donors.DonationReport;
+import dev.diagonal.internal.donors.JoinDonations;
+import dev.diagonal.internal.donors.Table;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;

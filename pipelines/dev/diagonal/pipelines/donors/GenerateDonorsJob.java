@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.donors;
 
-import dev.diagonal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.GenerateFiles;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;

@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
-import dev.diagonal.edges.Edge;
-import dev.diagonal.edges.EdgeTables;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Fold;
 import dev.diagonal.jdbc.relationships.Fold.Folded;

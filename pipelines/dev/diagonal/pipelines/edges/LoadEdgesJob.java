@@ -2,12 +2,12 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
-import dev.diagonal.edges.Edge;
-import dev.diagonal.edges.EdgeTables;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.LoadedFiles;

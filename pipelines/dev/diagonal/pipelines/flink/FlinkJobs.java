@@ -2,7 +2,7 @@ package dev.diagonal.pipelines.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.stored.OutputRun;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.run.Job.Output;
 import dev.diagonal.pipelines.run.OutputRuns;

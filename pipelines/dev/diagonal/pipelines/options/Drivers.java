@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.jdbc.connection.JdbcUrl;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.sql.DriverManager;
 import java.sql.SQLException;

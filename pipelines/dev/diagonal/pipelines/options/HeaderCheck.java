@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.csv.CsvFields;
 import dev.diagonal.files.FirstLines;
+import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
-import dev.diagonal.rows.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

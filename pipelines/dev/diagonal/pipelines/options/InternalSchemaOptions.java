@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.pipelines.usage.UsageException;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;

@@ -8,7 +8,7 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;

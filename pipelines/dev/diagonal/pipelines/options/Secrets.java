@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.options;
 
 import dev.diagonal.fault.Secret;
-import dev.diagonal.jdbc.connection.JdbcUrl;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.jdbc.connection.JdbcUrl;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.fault.Printable;
+import dev.diagonal.internal.bytes.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the user what did not work and does no harm. */

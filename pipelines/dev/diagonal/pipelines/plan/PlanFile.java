@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.plan.PlanNode.Ending;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.usage.Mistakes;
-import dev.diagonal.rows.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

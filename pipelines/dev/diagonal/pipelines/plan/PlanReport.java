@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.diagonal.files.output.WholeFile;
+import dev.diagonal.internal.files.output.WholeFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

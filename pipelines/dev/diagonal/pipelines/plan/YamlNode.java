@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
-import dev.diagonal.rows.NearestName;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;

@@ -2,10 +2,10 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.elasticsearch.bulk.NotIndexedException;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.Printable;
 import dev.diagonal.fault.TargetMismatchException;
-import dev.diagonal.jdbc.connection.JdbcUrl;
-import dev.diagonal.jdbc.internal.schema.InternalSchemaException;
+import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.flink.LostJobException;

@@ -2,8 +2,8 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.output.OutputPlace;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.FileSystems;

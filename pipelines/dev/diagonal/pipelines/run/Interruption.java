@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.files.output.RunHold;
+import dev.diagonal.internal.files.output.RunHold;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.files.output.OutputPlace;
-import dev.diagonal.files.output.OutputRun;
-import dev.diagonal.files.output.RunFiles;
-import dev.diagonal.files.output.RunHold;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.files.output.RunHold;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

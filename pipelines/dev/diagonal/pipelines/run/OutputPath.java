@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.files.output.OutputCompression;
-import dev.diagonal.files.output.OutputPlace;
-import dev.diagonal.files.stored.FileSystemModules;
+import dev.diagonal.internal.files.output.OutputCompression;
+import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.files.stored.FileSystemModules;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.stored.OutputRun;
 import java.util.UUID;
 import org.apache.beam.sdk.options.PipelineOptions;
 

@@ -2,13 +2,13 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.fault.Secret;
 import dev.diagonal.fault.TooManyDeadLettersException;
-import dev.diagonal.files.output.RunHold;
+import dev.diagonal.internal.files.output.RunHold;
+import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.textfile.DeadLetterFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.EnumMap;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.flink.FlinkConfiguration;
 import dev.diagonal.pipelines.flink.FlinkJobs;
 import dev.diagonal.pipelines.flink.FlinkSubmission;

@@ -3,10 +3,10 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.taxi.Trip;
+import dev.diagonal.internal.taxi.Zone;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.taxi.Trip;
-import dev.diagonal.taxi.Zone;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.copy.SameTypes;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.jdbc.copy.SameTypes;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.FoundTable;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;

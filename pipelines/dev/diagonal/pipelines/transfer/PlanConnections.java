@@ -2,12 +2,12 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.NearestName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

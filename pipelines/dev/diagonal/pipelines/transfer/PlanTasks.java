@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.files.output.OutputPlace;
+import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.plan.PlanFile;

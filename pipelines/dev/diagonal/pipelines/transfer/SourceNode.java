@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.CsvFormats;
 import dev.diagonal.pipelines.options.CsvInputOptions;
@@ -12,7 +13,6 @@ import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.transfer.parquet.ParquetJars;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

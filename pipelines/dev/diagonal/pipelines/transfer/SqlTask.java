@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.jdbc.connection.SqlScript;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import java.io.IOException;

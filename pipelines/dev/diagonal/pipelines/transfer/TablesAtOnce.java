@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
-import dev.diagonal.transfer.sink.StagedTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

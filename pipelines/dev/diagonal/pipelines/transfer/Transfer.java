@@ -1,7 +1,8 @@
 package dev.diagonal.pipelines.transfer;
 
-import static dev.diagonal.files.output.OutputPlace.STANDARD_OUTPUT;
+import static dev.diagonal.internal.files.output.OutputPlace.STANDARD_OUTPUT;
 
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.command.Command;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.ExitCode;
@@ -16,7 +17,6 @@ import dev.diagonal.pipelines.run.OutputPath;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.NearestName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

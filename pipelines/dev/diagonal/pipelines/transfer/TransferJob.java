@@ -1,8 +1,9 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.metrics.Counted;
-import dev.diagonal.metrics.RunCounts;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.metrics.RunCounts;
+import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.run.Job;
@@ -23,7 +24,6 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.sink.StagedTables;
 import dev.diagonal.transfer.sink.TransferSink;
 import dev.diagonal.transfer.source.TransferSource;
 import java.util.ArrayList;

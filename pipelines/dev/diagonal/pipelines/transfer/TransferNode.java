@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
-import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;

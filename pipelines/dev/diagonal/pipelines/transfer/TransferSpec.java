@@ -2,7 +2,7 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;

@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.jdbc.table.TargetTable;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.To;

@@ -3,6 +3,7 @@ package dev.diagonal.elasticsearch.bulk;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.elasticsearch.tls.PrivateCa;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -110,12 +110,12 @@ public record Document(
   }
 
   /** Whether another document of the same key has a higher version, so that this one gives way. */
-  boolean isOlderThan(Document other) {
+  public boolean isOlderThan(Document other) {
     return version != null && other.version != null && version < other.version;
   }
 
   /** What tells documents apart: one of the same key takes the place of another. */
-  Object key() {
+  public Object key() {
     return index == null && routing == null ? id : new Key(id, index, routing);
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.elasticsearch.tls.PrivateCa;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -154,12 +155,12 @@ public record ElasticsearchTarget(
   }
 
   /** The path that all URLs have, without a slash at the end; often empty. */
-  String path() {
+  public String path() {
     return pathOf(urls.get(0));
   }
 
   /** The nodes. Unlike {@link HttpHost#create}, takes an IPv6 address without a port. */
-  List<HttpHost> hosts() {
+  public List<HttpHost> hosts() {
     return urls.stream().map(ElasticsearchTarget::host).toList();
   }
 

@@ -14,7 +14,7 @@ public final class NotIndexedException extends IOException {
 
   private final List<String> unconfirmedIds;
 
-  NotIndexedException(
+  public NotIndexedException(
       String target, long indexed, long refused, List<String> unconfirmedIds, Exception cause) {
     super(
         String.format(

@@ -27,17 +27,17 @@ public enum Operation {
   }
 
   /** The name of the action in a bulk request. */
-  String action() {
+  public String action() {
     return action;
   }
 
   /** Whether nothing of an earlier document of the same id is left after it. */
-  boolean replacesAll() {
+  public boolean replacesAll() {
     return this == INDEX || this == DELETE;
   }
 
   /** Whether the source stands inside an object of the request. */
-  boolean isPartial() {
+  public boolean isPartial() {
     return this == UPDATE || this == UPSERT;
   }
 }

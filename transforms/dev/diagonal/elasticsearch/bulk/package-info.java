@@ -1,6 +1,3 @@
-/**
- * Sends documents to Elasticsearch in bulk requests and checks the response of each item. Also
- * holds the connection and its settings.
- */
+/** Documents, and the settings of the cluster and of the bulk requests that write them. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.elasticsearch.bulk;

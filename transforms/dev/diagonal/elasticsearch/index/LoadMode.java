@@ -1,8 +1,8 @@
 package dev.diagonal.elasticsearch.index;
 
-import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.diagonal.elasticsearch.index;
 
-import dev.diagonal.elasticsearch.bulk.ElasticsearchConnection;
-import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults;
-import dev.diagonal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
 import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;

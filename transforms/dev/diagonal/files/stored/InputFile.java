@@ -41,7 +41,7 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
   }
 
   /** Returns a pipe. */
-  static InputFile pipe(String name) {
+  public static InputFile pipe(String name) {
     return new InputFile(name, 0, UNKNOWN_TIME, Access.ONCE);
   }
 
@@ -62,7 +62,7 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
   }
 
   /** Whether its name says that it is compressed. */
-  boolean isCompressed() {
+  public boolean isCompressed() {
     return Compression.detect(name) != Compression.UNCOMPRESSED;
   }
 

@@ -1,6 +1,3 @@
-/**
- * Files as they are stored: lists and opens them, decompresses them, and checks that they have not
- * changed since.
- */
+/** Names the files that a run reads and the run that its output files belong to. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.files.stored;

@@ -1,5 +1,7 @@
 package dev.diagonal.jdbc.connection;
 
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.jdbc.sql.KeepAliveSockets;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.Driver;

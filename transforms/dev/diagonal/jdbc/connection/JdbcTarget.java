@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.connection;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * that are given beside it. Its {@code toString} shows host, database and user: neither the
  * password nor the parameters of the URL.
  *
- * @param url a JDBC URL; its parameters win over what Diagonal sets (see {@link HeldConnection})
+ * @param url a JDBC URL; its parameters win over what Diagonal sets (see {@link
+ *     dev.diagonal.internal.jdbc.connection.HeldConnection})
  * @param user the user, unless the driver's defaults name one
  * @param password the user's password, unless none is needed
  */

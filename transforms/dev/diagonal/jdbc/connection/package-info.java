@@ -1,5 +1,3 @@
-/**
- * Opens, holds and limits database connections. Classifies the errors of a database by SQLState.
- */
+/** Names databases, opens connections to them, and sets the ledger of plain inserts. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jdbc.connection;

@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.relationships;
 
-import dev.diagonal.jdbc.table.ArrayText;
+import dev.diagonal.internal.jdbc.table.ArrayText;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;

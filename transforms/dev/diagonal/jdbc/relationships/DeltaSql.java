@@ -2,9 +2,9 @@ package dev.diagonal.jdbc.relationships;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.relationships.EndSums.Sum;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.PostgresSql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collector;

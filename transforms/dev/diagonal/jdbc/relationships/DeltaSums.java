@@ -1,11 +1,11 @@
 package dev.diagonal.jdbc.relationships;
 
-import dev.diagonal.bytes.ByteBuilder;
-import dev.diagonal.bytes.KeyHash;
-import dev.diagonal.jdbc.copy.WireColumn;
-import dev.diagonal.jdbc.copy.WireRows;
-import dev.diagonal.jdbc.copy.WireType;
-import dev.diagonal.jdbc.copy.WireValue;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.bytes.KeyHash;
+import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.copy.WireRows;
+import dev.diagonal.internal.jdbc.copy.WireType;
+import dev.diagonal.internal.jdbc.copy.WireValue;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;

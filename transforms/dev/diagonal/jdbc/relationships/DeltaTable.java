@@ -1,15 +1,15 @@
 package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.TableRights;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.relationships.EndSums.Sum;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.CreateTable;
-import dev.diagonal.jdbc.table.FoundTable;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.jdbc.table.TableRights;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -2,10 +2,9 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
-import dev.diagonal.jdbc.internal.schema.FilePieces;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
-import dev.diagonal.jdbc.internal.schema.Session;
-import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.schema.FilePieces;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -39,17 +39,22 @@ public record FilesOfRows<T>(
   /**
    * Returns the failure of a write because a file has changed, or null if it failed for another
    * reason.
+   *
+   * @param session opens a connection to read the file's name
    */
   public static @Nullable BadInputException changed(
-      @Nullable FilesOfRows<?> files, Session session, String table, SQLException fault) {
+      @Nullable FilesOfRows<?> files,
+      Callable<Connection> session,
+      String table,
+      SQLException fault) {
     Long file = FilePieces.changedFile(fault);
     if (files == null || file == null) {
       return null;
     }
     String name = null;
     try {
-      name = files.internalSchema().filePieces().nameOf(session.use(), file);
-    } catch (SQLException unknown) {
+      name = files.internalSchema().filePieces().nameOf(session.call(), file);
+    } catch (Exception unknown) {
       fault.addSuppressed(unknown);
     }
     return new BadInputException(

@@ -2,8 +2,8 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

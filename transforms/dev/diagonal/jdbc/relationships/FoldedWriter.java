@@ -2,9 +2,9 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
-import dev.diagonal.jdbc.connection.HeldConnection;
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.table.TableLocks;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import java.sql.Connection;
@@ -169,7 +169,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private Exception explained(String firstKey, SQLException fault) {
     connection.close(); // the server rolls back
     BadInputException changed =
-        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
+        FilesOfRows.changed(upsert.files(), connection::use, upsert.tables().edges().name(), fault);
     return changed != null
         ? changed
         : new SQLException(

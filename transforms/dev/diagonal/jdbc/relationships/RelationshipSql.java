@@ -3,10 +3,10 @@ package dev.diagonal.jdbc.relationships;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.relationships.EndSums.Sum;
 import dev.diagonal.jdbc.relationships.EndTable.Total;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.PostgresSql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

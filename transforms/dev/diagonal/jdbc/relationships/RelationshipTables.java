@@ -2,9 +2,9 @@ package dev.diagonal.jdbc.relationships;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.Table;
 import java.io.Serializable;
 import java.sql.SQLException;

@@ -4,12 +4,12 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.jdbc.connection.HeldConnection;
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.internal.schema.FilePieces;
-import dev.diagonal.jdbc.table.TableLocks;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.schema.FilePieces;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.TableLocks;
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.metrics.Changes;
-import dev.diagonal.metrics.Warnings;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import java.sql.Connection;
@@ -184,7 +184,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
           fault);
     }
     BadInputException changed =
-        FilesOfRows.changed(upsert.files(), connection, upsert.tables().edges().name(), fault);
+        FilesOfRows.changed(upsert.files(), connection::use, upsert.tables().edges().name(), fault);
     if (changed != null) {
       return changed;
     }

@@ -1,13 +1,13 @@
 package dev.diagonal.jdbc.relationships;
 
-import dev.diagonal.jdbc.copy.WireColumn;
-import dev.diagonal.jdbc.copy.WireRows;
-import dev.diagonal.jdbc.copy.WireType;
+import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.copy.WireRows;
+import dev.diagonal.internal.jdbc.copy.WireType;
+import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.KeyOrder;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.relationships.EndSums.Sum;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.FoundTable;
-import dev.diagonal.jdbc.table.KeyOrder;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.snapshot;
 
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.SQLException;

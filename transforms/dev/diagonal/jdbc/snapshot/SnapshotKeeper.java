@@ -1,11 +1,11 @@
 package dev.diagonal.jdbc.snapshot;
 
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.sql.UnreachableWarning;
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.connection.UnreachableWarning;
-import dev.diagonal.metrics.Warnings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.snapshot;
 
-import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

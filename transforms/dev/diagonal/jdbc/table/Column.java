@@ -2,7 +2,7 @@ package dev.diagonal.jdbc.table;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.jdbc.connection.Identifiers;
+import dev.diagonal.internal.jdbc.sql.Identifiers;
 import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,7 +79,7 @@ public record Column(String name, String type, String constraints, boolean key)
   }
 
   /** Returns the type with the constraints. */
-  String definition() {
+  public String definition() {
     return constraints.isEmpty() ? type : type + " " + constraints;
   }
 }

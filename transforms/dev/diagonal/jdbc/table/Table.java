@@ -2,7 +2,7 @@ package dev.diagonal.jdbc.table;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.jdbc.connection.Identifiers;
+import dev.diagonal.internal.jdbc.sql.Identifiers;
 import java.io.Serializable;
 import java.util.List;
 
@@ -17,7 +17,7 @@ import java.util.List;
  */
 public record Table(String name, List<Column> columns, int fillfactor) implements Serializable {
 
-  static final int FULL = 100;
+  public static final int FULL = 100;
 
   /**
    * @throws IllegalArgumentException if {@code name} is not one or two identifiers or is that of a

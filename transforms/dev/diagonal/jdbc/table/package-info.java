@@ -1,6 +1,3 @@
-/**
- * Tables and their columns, rows that are bound to them, and the order of their keys. Reads the
- * catalog of PostgreSQL and creates tables.
- */
+/** Tables and their columns, how rows are bound to them, and the modes of writing them. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jdbc.table;

@@ -1,6 +1,6 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;

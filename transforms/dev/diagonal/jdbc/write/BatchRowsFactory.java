@@ -2,11 +2,11 @@ package dev.diagonal.jdbc.write;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.jdbc.copy.WireColumn;
-import dev.diagonal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.TableRights;
+import dev.diagonal.internal.jdbc.table.TableRights.Needs;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.jdbc.table.TableRights;
-import dev.diagonal.jdbc.table.TableRights.Needs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.copy.WireColumn;
-import dev.diagonal.jdbc.copy.WireRows;
-import dev.diagonal.jdbc.table.BoundRow;
-import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.copy.WireRows;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;

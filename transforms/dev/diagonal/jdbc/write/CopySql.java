@@ -1,13 +1,13 @@
 package dev.diagonal.jdbc.write;
 
-import static dev.diagonal.jdbc.table.PostgresSql.names;
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
-import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.names;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.jdbc.copy.WireColumn;
-import dev.diagonal.jdbc.table.PostgresSql;
-import dev.diagonal.jdbc.table.SiftSql;
+import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.SiftSql;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;

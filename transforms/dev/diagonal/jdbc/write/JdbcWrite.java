@@ -5,7 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.Connector;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param database the database
  * @param table the table and the columns that are written, which must be there: see {@link
- *     dev.diagonal.jdbc.table.CreateTable}; all modes but insert and delete need a unique index on
+ *     dev.diagonal.jdbc.CreateTable}; all modes but insert and delete need a unique index on
  *     exactly its key columns
  * @param binder puts the values of a row
  * @param mode what is done with a row

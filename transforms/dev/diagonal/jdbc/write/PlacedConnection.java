@@ -1,7 +1,7 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.jdbc.connection.ConnectionPlaces;
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.ConnectionPlaces;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;

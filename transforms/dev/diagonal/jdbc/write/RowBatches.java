@@ -1,10 +1,10 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.block.InFlight;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.jdbc.table.BoundRow;
-import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.internal.block.InFlight;
+import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.metrics.Written;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

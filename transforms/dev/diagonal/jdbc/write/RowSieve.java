@@ -1,7 +1,7 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.jdbc.table.KeyOrder;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,8 +1,8 @@
 package dev.diagonal.jdbc.write;
 
-import static dev.diagonal.jdbc.table.PostgresSql.names;
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
-import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.names;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jdbc.table.Column;

@@ -1,7 +1,7 @@
 package dev.diagonal.jdbc.write;
 
-import dev.diagonal.jdbc.table.BoundRow;
-import dev.diagonal.jdbc.table.RowKey;
+import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.RowKey;
 import dev.diagonal.jdbc.table.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

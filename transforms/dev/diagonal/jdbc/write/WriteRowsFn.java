@@ -1,10 +1,10 @@
 package dev.diagonal.jdbc.write;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.jdbc.table.BoundRow;
-import dev.diagonal.jdbc.table.RowKey;
-import dev.diagonal.metrics.Counted;
-import dev.diagonal.metrics.WriteMetrics;
+import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.RowKey;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.metrics.WriteMetrics;
 import dev.diagonal.metrics.Written;
 import java.io.Serializable;
 import java.util.ArrayList;

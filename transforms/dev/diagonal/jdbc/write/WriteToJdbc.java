@@ -3,8 +3,8 @@ package dev.diagonal.jdbc.write;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.MergeSmallBlocks;
-import dev.diagonal.fault.DeadLetterOutput;
+import dev.diagonal.internal.block.MergeSmallBlocks;
+import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.metrics.Written;
 import java.util.List;

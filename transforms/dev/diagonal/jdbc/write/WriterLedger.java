@@ -2,14 +2,14 @@ package dev.diagonal.jdbc.write;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.jdbc.connection.HeldConnection;
-import dev.diagonal.jdbc.internal.schema.CommitCheck;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
-import dev.diagonal.jdbc.internal.schema.Ledger;
-import dev.diagonal.jdbc.internal.schema.SchemaRights;
-import dev.diagonal.jdbc.internal.schema.Token;
-import dev.diagonal.jdbc.ledger.HeldRuns;
-import dev.diagonal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.ledger.HeldRuns;
+import dev.diagonal.internal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.internal.jdbc.schema.CommitCheck;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Ledger;
+import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.jdbc.table.WriteMode;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,8 +2,8 @@ package dev.diagonal.jobs.schema;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.ratings.RatingRows;
 import java.io.Serializable;

@@ -45,7 +45,7 @@ public enum NumberType {
   }
 
   /** Returns the type that PostgreSQL calls so, without a precision; null if it is another one. */
-  static @Nullable NumberType named(String sqlName) {
+  static @Nullable public NumberType named(String sqlName) {
     for (NumberType type : values()) {
       if (type.sqlName.equals(sqlName)) {
         return type;
@@ -59,7 +59,7 @@ public enum NumberType {
     return (int) INTS.get(bytes, at);
   }
 
-  boolean isWhole() {
+  public boolean isWhole() {
     return whole;
   }
 

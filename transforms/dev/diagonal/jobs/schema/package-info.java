@@ -1,3 +1,3 @@
-/** The tables of the batch job: their names, their columns and the SQL scripts that create them. */
+/** The tables of the batch job: their names and the types of their numbers. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jobs.schema;

@@ -22,7 +22,7 @@ public record ColumnGuess(String column, FieldType type, String sample, @Nullabl
    * @param line of the first file, from 1
    * @param others the type of the other values
    */
-  record Odd(String value, long line, FieldType others) implements Serializable {}
+  public record Odd(String value, long line, FieldType others) implements Serializable {}
 
   /** Refuses a text that is no value of the type. */
   public BadValueException isNot(String value) {
@@ -44,7 +44,8 @@ public record ColumnGuess(String column, FieldType type, String sample, @Nullabl
   }
 
   /** Returns why the column is text though it looks like another type, or null if it does not. */
-  @Nullable String remark() {
+  @Nullable
+  public String remark() {
     return odd == null
         ? null
         : "column %s is text because of '%s' in line %s; its other values are %s (--types=%s:%s)"

@@ -1,8 +1,8 @@
 package dev.diagonal.rows.types;
 
+import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.NearestName;
 import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

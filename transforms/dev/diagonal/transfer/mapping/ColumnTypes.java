@@ -2,7 +2,7 @@ package dev.diagonal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.rows.Columns;
+import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping.Origin;

@@ -2,7 +2,9 @@ package dev.diagonal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.rows.Columns;
+import dev.diagonal.internal.rows.Columns;
+import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.transfer.document.VersionColumn;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import java.io.Serializable;

@@ -24,7 +24,10 @@ public record DocumentId(List<String> key, @Nullable String format) implements S
     checkArgument(key.isEmpty() == (format != null), "an id has a key or a format");
   }
 
-  /** Returns the id of a key: see {@link Template#Template(List, RowType)}. */
+  /**
+   * Returns the id of a key: see {@link dev.diagonal.internal.rows.Template#Template(List,
+   * RowType)}.
+   */
   public static DocumentId ofKey(List<String> columns) {
     return new DocumentId(columns, null);
   }

@@ -2,6 +2,8 @@ package dev.diagonal.transfer.mapping;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.internal.rows.Filter;
+import dev.diagonal.internal.rows.Template;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
@@ -65,7 +67,7 @@ public record Mapping(
   }
 
   /** Returns the columns of the target: all of the source where none are named. */
-  List<Target> targets(RowType source) {
+  public List<Target> targets(RowType source) {
     return columns.isEmpty()
         ? source.names().stream().map(name -> Target.of(name, name)).toList()
         : columns;

@@ -1,5 +1,6 @@
 /**
- * Maps source columns to target columns: conversions, templates, filters and functions of the user.
+ * What a transfer does with columns: the mapping, the types of columns, and what columns are in a
+ * document.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.transfer.mapping;

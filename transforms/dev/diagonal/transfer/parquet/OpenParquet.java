@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.files.stored.StoredFile;
+import dev.diagonal.internal.files.stored.StoredFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

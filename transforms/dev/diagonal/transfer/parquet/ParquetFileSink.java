@@ -1,9 +1,9 @@
 package dev.diagonal.transfer.parquet;
 
-import dev.diagonal.files.output.OutputRun;
-import dev.diagonal.files.output.RunFiles;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;

@@ -1,15 +1,16 @@
 package dev.diagonal.transfer.parquet;
 
-import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.FileRange;
 import dev.diagonal.files.RecordFormat;
 import dev.diagonal.files.stored.InputFile;
-import dev.diagonal.rows.CsvFormatter;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.CsvFormatter;
+import dev.diagonal.internal.rows.Reject;
+import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
-import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.parquet.OpenParquet.RowGroup;

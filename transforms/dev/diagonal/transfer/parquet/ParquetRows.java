@@ -1,10 +1,10 @@
 package dev.diagonal.transfer.parquet;
 
-import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.CsvFormatter;
+import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.CsvFormatter;
-import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;

@@ -1,12 +1,12 @@
 package dev.diagonal.transfer.parquet;
 
+import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;

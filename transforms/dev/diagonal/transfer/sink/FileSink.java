@@ -1,6 +1,6 @@
 package dev.diagonal.transfer.sink;
 
-import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.stored.OutputRun;
 import dev.diagonal.rows.RowType;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Writes one file. Every attempt at a range writes a hidden part of its own beside it, which is a
- * file that could stand alone; {@link JoinPartsFn} joins those of the attempts that succeeded, and
- * the file appears atomically, in place of an earlier one.
+ * file that could stand alone; {@link dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those
+ * of the attempts that succeeded, and the file appears atomically, in place of an earlier one.
  */
 public interface FileSink extends TransferSink {
 

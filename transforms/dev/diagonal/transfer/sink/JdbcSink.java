@@ -1,8 +1,10 @@
 package dev.diagonal.transfer.sink;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.internal.jdbc.table.RowAt;
+import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
@@ -10,7 +12,6 @@ import dev.diagonal.jdbc.write.JdbcBlockWriter;
 import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.metrics.Changes;
 import dev.diagonal.metrics.Written;
-import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;

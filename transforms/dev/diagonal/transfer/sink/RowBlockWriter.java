@@ -31,7 +31,10 @@ public interface RowBlockWriter extends AutoCloseable {
     return 0;
   }
 
-  /** Returns the {@linkplain RangeWritten#part part} that holds the rows, once finished. */
+  /**
+   * Returns the {@linkplain dev.diagonal.internal.transfer.sink.RangeWritten#part part} that holds
+   * the rows, once finished.
+   */
   default String part() {
     return "";
   }

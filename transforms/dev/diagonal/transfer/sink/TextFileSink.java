@@ -1,11 +1,11 @@
 package dev.diagonal.transfer.sink;
 
-import dev.diagonal.bytes.ByteBuilder;
-import dev.diagonal.files.output.OutputCompression;
-import dev.diagonal.files.output.OutputRun;
-import dev.diagonal.files.output.RunFiles;
-import dev.diagonal.rows.CsvFormatter;
-import dev.diagonal.rows.JsonFormatter;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.files.output.OutputCompression;
+import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.rows.CsvFormatter;
+import dev.diagonal.internal.rows.JsonFormatter;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One text file with a line a row, compressed if its name ends in {@code .gz}, {@code .bz2} or
  * {@code .zst}. Every attempt at a range writes a hidden part file of its own beside it; {@link
- * JoinPartsFn} joins those of the attempts that succeeded, in the order of the ranges, and the file
- * appears atomically, in place of an earlier one.
+ * dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those of the attempts that succeeded, in
+ * the order of the ranges, and the file appears atomically, in place of an earlier one.
  */
 public final class TextFileSink implements FileSink {
 

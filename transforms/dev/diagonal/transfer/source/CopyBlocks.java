@@ -1,16 +1,16 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.SqlFaults;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.rows.CsvFormatter;
+import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.jdbc.snapshot.ReadSession;
-import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.ValueFormatter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketTimeoutException;
@@ -126,7 +126,19 @@ final class CopyBlocks implements RowBlockReader {
             fault);
       }
     }
-    return fault;
+    return copy != null && SqlFaults.isRetryable(fault) ? lost(fault) : fault;
+  }
+
+  private SQLException lost(Exception fault) {
+    return new SQLException(
+        String.format(
+            Locale.ROOT,
+            "%s: the connection was lost after %,d rows: %s; start the run again",
+            origin.place(),
+            rows,
+            fault.getMessage()),
+        SqlFaults.state(fault),
+        fault);
   }
 
   @Override

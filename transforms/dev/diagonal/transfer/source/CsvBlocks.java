@@ -1,11 +1,11 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.csv.CsvFields;
-import dev.diagonal.csv.CsvReader;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.rows.NearestName;
+import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.rows.CsvFormat;
-import dev.diagonal.rows.NearestName;
-import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;

@@ -1,18 +1,18 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.csv.CsvFields;
-import dev.diagonal.csv.CsvReader;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.FileRange;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.rows.types.InferredTypes;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.types.InferredTypes;
 import dev.diagonal.rows.types.TypeGuesses;
 import java.io.IOException;
 import java.nio.charset.Charset;

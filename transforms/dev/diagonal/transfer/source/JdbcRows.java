@@ -1,16 +1,16 @@
 package dev.diagonal.transfer.source;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.snapshot.ReadSession;
 import dev.diagonal.jdbc.snapshot.Snapshot;
 import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.jdbc.snapshot.SnapshotSessions;
 import dev.diagonal.jdbc.snapshot.StoredTables;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;

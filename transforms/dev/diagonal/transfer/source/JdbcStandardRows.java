@@ -1,10 +1,10 @@
 package dev.diagonal.transfer.source;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quoteTable;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;

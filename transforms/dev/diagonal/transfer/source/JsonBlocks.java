@@ -1,9 +1,9 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.csv.CsvReader;
+import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.rows.JsonObject;
+import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.rows.BadValueException;
-import dev.diagonal.rows.JsonObject;
-import dev.diagonal.rows.Reject;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;

@@ -2,9 +2,9 @@ package dev.diagonal.transfer.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.files.LineEnds;
-import dev.diagonal.files.stored.FileText;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.stored.FileText;
+import dev.diagonal.internal.files.stored.LineEnds;
 import dev.diagonal.rows.RowOrigin;
 import java.io.IOException;
 import java.nio.channels.Channels;

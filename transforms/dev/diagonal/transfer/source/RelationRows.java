@@ -1,12 +1,12 @@
 package dev.diagonal.transfer.source;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.SqlScript;
+import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.jdbc.connection.SqlScript;
-import dev.diagonal.rows.Columns;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import java.sql.ResultSet;

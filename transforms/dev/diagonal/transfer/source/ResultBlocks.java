@@ -1,13 +1,13 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.rows.ValueFormatter;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package dev.diagonal.transfer.source;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;

@@ -1,16 +1,16 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.block.Shards;
-import dev.diagonal.csv.CsvReader;
-import dev.diagonal.csv.RecordConsumer;
-import dev.diagonal.donors.DonationFiles;
-import dev.diagonal.donors.DonorsJoin;
-import dev.diagonal.donors.JoinDonations;
-import dev.diagonal.donors.PackRows;
-import dev.diagonal.donors.PackedRows;
-import dev.diagonal.donors.Table;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.internal.block.Shards;
+import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.csv.RecordConsumer;
+import dev.diagonal.internal.donors.DonationFiles;
+import dev.diagonal.internal.donors.DonorsJoin;
+import dev.diagonal.internal.donors.JoinDonations;
+import dev.diagonal.internal.donors.PackRows;
+import dev.diagonal.internal.donors.PackedRows;
+import dev.diagonal.internal.donors.Table;
 import dev.diagonal.join.ShardJoin;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;

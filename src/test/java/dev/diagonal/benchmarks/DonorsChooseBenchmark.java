@@ -2,10 +2,10 @@ package dev.diagonal.benchmarks;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.donors.GenerateFiles;
-import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.internal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.Table;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;

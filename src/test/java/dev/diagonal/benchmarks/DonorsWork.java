@@ -1,7 +1,7 @@
 package dev.diagonal.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.diagonal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.GenerateFiles;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;

@@ -1,15 +1,18 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.block.Packer;
 import dev.diagonal.conflictfree.WriteConflictFree;
-import dev.diagonal.edges.EdgeFormat;
-import dev.diagonal.edges.EdgeLines;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.grid.TableSize;
+import dev.diagonal.internal.block.Packer;
+import dev.diagonal.internal.edges.EdgeFormat;
+import dev.diagonal.internal.edges.EdgeLines;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.ConflictScheduler;
+import dev.diagonal.internal.schedule.SchedulerSettings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Counting;
 import dev.diagonal.jdbc.relationships.EndTable;
@@ -20,10 +23,7 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.schedule.Batch;
-import dev.diagonal.schedule.BatchGroup;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.schedule.ConflictScheduler;
-import dev.diagonal.schedule.SchedulerSettings;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -293,10 +293,12 @@ final class EdgeLoad {
   /** Runs {@code load-edges}' pipeline over a file without a header on the DirectRunner. */
   static void pipeline(JdbcTarget database, Path file) {
     EdgeFormat format = EdgeFormat.CSV.withHeader(false).withEnds("1", "2");
-    Grid<dev.diagonal.edges.Edge> grid =
+    Grid<dev.diagonal.internal.edges.Edge> grid =
         Grid.monopartite(8)
-            .byLongs(dev.diagonal.edges.Edge::sourceNumber, dev.diagonal.edges.Edge::targetNumber);
-    RowBinder<dev.diagonal.edges.Edge> binder =
+            .byLongs(
+                dev.diagonal.internal.edges.Edge::sourceNumber,
+                dev.diagonal.internal.edges.Edge::targetNumber);
+    RowBinder<dev.diagonal.internal.edges.Edge> binder =
         (edge, values) ->
             values
                 .putLong(((UUID) edge.id()).getLeastSignificantBits())
@@ -314,7 +316,7 @@ final class EdgeLoad {
                 grid, UpsertRelationships.into(database, TABLES, binder).withLocks(grid))
             .from(
                 ReadLines.from(List.of(file.toString()))
-                    .into(EdgeLines.of(format), dev.diagonal.edges.Edge.coder())));
+                    .into(EdgeLines.of(format), dev.diagonal.internal.edges.Edge.coder())));
     if (pipeline.run().waitUntilFinish() != PipelineResult.State.DONE) {
       throw new IllegalStateException("the pipeline did not end well");
     }

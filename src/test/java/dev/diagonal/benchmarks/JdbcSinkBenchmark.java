@@ -1,8 +1,8 @@
 package dev.diagonal.benchmarks;
 
 import dev.diagonal.benchmarks.JdbcSinks.Way;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.diagonal.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.donors.GenerateFiles;
-import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
+import dev.diagonal.internal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.Table;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;

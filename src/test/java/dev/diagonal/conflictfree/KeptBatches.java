@@ -1,8 +1,8 @@
 package dev.diagonal.conflictfree;
 
+import dev.diagonal.internal.schedule.WatchedTarget;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.schedule.WatchedTarget;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;

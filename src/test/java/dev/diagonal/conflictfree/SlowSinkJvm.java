@@ -1,11 +1,11 @@
 package dev.diagonal.conflictfree;
 
-import dev.diagonal.edges.Edge;
-import dev.diagonal.edges.EdgeFormat;
-import dev.diagonal.edges.EdgeLines;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeFormat;
+import dev.diagonal.internal.edges.EdgeLines;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import java.util.Arrays;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.schedule.WatchedTarget;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.schedule.WatchedTarget;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Runner;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.diagonal.elasticsearch;
 
-import dev.diagonal.elasticsearch.bulk.BulkListener;
-import dev.diagonal.elasticsearch.bulk.RefusedDocument;
+import dev.diagonal.internal.elasticsearch.bulk.BulkListener;
+import dev.diagonal.internal.elasticsearch.bulk.RefusedDocument;
 import dev.diagonal.metrics.Written;
 
 /** Expects that no document is refused. */

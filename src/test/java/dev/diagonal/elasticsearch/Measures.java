@@ -1,6 +1,6 @@
 package dev.diagonal.elasticsearch;
 
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricQueryResults;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.diagonal.bytes.KeyHash;
+import dev.diagonal.internal.bytes.KeyHash;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Random;

@@ -2,10 +2,9 @@ package dev.diagonal.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jobs.BatchWorker.Outcome;
-import dev.diagonal.jobs.schema.JobSchema;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.Eventually;

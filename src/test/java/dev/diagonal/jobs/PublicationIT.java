@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jobs.Publication.Published;
-import dev.diagonal.jobs.schema.JobSchema;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.StringWriter;

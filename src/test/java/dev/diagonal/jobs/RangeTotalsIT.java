@@ -2,7 +2,7 @@ package dev.diagonal.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.jobs.schema.RatingColumns;
+import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import java.math.BigDecimal;

@@ -3,8 +3,8 @@ package dev.diagonal.join;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.block.PackBlocks;
-import dev.diagonal.block.Shards;
+import dev.diagonal.internal.block.Shards;
+import dev.diagonal.shard.PackBlocks;
 import dev.diagonal.testing.Runner;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.diagonal.pipelines;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.jdbc.table.CreateTable;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.command.Launched;

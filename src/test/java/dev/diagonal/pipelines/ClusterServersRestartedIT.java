@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diagonal.donors.GenerateFiles;
-import dev.diagonal.donors.SlowDonors;
 import dev.diagonal.elasticsearch.FaultyProxy;
+import dev.diagonal.internal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.SlowDonors;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.testing.ChildJvm;

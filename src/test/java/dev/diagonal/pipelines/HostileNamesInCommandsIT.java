@@ -2,7 +2,7 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;

@@ -9,7 +9,7 @@ import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.RangePlan;
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.testing.Compressed;
 import dev.diagonal.testing.Runner;
 import dev.diagonal.textfile.WriteDeadLetters;

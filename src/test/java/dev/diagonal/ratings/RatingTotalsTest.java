@@ -3,7 +3,7 @@ package dev.diagonal.ratings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.block.Shards;
+import dev.diagonal.internal.block.Shards;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

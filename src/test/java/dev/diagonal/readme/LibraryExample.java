@@ -1,7 +1,7 @@
 package dev.diagonal.readme;
 
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.jdbc.write.WriteToJdbc;

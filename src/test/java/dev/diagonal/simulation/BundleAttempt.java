@@ -1,8 +1,8 @@
 package dev.diagonal.simulation;
 
 import dev.diagonal.conflictfree.SteppedBatcher;
-import dev.diagonal.schedule.BatchGroup;
-import dev.diagonal.schedule.SteppedScheduler;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.SteppedScheduler;
 import dev.diagonal.simulation.LoadRun.Bundle;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.diagonal.simulation;
 
-import dev.diagonal.block.Packer;
 import dev.diagonal.conflictfree.SteppedBatcher;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.schedule.BatchGroup;
-import dev.diagonal.schedule.ConflictScheduler;
+import dev.diagonal.internal.block.Packer;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.ConflictScheduler;
 import java.util.List;
 
 /** Conditions of the scheduler, the slot locks, the batcher and the retry, each broken once. */

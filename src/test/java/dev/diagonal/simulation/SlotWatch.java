@@ -1,8 +1,8 @@
 package dev.diagonal.simulation;
 
 import dev.diagonal.grid.Schedule;
-import dev.diagonal.schedule.BatchGroup;
-import dev.diagonal.schedule.SchedulerSettings;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.SchedulerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.diagonal.simulation;
 
-import dev.diagonal.jdbc.internal.schema.Session;
+import dev.diagonal.internal.jdbc.schema.Session;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

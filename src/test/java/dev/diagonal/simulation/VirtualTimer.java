@@ -1,6 +1,6 @@
 package dev.diagonal.simulation;
 
-import dev.diagonal.jdbc.internal.schema.Session;
+import dev.diagonal.internal.jdbc.schema.Session;
 import java.time.Duration;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;

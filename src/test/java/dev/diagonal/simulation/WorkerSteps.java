@@ -2,9 +2,9 @@ package dev.diagonal.simulation;
 
 import static dev.diagonal.simulation.Violation.check;
 
-import dev.diagonal.jdbc.connection.SqlFaults;
-import dev.diagonal.schedule.BatchGroup;
-import dev.diagonal.schedule.SteppedThread;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.schedule.BatchGroup;
+import dev.diagonal.internal.schedule.SteppedThread;
 import dev.diagonal.simulation.SimulatedServer.Transaction;
 import java.time.Duration;
 import java.util.List;

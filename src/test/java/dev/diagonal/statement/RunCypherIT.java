@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.metrics.Counted;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.testing.LocalNeo4j;

@@ -1,7 +1,7 @@
 package dev.diagonal.testing;
 
-import dev.diagonal.edges.EdgeFormat;
-import dev.diagonal.edges.EdgeTables;
+import dev.diagonal.internal.edges.EdgeFormat;
+import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import java.sql.Connection;

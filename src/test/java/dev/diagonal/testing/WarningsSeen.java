@@ -1,6 +1,6 @@
 package dev.diagonal.testing;
 
-import dev.diagonal.metrics.Warnings;
+import dev.diagonal.internal.metrics.Warnings;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;

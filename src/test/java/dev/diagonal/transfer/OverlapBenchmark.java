@@ -1,12 +1,12 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.mapping.BlockConverter;
 import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.source.RowBlockReader;
 import java.util.List;

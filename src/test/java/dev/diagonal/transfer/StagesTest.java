@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import dev.diagonal.transfer.mapping.BlockConverter;
 import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.source.RowBlockReader;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.diagonal.elasticsearch.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.donors.DonationReport;
 import dev.diagonal.elasticsearch.FaultyProxy;
 import dev.diagonal.elasticsearch.Ignoring;
 import dev.diagonal.elasticsearch.TestAuthority;
@@ -12,6 +11,8 @@ import dev.diagonal.elasticsearch.index.IndexFields;
 import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.donors.DonationReport;
+import dev.diagonal.internal.elasticsearch.bulk.BulkWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

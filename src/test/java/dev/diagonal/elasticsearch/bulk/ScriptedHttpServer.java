@@ -34,7 +34,8 @@ public final class ScriptedHttpServer implements AutoCloseable {
 
   /** A request: its method, its path with the query, its headers and its body, uncompressed. */
   public record Asked(String method, String uri, Map<String, String> headers, String body) {
-    @Nullable String authorization() {
+    @Nullable
+    public String authorization() {
       return headers.get("Authorization");
     }
   }
@@ -64,12 +65,12 @@ public final class ScriptedHttpServer implements AutoCloseable {
   }
 
   /** Closes the connection of the next request without an answer. */
-  synchronized ScriptedHttpServer hangsUp() {
+  public synchronized ScriptedHttpServer hangsUp() {
     return answers(0, "");
   }
 
   /** Keeps the next request waiting until the server is closed. */
-  synchronized ScriptedHttpServer keepsSilent() {
+  public synchronized ScriptedHttpServer keepsSilent() {
     return answers(-1, "");
   }
 
@@ -78,7 +79,7 @@ public final class ScriptedHttpServer implements AutoCloseable {
   }
 
   /** How many connections brought requests. */
-  int connections() {
+  public int connections() {
     return clients.size();
   }
 

@@ -3,6 +3,7 @@ package dev.diagonal.files.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.files.stored.Listing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;

@@ -2,11 +2,11 @@ package dev.diagonal.jdbc.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.copy.WireType;
+import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.copy.WireColumn;
-import dev.diagonal.jdbc.copy.WireType;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.FoundColumn;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.Connector;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;

@@ -1,12 +1,12 @@
 package dev.diagonal.jdbc.write;
 
-import static dev.diagonal.jdbc.table.PostgresSql.quote;
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.CreateTable;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;

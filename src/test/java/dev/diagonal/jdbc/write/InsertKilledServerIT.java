@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.FaultyRelay.Fault;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
-import dev.diagonal.jdbc.ledger.LedgerSettings;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
-import dev.diagonal.jdbc.table.CreateTable;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.metrics.Counted;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;

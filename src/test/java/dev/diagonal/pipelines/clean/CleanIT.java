@@ -2,12 +2,12 @@ package dev.diagonal.pipelines.clean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.RunKeeper;
+import dev.diagonal.internal.jdbc.schema.Token;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.internal.schema.InternalSchema;
-import dev.diagonal.jdbc.internal.schema.RunKeeper;
-import dev.diagonal.jdbc.internal.schema.Token;
-import dev.diagonal.jdbc.table.PostgresSql;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.diagonal.donors.GenerateFiles;
-import dev.diagonal.donors.Table;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
+import dev.diagonal.internal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.Table;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;

@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.donors;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.donors.GenerateFiles;
+import dev.diagonal.internal.donors.GenerateFiles;
 import dev.diagonal.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;

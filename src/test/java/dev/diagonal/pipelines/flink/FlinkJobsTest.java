@@ -2,7 +2,7 @@ package dev.diagonal.pipelines.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.diagonal.metrics.Counted;
+import dev.diagonal.internal.metrics.Counted;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;

@@ -3,10 +3,10 @@ package dev.diagonal.transfer.parquet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.RangePlan;
-import dev.diagonal.rows.CsvFormatter;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.testing.DuckDb;
 import dev.diagonal.transfer.mapping.Mapping;

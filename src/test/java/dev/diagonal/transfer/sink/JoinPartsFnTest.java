@@ -3,11 +3,13 @@ package dev.diagonal.transfer.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.files.output.OutputRun;
-import dev.diagonal.files.output.RunFiles;
-import dev.diagonal.files.output.RunHold;
-import dev.diagonal.files.stored.FileText;
-import dev.diagonal.files.stored.Listing;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.files.output.RunFiles;
+import dev.diagonal.internal.files.output.RunHold;
+import dev.diagonal.internal.files.stored.FileText;
+import dev.diagonal.internal.files.stored.Listing;
+import dev.diagonal.internal.transfer.sink.JoinPartsFn;
+import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;

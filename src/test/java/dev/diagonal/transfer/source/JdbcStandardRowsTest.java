@@ -3,11 +3,11 @@ package dev.diagonal.transfer.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.bytes.ByteBuilder;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.output.OutputRun;
+import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.rows.CsvFormatter;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;

@@ -1,0 +1,89 @@
+package dev.diagonal.internal.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.testing.Eventually;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FairPermitsTest {
+
+  private static final int PLACES = 3;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final FairPermits window = new FairPermits(lock, PLACES);
+  private final List<String> entered = new CopyOnWriteArrayList<>();
+
+  @Test
+  void whoeverAsksWhileOthersWaitStandsBehindThem() throws Exception {
+    assertThat(enter("first", 0, PLACES)).isTrue();
+    Thread patient = started("patient", 0, PLACES);
+    // It gives back the place and asks again before the patient one can run.
+    Thread fast = started("fast", PLACES, 1);
+    patient.join();
+    assertThat(entered).containsExactly("first", "patient");
+    lock.lock();
+    window.leave(PLACES);
+    lock.unlock();
+    fast.join();
+    assertThat(entered).containsExactly("first", "patient", "fast");
+  }
+
+  @Test
+  void whoeverWantsManyPlacesIsNotPassedOverByThoseWhoWantOne() throws Exception {
+    assertThat(enter("first", 0, 2)).isTrue();
+    Thread large = started("large", 0, 2);
+    Thread small = started("small", 0, 1);
+    assertThat(entered).containsExactly("first");
+    lock.lock();
+    window.leave(1);
+    lock.unlock();
+    large.join();
+    small.join(1); // it may have no place yet
+    assertThat(entered).containsExactly("first", "large");
+    lock.lock();
+    window.leave(1);
+    lock.unlock();
+    small.join();
+    assertThat(entered).containsExactly("first", "large", "small");
+  }
+
+  private Thread started(String name, int leaves, int wanted) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                assertThat(enter(name, leaves, wanted)).isTrue();
+              } catch (InterruptedException unexpected) {
+                throw new IllegalStateException(unexpected);
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    assertThat(
+            Eventually.within(
+                Duration.ofSeconds(30),
+                () ->
+                    thread.getState() == Thread.State.WAITING
+                        || thread.getState() == Thread.State.TERMINATED))
+        .isTrue();
+    return thread;
+  }
+
+  private boolean enter(String name, int leaves, int wanted) throws InterruptedException {
+    lock.lock();
+    try {
+      window.leave(leaves);
+      boolean in = window.enter(wanted, () -> false);
+      entered.add(name);
+      return in;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.diagonal.files.stored;
+
+import java.io.Serializable;
+import java.util.UUID;
+
+/**
+ * The run that an output belongs to. All attempts of all its workers share it.
+ *
+ * @param id 32 hexadecimal digits
+ * @param announced whether a {@link dev.diagonal.internal.files.output.RunHold} lasts as long as
+ *     the run, so that attempts which outlive the run find that it is over
+ */
+public record OutputRun(String id, boolean announced) implements Serializable {
+
+  public OutputRun {
+    if (!id.matches("[0-9a-f]{32}")) {
+      throw new IllegalArgumentException("id must be 32 hexadecimal digits, got '" + id + "'");
+    }
+  }
+
+  /** Returns a run that nobody announces. */
+  public static OutputRun alone() {
+    return new OutputRun(newId(), false);
+  }
+
+  /** Returns an id that no other run or attempt has. */
+  public static String newId() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+}

@@ -1,0 +1,148 @@
+package dev.diagonal.internal.csv;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.csv.CsvDialect;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.fault.DeadLetterOutput;
+import dev.diagonal.internal.files.stored.Pipes;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link RecordConsumer} puts out when it is driven over the records of CSV files, inside
+ * one DoFn: for files whose records may span lines. Where they cannot, {@link
+ * dev.diagonal.files.ReadLines} reads a file with several readers; here each file has one, which
+ * reads it from its start. Files are found when the pipeline runs; gzip, bzip2, zstd and what else
+ * Beam detects by file name is decompressed.
+ *
+ * <p>Output: in the global window, bounded, in no order. Bytes that are no UTF-8 are replaced by
+ * U+FFFD and counted ({@value #REPLACED_CHARACTERS}).
+ *
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if a pattern matches nothing, a file
+ * cannot be read, or a record is bad and no error handler was given.
+ */
+public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
+
+  /** The Beam counter of the characters that had to be put in place of broken UTF-8. */
+  public static final String REPLACED_CHARACTERS = "replaced_characters";
+
+  private static final long MAX_BAD_RECORDS = 10_000;
+
+  private final List<String> patterns;
+  private final Reading<T> reading;
+  private final Coder<T> coder;
+  private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
+
+  private ReadCsv(
+      List<String> patterns,
+      Reading<T> reading,
+      Coder<T> coder,
+      @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
+    this.patterns = List.copyOf(patterns);
+    this.reading = reading;
+    this.coder = coder;
+    this.errorHandler = errorHandler;
+  }
+
+  /**
+   * Drives a consumer a reader over the records of files.
+   *
+   * @param patterns files, globs or directories
+   * @param dialect how they are written
+   * @param coder of what the consumers put out
+   */
+  public static <T> ReadCsv<T> from(
+      List<String> patterns,
+      CsvDialect dialect,
+      RecordConsumer.Factory<T> consumers,
+      Coder<T> coder) {
+    checkArgument(!patterns.isEmpty(), "patterns must not be empty");
+    return new ReadCsv<>(
+        patterns,
+        new Reading<>(dialect, consumers, CsvReader.MOST_RECORD_BYTES, MAX_BAD_RECORDS, false),
+        coder,
+        null);
+  }
+
+  /** Sets how many bytes a record may have; a longer one is a bad record. 64 MiB by default. */
+  public ReadCsv<T> withMaxRecordBytes(int bytes) {
+    return new ReadCsv<>(patterns, reading.withMaxRecordBytes(bytes), coder, errorHandler);
+  }
+
+  /**
+   * Sends bad records to a handler instead of failing on the first one.
+   *
+   * @param most fails the run when one reader has met more than this many of them: it bounds what
+   *     travels to the handler, which is the place to bound all of them together
+   */
+  public ReadCsv<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler, long most) {
+    return new ReadCsv<>(patterns, reading.routing(most), coder, handler);
+  }
+
+  @Override
+  public PCollection<T> expand(PBegin begin) {
+    Pipes.allow(patterns);
+    TupleTag<T> results = new TupleTag<>() {};
+    PCollectionTuple read =
+        begin
+            .apply(
+                "Patterns",
+                Create.of(List.of(patterns)).withCoder(ListCoder.of(StringUtf8Coder.of())))
+            .apply("Find", ParDo.of(new FindFn()))
+            .setCoder(InputFile.coder())
+            .apply("Spread", Reshuffle.viaRandomKey())
+            .apply(
+                "Read",
+                ParDo.of(new ReadCsvFn<>(reading))
+                    .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(read, errorHandler);
+    return read.get(results).setCoder(coder);
+  }
+
+  /** How files are read. */
+  record Reading<T>(
+      CsvDialect dialect,
+      RecordConsumer.Factory<T> consumers,
+      int maxRecordBytes,
+      long maxBadRecords,
+      boolean routeBadRecords)
+      implements Serializable {
+
+    Reading {
+      checkArgument(maxRecordBytes > 0, "maxRecordBytes must be > 0, got %s", maxRecordBytes);
+      checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+    }
+
+    Reading<T> withMaxRecordBytes(int bytes) {
+      return new Reading<>(dialect, consumers, bytes, maxBadRecords, routeBadRecords);
+    }
+
+    Reading<T> routing(long most) {
+      return new Reading<>(dialect, consumers, maxRecordBytes, most, true);
+    }
+  }
+
+  private static final class FindFn extends DoFn<List<String>, InputFile> {
+    @ProcessElement
+    public void find(@Element List<String> patterns, OutputReceiver<InputFile> files) {
+      InputFiles.matching(patterns).files().forEach(files::output);
+    }
+  }
+}

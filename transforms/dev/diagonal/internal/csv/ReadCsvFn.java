@@ -1,0 +1,133 @@
+package dev.diagonal.internal.csv;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.files.stored.FileText;
+import dev.diagonal.internal.metrics.Counted;
+import java.io.IOException;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.jspecify.annotations.Nullable;
+
+/** Drives a consumer over the files of a bundle, and then of the next. */
+final class ReadCsvFn<T> extends DoFn<InputFile, T> {
+
+  /** Records between two looks at the counters. */
+  private static final int COUNTED_TOGETHER = 1_000;
+
+  private final ReadCsv.Reading<T> reading;
+  private final Counter replaced = Metrics.counter(Counted.NAMESPACE, ReadCsv.REPLACED_CHARACTERS);
+
+  private transient RecordConsumer<T> consumer;
+
+  /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
+  private transient @Nullable DeadLetterLimit badRecords;
+
+  ReadCsvFn(ReadCsv.Reading<T> reading) {
+    this.reading = reading;
+  }
+
+  @Setup
+  public void setup() {
+    consumer = reading.consumers().create();
+  }
+
+  @ProcessElement
+  public void read(ProcessContext context) {
+    InputFile input = context.element();
+    String file = input.name();
+    try (FileText text = FileText.open(input);
+        CsvReader records =
+            new CsvReader(text, reading.dialect(), reading.maxRecordBytes(), true)) {
+      consumer.open(file);
+      drive(records, text, new ElementOutput(context), file);
+    } catch (IOException e) {
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new BadInputException("cannot read " + file + ": " + reason, e);
+    }
+  }
+
+  private void drive(CsvReader records, FileText text, LineConsumer.Output<T> output, String file)
+      throws IOException {
+    long countedBytes = 0;
+    int good = 0;
+    while (records.next()) {
+      String problem = records.problem();
+      if (problem == null) {
+        problem = consumer.accept(records, output);
+      }
+      if (problem != null) {
+        output.reject(new DeadLetter(file, records.offset(), problem, records.record()));
+      } else if (++good == COUNTED_TOGETHER) {
+        Counted.ROWS_READ.add(good);
+        Counted.BYTES_READ.add(text.storedBytesRead() - countedBytes);
+        countedBytes = text.storedBytesRead();
+        good = 0;
+      }
+    }
+    Counted.ROWS_READ.add(good);
+    Counted.BYTES_READ.add(text.storedBytesRead() - countedBytes);
+    if (records.replacedCharacters() > 0) {
+      replaced.inc(records.replacedCharacters());
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    consumer.finish(
+        new LineConsumer.Output<>() {
+          @Override
+          public void emit(T element) {
+            context.output(element, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE);
+          }
+
+          @Override
+          public void reject(DeadLetter line) {
+            countBad(line);
+            context.output(
+                BadRecordRouter.BAD_RECORD_TAG,
+                line.toBadRecord(),
+                BoundedWindow.TIMESTAMP_MIN_VALUE,
+                GlobalWindow.INSTANCE);
+          }
+        });
+  }
+
+  private void countBad(DeadLetter line) {
+    Counted.BAD_RECORDS.add(1);
+    if (!reading.routeBadRecords()) {
+      throw new BadInputException(line.describe());
+    }
+    if (badRecords == null) {
+      badRecords = new DeadLetterLimit(reading.maxBadRecords());
+    }
+    badRecords.add(line);
+  }
+
+  private final class ElementOutput implements LineConsumer.Output<T> {
+
+    private final ProcessContext context;
+
+    ElementOutput(ProcessContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void emit(T element) {
+      context.output(element);
+    }
+
+    @Override
+    public void reject(DeadLetter line) {
+      countBad(line);
+      context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
+    }
+  }
+}

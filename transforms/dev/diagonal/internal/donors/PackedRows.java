@@ -1,0 +1,51 @@
+package dev.diagonal.internal.donors;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+
+/**
+ * Rows of one file, in its order, as {@link PackedRowReader} reads them: no object for each.
+ *
+ * @param table whose rows they are
+ * @param file where they come from
+ * @param bytes the rows; not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record PackedRows(Table table, String file, byte[] bytes) {
+
+  /** Returns the coder: table, file and bytes, one after another. */
+  static Coder<PackedRows> coder() {
+    return RowBlockCoder.OF;
+  }
+
+  /** Shows where the rows come from and how large they are. */
+  @Override
+  public String toString() {
+    return "RowBlock[" + table + ", " + file + ", " + bytes.length + " bytes]";
+  }
+
+  private static final class RowBlockCoder extends AtomicCoder<PackedRows> {
+
+    private static final RowBlockCoder OF = new RowBlockCoder();
+
+    @Override
+    public void encode(PackedRows block, OutputStream out) throws IOException {
+      out.write(block.table.first());
+      StringUtf8Coder.of().encode(block.file, out);
+      ByteArrayCoder.of().encode(block.bytes, out);
+    }
+
+    @Override
+    public PackedRows decode(InputStream in) throws IOException {
+      return new PackedRows(
+          Table.startingAt(in.read()),
+          StringUtf8Coder.of().decode(in),
+          ByteArrayCoder.of().decode(in));
+    }
+  }
+}

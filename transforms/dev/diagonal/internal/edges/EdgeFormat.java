@@ -1,0 +1,287 @@
+package dev.diagonal.internal.edges;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstLines;
+import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.csv.HeaderNames;
+import dev.diagonal.internal.edges.Edge.IdKind;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How edges are written in a text file, one a line. A column is a name in the header or a position
+ * from 1.
+ *
+ * @param header whether the first line of every file is a header
+ * @param delimiter the ASCII text between two fields. A {@linkplain #BLANKS blank} stands for any
+ *     run of blanks and tabs, also before the first and after the last field; quotes mean nothing
+ *     then. With any other a field may stand in quotes, in which a doubled quote is a quote (RFC
+ *     4180; a line break ends the line nevertheless)
+ * @param source the column of the source
+ * @param target the column of the target
+ * @param textIds whether source and target are texts; else they are whole numbers of 64 bits
+ * @param id the column of the edge's id; null if it is to be made of file and offset
+ * @param idKind what the edge's id is; {@link IdKind#PLACE} if, and only if, {@code id} is null
+ * @param columns further columns, carried along as text; an empty field is null, an empty one in
+ *     quotes is an empty text
+ * @param first the header of the first file: a position means its column, in all files
+ */
+public record EdgeFormat(
+    boolean header,
+    String delimiter,
+    String source,
+    String target,
+    boolean textIds,
+    @Nullable String id,
+    IdKind idKind,
+    List<String> columns,
+    HeaderNames first)
+    implements Serializable {
+
+  /** The delimiter that stands for any run of blanks and tabs. */
+  public static final String BLANKS = " ";
+
+  /** Source and target as whole numbers in the first two columns, with a header, by commas. */
+  public static final EdgeFormat CSV =
+      new EdgeFormat(true, ",", "1", "2", false, null, IdKind.PLACE, List.of(), HeaderNames.NONE);
+
+  /**
+   * The edge lists of the Stanford Large Network Dataset Collection (SNAP). Their comments start
+   * with {@code #}: see {@link dev.diagonal.files.ReadLines#withSkipped}.
+   */
+  public static final EdgeFormat SNAP = CSV.withHeader(false).withDelimiter(BLANKS);
+
+  /**
+   * @throws IllegalArgumentException if the delimiter is no delimiter, a column is blank, or a name
+   *     although there is no header, or {@code id} and {@code idKind} do not fit
+   */
+  public EdgeFormat {
+    columns = List.copyOf(columns);
+    checkArgument(
+        isDelimiter(delimiter),
+        "delimiter must be a tab or printable ASCII characters other than letters, digits, quotes"
+            + " and signs, got '%s'",
+        delimiter);
+    checkArgument(
+        (id == null) == (idKind == IdKind.PLACE),
+        "an edge's id must be its place if it has no column, and only then, got %s and %s",
+        id,
+        idKind);
+    List<String> all = new ArrayList<>(List.of(source, target));
+    all.addAll(columns);
+    if (id != null) {
+      all.add(id);
+    }
+    for (String column : all) {
+      checkArgument(!column.isBlank(), "a column must be a name or a position, got '%s'", column);
+      checkArgument(
+          header || HeaderNames.isPosition(column),
+          "without a header a column must be a position from 1, got '%s'",
+          column);
+    }
+  }
+
+  public EdgeFormat withHeader(boolean firstLine) {
+    return new EdgeFormat(
+        firstLine, delimiter, source, target, textIds, id, idKind, columns, first);
+  }
+
+  public EdgeFormat withDelimiter(String text) {
+    return new EdgeFormat(header, text, source, target, textIds, id, idKind, columns, first);
+  }
+
+  public EdgeFormat withEnds(String sourceColumn, String targetColumn) {
+    return new EdgeFormat(
+        header, delimiter, sourceColumn, targetColumn, textIds, id, idKind, columns, first);
+  }
+
+  public EdgeFormat withTextIds(boolean text) {
+    return new EdgeFormat(header, delimiter, source, target, text, id, idKind, columns, first);
+  }
+
+  /** Returns this format for records that are read as lines: a header and commas. */
+  EdgeFormat ofRecords() {
+    return withHeader(true).withDelimiter(",");
+  }
+
+  /** Returns what cuts lines of this format. */
+  CsvFields fields() {
+    return delimiter.equals(BLANKS) ? CsvFields.atBlanks() : new CsvFields(delimiter);
+  }
+
+  /** Takes the edge's id from a column, as a number or a text. */
+  public EdgeFormat withId(String column, IdKind kind) {
+    return new EdgeFormat(header, delimiter, source, target, textIds, column, kind, columns, first);
+  }
+
+  public EdgeFormat withColumns(List<String> further) {
+    return new EdgeFormat(header, delimiter, source, target, textIds, id, idKind, further, first);
+  }
+
+  /**
+   * Finds the columns in a file.
+   *
+   * @throws BadInputException if the file has no such column, or has source and target in one
+   */
+  Positions positionsIn(TextFile file) {
+    String line = file.header();
+    HeaderNames names = line == null ? HeaderNames.NONE : headerNames(line, file);
+    int from = position(source, names, file);
+    int to = position(target, names, file);
+    if (from == to) {
+      throw new BadInputException(
+          "%s: the source and the target cannot both be column %s, '%s' and '%s' are"
+              .formatted(file.name(), from + 1, source, target));
+    }
+    if (!textIds
+        && line != null
+        && isNumber(names.names().get(from))
+        && isNumber(names.names().get(to))) {
+      throw new BadInputException(
+          "the first line of %s, '%s', is an edge and not a header: use --header=false and name columns by position"
+              .formatted(file.name(), shortened(line)));
+    }
+    return new Positions(
+        from,
+        to,
+        id == null ? -1 : position(id, names, file),
+        columns.stream().map(column -> position(column, names, file)).toList(),
+        names.names().size());
+  }
+
+  /**
+   * Returns this with the header of the first file, by which columns that are given by position are
+   * found in the others.
+   */
+  public EdgeFormat named(FirstLines lines) {
+    String line = lines.header(header);
+    EdgeFormat layout = lines.records() ? ofRecords() : this;
+    CsvFields fields = layout.fields();
+    if (line == null || fields.split(line) != null) {
+      return this;
+    }
+    return new EdgeFormat(
+        header, delimiter, source, target, textIds, id, idKind, columns, namesIn(fields));
+  }
+
+  /**
+   * Returns a remark if the first line looks like a header though none is declared: its ends are
+   * words and those of all other lines are numbers. Else null.
+   */
+  public @Nullable String headerRemark(FirstLines firstLines) {
+    if (header || !textIds || firstLines.records()) {
+      return null;
+    }
+    List<String> lines = firstLines.lines();
+    Boolean first = null;
+    int others = 0;
+    for (String line : lines) {
+      CsvFields fields = fields();
+      if (fields.split(line) != null) {
+        continue;
+      }
+      Boolean numbers = endsAreNumbers(fields);
+      if (first == null) {
+        first = numbers;
+        if (first == null || first) {
+          return null;
+        }
+      } else if (numbers == null || !numbers) {
+        return null;
+      } else {
+        others++;
+      }
+    }
+    return others == 0
+        ? null
+        : "the first line, '%s', looks like a header and was read as an edge: --header=true names columns by it"
+            .formatted(shortened(lines.get(0)));
+  }
+
+  /** Whether both ends are numbers, or neither; null if one is, or a column is missing. */
+  private @Nullable Boolean endsAreNumbers(CsvFields fields) {
+    Integer from = position(source);
+    Integer to = position(target);
+    if (from == null || to == null || Math.max(from, to) > fields.count()) {
+      return null;
+    }
+    boolean number = isNumber(fields.text(from - 1));
+    return number == isNumber(fields.text(to - 1)) ? number : null;
+  }
+
+  /**
+   * Where the columns stand, from 0; -1 if they do not.
+   *
+   * @param fields how many fields a line has, or 0 if that is not known
+   */
+  record Positions(int source, int target, int id, List<Integer> columns, int fields) {
+    boolean has(int column) {
+      return column == source || column == target || column == id || columns.contains(column);
+    }
+
+    int last() {
+      int last = Math.max(Math.max(source, target), id);
+      for (int column : columns) {
+        last = Math.max(last, column);
+      }
+      return last;
+    }
+  }
+
+  private HeaderNames headerNames(String line, TextFile file) {
+    CsvFields fields = fields();
+    String fault = fields.split(line);
+    if (fault != null) {
+      throw new BadInputException("the header of %s: %s".formatted(file.name(), fault));
+    }
+    return namesIn(fields);
+  }
+
+  private static HeaderNames namesIn(CsvFields header) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < header.count(); i++) {
+      names.add(header.text(i).trim());
+    }
+    return new HeaderNames(names);
+  }
+
+  private int position(String column, HeaderNames names, TextFile file) {
+    int position = names.find(column, first, file.name());
+    if (position == HeaderNames.NOT_THERE) {
+      throw new BadInputException(
+          "%s has no column '%s': its first line is '%s'"
+              .formatted(
+                  file.name(), first.nameOf(column), shortened(String.valueOf(file.header()))));
+    }
+    return position;
+  }
+
+  private static boolean isNumber(String name) {
+    return name.matches("[+-]?[0-9]+");
+  }
+
+  static @Nullable Integer position(String column) {
+    return HeaderNames.isPosition(column) ? Integer.valueOf(column) : null;
+  }
+
+  private static boolean isDelimiter(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(
+                c ->
+                    c == '\t'
+                        || (c >= ' '
+                            && c < 127
+                            && !Character.isLetterOrDigit(c)
+                            && "\"+-".indexOf(c) < 0));
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+  }
+}

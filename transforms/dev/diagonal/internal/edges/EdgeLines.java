@@ -1,0 +1,194 @@
+package dev.diagonal.internal.edges;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.LineConsumer;
+import dev.diagonal.files.Piece;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.edges.EdgeFormat.Positions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Emits an {@link Edge} for each line, in their order. Empty lines are skipped; a line without two
+ * ends, or with a field that is not what the format says, is a bad record.
+ *
+ * <p>The id of an edge that has no column for one is the place of its line: 64 bits of a hash of
+ * the file's name (Murmur3), as the file system spells it, and the byte offset of the line. So it
+ * is unique within a file, the same in every run, and another if the file is moved. It knows
+ * nothing of what the line says: the {@link Piece} that the edge is in does.
+ */
+public final class EdgeLines implements LineConsumer<Edge> {
+
+  private static final @Nullable String[] NO_TEXTS = {};
+
+  private final EdgeFormat format;
+  private CsvFields fields;
+  private String file = "";
+  private long fileHash;
+  private Positions positions = new Positions(0, 1, -1, List.of(), 0);
+  private int last;
+
+  /** What is wrong with the line being read; null while nothing is. */
+  private @Nullable String fault;
+
+  private EdgeLines(EdgeFormat format) {
+    this.format = format;
+    this.fields = format.fields();
+  }
+
+  /** Returns a maker of consumers that read lines of this format. */
+  public static LineConsumer.Factory<Edge> of(EdgeFormat format) {
+    return () -> new EdgeLines(format);
+  }
+
+  @Override
+  public void open(TextFile textFile) {
+    file = textFile.name();
+    fileHash = Piece.fileOf(file);
+    EdgeFormat layout = textFile.records() ? format.ofRecords() : format;
+    fields = layout.fields();
+    positions = layout.positionsIn(textFile);
+    last = positions.last();
+  }
+
+  @Override
+  public boolean reads(int column) {
+    return positions.has(column);
+  }
+
+  @Override
+  public long accept(TextBlock block, Output<Edge> output) {
+    byte[] bytes = block.bytes();
+    long good = 0;
+    for (int start = block.start(), next; start < block.end(); start = next) {
+      int lineEnd = start;
+      while (bytes[lineEnd] != '\n') {
+        lineEnd++;
+      }
+      next = lineEnd + 1;
+      int end = lineEnd > start && bytes[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
+      if (end == start) {
+        continue;
+      }
+      long offset = block.offsetOf(start);
+      fault = fields.split(bytes, start, end);
+      if (fault == null && fields.count() == 0) {
+        continue; // nothing but blanks
+      }
+      Edge edge = fault == null ? read(offset, block.piece()) : null;
+      if (edge == null || fault != null) {
+        output.reject(
+            new DeadLetter(
+                file, offset, String.valueOf(fault), new String(bytes, start, end - start, UTF_8)));
+      } else {
+        output.emit(edge);
+        good++;
+      }
+    }
+    return good;
+  }
+
+  @Override
+  public void finish(Output<Edge> output) {}
+
+  /** Returns the edge of the line that was cut last, or anything if it sets {@link #fault}. */
+  private @Nullable Edge read(long offset, @Nullable Piece piece) {
+    fault = wrongCount();
+    if (fault != null) {
+      return null;
+    }
+    IdKind idKind = format.idKind();
+    boolean named = format.textIds();
+    int leading = (named ? 2 : 0) + (idKind == IdKind.TEXT ? 1 : 0);
+    int size = leading + positions.columns().size();
+    @Nullable String[] texts = size == 0 ? NO_TEXTS : new String[size];
+    long source = 0;
+    long target = 0;
+    if (named) {
+      texts[0] = textId("source", positions.source());
+      texts[1] = textId("target", positions.target());
+    } else {
+      source = numberId("source", positions.source());
+      target = numberId("target", positions.target());
+    }
+    long idHigh = 0;
+    long idLow = 0;
+    switch (idKind) {
+      case PLACE -> {
+        idHigh = fileHash;
+        idLow = offset;
+      }
+      case NUMBER -> idLow = numberId("id", positions.id());
+      case TEXT -> texts[leading - 1] = textId("id", positions.id());
+    }
+    for (int i = leading; i < size; i++) {
+      int field = positions.columns().get(i - leading);
+      texts[i] = fields.isNull(field) ? null : text(format.columns().get(i - leading), field);
+    }
+    return new Edge(idKind, named, idHigh, idLow, source, target, texts, piece);
+  }
+
+  private @Nullable String wrongCount() {
+    if (positions.fields() > 0 && fields.count() != positions.fields()) {
+      return "%s fields where the header has %s".formatted(fields.count(), positions.fields());
+    }
+    if (fields.count() <= last) {
+      return "%s fields where at least %s are needed".formatted(fields.count(), last + 1);
+    }
+    return null;
+  }
+
+  private long numberId(String what, int field) {
+    if (fields.isPlainNumber(field)) {
+      return fields.number(field);
+    }
+    if (fields.isEmpty(field)) {
+      blame(what + " is empty");
+      return 0;
+    }
+    String text = fields.text(field);
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      blame(
+          text.matches("[+-]?[0-9]+")
+              ? "the %s '%s' does not fit 64 bits".formatted(what, shortened(text))
+              : "the %s '%s' is not a whole number".formatted(what, shortened(text)));
+      return 0;
+    }
+  }
+
+  private String textId(String what, int field) {
+    if (fields.isEmpty(field)) {
+      blame(what + " is empty");
+    }
+    return text(what, field);
+  }
+
+  private String text(String what, int field) {
+    String text = fields.text(field);
+    if (!fields.isUtf8(field, text)) {
+      blame("the %s '%s' is not UTF-8".formatted(what, shortened(text)));
+    }
+    if (text.indexOf('\0') >= 0) {
+      blame("the %s '%s' has a zero byte in it".formatted(what, shortened(text)));
+    }
+    return text;
+  }
+
+  /** The first fault of a line is the one that is told. */
+  private void blame(String reason) {
+    if (fault == null) {
+      fault = reason;
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+  }
+}

@@ -1,0 +1,165 @@
+package dev.diagonal.internal.elasticsearch.bulk;
+
+import dev.diagonal.elasticsearch.bulk.Document;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.elasticsearch.bulk.Operation;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.elasticsearch.bulk.BulkResponse.Item;
+import dev.diagonal.internal.metrics.WarnOnce;
+import java.io.IOException;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** Tells which faults of Elasticsearch, and of the way to it, may pass, and which are whose. */
+public final class ElasticsearchFaults {
+
+  /** Answers to a whole request: too many requests, bad gateway, unavailable, gateway time-out. */
+  static final Set<Integer> RETRYABLE_STATUSES = Set.of(429, 502, 503, 504);
+
+  /** Answers to one document of a bulk request: too many requests, shard unavailable. */
+  static final Set<Integer> RETRYABLE_ITEM_STATUSES = Set.of(429, 503);
+
+  /**
+   * Answers to a whole bulk request that a part of its documents may be the reason of: a line that
+   * cannot be read, too many bytes.
+   */
+  static final Set<Integer> DIVISIBLE_STATUSES = Set.of(400, 413);
+
+  /** How the reasons begin that Elasticsearch gives as an illegal argument, without a type. */
+  private static final Set<String> FAULTS_OF_INDEX =
+      Set.of(
+          "no write index is defined for alias",
+          "only write ops with an op_type of create are allowed in data streams",
+          "pipeline with id [");
+
+  private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+  private static final int SERVER_ERROR = 500;
+
+  private ElasticsearchFaults() {}
+
+  /** What an item of a bulk answer means for its document. */
+  enum Outcome {
+    /** It is in effect. */
+    DONE,
+    /** A newer version of it is in effect. */
+    SUPERSEDED,
+    /** It is to be sent again. */
+    AGAIN,
+    /** It is at fault itself. */
+    REFUSED,
+    /** The index or the cluster is at fault: no other document would fare better. */
+    FAILED
+  }
+
+  /** Whether the same request may succeed later: the faults of connections may all pass. */
+  public static boolean isRetryable(Exception fault) {
+    if (fault instanceof AnswerException answer) {
+      return RETRYABLE_STATUSES.contains(answer.status());
+    }
+    return fault instanceof IOException
+        && !(fault instanceof ItemsFailedException)
+        && !(fault instanceof SSLHandshakeException)
+        && !(fault instanceof SSLPeerUnverifiedException);
+  }
+
+  /** Returns {@link #isRetryable}, with a warning when no server answers for the first time. */
+  public static Predicate<Exception> retryable(Retry retry, ElasticsearchTarget target) {
+    return new WarnOnce(
+        ElasticsearchFaults::isRetryable,
+        fault -> fault instanceof IOException && !(fault instanceof AnswerException),
+        fault ->
+            "no Elasticsearch server answers at %s: %s. Trying again for about %s s"
+                .formatted(
+                    String.join(", ", target.urls()),
+                    fault.getMessage(),
+                    Math.max(1, retry.waits().toSeconds())));
+  }
+
+  static Outcome outcomeOf(Document document, Item item) {
+    Operation operation = document.operation();
+    int status = item.status();
+    if (item.type().equals(BulkResponse.DROPPED)) {
+      return Outcome.REFUSED;
+    }
+    if (status >= 200 && status < 300) {
+      return Outcome.DONE;
+    }
+    if (RETRYABLE_ITEM_STATUSES.contains(status)) {
+      return Outcome.AGAIN;
+    }
+    if (status == CONFLICT && operation == Operation.CREATE) {
+      return Outcome.DONE; // by an earlier attempt, bundle or run
+    }
+    if (status == CONFLICT && document.version() != null) {
+      return Outcome.SUPERSEDED;
+    }
+    if (status == CONFLICT && operation.isPartial()) {
+      return Outcome.AGAIN; // somebody else changed it between Elasticsearch's reading and writing
+    }
+    if (status == NOT_FOUND && operation == Operation.DELETE && item.type().isEmpty()) {
+      return Outcome.DONE;
+    }
+    if (isFaultOfIndex(item)) {
+      return Outcome.FAILED;
+    }
+    return status < BAD_REQUEST
+            || status >= SERVER_ERROR
+            || status == UNAUTHORIZED
+            || status == FORBIDDEN
+        ? Outcome.FAILED
+        : Outcome.REFUSED;
+  }
+
+  /** Whether the index takes no document as they are sent, however good it is. */
+  private static boolean isFaultOfIndex(Item item) {
+    return item.type().startsWith("index_") // missing, closed, not to be created
+        || item.type().equals("routing_missing_exception")
+        || FAULTS_OF_INDEX.stream().anyMatch(item.reason()::startsWith);
+  }
+
+  /** An answer of Elasticsearch, or of what stands before it, to a request as a whole. */
+  public static final class AnswerException extends IOException {
+    private final int status;
+    private final String type;
+    private final String reason;
+
+    AnswerException(int status, String type, String reason) {
+      super("HTTP " + status + (type.isEmpty() ? "" : ", " + type + ": " + reason));
+      this.status = status;
+      this.type = type;
+      this.reason = reason;
+    }
+
+    public int status() {
+      return status;
+    }
+
+    public String type() {
+      return type;
+    }
+
+    public String reason() {
+      return reason;
+    }
+  }
+
+  /** Items that failed for a reason which is not theirs and will not pass. */
+  static final class ItemsFailedException extends IOException {
+    ItemsFailedException(String message) {
+      super(message);
+    }
+  }
+
+  /** Items that were rejected and may be taken later. */
+  static final class RejectedException extends IOException {
+    RejectedException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.diagonal.internal.fault;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.fault.DeadLetter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Counts dead letters by reason, values and places aside, and keeps the first three. Not safe for
+ * use by several threads at once.
+ */
+public final class DeadLetterCounts {
+
+  private static final int SHOWN_LETTERS = 3;
+  private static final int SHOWN_REASONS = 5;
+  private static final int MOST_REASONS = 1_000;
+  private static final String OTHERS = "other reasons";
+
+  private static final Pattern PLACE = Pattern.compile("^line \\d+, ");
+  private static final Pattern QUOTED = Pattern.compile("(column |key )?'[^']*'");
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
+
+  private final Map<String, Long> reasons = new LinkedHashMap<>();
+  private final List<DeadLetter> first = new ArrayList<>();
+
+  /** Counts all of these. */
+  public static DeadLetterCounts of(Iterable<DeadLetter> letters) {
+    DeadLetterCounts counts = new DeadLetterCounts();
+    letters.forEach(counts::add);
+    return counts;
+  }
+
+  /** Counts one. */
+  public void add(DeadLetter letter) {
+    if (first.size() < SHOWN_LETTERS) {
+      first.add(letter);
+    }
+    String reason = kindOf(letter.reason());
+    boolean full = reasons.size() == MOST_REASONS && !reasons.containsKey(reason);
+    reasons.merge(full ? OTHERS : reason, 1L, Long::sum);
+  }
+
+  /** Returns a reason without the place and the value that it names. */
+  static String kindOf(String reason) {
+    String kind = PLACE.matcher(reason).replaceFirst("");
+    kind =
+        QUOTED
+            .matcher(kind)
+            .replaceAll(each -> each.group(1) == null ? "'…'" : quoted(each.group()));
+    return NUMBER.matcher(kind).replaceAll("N");
+  }
+
+  /** Keeps the name of a column. */
+  private static String quoted(String name) {
+    return Matcher.quoteReplacement(name);
+  }
+
+  /** Returns the numbers by reason, most frequent first, and the first three, on one line. */
+  public String describe() {
+    String counts =
+        reasons.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+            .limit(SHOWN_REASONS)
+            .map(each -> each.getValue() + " × " + each.getKey())
+            .collect(joining(", "));
+    String more =
+        reasons.size() > SHOWN_REASONS
+            ? " and " + (reasons.size() - SHOWN_REASONS) + " more reasons"
+            : "";
+    return counts
+        + more
+        + "; for example "
+        + first.stream().map(DeadLetter::describe).collect(joining("; "));
+  }
+}

@@ -1,0 +1,44 @@
+package dev.diagonal.internal.fault;
+
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.TooManyDeadLettersException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The number of dead letters that one instance of a step may emit, which bounds what a runner has
+ * to hold. Not safe for use by several threads at once.
+ */
+public final class DeadLetterLimit {
+
+  /** What is kept in characters, so that the failure fits a message between processes. */
+  private static final long KEPT_CHARACTERS = 4 << 20;
+
+  private final long most;
+  private final DeadLetterCounts counts = new DeadLetterCounts();
+  private final List<DeadLetter> kept = new ArrayList<>();
+  private long size;
+  private long characters;
+
+  public DeadLetterLimit(long most) {
+    this.most = most;
+  }
+
+  /**
+   * Counts one.
+   *
+   * @throws TooManyDeadLettersException if there are more than allowed
+   */
+  public void add(DeadLetter letter) {
+    counts.add(letter);
+    characters += letter.reason().length() + letter.record().length();
+    if (characters <= KEPT_CHARACTERS) {
+      kept.add(letter);
+    }
+    if (++size > most) {
+      throw new TooManyDeadLettersException(
+          "more than %s bad records (--maxBadRecords): %s".formatted(most, counts.describe()),
+          kept);
+    }
+  }
+}

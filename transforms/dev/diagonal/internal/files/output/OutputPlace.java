@@ -1,0 +1,132 @@
+package dev.diagonal.internal.files.output;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an output goes.
+ *
+ * @param path as the user wrote it
+ * @param kind what kind of place it is
+ * @param local the file with all links followed, which may be missing; null unless it is local
+ */
+public record OutputPlace(String path, Kind kind, @Nullable Path local) {
+
+  /** What an output may be. */
+  public enum Kind {
+    /** A local file, which is replaced atomically. */
+    FILE,
+    /** The standard output of this process. */
+    STANDARD_OUTPUT,
+    /** A named pipe or a device, which is written to as it is. */
+    STREAM,
+    /** A file of another file system, which Beam finds by its scheme. */
+    REMOTE
+  }
+
+  /** Stands for the standard output, as it does in other commands. */
+  public static final String STANDARD_OUTPUT = "-";
+
+  private static final Set<String> STANDARD_OUTPUTS =
+      Set.of(STANDARD_OUTPUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1");
+
+  private static final int MOST_LINKS = 40;
+
+  /**
+   * Finds out what a path stands for.
+   *
+   * @throws java.nio.file.InvalidPathException if it is not a path
+   * @throws UncheckedIOException if the file system cannot say
+   */
+  public static OutputPlace of(String path) {
+    if (STANDARD_OUTPUTS.contains(path)) {
+      return new OutputPlace(path, Kind.STANDARD_OUTPUT, null);
+    }
+    Path local = localPath(path);
+    if (local == null) {
+      return new OutputPlace(path, Kind.REMOTE, null);
+    }
+    try {
+      return isStream(local)
+          ? new OutputPlace(path, Kind.STREAM, local.toAbsolutePath())
+          : new OutputPlace(path, Kind.FILE, real(local));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look at " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns a local path, or null if the text names another file system by its scheme. */
+  static @Nullable Path localPath(String path) {
+    if (path.startsWith("file:")) {
+      return Path.of(URI.create(path));
+    }
+    return path.contains("://") ? null : Path.of(path);
+  }
+
+  private static boolean isStream(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).isOther();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      return false; // its parent is not a directory: creating the file says so
+    }
+  }
+
+  /** Follows all links of a path, the last one too if the file that it names is missing. */
+  private static Path real(Path path) throws IOException {
+    Path at = path.toAbsolutePath();
+    for (int links = 0; links < MOST_LINKS; links++) {
+      if (Files.exists(at)) {
+        return at.toRealPath();
+      }
+      if (!Files.isSymbolicLink(at)) {
+        Path parent = at.getParent();
+        Path name = at.getFileName();
+        return parent == null || name == null ? at : real(parent).resolve(name).normalize();
+      }
+      at = at.resolveSibling(Files.readSymbolicLink(at));
+    }
+    throw new IOException("too many levels of symbolic links");
+  }
+
+  /** Whether it is written to as it is, so that it cannot appear atomically. */
+  public boolean isStream() {
+    return kind == Kind.STREAM || kind == Kind.STANDARD_OUTPUT;
+  }
+
+  /** Returns what is equal for two outputs if and only if they are one place. */
+  public String identity() {
+    return switch (kind) {
+      case STANDARD_OUTPUT -> STANDARD_OUTPUT;
+      case REMOTE -> path;
+      case FILE, STREAM -> String.valueOf(local);
+    };
+  }
+
+  /**
+   * Opens a stream.
+   *
+   * @throws IllegalStateException if it is a file
+   */
+  OutputStream openStream() throws IOException {
+    return switch (kind) {
+      case STANDARD_OUTPUT -> new StandardOutput(System.out);
+      case STREAM -> Files.newOutputStream(Path.of(path), StandardOpenOption.WRITE);
+      case FILE, REMOTE -> throw new IllegalStateException(path + " is a file");
+    };
+  }
+}

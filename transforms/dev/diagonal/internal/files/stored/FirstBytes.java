@@ -1,0 +1,102 @@
+package dev.diagonal.internal.files.stored;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Recognizes files that are not text in UTF-8 by their first bytes. */
+final class FirstBytes {
+
+  /** How many bytes are looked at. */
+  static final int LENGTH = 64;
+
+  /**
+   * A kind of file.
+   *
+   * @param magic its first bytes, one per character
+   * @param advice what it is, and what to do
+   */
+  private record Kind(String magic, String advice) {}
+
+  private static final String UTF_16 =
+      "it is UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8), or use --encoding=UTF-16 where"
+          + " the command has it";
+  private static final String UTF_32 =
+      "it is UTF-32: convert it to UTF-8 (iconv -f UTF-32 -t UTF-8), or use --encoding=UTF-32 where"
+          + " the command has it";
+
+  /** UTF-32 comes before UTF-16, whose mark is the start of its own. */
+  private static final List<Kind> ENCODINGS =
+      List.of(
+          new Kind("\u00ff\u00fe\0\0", UTF_32),
+          new Kind("\0\0\u00fe\u00ff", UTF_32),
+          new Kind("\u00ff\u00fe", UTF_16),
+          new Kind("\u00fe\u00ff", UTF_16));
+
+  private static final List<Kind> BINARIES =
+      List.of(
+          new Kind("\u001f\u008b", "it is compressed with gzip: its name must end in .gz"),
+          new Kind("BZh", "it is compressed with bzip2: its name must end in .bz2"),
+          new Kind("(\u00b5/\u00fd", "it is compressed with zstd: its name must end in .zst"),
+          new Kind("\u00fd7zXZ\0", "it is compressed with xz: decompress it first"),
+          new Kind(
+              "PAR1",
+              "it is a Parquet file: its name must end in .parquet, where a command reads Parquet; transfer"
+                  + " --from=parquet:… --to=csv:… makes CSV of it"),
+          new Kind("Obj\u0001", "it is an Avro file: convert it to CSV first"),
+          new Kind("ORC", "it is an ORC file: convert it to CSV first"),
+          new Kind(
+              "PK\u0003\u0004",
+              "it is a ZIP archive or a spreadsheet (xlsx, ods): save the sheet as CSV, or unpack the"
+                  + " archive"),
+          new Kind(
+              "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1",
+              "it is a spreadsheet or document of old Microsoft Office (xls): save the sheet as CSV"),
+          new Kind("SQLite format 3\0", "it is a SQLite database: export the table as CSV"),
+          new Kind("%PDF-", "it is a PDF file: save the table as CSV"));
+
+  private FirstBytes() {}
+
+  /**
+   * Returns what the file is and what to do, or null if it may be text.
+   *
+   * @param utf8 whether it should be UTF-8, and not another encoding that the user named
+   */
+  static @Nullable String problem(byte[] bytes, int length, boolean utf8) {
+    String start = new String(bytes, 0, Math.min(length, LENGTH), ISO_8859_1);
+    for (Kind kind : BINARIES) {
+      if (start.startsWith(kind.magic) && hasControlCharacter(start)) {
+        return kind.advice;
+      }
+    }
+    if (!utf8) {
+      return null;
+    }
+    for (Kind kind : ENCODINGS) {
+      if (start.startsWith(kind.magic)) {
+        return kind.advice;
+      }
+    }
+    return zeroesAtEverySecond(start) ? UTF_16 : null;
+  }
+
+  /** Text may well start with "ORC" or "PAR1"; the formats go on with bytes that no text has. */
+  private static boolean hasControlCharacter(String start) {
+    return start.chars().anyMatch(c -> (c < ' ' && "\t\n\r\f".indexOf(c) < 0) || c == 0x7f);
+  }
+
+  /** Whether it looks like Latin text in UTF-16 without a byte order mark. */
+  private static boolean zeroesAtEverySecond(String start) {
+    if (start.length() < 4) {
+      return false;
+    }
+    int offset = start.charAt(0) == 0 ? 0 : 1;
+    for (int i = 0; i < start.length(); i++) {
+      if ((start.charAt(i) == 0) != (i % 2 == offset)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.diagonal.internal.files.stored;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * Where lines end: at LF, at CR LF, and at a CR that no LF follows. Ranges are cut and records are
+ * read by this one rule.
+ */
+public final class LineEnds {
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long CARRIAGE_RETURNS = 0x0D0D0D0D0D0D0D0DL;
+  private static final long ONES = 0x0101010101010101L;
+  private static final long TOPS = 0x8080808080808080L;
+  private static final int CHUNK_BYTES = 1 << 16;
+
+  private LineEnds() {}
+
+  /**
+   * Replaces every CR that no LF follows by LF, so that each line ends with LF, and perhaps a CR
+   * before it.
+   *
+   * @param atEnd whether nothing follows {@code to}
+   * @return {@code to}, or the index of a CR that is the last byte while more may follow
+   */
+  public static int normalize(byte[] bytes, int from, int to, boolean atEnd) {
+    int at = indexOfCarriageReturn(bytes, from, to);
+    while (at < to) {
+      if (at + 1 == to && !atEnd) {
+        return at;
+      }
+      if (at + 1 == to || bytes[at + 1] != '\n') {
+        bytes[at] = '\n';
+      }
+      at = indexOfCarriageReturn(bytes, at + 1, to);
+    }
+    return to;
+  }
+
+  /** Returns the index of the first CR, or {@code to}. */
+  private static int indexOfCarriageReturn(byte[] bytes, int from, int to) {
+    int i = from;
+    for (; i + 32 <= to; i += 32) {
+      long found =
+          carriageReturns(bytes, i)
+              | carriageReturns(bytes, i + 8)
+              | carriageReturns(bytes, i + 16)
+              | carriageReturns(bytes, i + 24);
+      if (found != 0) {
+        break;
+      }
+    }
+    while (i < to && bytes[i] != '\r') {
+      i++;
+    }
+    return i;
+  }
+
+  /** Returns 0 if none of eight bytes is a CR. */
+  private static long carriageReturns(byte[] bytes, int at) {
+    long different = (long) LONGS.get(bytes, at) ^ CARRIAGE_RETURNS;
+    return (different - ONES) & ~different & TOPS;
+  }
+
+  /**
+   * Returns the start of the first line that starts at or after byte {@code start} of a file, which
+   * must be after its first byte.
+   *
+   * @param text the file, which stands at byte {@code start - 1}
+   * @return the offset of the line, or the size of the file if no line starts there
+   */
+  public static long firstLineFrom(ReadableByteChannel text, long start) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    long offset = start - 1;
+    boolean afterReturn = false;
+    while (text.read(chunk) >= 0) {
+      for (int i = 0; i < chunk.position(); i++) {
+        byte b = chunk.get(i);
+        if (b == '\n') {
+          return offset + i + 1;
+        }
+        if (afterReturn) {
+          return offset + i;
+        }
+        afterReturn = b == '\r';
+      }
+      offset += chunk.position();
+      chunk.clear();
+    }
+    return offset;
+  }
+
+  /** Counts the lines that end before byte {@code end} of a text. */
+  public static long countBefore(ReadableByteChannel text, long end) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    long lines = 0;
+    long offset = 0;
+    boolean afterReturn = false;
+    while (offset < end && text.read(chunk) >= 0) {
+      for (int i = 0; i < chunk.position() && offset + i < end; i++) {
+        byte b = chunk.get(i);
+        lines += b == '\r' || (b == '\n' && !afterReturn) ? 1 : 0;
+        afterReturn = b == '\r';
+      }
+      offset += chunk.position();
+      chunk.clear();
+    }
+    return lines;
+  }
+}

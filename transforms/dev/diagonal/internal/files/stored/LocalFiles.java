@@ -1,0 +1,234 @@
+package dev.diagonal.internal.files.stored;
+
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.stored.InputFile;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds local files. A path that exists is that path; only then is it a pattern, whose every step
+ * lists one directory. A pattern passes over names that start with a dot, unless it starts with a
+ * dot itself, and over the unfinished files of other runs.
+ */
+final class LocalFiles {
+
+  private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][-a-zA-Z0-9+.]*:/.*");
+  private static final Pattern WILDCARD = Pattern.compile("[*?\\[{\\\\]");
+
+  /** What this program writes before it renames the file to its final name. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\..*(\\.diagonal-.*|\\.partial)", Pattern.DOTALL);
+
+  private static final String STANDARD_INPUT = "-";
+  private static final String ANY_DEPTH = "**";
+
+  private LocalFiles() {}
+
+  static boolean isLocal(String name) {
+    return name.startsWith("file:") || !SCHEME.matcher(name).matches();
+  }
+
+  /** Returns the files that a name or a pattern matches, by name. */
+  static List<InputFile> matching(String pattern) throws IOException {
+    Path path = pathOf(pattern);
+    if (Files.exists(path)) {
+      return filesOf(path);
+    }
+    if (Files.isSymbolicLink(path)) {
+      throw dangling(path);
+    }
+    return WILDCARD.matcher(pattern).find() ? expand(pattern) : List.of();
+  }
+
+  /** Returns a file with its size and time of change, or null if it is no longer there. */
+  static @Nullable InputFile stat(Path path) throws IOException {
+    BasicFileAttributes found;
+    try {
+      found = Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      if (Files.isSymbolicLink(path)) {
+        throw dangling(path);
+      }
+      return null;
+    }
+    String name = path.toAbsolutePath().normalize().toString();
+    return found.isOther()
+        ? InputFile.pipe(name)
+        : InputFile.of(name, found.size(), found.lastModifiedTime().toMillis());
+  }
+
+  /** Returns the name of the pipe that this is, if it is one. */
+  static Optional<String> pipe(String name) {
+    Path path = pathOf(name);
+    try {
+      return Files.exists(path) && !Files.isDirectory(path)
+          ? Optional.ofNullable(stat(path)).filter(InputFile::isPipe).map(InputFile::name)
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // it cannot be read either
+    }
+  }
+
+  private static Path pathOf(String name) {
+    if (name.equals(STANDARD_INPUT)) {
+      return Path.of("/dev/stdin");
+    }
+    try {
+      return Path.of(withoutScheme(name));
+    } catch (InvalidPathException e) {
+      throw new BadInputException(
+          "the name '%s' cannot be written in the character set of this process (%s): set LC_ALL=C.UTF-8"
+              .formatted(name, System.getProperty("sun.jnu.encoding")),
+          e);
+    }
+  }
+
+  private static String withoutScheme(String name) {
+    return name.startsWith("file:") ? name.substring(5).replaceFirst("^//+", "/") : name;
+  }
+
+  /** Returns the file, or the files right in the directory that are not hidden. */
+  private static List<InputFile> filesOf(Path path) throws IOException {
+    List<InputFile> files = new ArrayList<>();
+    boolean directory = Files.isDirectory(path);
+    for (Path each : directory ? list(path, LocalFiles::isOrdinary) : List.of(path)) {
+      InputFile file = Files.isDirectory(each) ? null : stat(each);
+      if (file != null) {
+        files.add(file);
+      }
+    }
+    return files;
+  }
+
+  private static List<InputFile> expand(String pattern) throws IOException {
+    String spec = withoutScheme(pattern);
+    List<Path> found = List.of(Path.of(spec.startsWith("/") ? "/" : ""));
+    List<String> steps = Stream.of(spec.split("/")).filter(step -> !step.isEmpty()).toList();
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).contains(ANY_DEPTH)) {
+        found = below(found, String.join("/", steps.subList(i, steps.size())));
+        break;
+      }
+      found = step(found, steps.get(i));
+    }
+    List<InputFile> files = new ArrayList<>();
+    for (Path each : found) {
+      files.addAll(filesOf(each));
+    }
+    return files;
+  }
+
+  private static List<Path> step(List<Path> directories, String step) throws IOException {
+    List<Path> found = new ArrayList<>();
+    boolean wild = WILDCARD.matcher(step).find();
+    PathMatcher matcher = wild ? matcher(step) : each -> true;
+    for (Path directory : directories) {
+      if (!wild) {
+        Path named = directory.resolve(step);
+        if (Files.exists(named)) {
+          found.add(named);
+        }
+      } else if (Files.isDirectory(directory)) {
+        found.addAll(
+            list(
+                directory,
+                name ->
+                    (step.startsWith(".") || !isHidden(name))
+                        && !UNFINISHED.matcher(name.toString()).matches()
+                        && matcher.matches(name)));
+      }
+    }
+    return found;
+  }
+
+  /** Matches a pattern that names any depth, which is the only one that lists more directories. */
+  private static List<Path> below(List<Path> directories, String pattern) throws IOException {
+    PathMatcher matcher = matcher(pattern);
+    List<Path> found = new ArrayList<>();
+    for (Path directory : directories) {
+      List<Path> left = new ArrayList<>(List.of(directory));
+      while (!left.isEmpty()) {
+        for (Path each : list(left.remove(left.size() - 1), name -> !isHidden(name))) {
+          if (Files.isDirectory(each)) {
+            left.add(each);
+          } else if (matcher.matches(directory.relativize(each))) {
+            found.add(each);
+          }
+        }
+      }
+    }
+    found.sort(Comparator.comparing(Path::toString));
+    return found;
+  }
+
+  private static PathMatcher matcher(String glob) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    } catch (java.util.regex.PatternSyntaxException e) {
+      throw new BadInputException(
+          "no file is called '%s', and it is not a pattern: %s".formatted(glob, e.getDescription()),
+          e);
+    }
+  }
+
+  private static boolean isHidden(Path name) {
+    return name.toString().startsWith(".");
+  }
+
+  /** Whether a directory stands for the file of this name too. */
+  private static boolean isOrdinary(Path name) {
+    return !isHidden(name) && !name.toString().startsWith("_");
+  }
+
+  private static List<Path> list(Path directory, Predicate<Path> names) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        Path file = entry.getFileName();
+        if (names.test(file)) {
+          checkDecodable(entry, file);
+          found.add(entry);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    found.sort(Comparator.comparing(Path::toString));
+    return found;
+  }
+
+  /** A name that does not survive the way to a string would be another file, or none. */
+  private static void checkDecodable(Path entry, Path name) {
+    boolean decodable;
+    try {
+      decodable = Path.of(name.toString()).equals(name);
+    } catch (InvalidPathException e) {
+      decodable = false;
+    }
+    if (!decodable) {
+      throw new BadInputException(
+          "the name of %s cannot be read in the character set of this process (%s): set LC_ALL=C.UTF-8, or rename the file"
+              .formatted(entry, System.getProperty("sun.jnu.encoding")));
+    }
+  }
+
+  private static BadInputException dangling(Path path) {
+    return new BadInputException(path + " is a link to a file that does not exist");
+  }
+}

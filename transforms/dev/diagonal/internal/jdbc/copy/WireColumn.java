@@ -1,0 +1,73 @@
+package dev.diagonal.internal.jdbc.copy;
+
+import dev.diagonal.internal.jdbc.table.FoundColumn;
+import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A column as its values travel to PostgreSQL.
+ *
+ * @param column the column as it was declared
+ * @param found the column as the catalogue describes it
+ * @param type its type, below all domains
+ */
+public record WireColumn(Column column, FoundColumn found, WireType type) {
+
+  private static final String UNDEFINED_COLUMN = "42703";
+
+  /** Whether its values travel as text, which the database casts. */
+  public boolean isCast() {
+    return type == WireType.OTHER;
+  }
+
+  /** Whether the database calls two values equal exactly if their bytes are. */
+  public boolean isEqualByBytes() {
+    return type.isEqualByBytes() && found.equalByBytes();
+  }
+
+  /**
+   * Returns what stands for a staged value in SQL. Text becomes {@code money} by way of a number,
+   * as the spelling of money differs between databases.
+   */
+  public String value() {
+    String name = PostgresSql.quote(column.name());
+    if (!isCast()) {
+      return name;
+    }
+    String number = found.pgName().equals("money") ? "::numeric" : "";
+    return name + number + "::" + found.baseType();
+  }
+
+  /** Returns the definition of the column of a stage. */
+  public String staged() {
+    return PostgresSql.quote(column.name()) + " " + (isCast() ? "text" : found.declaration());
+  }
+
+  /**
+   * Finds the columns of a table in the catalogue: binary values must fit their types exactly.
+   *
+   * @throws SQLException if a column is missing or generated
+   */
+  public static List<WireColumn> of(FoundTable found, Table table) throws SQLException {
+    List<WireColumn> columns = new ArrayList<>();
+    for (Column column : table.columns()) {
+      FoundColumn its = found.column(column.name());
+      if (its == null || its.generated()) {
+        throw new SQLException(
+            "column %s of table %s %s"
+                .formatted(
+                    column.name(),
+                    table.name(),
+                    its == null ? "does not exist" : "is generated and cannot be written"),
+            UNDEFINED_COLUMN);
+      }
+      columns.add(new WireColumn(column, its, WireType.named(its.pgName())));
+    }
+    return List.copyOf(columns);
+  }
+}

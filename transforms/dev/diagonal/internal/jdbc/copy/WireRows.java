@@ -1,0 +1,161 @@
+package dev.diagonal.internal.jdbc.copy;
+
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Rows in the binary format of PostgreSQL's COPY, encoded one after the other into one array of
+ * bytes, with their keys in another. Not safe for use by several threads.
+ *
+ * <p>The format: <a href="https://www.postgresql.org/docs/16/sql-copy.html#id-1.9.3.55.9.4">COPY,
+ * Binary Format</a>.
+ */
+public final class WireRows extends WireEncoder {
+
+  private static final byte[] HEAD = {
+    'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+  };
+  private static final byte[] END = {(byte) 0xFF, (byte) 0xFF};
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final int CHUNK_BYTES = 1 << 16;
+
+  private int[] valueEnds;
+  private int[] keyEnds;
+  private int rows;
+
+  /**
+   * Creates an empty batch.
+   *
+   * @param columns the columns of {@code table}, in its order
+   * @param rows how many rows are expected, at least one
+   * @param bytes how many bytes they are expected to take
+   */
+  public WireRows(Table table, List<WireColumn> columns, int rows, int bytes) {
+    super(table, columns, rows, bytes);
+    this.valueEnds = new int[rows];
+    this.keyEnds = new int[rows];
+  }
+
+  /**
+   * Adds what {@code binder} puts for a row; nothing if it throws.
+   *
+   * @throws IllegalArgumentException if the values do not fit the columns
+   */
+  public <T> void add(RowBinder<T> binder, T row) throws Exception {
+    encode(binder, row);
+    if (rows == valueEnds.length) {
+      valueEnds = Arrays.copyOf(valueEnds, 2 * rows);
+      keyEnds = Arrays.copyOf(keyEnds, 2 * rows);
+    }
+    valueEnds[rows] = values.size();
+    keyEnds[rows] = keys.size();
+    rows++;
+  }
+
+  /** Returns how many rows there are. */
+  public int size() {
+    return rows;
+  }
+
+  /** Returns how many bytes the rows take. */
+  public long bytes() {
+    return (long) values.size() + keys.size();
+  }
+
+  /** Returns the bytes of all rows, which {@link #fieldOf} points into. */
+  public byte[] array() {
+    return values.array();
+  }
+
+  /** Returns where the length of a row's column is in {@link #array}; its value follows. */
+  public int fieldOf(int row, int column) {
+    byte[] bytes = values.array();
+    int at = start(valueEnds, row) + Short.BYTES;
+    for (int i = 0; i < column; i++) {
+      at += Integer.BYTES + Math.max(0, (int) INT.get(bytes, at));
+    }
+    return at;
+  }
+
+  /** Returns the length at a place that {@link #fieldOf} returned; -1 stands for null. */
+  public int lengthAt(int field) {
+    return (int) INT.get(values.array(), field);
+  }
+
+  /** Compares the keys of two rows as whole numbers; there must be one key column, of that type. */
+  public int compareSignedKeys(int row, int other) {
+    int from = start(keyEnds, row);
+    int otherFrom = start(keyEnds, other);
+    byte[] bytes = keys.array();
+    return bytes[from] != bytes[otherFrom]
+        ? Byte.compare(bytes[from], bytes[otherFrom])
+        : compareKeys(row, other);
+  }
+
+  /** Compares the keys of two rows by their unsigned bytes. */
+  public int compareKeys(int row, int other) {
+    return Arrays.compareUnsigned(
+        keys.array(),
+        start(keyEnds, row),
+        keyEnds[row],
+        keys.array(),
+        start(keyEnds, other),
+        keyEnds[other]);
+  }
+
+  /**
+   * Copies rows to the server.
+   *
+   * @param copy the COPY statement, of all columns in binary
+   * @param order the rows, of which those from {@code from} to before {@code to} are copied
+   */
+  public void copy(Connection connection, String copy, int[] order, int from, int to)
+      throws SQLException {
+    CopyIn in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copy);
+    try {
+      byte[] chunk = new byte[CHUNK_BYTES];
+      System.arraycopy(HEAD, 0, chunk, 0, HEAD.length);
+      int filled = HEAD.length;
+      byte[] source = values.array();
+      for (int i = from; i < to; ) {
+        int start = start(valueEnds, order[i]);
+        int end = valueEnds[order[i]];
+        for (i++; i < to && start(valueEnds, order[i]) == end; i++) {
+          end = valueEnds[order[i]]; // neighbours go in one piece
+        }
+        int length = end - start;
+        if (length > chunk.length - filled) {
+          in.writeToCopy(chunk, 0, filled);
+          filled = 0;
+        }
+        if (length > chunk.length) {
+          in.writeToCopy(source, start, length);
+        } else {
+          System.arraycopy(source, start, chunk, filled, length);
+          filled += length;
+        }
+      }
+      in.writeToCopy(chunk, 0, filled);
+      in.writeToCopy(END, 0, END.length);
+      in.endCopy();
+    } finally {
+      if (in.isActive()) {
+        in.cancelCopy();
+      }
+    }
+  }
+
+  private static int start(int[] ends, int row) {
+    return row == 0 ? 0 : ends[row - 1];
+  }
+}

@@ -1,0 +1,142 @@
+package dev.diagonal.internal.jdbc.schema;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one transaction take effect once, though the answer to its COMMIT may be lost. Each attempt
+ * calls {@link #begin} first and {@link #commit} last, on a connection without auto-commit:
+ *
+ * <pre>{@code
+ * T earlier = check.begin(connection);
+ * if (earlier != null) {
+ *   return earlier; // the attempt before this one is committed
+ * }
+ * T result = work(connection);
+ * check.commit(connection, result);
+ * return result;
+ * }</pre>
+ *
+ * <p>Belongs to one transaction. Not safe for use by several threads at once.
+ */
+public final class CommitCheck<T> {
+
+  /** Classes of SQLStates with which a server that is alive refuses a COMMIT: it rolled back. */
+  private static final Set<String> ROLLED_BACK = Set.of("22", "23", "25", "40", "42", "53", "55");
+
+  /** "Statement completion unknown" is the exception in class 40. */
+  private static final String COMPLETION_UNKNOWN = "40003";
+
+  private final @Nullable Ledger ledger;
+  private final @Nullable Token token;
+  private final boolean synchronously;
+  private final String what;
+  private final @Nullable String why;
+  private @Nullable T unproven;
+
+  private CommitCheck(
+      @Nullable Ledger ledger,
+      @Nullable Token token,
+      boolean synchronously,
+      String what,
+      @Nullable String why) {
+    this.ledger = ledger;
+    this.token = token;
+    this.synchronously = synchronously;
+    this.what = what;
+    this.why = why;
+  }
+
+  /**
+   * Returns a check by a row of the ledger.
+   *
+   * @param synchronously whether the commit waits for the disk, whatever the user's default
+   * @param what names the transaction in messages, such as "a transaction of 5 rows"
+   */
+  public static <T> CommitCheck<T> by(
+      InternalSchema schema, Token token, boolean synchronously, String what) {
+    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null);
+  }
+
+  /**
+   * Returns a check that fails where the outcome is unknown.
+   *
+   * @param why the reason why there is no ledger, and what to do
+   */
+  public static <T> CommitCheck<T> impossible(String what, String why) {
+    return new CommitCheck<>(null, null, false, what, why);
+  }
+
+  /** Returns a check that does nothing, for a transaction that has the same effect twice. */
+  public static <T> CommitCheck<T> unneeded() {
+    return new CommitCheck<>(null, null, false, "", null);
+  }
+
+  /**
+   * Begins an attempt. Returns the result of an earlier attempt if that one is committed, else
+   * null.
+   *
+   * @throws UnknownOutcomeException if an earlier attempt may be committed and the run was ended,
+   *     so that its token may be gone
+   */
+  public @Nullable T begin(Connection connection) throws SQLException {
+    if (ledger == null || token == null) {
+      return null;
+    }
+    T earlier = unproven;
+    if (!ledger.insert(connection, token, synchronously)) {
+      connection.rollback();
+      if (earlier == null) {
+        throw new SQLException("the ledger has token " + token.id() + " already: " + what);
+      }
+      return earlier;
+    }
+    if (earlier != null && !ledger.schema().runs().fence(connection, token.run())) {
+      connection.rollback();
+      throw new UnknownOutcomeException(
+          what,
+          "its run %s was ended in the meantime".formatted(token.run()),
+          new SQLException("the answer to the COMMIT was lost"));
+    }
+    unproven = null;
+    return null;
+  }
+
+  /**
+   * Commits an attempt.
+   *
+   * @param result what {@link #begin} of the next attempt returns if this one is committed and its
+   *     answer is lost
+   * @throws UnknownOutcomeException if the answer is lost and there is no ledger
+   */
+  public void commit(Connection connection, T result) throws SQLException {
+    try {
+      unproven = result;
+      connection.commit();
+      unproven = null;
+    } catch (SQLException fault) {
+      if (isRolledBack(fault.getSQLState())) {
+        unproven = null;
+        throw fault;
+      }
+      if (why != null) {
+        throw new UnknownOutcomeException(what, why, fault);
+      }
+      throw fault;
+    }
+  }
+
+  /** Returns whether an attempt may be committed, and no later attempt has found out. */
+  public boolean isUnproven() {
+    return token != null && unproven != null;
+  }
+
+  private static boolean isRolledBack(@Nullable String state) {
+    return state != null
+        && state.length() == 5
+        && ROLLED_BACK.contains(state.substring(0, 2))
+        && !state.equals(COMPLETION_UNKNOWN);
+  }
+}

@@ -1,0 +1,243 @@
+package dev.diagonal.internal.jdbc.schema;
+
+import dev.diagonal.files.Piece;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the files whose rows are in a table, and are known there by their places in
+ * these files: the size and first bytes of each file, and the {@link Piece pieces} that have been
+ * written.
+ *
+ * <p>Tables are known by their oid, so that one that is created anew knows no files. Immutable and
+ * safe for use by several threads.
+ */
+public record FilePieces(InternalSchema schema) {
+
+  /** The error of a piece with other contents starts with this; the file's hash is next. */
+  private static final String CHANGED = "diagonal: changed file ";
+
+  /** What ends the hash. */
+  private static final String CHANGED_STOP = " ;diagonal";
+
+  private static final String LOCK_FILES =
+      "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: compare files', 0))";
+
+  private static final String USABLE =
+      """
+      SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname IN ('files', 'file_pieces')
+        AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+        AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
+      """;
+
+  private static final String CREATE =
+      """
+      CREATE TABLE IF NOT EXISTS %1$s (
+        target oid NOT NULL,
+        file bigint NOT NULL,
+        name text NOT NULL,
+        bytes bigint NOT NULL,
+        first_bytes int NOT NULL,
+        ends bigint[] NOT NULL,
+        PRIMARY KEY (target, file));
+      CREATE TABLE IF NOT EXISTS %2$s (
+        target oid NOT NULL,
+        file bigint NOT NULL,
+        start bigint NOT NULL,
+        bytes int NOT NULL,
+        checksum int NOT NULL);
+      CREATE INDEX IF NOT EXISTS file_pieces_start ON %2$s (target, file, start)
+      """;
+
+  /**
+   * Two transactions may insert the same piece, as a unique key would make one wait for the other.
+   * The comparison is part of CASE, which alone guarantees an order.
+   */
+  private static final String RECORD =
+      """
+      INSERT INTO %1$s (target, file, start, bytes, checksum)
+      SELECT %2$s, p.file, p.start, p.bytes, p.checksum
+      FROM unnest(?::bigint[], ?::bigint[], ?::integer[], ?::integer[])
+          AS p (file, start, bytes, checksum)
+      WHERE NOT EXISTS (
+        SELECT FROM %1$s AS k WHERE k.target = %2$s AND k.file = p.file AND k.start = p.start
+          AND CASE
+            WHEN k.target <> %2$s OR k.file <> p.file OR k.start <> p.start THEN false
+            WHEN k.bytes = p.bytes AND k.checksum = p.checksum THEN true
+            ELSE current_setting('%3$s' || p.file || '%4$s')::boolean END)""";
+
+  /**
+   * A file as it was when its rows were written.
+   *
+   * @param file {@link Piece#fileOf} its name
+   * @param bytes its size
+   * @param firstBytes the CRC-32C of its first bytes
+   * @param ends where it ended before it grew to this size
+   */
+  public record Known(long file, String name, long bytes, int firstBytes, List<Long> ends) {
+
+    public Known {
+      ends = List.copyOf(ends);
+    }
+  }
+
+  /**
+   * Makes sure that the tables exist, and returns whether the user may use them. Creates them if
+   * they are missing and the user may create tables.
+   *
+   * @param rights what {@link InternalSchema#open} returned
+   * @param connection without auto-commit and without an open transaction
+   */
+  public boolean open(Connection connection, SchemaRights rights) throws SQLException {
+    if (!rights.isUsable() || isUsable(connection)) {
+      return rights.isUsable();
+    }
+    if (!rights.mayCreateTables()) {
+      return false;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(InternalSchema.LOCK_CREATION);
+      statement.execute(
+          CREATE.formatted(
+              schema.table(connection, "files"), schema.table(connection, "file_pieces")));
+    }
+    connection.commit();
+    return isUsable(connection);
+  }
+
+  private boolean isUsable(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(USABLE)) {
+      statement.setString(1, schema.name());
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() && result.getBoolean(1);
+      }
+    }
+  }
+
+  /**
+   * Returns the files of a table, and forgets those of tables that are gone. Another command waits
+   * here until the transaction ends, so that it sees these files and waits for none of their rows.
+   */
+  public List<Known> find(Connection connection, long target) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(LOCK_FILES);
+    }
+    for (String table : List.of("files", "file_pieces")) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(
+            "DELETE FROM %s AS f WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = f.target)"
+                .formatted(schema.table(connection, table)));
+      }
+    }
+    List<Known> files = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT file, name, bytes, first_bytes, ends FROM %s WHERE target = ?::bigint::oid"
+                .formatted(schema.table(connection, "files")))) {
+      statement.setLong(1, target);
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          Long[] ends = (Long[]) result.getArray(5).getArray();
+          files.add(
+              new Known(
+                  result.getLong(1),
+                  result.getString(2),
+                  result.getLong(3),
+                  result.getInt(4),
+                  List.of(ends)));
+        }
+      }
+    }
+    return files;
+  }
+
+  /** Records how files are now, or have become. */
+  public void save(Connection connection, long target, Collection<Known> files)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            INSERT INTO %s (target, file, name, bytes, first_bytes, ends)
+            VALUES (?::bigint::oid, ?, ?, ?, ?, ?) ON CONFLICT (target, file)
+            DO UPDATE SET bytes = excluded.bytes, first_bytes = excluded.first_bytes,
+              ends = excluded.ends
+            """
+                .formatted(schema.table(connection, "files")))) {
+      for (Known file : files) {
+        Array ends = connection.createArrayOf("bigint", file.ends().toArray());
+        statement.setLong(1, target);
+        statement.setLong(2, file.file());
+        statement.setString(3, file.name());
+        statement.setLong(4, file.bytes());
+        statement.setInt(5, file.firstBytes());
+        statement.setArray(6, ends);
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /** Forgets the pieces of files of which the table has no rows any more. */
+  public void forget(Connection connection, long target, Collection<Long> files)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "DELETE FROM %s WHERE target = ?::bigint::oid AND file = ANY (?)"
+                .formatted(schema.table(connection, "file_pieces")))) {
+      statement.setLong(1, target);
+      statement.setArray(2, connection.createArrayOf("bigint", files.toArray()));
+      statement.execute();
+    }
+  }
+
+  /**
+   * Returns a statement that records pieces that are not recorded yet, and fails if one is recorded
+   * with other contents. Its parameters are four arrays: see {@link #bind}.
+   *
+   * @param target an expression of PostgreSQL for the table's oid
+   */
+  public String recording(String target) {
+    return RECORD.formatted(schema.quotedTable("file_pieces"), target, CHANGED, CHANGED_STOP);
+  }
+
+  /** Binds the four parameters of {@link #recording}, and returns the index of the next one. */
+  public static int bind(PreparedStatement statement, int first, List<Piece> pieces)
+      throws SQLException {
+    statement.setObject(first, pieces.stream().mapToLong(Piece::file).toArray());
+    statement.setObject(first + 1, pieces.stream().mapToLong(Piece::start).toArray());
+    statement.setObject(first + 2, pieces.stream().mapToInt(Piece::bytes).toArray());
+    statement.setObject(first + 3, pieces.stream().mapToInt(Piece::checksum).toArray());
+    return first + 4;
+  }
+
+  /** Returns the file that has changed if that is why {@link #recording} failed, else null. */
+  public static @Nullable Long changedFile(SQLException fault) {
+    String message = String.valueOf(fault.getMessage());
+    int start = message.indexOf(CHANGED);
+    int end = message.lastIndexOf(CHANGED_STOP);
+    return start < 0 || end < 0
+        ? null
+        : Long.valueOf(message.substring(start + CHANGED.length(), end));
+  }
+
+  /** Returns the name of a file, or null if it was not there when a run began. */
+  public @Nullable String nameOf(Connection connection, long file) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT name FROM %s WHERE file = ? LIMIT 1".formatted(schema.quotedTable("files")))) {
+      statement.setLong(1, file);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? result.getString(1) : null;
+      }
+    }
+  }
+}

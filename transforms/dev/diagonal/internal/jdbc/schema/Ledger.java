@@ -1,0 +1,95 @@
+package dev.diagonal.internal.jdbc.schema;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * One row per transaction that must not be repeated, written in that transaction. A retry inserts
+ * the same {@link Token} before anything else: the unique key makes it wait until the earlier
+ * attempt is over, and says how it ended.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+public record Ledger(InternalSchema schema) {
+
+  /** Makes COMMIT wait for the disk where the user's default does not; keeps what is stronger. */
+  private static final String SYNCHRONOUS =
+      """
+      SELECT set_config('synchronous_commit', 'on', true)
+      WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+      """;
+
+  private static final String INSERT =
+      """
+      INSERT INTO %s (token, run, target, range, rows) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """;
+
+  /**
+   * Inserts a token, and returns false if an earlier attempt with this token is committed. Waits
+   * for an earlier attempt that is still open, at most for the session's {@code lock_timeout}.
+   *
+   * @param synchronously whether the transaction's commit waits for the disk, whatever the
+   *     session's {@code synchronous_commit}
+   */
+  public boolean insert(Connection connection, Token token, boolean synchronously)
+      throws SQLException {
+    String sql = INSERT.formatted(schema.table(connection, "ledger"));
+    // Both in one round trip.
+    try (PreparedStatement statement =
+        connection.prepareStatement(synchronously ? SYNCHRONOUS + sql : sql)) {
+      statement.setObject(1, token.id());
+      statement.setObject(2, token.run());
+      statement.setString(3, token.target());
+      statement.setString(4, token.range());
+      statement.setLong(5, token.rows());
+      if (statement.execute()) {
+        statement.getMoreResults();
+      }
+      return statement.getUpdateCount() == 1;
+    }
+  }
+
+  /** Returns those of these tokens that are committed. */
+  public Set<UUID> committed(Connection connection, Collection<UUID> tokens) throws SQLException {
+    String sql =
+        "SELECT token FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
+    Set<UUID> found = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          found.add(result.getObject(1, UUID.class));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Deletes these tokens. */
+  public void delete(Connection connection, Collection<UUID> tokens) throws SQLException {
+    delete(connection, tokens, "");
+  }
+
+  /** Deletes tokens that nobody asks for any more, and does not wait for the disk. */
+  void forget(Connection connection, Collection<UUID> tokens) throws SQLException {
+    delete(connection, tokens, "SELECT set_config('synchronous_commit', 'off', true);");
+  }
+
+  private void delete(Connection connection, Collection<UUID> tokens, String before)
+      throws SQLException {
+    String sql =
+        before
+            + "DELETE FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(1, connection.createArrayOf("uuid", tokens.toArray()));
+      statement.execute();
+    }
+  }
+}

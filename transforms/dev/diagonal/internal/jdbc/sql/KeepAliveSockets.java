@@ -1,0 +1,74 @@
+package dev.diagonal.internal.jdbc.sql;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketOption;
+import javax.net.SocketFactory;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * Makes sockets whose other end is asked every 10 seconds, after 30 seconds of silence, whether it
+ * is still there. After 6 questions without an answer the operating system breaks the connection:
+ * so a firewall that has forgotten it is noticed in 90 seconds, also while a query may take hours.
+ * PostgreSQL's driver makes an instance by the name of the class.
+ */
+public final class KeepAliveSockets extends SocketFactory {
+
+  static final int IDLE_SECONDS = 30;
+  static final int INTERVAL_SECONDS = 10;
+  static final int QUESTIONS = 6;
+
+  @Override
+  public Socket createSocket() throws IOException {
+    Socket socket = new Socket();
+    socket.setKeepAlive(true);
+    set(socket, ExtendedSocketOptions.TCP_KEEPIDLE, IDLE_SECONDS);
+    set(socket, ExtendedSocketOptions.TCP_KEEPINTERVAL, INTERVAL_SECONDS);
+    set(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, QUESTIONS);
+    return socket;
+  }
+
+  private static void set(Socket socket, SocketOption<Integer> option, int value)
+      throws IOException {
+    if (socket.supportedOptions().contains(option)) {
+      socket.setOption(option, value);
+    }
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port), null);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port), null);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return connected(
+        new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return connected(
+        new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+  }
+
+  private Socket connected(
+      InetSocketAddress to, @org.jspecify.annotations.Nullable InetSocketAddress from)
+      throws IOException {
+    Socket socket = createSocket();
+    if (from != null) {
+      socket.bind(from);
+    }
+    socket.connect(to);
+    return socket;
+  }
+}

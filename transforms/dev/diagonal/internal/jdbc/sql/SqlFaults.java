@@ -1,0 +1,125 @@
+package dev.diagonal.internal.jdbc.sql;
+
+import dev.diagonal.internal.jdbc.schema.UnknownOutcomeException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Tells by their SQLState which faults of a database may pass. */
+public final class SqlFaults {
+
+  private static final String POLICY_ROUTINE = "ExecWithCheckOptions";
+
+  /**
+   * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
+   * available, too many connections, full disk (others may leave room), idle in transaction for too
+   * long; and Neo4j's name for what may pass.
+   */
+  private static final Set<String> RETRYABLE_STATES =
+      Set.of("40001", "40P01", "55P03", "53300", "53100", "25P03", "50N05");
+
+  /** As are these classes: connection exceptions, and a server that stops, crashes or starts. */
+  private static final Set<String> RETRYABLE_STATE_PREFIXES = Set.of("08", "57P0");
+
+  /** But not this one: the server rejects the connection, as without a password. */
+  private static final String REJECTED_STATE = "08004";
+
+  /** What losing the race to create the same table looks like: duplicate table, type or row. */
+  private static final Set<String> CREATED_BY_ANOTHER_STATES = Set.of("42P07", "42710", "23505");
+
+  private SqlFaults() {}
+
+  /** Whether the same statements may succeed on a fresh connection, and may be repeated. */
+  public static boolean isRetryable(Exception fault) {
+    return !isUnknownOutcome(fault)
+        && (isDeclaredTransient(fault)
+            || anyState(
+                fault,
+                state ->
+                    RETRYABLE_STATES.contains(state)
+                        || (!state.equals(REJECTED_STATE)
+                            && RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith))));
+  }
+
+  /** Whether the driver says so by the class of the exception, as those of H2 and MariaDB do. */
+  private static boolean isDeclaredTransient(Throwable fault) {
+    return any(
+        fault,
+        cause ->
+            cause instanceof SQLTransientException || cause instanceof SQLRecoverableException);
+  }
+
+  private static boolean isUnknownOutcome(Throwable fault) {
+    return any(fault, UnknownOutcomeException.class::isInstance);
+  }
+
+  private static boolean any(Throwable fault, Predicate<Throwable> wanted) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (wanted.test(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the values are at fault: SQLState classes 22 (data), 23 (constraints) and 44 (the check
+   * of a view), and rows that a policy of row-level security refuses.
+   */
+  public static boolean isCausedByRows(Exception fault) {
+    String state = state(fault);
+    return state != null
+        && (state.startsWith("22")
+            || state.startsWith("23")
+            || state.startsWith("44")
+            || isRefusedByPolicy(fault));
+  }
+
+  /** A missing right has the same SQLState, but comes from another routine of the server. */
+  private static boolean isRefusedByPolicy(Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      ServerErrorMessage message =
+          cause instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+      if (message != null && POLICY_ROUTINE.equals(message.getRoutine())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public static boolean isCreatedByAnother(SQLException fault) {
+    return anyState(fault, CREATED_BY_ANOTHER_STATES::contains);
+  }
+
+  /** Returns the first SQLState in the chain of {@code fault}, or null. */
+  public static @Nullable String state(Throwable fault) {
+    List<String> states = states(fault);
+    return states.isEmpty() ? null : states.get(0);
+  }
+
+  private static boolean anyState(Throwable fault, Predicate<String> wanted) {
+    return states(fault).stream().anyMatch(wanted);
+  }
+
+  // A batch's exception carries the state of its first fault; the further ones hang behind it.
+  private static List<String> states(Throwable fault) {
+    List<String> states = new ArrayList<>();
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException first) {
+        for (SQLException each = first; each != null; each = each.getNextException()) {
+          if (each.getSQLState() != null) {
+            states.add(each.getSQLState());
+          }
+        }
+      }
+    }
+    return states;
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * What is known of drivers and of SQL without a connection: URLs, sockets, names, scripts, and
+ * which errors are transient. Internal: it may change in any version.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.diagonal.internal.jdbc.sql;

@@ -1,0 +1,98 @@
+package dev.diagonal.internal.jdbc.table;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A column as PostgreSQL's catalogue describes it.
+ *
+ * @param name its name, without quotes
+ * @param type its type in SQL, quoted where it must be, as {@code format_type} returns it
+ * @param baseType the type below all domains in SQL, without length or precision, to which text is
+ *     cast: the assignment then checks the length, where a cast would cut the value
+ * @param pgName the name of {@code baseType} if it is one of PostgreSQL's own, else empty
+ * @param collation a {@code COLLATE} clause if its collation is not that of the type, else empty
+ * @param equalByBytes whether its collation calls two texts equal only if their bytes are
+ * @param required whether an insert must not leave it out
+ * @param generated whether it is computed from other columns, so that nobody can write it
+ * @param identityAlways whether it is {@code GENERATED ALWAYS AS IDENTITY}
+ * @param maySelect whether the current user may read it
+ * @param mayInsert whether the current user may insert into it
+ * @param mayUpdate whether the current user may update it
+ */
+public record FoundColumn(
+    String name,
+    String type,
+    String baseType,
+    String pgName,
+    String collation,
+    boolean equalByBytes,
+    boolean required,
+    boolean generated,
+    boolean identityAlways,
+    boolean maySelect,
+    boolean mayInsert,
+    boolean mayUpdate) {
+
+  private static final String COLUMNS =
+      """
+      WITH RECURSIVE base (attnum, oid) AS (
+        SELECT attnum, atttypid FROM pg_attribute
+        WHERE attrelid = ? AND attnum > 0 AND NOT attisdropped
+        UNION ALL
+        SELECT b.attnum, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.oid
+        WHERE t.typtype = 'd')
+      SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
+             CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN t.typname ELSE '' END,
+             CASE WHEN a.attcollation NOT IN (0, dt.typcollation)
+               THEN format(' COLLATE %I.%I', n.nspname, l.collname) ELSE '' END,
+             coalesce(l.collisdeterministic, true),
+             a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',
+             a.attgenerated <> '', a.attidentity = 'a',
+             has_column_privilege(a.attrelid, a.attnum, 'SELECT'),
+             has_column_privilege(a.attrelid, a.attnum, 'INSERT'),
+             has_column_privilege(a.attrelid, a.attnum, 'UPDATE')
+      FROM pg_attribute a JOIN base b ON b.attnum = a.attnum
+        JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
+        JOIN pg_type dt ON dt.oid = a.atttypid
+        LEFT JOIN pg_collation l ON l.oid = a.attcollation
+        LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
+      WHERE a.attrelid = ? ORDER BY a.attnum
+      """;
+
+  /** Returns the type as a table of the same columns declares it. */
+  public String declaration() {
+    return type + collation;
+  }
+
+  static List<FoundColumn> of(Connection connection, long table) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setLong(1, table);
+      statement.setLong(2, table);
+      try (ResultSet found = statement.executeQuery()) {
+        List<FoundColumn> columns = new ArrayList<>();
+        while (found.next()) {
+          columns.add(
+              new FoundColumn(
+                  found.getString(1),
+                  found.getString(2),
+                  found.getString(3),
+                  found.getString(4),
+                  found.getString(5),
+                  found.getBoolean(6),
+                  found.getBoolean(7),
+                  found.getBoolean(8),
+                  found.getBoolean(9),
+                  found.getBoolean(10),
+                  found.getBoolean(11),
+                  found.getBoolean(12)));
+        }
+        return columns;
+      }
+    }
+  }
+}

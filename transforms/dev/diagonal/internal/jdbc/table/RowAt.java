@@ -1,0 +1,91 @@
+package dev.diagonal.internal.jdbc.table;
+
+import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.RowValues;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * A row of a block, as a writer of a database takes it.
+ *
+ * @param block which must not change any more
+ * @param row its number there
+ */
+public record RowAt(RowBlock block, int row) {
+
+  /** Returns what puts the columns of a table, which rows of this type have. */
+  public static RowBinder<RowAt> binder(Table table, RowType type) {
+    int[] columns =
+        table.columns().stream().mapToInt(column -> type.indexOf(column.name())).toArray();
+    return (at, values) -> {
+      for (int column : columns) {
+        if (at.block.isNull(at.row, column)) {
+          values.putNull();
+        } else {
+          at.put(column, values);
+        }
+      }
+    };
+  }
+
+  /** Puts the only column of the block, a tuple. */
+  public static void putTuple(RowAt at, RowValues values) {
+    RowValues unused =
+        values.putTuple(at.block.bytes(0), at.block.start(at.row, 0), at.block.end(at.row, 0));
+  }
+
+  private void put(int column, RowValues values) {
+    FieldType type = block.typeOf(column);
+    long word = type.isWord() ? block.word(row, column) : 0;
+    switch (type) {
+      case BOOLEAN -> values.putBoolean(word != 0);
+      case SMALLINT, INTEGER, BIGINT -> values.putLong(word);
+      case REAL, DOUBLE -> values.putDouble(Double.longBitsToDouble(word));
+      case DECIMAL -> putDecimal(block.text(row, column), values);
+      case TEXT, JSON ->
+          values.putText(block.bytes(column), block.start(row, column), block.end(row, column));
+      case UUID -> values.putUuid(UUID.fromString(block.text(row, column)));
+      case BYTES ->
+          values.putBytes(
+              Arrays.copyOfRange(
+                  block.bytes(column), block.start(row, column), block.end(row, column)));
+      case DATE, TIMESTAMP, INSTANT -> {
+        if (ValueFormatter.isInfinite(word)) {
+          values.putText(word > 0 ? "infinity" : "-infinity");
+        } else {
+          putTime(type, word, values);
+        }
+      }
+      case TIME -> {
+        if (word == ValueFormatter.DAY_MICROS) {
+          values.putText("24:00:00");
+        } else {
+          values.putTime(ValueFormatter.time(word));
+        }
+      }
+    }
+  }
+
+  private static void putTime(FieldType type, long word, RowValues values) {
+    switch (type) {
+      case DATE -> values.putEpochDay(word);
+      case TIMESTAMP -> values.putTimestamp(ValueFormatter.timestamp(word));
+      default -> values.putInstant(ValueFormatter.instant(word));
+    }
+  }
+
+  /** A database also has decimals that are no numbers. */
+  private static void putDecimal(String text, RowValues values) {
+    if (Character.isDigit(text.charAt(text.length() - 1))) {
+      values.putDecimal(new BigDecimal(text));
+    } else {
+      values.putText(text);
+    }
+  }
+}

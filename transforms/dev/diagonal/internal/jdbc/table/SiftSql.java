@@ -1,0 +1,86 @@
+package dev.diagonal.internal.jdbc.table;
+
+import java.util.function.UnaryOperator;
+
+/**
+ * PostgreSQL's statements that apply the good rows of a stage and note the bad ones, in one message
+ * whatever is bad: the rows are tried in pieces, and those of a piece that fails one by one.
+ *
+ * <p>The rows are tried after the same statement failed because of a row, so that the user has the
+ * right to run it: a missing privilege then is a policy of row-level security that refuses a row.
+ *
+ * <p>The statement that applies rows runs by EXECUTE, where no variable of the block is visible,
+ * and all text is quoted: no name in it can meet one of the block.
+ */
+public final class SiftSql {
+
+  /** Rows that are tried together before each is tried alone. */
+  private static final int PIECE_ROWS = 64;
+
+  private SiftSql() {}
+
+  /**
+   * Returns statements that apply the rows of a stage and leave the bad ones in a temporary table
+   * of the transaction, with columns {@code place bigint, id tid, reason text}: their place from 0
+   * in the order in which they were tried.
+   *
+   * @param bad the table of bad rows, see {@link #badRows}
+   * @param numbered a query of {@code id}, the ctid of a row of the stage, and {@code place}, its
+   *     number from 0
+   * @param apply returns the statement that applies the rows of a condition on the stage's ctid
+   * @param mostBad stops once more rows than this have failed
+   */
+  public static String sift(
+      String bad, String numbered, UnaryOperator<String> apply, long mostBad) {
+    String statement = literal(apply.apply("ctid = ANY ($1)"));
+    String block =
+        """
+        DECLARE
+          piece tid[];
+          first bigint;
+          bad bigint := 0;
+        BEGIN
+          FOR piece, first IN
+            SELECT array_agg(id ORDER BY place), min(place) FROM (%2$s) AS numbered
+            GROUP BY numbered.place / %1$d ORDER BY 2
+          LOOP
+            BEGIN
+              EXECUTE %3$s USING piece;
+            EXCEPTION
+              WHEN data_exception OR integrity_constraint_violation OR with_check_option_violation
+                OR insufficient_privilege OR cardinality_violation THEN
+                FOR i IN 1 .. array_length(piece, 1) LOOP
+                  BEGIN
+                    EXECUTE %3$s USING piece[i:i];
+                  EXCEPTION WHEN data_exception OR integrity_constraint_violation
+                      OR with_check_option_violation OR insufficient_privilege THEN
+                    INSERT INTO %4$s VALUES (first + i - 1, piece[i], SQLERRM);
+                    bad := bad + 1;
+                  END;
+                END LOOP;
+            END;
+            EXIT WHEN bad > %5$d;
+          END LOOP;
+        END
+        """
+            .formatted(PIECE_ROWS, numbered, statement, bad, mostBad);
+    return "CREATE TEMPORARY TABLE %s (place bigint, id tid, reason text) ON COMMIT DROP; DO "
+            .formatted(bad)
+        + literal(block);
+  }
+
+  /**
+   * Returns the name of a table of bad rows, {@code pg_temp.diagonal_bad} or one that differs from
+   * the target's.
+   *
+   * @param target the table that the rows are applied to: {@code table} or {@code schema.table}
+   */
+  public static String badRows(String target) {
+    return "pg_temp." + PostgresSql.unlike("diagonal_bad", target);
+  }
+
+  /** Returns a text as a literal, whatever is in it and whatever the session's settings are. */
+  static String literal(String text) {
+    return "E'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+  }
+}

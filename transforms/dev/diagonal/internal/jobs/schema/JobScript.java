@@ -1,0 +1,105 @@
+package dev.diagonal.internal.jobs.schema;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.internal.jdbc.sql.Identifiers;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.jobs.schema.JobTables;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The SQL resources of this package, which psql can run as they are. The names in them stand in
+ * quotes; here others are put in their places, quoted too. Schemas are left to the caller.
+ */
+public final class JobScript {
+
+  private static final String CREATE_SCHEMA = "CREATE SCHEMA";
+  private static final Pattern STATEMENT_OR_NAME =
+      Pattern.compile(CREATE_SCHEMA + " IF NOT EXISTS \"\\w+\";|\"\\w+\"\\.\"\\w+\"|\"\\w+\"");
+
+  private static final String CLAIMABLE = "_claimable";
+
+  private JobScript() {}
+
+  /** Returns what creates the job table. */
+  public static String batches(JobTables tables) {
+    String index = lastName(tables.batches());
+    while (!Identifiers.fits(index + CLAIMABLE)) {
+      index = index.substring(0, index.offsetByCodePoints(index.length(), -1));
+    }
+    return script(
+        "jobs_init.sql",
+        Map.of(
+            "\"jobs\".\"aggregation_batches\"",
+            tables.batches(),
+            "\"aggregation_batches_claimable\"",
+            index + CLAIMABLE));
+  }
+
+  /** Returns what creates the tables of the totals. */
+  public static String totals(JobTables tables) {
+    return script(
+        "postgres_staging_init.sql",
+        Map.of(
+            "\"staging\".\"movie_ratings\"", tables.staging(),
+            "\"public\".\"movie_rating_totals\"", tables.totals()));
+  }
+
+  /**
+   * Returns what creates the table of the ratings.
+   *
+   * @param onePerUserAndMovie whether it holds one rating of a movie by a user
+   */
+  public static String ratings(JobTables tables, boolean onePerUserAndMovie) {
+    String script = ratings(tables);
+    return onePerUserAndMovie
+        ? script
+            + "ALTER TABLE %s ADD UNIQUE (%s, %s);"
+                .formatted(tables.ratingsSql(), tables.userSql(), tables.movieSql())
+        : script;
+  }
+
+  private static String ratings(JobTables tables) {
+    return script(
+        "ratings_init.sql",
+        Map.of(
+            "\"public\".\"ratings\"", tables.ratings(),
+            "\"rating_id\"", tables.idColumn(),
+            "\"user_id\"", tables.userColumn(),
+            "\"movie_id\"", tables.movieColumn(),
+            "\"rating\"", tables.ratingColumn()));
+  }
+
+  private static String script(String resource, Map<String, String> names) {
+    // One pass: what has been put in is not looked at again.
+    return STATEMENT_OR_NAME
+        .matcher(read(resource))
+        .replaceAll(found -> Matcher.quoteReplacement(replacement(found.group(), names)));
+  }
+
+  private static String replacement(String written, Map<String, String> names) {
+    String name = names.get(written);
+    if (name == null) {
+      return written.startsWith(CREATE_SCHEMA) ? "" : written;
+    }
+    return written.contains(".") ? PostgresSql.quoteTable(name) : PostgresSql.quote(name);
+  }
+
+  private static String lastName(String table) {
+    return table.substring(table.indexOf('.') + 1);
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = JobScript.class.getResourceAsStream(resource)) {
+      return new String(Objects.requireNonNull(in, resource).readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

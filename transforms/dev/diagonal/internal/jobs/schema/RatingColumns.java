@@ -1,0 +1,97 @@
+package dev.diagonal.internal.jobs.schema;
+
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.jobs.schema.NumberType;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the columns of the ratings are in the database.
+ *
+ * @param id a whole number
+ * @param movie a whole number
+ * @param rating any number
+ */
+public record RatingColumns(NumberType id, NumberType movie, NumberType rating) {
+
+  // Partitioned or not. A view has no key, and cannot be locked against late rows.
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull,
+             EXISTS (SELECT 1 FROM pg_index i
+                     WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indisvalid
+                       AND i.indimmediate AND i.indpred IS NULL AND i.indnkeyatts = 1
+                       AND i.indkey[0] = a.attnum)
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE c.oid = to_regclass(?) AND c.relkind IN ('r', 'p')
+        AND a.attnum > 0 AND NOT a.attisdropped
+      """;
+
+  private record Found(String type, boolean notNull, boolean unique) {}
+
+  /**
+   * Looks them up.
+   *
+   * @throws TargetMismatchException if there is no such table, or a column is missing or no number;
+   *     the message names every difference
+   */
+  public static RatingColumns of(Connection connection, JobTables tables) throws SQLException {
+    Map<String, Found> columns = columns(connection, tables);
+    List<String> differences = new ArrayList<>();
+    if (columns.isEmpty()) {
+      differences.add("there is no such table; the step 'load' would create it");
+      throw new TargetMismatchException("table " + tables.ratings(), differences);
+    }
+    NumberType id = type(columns, tables.idColumn(), true, differences);
+    NumberType movie = type(columns, tables.movieColumn(), true, differences);
+    NumberType rating = type(columns, tables.ratingColumn(), false, differences);
+    Found found = columns.get(tables.idColumn());
+    if (found != null && !found.notNull) {
+      differences.add("column %s: may be null".formatted(tables.idColumn()));
+    }
+    if (found != null && !found.unique) {
+      differences.add("no primary key or unique index on (%s) alone".formatted(tables.idColumn()));
+    }
+    if (id == null || movie == null || rating == null || !differences.isEmpty()) {
+      throw new TargetMismatchException("table " + tables.ratings(), differences);
+    }
+    return new RatingColumns(id, movie, rating);
+  }
+
+  private static @Nullable NumberType type(
+      Map<String, Found> columns, String name, boolean whole, List<String> differences) {
+    Found found = columns.get(name);
+    NumberType type = found == null ? null : NumberType.named(found.type);
+    if (type == null || (whole && !type.isWhole())) {
+      differences.add(
+          "column %s: expected a %snumber, found %s"
+              .formatted(name, whole ? "whole " : "", found == null ? "none" : found.type));
+      return null;
+    }
+    return type;
+  }
+
+  private static Map<String, Found> columns(Connection connection, JobTables tables)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setString(1, tables.ratingsSql());
+      try (ResultSet result = statement.executeQuery()) {
+        Map<String, Found> columns = new LinkedHashMap<>();
+        while (result.next()) {
+          columns.put(
+              result.getString(1),
+              new Found(result.getString(2), result.getBoolean(3), result.getBoolean(4)));
+        }
+        return columns;
+      }
+    }
+  }
+}

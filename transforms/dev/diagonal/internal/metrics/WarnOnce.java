@@ -1,0 +1,41 @@
+package dev.diagonal.internal.metrics;
+
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Passes on whether a fault is retryable, and warns of the first one that a user should know of:
+ * all attempts together can take half a minute. For one call of a retry; not safe for use by
+ * several threads.
+ */
+public final class WarnOnce implements Predicate<Exception> {
+
+  private final Predicate<? super Exception> retryable;
+  private final Predicate<? super Exception> worthIt;
+  private final Function<? super Exception, String> message;
+  private boolean warned;
+
+  /**
+   * @param retryable whether there is another attempt
+   * @param worthIt whether a user should know of such a fault
+   * @param message of the warning
+   */
+  public WarnOnce(
+      Predicate<? super Exception> retryable,
+      Predicate<? super Exception> worthIt,
+      Function<? super Exception, String> message) {
+    this.retryable = retryable;
+    this.worthIt = worthIt;
+    this.message = message;
+  }
+
+  @Override
+  public boolean test(Exception fault) {
+    boolean isRetryable = retryable.test(fault);
+    if (isRetryable && !warned && worthIt.test(fault)) {
+      warned = true;
+      Warnings.warn(message.apply(fault));
+    }
+    return isRetryable;
+  }
+}

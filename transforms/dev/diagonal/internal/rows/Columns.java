@@ -1,0 +1,23 @@
+package dev.diagonal.internal.rows;
+
+import dev.diagonal.rows.RowType;
+
+/** Finds columns by their names. */
+public final class Columns {
+
+  private Columns() {}
+
+  /**
+   * Returns where a column stands.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public static int indexOf(RowType type, String name) {
+    int index = type.indexOf(name);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "there is no column '" + name + "'" + NearestName.hint(name, type.names()));
+    }
+    return index;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.diagonal.internal.rows;
+
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import java.io.Serializable;
+
+/**
+ * How rows are written as CSV: nothing for null, a text in quotes if it is empty or holds the first
+ * character of a delimiter, a quote or a line break; a quote in quotes is doubled. What {@link
+ * dev.diagonal.internal.csv.CsvFields} reads with the same characters.
+ *
+ * @param delimiter the text between two fields, ASCII
+ * @param quote the character around fields, ASCII
+ * @param lineEnd what ends a record
+ */
+public record CsvFormatter(String delimiter, char quote, String lineEnd) implements Serializable {
+
+  public static final CsvFormatter RFC_4180 = new CsvFormatter(",", '"', "\n");
+
+  /** Puts the names of the columns as a line. */
+  public void putHeader(RowType type, ByteBuilder out) {
+    for (int column = 0; column < type.size(); column++) {
+      if (column > 0) {
+        putDelimiter(out);
+      }
+      byte[] name = type.field(column).name().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      putText(name, 0, name.length, out);
+    }
+    out.put(lineEnd);
+  }
+
+  /** Puts the fields of a row as a line. */
+  public void putLine(RowBlock block, int row, ByteBuilder out) {
+    put(block, row, out);
+    out.put(lineEnd);
+  }
+
+  /** Puts the fields of a row, without a line end. */
+  public void put(RowBlock block, int row, ByteBuilder out) {
+    int columns = block.type().size();
+    for (int column = 0; column < columns; column++) {
+      if (column > 0) {
+        putDelimiter(out);
+      }
+      if (!block.isNull(row, column)) {
+        putValue(block, row, column, out);
+      } else if (columns == 1) {
+        // A line without a character is no record.
+        out.put(quote);
+        out.put(quote);
+      }
+    }
+  }
+
+  private void putDelimiter(ByteBuilder out) {
+    if (delimiter.length() == 1) {
+      out.put(delimiter.charAt(0));
+    } else {
+      out.put(delimiter);
+    }
+  }
+
+  /** Puts a value that is not null. */
+  public void putValue(RowBlock block, int row, int column, ByteBuilder out) {
+    FieldType type = block.typeOf(column);
+    if (type == FieldType.TEXT || type == FieldType.JSON) {
+      putText(block.bytes(column), block.start(row, column), block.end(row, column), out);
+      return;
+    }
+    int before = out.size();
+    ValueFormatter.put(block, row, column, out);
+    if (needsQuotes(out.array(), before, out.size())) {
+      byte[] spelt = java.util.Arrays.copyOfRange(out.array(), before, out.size());
+      out.truncate(before);
+      putText(spelt, 0, spelt.length, out);
+    }
+  }
+
+  /** Puts a text in quotes if it needs them. */
+  void putText(byte[] text, int start, int end, ByteBuilder out) {
+    if (start < end && !needsQuotes(text, start, end)) {
+      out.put(text, start, end);
+      return;
+    }
+    out.put(quote);
+    int from = start;
+    for (int i = start; i < end; i++) {
+      if (text[i] == quote) {
+        out.put(text, from, i + 1);
+        from = i;
+      }
+    }
+    out.put(text, from, end);
+    out.put(quote);
+  }
+
+  private boolean needsQuotes(byte[] text, int start, int end) {
+    char first = delimiter.charAt(0);
+    for (int i = start; i < end; i++) {
+      byte c = text[i];
+      if (c == first || c == quote || c == '\n' || c == '\r') {
+        return true;
+      }
+    }
+    return false;
+  }
+}

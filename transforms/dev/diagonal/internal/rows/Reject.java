@@ -1,0 +1,37 @@
+package dev.diagonal.internal.rows;
+
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+
+/** Makes a bad record of a row. */
+public final class Reject {
+
+  private Reject() {}
+
+  /** Returns what is at a byte and a line of a range, or is a numbered row, as a bad record. */
+  public static DeadLetter at(
+      RowOrigin origin, long offset, long line, String reason, String record) {
+    if (origin.countsRows()) {
+      return DeadLetter.ofRow(
+          "%s, row %s: %s".formatted(origin.place(), offset + 1, reason), record);
+    }
+    long inFile = origin.lineInFile(line);
+    String where = inFile < 0 ? "" : "line " + inFile + ", ";
+    return new DeadLetter(origin.place(), offset, where + reason, record);
+  }
+
+  /**
+   * Returns a row of a block as a bad record: its file and byte if it has them, the line and the
+   * reason, and its values as a line of CSV.
+   */
+  public static DeadLetter of(RowBlock block, int row, String reason) {
+    ByteBuilder record = new ByteBuilder(128);
+    CsvFormatter.RFC_4180.put(block, row, record);
+    if (block.offset(row) == RowBlock.NO_LINE) {
+      return DeadLetter.ofRow(block.origin().place() + ": " + reason, record.toString());
+    }
+    return at(block.origin(), block.offset(row), block.line(row), reason, record.toString());
+  }
+}

@@ -1,0 +1,301 @@
+package dev.diagonal.internal.schedule;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.grid.Schedule;
+import dev.diagonal.schedule.Batch;
+import dev.diagonal.schedule.BatchFailedException;
+import dev.diagonal.schedule.BatchWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches in parallel, never two at once that share a slot of the {@link Schedule}: so
+ * transactions in flight never wait for each other's rows.
+ *
+ * <p>There are no waves and no barrier: whenever a batch ends, the next one whose slots are all
+ * free starts, from the busiest slots first ({@link PendingCells}); a slow batch holds up its own
+ * slots only. At most {@code maxWorkers} batches are in flight, each on a thread and a writer of
+ * its own; at most {@code window} are waiting or in flight, with at most 64 MiB of rows, and {@link
+ * BatchGroup#submit} waits for a place. Places are given back by the workers and never depend on
+ * what the thread of a group does next, so groups cannot block each other for good. Batches of one
+ * cell are committed in the order in which they were submitted, unless the schedule is not
+ * {@linkplain Schedule#isExclusive exclusive}.
+ *
+ * <p>This keeps apart the batches of one scheduler; slot locks in the target keep processes apart.
+ *
+ * <p>Safe for use by several threads. Its own are daemons, started when there is work, with the
+ * context class loader of the thread that submits it; they close their writers and end after ten
+ * seconds without any.
+ */
+public final class ConflictScheduler<T> implements AutoCloseable {
+
+  private static final long MAX_WINDOW_BYTES = 64L << 20;
+  private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Schedule schedule;
+  private final BatchWriter.Factory<T> factory;
+  private final Duration patience;
+
+  private final SchedulerPlatform platform;
+  private final Lock lock;
+  private final PendingCells<BatchRun<T>> pending;
+  private final int windowPlaces;
+  private final FairPermits window;
+  private final SchedulerTally tally;
+  private final Workers<T> threads;
+  private boolean closed;
+
+  public ConflictScheduler(
+      Schedule schedule, BatchWriter.Factory<T> factory, SchedulerSettings settings) {
+    this(schedule, factory, settings, IDLE, PATIENCE, SchedulerPlatform.jvm());
+  }
+
+  /**
+   * @param idleTime how long a thread without work keeps its writer
+   * @param patience how long to wait for batches in flight when a group is cancelled or the
+   *     scheduler closed
+   * @param platform its threads and its clock
+   */
+  ConflictScheduler(
+      Schedule schedule,
+      BatchWriter.Factory<T> factory,
+      SchedulerSettings settings,
+      Duration idleTime,
+      Duration patience,
+      SchedulerPlatform platform) {
+    this.platform = platform;
+    this.lock = platform.lock();
+    this.schedule = schedule;
+    this.factory = factory;
+    this.patience = patience;
+    this.pending = new PendingCells<>(schedule, 2L * settings.window());
+    this.windowPlaces = settings.window();
+    this.window = new FairPermits(lock, windowPlaces);
+    this.tally = new SchedulerTally(schedule);
+    this.threads =
+        new Workers<>(
+            platform,
+            settings.maxWorkers(),
+            idleTime,
+            called -> new BatchThread<>(this, factory, settings, called));
+  }
+
+  /** Returns a group without batches. */
+  public BatchGroup<T> newGroup() {
+    return new BatchGroup<>(this, lock);
+  }
+
+  /** Returns what has been written and how wide, up to now. */
+  SchedulerStats stats() {
+    lock.lock();
+    try {
+      return tally.stats(platform.nowNanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Fails the groups whose batches wait, refuses more, and waits for the batches in flight, for 30
+   * seconds; after that their threads are interrupted, and waited for once more. An interrupt of
+   * the calling thread does not end the wait. May be called again.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      refuse();
+      if (!threads.awaitEnd(patience)) {
+        threads.interrupt();
+        threads.awaitEnd(patience);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Fails what waits and refuses more, without waiting for the others. Called under the lock. */
+  void refuse() {
+    if (!closed) {
+      closed = true;
+      failPending();
+      window.recheck();
+      threads.dismissIdle();
+    }
+  }
+
+  /** Whether all threads have ended, so that nothing can be in flight. */
+  boolean isAtRest() {
+    lock.lock();
+    try {
+      return threads.areEnded();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Called by groups.
+
+  void submit(BatchGroup<T> group, Batch<T> batch, long bytes)
+      throws BatchFailedException, InterruptedException {
+    checkArgument(
+        batch.cell() < schedule.cells(),
+        "cell must be < %s, got %s",
+        schedule.cells(),
+        batch.cell());
+    lock.lockInterruptibly();
+    try {
+      int places = placesOf(bytes);
+      if (!window.enter(places, () -> refuses(group))) {
+        group.throwIfStopped();
+        throw new IllegalStateException("the writer to " + target() + " has been closed");
+      }
+      entered(group, batch, places);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the window, whose places {@link #submit} waits for. */
+  FairPermits window() {
+    return window;
+  }
+
+  /** Whether a batch of this group is refused. Called under the lock. */
+  boolean refuses(BatchGroup<T> group) {
+    return closed || group.isStopped();
+  }
+
+  /** Queues a batch whose places are taken. Called under the lock. */
+  void entered(BatchGroup<T> group, Batch<T> batch, int places) {
+    group.submitted();
+    pending.add(batch.cell(), new BatchRun<>(group, batch, places, platform.nowNanos()));
+    dispatch();
+  }
+
+  /** Drops what waits of a group, under the lock. */
+  void stop(BatchGroup<T> group) {
+    group.stopped();
+    List<BatchRun<T>> dropped = pending.remove(run -> run.group() == group);
+    group.dropped(dropped.size());
+    leaveWindow(dropped);
+    window.recheck();
+    dispatch(); // what was dropped may have kept slots for itself
+  }
+
+  String target() {
+    return factory.target();
+  }
+
+  SchedulerPlatform platform() {
+    return platform;
+  }
+
+  Duration patience() {
+    return patience;
+  }
+
+  // Called by threads.
+
+  /** Takes note of the batch that has ended, and returns the thread's next; null to end it. */
+  @Nullable BatchRun<T> next(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
+    lock.lock();
+    try {
+      ended(thread, run, goesOn);
+      return goesOn ? threads.await(thread) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes note of the batch that has ended on a thread. Called under the lock. */
+  void ended(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
+    if (goesOn) {
+      threads.idle(thread);
+    }
+    ended(run);
+    dispatch();
+  }
+
+  /** Returns the batch of a thread that has waited; null if it is to end. Under the lock. */
+  @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
+    return threads.awaited(thread);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Takes note that a thread has closed its writer and ends. */
+  void threadEnded(BatchThread<T> thread) {
+    lock.lock();
+    try {
+      threads.ended(thread);
+      dispatch(); // a batch may have waited for this thread to make room for another one
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Called under the lock.
+
+  /** Starts all batches that can start. */
+  private void dispatch() {
+    while (threads.canTake()) {
+      BatchRun<T> run = pending.start();
+      if (run == null) {
+        return;
+      }
+      long nowNanos = platform.nowNanos();
+      run.started(nowNanos, tally.opened(nowNanos));
+      try {
+        threads.give(run);
+      } catch (Throwable noThread) { // its group must hear of it, or would wait for ever
+        run.failed(noThread);
+        ended(run);
+      }
+    }
+  }
+
+  private void ended(BatchRun<T> run) {
+    pending.end(run.cell());
+    window.leave(run.places());
+    tally.ended(run, platform.nowNanos());
+    run.group().ended(run);
+    if (run.failure() != null) {
+      stop(run.group());
+    }
+  }
+
+  private void leaveWindow(List<BatchRun<T>> dropped) {
+    window.leave(dropped.stream().mapToInt(BatchRun::places).sum());
+  }
+
+  /**
+   * The share of a batch in the window: of its places, or of its bytes if that is more. Rounded up,
+   * so that the bytes of all batches in it are never more than they may be.
+   */
+  int placesOf(long bytes) {
+    double share = (double) bytes / MAX_WINDOW_BYTES;
+    return (int) Math.max(1, Math.min(windowPlaces, Math.ceil(share * windowPlaces)));
+  }
+
+  private void failPending() {
+    List<BatchRun<T>> dropped = pending.remove(run -> true);
+    leaveWindow(dropped);
+    for (BatchRun<T> run : dropped) {
+      BatchGroup<T> group = run.group();
+      if (group.isStopped()) {
+        group.dropped(1); // one failure says it
+      } else {
+        run.failed(new IllegalStateException("the writer was closed before"));
+        group.ended(run);
+        group.stopped();
+      }
+    }
+  }
+}

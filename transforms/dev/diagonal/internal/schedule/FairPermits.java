@@ -1,0 +1,110 @@
+package dev.diagonal.internal.schedule;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A number of places, taken in the order in which they were asked for: whoever asks while others
+ * wait stands behind them, so that nobody is passed over however fast another one asks. All methods
+ * are called under the lock.
+ */
+final class FairPermits {
+
+  private final Lock lock;
+  private final int places;
+  private final Deque<Turn> waiting = new ArrayDeque<>();
+  private int taken;
+
+  FairPermits(Lock lock, int places) {
+    this.lock = lock;
+    this.places = places;
+  }
+
+  /**
+   * Waits for places and takes them; returns false, without a place, once {@code givesUp} is true.
+   *
+   * @param wanted how many, at most as many as there are
+   * @throws InterruptedException if the thread is interrupted while it waits; it has no place then
+   */
+  boolean enter(int wanted, BooleanSupplier givesUp) throws InterruptedException {
+    Turn turn = ask(wanted);
+    try {
+      while (!givesUp.getAsBoolean()) {
+        if (takes(turn)) {
+          return true;
+        }
+        turn.called.await();
+      }
+      return false;
+    } finally {
+      leaveQueue(turn);
+    }
+  }
+
+  /** Joins the queue for places. The caller takes them, or not, and then leaves the queue. */
+  Turn ask(int wanted) {
+    Turn turn = new Turn(wanted, lock.newCondition());
+    waiting.add(turn);
+    return turn;
+  }
+
+  /** Takes the places if it is their turn and they are free; otherwise the caller waits. */
+  boolean takes(Turn turn) {
+    boolean takes = isNext(turn);
+    if (takes) {
+      taken += turn.wanted;
+    }
+    return takes;
+  }
+
+  /** Whether the places of this turn are free and it is the first in the queue. */
+  boolean isNext(Turn turn) {
+    return taken + turn.wanted <= places && waiting.peek() == turn;
+  }
+
+  void leaveQueue(Turn turn) {
+    waiting.remove(turn);
+    wakeFirst();
+  }
+
+  /** Gives back places. */
+  void leave(int given) {
+    taken -= given;
+    wakeFirst();
+  }
+
+  /** Lets all that wait look again at whether they give up. */
+  void recheck() {
+    waiting.forEach(turn -> turn.called.signal());
+  }
+
+  private void wakeFirst() {
+    Turn first = waiting.peek();
+    if (first != null && taken < places) {
+      first.called.signal();
+    }
+  }
+
+  /** Returns how many places are taken. */
+  int taken() {
+    return taken;
+  }
+
+  /** A request in the queue; {@code called} is signalled when it should look again. */
+  static final class Turn {
+    private final int wanted;
+    private final Condition called;
+
+    private Turn(int wanted, Condition called) {
+      this.wanted = wanted;
+      this.called = called;
+    }
+
+    Condition called() {
+      return called;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.diagonal.internal.schedule;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The schedulers in use, by write: all who acquire the same key share one, and the last to release
+ * it closes it. While it is being closed, whoever acquires the key waits; and if a batch is in
+ * flight that does not end, not even after an interrupt, the key is refused until it has. So there
+ * are never two schedulers of one write, whose batches would not know of each other.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class SchedulerRegistry {
+
+  /**
+   * The registry of this JVM. It must be one, as the instances of a DoFn know nothing of each other
+   * and yet have to write through one scheduler.
+   */
+  public static final SchedulerRegistry JVM = new SchedulerRegistry();
+
+  private final Map<String, Shared> byKey = new HashMap<>();
+
+  /**
+   * Returns the scheduler of a write; the first caller makes it. Each call is to be followed by one
+   * of {@link #release}.
+   *
+   * @param key a unique id of the write, made when the pipeline is built, so that two writes to the
+   *     same target in one JVM stay apart
+   * @throws InterruptedException if the thread is interrupted while an earlier scheduler of the key
+   *     is being closed
+   * @throws IllegalStateException if an earlier scheduler of the key was closed and still has a
+   *     batch in flight
+   */
+  @SuppressWarnings("unchecked") // a key belongs to one write, and that to one type of rows
+  public synchronized <T> ConflictScheduler<T> acquire(
+      String key, Supplier<ConflictScheduler<T>> make) throws InterruptedException {
+    byKey.values().removeIf(shared -> shared.outlived && shared.scheduler.isAtRest());
+    Shared shared = byKey.get(key);
+    while (shared != null && shared.users == 0) {
+      if (shared.outlived) {
+        throw new IllegalStateException(
+            "an earlier write to %s has been closed, and still has a batch in flight"
+                .formatted(shared.scheduler.target()));
+      }
+      wait();
+      shared = byKey.get(key);
+    }
+    if (shared == null) {
+      shared = new Shared(make.get());
+      byKey.put(key, shared);
+    }
+    shared.users++;
+    return (ConflictScheduler<T>) shared.scheduler;
+  }
+
+  /**
+   * Gives back a scheduler, and closes it if nobody else has it.
+   *
+   * @throws IllegalStateException if it is not acquired
+   */
+  public void release(String key) {
+    Shared last;
+    synchronized (this) {
+      last = byKey.get(key);
+      if (last == null || last.users == 0) {
+        throw new IllegalStateException(key + " is not acquired");
+      }
+      last.users--;
+      if (last.users > 0) {
+        return;
+      }
+    }
+    try {
+      last.scheduler.close();
+    } finally {
+      synchronized (this) {
+        last.outlived = !last.scheduler.isAtRest();
+        if (!last.outlived) {
+          byKey.remove(key);
+        }
+        notifyAll();
+      }
+    }
+  }
+
+  private static final class Shared {
+    final ConflictScheduler<?> scheduler;
+    int users;
+
+    /** Whether it has been closed in vain. */
+    boolean outlived;
+
+    Shared(ConflictScheduler<?> scheduler) {
+      this.scheduler = scheduler;
+    }
+  }
+}

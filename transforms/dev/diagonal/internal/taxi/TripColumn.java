@@ -1,0 +1,106 @@
+package dev.diagonal.internal.taxi;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of trips, in the order of the tables and of the coder. Each lists the names that the
+ * Taxi and Limousine Commission gives it in its files of green, yellow and for-hire trips (<a
+ * href="https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page">data dictionaries</a>); upper
+ * and lower case are the same.
+ */
+enum TripColumn {
+  VENDOR_ID(Kind.WHOLE, "VendorID"),
+  PICKUP_DATETIME(Kind.TIME, "lpep_pickup_datetime", "tpep_pickup_datetime", "pickup_datetime"),
+  DROPOFF_DATETIME(Kind.TIME, "lpep_dropoff_datetime", "tpep_dropoff_datetime", "dropoff_datetime"),
+  STORE_AND_FWD_FLAG(Kind.TEXT, "store_and_fwd_flag"),
+  RATECODE_ID(Kind.WHOLE, "RatecodeID"),
+  PICKUP_ZONE(Kind.WHOLE, "PULocationID"),
+  DROPOFF_ZONE(Kind.WHOLE, "DOLocationID"),
+  PASSENGER_COUNT(Kind.WHOLE, "passenger_count"),
+  TRIP_DISTANCE(Kind.NUMBER, "trip_distance", "trip_miles"),
+  FARE_AMOUNT(Kind.NUMBER, "fare_amount", "base_passenger_fare"),
+  EXTRA(Kind.NUMBER, "extra"),
+  MTA_TAX(Kind.NUMBER, "mta_tax"),
+  TIP_AMOUNT(Kind.NUMBER, "tip_amount", "tips"),
+  TOLLS_AMOUNT(Kind.NUMBER, "tolls_amount", "tolls"),
+  EHAIL_FEE(Kind.NUMBER, "ehail_fee"),
+  IMPROVEMENT_SURCHARGE(Kind.NUMBER, "improvement_surcharge"),
+  TOTAL_AMOUNT(Kind.NUMBER, "total_amount"),
+  PAYMENT_TYPE(Kind.WHOLE, "payment_type"),
+  TRIP_TYPE(Kind.WHOLE, "trip_type"),
+  CONGESTION_SURCHARGE(Kind.NUMBER, "congestion_surcharge"),
+  CBD_CONGESTION_FEE(Kind.NUMBER, "cbd_congestion_fee"),
+  AIRPORT_FEE(Kind.NUMBER, "airport_fee");
+
+  /** What the values of a column are. */
+  public enum Kind {
+    /** A whole number; files that were converted from Parquet also spell it 1.0. */
+    WHOLE("bigint"),
+
+    /** A decimal number. A {@code double}, whose shortest spelling is that of the file. */
+    NUMBER("numeric"),
+
+    /** A time on the clock of New York, without a zone, to the microsecond. */
+    TIME("timestamp without time zone"),
+
+    TEXT("text");
+
+    private final String sqlType;
+
+    Kind(String sqlType) {
+      this.sqlType = sqlType;
+    }
+
+    /** Returns PostgreSQL's type for it. */
+    public String sqlType() {
+      return sqlType;
+    }
+  }
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  private final List<String> headers;
+
+  private final Kind kind;
+
+  TripColumn(Kind kind, String... headers) {
+    this.kind = kind;
+    this.headers = List.of(headers);
+  }
+
+  /** Returns its names in the first lines of files. */
+  List<String> headers() {
+    return headers;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Returns what it is called in a database. */
+  public String sqlName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the column that a file calls so, or null. */
+  static @Nullable TripColumn named(String header) {
+    for (TripColumn column : values()) {
+      if (column.headers.stream().anyMatch(header::equalsIgnoreCase)) {
+        return column;
+      }
+    }
+    return null;
+  }
+
+  /** Returns its place in the order of the columns, from 0. */
+  @SuppressWarnings("EnumOrdinal") // The order is that of tables and the coder: it stays.
+  int index() {
+    return ordinal();
+  }
+
+  /** Whether a trip without it is none. */
+  public boolean isRequired() {
+    return this == PICKUP_ZONE || this == DROPOFF_ZONE;
+  }
+}

@@ -1,0 +1,217 @@
+package dev.diagonal.internal.transfer.mapping;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.Template;
+import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.internal.rows.ValueParser;
+import dev.diagonal.internal.rows.types.ExactText;
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.DecimalSize;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.ColumnGuess;
+import dev.diagonal.transfer.mapping.Mapping.Target;
+import java.math.BigDecimal;
+
+/** Sets one column of a row. Used by one thread. */
+@FunctionalInterface
+interface ColumnConversion {
+
+  /**
+   * Sets the column of the row that {@code out} is making.
+   *
+   * @return false, and nothing is set, if there is no value
+   */
+  boolean set(RowBlock in, int row, RowBlock out, int column) throws BadValueException;
+
+  /** Returns a conversion that sets the value of another one where this has none. */
+  default ColumnConversion or(ColumnConversion other) {
+    return (in, row, out, column) -> set(in, row, out, column) || other.set(in, row, out, column);
+  }
+
+  /**
+   * Converts the values of a column.
+   *
+   * @param source where the column stands
+   * @throws IllegalArgumentException if the target's pattern does not fit
+   */
+  static ColumnConversion of(
+      RowType from,
+      int source,
+      Field field,
+      Target target,
+      ConversionPlan plan,
+      ValueParser parser) {
+    FieldType given = from.field(source).type();
+    FieldType wanted = field.type();
+    ColumnConversion conversion;
+    if (target.pattern() != null) {
+      conversion = SpellingPattern.of(target, given, wanted, source);
+    } else if (given == FieldType.TEXT) {
+      ColumnGuess guess = plan.guessOf(target);
+      conversion =
+          wanted == FieldType.TEXT
+              ? text(source, plan, parser)
+              : guess == null
+                  ? parsed(source, parser)
+                  : guessed(source, guess, plan.marksNumbers(), parser);
+    } else if (given == wanted || (wanted == FieldType.TEXT && isSpelt(given))) {
+      conversion = given.isWord() ? word(source) : bytes(source);
+    } else if (given.isWhole() && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
+      conversion =
+          (in, row, out, column) -> {
+            out.setDouble(column, (double) in.word(row, source));
+            return true;
+          };
+    } else if (given == FieldType.REAL && wanted == FieldType.DOUBLE) {
+      conversion = word(source);
+    } else {
+      conversion = spelt(source, parser);
+    }
+    return (in, row, out, column) ->
+        !in.isNull(row, source) && conversion.set(in, row, out, column);
+  }
+
+  /**
+   * Sets the same value in every row.
+   *
+   * @throws IllegalArgumentException if it is none of the type
+   */
+  static ColumnConversion constant(String text, Field field, ValueParser parser) {
+    byte[] spelt = text.getBytes(UTF_8);
+    ColumnConversion constant =
+        (in, row, out, column) -> {
+          parser.set(out, column, spelt, 0, spelt.length);
+          return true;
+        };
+    try {
+      RowBlock tried = new RowBlock(new RowType(java.util.List.of(field)), 1, RowOrigin.of(""));
+      var unused = constant.set(tried, 0, tried, 0);
+      return constant;
+    } catch (BadValueException e) {
+      throw new IllegalArgumentException("column '" + field.name() + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** Sets what a format makes of several columns. */
+  static ColumnConversion format(Template template, ValueParser parser) {
+    ByteBuilder text = new ByteBuilder(64);
+    return (in, row, out, column) -> {
+      text.clear();
+      if (!template.put(in, row, text)) {
+        return false;
+      }
+      parser.set(out, column, text.array(), 0, text.size());
+      return true;
+    };
+  }
+
+  /** Whether the bytes of a value are its text. */
+  private static boolean isSpelt(FieldType type) {
+    return !type.isWord() && type != FieldType.BYTES;
+  }
+
+  private static ColumnConversion word(int source) {
+    return (in, row, out, column) -> {
+      out.setWord(column, in.word(row, source));
+      return true;
+    };
+  }
+
+  private static ColumnConversion bytes(int source) {
+    return (in, row, out, column) -> {
+      out.setBytes(column, in.bytes(source), in.start(row, source), in.end(row, source));
+      return true;
+    };
+  }
+
+  private static ColumnConversion text(int source, ConversionPlan plan, ValueParser parser) {
+    return (in, row, out, column) -> {
+      byte[] text = in.bytes(source);
+      int start = in.start(row, source);
+      int end = in.end(row, source);
+      if (plan.checkUtf8()) {
+        parser.requireUtf8(text, start, end);
+      }
+      if (plan.refuseNul()) {
+        for (int i = start; i < end; i++) {
+          if (text[i] == 0) {
+            throw new BadValueException("the text holds the character 0, which no database takes");
+          }
+        }
+      }
+      out.setBytes(column, text, start, end);
+      return true;
+    };
+  }
+
+  /** Reads texts; an empty one is no value of any type but text, and so is none at all. */
+  private static ColumnConversion parsed(int source, ValueParser parser) {
+    return (in, row, out, column) -> {
+      int start = in.start(row, source);
+      int end = in.end(row, source);
+      if (start == end) {
+        return false;
+      }
+      parser.set(out, column, in.bytes(source), start, end);
+      return true;
+    };
+  }
+
+  /** Reads texts by a guessed type, refusing those that would not come back as they are. */
+  private static ColumnConversion guessed(
+      int source, ColumnGuess guess, boolean marksNumbers, ValueParser parser) {
+    FieldType type = guess.type();
+    boolean anyNumber = marksNumbers && type == FieldType.DECIMAL;
+    return (in, row, out, column) -> {
+      byte[] text = in.bytes(source);
+      int start = in.start(row, source);
+      int end = in.end(row, source);
+      if (start == end) {
+        return false;
+      }
+      try {
+        parser.set(out, column, text, start, end);
+      } catch (BadValueException e) {
+        throw guess.isNot(in.text(row, source));
+      }
+      if (!anyNumber && !ExactText.isExact(type, text, start, end)) {
+        throw guess.changes(in.text(row, source));
+      }
+      return true;
+    };
+  }
+
+  /** Refuses decimals that have more digits than their column. */
+  static ColumnConversion sized(ColumnConversion conversion, DecimalSize size) {
+    return (in, row, out, column) -> {
+      boolean found = conversion.set(in, row, out, column);
+      if (found) {
+        String number = out.text(out.rows(), column);
+        boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
+        if (isFinite && !size.holds(new BigDecimal(number))) {
+          throw new BadValueException(
+              "'%s' has more digits than decimal%s holds"
+                  .formatted(BadValueException.shown(number), size));
+        }
+      }
+      return found;
+    };
+  }
+
+  /** Spells a value and reads what that says. */
+  private static ColumnConversion spelt(int source, ValueParser parser) {
+    ByteBuilder text = new ByteBuilder(64);
+    return (in, row, out, column) -> {
+      text.clear();
+      ValueFormatter.put(in, row, source, text);
+      parser.set(out, column, text.array(), 0, text.size());
+      return true;
+    };
+  }
+}

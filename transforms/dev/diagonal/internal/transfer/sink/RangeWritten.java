@@ -1,0 +1,58 @@
+package dev.diagonal.internal.transfer.sink;
+
+import dev.diagonal.metrics.Changes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * What one sink has written of a range.
+ *
+ * @param range which range; {@value #NONE} for none
+ * @param sink which sink, from 0
+ * @param rows how many rows
+ * @param part what holds the rows of the attempt that has written all of them: its part file, or
+ *     its {@link StagedRange} of a stage; empty for other sinks
+ * @param changes what the rows changed in the target
+ */
+public record RangeWritten(int range, int sink, long rows, String part, Changes changes) {
+
+  /** Returns what a sink has written that does not know what it changed. */
+  public RangeWritten(int range, int sink, long rows, String part) {
+    this(range, sink, rows, part, Changes.UNKNOWN);
+  }
+
+  /** Stands for no range at all, so that a sink hears of the end of a source without rows. */
+  public static final int NONE = -1;
+
+  /** Encodes it as three varints, a text and the changes. */
+  public static final class WrittenCoder extends AtomicCoder<RangeWritten> {
+
+    @Override
+    public void encode(RangeWritten written, OutputStream out) throws IOException {
+      VarInt.encode(written.range(), out);
+      VarInt.encode(written.sink(), out);
+      VarInt.encode(written.rows(), out);
+      StringUtf8Coder.of().encode(written.part(), out);
+      Changes.coder().encode(written.changes(), out);
+    }
+
+    @Override
+    public RangeWritten decode(InputStream in) throws IOException {
+      return new RangeWritten(
+          VarInt.decodeInt(in),
+          VarInt.decodeInt(in),
+          VarInt.decodeLong(in),
+          StringUtf8Coder.of().decode(in),
+          Changes.coder().decode(in));
+    }
+
+    @Override
+    public boolean consistentWithEquals() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package dev.diagonal.internal.transfer.sink;
+
+import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.ledger.ProvenTransaction;
+import dev.diagonal.internal.jdbc.schema.CommitCheck;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Token;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.TableLocks;
+import dev.diagonal.internal.transfer.sink.StagedTable.Mode;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Publishes stages of one database: one transaction verifies that each stage holds the rows that
+ * were acknowledged, moves them into the targets and drops the stages. A token in the ledger proves
+ * whether the transaction is committed when its answer is lost.
+ *
+ * <p>If a target refuses rows, the transaction starts again, publishes the others and hands over
+ * the refused ones before it commits.
+ */
+final class StagePublication {
+
+  private static final String LOCK_KEY = "hashtextextended('diagonal: publish ' || ?, 0)";
+
+  private static final String HOLDER =
+      """
+      SELECT a.pid, coalesce(host(a.client_addr), 'the same machine'), a.xact_start
+      FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (l.classid::bigint << 32) | l.objid::bigint =\s"""
+          + LOCK_KEY;
+
+  /** A row of the stage's answer to a lost row: data corrupted. */
+  private static final String LOST_ROWS = "XX001";
+
+  private final List<Staged> all;
+  private final Consumer<String> notices;
+  private boolean saidWhoHoldsLocks;
+
+  StagePublication(List<Staged> all, Consumer<String> notices) {
+    // In one order, so that two publications cannot wait for each other.
+    this.all =
+        all.stream().sorted(Comparator.comparing(each -> each.table().target().name())).toList();
+    this.notices = notices;
+  }
+
+  /**
+   * Publishes them and returns how many rows the target of each has refused, in the order of {@link
+   * #all}.
+   *
+   * @throws SQLException if a stage lacks rows, the database refuses, or retries run out; then no
+   *     target has changed, unless the message says that this is unknown
+   * @throws dev.diagonal.fault.BadInputException if rows are refused and must not be
+   */
+  List<Long> run(InternalSchema schema, UUID run) throws SQLException, InterruptedException {
+    JdbcTarget database = all.get(0).table().database();
+    String names = all.stream().map(each -> each.table().target().name()).collect(joining(", "));
+    String what = "publish " + (all.size() == 1 ? "table " : "tables ") + names;
+    try (HeldConnection held = new HeldConnection(database)) {
+      try {
+        return attempt(held, schema, Token.next(run, names, 0), what, false);
+      } catch (SQLException refused) {
+        if (!SqlFaults.isCausedByRows(refused)) {
+          throw refused;
+        }
+        return attempt(held, schema, Token.next(run, names, 0), what, true);
+      }
+    } catch (SQLException fault) {
+      throw new SQLException(
+          "cannot %s in %s: %s".formatted(what, database, fault.getMessage()),
+          SqlFaults.state(fault),
+          fault);
+    }
+  }
+
+  private List<Long> attempt(
+      HeldConnection held, InternalSchema schema, Token token, String what, boolean sifts)
+      throws SQLException, InterruptedException {
+    CommitCheck<List<Long>> check =
+        CommitCheck.by(schema, token, true, "the transaction that is to " + what);
+    return ProvenTransaction.call(
+        held,
+        check,
+        connection -> {
+          try {
+            return publish(connection, sifts);
+          } catch (SQLException fault) {
+            sayWhoHoldsLocks(connection, fault);
+            throw fault;
+          }
+        });
+  }
+
+  /** Prints it once: the transaction is repeated, and may wait several times as long. */
+  private void sayWhoHoldsLocks(Connection connection, SQLException fault) throws SQLException {
+    if (!TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault)) || saidWhoHoldsLocks) {
+      return;
+    }
+    saidWhoHoldsLocks = true;
+    connection.rollback();
+    for (Staged staged : all) {
+      String table = staged.table().target().name();
+      notices.accept(
+          "waited for a lock on table %s in vain: %s; tries again"
+              .formatted(table, TableLocks.holders(connection, table)));
+    }
+  }
+
+  private List<Long> publish(Connection connection, boolean sifts) throws SQLException {
+    connection.setNetworkTimeout(Runnable::run, 0); // it takes as long as it takes
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
+      for (Staged staged : all) {
+        takeTurns(connection, staged.table());
+      }
+      for (Staged staged : all) {
+        statement.execute(new StageSql(staged.table()).lockStage());
+        verify(statement, staged.table());
+      }
+      if (sifts) { // or a deferred constraint would be found violated by the commit
+        statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+      }
+      List<Long> refused = new ArrayList<>();
+      for (Staged staged : all) {
+        refused.add(publish(connection, statement, staged, sifts));
+      }
+      for (Staged staged : all) {
+        statement.execute(staged.table().dropSql());
+      }
+      return refused;
+    }
+  }
+
+  /** Two publications into one table wait for each other. */
+  private void takeTurns(Connection connection, StagedTable table) throws SQLException {
+    String name = quoteTable(table.target().name());
+    if (isTrue(connection, "SELECT pg_try_advisory_xact_lock(" + LOCK_KEY + ")", name)) {
+      return;
+    }
+    try (PreparedStatement holder = connection.prepareStatement(HOLDER)) {
+      holder.setString(1, name);
+      try (ResultSet found = holder.executeQuery()) {
+        if (found.next()) {
+          notices.accept(
+              "waiting: another run publishes table %s (process %s of the database, from %s, since %s)"
+                  .formatted(
+                      table.target().name(),
+                      found.getInt(1),
+                      found.getString(2),
+                      found.getString(3)));
+        }
+      }
+    }
+    String limit = limitLockWaits(connection, "0");
+    isTrue(connection, "SELECT pg_advisory_xact_lock(" + LOCK_KEY + ") IS NULL", name);
+    String unused = limitLockWaits(connection, limit);
+  }
+
+  /** Limits waits for locks until the transaction ends, and returns the limit before that. */
+  private static String limitLockWaits(Connection connection, String limit) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT current_setting('lock_timeout'), set_config('lock_timeout', ?, true)")) {
+      statement.setString(1, limit);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getString(1);
+      }
+    }
+  }
+
+  private static boolean isTrue(Connection connection, String sql, String name)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, name);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() && result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Throws if the stage does not hold exactly the rows of the ranges that were acknowledged. */
+  private static void verify(Statement statement, StagedTable table) throws SQLException {
+    long ranges = 0;
+    long sealed = -1;
+    long acknowledged = 0;
+    long found = 0;
+    int wrong = 0;
+    try (ResultSet result = statement.executeQuery(new StageSql(table).verify())) {
+      while (result.next()) {
+        if (result.getInt(1) == StagedTable.SEAL) {
+          sealed = result.getLong(2);
+          continue;
+        }
+        ranges++;
+        acknowledged += result.getLong(2);
+        found += result.getLong(4);
+        boolean isRight =
+            result.getLong(2) == result.getLong(4)
+                && result.getLong(3) == result.getBigDecimal(5).toBigInteger().longValue();
+        wrong += isRight ? 0 : 1;
+      }
+    }
+    if (sealed != ranges || wrong > 0) {
+      String problem =
+          sealed < 0
+              ? "the stage is not complete: its list of ranges is missing"
+              : sealed != ranges
+                  ? String.format(Locale.ROOT, "the stage has %,d ranges of %,d", ranges, sealed)
+                  : String.format(
+                      Locale.ROOT,
+                      "the database acknowledged %,d rows, and the stage has %,d of them (%,d of"
+                          + " %,d ranges differ)",
+                      acknowledged,
+                      found,
+                      wrong,
+                      ranges);
+      throw new SQLException(
+          "%s; a crash or a failover of the server has changed it. Table %s is unchanged: run the command again"
+              .formatted(problem, table.target().name()),
+          LOST_ROWS);
+    }
+  }
+
+  /** Returns how many rows the target has refused. */
+  private static long publish(
+      Connection connection, Statement statement, Staged staged, boolean sifts)
+      throws SQLException {
+    StageSql sql = new StageSql(staged.table());
+    String goal = quoteTable(staged.table().target().name());
+    // Looked for first: whoever may write to a table need not have the right to create one.
+    if (!isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", goal)) {
+      statement.execute(sql.createTarget());
+    }
+    // The URL's search path may begin with pg_temp.
+    if (isTrue(
+        connection, "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)", goal)) {
+      throw new TargetMismatchException(
+          "table " + staged.table().target().name(),
+          List.of("it is temporary, and its rows would be gone with the connection"));
+    }
+    if (staged.table().mode() == Mode.REPLACE) {
+      statement.execute(sql.lockTarget());
+      statement.execute(sql.deleteAll());
+    }
+    if (!sifts) {
+      statement.execute(sql.publish());
+      return 0;
+    }
+    Savepoint before = connection.setSavepoint();
+    try {
+      statement.execute(sql.publish());
+      connection.releaseSavepoint(before);
+      return 0;
+    } catch (SQLException refused) {
+      if (!SqlFaults.isCausedByRows(refused)) {
+        throw refused;
+      }
+      connection.rollback(before);
+    }
+    statement.execute(sql.sift(staged.refused().most()));
+    List<DeadLetter> bad = new RefusedRows(staged, sql).read(connection);
+    if (!bad.isEmpty()) {
+      staged.refused().take(bad);
+    }
+    statement.execute(sql.dropBad());
+    return bad.size();
+  }
+}

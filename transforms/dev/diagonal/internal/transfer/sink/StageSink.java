@@ -1,0 +1,158 @@
+package dev.diagonal.internal.transfer.sink;
+
+import dev.diagonal.block.Block;
+import dev.diagonal.internal.jdbc.table.RowAt;
+import dev.diagonal.internal.rows.Reject;
+import dev.diagonal.jdbc.connection.LedgerSettings;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.jdbc.write.JdbcBlockWriter;
+import dev.diagonal.jdbc.write.JdbcWrite;
+import dev.diagonal.rows.Rejects;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.schedule.RejectedRow;
+import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.SourceRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes rows to the stage of a table. Each attempt at a range marks its rows with a number of its
+ * own, so the rows of an attempt that failed, or that still writes after it was given up, are told
+ * from those of the attempt that is acknowledged.
+ */
+public final class StageSink implements TransferSink {
+
+  private final StagedTable stage;
+  private final int commitRows;
+  private final LedgerSettings ledger;
+
+  /**
+   * @param commitRows how many rows a transaction has at most
+   * @param ledger how the transactions are recorded, and for which run
+   */
+  public StageSink(StagedTable stage, int commitRows, LedgerSettings ledger) {
+    this.stage = stage;
+    this.commitRows = commitRows;
+    this.ledger = ledger;
+  }
+
+  public StagedTable stage() {
+    return stage;
+  }
+
+  @Override
+  public String describe() {
+    return "table " + stage.target().name() + " of " + stage.database();
+  }
+
+  @Override
+  public boolean refusesNul() {
+    return true;
+  }
+
+  @Override
+  public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
+    long attempt = UUID.randomUUID().getMostSignificantBits();
+    JdbcWrite<Placed> write =
+        JdbcWrite.of(WriteMode.INSERT, stage.database(), stage.stage(), binder(attempt, type))
+            .withCommitRows(commitRows)
+            .withLedger(ledger);
+    return new StageWriter(stage.target(), attempt, write);
+  }
+
+  private RowBinder<Placed> binder(long attempt, RowType type) {
+    RowBinder<RowAt> columns = RowAt.binder(stage.target(), type);
+    return (row, values) -> {
+      values.putLong(attempt).putLong(row.place());
+      values.putLong(row.at().block().line(row.at().row()));
+      columns.bind(row.at(), values);
+    };
+  }
+
+  /** A row and its place in the range. */
+  private record Placed(RowAt at, long place) {}
+
+  private static final class StageWriter implements RowBlockWriter {
+
+    private final Table target;
+    private final long attempt;
+    private final List<RejectedRow<Placed>> rejected = new ArrayList<>();
+    private final JdbcBlockWriter<Placed> writer;
+    private long rows;
+    private long checksum;
+
+    StageWriter(Table target, long attempt, JdbcWrite<Placed> write) throws Exception {
+      this.target = target;
+      this.attempt = attempt;
+      writer = JdbcBlockWriter.open(write, rejected::add);
+    }
+
+    @Override
+    public void write(RowBlock block, Rejects rejects) throws Exception {
+      List<Placed> placed = new ArrayList<>(block.rows());
+      for (int row = 0; row < block.rows(); row++) {
+        String missing = missingKey(block, row);
+        if (missing != null) {
+          rejects.reject(Reject.of(block, row, missing));
+          continue;
+        }
+        boolean isOfFile = block.offset(row) != RowBlock.NO_LINE;
+        long place = isOfFile ? block.offset(row) : rows;
+        rows++;
+        checksum += place;
+        placed.add(new Placed(new RowAt(block, row), place));
+      }
+      writer.write(new Block<>(placed));
+      tell(rejects);
+    }
+
+    /** The stage has no key that would refuse it, and the publication tells rows apart by it. */
+    private @Nullable String missingKey(RowBlock block, int row) {
+      for (Column its : target.columns()) {
+        if (its.key() && block.isNull(row, block.type().indexOf(its.name()))) {
+          return "key column '%s' of table %s must not be null"
+              .formatted(its.name(), target.name());
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public long finish(Rejects rejects) throws Exception {
+      long written = writer.flush().rows();
+      tell(rejects);
+      return written;
+    }
+
+    @Override
+    public long written() {
+      return writer.committed();
+    }
+
+    @Override
+    public String part() {
+      return new StagedRange(attempt, checksum).part();
+    }
+
+    private void tell(Rejects rejects) throws InterruptedException {
+      for (RejectedRow<Placed> each : rejected) {
+        RowAt at = each.row().at();
+        checksum -= each.row().place();
+        rejects.reject(Reject.of(at.block(), at.row(), each.reason()));
+      }
+      rejected.clear();
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}

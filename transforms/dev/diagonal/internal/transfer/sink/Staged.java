@@ -1,0 +1,28 @@
+package dev.diagonal.internal.transfer.sink;
+
+import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.transfer.source.TransferSource;
+import java.util.List;
+
+/**
+ * A stage that is to be published.
+ *
+ * @param table the target and its stage
+ * @param source where the rows come from, for messages
+ * @param refused receives the rows that the target refuses
+ */
+public record Staged(StagedTable table, TransferSource source, Refused refused) {
+
+  /** Receives the rows that a target refuses when its stage is published. */
+  public interface Refused {
+
+    /** Returns how many rows may be refused; with more of them the publication fails. */
+    long most();
+
+    /**
+     * Takes all of them, before the publication is committed. If it throws, nothing is published.
+     * Called again if the publication is repeated.
+     */
+    void take(List<DeadLetter> rows);
+  }
+}

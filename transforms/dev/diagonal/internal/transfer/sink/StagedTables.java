@@ -1,0 +1,180 @@
+package dev.diagonal.internal.transfer.sink;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Leftovers;
+import dev.diagonal.internal.jdbc.schema.RunKeeper;
+import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.transfer.source.TransferSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * The stages of a run in one database. The run is registered in the internal schema and held while
+ * this is open, so that nobody takes its stages for leftovers; their names have the run's id in
+ * them. Safe for use by several threads.
+ */
+public final class StagedTables {
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
+
+  private final JdbcTarget database;
+  private final InternalSchema schema;
+  private final RunKeeper keeper;
+  private final List<Staged> stages = new ArrayList<>();
+  private boolean open = true;
+
+  private StagedTables(JdbcTarget database, InternalSchema schema, RunKeeper keeper) {
+    this.database = database;
+    this.schema = schema;
+    this.keeper = keeper;
+  }
+
+  /**
+   * Registers a run, and drops the stages of runs that are gone.
+   *
+   * @param command what is shown of the run
+   * @throws SQLException if the database cannot be reached, or the user may not create stages; the
+   *     message has the GRANT
+   */
+  public static StagedTables open(JdbcTarget database, InternalSchema schema, String command)
+      throws SQLException, InterruptedException {
+    SchemaRights rights =
+        RetriedTransaction.in(database, "open schema " + schema.name()).run(schema::open);
+    rights.requireTables();
+    dropLeftovers(database, schema);
+    UUID run = UUID.randomUUID();
+    try {
+      RunKeeper keeper =
+          Retry.defaults()
+              .call(
+                  () ->
+                      RunKeeper.open(
+                          schema,
+                          HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
+                          run,
+                          command),
+                  SqlFaults::isRetryable);
+      return new StagedTables(database, schema, keeper);
+    } catch (InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new SQLException(
+          "cannot register a run in schema %s of %s: %s"
+              .formatted(schema.name(), database, fault.getMessage()),
+          SqlFaults.state(fault),
+          fault);
+    }
+  }
+
+  /** What cannot be dropped now, as somebody still writes there, is left to a later run. */
+  private static void dropLeftovers(JdbcTarget database, InternalSchema schema)
+      throws InterruptedException {
+    Leftovers leftovers = new Leftovers(schema);
+    RetriedTransaction transaction =
+        RetriedTransaction.in(database, "drop what runs that are gone have left")
+            .withRetry(Retry.never());
+    List<Leftovers.OfRun> found;
+    try {
+      found = transaction.run(leftovers::find);
+    } catch (SQLException e) {
+      return; // they are in nobody's way
+    }
+    for (Leftovers.OfRun each : found) {
+      try {
+        boolean unused =
+            each.isGone() && transaction.run(connection -> drop(connection, leftovers, each.run()));
+      } catch (SQLException e) {
+        // Another user owns them, or a worker that was given up still writes there.
+      }
+    }
+  }
+
+  private static boolean drop(Connection connection, Leftovers leftovers, UUID run)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET LOCAL lock_timeout = '1s'");
+    }
+    return leftovers.drop(connection, run);
+  }
+
+  /** Returns the id of the run. */
+  public UUID run() {
+    return keeper.run();
+  }
+
+  /**
+   * Creates a stage for a target.
+   *
+   * @param source where its rows come from
+   * @param refused receives the rows that the target refuses at the publication
+   */
+  public synchronized StagedTable add(
+      Table target, StagedTable.Mode mode, TransferSource source, Staged.Refused refused)
+      throws SQLException, InterruptedException {
+    int number = 2 * stages.size();
+    StagedTable table =
+        new StagedTable(
+            database,
+            target,
+            mode,
+            schema.stageName(run(), number),
+            schema.stageName(run(), number + 1));
+    stages.add(new Staged(table, source, refused));
+    table.create();
+    return table;
+  }
+
+  /**
+   * Publishes all stages of some runs in one database, in one transaction, and ends the runs.
+   * Returns how many rows were refused.
+   *
+   * @param notices is told what the publication waits for
+   */
+  public static long publish(List<StagedTables> runs, Consumer<String> notices)
+      throws SQLException, InterruptedException {
+    List<Staged> all = new ArrayList<>();
+    for (StagedTables run : runs) {
+      synchronized (run) {
+        all.addAll(run.stages);
+      }
+    }
+    if (all.isEmpty()) {
+      return 0;
+    }
+    StagedTables first = runs.get(0);
+    List<Long> refused = new StagePublication(all, notices).run(first.schema, first.run());
+    for (StagedTables run : runs) {
+      run.end();
+    }
+    return refused.stream().mapToLong(Long::longValue).sum();
+  }
+
+  private synchronized void end() {
+    open = false;
+    stages.clear();
+    keeper.end();
+  }
+
+  /** Drops the stages that were not published, and ends the run. May be called again. */
+  public synchronized void abandon() throws SQLException, InterruptedException {
+    if (!open) {
+      return;
+    }
+    for (Staged staged : stages) {
+      staged.table().drop();
+    }
+    end();
+  }
+}

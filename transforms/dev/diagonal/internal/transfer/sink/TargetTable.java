@@ -1,0 +1,174 @@
+package dev.diagonal.internal.transfer.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.Identifiers;
+import dev.diagonal.internal.jdbc.table.FoundColumn;
+import dev.diagonal.internal.jdbc.table.FoundTable;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.TableRights;
+import dev.diagonal.internal.rows.Columns;
+import dev.diagonal.internal.rows.NearestName;
+import dev.diagonal.jdbc.CreateTable;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The table of a PostgreSQL database that rows are to be written to. */
+public final class TargetTable {
+
+  private TargetTable() {}
+
+  /** Returns the table that rows of a type make, with the key columns as its primary key. */
+  static Table of(String name, RowType rows, List<String> key) {
+    for (String column : key) {
+      int unused = Columns.indexOf(rows, column);
+    }
+    for (String column : rows.names()) {
+      checkArgument(
+          Identifiers.fits(column),
+          "column '%s' of table %s has %s bytes, and PostgreSQL allows %s: rename it in a mapping, as"
+              + " in columns: [{name: short, from: '%s'}]",
+          column,
+          name,
+          column.getBytes(UTF_8).length,
+          Identifiers.MAX_BYTES,
+          column);
+    }
+    return new Table(
+        name,
+        rows.fields().stream()
+            .map(field -> new Column(field.name(), field.sqlType(), key.contains(field.name())))
+            .toList());
+  }
+
+  /**
+   * Returns the columns of a table as the database has it, those that rows have and that can be
+   * written; or the table that rows make if it has none of that name, which is then not created
+   * yet. Generated columns are left out.
+   *
+   * @param needs returns what will be done to the columns of a table that is there
+   * @throws TargetMismatchException if the table lacks a column
+   * @throws SQLException if the database cannot be reached, or the user may not write the table;
+   *     the message then has the GRANT
+   */
+  public static Table find(
+      JdbcTarget database,
+      String name,
+      RowType rows,
+      List<String> key,
+      Function<Table, TableRights.Needs> needs)
+      throws SQLException, InterruptedException {
+    CreateTable.checkTarget(database);
+    PostgresSql.checkColumns(name, rows.size());
+    Table wanted = of(name, rows, key);
+    return RetriedTransaction.in(database, "look at table " + name)
+        .run(
+            connection -> {
+              FoundTable found = FoundTable.find(connection, name);
+              if (found == null) {
+                return wanted;
+              }
+              Table table = new Table(name, columns(found, wanted));
+              TableRights.require(connection, found, needs.apply(table), false);
+              return table;
+            });
+  }
+
+  private static List<Column> columns(FoundTable found, Table wanted) {
+    List<String> names = found.columns().stream().map(FoundColumn::name).toList();
+    List<Column> columns = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (Column column : wanted.columns()) {
+      FoundColumn its = found.column(column.name());
+      if (its == null) {
+        problems.add(
+            "column '%s': it has none%s"
+                .formatted(column.name(), NearestName.hint(column.name(), names)));
+      } else if (its.generated() && column.key()) {
+        problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
+      } else if (!its.generated()) {
+        columns.add(
+            new Column(
+                column.name(),
+                its.declaration(),
+                its.identityAlways() ? Column.IDENTITY_ALWAYS : "",
+                column.key()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new TargetMismatchException("table " + found.name(), problems);
+    }
+    return columns;
+  }
+
+  /**
+   * Returns the types of a table's columns by name: none if the table is missing. Types that have
+   * no counterpart here are text, which the database reads.
+   */
+  public static Map<String, NamedType> types(JdbcTarget database, String name)
+      throws SQLException, InterruptedException {
+    CreateTable.checkTarget(database);
+    return RetriedTransaction.in(database, "look at table " + name)
+        .run(
+            connection -> {
+              Map<String, NamedType> types = new LinkedHashMap<>();
+              FoundTable found = FoundTable.find(connection, name);
+              if (found != null) {
+                found.columns().forEach(each -> types.put(each.name(), typeOf(each.type())));
+              }
+              return types;
+            });
+  }
+
+  private static NamedType typeOf(String sqlType) {
+    if (sqlType.startsWith("numeric(") && sqlType.endsWith(")")) {
+      return decimal(sqlType);
+    }
+    String bare = sqlType.replaceFirst("\\(.*?\\)", "").replace(" without time zone", "");
+    FieldType type =
+        bare.equals("json")
+            ? FieldType.JSON
+            : Arrays.stream(FieldType.values())
+                .filter(each -> each.sqlType().equals(bare))
+                .findFirst()
+                .orElse(FieldType.TEXT);
+    return new NamedType(type, null);
+  }
+
+  /** A scale below zero or above the precision is left to the database. */
+  private static NamedType decimal(String sqlType) {
+    try {
+      return NamedType.of(sqlType.replace("numeric", "decimal"));
+    } catch (IllegalArgumentException e) {
+      return new NamedType(FieldType.DECIMAL, null);
+    }
+  }
+
+  /**
+   * Creates a table unless it is there; one with a key must have a unique index on that.
+   *
+   * @throws TargetMismatchException if it does not fit
+   */
+  public static void create(JdbcTarget database, Table table)
+      throws SQLException, InterruptedException {
+    if (table.columns().stream().anyMatch(Column::key)) {
+      CreateTable.ifMissing(database, table);
+    } else {
+      CreateTable.unlessFound(database, table);
+    }
+  }
+}

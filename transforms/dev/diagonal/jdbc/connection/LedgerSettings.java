@@ -1,0 +1,53 @@
+package dev.diagonal.jdbc.connection;
+
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import java.io.Serializable;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a {@link dev.diagonal.jdbc.write.JdbcWrite} records its plain inserts, so that no transaction
+ * is lost or repeated when the answer to its commit is lost.
+ *
+ * @param schema the name of the schema in the target's database that holds the ledger
+ * @param run the run that the transactions belong to, or null if each process is a run of its own
+ * @param synchronousCommit whether a commit waits for the disk even where the user's or the
+ *     server's {@code synchronous_commit} is off
+ */
+public record LedgerSettings(String schema, @Nullable UUID run, boolean synchronousCommit)
+    implements Serializable {
+
+  private static final LedgerSettings DEFAULTS =
+      new LedgerSettings(InternalSchema.DEFAULT_NAME, null, true);
+
+  /**
+   * @throws IllegalArgumentException if {@code schema} cannot be the name of Diagonal's schema
+   */
+  public LedgerSettings {
+    InternalSchema unused = new InternalSchema(schema);
+  }
+
+  /** Returns the default: schema {@code diagonal}, a run per process, synchronous commits. */
+  public static LedgerSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /** Sets the name of the schema. */
+  public LedgerSettings withSchema(String other) {
+    return new LedgerSettings(other, run, synchronousCommit);
+  }
+
+  /** Sets the run, which another process holds and ends. */
+  public LedgerSettings withRun(UUID held) {
+    return new LedgerSettings(schema, held, synchronousCommit);
+  }
+
+  /**
+   * Leaves {@code synchronous_commit} as the session has it. Where it is off, a crash of the server
+   * loses the transactions of its last moments; a run that is still writing then fails, and one
+   * that has just ended has lost them.
+   */
+  public LedgerSettings withoutSynchronousCommit() {
+    return new LedgerSettings(schema, run, false);
+  }
+}

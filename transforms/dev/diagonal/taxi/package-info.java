@@ -1,6 +1,0 @@
-/**
- * Reads taxi trips in the format of the New York City Taxi and Limousine Commission. Defines the
- * tables and the Neo4j graph that they are written to.
- */
-@org.jspecify.annotations.NullMarked
-package dev.diagonal.taxi;
