@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 final class JobSchemaIT {
 
-  private static final Path SCRIPTS = Path.of("transforms/dev/diagonal/jobs/schema");
+  private static final Path SCRIPTS = Path.of("transforms/dev/diagonal/internal/jobs/schema");
 
   private JobDatabase database;
 

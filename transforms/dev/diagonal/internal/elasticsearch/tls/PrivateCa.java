@@ -21,6 +21,8 @@ public final class PrivateCa {
   private PrivateCa() {}
 
   /**
+   * Checks that a text holds certificates.
+   *
    * @throws IllegalArgumentException if {@code pem} holds no certificate
    */
   public static void check(String pem) {
