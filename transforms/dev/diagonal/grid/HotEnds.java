@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * Finds the ids that many records have at their ends, in bounded memory: those of at least one
- * record in {@value #ONE_IN}, about. Not safe for use by several threads.
+ * record in {@value #ONE_IN}, about. Not thread-safe.
  *
  * <p>Source: J. Misra and D. Gries, "Finding repeated elements" (1982): with k counters a count is
  * too low by at most n / k, and never too high.

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * knows the settings, and {@code index.number_of_replicas} and {@code index.refresh_interval} must
  * be set by hand.
  *
- * <p>Safe for use by several threads; only the first call of {@link #restore} does anything.
+ * <p>Thread-safe; only the first call of {@link #restore} does anything.
  */
 public final class LoadMode {
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * is a character like any other.
  *
  * <p>Fields are numbered from 0; they are those of the record that was cut last, whose bytes must
- * not have changed. Not safe for use by several threads at once.
+ * not have changed. Not thread-safe.
  */
 public final class CsvFields {
 

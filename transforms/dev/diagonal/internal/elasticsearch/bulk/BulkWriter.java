@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory: the documents of {@link BulkSettings#writerRequests} requests and of the next one.
  *
- * <p>Not safe for use by several threads; all calls of the listener are made by the thread that
+ * <p>Not thread-safe; all calls of the listener are made by the thread that
  * gives documents.
  *
  * @param <P> tells whose documents they are

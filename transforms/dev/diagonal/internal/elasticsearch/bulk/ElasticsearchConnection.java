@@ -30,7 +30,7 @@ import org.elasticsearch.client.RestClientBuilder;
 /**
  * Elastic's low-level client for a target. Connecting takes at most 10 seconds; connections are
  * kept alive and used again. Redirects are not followed: another host must not get the credentials.
- * Safe for use by several threads.
+ * thread-safe.
  */
 public final class ElasticsearchConnection implements AutoCloseable {
 

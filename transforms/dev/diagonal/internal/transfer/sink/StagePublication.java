@@ -119,7 +119,7 @@ final class StagePublication {
     for (Staged staged : all) {
       String table = staged.table().target().name();
       notices.accept(
-          "waited for a lock on table %s in vain: %s; tries again"
+          "lock timeout on table %s: %s; retrying"
               .formatted(table, TableLocks.holders(connection, table)));
     }
   }

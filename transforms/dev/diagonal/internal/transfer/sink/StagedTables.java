@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /**
  * The stages of a run in one database. The run is registered in the internal schema and held while
  * this is open, so that nobody takes its stages for leftovers; their names have the run's id in
- * them. Safe for use by several threads.
+ * them. Thread-safe.
  */
 public final class StagedTables {
 
