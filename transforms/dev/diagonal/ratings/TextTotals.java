@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Totals of ratings by movie, where movies have texts as ids: {@link RatingTotals} by the number in
- * which a movie was met. Exact in any order of adding. Not thread-safe.
+ * Totals of ratings by movie, for movies whose ids are texts: {@link RatingTotals} by the number of
+ * a movie in order of first occurrence. Exact in any order. Not thread-safe.
  */
 final class TextTotals {
 
@@ -45,9 +45,9 @@ final class TextTotals {
   }
 
   /**
-   * Adds all totals of an {@linkplain #encodeByShard encoded} part.
+   * Adds all totals of an {@linkplain #encodeByShard encoded} shard.
    *
-   * @throws ArithmeticException if a sum does not fit 64 bits
+   * @throws ArithmeticException if a sum does not fit into 64 bits
    */
   void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
@@ -65,8 +65,8 @@ final class TextTotals {
   }
 
   /**
-   * Emits everything as bytes, shard by shard: for each movie its id, count, sum, least, and
-   * greatest less least, as varints. Shards without movies are left out.
+   * Emits all totals as bytes, shard by shard. Per movie: its id, count, sum, minimum, and maximum
+   * minus minimum, as varints. Shards without movies are left out.
    */
   void encodeByShard(Shards shards, ObjIntConsumer<byte[]> output) {
     List<List<MovieRating>> byShard = new ArrayList<>();
@@ -97,7 +97,7 @@ final class TextTotals {
     out.write((long) rating.maxThousandths() - rating.minThousandths());
   }
 
-  /** Emits the totals of every movie in the order of the bytes of their ids. */
+  /** Emits the totals of every movie, sorted by the bytes of their ids. */
   void forEachSorted(Consumer<MovieRating> output) {
     List<MovieRating> sorted = new ArrayList<>();
     forEach(sorted::add);
@@ -105,7 +105,7 @@ final class TextTotals {
     sorted.forEach(output);
   }
 
-  /** Emits the totals of every movie in the order in which they were met. */
+  /** Emits the totals of every movie in the order of first occurrence. */
   private void forEach(Consumer<MovieRating> output) {
     totals.forEachSorted(
         rating -> output.accept(rating.ofMovie(movies.get((int) rating.movieId()))));

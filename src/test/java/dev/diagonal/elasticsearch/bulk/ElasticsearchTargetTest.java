@@ -89,7 +89,7 @@ class ElasticsearchTargetTest {
     for (String none : List.of("", "hunter2", "-----BEGIN CERTIFICATE-----\nhunter2")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> TARGET.withCaCertificates(none))
-          .withMessageStartingWith("caCertificates must hold")
+          .withMessageStartingWith("caCertificates must contain")
           .withMessageNotContaining("hunter2");
     }
   }

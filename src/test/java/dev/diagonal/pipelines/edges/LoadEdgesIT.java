@@ -68,7 +68,7 @@ final class LoadEdgesIT {
       assertThat(launched.out().get(1))
           .contains("20,000 rows  table edges in jdbc:postgresql://")
           .endsWith(run == 1 ? " (20,000 new)" : " (0 new, 20,000 unchanged)");
-      assertThat(launched.out().get(2)).matches(".* transactions of .* open at a time, 0 repeated");
+      assertThat(launched.out().get(2)).matches(".* transactions of .* open at a time, 0 retried");
       assertThat(row("SELECT count(*) FROM edges")).isEqualTo("20000");
       assertCountsAreThoseOfTheEdges();
     }

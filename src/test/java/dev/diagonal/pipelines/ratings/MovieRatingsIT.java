@@ -221,7 +221,7 @@ final class MovieRatingsIT {
     String url = "http://127.0.0.1:" + closedPort();
     Launched launched = launch("--input=" + someRatings(), "--elasticsearchUrl=" + url);
     assertFailed(launched, 3);
-    assertThat(launched.err().get(0)).startsWith("warning: no Elasticsearch server answers at ");
+    assertThat(launched.err().get(0)).startsWith("warning: no Elasticsearch server responds at ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(2)).isEqualTo("hint: is the server running at this address?");
   }

@@ -63,7 +63,7 @@ final class TaxiTripsIT {
     Launched nothing = launch("--input=" + first);
     assertDone(nothing);
     assertThat(nothing.out())
-        .anyMatch(line -> line.contains("no transaction: there was nothing to write"));
+        .anyMatch(line -> line.contains("no transactions: there was nothing to write"));
     evidence.watch("zones");
     for (int run = 1; run <= 2; run++) {
       Launched launched = launch(options + runner);

@@ -89,7 +89,7 @@ final class TransferTurnsIT {
         .anyMatch(
             line ->
                 line.contains(
-                    "waiting: another run publishes table turns (process %s of the database"
+                    "waiting: another run is publishing table turns (process %s of the database"
                         .formatted(ahead)));
     assertThat(
             database.query(
