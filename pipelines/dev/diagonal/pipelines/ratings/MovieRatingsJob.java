@@ -188,7 +188,7 @@ final class MovieRatingsJob implements Job {
             given(options.getRatingColumn(), usual.ratingColumn()),
             given(options.getUserColumn(), usual.userColumn()),
             given(options.getTimestampColumn(), usual.timestampColumn()))
-        .withTextMovies(options.getIdType() == MovieRatingsOptions.IdType.text);
+        .withTextMovies(MovieIdOptions.isText(options));
   }
 
   private static String given(@Nullable String option, String otherwise) {

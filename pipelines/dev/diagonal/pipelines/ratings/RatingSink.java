@@ -58,10 +58,6 @@ sealed interface RatingSink {
     return sinks;
   }
 
-  private static boolean isText(MovieRatingsOptions options) {
-    return options.getIdType() == MovieRatingsOptions.IdType.text;
-  }
-
   /** Returns what kind of place it is. */
   String kind();
 
@@ -147,7 +143,7 @@ sealed interface RatingSink {
       this.place = place;
       this.options = options;
       Sinks.checkTable("jdbcTable", options.getJdbcTable());
-      this.table = RatingRows.table(options.getJdbcTable(), isText(options));
+      this.table = RatingRows.table(options.getJdbcTable(), MovieIdOptions.isText(options));
       this.target = Sinks.postgres(place, options, ServerUrls.TO_COME);
       // Before anything is done.
       CreateTable.checkTarget(target);
@@ -229,7 +225,7 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = target(servers);
-      IndexTemplate.of(RatingRows.mapping(isText(options))).createIfMissing(target);
+      IndexTemplate.of(RatingRows.mapping(MovieIdOptions.isText(options))).createIfMissing(target);
       if (options.getBulkLoadMode()) {
         loadMode = LoadMode.begin(target);
       }
