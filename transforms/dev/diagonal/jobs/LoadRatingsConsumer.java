@@ -29,8 +29,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Copies the ratings of blocks into the table of the ratings, {@value #TRANSACTION_ROWS} or a few
- * more a transaction.
+ * Copies the ratings of blocks into the table of the ratings, at least {@value #TRANSACTION_ROWS}
+ * per transaction.
  */
 final class LoadRatingsConsumer implements LineConsumer<Written> {
 

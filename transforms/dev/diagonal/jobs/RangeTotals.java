@@ -20,14 +20,14 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * Reads the ratings of a range of ids and totals them while they stream in, in PostgreSQL's binary
- * COPY format: one row is in memory at a time. Only a movie that is a text becomes an object.
+ * COPY format. Holds one row in memory at a time. Only a movie that is a text becomes an object.
  *
- * <p>The ids themselves are not read, unless a rating turns out to be none: then everything is read
- * again, with the ids and in their order, to name it. Not thread-safe.
+ * <p>Ids are not read, unless a rating is bad: then everything is read again, with the ids and
+ * sorted by them, to name the bad row. Not thread-safe.
  */
 class RangeTotals {
 
-  /** Behind the signature: flags and the length of an extension. */
+  /** The bytes that follow the signature: flags and the length of an extension. */
   private static final int SIGNATURE_BYTES = 11;
 
   private static final int FIELD_COUNT_BYTES = 2;
@@ -43,13 +43,13 @@ class RangeTotals {
   private long badRows;
 
   /**
-   * A row that holds no rating.
+   * A row without a valid rating.
    *
    * @param id its id
    * @param reason what is wrong with it
    */
   record BadRating(long id, String reason) {
-    /** Returns what is told of it: its table, id and reason. */
+    /** Returns a dead letter with its table, id and reason. */
     DeadLetter toBadLine(String table) {
       return DeadLetter.ofRow("row %s of %s: %s".formatted(id, table, reason), String.valueOf(id));
     }
@@ -60,12 +60,12 @@ class RangeTotals {
     this.columns = columns;
   }
 
-  /** Returns the totals of what was read. */
+  /** Returns the totals of the rows that were read. */
   MovieTotals totals() {
     return columns.movie() == null ? texts : numbers;
   }
 
-  /** Returns how many rows were read, bad ones among them. */
+  /** Returns how many rows were read, including bad ones. */
   long rows() {
     return rows;
   }
@@ -75,17 +75,17 @@ class RangeTotals {
     return badRows;
   }
 
-  /** Returns the bad ones of the least ids, up to as many as were to be kept. */
+  /** Returns the bad rows with the least ids, up to the maximum that {@link #read} was given. */
   List<BadRating> badRatings() {
     return badRatings;
   }
 
   /**
-   * Reads the range of a claim; what was read before is forgotten.
+   * Reads the range of a claim, after discarding earlier results.
    *
    * @param maxBad how many bad ratings to keep
-   * @param stopped whether to give up, asked now and then
-   * @return false if it was given up
+   * @param stopped asked now and then; true stops reading
+   * @return false if reading was stopped
    */
   boolean read(Connection connection, Claim claim, long maxBad, BooleanSupplier stopped)
       throws SQLException {
@@ -101,7 +101,7 @@ class RangeTotals {
     badRatings.clear();
     rows = 0;
     badRows = 0;
-    // COPY takes no parameters; these are numbers and quoted names.
+    // COPY takes no parameters; these values are numbers and quoted names.
     String sql =
         "COPY (SELECT %s%s, %s FROM %s WHERE %s BETWEEN %s AND %s%s) TO STDOUT (FORMAT binary)"
             .formatted(
@@ -133,7 +133,9 @@ class RangeTotals {
     }
   }
 
-  /** The server sends whole rows; the header comes with the first of them. */
+  /**
+   * Returns the length of the header, which precedes the first row. The server sends whole rows.
+   */
   private static int headerLength(byte[] row) {
     int extension = SIGNATURE_BYTES + LENGTH_BYTES;
     return extension + LENGTH_BYTES + NumberType.intAt(row, extension);

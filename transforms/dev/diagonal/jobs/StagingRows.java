@@ -36,7 +36,7 @@ class StagingRows {
             .formatted(tables.stagingSql());
   }
 
-  /** Adds the rows of an attempt, by movie in ascending order. */
+  /** Writes the rows of an attempt, by movie in ascending order. */
   void copy(Connection connection, Claim claim, MovieTotals totals) throws SQLException {
     size = 0;
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
@@ -84,7 +84,7 @@ class StagingRows {
     if (value < 0) {
       buffer[size++] = '-';
     }
-    // The quotient and the remainder fit, also those of the least long.
+    // Quotient and remainder fit for every long, including Long.MIN_VALUE.
     put(Math.abs(value / 1000), '.');
     int fraction = (int) Math.abs(value % 1000);
     buffer[size++] = (byte) ('0' + fraction / 100);
@@ -120,7 +120,7 @@ class StagingRows {
     }
   }
 
-  /** Takes a fault out of a loop that is not ours. */
+  /** Carries an exception out of a callback that cannot throw it. */
   private static final class FlushFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
