@@ -4,7 +4,7 @@ import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
-import dev.diagonal.pipelines.ratings.MovieIdOptions;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
@@ -50,8 +50,8 @@ public interface RatingBatchesOptions
   void setDelimiter(String delimiter);
 
   @Description(
-      "Whether load keeps one rating of a movie by a user, the last in a file; the others are counted"
-          + " as replaced. By default all count, as movie-ratings counts them")
+      "Whether load keeps one rating of a movie by a user, the last in a file; the others are"
+          + " counted as replaced. By default all count, as movie-ratings counts them")
   @Default.Boolean(false)
   boolean getOnePerUserAndMovie();
 

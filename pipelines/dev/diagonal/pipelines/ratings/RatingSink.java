@@ -15,6 +15,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.jdbc.write.WriteToJdbc;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.options.Warnings;

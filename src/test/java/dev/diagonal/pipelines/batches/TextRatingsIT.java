@@ -132,13 +132,15 @@ final class TextRatingsIT {
     assertThat(String.join("\n", launch(database, "--idType=text").err()))
         .contains(
             "table public.ratings",
-            "column movie_id: expected text, found bigint; for movies that are numbers use --idType=bigint");
+            "column movie_id: expected text, found bigint; for movies that are numbers use"
+                + " --idType=bigint");
 
     database.execute("ALTER TABLE ratings ALTER movie_id TYPE text");
     database.execute("DROP TABLE staging.movie_ratings, movie_rating_totals");
     assertThat(String.join("\n", launch(database).err()))
         .contains(
-            "column movie_id: expected a whole number, found text; for movies that are texts use --idType=text");
+            "column movie_id: expected a whole number, found text; for movies that are texts use"
+                + " --idType=text");
   }
 
   private Launched launch(JobDatabase database, String... options) {

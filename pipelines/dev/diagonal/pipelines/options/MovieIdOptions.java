@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.ratings;
+package dev.diagonal.pipelines.options;
 
 import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Default;
