@@ -66,7 +66,7 @@ public final class JobSchema {
     run(database, List.of(tables.staging(), tables.totals()), JobScript.totals(tables));
     CreateTable.ifMissing(database, batches(tables));
     CreateTable.ifMissing(database, staging(tables));
-    CreateTable.ifMissing(database, RatingRows.table(tables.totals()));
+    CreateTable.ifMissing(database, RatingRows.table(tables.totals(), tables.textMovies()));
     check(database, tables.batches(), BATCHES_CHECKS);
     check(database, tables.staging(), LOGGED_CHECK);
     try (JobSession session = new JobSession(database)) {
@@ -91,7 +91,7 @@ public final class JobSchema {
         Table.of(
             tables.ratings(),
             Column.key(tables.userColumn(), "bigint"),
-            Column.key(tables.movieColumn(), "bigint"),
+            Column.key(tables.movieColumn(), tables.movieType()),
             Column.of(tables.ratingColumn(), "numeric(10,3)"));
     if (onePerUserAndMovie) {
       CreateTable.ifMissing(database, byUserAndMovie);
@@ -110,7 +110,7 @@ public final class JobSchema {
         tables.ratings(),
         Column.key(JobTables.PLACE, "uuid"),
         Column.of(tables.userColumn(), "bigint"),
-        Column.of(tables.movieColumn(), "bigint"),
+        Column.of(tables.movieColumn(), tables.movieType()),
         Column.of(tables.ratingColumn(), "numeric(10,3)"));
   }
 
@@ -241,7 +241,7 @@ public final class JobSchema {
         tables.staging(),
         Column.key("batch_id", "bigint"),
         Column.key("attempt", "integer"),
-        Column.key("movie_id", "bigint"),
+        Column.key("movie_id", tables.movieType()),
         Column.of("rating_count", "bigint"),
         Column.of("rating_sum", "numeric(22,3)"),
         Column.of("rating_min", "numeric(10,3)"),

@@ -11,7 +11,7 @@ final class LoadSql {
   private static final String CREATE =
       """
       CREATE TEMPORARY TABLE %s
-        (n bigint, user_id bigint, movie_id bigint, rating numeric, place uuid) ON COMMIT DROP;
+        (n bigint, user_id bigint, movie_id %s, rating numeric, place uuid) ON COMMIT DROP;
       SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
       """;
@@ -64,7 +64,7 @@ final class LoadSql {
   }
 
   String create() {
-    return CREATE.formatted(loaded);
+    return CREATE.formatted(loaded, tables.movieType());
   }
 
   String copy() {

@@ -1,10 +1,14 @@
 package dev.diagonal.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.jobs.schema.NumberType;
+import dev.diagonal.ratings.MovieTotals;
 import dev.diagonal.ratings.RatingTotals;
+import dev.diagonal.ratings.TextTotals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,7 +20,7 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * Reads the ratings of a range of ids and totals them while they stream in, in PostgreSQL's binary
- * COPY format. Holds one row in memory at a time, and creates no object per row.
+ * COPY format. Holds one row in memory at a time. Only a movie that is a text becomes an object.
  *
  * <p>Ids are not read, unless a rating is bad: then everything is read again, with the ids and
  * sorted by them, to name the bad row. Not thread-safe.
@@ -32,7 +36,8 @@ class RangeTotals {
 
   private final JobTables tables;
   private final RatingColumns columns;
-  private final RatingTotals totals = new RatingTotals();
+  private final RatingTotals numbers = new RatingTotals();
+  private final TextTotals texts = new TextTotals();
   private final List<BadRating> badRatings = new ArrayList<>();
   private long rows;
   private long badRows;
@@ -56,8 +61,8 @@ class RangeTotals {
   }
 
   /** Returns the totals of the rows that were read. */
-  RatingTotals totals() {
-    return totals;
+  MovieTotals totals() {
+    return columns.movie() == null ? texts : numbers;
   }
 
   /** Returns how many rows were read, including bad ones. */
@@ -91,7 +96,8 @@ class RangeTotals {
   private boolean read(
       Connection connection, Claim claim, boolean withIds, long maxBad, BooleanSupplier stopped)
       throws SQLException {
-    totals.clear();
+    numbers.clear();
+    texts.clear();
     badRatings.clear();
     rows = 0;
     badRows = 0;
@@ -150,19 +156,34 @@ class RangeTotals {
         ratingBytes < 0
             ? NumberType.NO_RATING
             : columns.rating().thousandths(row, at + LENGTH_BYTES);
-    if (movieBytes >= 0 && rating != NumberType.NO_RATING) {
-      totals.add(columns.movie().whole(row, movieAt), rating);
+    NumberType number = columns.movie();
+    if (rating != NumberType.NO_RATING && isMovie(movieBytes)) {
+      if (number == null) {
+        texts.add(new String(row, movieAt, movieBytes, UTF_8), rating);
+      } else {
+        numbers.add(number.whole(row, movieAt), rating);
+      }
       return;
     }
     badRows++;
     if (badRatings.size() < maxBad) {
-      badRatings.add(new BadRating(id, reason(movieBytes < 0, ratingBytes < 0)));
+      badRatings.add(new BadRating(id, reason(movieBytes, ratingBytes < 0)));
     }
   }
 
-  private String reason(boolean noMovie, boolean noRating) {
-    if (noMovie) {
-      return "the movie is null";
+  /** Whether a field of so many bytes may be a movie; -1 is null. */
+  private boolean isMovie(int bytes) {
+    return columns.movie() == null ? bytes > 0 && bytes <= StagingRows.MAX_MOVIE_BYTES : bytes >= 0;
+  }
+
+  private String reason(int movieBytes, boolean noRating) {
+    if (!isMovie(movieBytes)) {
+      return movieBytes < 0
+          ? "the movie is null"
+          : movieBytes == 0
+              ? "the movie is empty"
+              : "the movie has %s bytes, and at most %s fit an index"
+                  .formatted(movieBytes, StagingRows.MAX_MOVIE_BYTES);
     }
     return noRating
         ? "the rating is null"

@@ -10,7 +10,7 @@ import java.util.function.ObjIntConsumer;
  * Totals of ratings by movie, in one array of primitive numbers: 32 bytes per movie. Ratings are
  * whole thousandths, so sums are exact in any order. Not thread-safe.
  */
-public final class RatingTotals {
+public final class RatingTotals implements MovieTotals {
 
   private static final int STRIDE = 4;
   private static final int COUNT = 1;
@@ -26,13 +26,13 @@ public final class RatingTotals {
   /** By number of the movie: movie, count, sum, range. */
   private long[] totals = new long[INITIAL_MOVIES * STRIDE];
 
-  /** Removes all totals. */
+  @Override
   public void clear() {
     index.clear();
     Arrays.fill(totals, 0);
   }
 
-  /** Returns how many movies have a total. */
+  @Override
   public int movies() {
     return index.size();
   }
@@ -78,7 +78,8 @@ public final class RatingTotals {
   }
 
   /** Adds all totals of an {@linkplain #encodeByShard encoded} shard. */
-  void addEncoded(byte[] encoded) {
+  @Override
+  public void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
     long movie = 0;
     for (long left = in.read(); left > 0; left--) {
@@ -122,7 +123,7 @@ public final class RatingTotals {
     }
   }
 
-  /** Emits the totals of every movie in ascending order. */
+  @Override
   public void forEachSorted(Consumer<MovieRating> output) {
     for (long movie : sortedMovies()) {
       int at = placeOf(movie);
