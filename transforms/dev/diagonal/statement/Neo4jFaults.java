@@ -16,13 +16,14 @@ import org.neo4j.bolt.connection.exception.BoltServiceUnavailableException;
 final class Neo4jFaults {
 
   private static final String TRANSIENT = "Neo.TransientError.";
+  private static final String LOCK_TIMED_OUT = "Neo.ClientError.Transaction.LockAcquisitionTimeout";
 
   /** What was ended from outside, by a person or a server that stops: a new one may succeed. */
   private static final Set<String> RETRYABLE_CODES =
       Set.of(
           "Neo.ClientError.Transaction.Terminated",
           "Neo.ClientError.Transaction.LockClientStopped",
-          "Neo.ClientError.Transaction.LockAcquisitionTimeout");
+          LOCK_TIMED_OUT);
 
   private static final Set<String> CODES_OF_ROWS =
       Set.of(
@@ -38,7 +39,6 @@ final class Neo4jFaults {
       "Neo.DatabaseError.Schema.ConstraintCreationFailed";
 
   private static final String FORBIDDEN = "Neo.ClientError.Security.Forbidden";
-  private static final String LOCK_TIMED_OUT = "Neo.ClientError.Transaction.LockAcquisitionTimeout";
 
   private Neo4jFaults() {}
 

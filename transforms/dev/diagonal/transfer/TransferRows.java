@@ -84,31 +84,13 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Returns how the rows of a source are converted.
-   *
-   * @throws IllegalArgumentException if the mapping does not fit the source
-   */
-  static ConversionPlan plan(TransferSource source, Mapping mapping, boolean refusesNul) {
-    ConversionPlan plan =
-        new ConversionPlan(
-            source.blockType(),
-            source.declared(),
-            mapping,
-            source.readsBytes(),
-            refusesNul,
-            source.guesses());
-    plan.check();
-    return plan;
-  }
-
-  /**
    * Carries rows from a source to sinks; there may be none, then rows are read and converted only.
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static TransferRows of(TransferSource source, Mapping mapping, List<TransferSink> sinks) {
     ConversionPlan conversion =
-        plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
+        SourceConversion.plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
     return new TransferRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,

@@ -63,7 +63,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static ValueRows of(TransferSource source, Mapping mapping, boolean isFiles) {
-    ConversionPlan conversion = TransferRows.plan(source, mapping, true);
+    ConversionPlan conversion = SourceConversion.plan(source, mapping, true);
     return new ValueRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,

@@ -258,10 +258,11 @@ final class RatingBatchesJob implements Job {
         new LoadedFiles(
                 database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
             .compare(files);
+    FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
     LoadRatings load =
         LoadRatings.from(
                 Objects.requireNonNull(options.getInput()),
-                request.format().named(FirstLines.of(files, ParquetInput.FORMAT, skipped)),
+                request.format().named(first.header(request.format().header()), first.records()),
                 database,
                 tables)
             .withSkipped(skipped)

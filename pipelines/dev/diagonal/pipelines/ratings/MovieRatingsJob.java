@@ -56,7 +56,7 @@ final class MovieRatingsJob implements Job {
     FirstLines first = FirstLines.of(input, ParquetInput.FORMAT, skipped);
     RatingFormat given = formatOf(options);
     check(options, given, first, input.files().get(0).name());
-    this.format = given.named(first);
+    this.format = given.named(first.header(given.header()), first.records());
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(

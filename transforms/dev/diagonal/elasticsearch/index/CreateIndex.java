@@ -21,7 +21,6 @@ import org.elasticsearch.client.Request;
 public final class CreateIndex {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  static final String ALREADY_EXISTS = "resource_already_exists_exception";
 
   private CreateIndex() {}
 
@@ -97,7 +96,7 @@ public final class CreateIndex {
     try {
       connection.perform(create);
     } catch (AnswerException e) {
-      if (!e.type().equals(ALREADY_EXISTS)) {
+      if (!e.type().equals(ElasticsearchFaults.ALREADY_EXISTS)) {
         throw e;
       }
     }

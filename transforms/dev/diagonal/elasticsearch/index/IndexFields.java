@@ -144,7 +144,7 @@ public record IndexFields(
       connection.perform(target.request("PUT", ""));
       return true;
     } catch (AnswerException e) {
-      if (e.type().equals(CreateIndex.ALREADY_EXISTS)) {
+      if (e.type().equals(ElasticsearchFaults.ALREADY_EXISTS)) {
         return false;
       }
       throw e;

@@ -32,7 +32,7 @@ public record FilesOfRows<T>(
     String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
 
-  InternalSchema internalSchema() {
+  private InternalSchema internalSchema() {
     return new InternalSchema(schema);
   }
 

@@ -9,6 +9,7 @@ import dev.diagonal.internal.files.stored.StoredFile;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.schema.FilePieces.Known;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
@@ -62,8 +63,8 @@ public record LoadedFiles(
   }
 
   private @Nullable PieceCuts compare(Connection connection, InputFiles input) throws SQLException {
-    SchemaRights rights = files.internalSchema().open(connection);
-    FilePieces pieces = files.internalSchema().filePieces();
+    SchemaRights rights = new InternalSchema(files.schema()).open(connection);
+    FilePieces pieces = new InternalSchema(files.schema()).filePieces();
     if (!pieces.open(connection, rights)) {
       Warnings.warn(
           "a file that changes under its name will not be noticed: "
