@@ -1,9 +1,9 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.jobs.schema.NumberType;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
 import dev.diagonal.ratings.RatingTotals;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;

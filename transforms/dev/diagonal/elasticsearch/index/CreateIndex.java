@@ -9,6 +9,8 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
+import dev.diagonal.internal.elasticsearch.index.IndexFields;
+import dev.diagonal.internal.elasticsearch.index.MappingTypes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

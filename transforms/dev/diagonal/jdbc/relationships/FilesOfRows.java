@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Where the checksums of files are kept whose rows are known by their places, so that a file that
  * has changed under its name is refused: each transaction records the pieces that its rows are in.
  *
- * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles}
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link dev.diagonal.internal.jdbc.relationships.LoadedFiles}
  *     prepares it
  * @param pieceOf returns the piece of a row, or null if its key is not a place
  * @param advice what the user can do with a file that has changed

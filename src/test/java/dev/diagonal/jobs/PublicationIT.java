@@ -1,9 +1,11 @@
 package dev.diagonal.jobs;
 
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.jobs.JobSchema;
 import dev.diagonal.jobs.Publication.Published;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;

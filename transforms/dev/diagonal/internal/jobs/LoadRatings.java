@@ -1,0 +1,119 @@
+package dev.diagonal.internal.jobs;
+
+import dev.diagonal.files.Piece;
+import dev.diagonal.files.PieceCuts;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.files.ReadLines;
+import dev.diagonal.files.RecordFormat;
+import dev.diagonal.files.SkippedLines;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.FilesOfRows;
+import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.metrics.Written;
+import dev.diagonal.ratings.RatingFormat;
+import java.util.List;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Loads files of ratings into the table of the ratings, one element a transaction.
+ *
+ * <p>Readers copy what they read, up to 50,000 ratings a transaction, into a temporary table and
+ * insert from there. Idempotent: a rating is known by its file and its byte there, so that a
+ * retried bundle and a second run change nothing. All ratings are loaded, however many a user has
+ * of a movie, unless {@link #onePerUserAndMovie} is asked for. Ids are drawn as rows come, and do
+ * not follow the files.
+ *
+ * <p>Files, line ends, compression and bad records: see {@link ReadLines}.
+ */
+public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> {
+
+  private final LoadTarget target;
+  private final RatingFormat format;
+  private final ReadLines<Written> files;
+
+  private LoadRatings(LoadTarget target, RatingFormat format, ReadLines<Written> files) {
+    this.target = target;
+    this.format = format;
+    this.files = files;
+  }
+
+  /** Reads the same files into another target. */
+  private LoadRatings into(LoadTarget other) {
+    RatingFormat lines = format;
+    return new LoadRatings(
+        other, lines, files.into(() -> new LoadRatingsConsumer(lines, other), Written.coder()));
+  }
+
+  /**
+   * Loads these files, globs or directories into the ratings of {@code tables}, which must be
+   * there: see {@link dev.diagonal.internal.jobs.JobSchema#createRatingsIfMissing}.
+   */
+  public static LoadRatings from(
+      List<String> patterns, RatingFormat format, JdbcTarget database, JobTables tables) {
+    LoadTarget target = new LoadTarget(database, tables, false, null);
+    return new LoadRatings(
+        target,
+        format,
+        ReadLines.from(patterns)
+            .into(() -> new LoadRatingsConsumer(format, target), Written.coder())
+            .withHeader(format.header()));
+  }
+
+  /**
+   * Keeps one rating of a movie by a user: the one of the greatest place, which within a file is
+   * the last. The others are counted as {@link
+   * dev.diagonal.internal.metrics.Counted#ROWS_REPLACED}.
+   */
+  public LoadRatings onePerUserAndMovie() {
+    return into(new LoadTarget(target.database(), target.tables(), true, target.files()));
+  }
+
+  /**
+   * Records the pieces of the files, and fails where one has changed.
+   *
+   * @param cuts where the files are cut into pieces
+   */
+  public LoadRatings withFiles(FilesOfRows<Piece> filesOfRatings, PieceCuts cuts) {
+    LoadRatings recording =
+        into(
+            new LoadTarget(
+                target.database(), target.tables(), target.onePerUserAndMovie(), filesOfRatings));
+    return new LoadRatings(recording.target, format, recording.files.withPieces(cuts));
+  }
+
+  /** Sets which lines are not records, as {@link ReadLines#withSkipped} does. */
+  public LoadRatings withSkipped(SkippedLines lines) {
+    return new LoadRatings(target, format, files.withSkipped(lines));
+  }
+
+  /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
+  public LoadRatings withRecords(RecordFormat records) {
+    return new LoadRatings(target, format, files.withRecords(records));
+  }
+
+  /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
+  public LoadRatings withRanges(RangePlan ranges) {
+    return new LoadRatings(target, format, files.withRanges(ranges));
+  }
+
+  /**
+   * Sends bad records to a handler instead of failing on the first one; {@code maxBadRecords} as in
+   * {@link ReadLines#withMaxBadRecords}.
+   */
+  public LoadRatings withBadRecordErrorHandler(
+      ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
+    return new LoadRatings(
+        target,
+        format,
+        files.withBadRecordErrorHandler(errorHandler).withMaxBadRecords(maxBadRecords));
+  }
+
+  @Override
+  public PCollection<Written> expand(PBegin input) {
+    return input.apply("Copy", files);
+  }
+}
