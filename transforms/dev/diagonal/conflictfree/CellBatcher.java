@@ -5,7 +5,6 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.grid.Schedule;
-import java.util.function.ToIntFunction;
 import dev.diagonal.internal.block.Packer;
 import dev.diagonal.internal.schedule.BatchGroup;
 import dev.diagonal.internal.schedule.BatchResult;
@@ -15,6 +14,7 @@ import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.ToIntFunction;
 
 /**
  * Deals rows to cells, hands full batches to the scheduler and waits while that has enough; what is

@@ -6,10 +6,10 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

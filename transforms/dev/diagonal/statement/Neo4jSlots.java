@@ -37,7 +37,8 @@ final class Neo4jSlots {
   /**
    * Creates the nodes that are missing, and the constraint that keeps each of them single.
    *
-   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes or an index rule out the constraint
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes or an index rule out
+   *     the constraint
    * @throws SQLException if the database refuses, as where the user may not create a constraint
    */
   static void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {

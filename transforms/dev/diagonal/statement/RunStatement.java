@@ -78,7 +78,8 @@ public record RunStatement<T>(
    * once before any batch is written.
    *
    * @throws StatementRefusedException if the database refuses the statement
-   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes of Neo4j rule out the slot locks
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes of Neo4j rule out the
+   *     slot locks
    * @throws SQLException if the database cannot be reached, or the slot locks cannot be created
    */
   public void prepare() throws SQLException {

@@ -1,6 +1,5 @@
 package dev.diagonal.transfer;
 
-
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.files.ReadLines;

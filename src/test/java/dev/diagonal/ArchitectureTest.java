@@ -41,18 +41,51 @@ final class ArchitectureTest {
   /** Packages of one layer may import all layers above their own in this list, none beside them. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("block", "files.stored", "internal.bytes", "internal.elasticsearch.tls", "metrics"),
+          Set.of(
+              "block", "files.stored", "internal.bytes", "internal.elasticsearch.tls", "metrics"),
           Set.of("fault", "grid", "internal.block", "internal.metrics", "schedule"),
-          Set.of("elasticsearch.bulk", "internal.fault", "internal.files.stored", "internal.schedule"),
+          Set.of(
+              "elasticsearch.bulk", "internal.fault", "internal.files.stored", "internal.schedule"),
           Set.of("files", "internal.elasticsearch.bulk", "internal.files.output", "shard"),
-          Set.of("conflictfree", "csv", "elasticsearch", "internal.elasticsearch.index", "internal.files", "internal.jdbc.schema", "internal.join", "internal.textfile"),
+          Set.of(
+              "conflictfree",
+              "csv",
+              "elasticsearch",
+              "internal.elasticsearch.index",
+              "internal.files",
+              "internal.jdbc.schema",
+              "internal.join",
+              "internal.textfile"),
           Set.of("elasticsearch.index", "internal.csv", "internal.jdbc.sql", "textfile"),
           Set.of("internal.donors", "jdbc.connection", "jdbc.table", "rows"),
           Set.of("internal.jdbc.connection", "internal.rows", "internal.statement", "ratings"),
-          Set.of("internal.jdbc.ledger", "internal.jdbc.table", "internal.transfer.document", "rows.types"),
-          Set.of("internal.jdbc.copy", "internal.jdbc.snapshot", "internal.rows.types", "jdbc", "jobs.schema", "statement", "transfer.mapping"),
-          Set.of("internal.jobs.schema", "internal.transfer.mapping", "jdbc.relationships", "jdbc.write", "transfer.source"),
-          Set.of("internal.edges", "internal.jdbc.relationships", "internal.taxi", "internal.transfer", "internal.transfer.parquet", "jobs", "transfer.sink"),
+          Set.of(
+              "internal.jdbc.ledger",
+              "internal.jdbc.table",
+              "internal.transfer.document",
+              "rows.types"),
+          Set.of(
+              "internal.jdbc.copy",
+              "internal.jdbc.snapshot",
+              "internal.rows.types",
+              "jdbc",
+              "jobs.schema",
+              "statement",
+              "transfer.mapping"),
+          Set.of(
+              "internal.jobs.schema",
+              "internal.transfer.mapping",
+              "jdbc.relationships",
+              "jdbc.write",
+              "transfer.source"),
+          Set.of(
+              "internal.edges",
+              "internal.jdbc.relationships",
+              "internal.taxi",
+              "internal.transfer",
+              "internal.transfer.parquet",
+              "jobs",
+              "transfer.sink"),
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
           Set.of("pipelines.usage", "pipelines.servers"),

@@ -1,5 +1,3 @@
-/**
- * Creates and refreshes indexes.
- */
+/** Creates and refreshes indexes. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.elasticsearch.index;

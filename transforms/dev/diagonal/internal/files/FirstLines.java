@@ -1,6 +1,5 @@
 package dev.diagonal.internal.files;
 
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;

@@ -1,6 +1,5 @@
 package dev.diagonal.internal.jobs;
 
-
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.jobs.JobStatus;

@@ -56,8 +56,8 @@ public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
    * they exist, and merges the zones: their names are replaced, and their counts stay or start at
    * 0.
    *
-   * @throws dev.diagonal.internal.statement.GraphMismatchException if an index or duplicate nodes rule out a
-   *     constraint
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if an index or duplicate nodes
+   *     rule out a constraint
    * @throws SQLException if the database refuses it or cannot be reached
    * @throws IllegalStateException if the driver is not on the class path
    */

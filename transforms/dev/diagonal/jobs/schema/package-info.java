@@ -1,5 +1,3 @@
-/**
- * The tables of the batch job.
- */
+/** The tables of the batch job. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jobs.schema;

@@ -125,8 +125,8 @@ public record IndexFields(
   }
 
   /** Returns the indexes that the target names, each with its mappings; null if there is none. */
-  static @Nullable public JsonNode mappings(ElasticsearchConnection connection, ElasticsearchTarget target)
-      throws IOException {
+  static @Nullable public JsonNode mappings(
+      ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
     Request get = target.request("GET", "/_mapping");
     try (InputStream content = connection.perform(get).getEntity().getContent()) {
       return JSON.readTree(content);

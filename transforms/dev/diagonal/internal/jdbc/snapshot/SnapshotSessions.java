@@ -98,7 +98,8 @@ public final class SnapshotSessions {
    *
    * @param lockTimeout how long it waits for a lock, or null for the usual time
    */
-  public static Connection open(Snapshot snapshot, @Nullable Duration lockTimeout) throws SQLException {
+  public static Connection open(Snapshot snapshot, @Nullable Duration lockTimeout)
+      throws SQLException {
     HeldConnection held = HeldConnection.toAny(snapshot.database());
     boolean done = false;
     try {

@@ -39,7 +39,8 @@ public final class ParquetRows implements RowBlockReader {
   /**
    * @param columns at least one, of those of the file
    */
-  public ParquetRows(OpenParquet file, List<RowGroup> groups, List<ParquetColumn> columns, int blockRows) {
+  public ParquetRows(
+      OpenParquet file, List<RowGroup> groups, List<ParquetColumn> columns, int blockRows) {
     this.file = file;
     this.columns = List.copyOf(columns);
     this.blockRows = blockRows;

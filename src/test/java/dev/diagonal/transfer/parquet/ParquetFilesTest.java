@@ -1,6 +1,5 @@
 package dev.diagonal.transfer.parquet;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
