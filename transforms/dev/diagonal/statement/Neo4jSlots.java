@@ -1,5 +1,8 @@
 package dev.diagonal.statement;
 
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jFaults;
+import dev.diagonal.internal.statement.UniqueKey;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

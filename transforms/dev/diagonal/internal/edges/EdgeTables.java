@@ -11,26 +11,29 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Edges as PostgreSQL has them: {@code edges(edge_id, source, target, further columns)} and {@code
- * nodes(id, out_degree, in_degree)}.
+ * The tables of edges in PostgreSQL: {@code edges(edge_id, source, target, further columns)} and
+ * {@code nodes(id, out_degree, in_degree)}.
  */
 public final class EdgeTables {
 
   private EdgeTables() {}
 
   /**
-   * Returns the tables of edges of a format: ids as {@code bigint} or {@code text}, the edge's own
-   * as {@code uuid} if it is made of its place, further columns as {@code text}. A column named by
-   * its position is called {@code column_<position>}.
+   * Returns the tables of edges of a format: ids as {@code bigint} or {@code text}, the edge id as
+   * {@code uuid} if it is the place of a line, further columns as {@code text}. A column given by
+   * position is named {@code column_<position>}.
    *
-   * @throws IllegalArgumentException if a further column is called as one of the first three, or
-   *     what PostgreSQL cannot call one
+   * @throws IllegalArgumentException if a further column has the name of one of the first three, or
+   *     an invalid name
    */
   public static RelationshipTables of(EdgeFormat format, String edgesTable, String nodesTable) {
     return of(format, edgesTable, nodesTable, nodesTable);
   }
 
-  /** As {@link #of(EdgeFormat, String, String)}, with a table of their own for targets. */
+  /**
+   * Returns the tables of {@link #of(EdgeFormat, String, String)}, with a separate table for
+   * targets.
+   */
   public static RelationshipTables of(
       EdgeFormat format, String edgesTable, String sourcesTable, String targetsTable) {
     String ends = (format.textIds() ? IdKind.TEXT : IdKind.NUMBER).sqlType();
@@ -50,7 +53,7 @@ public final class EdgeTables {
         EndTable.of(targetsTable, "id", "in_degree"));
   }
 
-  /** Returns what puts an edge's values for a row of that table of edges. */
+  /** Returns a binder for rows of the table of edges. */
   public static RowBinder<Edge> binder() {
     return (edge, values) -> {
       switch (edge.idKind()) {

@@ -70,7 +70,7 @@ class ElasticsearchTargetTest {
         .isEqualTo(target.withBearerToken(SECRET));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ElasticsearchTarget.of(beam.withTrustSelfSignedCerts(true)))
-        .withMessageStartingWith("trustSelfSignedCerts trusts anybody");
+        .withMessageStartingWith("trustSelfSignedCerts trusts every server");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -82,7 +82,7 @@ class ElasticsearchTargetTest {
   void refusesHeadersAndCertificatesThatAreNone() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TARGET.withHeader("a b", SECRET))
-        .withMessage("no name for a header: 'a b'");
+        .withMessage("invalid header name: 'a b'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TARGET.withApiKey(new Secret("hunter2\nX: y")))
         .withMessage("the value of the header Authorization has a line break");

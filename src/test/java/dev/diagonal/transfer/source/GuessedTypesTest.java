@@ -284,7 +284,7 @@ final class GuessedTypesTest {
         "[{\"a\":1}]|line 2, it is a JSON array; each line must be one JSON object, in UTF-8",
         "{|line 2, the JSON object does not end in this line; each line must be one JSON object, in UTF-8",
         "5|line 2, it is a JSON value but not an object; each line must be one JSON object, in UTF-8",
-        "{\"\":1}|line 2, a key is blank or no text: ''",
+        "{\"\":1}|line 2, a key is blank or not a text: ''",
         "' \t '|line 2, it is blank; each line must be one JSON object, in UTF-8"
       })
   void saysWhatALineIsInsteadOfAnObject(String line, String reason) throws IOException {
