@@ -124,7 +124,7 @@ final class TaxiTripsIT {
     assertDone(launched);
     assertThat(launched.out())
         .contains(
-            "  columns that not every file has, null there: cbd_congestion_fee, ehail_fee, trip_type",
+            "  columns that some files lack (null there): cbd_congestion_fee, ehail_fee, trip_type",
             "  columns of files that were not loaded: tip\uFFFDper");
     assertThat(
             row(

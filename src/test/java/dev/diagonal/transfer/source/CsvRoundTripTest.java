@@ -180,7 +180,7 @@ final class CsvRoundTripTest {
     String guessed =
         "the type was guessed from the first 1,000 records of "
             + file
-            + ". Name another: --types=%s:text, or --types=text for all columns";
+            + ". Set another: --types=%s:text, or --types=text for all columns";
     assertThat(bad)
         .extracting(DeadLetter::reason)
         .containsExactlyInAnyOrder(
