@@ -6,14 +6,14 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
-import dev.diagonal.jobs.BatchesFailedException;
+import dev.diagonal.internal.jobs.BatchesFailedException;
+import dev.diagonal.internal.statement.GraphMismatchException;
+import dev.diagonal.internal.statement.StatementRefusedException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchFailedException;
-import dev.diagonal.statement.GraphMismatchException;
-import dev.diagonal.statement.StatementRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -190,7 +190,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (MISSING_RIGHT_STATE.equals(state)) {
       return GRANT;
     }
-    return REFUSED_SQL_STATE.equals(state) ? "is the database running, and is --jdbcUrl right?" : null;
+    return REFUSED_SQL_STATE.equals(state)
+        ? "is the database running, and is --jdbcUrl right?"
+        : null;
   }
 
   /**
