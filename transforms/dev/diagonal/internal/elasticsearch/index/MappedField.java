@@ -1,4 +1,4 @@
-package dev.diagonal.elasticsearch.index;
+package dev.diagonal.internal.elasticsearch.index;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
