@@ -30,6 +30,13 @@ public record ColumnGuess(String column, FieldType type, String sample, @Nullabl
         "'%s' is not a %s; %s".formatted(BadValueException.shown(value), type.lowerName(), hint()));
   }
 
+  /** Returns the exception for a JSON array or object in a column of texts. */
+  public BadValueException isStructure(String value) {
+    return new BadValueException(
+        "%s is not a text; the type was guessed from %s. Set another: --types=%s:json"
+            .formatted(BadValueException.shown(value), sample, column));
+  }
+
   /** Returns the exception for a value that would not be written back unchanged. */
   public BadValueException changes(String value) {
     return new BadValueException(

@@ -26,7 +26,7 @@ record JsonColumns(
     RowType type,
     boolean ignoresUnknown,
     boolean areAsWritten,
-    List<@Nullable ColumnGuess> noTexts,
+    List<@Nullable ColumnGuess> guesses,
     Set<String> json)
     implements Serializable {
 
@@ -57,7 +57,7 @@ record JsonColumns(
   JsonColumns refusingTexts(List<ColumnGuess> guesses, Set<String> becomeJson) {
     List<@Nullable ColumnGuess> refused = nothing(type.size());
     for (ColumnGuess guess : guesses) {
-      if (guess.type() != FieldType.TEXT && guess.type() != FieldType.JSON) {
+      if (guess.type() != FieldType.JSON) {
         refused.set(type.indexOf(guess.column()), guess);
       }
     }
@@ -66,8 +66,16 @@ record JsonColumns(
 
   /** Refuses a string in a column that was guessed to hold another type. */
   void check(int column, JsonToken token, String text) throws BadValueException {
-    ColumnGuess guess = noTexts.get(column);
-    if (guess != null && token == JsonToken.VALUE_STRING) {
+    ColumnGuess guess = guesses.get(column);
+    if (guess == null) {
+      return;
+    }
+    if (guess.type() == FieldType.TEXT) {
+      if (token.isStructStart()) {
+        throw new BadValueException(
+            "column '" + guess.column() + "': " + guess.isStructure(text).getMessage());
+      }
+    } else if (token == JsonToken.VALUE_STRING) {
       String written = isAsWritten(guess.column()) ? text : '"' + text + '"';
       throw new BadValueException(
           "column '" + guess.column() + "': " + guess.isNot(written).getMessage());
