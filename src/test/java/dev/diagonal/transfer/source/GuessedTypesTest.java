@@ -174,8 +174,8 @@ final class GuessedTypesTest {
     assertThat(bad)
         .extracting(DeadLetter::reason)
         .containsExactly(
-            "line 3, column 'price': '1.234' has more digits than decimal(10,2) holds",
-            "line 4, column 'price': '123456789' has more digits than decimal(10,2) holds");
+            "line 3, column 'price': '1.234' has more digits than decimal(10,2) allows",
+            "line 4, column 'price': '123456789' has more digits than decimal(10,2) allows");
   }
 
   @Test
@@ -294,7 +294,7 @@ final class GuessedTypesTest {
             + " UTF-8",
         "5|line 2, it is a JSON value but not an object; each line must be one JSON object, in"
             + " UTF-8",
-        "{\"\":1}|line 2, a key is blank or no text: ''",
+        "{\"\":1}|line 2, a key is blank or not a text: ''",
         "' \t '|line 2, it is blank; each line must be one JSON object, in UTF-8"
       })
   void saysWhatALineIsInsteadOfAnObject(String line, String reason) throws IOException {
