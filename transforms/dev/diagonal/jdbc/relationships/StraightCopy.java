@@ -108,7 +108,7 @@ final class StraightCopy<T> {
     List<DeltaSums.Layout> deltas = new ArrayList<>();
     for (DeltaTable each : DeltaTable.of(tables)) {
       for (Sum sum : each.of().sums()) {
-        if (sum.of() != null && !isExactNumeric(columns.get(place(columns, sum.of())), sum)) {
+        if (sum.of() != null && !isExact(columns.get(place(columns, sum.of())), sum)) {
           return null;
         }
       }
@@ -127,9 +127,10 @@ final class StraightCopy<T> {
   }
 
   /** Whether values are summed without rounding, here and there. */
-  private static boolean isExactNumeric(WireColumn column, Sum sum) {
-    return column.type() == WireType.NUMERIC
-        && column.found().type().equals("numeric")
+  private static boolean isExact(WireColumn column, Sum sum) {
+    boolean isUnsizedNumeric =
+        column.type() == WireType.NUMERIC && column.found().type().equals("numeric");
+    return (isUnsizedNumeric || WHOLE.contains(column.type()))
         && DeltaTable.elementOf(sum).equals("numeric");
   }
 
@@ -173,6 +174,12 @@ final class StraightCopy<T> {
         place(columns, tables.target()),
         deltas.of().sums().stream()
             .map(sum -> sum.of() == null ? DeltaSums.COUNTER : place(columns, sum.of()))
+            .toList(),
+        deltas.of().sums().stream()
+            .map(
+                sum ->
+                    sum.of() != null
+                        && WHOLE.contains(columns.get(place(columns, sum.of())).type()))
             .toList(),
         copy(deltas.table()));
   }
