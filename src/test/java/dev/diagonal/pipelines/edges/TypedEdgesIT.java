@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -177,7 +178,7 @@ final class TypedEdgesIT {
     }
   }
 
-  private static BigDecimal weight(String type, SplittableRandom random) {
+  private static @Nullable BigDecimal weight(String type, SplittableRandom random) {
     if (random.nextInt(20) == 0) {
       return null;
     }
