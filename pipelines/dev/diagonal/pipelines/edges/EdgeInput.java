@@ -16,7 +16,6 @@ import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
-import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -25,9 +24,10 @@ import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
-import java.util.ArrayList;
+import dev.diagonal.rows.types.NamedType;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -53,7 +53,7 @@ final class EdgeInput {
 
   private final LoadEdgesOptions options;
   private final SkippedLines skipped;
-  private final EdgeFormat format;
+  private EdgeFormat format;
 
   private final @Nullable String headerRemark;
 
@@ -67,7 +67,7 @@ final class EdgeInput {
     this.skipped = CsvInputOptions.skipped(options);
     FirstLines first =
         files == null ? FirstLines.NONE : FirstLines.of(files, ParquetInput.FORMAT, skipped);
-    EdgeFormat given = formatOf(options);
+    EdgeFormat given = FormatOptions.format(options);
     if (!first.lines().isEmpty() && files != null) {
       check(options, given, first, files.files().get(0).name());
     }
@@ -102,7 +102,7 @@ final class EdgeInput {
   /** @throws UsageException if columns or delimiter do not fit the first line */
   private static void check(
       LoadEdgesOptions options, EdgeFormat format, FirstLines first, String file) {
-    List<String> further = format.columns();
+    List<String> further = format.columnNames();
     for (String column : further) {
       if (further.indexOf(column) != further.lastIndexOf(column)) {
         throw new UsageException("--edgeColumns names '%s' twice".formatted(column));
@@ -178,6 +178,11 @@ final class EdgeInput {
 
   EdgeFormat format() {
     return format;
+  }
+
+  /** Sets the types of untyped columns to those of a table's columns of the same names. */
+  void setTypesOf(Map<String, NamedType> table) {
+    format = format.withTypesOf(table);
   }
 
   /** Returns remarks on the input, one line each. */
@@ -259,32 +264,5 @@ final class EdgeInput {
     int idleSeconds = options.getEndAfterIdleSeconds();
     ReadLines.Source watched = source.watching(Duration.standardSeconds(options.getPollSeconds()));
     return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
-  }
-
-  static EdgeFormat formatOf(LoadEdgesOptions options) {
-    List<String> columns = new ArrayList<>();
-    List<String> further = options.getEdgeColumns();
-    if (further != null) {
-      columns.addAll(further);
-    }
-    String component = options.getComponentColumn();
-    if (component != null && !columns.contains(component)) {
-      columns.add(component);
-    }
-    EdgeFormat format =
-        EdgeFormat.CSV
-            .withHeader(options.getHeader() || options.getInputQuery() != null)
-            .withDelimiter(delimiterOf(options.getDelimiter()))
-            .withEnds(options.getSourceColumn(), options.getTargetColumn())
-            .withTextIds(options.getIdType() == IdType.text)
-            .withColumns(columns);
-    String id = options.getIdColumn();
-    return id == null
-        ? format
-        : format.withId(id, options.getEdgeIdType() == IdType.text ? IdKind.TEXT : IdKind.NUMBER);
-  }
-
-  private static String delimiterOf(String delimiter) {
-    return delimiter.equals("blanks") ? EdgeFormat.BLANKS : CsvInputOptions.delimiter(delimiter);
   }
 }

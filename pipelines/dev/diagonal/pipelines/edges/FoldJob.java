@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Fold;
@@ -24,12 +25,15 @@ final class FoldJob implements Job {
   /** Every size has the same locks, and a fold takes all of them. */
   private static final int TABLE_SIZE = 64;
 
+  private final EdgeFormat format;
   private final RelationshipTables tables;
   private final JdbcTarget database;
   private final boolean refuseBothEnds;
   private Folded folded = Folded.NOTHING;
 
-  private FoldJob(RelationshipTables tables, JdbcTarget database, boolean refuseBothEnds) {
+  private FoldJob(
+      EdgeFormat format, RelationshipTables tables, JdbcTarget database, boolean refuseBothEnds) {
+    this.format = format;
     this.tables = tables;
     this.database = database;
     this.refuseBothEnds = refuseBothEnds;
@@ -46,13 +50,15 @@ final class FoldJob implements Job {
       throw new IllegalArgumentException("--fold needs --jdbcUrl");
     }
     String targets = options.getTargetNodesTable();
+    EdgeFormat format = FormatOptions.format(options);
     RelationshipTables tables =
         EdgeTables.of(
-            EdgeInput.formatOf(options),
+            format,
             options.getEdgesTable(),
             options.getNodesTable(),
             targets == null ? options.getNodesTable() : targets);
     return new FoldJob(
+        format,
         tables,
         Sinks.jdbc(place, options, ServerUrls.TO_COME),
         options.getSchedule() == LoadEdgesOptions.ScheduleName.bipartite && tables.isOneTable());
@@ -89,7 +95,7 @@ final class FoldJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     Grid<Edge> grid = Grid.monopartite(TABLE_SIZE).by(Edge::source, Edge::target);
     UpsertRelationships<Edge> writers =
-        UpsertRelationships.into(database, tables, EdgeTables.binder()).withLocks(grid);
+        UpsertRelationships.into(database, tables, EdgeTables.binder(format)).withLocks(grid);
     folded = Fold.of(refuseBothEnds ? writers.refusingBothEnds() : writers).now();
     return List.of();
   }

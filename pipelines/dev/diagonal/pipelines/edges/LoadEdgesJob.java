@@ -7,8 +7,10 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
@@ -55,10 +57,10 @@ final class LoadEdgesJob implements Job {
   private final SinkPlace place;
   private final ParallelWrite parallel;
   private final Counts counts;
-  private final RelationshipTables tables;
   private final DeadLetters deadLetters;
   private final FilesOfRows<Edge> filesOfEdges;
   private JdbcTarget database;
+  private RelationshipTables tables;
 
   /** How files are cut whose edges are identified by their places; null if there are none. */
   private @Nullable PieceCuts pieces;
@@ -70,13 +72,7 @@ final class LoadEdgesJob implements Job {
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.parallel = new ParallelWrite(options, kind, input.rows());
     this.counts = new Counts(options);
-    String targets = options.getTargetNodesTable();
-    this.tables =
-        EdgeTables.of(
-            input.format(),
-            options.getEdgesTable(),
-            options.getNodesTable(),
-            targets == null ? options.getNodesTable() : targets);
+    this.tables = tables(input.format());
     this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
     this.filesOfEdges =
         new FilesOfRows<>(
@@ -159,6 +155,8 @@ final class LoadEdgesJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     database = Sinks.postgres(place, options, servers);
+    input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
+    tables = tables(input.format());
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
     if (files != null) {
@@ -219,16 +217,26 @@ final class LoadEdgesJob implements Job {
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
     UpsertRelationships<Edge> writers =
         counts
-            .with(UpsertRelationships.into(database, tables, EdgeTables.binder()), grid)
+            .with(
+                UpsertRelationships.into(database, tables, EdgeTables.binder(input.format())), grid)
             .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;
   }
 
+  private RelationshipTables tables(EdgeFormat format) {
+    String targets = options.getTargetNodesTable();
+    return EdgeTables.of(
+        format,
+        options.getEdgesTable(),
+        options.getNodesTable(),
+        targets == null ? options.getNodesTable() : targets);
+  }
+
   private Grid<Edge> grid() {
     int tableSize = parallel.tableSize();
     if (kind == ScheduleKind.COMPONENTS) {
-      int column = input.format().columns().indexOf(options.getComponentColumn());
+      int column = input.format().columnNames().indexOf(options.getComponentColumn());
       return Grid.components(tableSize, edge -> edge.columns().get(column));
     }
     Grid.Ends ends =

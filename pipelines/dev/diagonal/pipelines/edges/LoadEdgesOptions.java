@@ -107,10 +107,20 @@ public interface LoadEdgesOptions
 
   void setEdgeIdType(IdType edgeIdType);
 
-  @Description("Further columns to write, as text")
+  @Description(
+      "Further columns of edges, as in weight:double,kind, with the types of transfer --types; the"
+          + " default type is that of the existing table's column, or else text")
   @Nullable List<String> getEdgeColumns();
 
   void setEdgeColumns(@Nullable List<String> edgeColumns);
+
+  @Needs("edgeColumns")
+  @Description(
+      "A column of --edgeColumns, of type smallint, integer, bigint or decimal, that is summed"
+          + " exactly at both nodes: weight in columns out_weight and in_weight of --nodesTable")
+  @Nullable String getTotalColumn();
+
+  void setTotalColumn(@Nullable String totalColumn);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(

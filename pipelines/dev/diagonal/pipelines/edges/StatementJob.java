@@ -88,11 +88,12 @@ final class StatementJob implements Job {
       throw new UsageException("there is no target: set --jdbcUrl");
     }
     refuse("edgeColumns", options.getEdgeColumns(), "all columns are its parameters");
+    refuse("totalColumn", options.getTotalColumn(), "the statement adds up itself");
     refuse("idColumn", options.getIdColumn(), "all columns are its parameters");
     refuse("targetNodesTable", options.getTargetNodesTable(), "it names its tables itself");
-    if (options.getCounts() == ConflictFreeOptions.Counting.folded || options.getFold()) {
+    if (options.getCounts() != ConflictFreeOptions.Counting.immediate || options.getFold()) {
       throw new UsageException(
-          "--counts=folded and --fold cannot be combined with --statement: the statement counts itself");
+          "--counts and --fold cannot be combined with --statement: the statement counts itself");
     }
     if (options.getAppendOnly()) {
       throw new UsageException("--appendOnly cannot be combined with --statement");

@@ -10,6 +10,7 @@ import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
+import dev.diagonal.rows.BadValueException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
   private static final @Nullable String[] NO_TEXTS = {};
 
   private final EdgeFormat format;
+  private final EdgeValues values;
   private CsvFields fields;
   private String file = "";
   private long fileHash;
@@ -38,6 +40,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
 
   private EdgeLines(EdgeFormat format) {
     this.format = format;
+    this.values = new EdgeValues(format.columns());
     this.fields = format.fields();
   }
 
@@ -128,7 +131,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
     }
     for (int i = leading; i < size; i++) {
       int field = positions.columns().get(i - leading);
-      texts[i] = fields.isNull(field) ? null : text(format.columns().get(i - leading), field);
+      texts[i] = fields.isNull(field) ? null : value(i - leading, field);
     }
     return new Edge(idKind, named, idHigh, idLow, source, target, texts, piece);
   }
@@ -160,6 +163,22 @@ public final class EdgeLines implements LineConsumer<Edge> {
               ? "the %s '%s' does not fit 64 bits".formatted(what, shortened(text))
               : "the %s '%s' is not a whole number".formatted(what, shortened(text)));
       return 0;
+    }
+  }
+
+  private @Nullable String value(int column, int field) {
+    if (values.isText(column)) {
+      return text(format.columns().get(column).name(), field);
+    }
+    try {
+      if (!fields.isEscaped(field)) {
+        return values.of(column, fields.bytes(), fields.start(field), fields.end(field));
+      }
+      byte[] unescaped = new byte[fields.end(field) - fields.start(field)];
+      return values.of(column, unescaped, 0, fields.copy(field, unescaped, 0));
+    } catch (BadValueException e) {
+      blame(String.valueOf(e.getMessage()));
+      return null;
     }
   }
 

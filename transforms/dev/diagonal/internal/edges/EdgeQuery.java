@@ -4,6 +4,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.jdbc.write.QueryRows;
+import dev.diagonal.rows.BadValueException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,8 +37,17 @@ public final class EdgeQuery {
     Object source = id(result, format.source(), format.textIds());
     Object target = id(result, format.target(), format.textIds());
     List<@Nullable String> columns = new ArrayList<>();
-    for (String column : format.columns()) {
-      columns.add(result.getString(position(result, column)));
+    EdgeValues values = new EdgeValues(format.columns());
+    try {
+      for (int i = 0; i < format.columns().size(); i++) {
+        int position = position(result, format.columns().get(i).name());
+        columns.add(values.of(i, result.getString(position)));
+      }
+    } catch (BadValueException e) {
+      edges.reject(
+          DeadLetter.ofRow(
+              String.valueOf(e.getMessage()), "%s: %s -> %s".formatted(id, source, target)));
+      return;
     }
     if (id == null || source == null || target == null) {
       String missing = id == null ? "id" : source == null ? "source" : "target";

@@ -8,9 +8,7 @@ import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +37,7 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
   public static ColumnTypes of(String text) {
     Map<String, NamedType> named = new LinkedHashMap<>();
     NamedType others = null;
-    for (String each : parts(text)) {
+    for (String each : Columns.split(text)) {
       int colon = each.lastIndexOf(':');
       NamedType type = NamedType.of(each.substring(colon + 1).strip());
       if (colon < 0) {
@@ -51,23 +49,6 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
       }
     }
     return new ColumnTypes(named, others);
-  }
-
-  /** Splits at commas that are not in parentheses. */
-  private static List<String> parts(String text) {
-    List<String> parts = new ArrayList<>();
-    int start = 0;
-    int depth = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-      if (c == ',' && depth == 0) {
-        parts.add(text.substring(start, i));
-        start = i + 1;
-      }
-    }
-    parts.add(text.substring(start));
-    return parts;
   }
 
   /**

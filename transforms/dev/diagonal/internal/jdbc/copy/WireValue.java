@@ -111,6 +111,15 @@ public final class WireValue {
     return WireNumeric.get(bytes, field + Integer.BYTES);
   }
 
+  /** Returns the whole number whose length, two, four or eight bytes, is at a position. */
+  public static long whole(byte[] bytes, int field, int length) {
+    long value = bytes[field + Integer.BYTES];
+    for (int i = 1; i < length; i++) {
+      value = value << Byte.SIZE | (bytes[field + Integer.BYTES + i] & 0xff);
+    }
+    return value;
+  }
+
   public static void put(ByteBuilder out, WireType type, String value) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {

@@ -16,7 +16,6 @@ import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.ColumnGuess;
 import dev.diagonal.transfer.mapping.Mapping.Target;
-import java.math.BigDecimal;
 
 /** Sets one column of a row. Confined to one thread. */
 @FunctionalInterface
@@ -192,13 +191,7 @@ interface ColumnConversion {
     return (in, row, out, column) -> {
       boolean found = conversion.set(in, row, out, column);
       if (found) {
-        String number = out.text(out.rows(), column);
-        boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
-        if (isFinite && !size.holds(new BigDecimal(number))) {
-          throw new BadValueException(
-              "'%s' has more digits than decimal%s allows"
-                  .formatted(BadValueException.shown(number), size));
-        }
+        ValueParser.requireDigits(out.text(out.rows(), column), size);
       }
       return found;
     };
