@@ -268,7 +268,7 @@ public record EdgeFormat(
 
   private int position(String column, HeaderNames names, TextFile file) {
     int position = names.find(column, first, file.name());
-    if (position == HeaderNames.NOT_THERE) {
+    if (position == HeaderNames.ABSENT) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
