@@ -1,5 +1,6 @@
 package dev.diagonal.transfer;
 
+import dev.diagonal.internal.transfer.receipt.TypedRows;
 import dev.diagonal.conflictfree.PartSource;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.files.Piece;
@@ -63,7 +64,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static ValueRows of(TransferSource source, Mapping mapping, boolean isFiles) {
-    ConversionPlan conversion = TransferRows.plan(source, mapping, true);
+    ConversionPlan conversion = TypedRows.plan(source, mapping, true);
     return new ValueRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,

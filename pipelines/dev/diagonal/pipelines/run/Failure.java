@@ -6,6 +6,7 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.transfer.receipt.MismatchException;
 import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.flink.LostJobException;
@@ -109,6 +110,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   private static @Nullable Failure explain(Throwable cause, String message) {
+    if (cause instanceof MismatchException) {
+      return new Failure(message, null, true);
+    }
     if (cause instanceof JobFailedException failed) {
       return failed.failure();
     }

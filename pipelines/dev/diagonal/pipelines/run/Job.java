@@ -104,6 +104,16 @@ public interface Job {
   void complete() throws Exception;
 
   /**
+   * Compares what was written with what was sent, after {@link #complete}.
+   *
+   * @return what was found in each output, in their order; none if nothing was compared
+   * @throws Exception if the two differ
+   */
+  default List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return List.of();
+  }
+
+  /**
    * Removes what a run that failed has left and nobody wants. Also called, by a thread of its own,
    * when the process is asked to end before the run is over and nothing of it goes on elsewhere.
    */

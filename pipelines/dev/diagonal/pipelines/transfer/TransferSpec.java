@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param atOnce whether tables change in one transaction in the end, or not at all
  * @param ledger how transactions are recorded that must not be repeated
  * @param types types of the source's columns that the user names
+ * @param verify whether the targets are read and compared at the end
  */
 record TransferSpec(
     From from,
@@ -33,7 +34,8 @@ record TransferSpec(
     int commitRows,
     boolean atOnce,
     LedgerSettings ledger,
-    ColumnTypes types) {
+    ColumnTypes types,
+    boolean verify) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;

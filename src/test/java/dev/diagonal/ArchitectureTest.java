@@ -83,6 +83,7 @@ final class ArchitectureTest {
               "jdbc.write",
               "transfer.source"),
           Set.of("internal.edges", "internal.taxi", "jobs", "transfer.sink"),
+          Set.of("internal.transfer.receipt"),
           Set.of("internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
           Set.of("pipelines.usage", "pipelines.servers"),
