@@ -5,15 +5,15 @@ import static java.util.stream.Collectors.joining;
 import dev.diagonal.jobs.schema.JobTables;
 import java.util.List;
 
-/** Batches have failed and stay failed; the message lists them with their reasons. */
+/** Thrown when batches stay failed; the message lists them with their reasons. */
 public final class BatchesFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
   private static final int MAX_SHOWN = 20;
 
   /**
-   * @param failed how many there are
-   * @param first the first of them, which are shown: all, or 20 and how many more
+   * @param failed how many batches have failed
+   * @param first the first of them, up to 20, which the message lists
    */
   public BatchesFailedException(JobTables tables, long failed, List<JobStatus.Failed> first) {
     super(

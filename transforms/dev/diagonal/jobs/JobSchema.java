@@ -20,12 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes sure that the tables of a job are there and have the shape that is needed. Called before a
- * run, by as many processes at once as want to.
+ * Creates and checks the tables of a job. Any number of processes may call it concurrently before a
+ * run.
  */
 public final class JobSchema {
 
-  /** Two who create at once take turns. */
+  /** Serializes concurrent creations. */
   private static final String TAKE_TURNS =
       "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: create the tables of a job', 0))";
 
@@ -51,14 +51,14 @@ public final class JobSchema {
   private JobSchema() {}
 
   /**
-   * Creates the job table and those of the totals where they are missing, with their schemas,
-   * indexes and constraints, and refuses any that is there and does not fit: other columns, an
-   * unlogged table, which a crash would empty, or a job table that would let ranges overlap or not
-   * number its batches. The table of the ratings must be there.
+   * Creates missing tables of the job and of the totals, with their schemas, indexes and
+   * constraints, and refuses existing ones that do not fit: other columns, an unlogged table, which
+   * a crash would empty, or a job table that allows overlapping ranges or does not number its
+   * batches. The table of the ratings must exist.
    *
-   * @throws TargetMismatchException if a table has another shape, the ratings have no fitting
+   * @throws TargetMismatchException if a table has another layout, the ratings lack fitting
    *     columns, or the batches are those of other ratings; the message names every difference
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static void createIfMissing(JdbcTarget database, JobTables tables)
       throws SQLException, InterruptedException {
@@ -66,7 +66,7 @@ public final class JobSchema {
     run(database, List.of(tables.staging(), tables.totals()), JobScript.totals(tables));
     CreateTable.ifMissing(database, batches(tables));
     CreateTable.ifMissing(database, staging(tables));
-    CreateTable.ifMissing(database, RatingRows.table(tables.totals()));
+    CreateTable.ifMissing(database, RatingRows.table(tables.totals(), tables.textMovies()));
     check(database, tables.batches(), BATCHES_CHECKS);
     check(database, tables.staging(), LOGGED_CHECK);
     try (JobSession session = new JobSession(database)) {
@@ -79,8 +79,8 @@ public final class JobSchema {
    * Creates the table of the ratings if it is missing, with its schema: id, user, movie, rating,
    * place.
    *
-   * @param onePerUserAndMovie whether it holds one rating of a movie by a user
-   * @throws TargetMismatchException if it is there and ratings cannot be loaded into it
+   * @param onePerUserAndMovie whether it holds one rating per user and movie
+   * @throws TargetMismatchException if it exists and ratings cannot be loaded into it
    */
   public static void createRatingsIfMissing(
       JdbcTarget database, JobTables tables, boolean onePerUserAndMovie)
@@ -91,7 +91,7 @@ public final class JobSchema {
         Table.of(
             tables.ratings(),
             Column.key(tables.userColumn(), "bigint"),
-            Column.key(tables.movieColumn(), "bigint"),
+            Column.key(tables.movieColumn(), tables.movieType()),
             Column.of(tables.ratingColumn(), "numeric(10,3)"));
     if (onePerUserAndMovie) {
       CreateTable.ifMissing(database, byUserAndMovie);
@@ -99,22 +99,22 @@ public final class JobSchema {
       throw new TargetMismatchException(
           "table " + tables.ratings(),
           List.of(
-              "its unique key (%s, %s) allows one rating of a movie by a user: give --onePerUserAndMovie, or drop the key"
+              "its unique key (%s, %s) allows one rating per user and movie: give --onePerUserAndMovie, or drop the key"
                   .formatted(tables.userColumn(), tables.movieColumn())));
     }
   }
 
-  /** Returns the table of the ratings with the place of each as its key. */
+  /** Returns the table of the ratings, with the place of each rating as its key. */
   public static Table ratingsByPlace(JobTables tables) {
     return Table.of(
         tables.ratings(),
         Column.key(JobTables.PLACE, "uuid"),
         Column.of(tables.userColumn(), "bigint"),
-        Column.of(tables.movieColumn(), "bigint"),
+        Column.of(tables.movieColumn(), tables.movieType()),
         Column.of(tables.ratingColumn(), "numeric(10,3)"));
   }
 
-  /** Whoever may not create a table may use one that is there: so it is looked for first. */
+  /** Looks for existing tables first: a user without the CREATE privilege may use them. */
   private static void run(JdbcTarget database, List<String> names, String script)
       throws SQLException, InterruptedException {
     try (JobSession session = new JobSession(database)) {
@@ -133,7 +133,7 @@ public final class JobSchema {
     }
   }
 
-  /** Whoever may not create a schema may use one that is there. */
+  /** Looks for existing schemas first: a user without the CREATE privilege may use them. */
   private static void createSchemas(Connection connection, List<String> names) throws SQLException {
     for (String name : names) {
       int dot = name.indexOf('.');
@@ -155,7 +155,7 @@ public final class JobSchema {
     }
   }
 
-  /** Refuses a table of which a check returns a difference. */
+  /** Refuses a table if the check returns a difference. */
   private static void check(JdbcTarget database, String table, String sql)
       throws SQLException, InterruptedException {
     List<String> differences = new ArrayList<>();
@@ -241,7 +241,7 @@ public final class JobSchema {
         tables.staging(),
         Column.key("batch_id", "bigint"),
         Column.key("attempt", "integer"),
-        Column.key("movie_id", "bigint"),
+        Column.key("movie_id", tables.movieType()),
         Column.of("rating_count", "bigint"),
         Column.of("rating_sum", "numeric(22,3)"),
         Column.of("rating_min", "numeric(10,3)"),

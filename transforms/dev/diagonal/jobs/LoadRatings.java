@@ -19,13 +19,13 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Loads files of ratings into the table of the ratings, one element a transaction.
+ * Loads files of ratings into the table of the ratings. Emits one element per transaction.
  *
- * <p>Readers copy what they read, up to 50,000 ratings a transaction, into a temporary table and
- * insert from there. Idempotent: a rating is known by its file and its byte there, so that a
- * retried bundle and a second run change nothing. All ratings are loaded, however many a user has
- * of a movie, unless {@link #onePerUserAndMovie} is asked for. Ids are drawn as rows come, and do
- * not follow the files.
+ * <p>Readers copy up to 50,000 ratings per transaction into a temporary table and insert from
+ * there. Idempotent: a rating is identified by its file and its byte offset, so a retried bundle or
+ * a second run changes nothing. All ratings are loaded, including several of a user for one movie,
+ * unless {@link #onePerUserAndMovie} is set. Ids are drawn as rows arrive and do not follow the
+ * order of the files.
  *
  * <p>Files, line ends, compression and bad records: see {@link ReadLines}.
  */
@@ -41,7 +41,7 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
     this.files = files;
   }
 
-  /** Reads the same files into another target. */
+  /** Returns this transform with another target. */
   private LoadRatings into(LoadTarget other) {
     RatingFormat lines = format;
     return new LoadRatings(
@@ -49,8 +49,8 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
   }
 
   /**
-   * Loads these files, globs or directories into the ratings of {@code tables}, which must be
-   * there: see {@link dev.diagonal.jobs.JobSchema#createRatingsIfMissing}.
+   * Loads these files, globs or directories into the ratings of {@code tables}. The table must
+   * exist: see {@link dev.diagonal.jobs.JobSchema#createRatingsIfMissing}.
    */
   public static LoadRatings from(
       List<String> patterns, RatingFormat format, JdbcTarget database, JobTables tables) {
@@ -64,7 +64,7 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
   }
 
   /**
-   * Keeps one rating of a movie by a user: the one of the greatest place, which within a file is
+   * Keeps one rating per user and movie: the one with the greatest place, which within a file is
    * the last. The others are counted as {@link
    * dev.diagonal.internal.metrics.Counted#ROWS_REPLACED}.
    */
@@ -73,7 +73,7 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
   }
 
   /**
-   * Records the pieces of the files, and fails where one has changed.
+   * Records the pieces of the files, and fails if a file has changed.
    *
    * @param cuts where the files are cut into pieces
    */
@@ -90,7 +90,7 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
     return new LoadRatings(target, format, files.withSkipped(lines));
   }
 
-  /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
+  /** Also reads files of a format that is not text, as {@link ReadLines#withRecords} does. */
   public LoadRatings withRecords(RecordFormat records) {
     return new LoadRatings(target, format, files.withRecords(records));
   }

@@ -1,12 +1,13 @@
 package dev.diagonal.jobs;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.jdbc.copy.CopyText;
 import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
@@ -28,8 +29,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Copies the ratings of blocks into the table of the ratings, {@value #TRANSACTION_ROWS} or a few
- * more a transaction.
+ * Copies the ratings of blocks into the table of the ratings, at least {@value #TRANSACTION_ROWS}
+ * per transaction.
  */
 final class LoadRatingsConsumer implements LineConsumer<Written> {
 
@@ -78,8 +79,14 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
     return read;
   }
 
-  private void hold(long user, long movie, int thousandths, long offset) {
-    rows.append(held++).append('\t').append(user).append('\t').append(movie).append('\t');
+  private void hold(long user, long movie, @Nullable String name, int thousandths, long offset) {
+    rows.append(held++).append('\t').append(user).append('\t');
+    if (name == null) {
+      rows.append(movie);
+    } else {
+      rows.append(CopyText.escaped(name));
+    }
+    rows.append('\t');
     rows.append(BigDecimal.valueOf(thousandths, 3)).append('\t');
     rows.append(new UUID(file, offset)).append('\n');
   }
@@ -90,7 +97,7 @@ final class LoadRatingsConsumer implements LineConsumer<Written> {
       return;
     }
     long start = System.nanoTime();
-    byte[] text = rows.toString().getBytes(US_ASCII);
+    byte[] text = rows.toString().getBytes(UTF_8);
     try {
       List<Piece> missing = recorded == null ? List.of() : recorded.missing(pieces);
       Changes loaded = session.call(connection -> insert(connection, text, missing));

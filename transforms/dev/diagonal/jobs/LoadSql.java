@@ -3,21 +3,22 @@ package dev.diagonal.jobs;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jobs.schema.JobTables;
 
-/** The statements that load ratings from a temporary table of a transaction; text only. */
+/** Builds the statements that load ratings from the temporary table of a transaction. */
 final class LoadSql {
 
-  // Nothing is known yet of a table that has just been filled, and the guess is a pass over all
-  // ratings for every row: so each is looked up by the key.
+  // The planner has no statistics for a freshly filled table and would scan all ratings for every
+  // row. This makes it look each row up by the key.
   private static final String CREATE =
       """
       CREATE TEMPORARY TABLE %s
-        (n bigint, user_id bigint, movie_id bigint, rating numeric, place uuid) ON COMMIT DROP;
+        (n bigint, user_id bigint, movie_id %s, rating numeric, place uuid) ON COMMIT DROP;
       SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
       SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off
       """;
 
-  // Looked for first, as every conflict draws an id. What is in order is also faster to insert.
-  // The counts: new rows, rows that were there, rows that another of the same key replaces.
+  // Existing rows are filtered out first, because every conflict draws an id; sorted rows are also
+  // faster to insert. The counts: new rows, existing rows, rows that another row of the same key
+  // replaces.
   private static final String ALL =
       """
       WITH inserted AS (
@@ -63,14 +64,14 @@ final class LoadSql {
   }
 
   String create() {
-    return CREATE.formatted(loaded);
+    return CREATE.formatted(loaded, tables.movieType());
   }
 
   String copy() {
     return "COPY pg_temp.%s FROM STDIN".formatted(loaded);
   }
 
-  /** Returns the statement that takes the rows over, and returns three counts. */
+  /** Returns the statement that inserts the rows and returns the three counts. */
   String insert() {
     return (onePerUserAndMovie ? ONE : ALL)
         .formatted(

@@ -8,10 +8,10 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where ratings are loaded.
+ * The target of loaded ratings.
  *
- * @param onePerUserAndMovie whether one rating of a movie by a user is kept, or all are
- * @param files records the files that ratings are from, or null
+ * @param onePerUserAndMovie whether one rating per user and movie is kept instead of all
+ * @param files detects changes of the input files, or null
  */
 record LoadTarget(
     JdbcTarget database,

@@ -9,6 +9,7 @@ import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.HeaderCheck;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
@@ -188,7 +189,7 @@ final class MovieRatingsJob implements Job {
             given(options.getRatingColumn(), usual.ratingColumn()),
             given(options.getUserColumn(), usual.userColumn()),
             given(options.getTimestampColumn(), usual.timestampColumn()))
-        .withTextMovies(options.getIdType() == MovieRatingsOptions.IdType.text);
+        .withTextMovies(MovieIdOptions.isText(options));
   }
 
   private static String given(@Nullable String option, String otherwise) {

@@ -15,6 +15,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.jdbc.write.WriteToJdbc;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.options.Warnings;
@@ -56,10 +57,6 @@ sealed interface RatingSink {
       sinks.add(new Elasticsearch(elasticsearch, options));
     }
     return sinks;
-  }
-
-  private static boolean isText(MovieRatingsOptions options) {
-    return options.getIdType() == MovieRatingsOptions.IdType.text;
   }
 
   /** Returns what kind of place it is. */
@@ -147,7 +144,7 @@ sealed interface RatingSink {
       this.place = place;
       this.options = options;
       Sinks.checkTable("jdbcTable", options.getJdbcTable());
-      this.table = RatingRows.table(options.getJdbcTable(), isText(options));
+      this.table = RatingRows.table(options.getJdbcTable(), MovieIdOptions.isText(options));
       this.target = Sinks.postgres(place, options, ServerUrls.TO_COME);
       // Before anything is done.
       CreateTable.checkTarget(target);
@@ -229,7 +226,7 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = target(servers);
-      IndexTemplate.of(RatingRows.mapping(isText(options))).createIfMissing(target);
+      IndexTemplate.of(RatingRows.mapping(MovieIdOptions.isText(options))).createIfMissing(target);
       if (options.getBulkLoadMode()) {
         loadMode = LoadMode.begin(target);
       }

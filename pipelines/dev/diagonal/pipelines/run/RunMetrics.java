@@ -15,7 +15,7 @@ final class RunMetrics {
     return sum(metrics, counted.metricName(), step);
   }
 
-  /** Returns what rows changed, or null unless it is known of all of them. */
+  /** Returns what rows changed, or null unless that is known for all of them. */
   static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
     Changes changes =
         new Changes(
@@ -26,7 +26,7 @@ final class RunMetrics {
     return rows > 0 && changes.total() == rows ? changes : null;
   }
 
-  /** Adds up a counter over the steps whose names start with {@code step}. */
+  /** Sums a counter over the steps whose names start with {@code step}. */
   static long sum(MetricQueryResults metrics, String name, String step) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {

@@ -24,15 +24,15 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has done, in exact figures.
+ * The results of a run, in exact figures.
  *
  * @param command the command
- * @param state the runner's last word: DONE, or something else
+ * @param state the final state of the runner, such as DONE
  * @param rowsRead the good records
- * @param badRecords the others
- * @param seconds how long it took, from building the pipeline to its end
+ * @param badRecords the bad records
+ * @param seconds how long the run took, from building the pipeline to its end
  * @param outputs what was written where
- * @param remarks what else is worth knowing, a line each
+ * @param remarks further notes, one line each
  */
 public record Summary(
     @JsonProperty("command") String command,
@@ -58,7 +58,7 @@ public record Summary(
       this(sink, target, rowsWritten, null, null);
     }
 
-    /** Returns what the rows changed, in words; nothing where that is not known. */
+    /** Returns what the rows changed, in words; empty if that is unknown. */
     private String ofChanges() {
       if (changes == null) {
         return "";
@@ -126,19 +126,19 @@ public record Summary(
         remarks);
   }
 
-  /** Returns the summary of a job that had nothing for a runner to do. */
+  /** Returns the summary of a job that needed no runner. */
   static Summary withoutPipeline(String command, double seconds, List<String> remarks) {
     return new Summary(
         command, "DONE", 0, 0, Math.round(seconds * 1000) / 1000.0, 0, List.of(), remarks);
   }
 
-  /** Returns this with so many more bad records. */
+  /** Returns this summary with {@code more} additional bad records. */
   Summary withMoreBadRecords(long more) {
     return new Summary(
         command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
   }
 
-  /** Returns this with a remark if no row was read of files of so many bytes. */
+  /** Returns this summary with a note if files of {@code bytes} bytes had no rows. */
   Summary remarkingNoRows(long bytes) {
     if (rowsRead + badRecords > 0) {
       return this;
@@ -147,7 +147,7 @@ public record Summary(
     more.add(
         bytes == 0
             ? "no rows were read: the input is empty"
-            : "no rows were read: the input has no more than a header");
+            : "no rows were read: the input has only a header");
     return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
   }
 
@@ -163,7 +163,10 @@ public record Summary(
         command, state, rowsRead, badRecords, seconds, rowsPerSecond, all, remarks);
   }
 
-  /** Returns this with rows, by the target of their output, as bad records and not as written. */
+  /**
+   * Returns this summary with the given rows, by the target of their output, counted as bad instead
+   * of written.
+   */
   Summary withRefused(Map<String, Long> rows) {
     if (rows.isEmpty()) {
       return this;
@@ -184,7 +187,7 @@ public record Summary(
         command, state, rowsRead, badRecords + refused, seconds, rowsPerSecond, all, remarks);
   }
 
-  /** Returns the lines that a person reads at the end of a run. */
+  /** Returns the lines that are printed at the end of a run. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -227,7 +230,7 @@ public record Summary(
     write(file, this);
   }
 
-  /** Returns what a pipeline that failed has counted in the bundles that were finished. */
+  /** Returns what a failed pipeline has counted in the bundles that were finished. */
   static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     long written = 0;
@@ -238,7 +241,7 @@ public record Summary(
         RunMetrics.sum(metrics, Counted.ROWS_READ, ""), written, RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
-  /** What is known of a run that failed: its counts as {@link PlannedJob} has them. */
+  /** The counts of a failed run, as {@link PlannedJob} has them. */
   record Failed(
       @JsonProperty("command") String command,
       @JsonProperty("state") String state,
@@ -270,7 +273,7 @@ public record Summary(
     WholeFile.at(file).write(out -> out.write(json));
   }
 
-  /** Returns how many records a pipeline that has ended has read. */
+  /** Returns how many records an ended pipeline has read. */
   static Runners.Read read(PipelineResult result) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);

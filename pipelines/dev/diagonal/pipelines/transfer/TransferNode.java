@@ -48,7 +48,7 @@ final class TransferNode {
             "verify");
   }
 
-  /** Returns the options that go with bad records. */
+  /** Returns the options for bad records. */
   List<String> badRecordArgs() {
     List<String> args = new ArrayList<>();
     YamlNode badRecords = entries.get("badRecords");

@@ -22,9 +22,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Decides the types of columns of CSV and JSON lines: those that the user names, then those of an
- * existing table, and of the others a guess. CSV keeps all texts, and JSON lines keep those of
- * dates and times, as neither has such types.
+ * Decides the types of CSV and JSON columns: those that the user sets, then those of an existing
+ * table; all others are guessed. When CSV is the target, all values stay text; when JSON lines are,
+ * dates and times do. Neither format has such types.
  */
 final class TransferTypes {
 
@@ -42,7 +42,7 @@ final class TransferTypes {
     Mapping mapping = spec.mapping();
     if (source.guesses() == null) {
       if (!spec.types().equals(ColumnTypes.GUESSED)) {
-        throw new UsageException("--types goes with --from=csv: and --from=jsonl:");
+        throw new UsageException("--types needs --from=csv: or --from=jsonl:");
       }
       return sized(mapping, source.declared(), spec, servers);
     }
@@ -70,8 +70,8 @@ final class TransferTypes {
   }
 
   /**
-   * Returns the mapping with the size of the table's numeric columns for fractions, which the
-   * database would round.
+   * Returns the mapping with the precision and scale of the table's numeric columns, so that
+   * fractions are refused that the database would round.
    */
   private static Mapping sized(
       Mapping mapping, RowType columns, TransferSpec spec, ServerUrls servers)
@@ -95,7 +95,9 @@ final class TransferTypes {
         });
   }
 
-  /** Whether JSON lines are copied to JSON lines, so that values stay as they are written. */
+  /**
+   * Returns whether JSON lines are copied to JSON lines, so that values stay as they are written.
+   */
   static boolean copiesJson(TransferSpec spec) {
     return spec.from() instanceof FromJsonLines
         && spec.mapping().equals(Mapping.NONE)
@@ -104,7 +106,7 @@ final class TransferTypes {
         && spec.to().stream().allMatch(ToJsonLines.class::isInstance);
   }
 
-  /** The types of the columns of all tables; text where two tables differ. */
+  /** Returns the types of the columns of all tables; text where two tables differ. */
   private static Map<String, NamedType> tables(TransferSpec spec, ServerUrls servers)
       throws SQLException, InterruptedException {
     Map<String, NamedType> types = new HashMap<>();

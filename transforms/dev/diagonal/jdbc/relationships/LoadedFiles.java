@@ -33,10 +33,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares files with what is known of those of the same names whose rows are in a table, before
- * anything is written. {@link FilesOfRows} compares what this cannot see.
+ * Compares input files with the files of the same names whose rows are already in a table, before
+ * anything is written. {@link FilesOfRows} detects changes that this comparison cannot see.
  *
- * @param database where the table is
+ * @param database the database of the table
  * @param files where the comparison is recorded
  * @param table the table; its key is a UUID, the hash of a file's name and a place in it
  * @param appendOnly whether files may have grown at their ends
@@ -49,8 +49,8 @@ public record LoadedFiles(
   /**
    * Refuses files that have changed, and records the others.
    *
-   * @return where their pieces are cut; null if the user may not use Diagonal's schema, so that
-   *     nothing is compared: a warning says so
+   * @return the cuts of the files' pieces; null, with a warning, if the user may not use Diagonal's
+   *     schema, so that nothing is compared
    * @throws BadInputException if a file has changed
    * @throws SQLException if the database cannot be reached or refuses
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -66,7 +66,7 @@ public record LoadedFiles(
     FilePieces pieces = files.internalSchema().filePieces();
     if (!pieces.open(connection, rights)) {
       Warnings.warn(
-          "a file that changes under its name will not be noticed: "
+          "files that change under the same name will not be detected: "
               + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
       return null;
     }
@@ -99,7 +99,7 @@ public record LoadedFiles(
       return new Known(hash, file.name(), file.bytes(), first, List.of());
     }
     if (file.isPipe()) {
-      return before; // its pieces alone can be compared
+      return before; // only its pieces can be compared
     }
     boolean grown = file.bytes() > before.bytes();
     if (file.bytes() < before.bytes() || (grown && !appendOnly)) {
@@ -126,7 +126,7 @@ public record LoadedFiles(
     return new Known(hash, file.name(), file.bytes(), first, ends);
   }
 
-  /** Warns of a file that is loaded under another name: its rows count once more. */
+  /** Warns of a file that was loaded under another name: its rows are loaded a second time. */
   private void warnOfCopy(Known file, Map<Long, Known> known, Set<Long> gone) {
     known.values().stream()
         .filter(other -> file.bytes() > 0 && !gone.contains(other.file()))
@@ -135,7 +135,7 @@ public record LoadedFiles(
         .ifPresent(
             other ->
                 Warnings.warn(
-                    "%s has the size and the first bytes of %s, whose rows are in table %s: its rows are written beside them"
+                    "%s has the size and the first bytes of %s, whose rows are in table %s: its rows are added to them"
                         .formatted(file.name(), other.name(), table.name())));
   }
 
@@ -156,7 +156,7 @@ public record LoadedFiles(
     }
   }
 
-  /** Returns the known files of which the table has no row, as after TRUNCATE. */
+  /** Returns the known files that have no row in the table, for example after TRUNCATE. */
   private Set<Long> withoutRows(Connection connection, List<Long> hashes) throws SQLException {
     Set<Long> gone = new HashSet<>();
     try (PreparedStatement statement =
@@ -190,7 +190,7 @@ public record LoadedFiles(
     return (int) checksum.getValue();
   }
 
-  /** Whether a line ends right before a byte of a file, or the byte is a line end. */
+  /** Returns whether a line ends right before byte {@code end}, or that byte is a line end. */
   private static boolean endsLine(InputFile file, long end) {
     if (end == 0) {
       return true;
