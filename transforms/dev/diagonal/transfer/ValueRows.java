@@ -1,6 +1,5 @@
 package dev.diagonal.transfer;
 
-import dev.diagonal.internal.transfer.receipt.TypedRows;
 import dev.diagonal.conflictfree.PartSource;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.files.Piece;
@@ -11,6 +10,7 @@ import dev.diagonal.internal.rows.types.TypeRemarks;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.receipt.TypedRows;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;

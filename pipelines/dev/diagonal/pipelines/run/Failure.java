@@ -194,7 +194,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (MISSING_RIGHT_STATE.equals(state)) {
       return GRANT;
     }
-    return REFUSED_SQL_STATE.equals(state) ? "is the database running, and is --jdbcUrl right?" : null;
+    return REFUSED_SQL_STATE.equals(state)
+        ? "is the database running, and is --jdbcUrl right?"
+        : null;
   }
 
   /**

@@ -91,7 +91,8 @@ public final class OutputPath {
     }
     Path directory = pathOf(option, path).toAbsolutePath();
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new UsageException("--%s takes a directory, and '%s' is not a directory".formatted(option, path));
+      throw new UsageException(
+          "--%s takes a directory, and '%s' is not a directory".formatted(option, path));
     }
     checkWritable(option, directory);
   }

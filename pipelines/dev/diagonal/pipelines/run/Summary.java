@@ -49,8 +49,7 @@ public record Summary(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
       @JsonProperty("rows_written") long rowsWritten,
-      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL)
-          @Nullable Changes changes,
+      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Changes changes,
       @JsonProperty("verified") @JsonInclude(JsonInclude.Include.NON_NULL)
           @Nullable Verified verified) {
 
@@ -156,11 +155,9 @@ public record Summary(
     List<Written> all = new ArrayList<>(outputs);
     for (int i = 0; i < found.size(); i++) {
       Written it = all.get(i);
-      all.set(
-          i, new Written(it.sink, it.target, it.rowsWritten, it.changes, found.get(i)));
+      all.set(i, new Written(it.sink, it.target, it.rowsWritten, it.changes, found.get(i)));
     }
-    return new Summary(
-        command, state, rowsRead, badRecords, seconds, rowsPerSecond, all, remarks);
+    return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, all, remarks);
   }
 
   /**
@@ -238,7 +235,9 @@ public record Summary(
       written += RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
     }
     return new Job.Progress(
-        RunMetrics.sum(metrics, Counted.ROWS_READ, ""), written, RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""));
+        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
+        written,
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
   /** The counts of a failed run, as {@link PlannedJob} has them. */
@@ -281,17 +280,21 @@ public record Summary(
       counts.put(counted, RunMetrics.sum(metrics, counted, ""));
     }
     return new Runners.Read(
-        RunMetrics.sum(metrics, Counted.ROWS_READ, ""), RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""), counts);
+        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""),
+        counts);
   }
 
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
   public static long counted(PipelineResult result, String counter) {
-    return RunMetrics.sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+    return RunMetrics.sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
   }
 
   /** Returns the total of one of our counters over the steps whose names start so. */
   public static long counted(PipelineResult result, String step, String counter) {
-    return RunMetrics.sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, step);
+    return RunMetrics.sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, step);
   }
 
   /** Returns the names of our counters that a pipeline has counted. */

@@ -119,7 +119,9 @@ final class PlanTasks implements PlanFile.Kinds {
     }
   }
 
-  /** @throws UsageException if another task also writes one of its files */
+  /**
+   * @throws UsageException if another task also writes one of its files
+   */
   private Task task(PlannedJob planned) {
     files.add(planned.files());
     for (JobFiles.Output output : planned.files().outputs()) {

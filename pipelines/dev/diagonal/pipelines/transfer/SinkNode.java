@@ -26,7 +26,9 @@ final class SinkNode {
   private final PlanConnections connections;
   private final Set<String> written;
 
-  /** @param written the files that other sinks write; this sink adds its own */
+  /**
+   * @param written the files that other sinks write; this sink adds its own
+   */
   SinkNode(YamlNode to, PlanConnections connections, Set<String> written) {
     this.to = to;
     this.connections = connections;

@@ -34,7 +34,9 @@ final class StagedSinks {
   private final Map<String, Long> refused = new ConcurrentHashMap<>();
   private @Nullable StagedTables staged;
 
-  /** @param publisher takes the stages once they are filled, or null to publish them then */
+  /**
+   * @param publisher takes the stages once they are filled, or null to publish them then
+   */
   StagedSinks(DeadLetters deadLetters, @Nullable Consumer<StagedTables> publisher) {
     this.deadLetters = deadLetters;
     this.publisher = publisher;

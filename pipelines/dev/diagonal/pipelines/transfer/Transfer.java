@@ -37,7 +37,9 @@ public final class Transfer implements Command {
   private final TransferCommand single = new TransferCommand();
   private final List<PipelineCommand<?>> commands;
 
-  /** @param commands the commands that can be tasks of a plan, besides transfers and statements */
+  /**
+   * @param commands the commands that can be tasks of a plan, besides transfers and statements
+   */
   public Transfer(List<PipelineCommand<?>> commands) {
     this.commands = List.copyOf(commands);
   }
@@ -141,7 +143,8 @@ public final class Transfer implements Command {
       if (!own.contains(option)) {
         runner.add(arg);
       } else if (!BESIDE_A_PLAN.contains(option)) {
-        throw new UsageException("--" + option + " belongs in the plan and cannot be combined with --plan");
+        throw new UsageException(
+            "--" + option + " belongs in the plan and cannot be combined with --plan");
       }
     }
     return runner;

@@ -60,7 +60,8 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Needs("plan")
-  @Description("With --plan: the maximum number of tasks of parallel groups that run at the same time")
+  @Description(
+      "With --plan: the maximum number of tasks of parallel groups that run at the same time")
   @Default.Integer(4)
   int getMaxParallelTasks();
 
@@ -137,7 +138,8 @@ public interface TransferOptions
 
   void setQuery(@Nullable String query);
 
-  @Description("A column of whole numbers that divides a table or query into ranges, which are read in parallel")
+  @Description(
+      "A column of whole numbers that divides a table or query into ranges, which are read in parallel")
   @Nullable String getRangeKey();
 
   void setRangeKey(@Nullable String rangeKey);
@@ -189,7 +191,8 @@ public interface TransferOptions
 
   void setQuote(String quote);
 
-  @Description("CSV to read: the escape character, which makes the next character a plain one, or 'none'")
+  @Description(
+      "CSV to read: the escape character, which makes the next character a plain one, or 'none'")
   @Default.String("none")
   String getEscape();
 

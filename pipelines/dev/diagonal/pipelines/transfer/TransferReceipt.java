@@ -66,7 +66,8 @@ final class TransferReceipt {
    *
    * @param scope which rows are compared, for the summary
    */
-  private record Check(To to, String scope, String target, Reading reading, Difference difference) {}
+  private record Check(
+      To to, String scope, String target, Reading reading, Difference difference) {}
 
   /**
    * @param grouped whether the tables change with those of a group, after the transfer
@@ -98,7 +99,8 @@ final class TransferReceipt {
     } else if (to instanceof ToJdbc && spec.atOnce() && options.getBadRecords() != null) {
       return "with --transaction=all and --badRecords the database may refuse rows at the end";
     }
-    return to instanceof ToJdbc table && (table.mode() == Mode.update || table.mode() == Mode.delete)
+    return to instanceof ToJdbc table
+            && (table.mode() == Mode.update || table.mode() == Mode.delete)
         ? "mode %s does not write each row that is sent".formatted(table.mode())
         : null;
   }
@@ -191,9 +193,7 @@ final class TransferReceipt {
       List<String> columns = format.header() ? List.of() : rows.names();
       file =
           CsvFiles.of(
-              path,
-              new CsvFormat(format.dialect(), format.header(), columns, "UTF-8", null),
-              plan);
+              path, new CsvFormat(format.dialect(), format.header(), columns, "UTF-8", null), plan);
     } else if (to instanceof ToParquet) {
       file = ParquetFiles.of(path, plan, Mapping.NONE);
     } else {
@@ -227,8 +227,7 @@ final class TransferReceipt {
       }
       double seconds = Math.round((System.nanoTime() - start) / 1e6) / 1e3;
       found.add(
-          new Summary.Verified(
-              holds.rows(), holds.checksum().toString(), check.scope, seconds));
+          new Summary.Verified(holds.rows(), holds.checksum().toString(), check.scope, seconds));
     }
     return found;
   }
@@ -240,8 +239,7 @@ final class TransferReceipt {
       limbs[limb] = Summary.counted(result, step, Checksum.counter(limb));
     }
     String rows = "Transfer/" + TransferRows.step(sink) + "/";
-    return new RowSum(
-        Summary.counted(result, rows, "rows_written"), Checksum.ofLimbs(limbs));
+    return new RowSum(Summary.counted(result, rows, "rows_written"), Checksum.ofLimbs(limbs));
   }
 
   private static String message(Check check, RowSum sent, RowSum holds, int readers)

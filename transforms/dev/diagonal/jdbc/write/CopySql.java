@@ -24,7 +24,9 @@ final class CopySql {
   private final String stage;
   private final String badRows;
 
-  /** @param stageAll whether even plain inserts use the temporary table */
+  /**
+   * @param stageAll whether even plain inserts use the temporary table
+   */
   CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
     this(write, columns, stageAll, false);
   }

@@ -30,7 +30,9 @@ final class RowSieve<T> {
   private final boolean firstOnly;
   private final List<Rejected> rejected = new ArrayList<>();
 
-  /** @param firstOnly whether to stop at the first bad row and write nothing */
+  /**
+   * @param firstOnly whether to stop at the first bad row and write nothing
+   */
   RowSieve(Connection connection, BatchRows<T> rows, KeyOrder order, boolean firstOnly) {
     this.connection = connection;
     this.rows = rows;

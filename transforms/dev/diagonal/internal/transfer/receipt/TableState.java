@@ -67,7 +67,8 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
   public static TableState of(JdbcTarget database, Table table, RowType sent)
       throws SQLException, InterruptedException {
     RetriedTransaction look = RetriedTransaction.in(database, "look at table " + table.name());
-    if (look.run(connection -> FoundTable.find(connection, table.name())) == null) {
+    boolean isThere = look.run(connection -> FoundTable.find(connection, table.name()) != null);
+    if (!isThere) {
       return new TableState(true, List.of(), ofMissing(table, sent));
     }
     RowType read = JdbcRows.ofTable(database, table.name(), null, 1, null).declared();
@@ -98,7 +99,8 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
           if (found.getString(1).equals("enum")) {
             enums.add(found.getString(2));
           } else {
-            problems.add("the %s %s may change rows".formatted(found.getString(1), found.getString(2)));
+            problems.add(
+                "the %s %s may change rows".formatted(found.getString(1), found.getString(2)));
           }
         }
       }

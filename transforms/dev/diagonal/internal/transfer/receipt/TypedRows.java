@@ -43,8 +43,7 @@ public final class TypedRows {
    */
   public static TypedRows of(TransferSource source, Mapping mapping, int blockRows) {
     ConversionPlan plan = plan(source, mapping, false);
-    return new TypedRows(
-        source.strict(plan.guessesInUse(), plan.jsonColumns()), plan, blockRows);
+    return new TypedRows(source.strict(plan.guessesInUse(), plan.jsonColumns()), plan, blockRows);
   }
 
   /**

@@ -155,8 +155,7 @@ final class PipelineCommandTest {
     PaintCommand command = new PaintCommand();
     Launched launched = launch(command, "--things=a --summary=/dev/null/summary.json");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(launched.err().get(0))
-        .isEqualTo("paint: --summary: '/dev/null' is not writable");
+    assertThat(launched.err().get(0)).isEqualTo("paint: --summary: '/dev/null' is not writable");
     assertThat(command.done()).isEmpty();
   }
 

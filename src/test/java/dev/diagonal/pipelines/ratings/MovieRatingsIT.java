@@ -212,7 +212,8 @@ final class MovieRatingsIT {
     assertFailed(launched, 3);
     assertThat(launched.err().get(0)).startsWith("warning: no database server answers: ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
-    assertThat(launched.err().get(2)).isEqualTo("hint: is the database running, and is --jdbcUrl right?");
+    assertThat(launched.err().get(2))
+        .isEqualTo("hint: is the database running, and is --jdbcUrl right?");
   }
 
   @Test

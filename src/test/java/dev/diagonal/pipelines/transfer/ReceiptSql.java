@@ -22,7 +22,7 @@ final class ReceiptSql {
              '1970-01-01Z'::timestamptz + (i - 1000) * '1 day'::interval, md5(i::text)::uuid,
              ('{"b": 1.50, "a":  ' || i || ', "ä": [1e2, "\\u0001\\n\\"é", null, {}]}')::json,
              jsonb_build_object('aa', i, 'b', i / 10.0, 'c', jsonb_build_array())
-      FROM generate_series(1, 2000) AS i;
+      FROM generate_series(1, 300) AS i;
       INSERT INTO sent (id) VALUES (-1);
       INSERT INTO sent (id, single, floating, free, words, short, raw, exact) VALUES
         (-2, 'NaN', 'NaN', 0.000, '', '', '', -0.5),

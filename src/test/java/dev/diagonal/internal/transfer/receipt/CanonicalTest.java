@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CanonicalTest {
 
   private static RowBlock block(FieldType type) {
-    return new RowBlock(
-        new RowType(List.of(new Field("value", type))), 10, RowOrigin.of("a test"));
+    return new RowBlock(new RowType(List.of(new Field("value", type))), 10, RowOrigin.of("a test"));
   }
 
   private static String text(FieldType type, Canonical kind, String value, int length) {

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FirstDifferenceTest {
 
   private static final List<ComparedColumn> COLUMNS =
-      List.of(
-          new ComparedColumn(0, Canonical.NUMBER, 0), new ComparedColumn(1, Canonical.TEXT, 0));
+      List.of(new ComparedColumn(0, Canonical.NUMBER, 0), new ComparedColumn(1, Canonical.TEXT, 0));
 
   @TempDir private Path directory;
 
