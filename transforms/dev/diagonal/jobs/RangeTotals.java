@@ -3,9 +3,9 @@ package dev.diagonal.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.jobs.schema.NumberType;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
 import dev.diagonal.ratings.MovieTotals;
 import dev.diagonal.ratings.RatingTotals;
 import dev.diagonal.ratings.TextTotals;

@@ -6,9 +6,10 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.types.TypeRemarks;
+import dev.diagonal.internal.transfer.CutFn;
+import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.receipt.HashedSink;
-import dev.diagonal.internal.transfer.receipt.TypedRows;
 import dev.diagonal.internal.transfer.sink.JoinPartsFn;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.internal.transfer.sink.SealStageFn;
@@ -92,7 +93,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
    */
   public static TransferRows of(TransferSource source, Mapping mapping, List<TransferSink> sinks) {
     ConversionPlan conversion =
-        TypedRows.plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
+        SourceConversion.plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
     return new TransferRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,

@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.options;
 
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
 import java.util.ArrayList;

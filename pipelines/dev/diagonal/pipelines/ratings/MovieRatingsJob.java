@@ -1,10 +1,10 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -57,7 +57,7 @@ final class MovieRatingsJob implements Job {
     FirstLines first = FirstLines.of(input, ParquetInput.FORMAT, skipped);
     RatingFormat given = formatOf(options);
     check(options, given, first, input.files().get(0).name());
-    this.format = given.named(first);
+    this.format = given.named(first.header(given.header()), first.records());
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,13 +1,13 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
 import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.transfer.source.SnapshotKeeper;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

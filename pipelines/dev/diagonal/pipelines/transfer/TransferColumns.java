@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParquetInput;

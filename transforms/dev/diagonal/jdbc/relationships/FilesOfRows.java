@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * are identified by their place in a file; each transaction records checksums of the pieces that
  * its rows come from.
  *
- * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles}
- *     prepares it
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link
+ *     dev.diagonal.internal.jdbc.relationships.LoadedFiles} prepares it
  * @param pieceOf returns the piece of a row, or null if its key is not a place in a file
  * @param advice what the user can do with a file that has changed
  */
@@ -33,7 +33,7 @@ public record FilesOfRows<T>(
     String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
 
-  InternalSchema internalSchema() {
+  private InternalSchema internalSchema() {
     return new InternalSchema(schema);
   }
 

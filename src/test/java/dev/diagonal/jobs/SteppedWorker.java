@@ -1,10 +1,10 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.internal.jdbc.schema.Session;
+import dev.diagonal.internal.jobs.schema.NumberType;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.internal.jobs.schema.SteppedSession;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
 import dev.diagonal.ratings.MovieTotals;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,7 +2,6 @@ package dev.diagonal.internal.jobs.schema;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.rows.Rejects;
@@ -42,26 +43,8 @@ public final class TypedRows {
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static TypedRows of(TransferSource source, Mapping mapping, int blockRows) {
-    ConversionPlan plan = plan(source, mapping, false);
+    ConversionPlan plan = SourceConversion.plan(source, mapping, false);
     return new TypedRows(source.strict(plan.guessesInUse(), plan.jsonColumns()), plan, blockRows);
-  }
-
-  /**
-   * Returns how the rows of a source are converted.
-   *
-   * @throws IllegalArgumentException if the mapping does not fit the source
-   */
-  public static ConversionPlan plan(TransferSource source, Mapping mapping, boolean refusesNul) {
-    ConversionPlan plan =
-        new ConversionPlan(
-            source.blockType(),
-            source.declared(),
-            mapping,
-            source.readsBytes(),
-            refusesNul,
-            source.guesses());
-    plan.check();
-    return plan;
   }
 
   /** Returns the ranges of the source, in order. */
