@@ -1,7 +1,7 @@
 package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
+import dev.diagonal.transfer.source.SnapshotKeeper;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.RowType;
