@@ -21,10 +21,10 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.jspecify.annotations.Nullable;
 
-/** Carries one range after another through {@link Stages}. */
+/** Transfers ranges, one after another, through {@link Stages}. */
 final class TransferFn extends DoFn<SourceRange, RangeWritten> {
 
-  /** How many blocks may wait between two stages. */
+  /** The maximum number of blocks between two stages. */
   static final int BLOCKS_BETWEEN = 2;
 
   private final TransferSource source;
@@ -35,7 +35,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   private final long maxBadRecords;
   private final String run;
 
-  /** Bad rows of this instance, over all its bundles: bounds what a runner has to hold. */
+  /** The bad rows of this instance, over all its bundles; bounds what a runner has to hold. */
   private transient @Nullable DeadLetterLimit badRecords;
 
   TransferFn(

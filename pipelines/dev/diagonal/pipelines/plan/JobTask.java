@@ -7,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipeline as a task.
+ * Runs a pipeline as a task.
  *
- * @param planned what runs
+ * @param planned the job
  */
 public record JobTask(PlannedJob planned) implements Task {
 
-  /** What a job calls the file of its bad records among its outputs. */
+  /** The name of the output of bad records. */
   private static final String BAD_RECORDS = "bad records";
 
   @Override

@@ -6,12 +6,12 @@ import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 
-/** Makes a bad record of a row. */
+/** Creates dead letters for rows. */
 public final class Reject {
 
   private Reject() {}
 
-  /** Returns what is at a byte and a line of a range, or is a numbered row, as a bad record. */
+  /** Returns a dead letter for the record at a byte and a line of a range, or with a row number. */
   public static DeadLetter at(
       RowOrigin origin, long offset, long line, String reason, String record) {
     if (origin.countsRows()) {
@@ -24,7 +24,7 @@ public final class Reject {
   }
 
   /**
-   * Returns a row of a block as a bad record: its file and byte if it has them, the line and the
+   * Returns a dead letter for a row of a block: its file and byte if it has them, the line and the
    * reason, and its values as a line of CSV.
    */
   public static DeadLetter of(RowBlock block, int row, String reason) {
