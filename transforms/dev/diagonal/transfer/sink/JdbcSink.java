@@ -139,7 +139,7 @@ public final class JdbcSink implements TransferSink {
 
     private void reportRefused(Rejects rejects) throws InterruptedException {
       for (RejectedRow<RowAt> each : rejected) {
-        rejects.reject(Reject.of(each.row().block(), each.row().row(), each.reason()));
+        Reject.to(rejects, each.row().block(), each.row().row(), each.reason());
       }
       rejected.clear();
     }

@@ -129,6 +129,13 @@ abstract class RelationRows implements TransferSource {
     return open(relation, conditions, blockRows);
   }
 
+  /** Opens the rows of all parts that meet a condition. */
+  final RowBlockReader openWhere(String condition, int blockRows) throws SQLException {
+    List<String> conditions = new ArrayList<>(conditions());
+    conditions.add(condition);
+    return open(relation, conditions, blockRows);
+  }
+
   /** Opens the rows of a relation that meet conditions. */
   final RowBlockReader open(String from, List<String> conditions, int blockRows)
       throws SQLException {

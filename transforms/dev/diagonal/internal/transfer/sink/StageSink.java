@@ -100,7 +100,7 @@ public final class StageSink implements TransferSink {
       for (int row = 0; row < block.rows(); row++) {
         String missing = missingKey(block, row);
         if (missing != null) {
-          rejects.reject(Reject.of(block, row, missing));
+          Reject.to(rejects, block, row, missing);
           continue;
         }
         boolean isOfFile = block.offset(row) != RowBlock.NO_LINE;
@@ -148,7 +148,7 @@ public final class StageSink implements TransferSink {
       for (RejectedRow<Placed> each : rejected) {
         RowAt at = each.row().at();
         checksum -= each.row().place();
-        rejects.reject(Reject.of(at.block(), at.row(), each.reason()));
+        Reject.to(rejects, at.block(), at.row(), each.reason());
       }
       rejected.clear();
     }
