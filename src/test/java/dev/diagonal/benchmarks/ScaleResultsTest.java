@@ -43,7 +43,7 @@ final class ScaleResultsTest {
 
   /** Costs of 2 + 6 n / w predict 10x without error; a tenfold run that costs more is told. */
   @Test
-  void tablesTellWhatIsMetAndWhatIsMissed() throws IOException {
+  void tablesShowWhichTargetsAreMet() throws IOException {
     ScaleResults results = ScaleResults.in(file);
     for (int workers : new int[] {1, 2}) {
       for (int times : new int[] {1, 2, 4}) {

@@ -87,7 +87,7 @@ final class ClusterServersRestartedIT {
   }
 
   @Test
-  void elasticsearchIsKilledAndEachDocumentIsThereOnce() throws Exception {
+  void everyDocumentIsIndexedOnceAfterAKill() throws Exception {
     GenerateFiles.into(directory, 5_000, 5);
     String index = "cluster-donors-restarted";
     CountDownLatch held = new CountDownLatch(1);

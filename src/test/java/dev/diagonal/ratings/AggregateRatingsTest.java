@@ -99,7 +99,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void columnsMayStandByPositionWithoutAHeaderAndOtherFieldsFollow(Runner runner) throws Exception {
+  void findsColumnsByPositionWithoutAHeader(Runner runner) throws Exception {
     List<String> lines = lines(50);
     write("plain.tsv", (String.join("", lines)).replace(",", "\t").getBytes(UTF_8));
     write("turned.txt", bare(turned(String.join("", lines)), ';', ";é;\"x;y\"").getBytes(UTF_8));

@@ -22,7 +22,7 @@ class RatingFormatTest {
   }
 
   @Test
-  void namesMayStandInQuotesAndBetweenSpaces() {
+  void acceptsQuotedNamesAndSpaces() {
     assertThat(columns(MOVIELENS, "\"a,b\", \"movieId\" , rating"))
         .isEqualTo(new Columns(1, 2, -1, -1, 3));
   }
@@ -82,7 +82,7 @@ class RatingFormatTest {
   }
 
   @Test
-  void refusesDelimitersThatStandInNumbersAndQuotes() {
+  void refusesDelimitersOfNumbersAndQuotes() {
     for (char c : "0a\"+-.\n\ré\u0000".toCharArray()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new RatingFormat(true, String.valueOf(c), "1", "2", "none", "none"))

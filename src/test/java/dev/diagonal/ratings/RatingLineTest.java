@@ -75,14 +75,14 @@ class RatingLineTest {
   }
 
   @Test
-  void aColumnThatIsNotThereIsNotChecked() {
+  void doesNotCheckMissingColumn() {
     RatingLine two =
         new RatingLine(RatingFormat.MOVIELENS, new RatingFormat.Columns(0, 1, -1, -1, 4));
     assertThat(two.read("2,4,x,y", false)).isNull();
   }
 
   @Test
-  void aFieldMayStandInQuotes() {
+  void readsQuotedField() {
     assertThat(line.read("\"1\",\"2\",\"4.5\",\"3\"", false)).isNull();
     assertThat(line.movie()).isEqualTo(2);
     assertThat(line.rating()).isEqualTo(4_500);

@@ -81,7 +81,7 @@ final class TripLinesTest {
         "N,2,,74,42,7,\"x|a quote is not closed",
         "é,2,,74,42,7,x|the store_and_fwd_flag '\uFFFD' is not UTF-8",
       })
-  void aLineThatIsNoTripIsADeadLetterWithItsReason(String line, String reason) {
+  void invalidTripIsADeadLetterWithItsReason(String line, String reason) {
     Parsed parsed = parse("N,2,,74,42,7,x\n" + line + "\nN,2,,75,42,7,x\n", ISO_8859_1);
     assertThat(parsed.trips()).extracting(Trip::pickupZone).containsExactly(74L, 75L);
     assertThat(parsed.bad())

@@ -399,7 +399,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aTerminatedBackendIsRetryableAndTheNextWriteGoesOnAFreshConnection() throws Exception {
+  void terminatedBackendIsRetriedOnANewConnection() throws Exception {
     try (Connection holder = holding(2);
         BatchWriter<Link> writer = upsert().withLocks(new Digits("d")).open()) {
       Batch<Link> batch = new Batch<>(2, List.of(new Link(1, 5, 6)));

@@ -222,7 +222,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void failsAtOnceOnARowThatTheTableRefusesAndShowsNoRow() throws Exception {
+  void failsImmediatelyOnARefusedRowWithoutShowingIt() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (title <> 'movie 7')");
     assertThatThrownBy(() -> write(upsert(), block(1, 10)))
         .hasStackTraceContaining("refuses the row of key 7: ")

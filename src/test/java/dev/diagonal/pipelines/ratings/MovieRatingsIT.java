@@ -228,7 +228,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aUserThatTheDatabaseDoesNotKnowIsRefusedAtOnce() throws IOException {
+  void unknownUserIsRefusedImmediately() throws IOException {
     Launched launched = launch("--input=" + someRatings(), jdbc(), "--jdbcUser=unknown_user");
     assertFailed(launched, 2);
     assertThat(launched.err().get(0))
@@ -238,7 +238,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aPasswordFileThatIsNotThereIsNamed() throws IOException {
+  void namesMissingPasswordFile() throws IOException {
     Path file = directory.resolve("password");
     assertThat(launch("--input=" + someRatings(), jdbc(), jdbcUser(), "--jdbcPasswordFile=" + file))
         .isEqualTo(
@@ -288,7 +288,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void inputThatIsNotThereIsWrongUsage() {
+  void missingInputIsWrongUsage() {
     assertThat(launch("--input=/no/such/*.csv", "--output=x"))
         .isEqualTo(wrongUsage("--input: no file matches '/no/such/*.csv'"));
   }
@@ -349,7 +349,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void badRecordsGoToTheirFileAndTheRestGoesOn() throws Exception {
+  void badRecordsGoToTheirFile() throws Exception {
     RatingsFile ratings =
         RatingsFile.of(5_000, 100, 7).with(4_321, "1,x,3.5,99").with(1_234, "1,2,3.5,99\"");
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));

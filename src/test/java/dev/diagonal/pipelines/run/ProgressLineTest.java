@@ -26,7 +26,7 @@ final class ProgressLineTest {
   }
 
   @Test
-  void noTimeIsNoDivisionByZero() {
+  void zeroDurationDoesNotDivideByZero() {
     assertThat(ProgressLine.text(0, 10, 5, 0, 0, 0)).contains(" 5,000 rows/s");
   }
 }

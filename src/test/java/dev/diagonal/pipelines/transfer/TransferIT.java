@@ -170,7 +170,7 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void aTableThatIsToAppearAtOnceDoesNotAppearWhenARowIsBad(String runner) throws Exception {
+  void atomicTableDoesNotAppearWithABadRow(String runner) throws Exception {
     Path file = directory.resolve("small.csv");
     StringBuilder text = new StringBuilder("id,n\n");
     for (int i = 0; i < ROWS; i++) {
@@ -371,7 +371,7 @@ final class TransferIT {
   }
 
   @Test
-  void aTaskThatFailsTellsTheRowsThatAreThere() throws Exception {
+  void failedTaskReportsCommittedRows() throws Exception {
     StringBuilder text = new StringBuilder("id,n\n");
     for (int i = 0; i < ROWS; i++) {
       text.append(i).append(',').append(i).append('\n');

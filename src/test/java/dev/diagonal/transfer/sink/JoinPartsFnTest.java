@@ -96,7 +96,7 @@ final class JoinPartsFnTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void attemptThatGoesOnAfterTheJoinChangesNothing(boolean announced) throws Exception {
+  void abandonedAttemptChangesNothingAfterTheJoin(boolean announced) throws Exception {
     TextFileSink sink = sink(announced);
     RunHold hold = begin(sink);
     RowBlockWriter stopped = open(sink, 0);
