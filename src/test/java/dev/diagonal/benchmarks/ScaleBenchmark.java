@@ -150,7 +150,7 @@ public final class ScaleBenchmark {
             + ScaleTable.targets(results)
             + "\nThe models, fitted on 1x, 2x and 4x:\n\n"
             + forecast.models()
-            + "\nWhat they say of more:\n\n"
+            + "\nExtrapolation to larger inputs:\n\n"
             + forecast.extrapolation();
     if (isTrial()) {
       Files.writeString(ScaleWork.DATA.resolve("trial.md"), text);
