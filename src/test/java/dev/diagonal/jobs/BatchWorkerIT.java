@@ -116,7 +116,7 @@ final class BatchWorkerIT {
       database.awaitAtGate(1);
       assertThat(database.process(1)).isEqualTo(Outcome.TAKEN);
       database.execute(END_OF_LEASE);
-      // The zombie has its rows in the staging table, uncommitted, and keeps nobody waiting.
+      // The zombie's rows in the staging table are uncommitted, and block no other worker.
       assertThat(database.work(WorkSettings.DEFAULT))
           .singleElement()
           .matches(batch -> batch.attempt() == 2);

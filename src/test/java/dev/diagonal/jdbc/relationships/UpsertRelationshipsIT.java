@@ -214,7 +214,7 @@ final class UpsertRelationshipsIT {
     try (Connection holder = holding(2)) {
       CompletableFuture<Void> waiting = writing(upsert(), 321, new Link(1, 5, 6));
       assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
-      // Lock 1 is held and 2 waited for; 3, which stands first in the array, is not asked for.
+      // Lock 1 is held and 2 is awaited; 3, the first in the array, is not requested yet.
       assertThat(advisoryLocks()).containsExactly("1 true", "2 false", "2 true");
       writing(upsert(), 4, new Link(2, 7, 8)).join();
       assertThat(nodes()).containsExactly("7: 1 0", "8: 0 1");

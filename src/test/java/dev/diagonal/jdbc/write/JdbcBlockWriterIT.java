@@ -398,7 +398,7 @@ final class JdbcBlockWriterIT {
     writeAll(write, items(1, 10).records());
     assertThat(rows()).hasSize(10);
     assertThat(write.toString()).doesNotContain(password);
-    // This driver adds the row to the reason, unless told otherwise.
+    // This driver adds the row to the reason, unless configured otherwise.
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (id <> 77)");
     assertThatThrownBy(() -> writeAll(write, items(70, 80).records()))
         .isInstanceOf(BadInputException.class)

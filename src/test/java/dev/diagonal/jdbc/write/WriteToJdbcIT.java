@@ -387,7 +387,7 @@ final class WriteToJdbcIT {
   private static long counter(PipelineResult result, String name) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics(result, name).getCounters()) {
-      sum += counter.getCommitted(); // what is attempted is told late by the DirectRunner
+      sum += counter.getCommitted(); // the DirectRunner updates attempted counters late
     }
     return sum;
   }

@@ -181,7 +181,7 @@ final class PipelineCommandTest {
     }
   }
 
-  /** Takes 2 GiB at once, which is more than these tests have. */
+  /** Allocates 2 GiB, which is more than these tests have. */
   private static final class TooMuchFn extends DoFn<String, Void> {
     @ProcessElement
     public void process(@Element String thing) {

@@ -402,7 +402,7 @@ final class TransferIT {
             .matcher(line);
     assertThat(counts.matches()).as(line).isTrue();
     assertThat(number(counts.group(1))).isBetween(1L, (long) ROWS);
-    // A transaction may be over that nobody has noticed yet.
+    // A transaction may have ended unnoticed.
     assertThat(number(counts.group(2)))
         .isBetween(1L, database.number("SELECT count(*) FROM small_ones"));
   }
