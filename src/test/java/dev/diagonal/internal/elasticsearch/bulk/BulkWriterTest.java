@@ -220,8 +220,7 @@ class BulkWriterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413})
-  void halvesARefusedRequestUntilTheBadDocumentIsAlone(int status)
-      throws Exception {
+  void halvesARefusedRequestUntilTheBadDocumentIsAlone(int status) throws Exception {
     server
         .answers(status, "")
         .answers(200, items(item(201, "")))
