@@ -1,6 +1,5 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.PieceCuts;
@@ -162,6 +161,7 @@ final class RatingBatchesJob implements Job {
       return List.of();
     }
     if (steps.contains(BatchStep.LOAD)) {
+      request.checkFirstRecords(Objects.requireNonNull(input), options);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
       load(Objects.requireNonNull(input));
@@ -261,7 +261,7 @@ final class RatingBatchesJob implements Job {
     LoadRatings load =
         LoadRatings.from(
                 Objects.requireNonNull(options.getInput()),
-                request.format().named(FirstLines.of(files, ParquetInput.FORMAT, skipped)),
+                request.formatIn(files, skipped),
                 database,
                 tables)
             .withSkipped(skipped)

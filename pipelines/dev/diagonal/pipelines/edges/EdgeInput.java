@@ -224,6 +224,11 @@ final class EdgeInput {
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
 
+  /** Returns the files, or null for a query. */
+  @Nullable InputFiles files() {
+    return files;
+  }
+
   /** Returns the files whose edges are known by their places, or null if edges have ids. */
   @Nullable InputFiles filesOfPlaces() {
     return format.idKind() == IdKind.PLACE ? files : null;

@@ -10,6 +10,7 @@ import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.jdbc.table.TableRights;
+import dev.diagonal.internal.jdbc.table.TableShape;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.jdbc.CreateTable;
@@ -19,6 +20,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,13 +84,14 @@ public final class TargetTable {
               if (found == null) {
                 return wanted;
               }
-              Table table = new Table(name, columns(found, wanted));
+              Table table = new Table(name, columns(connection, found, wanted));
               TableRights.require(connection, found, needs.apply(table), false);
               return table;
             });
   }
 
-  private static List<Column> columns(FoundTable found, Table wanted) {
+  private static List<Column> columns(Connection connection, FoundTable found, Table wanted)
+      throws SQLException {
     List<String> names = found.columns().stream().map(FoundColumn::name).toList();
     List<Column> columns = new ArrayList<>();
     List<String> problems = new ArrayList<>();
@@ -110,7 +113,8 @@ public final class TargetTable {
       }
     }
     if (!problems.isEmpty()) {
-      throw new TargetMismatchException("table " + found.name(), problems);
+      throw new TargetMismatchException(
+          "table " + found.name(), TableShape.withAdvice(connection, found, problems));
     }
     return columns;
   }
