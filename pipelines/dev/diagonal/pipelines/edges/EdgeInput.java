@@ -123,9 +123,11 @@ final class EdgeInput {
         header.column("idColumn", id);
       }
       String component = options.getComponentColumn();
-      further.forEach(
-          column ->
-              header.column(column.equals(component) ? "componentColumn" : "edgeColumns", column));
+      for (String column : further) {
+        String option = column.equals(component) ? "componentColumn" : "edgeColumns";
+        header.column(option, column);
+        header.length(option, column);
+      }
       if (!format.textIds() && options.getBadRecords() == null) {
         header
             .text(format.source())

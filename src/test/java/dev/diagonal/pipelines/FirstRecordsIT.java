@@ -116,6 +116,21 @@ final class FirstRecordsIT {
     assertThat(directory.resolve("bad.jsonl")).content().contains("'a' is not a whole number");
   }
 
+  @Test
+  void aColumnNameThatIsTooLongIsNamedWithItsFile() throws Exception {
+    String name = "column_".repeat(10);
+    String edges = "source,target," + name + "\n1,2,x\n";
+    assertFailsWithoutTables(
+        launch(edges, "load-edges", "--input=FILE", "--edgeColumns=" + name),
+        "--edgeColumns: the name of column '%s' of %s has 70 bytes, and a column of a table may have 63: give its position, --edgeColumns=3, which names it column_3"
+            .formatted(name, directory.resolve("in.csv")));
+    assertFailsWithoutTables(
+        edgesOf("SELECT 1 AS id, 2 AS s, 3 AS t, 4 AS x", "--edgeColumns=" + name),
+        "column name must have 1 to 63 bytes");
+    assertDone(launch(edges, "load-edges", "--input=FILE", "--edgeColumns=3"));
+    assertThat(database.query("SELECT column_3 FROM first_try.edges")).containsExactly("x");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -34,19 +34,25 @@ public final class TargetTable {
 
   private TargetTable() {}
 
-  /** Returns the table that rows of a type make, with the key columns as its primary key. */
-  static Table of(String name, RowType rows, List<String> key) {
+  /**
+   * Returns the table that rows of a type make, with the key columns as its primary key.
+   *
+   * @param source what the rows are read from, for a message
+   * @throws IllegalArgumentException if a column's name is too long
+   */
+  static Table of(String name, String source, RowType rows, List<String> key) {
     for (String column : key) {
       int unused = Columns.indexOf(rows, column);
     }
     for (String column : rows.names()) {
       checkArgument(
           Identifiers.fits(column),
-          "column '%s' of table %s has %s bytes, and PostgreSQL allows %s: rename it in a mapping, as"
-              + " in columns: [{name: short, from: '%s'}]",
+          "the name of column '%s' of %s has %s bytes, and a column of table %s may have %s: rename"
+              + " it with --mapping and columns: [{name: short, from: '%s'}, …]",
           column,
-          name,
+          source,
           column.getBytes(UTF_8).length,
+          name,
           Identifiers.MAX_BYTES,
           column);
     }
@@ -62,6 +68,7 @@ public final class TargetTable {
    * written; or the table that rows make if it has none of that name, which is then not created
    * yet. Generated columns are left out.
    *
+   * @param source what the rows are read from, for a message
    * @param needs returns what will be done to the columns of a table that is there
    * @throws TargetMismatchException if the table lacks a column
    * @throws SQLException if the database cannot be reached, or the user may not write the table;
@@ -70,13 +77,14 @@ public final class TargetTable {
   public static Table find(
       JdbcTarget database,
       String name,
+      String source,
       RowType rows,
       List<String> key,
       Function<Table, TableRights.Needs> needs)
       throws SQLException, InterruptedException {
     CreateTable.checkTarget(database);
     PostgresSql.checkColumns(name, rows.size());
-    Table wanted = of(name, rows, key);
+    Table wanted = of(name, source, rows, key);
     return RetriedTransaction.in(database, "look at table " + name)
         .run(
             connection -> {
