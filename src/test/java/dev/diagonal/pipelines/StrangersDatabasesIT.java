@@ -97,7 +97,9 @@ final class StrangersDatabasesIT {
 
   private Launched load(Loading loading, String user, String text, String... more)
       throws IOException {
-    Path file = Files.writeString(directory.resolve(loading + ".csv"), text);
+    // Another name per text: rows are known by the name of their file.
+    String name = "%s-%s.csv".formatted(loading, Integer.toHexString(text.hashCode()));
+    Path file = Files.writeString(directory.resolve(name), text);
     List<String> args = new ArrayList<>(Arrays.asList(loading.command.split(" ")));
     args.add("--input=" + file);
     args.add("--runner=DirectRunner");
