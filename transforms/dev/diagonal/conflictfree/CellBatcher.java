@@ -4,7 +4,6 @@ import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
-import dev.diagonal.grid.HotEnds;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.internal.block.Packer;
 import dev.diagonal.internal.schedule.BatchGroup;
@@ -15,6 +14,7 @@ import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.ToIntFunction;
 
 /**
  * Deals rows to cells, hands full batches to the scheduler and waits while that has enough; what is
@@ -31,7 +31,7 @@ final class CellBatcher<T> {
   private final BatchGroup<T> group;
   private final Submission<T> submission;
   private final CellMetrics metrics;
-  private final HotEnds hot = new HotEnds();
+  private final ToIntFunction<T> cells;
 
   /** Which rows are written from here. */
   enum Leaving {
@@ -61,6 +61,7 @@ final class CellBatcher<T> {
       Leaving leaving) {
     this.write = write;
     this.schedule = write.grid().schedule();
+    this.cells = write.grid().cells();
     this.leaving = leaving;
     this.rowBytes = rowBytes;
     this.packer =
@@ -78,7 +79,7 @@ final class CellBatcher<T> {
   void add(T row, Output<CellOutput<T>> output) {
     int cell;
     try {
-      cell = write.grid().cellOf(row, hot);
+      cell = cells.applyAsInt(row);
     } catch (RuntimeException e) { // the functions are the user's, and an id may be null
       reject(row, e, output);
       return;

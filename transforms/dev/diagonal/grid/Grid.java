@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
@@ -206,15 +207,20 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * Returns the number of the cell of a record, as {@link #cellOf(Object)} does unless it
-   * {@linkplain #spreadingHotEnds spreads} hot ends.
-   *
-   * @param hot what was seen of the records before
+   * Returns a function that returns the number of the cell of a record, as {@link #cellOf(Object)}
+   * does unless this grid {@linkplain #spreadingHotEnds spreads} hot ends. It remembers the records
+   * that it has seen, and is not safe for use by several threads.
    */
-  public int cellOf(T record, HotEnds hot) {
-    if (!spreadsHotEnds || hashes == null) {
-      return cellOf(record);
+  public ToIntFunction<T> cells() {
+    Hashes<T> ends = hashes;
+    if (!spreadsHotEnds || ends == null) {
+      return this::cellOf;
     }
+    HotEnds hot = new HotEnds();
+    return record -> spreadCellOf(record, ends, hot);
+  }
+
+  private int spreadCellOf(T record, Hashes<T> hashes, HotEnds hot) {
     int rowHash = hashes.row().slotOf(record);
     int columnHash = hashes.column().slotOf(record);
     hot.addRecord();

@@ -11,7 +11,7 @@ import java.util.Map;
  * <p>Source: J. Misra and D. Gries, "Finding repeated elements" (1982): with k counters a count is
  * too low by at most n / k, and never too high.
  */
-public final class HotEnds {
+final class HotEnds {
 
   private static final int COUNTERS = 256;
   private static final int ONE_IN = 64;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * number; other texts are their UTF-8 bytes; a {@link UUID} is its text in lower case; bytes are
  * the text they encode; larger whole numbers are their decimal text.
  */
-public final class IdHash {
+final class IdHash {
 
   /** Of -9223372036854775808. */
   private static final int LONGEST_NUMBER = 20;
@@ -21,14 +21,14 @@ public final class IdHash {
   private IdHash() {}
 
   /** Returns the hash of a whole number. */
-  public static int of(long id) {
+  static int of(long id) {
     return KeyHash.of(id);
   }
 
   /**
    * Returns the hash of the text that the UTF-8 bytes from {@code from} up to {@code to} encode.
    */
-  public static int of(byte[] text, int from, int to) {
+  static int of(byte[] text, int from, int to) {
     int digits = to - from;
     if (digits == 0 || digits > LONGEST_NUMBER) {
       return KeyHash.of(text, from, to);
@@ -54,7 +54,7 @@ public final class IdHash {
   }
 
   /** Returns the hash of a text. */
-  public static int of(String id) {
+  static int of(String id) {
     byte[] text = id.getBytes(UTF_8);
     return of(text, 0, text.length);
   }
@@ -64,7 +64,7 @@ public final class IdHash {
    *
    * @throws NotOnGridException if it is null or of another type
    */
-  public static int of(@Nullable Object id) {
+  static int of(@Nullable Object id) {
     if (id instanceof Long || id instanceof Integer || id instanceof Short || id instanceof Byte) {
       return of(((Number) id).longValue());
     } else if (id instanceof String || id instanceof UUID || id instanceof BigInteger) {

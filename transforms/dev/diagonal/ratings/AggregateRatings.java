@@ -189,15 +189,9 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
               ratings.clear();
             }
           };
-      if (textMovies) {
-        TextTotals totals = new TextTotals();
-        shard.getValue().forEach(totals::addEncoded);
-        totals.forEachSorted(blocks);
-      } else {
-        RatingTotals totals = new RatingTotals();
-        shard.getValue().forEach(totals::addEncoded);
-        totals.forEachSorted(blocks);
-      }
+      MovieTotals totals = textMovies ? new TextTotals() : new RatingTotals();
+      shard.getValue().forEach(totals::addEncoded);
+      totals.forEachSorted(blocks);
       if (!ratings.isEmpty()) {
         output.output(new Block<>(ratings));
       }

@@ -3,12 +3,12 @@ package dev.diagonal.ratings;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.HeaderNames;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How ratings stand in a file of separated values. A column is a name in the header or a position
@@ -104,10 +104,12 @@ public record RatingFormat(
   /**
    * Returns this with the header of the first file. In other files, a column that is given by
    * position is found by its name there.
+   *
+   * @param line the header, or null if there is none
+   * @param records whether the first file holds records
    */
-  public RatingFormat named(FirstLines lines) {
-    String line = lines.header(header);
-    RatingFormat layout = lines.records() ? ofRecords() : this;
+  public RatingFormat named(@Nullable String line, boolean records) {
+    RatingFormat layout = records ? ofRecords() : this;
     return line == null
         ? this
         : new RatingFormat(

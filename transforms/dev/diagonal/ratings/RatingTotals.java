@@ -11,7 +11,7 @@ import java.util.function.ObjIntConsumer;
  * whole thousandths, so that sums are exact and do not depend on the order of adding. Not
  * thread-safe.
  */
-public final class RatingTotals {
+public final class RatingTotals implements MovieTotals {
 
   private static final int STRIDE = 4;
   private static final int COUNT = 1;
@@ -27,13 +27,13 @@ public final class RatingTotals {
   /** By number of the movie: movie, count, sum, range. */
   private long[] totals = new long[INITIAL_MOVIES * STRIDE];
 
-  /** Forgets everything. */
+  @Override
   public void clear() {
     index.clear();
     Arrays.fill(totals, 0);
   }
 
-  /** Returns how many movies have a total. */
+  @Override
   public int movies() {
     return index.size();
   }
@@ -79,7 +79,8 @@ public final class RatingTotals {
   }
 
   /** Adds all totals of an {@linkplain #encodeByShard encoded} part. */
-  void addEncoded(byte[] encoded) {
+  @Override
+  public void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
     long movie = 0;
     for (long left = in.read(); left > 0; left--) {
@@ -123,7 +124,7 @@ public final class RatingTotals {
     }
   }
 
-  /** Hands out the totals of every movie in ascending order. */
+  @Override
   public void forEachSorted(Consumer<MovieRating> output) {
     for (long movie : sortedMovies()) {
       int at = placeOf(movie);

@@ -15,22 +15,23 @@ import java.util.function.ObjIntConsumer;
  * Totals of ratings by movie, where movies have texts as ids: {@link RatingTotals} by the number in
  * which a movie was met. Exact in any order of adding. Not thread-safe.
  */
-final class TextTotals {
+public final class TextTotals implements MovieTotals {
 
   private final RatingTotals totals = new RatingTotals();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final List<String> movies = new ArrayList<>();
   private long characters;
 
-  void clear() {
+  @Override
+  public void clear() {
     totals.clear();
     numbers.clear();
     movies.clear();
     characters = 0;
   }
 
-  /** Returns how many movies have a total. */
-  int movies() {
+  @Override
+  public int movies() {
     return movies.size();
   }
 
@@ -40,7 +41,7 @@ final class TextTotals {
   }
 
   /** Adds one rating, in thousandths. */
-  void add(String movie, int thousandths) {
+  public void add(String movie, int thousandths) {
     totals.add(numberOf(movie), thousandths);
   }
 
@@ -49,7 +50,8 @@ final class TextTotals {
    *
    * @throws ArithmeticException if a sum does not fit 64 bits
    */
-  void addEncoded(byte[] encoded) {
+  @Override
+  public void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
     for (long left = in.read(); left > 0; left--) {
       byte[] movie = new byte[(int) in.read()];
@@ -97,8 +99,8 @@ final class TextTotals {
     out.write((long) rating.maxThousandths() - rating.minThousandths());
   }
 
-  /** Emits the totals of every movie in the order of the bytes of their ids. */
-  void forEachSorted(Consumer<MovieRating> output) {
+  @Override
+  public void forEachSorted(Consumer<MovieRating> output) {
     List<MovieRating> sorted = new ArrayList<>();
     forEach(sorted::add);
     sorted.sort(MovieRating::compareMovies);

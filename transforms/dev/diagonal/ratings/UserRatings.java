@@ -7,6 +7,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ratings with their users from lines, each with the care of {@link RatingLine}: what is a
@@ -23,7 +24,13 @@ public final class UserRatings {
   /** Takes the ratings. */
   @FunctionalInterface
   public interface Output {
-    void rating(long user, long movie, int thousandths, long offset);
+    /**
+     * Takes a rating.
+     *
+     * @param movie the movie, if movies are numbers
+     * @param name the movie, if movies are texts, else null
+     */
+    void rating(long user, long movie, @Nullable String name, int thousandths, long offset);
   }
 
   public UserRatings(RatingFormat format) {
@@ -67,7 +74,8 @@ public final class UserRatings {
       if (end > start) {
         String fault = line.read(bytes, start, end, more);
         if (fault == null) {
-          output.rating(line.user(), line.movie(), line.rating(), block.offsetOf(start));
+          String name = format.textMovies() ? line.movieText() : null;
+          output.rating(line.user(), line.movie(), name, line.rating(), block.offsetOf(start));
         } else {
           String text = new String(bytes, start, end - start, UTF_8);
           badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, text));

@@ -3,6 +3,8 @@ package dev.diagonal.statement;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jFaults;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;

@@ -1,5 +1,8 @@
 package dev.diagonal.statement;
 
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jFaults;
+import dev.diagonal.internal.statement.UniqueKey;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,7 +37,8 @@ final class Neo4jSlots {
   /**
    * Creates the nodes that are missing, and the constraint that keeps each of them single.
    *
-   * @throws GraphMismatchException if nodes or an index rule out the constraint
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes or an index rule out
+   *     the constraint
    * @throws SQLException if the database refuses, as where the user may not create a constraint
    */
   static void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {

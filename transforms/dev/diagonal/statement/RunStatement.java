@@ -3,6 +3,10 @@ package dev.diagonal.statement;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.statement.CypherText;
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jFaults;
+import dev.diagonal.internal.statement.StatementRefusedException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.BatchWriter;
 import java.sql.Connection;
@@ -74,7 +78,8 @@ public record RunStatement<T>(
    * once before any batch is written.
    *
    * @throws StatementRefusedException if the database refuses the statement
-   * @throws GraphMismatchException if nodes of Neo4j rule out the slot locks
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes of Neo4j rule out the
+   *     slot locks
    * @throws SQLException if the database cannot be reached, or the slot locks cannot be created
    */
   public void prepare() throws SQLException {

@@ -1,6 +1,7 @@
 package dev.diagonal.statement;
 
 import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.statement.StatementReport;
 import dev.diagonal.jdbc.table.Column;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

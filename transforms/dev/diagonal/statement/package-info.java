@@ -1,6 +1,6 @@
 /**
- * Runs a statement of the user's own with the rows of a batch, in Cypher on Neo4j or in SQL on any
- * database, under slot locks of the database. Knows connections, and nothing of commands.
+ * Runs a statement of the user with the rows of a batch: Cypher on Neo4j, or SQL on any database.
+ * Slot locks of the database keep batches apart.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.statement;

@@ -7,6 +7,8 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.types.TypeRemarks;
+import dev.diagonal.internal.transfer.CutFn;
+import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
@@ -92,31 +94,13 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Returns how the rows of a source are converted.
-   *
-   * @throws IllegalArgumentException if the mapping does not fit the source
-   */
-  static ConversionPlan plan(TransferSource source, Mapping mapping, boolean refusesNul) {
-    ConversionPlan plan =
-        new ConversionPlan(
-            source.blockType(),
-            source.declared(),
-            mapping,
-            source.readsBytes(),
-            refusesNul,
-            source.guesses());
-    plan.check();
-    return plan;
-  }
-
-  /**
    * Carries rows from a source to sinks; there may be none, then rows are read and converted only.
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static TransferRows of(TransferSource source, Mapping mapping, List<TransferSink> sinks) {
     ConversionPlan conversion =
-        plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
+        SourceConversion.plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
     return new TransferRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,

@@ -1,13 +1,14 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
-import dev.diagonal.jobs.LoadRatings;
+import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Runners;
@@ -40,6 +41,7 @@ record RatingBatchesRequest(
   static RatingBatchesRequest of(RatingBatchesOptions options, boolean hasInput) {
     Set<BatchStep> steps = BatchStep.of(options);
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    boolean text = MovieIdOptions.isText(options);
     JobTables tables =
         new JobTables(
             options.getRatingsTable(),
@@ -49,8 +51,9 @@ record RatingBatchesRequest(
             options.getRatingColumn(),
             options.getBatchesTable(),
             options.getStagingTable(),
-            options.getJdbcTable());
-    RatingFormat format = formatOf(options);
+            options.getJdbcTable(),
+            text);
+    RatingFormat format = formatOf(options).withTextMovies(text);
     require(options.getBatchRows() >= 1, "--batchRows must be >= 1, got " + options.getBatchRows());
     require(options.getBatchId() >= 0, "--batchId must be >= 0, got " + options.getBatchId());
     require(
@@ -74,7 +77,8 @@ record RatingBatchesRequest(
 
   /** Returns the format of files of ratings, with the names of the first file's columns. */
   RatingFormat formatIn(InputFiles files, SkippedLines skipped) {
-    return format.named(FirstLines.of(files, ParquetInput.FORMAT, skipped));
+    FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
+    return format.named(first.header(format.header()), first.records());
   }
 
   /**

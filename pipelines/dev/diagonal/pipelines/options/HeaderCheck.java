@@ -2,8 +2,8 @@ package dev.diagonal.pipelines.options;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.jdbc.sql.Identifiers;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;

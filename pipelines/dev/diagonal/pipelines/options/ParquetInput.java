@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.options;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RecordFormat;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
-import dev.diagonal.transfer.parquet.ParquetRecords;
+import dev.diagonal.internal.transfer.parquet.ParquetRecords;
 
 /** Parquet files among the input of commands that read lines. */
 public final class ParquetInput {

@@ -24,15 +24,15 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has done, in exact figures.
+ * The results of a run, in exact figures.
  *
  * @param command the command
- * @param state the runner's last word: DONE, or something else
+ * @param state the final state of the runner, such as DONE
  * @param rowsRead the good records
- * @param badRecords the others
- * @param seconds how long it took, from building the pipeline to its end
+ * @param badRecords the bad records
+ * @param seconds how long the run took, from building the pipeline to its end
  * @param outputs what was written where
- * @param remarks what else is worth knowing, a line each
+ * @param remarks further notes, one line each
  */
 public record Summary(
     @JsonProperty("command") String command,
@@ -56,7 +56,7 @@ public record Summary(
       this(sink, target, rowsWritten, null);
     }
 
-    /** Returns what the rows changed, in words; nothing where that is not known. */
+    /** Returns what the rows changed, in words; empty if that is unknown. */
     private String ofChanges() {
       if (changes == null) {
         return "";
@@ -109,19 +109,19 @@ public record Summary(
         remarks);
   }
 
-  /** Returns the summary of a job that had nothing for a runner to do. */
+  /** Returns the summary of a job that needed no runner. */
   static Summary withoutPipeline(String command, double seconds, List<String> remarks) {
     return new Summary(
         command, "DONE", 0, 0, Math.round(seconds * 1000) / 1000.0, 0, List.of(), remarks);
   }
 
-  /** Returns this with so many more bad records. */
+  /** Returns this summary with {@code more} additional bad records. */
   Summary withMoreBadRecords(long more) {
     return new Summary(
         command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
   }
 
-  /** Returns this with a remark if no row was read of files of so many bytes. */
+  /** Returns this summary with a note if files of {@code bytes} bytes had no rows. */
   Summary remarkingNoRows(long bytes) {
     if (rowsRead + badRecords > 0) {
       return this;
@@ -130,11 +130,14 @@ public record Summary(
     more.add(
         bytes == 0
             ? "no rows were read: the input is empty"
-            : "no rows were read: the input has no more than a header");
+            : "no rows were read: the input has only a header");
     return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
   }
 
-  /** Returns this with rows, by the target of their output, as bad records and not as written. */
+  /**
+   * Returns this summary with the given rows, by the target of their output, counted as bad instead
+   * of written.
+   */
   Summary withRefused(Map<String, Long> rows) {
     if (rows.isEmpty()) {
       return this;
@@ -154,7 +157,7 @@ public record Summary(
         command, state, rowsRead, badRecords + refused, seconds, rowsPerSecond, all, remarks);
   }
 
-  /** Returns the lines that a person reads at the end of a run. */
+  /** Returns the lines that are printed at the end of a run. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -185,7 +188,7 @@ public record Summary(
     write(file, this);
   }
 
-  /** Returns what a pipeline that failed has counted in the bundles that were finished. */
+  /** Returns what a failed pipeline has counted in the bundles that were finished. */
   static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     long written = 0;
@@ -196,7 +199,7 @@ public record Summary(
         sum(metrics, Counted.ROWS_READ, ""), written, sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
-  /** What is known of a run that failed: its counts as {@link PlannedJob} has them. */
+  /** The counts of a failed run, as {@link PlannedJob} has them. */
   record Failed(
       @JsonProperty("command") String command,
       @JsonProperty("state") String state,
@@ -228,7 +231,7 @@ public record Summary(
     WholeFile.at(file).write(out -> out.write(json));
   }
 
-  /** Returns how many records a pipeline that has ended has read. */
+  /** Returns how many records an ended pipeline has read. */
   static Runners.Read read(PipelineResult result) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
@@ -260,7 +263,7 @@ public record Summary(
     return sum(metrics, counted.metricName(), step);
   }
 
-  /** Returns what rows changed, or null unless it is known of all of them. */
+  /** Returns what rows changed, or null unless that is known for all of them. */
   private static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
     Changes changes =
         new Changes(
@@ -271,7 +274,7 @@ public record Summary(
     return rows > 0 && changes.total() == rows ? changes : null;
   }
 
-  /** Adds up a counter over the steps whose names start with {@code step}. */
+  /** Sums a counter over the steps whose names start with {@code step}. */
   private static long sum(MetricQueryResults metrics, String name, String step) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {

@@ -40,16 +40,19 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of a transfer, and what comes before and after it. */
+/** The pipeline of a transfer, with its preparation and completion. */
 final class TransferJob implements Job {
 
   private static final long BASE_HEAP_BYTES = 64L << 20;
   private static final long STAGE_HEAP_BYTES = 8L << 20;
 
-  /** What a writer of a table binds and has under way: the transactions' rows. */
+  /** The heap for a row of the transactions that a table writer binds or has in flight. */
   private static final long COMMIT_ROW_BYTES = 600;
 
-  /** A row group that is read or written, and its pages while they are compressed. */
+  /**
+   * The heap for a row group that is read or written, including its pages while they are
+   * compressed.
+   */
   private static final long ROW_GROUP_HEAP_BYTES = 64L << 20;
 
   private final TransferSpec spec;
@@ -66,9 +69,9 @@ final class TransferJob implements Job {
   private List<String> typeRemarks = List.of();
 
   /**
-   * @param embedded the embedded servers it wants
-   * @param publisher gets the stages once they are full, or null to publish them then
-   * @param shared the snapshot that its group reads, or null if it takes one of its own
+   * @param embedded the embedded servers that the job needs
+   * @param publisher takes the stages once they are filled, or null to publish them then
+   * @param shared the snapshot that the group reads, or null to take one
    */
   TransferJob(
       TransferSpec spec,
@@ -106,8 +109,8 @@ final class TransferJob implements Job {
   }
 
   /**
-   * A file may replace the one it was read from where no runner repeats the reading, which would
-   * read the new one.
+   * An output may replace its input if the runner never repeats a read: a repeated read would see
+   * the new file.
    */
   @Override
   public JobFiles files() {
@@ -138,7 +141,7 @@ final class TransferJob implements Job {
   @Override
   public long heapBytes() {
     long tables = spec.to().stream().filter(to -> to instanceof ToJdbc).count();
-    // A few blocks between any two stages, each of a mebibyte at most, or of one large row.
+    // A few blocks between any two stages, each of at most 1 MiB or one large row.
     long groups = spec.to().stream().filter(to -> to instanceof ToParquet).count();
     groups += spec.from() instanceof FromParquet ? 1 : 0;
     long perReader =
@@ -156,7 +159,7 @@ final class TransferJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     TransferSource source = ends.source(servers);
-    if (!Runners.isDirect(options) && !isStaged()) { // which never repeat
+    if (!Runners.isDirect(options) && !isStaged()) { // neither ever repeats writes
       text.warnings().forEach(System.err::println);
     }
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
@@ -227,7 +230,9 @@ final class TransferJob implements Job {
     return remarks;
   }
 
-  /** Rows of files and of all-or-nothing tables are visible at the end only, so they count then. */
+  /**
+   * Rows of files and of all-or-nothing tables become visible only at the end, so they count then.
+   */
   @Override
   public @Nullable Progress progress() {
     RunCounts now = counts;
@@ -256,16 +261,16 @@ final class TransferJob implements Job {
   @Override
   public @Nullable String needsLauncher() {
     if (isStaged()) {
-      return "--transaction=all puts the rows into the tables at the end";
+      return "--transaction=all writes the rows to the tables at the end";
     }
     return SourceSnapshot.isFor(spec.from())
-        ? "--snapshot=one keeps the moment that all readers see (--snapshot=each does not need it)"
+        ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"
         : null;
   }
 
   @Override
   public void complete() throws Exception {
-    closeSnapshot(); // its locks go first: the table that was read may be replaced
+    closeSnapshot(); // releases its locks first: the table that was read may be replaced
     ends.refresh();
     staged.publish();
   }

@@ -47,7 +47,7 @@ final class TransferNode {
             "maxBadRecords");
   }
 
-  /** Returns the options that go with bad records. */
+  /** Returns the options for bad records. */
   List<String> badRecordArgs() {
     List<String> args = new ArrayList<>();
     YamlNode badRecords = entries.get("badRecords");

@@ -179,7 +179,16 @@ public record ElasticsearchTarget(
    * @param path what follows the name, {@code /_mapping} for example, or nothing
    */
   public Request request(String method, String path) {
-    return new Request(method, "/" + URLEncoder.encode(index, UTF_8).replace("+", "%20") + path);
+    return new Request(method, "/" + encoded() + path);
+  }
+
+  /** Returns a request to the server, whose path ends with the name of the index. */
+  public Request serverRequest(String method, String path) {
+    return new Request(method, path + encoded());
+  }
+
+  private String encoded() {
+    return URLEncoder.encode(index, UTF_8).replace("+", "%20");
   }
 
   private static boolean isIndexName(String index) {

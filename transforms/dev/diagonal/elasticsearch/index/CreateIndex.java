@@ -9,6 +9,8 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
+import dev.diagonal.internal.elasticsearch.index.IndexFields;
+import dev.diagonal.internal.elasticsearch.index.MappingTypes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,6 @@ import org.elasticsearch.client.Request;
 public final class CreateIndex {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  static final String ALREADY_EXISTS = "resource_already_exists_exception";
 
   private CreateIndex() {}
 
@@ -97,7 +98,7 @@ public final class CreateIndex {
     try {
       connection.perform(create);
     } catch (AnswerException e) {
-      if (!e.type().equals(ALREADY_EXISTS)) {
+      if (!e.type().equals(ElasticsearchFaults.ALREADY_EXISTS)) {
         throw e;
       }
     }

@@ -6,7 +6,7 @@ import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.internal.bytes.KeyHash;
-import dev.diagonal.join.ShardJoin;
+import dev.diagonal.internal.join.ShardJoin;
 import dev.diagonal.metrics.Written;
 import java.util.ArrayList;
 import java.util.Arrays;

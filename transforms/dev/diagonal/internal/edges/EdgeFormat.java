@@ -3,11 +3,11 @@ package dev.diagonal.internal.edges;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.files.FirstLines;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

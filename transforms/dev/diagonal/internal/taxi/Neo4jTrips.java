@@ -1,11 +1,11 @@
 package dev.diagonal.internal.taxi;
 
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.UniqueKey;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.statement.Neo4jConnection;
 import dev.diagonal.statement.RunStatement;
-import dev.diagonal.statement.UniqueKey;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +56,8 @@ public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
    * they exist, and merges the zones: their names are replaced, and their counts stay or start at
    * 0.
    *
-   * @throws dev.diagonal.statement.GraphMismatchException if an index or duplicate nodes rule out a
-   *     constraint
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if an index or duplicate nodes
+   *     rule out a constraint
    * @throws SQLException if the database refuses it or cannot be reached
    * @throws IllegalStateException if the driver is not on the class path
    */

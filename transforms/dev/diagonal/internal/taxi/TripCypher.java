@@ -2,7 +2,7 @@ package dev.diagonal.internal.taxi;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.diagonal.statement.UniqueKey;
+import dev.diagonal.internal.statement.UniqueKey;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

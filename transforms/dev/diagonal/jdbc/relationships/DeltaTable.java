@@ -16,11 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The table of the deltas of a table of ends, and the view that adds both up.
+ * The table of deltas of a table of ends, and the view that adds the two up.
  *
- * <p>Both are beside the table of ends, and not in Diagonal's own schema: together the two tables
- * are the user's counts, so one dump, one grant and one {@code DROP SCHEMA} reach all three, and
- * nothing that cleans up after Diagonal does.
+ * <p>Both are created in the schema of the table of ends, not in Diagonal's own schema. Together
+ * the tables hold the user's counts: one dump, one grant or one {@code DROP SCHEMA} covers them
+ * all, and {@code clean} never removes them.
  *
  * @param of the table of ends
  * @param table the table of the deltas
@@ -33,7 +33,7 @@ record DeltaTable(EndSums of, Table table, String view) {
   private static final String ENTRIES = "entries";
 
   /**
-   * Returns those of all tables of ends.
+   * Returns the delta tables of all tables of ends.
    *
    * @throws IllegalArgumentException if a name would be too long
    */
@@ -54,24 +54,25 @@ record DeltaTable(EndSums of, Table table, String view) {
     return new DeltaTable(ends, new Table(name + DELTAS, columns), view);
   }
 
-  /** The column that counts the ids of a row, which costs less to read than the ids. */
+  /** Returns the column with the number of ids in a row, which is cheaper to read than the ids. */
   String entries() {
     return table.columns().get(table.columns().size() - 1).name();
   }
 
   /**
-   * Returns the type of what one delta adds: a batch has fewer relationships than an int counts.
+   * Returns the type of one delta. A batch has fewer relationships than an {@code integer} can
+   * count.
    */
   static String elementOf(Sum sum) {
     return sum.isCounter() ? "integer" : sum.type().replaceFirst("\\(.*\\)", "");
   }
 
-  /** Returns the statements that complete the table once it is created. */
+  /** Returns the statements that complete the table after it is created. */
   private List<String> completion() {
     String name = PostgresSql.quoteTable(table.name());
     List<String> statements = new ArrayList<>();
     for (Column column : table.columns().subList(0, table.columns().size() - 1)) {
-      // To compress ids takes longer than to write them.
+      // Compressing ids takes longer than writing them.
       statements.add(
           "ALTER TABLE %s ALTER %s SET STORAGE EXTERNAL"
               .formatted(name, PostgresSql.quote(column.name())));
@@ -83,11 +84,11 @@ record DeltaTable(EndSums of, Table table, String view) {
   }
 
   /**
-   * Creates what is missing.
+   * Creates missing tables and views.
    *
-   * @throws TargetMismatchException if there is a table of that name with another layout
-   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
-   *     a right is missing
+   * @throws TargetMismatchException if a table of that name exists with another layout
+   * @throws SQLException if the database cannot be reached or refuses; the message includes the
+   *     GRANT if a privilege is missing
    */
   static void createIfMissing(JdbcTarget database, List<DeltaTable> deltas)
       throws SQLException, InterruptedException {
@@ -113,7 +114,7 @@ record DeltaTable(EndSums of, Table table, String view) {
                 });
   }
 
-  /** Whether all of them exist. */
+  /** Returns whether all of them exist. */
   static boolean exist(JdbcTarget database, List<DeltaTable> deltas)
       throws SQLException, InterruptedException {
     return RetriedTransaction.in(database, "look at table " + deltas.get(0).table().name())

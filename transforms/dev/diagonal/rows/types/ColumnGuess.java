@@ -30,6 +30,13 @@ public record ColumnGuess(String column, FieldType type, String sample, @Nullabl
         "'%s' is not a %s; %s".formatted(BadValueException.shown(value), type.lowerName(), hint()));
   }
 
+  /** Refuses an array or an object of JSON in a column of texts. */
+  public BadValueException isStructure(String value) {
+    return new BadValueException(
+        "%s is not a text; the type was guessed from %s. Name another: --types=%s:json"
+            .formatted(BadValueException.shown(value), sample, column));
+  }
+
   /** Refuses a value that would be written in another way than it was read. */
   public BadValueException changes(String value) {
     return new BadValueException(

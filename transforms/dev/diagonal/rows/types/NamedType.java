@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record NamedType(FieldType type, @Nullable DecimalSize size) implements Serializable {
 
+  /** Text of any length. */
+  public static final NamedType TEXT = new NamedType(FieldType.TEXT, null);
+
   private static final Pattern SIZED =
       Pattern.compile("decimal\\s*\\(\\s*(\\d{1,4})\\s*(?:,\\s*(\\d{1,4})\\s*)?\\)");
 

@@ -4,13 +4,12 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.snapshot.ReadSession;
+import dev.diagonal.internal.jdbc.snapshot.Snapshot;
+import dev.diagonal.internal.jdbc.snapshot.SnapshotSessions;
+import dev.diagonal.internal.jdbc.snapshot.StoredTables;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.snapshot.ReadSession;
-import dev.diagonal.jdbc.snapshot.Snapshot;
-import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
-import dev.diagonal.jdbc.snapshot.SnapshotSessions;
-import dev.diagonal.jdbc.snapshot.StoredTables;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param type of the blocks
  * @param ignoresUnknown whether keys that are not columns are passed over
  * @param areAsWritten whether values are taken as they are written, strings in their quotes
- * @param noTexts by column, the guess that a string contradicts, or null
+ * @param guesses by column, the guess that a string contradicts, or null
  * @param json the columns that become JSON, whose values are taken as they are written but null
  */
 record JsonColumns(
     RowType type,
     boolean ignoresUnknown,
     boolean areAsWritten,
-    List<@Nullable ColumnGuess> noTexts,
+    List<@Nullable ColumnGuess> guesses,
     Set<String> json)
     implements Serializable {
 
@@ -50,24 +50,33 @@ record JsonColumns(
   }
 
   /**
-   * Returns this, refusing strings in columns that are guessed to hold something else.
+   * Returns this, refusing strings in columns that are guessed to hold something else, and arrays
+   * and objects in columns that are guessed to hold texts.
    *
    * @param becomeJson the columns that become JSON
    */
   JsonColumns refusingTexts(List<ColumnGuess> guesses, Set<String> becomeJson) {
     List<@Nullable ColumnGuess> refused = nothing(type.size());
     for (ColumnGuess guess : guesses) {
-      if (guess.type() != FieldType.TEXT && guess.type() != FieldType.JSON) {
+      if (guess.type() != FieldType.JSON) {
         refused.set(type.indexOf(guess.column()), guess);
       }
     }
     return new JsonColumns(type, ignoresUnknown, areAsWritten, refused, becomeJson);
   }
 
-  /** Refuses a string where something else was guessed. */
+  /** Refuses a value that the guessed type of its column cannot hold as it is written. */
   void check(int column, JsonToken token, String text) throws BadValueException {
-    ColumnGuess guess = noTexts.get(column);
-    if (guess != null && token == JsonToken.VALUE_STRING) {
+    ColumnGuess guess = guesses.get(column);
+    if (guess == null) {
+      return;
+    }
+    if (guess.type() == FieldType.TEXT) {
+      if (token.isStructStart()) {
+        throw new BadValueException(
+            "column '" + guess.column() + "': " + guess.isStructure(text).getMessage());
+      }
+    } else if (token == JsonToken.VALUE_STRING) {
       String written = isAsWritten(guess.column()) ? text : '"' + text + '"';
       throw new BadValueException(
           "column '" + guess.column() + "': " + guess.isNot(written).getMessage());

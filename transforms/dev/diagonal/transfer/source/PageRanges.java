@@ -1,8 +1,7 @@
 package dev.diagonal.transfer.source;
 
-import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
-import dev.diagonal.jdbc.snapshot.StoredTables;
-import dev.diagonal.jdbc.snapshot.StoredTables.StoredTable;
+import dev.diagonal.internal.jdbc.snapshot.StoredTables;
+import dev.diagonal.internal.jdbc.snapshot.StoredTables.StoredTable;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -34,6 +34,9 @@ public final class ElasticsearchFaults {
           "only write ops with an op_type of create are allowed in data streams",
           "pipeline with id [");
 
+  /** The error type of an index that is created twice. */
+  public static final String ALREADY_EXISTS = "resource_already_exists_exception";
+
   private static final int BAD_REQUEST = 400;
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;

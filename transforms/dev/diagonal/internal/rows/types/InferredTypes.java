@@ -100,10 +100,12 @@ public final class InferredTypes {
     private long typed;
     private long texts;
     private boolean differs;
+    private boolean structured;
     private @Nullable String odd;
     private long oddLine;
 
     void saw(FieldType found, String value, long line) {
+      structured |= found == FieldType.JSON;
       boolean text = found == FieldType.TEXT;
       if (text) {
         texts++;
@@ -133,11 +135,16 @@ public final class InferredTypes {
     }
 
     FieldType found() {
+      if (structured) {
+        return FieldType.JSON; // which holds texts and numbers too
+      }
       return type == null || texts > 0 || differs ? FieldType.TEXT : type;
     }
 
     @Nullable Odd odd() {
-      return odd == null || type == null || texts > typed ? null : new Odd(odd, oddLine, type);
+      return structured || odd == null || type == null || texts > typed
+          ? null
+          : new Odd(odd, oddLine, type);
     }
   }
 }

@@ -173,7 +173,7 @@ final class RatingBatchesIT {
         .contains("\"no_room\"");
     assertThat(failed.err().get(2)).startsWith("  batch 5 after 2 attempt(s): ");
     assertThat(failed.err())
-        .contains("hint: once the causes are gone, the same command again does what is left");
+        .contains("hint: once the causes are fixed, the same command processes the rest");
     assertThat(database.batches("status").stream().filter("complete"::equals)).hasSize(8);
     assertThat(database.number("SELECT count(*) FROM movie_rating_totals")).isZero();
 

@@ -245,7 +245,7 @@ final class LoadEdgesIT {
     assertThat(launched.err())
         .last()
         .asString()
-        .contains("id 2 stands on both sides of edges: declare the schedule monopartite");
+        .contains("id 2 is on both sides of edges: declare the schedule monopartite");
     assertThat(
             launch("--input=" + input + " --schedule=bipartite --targetNodesTable=targets")
                 .exitCode())

@@ -126,7 +126,7 @@ final class TransferTurnsIT {
         .asString()
         .startsWith("waited for a lock on table turns in vain: process " + holding + " (")
         .contains("in its transaction since", "holds ShareLock")
-        .endsWith("; tries again");
+        .endsWith("; retrying");
     assertThat(database.number("SELECT count(*) FROM turns")).isEqualTo(300);
   }
 

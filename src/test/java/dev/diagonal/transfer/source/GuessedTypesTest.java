@@ -267,6 +267,14 @@ final class GuessedTypesTest {
   }
 
   @Test
+  void jsonBesideTextsStaysJson() throws IOException {
+    JsonLineFiles files = json("{\"k\":\"a\"}\n{\"k\":[1,\"b\"]}\n{\"k\":2}\n");
+    assertThat(files.declared().field(0).type()).isEqualTo(FieldType.JSON);
+    assertThat(TransferRows.of(files, Mapping.NONE, List.of()).remarks())
+        .noneMatch(remark -> remark.contains("is text because"));
+  }
+
+  @Test
   void zeroBytesMakeOneBadRecordWithItsPlace() throws IOException {
     JsonLineFiles files = json("{\"a\":1}\n" + "\0".repeat(4_096) + "\n{\"a\":3}\n");
     assertThat(strictRows(files)).containsExactly("1", "3");
@@ -282,8 +290,10 @@ final class GuessedTypesTest {
       delimiter = '|',
       value = {
         "[{\"a\":1}]|line 2, it is a JSON array; each line must be one JSON object, in UTF-8",
-        "{|line 2, the JSON object does not end in this line; each line must be one JSON object, in UTF-8",
-        "5|line 2, it is a JSON value but not an object; each line must be one JSON object, in UTF-8",
+        "{|line 2, the JSON object does not end in this line; each line must be one JSON object, in"
+            + " UTF-8",
+        "5|line 2, it is a JSON value but not an object; each line must be one JSON object, in"
+            + " UTF-8",
         "{\"\":1}|line 2, a key is blank or no text: ''",
         "' \t '|line 2, it is blank; each line must be one JSON object, in UTF-8"
       })
