@@ -199,7 +199,8 @@ final class TransferJob implements Job {
   /** Files are read before tables and indices are created. A pipe can be read only once. */
   private void checkFirstRows(TransferRows planned) throws Exception {
     List<String> files = inputs();
-    boolean creates = spec.to().stream().anyMatch(to -> to instanceof ToJdbc || to instanceof ToIndex);
+    boolean creates =
+        spec.to().stream().anyMatch(to -> to instanceof ToJdbc || to instanceof ToIndex);
     if (!creates
         || files.isEmpty()
         || deadLetters.path() != null

@@ -140,7 +140,8 @@ public final class EdgeQuery {
       source = id(result, "source", format.source(), format.textIds());
       target = id(result, "target", format.target(), format.textIds());
     } catch (BadInputException e) {
-      edges.reject(DeadLetter.ofRow(String.valueOf(e.getMessage()), text(format, idColumn, result)));
+      edges.reject(
+          DeadLetter.ofRow(String.valueOf(e.getMessage()), text(format, idColumn, result)));
       return;
     }
     List<@Nullable String> columns = new ArrayList<>();

@@ -90,8 +90,7 @@ final class FirstRecordsIT {
     Path mapping = directory.resolve("m.yaml");
     Files.writeString(mapping, "columns: [{name: id, type: bigint}, v]\n");
     assertFailsWithoutTables(
-        launch(
-            lines.replace(';', '\n') + "\n", command.replace("MAP", "" + mapping).split(" ")),
+        launch(lines.replace(';', '\n') + "\n", command.replace("MAP", "" + mapping).split(" ")),
         message);
   }
 

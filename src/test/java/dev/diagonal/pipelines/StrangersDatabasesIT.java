@@ -139,8 +139,7 @@ final class StrangersDatabasesIT {
     Launched refused = load(loading, ROLE, loading.text);
     assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.FAILED);
     assertThat(String.join("\n", refused.err())).contains("GRANT").doesNotContain("\tat ");
-    database.execute(
-        "GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"Own\" TO " + role);
+    database.execute("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"Own\" TO " + role);
     assertDone(load(loading, ROLE, loading.text));
     assertLoaded(loading);
   }
@@ -198,7 +197,9 @@ final class StrangersDatabasesIT {
     assertThat(String.join("\n", refused.err()))
         .contains("foreign key constraint")
         .doesNotContain("\tat ");
-    assertThat(database.number("SELECT count(*) FROM \"Own\".%s WHERE %s = 9".formatted((Object[]) ends)))
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM \"Own\".%s WHERE %s = 9".formatted((Object[]) ends)))
         .isZero();
   }
 

@@ -163,9 +163,7 @@ public record FoundTable(
     Set<String> wanted = new TreeSet<>(keyColumns.stream().map(Column::name).toList());
     // An index on an expression is named too: the user may take it for one on the column.
     List<UniqueKey> onThese =
-        keys.stream()
-            .filter(key -> key.hasExpressions() || key.columns().equals(wanted))
-            .toList();
+        keys.stream().filter(key -> key.hasExpressions() || key.columns().equals(wanted)).toList();
     if (wanted.isEmpty() || onThese.stream().anyMatch(key -> key.problem() == null)) {
       return null;
     }

@@ -64,7 +64,8 @@ final class KeyIndexesIT {
 
   private void assertHolds(Launched launched, String rows, int bad) throws Exception {
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
-    assertThat(database.query("SELECT string_agg(concat(k, '=', v), ' ' ORDER BY k, v) FROM keys.t"))
+    assertThat(
+            database.query("SELECT string_agg(concat(k, '=', v), ' ' ORDER BY k, v) FROM keys.t"))
         .as("%s", launched)
         .containsExactly(rows);
     assertThat(Files.readAllLines(badRecords())).as("%s", launched).hasSize(bad);

@@ -77,7 +77,8 @@ final class StrangersQueriesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"transfer --from=jdbc: --to=csv:out.csv --query=", "load-edges --inputQuery="})
+  @ValueSource(
+      strings = {"transfer --from=jdbc: --to=csv:out.csv --query=", "load-edges --inputQuery="})
   void twoQuestionMarksAreAnotherOperator(String command) {
     List<String> words = new ArrayList<>(List.of(command.split(" ")));
     int last = words.size() - 1;

@@ -246,8 +246,7 @@ final class StrangersTablesIT {
     Path mapping =
         Files.writeString(
             directory.resolve("m.yaml"), "columns: [id, {name: short, from: '" + name + "'}]\n");
-    assertDone(
-        load("id," + name + "\n1,2\n", "app.long", transaction, "--mapping=" + mapping));
+    assertDone(load("id," + name + "\n1,2\n", "app.long", transaction, "--mapping=" + mapping));
     assertThat(database.query("SELECT short FROM app.long")).containsExactly("2");
   }
 }
