@@ -9,8 +9,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /**
- * Deals the elements of a bundle, and waits for its batches before the bundle is done. What is put
- * out on the way need not be of the window of the element in process.
+ * Assigns the elements of a bundle to cells, and waits for its batches before the bundle ends.
+ * Outputs need not be in the window of the current element.
  */
 abstract class BatchCellsFn<InputT, T, OutputT> extends DoFn<InputT, OutputT> {
 
@@ -31,14 +31,14 @@ abstract class BatchCellsFn<InputT, T, OutputT> extends DoFn<InputT, OutputT> {
     this.routeBadRecords = routeBadRecords;
   }
 
-  /** Deals an element. */
+  /** Assigns an element to a cell. */
   abstract void deal(
       WindowedBatchers<T> dealers,
       InputT element,
       BoundedWindow window,
       WindowedBatchers.Outputs<T> outputs);
 
-  /** What is put out for a batch. */
+  /** Returns the output for a batch or leftover rows. */
   abstract OutputT outputFor(CellOutput<T> dealt);
 
   @Setup
@@ -72,7 +72,7 @@ abstract class BatchCellsFn<InputT, T, OutputT> extends DoFn<InputT, OutputT> {
 
   @Teardown
   public void teardown() {
-    if (dealers != null) { // it is null where the setup has failed
+    if (dealers != null) { // null if the setup has failed
       dealers.close();
     }
   }

@@ -6,7 +6,9 @@ import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
-/** Drives a parser of rows over blocks and deals each row at once: it never becomes an element. */
+/**
+ * Parses rows from blocks and assigns each one to its cell immediately; rows never become elements.
+ */
 final class BatchLines<T> implements LineConsumer<CellOutput<T>> {
 
   private final LineConsumer<T> parser;

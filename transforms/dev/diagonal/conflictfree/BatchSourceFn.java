@@ -62,7 +62,7 @@ final class BatchSourceFn<P, T> extends DoFn<P, CellOutput<T>> {
 
   @Teardown
   public void teardown() {
-    if (dealers != null) { // it is null where the setup has failed
+    if (dealers != null) { // null if the setup has failed
       dealers.close();
     }
   }

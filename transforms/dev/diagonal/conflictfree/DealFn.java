@@ -3,7 +3,7 @@ package dev.diagonal.conflictfree;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
-/** Deals rows, and puts out what became of their batches. */
+/** Assigns rows to cells, and emits written batches and leftover rows. */
 final class DealFn<T> extends BatchCellsFn<T, T, CellOutput<T>> {
 
   DealFn(

@@ -6,7 +6,7 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.internal.metrics.Counted;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 
-/** Counts rows that are rejected, and routes them or fails the run, as the user chose. */
+/** Counts rejected rows, and routes them or fails the run, as the user has chosen. */
 abstract class DealtOutput<T> implements LineConsumer.Output<CellOutput<T>> {
 
   private final WindowedBatchers<T> dealers;

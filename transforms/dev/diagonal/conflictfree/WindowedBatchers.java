@@ -20,8 +20,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of one DoFn instance in a write: this JVM's scheduler from its setup to its teardown,
- * and a dealer for each window of a bundle, which together hold no more than one may alone.
+ * The cell batchers of one DoFn instance: one per window of a bundle, which together hold no more
+ * rows than one alone may. Also holds the scheduler of this JVM from setup to teardown.
  */
 final class WindowedBatchers<T> implements AutoCloseable {
 
@@ -31,10 +31,13 @@ final class WindowedBatchers<T> implements AutoCloseable {
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, CellBatcher<T>> byWindow = new LinkedHashMap<>();
 
-  /** Of all windows, as far as rows came through {@link #add}. */
+  /** The held rows of all windows, as far as rows came through {@link #add}. */
   private long heldRows;
 
-  /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
+  /**
+   * The rejected rows over all bundles; bounds what a runner has to hold, and how long a hopeless
+   * run continues.
+   */
   private @Nullable DeadLetterLimit rejected;
 
   WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.Leaving leaving) {
@@ -49,7 +52,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
     }
   }
 
-  /** Returns the dealer of a window, for an input that has no other. */
+  /** Returns the cell batcher of a window, for an input with only one window. */
   CellBatcher<T> in(BoundedWindow window) {
     return byWindow.computeIfAbsent(
         window,
@@ -59,12 +62,12 @@ final class WindowedBatchers<T> implements AutoCloseable {
         });
   }
 
-  /** Where what comes out of a dealer goes: into its window. */
+  /** Receives the outputs of a cell batcher, in its window. */
   interface Outputs<T> {
     Output<CellOutput<T>> of(BoundedWindow window);
   }
 
-  /** Takes in one row of a window; one that has no cell is rejected. */
+  /** Adds a row of a window, or rejects it if it has no cell. */
   void add(BoundedWindow window, T row, Outputs<T> outputs) {
     CellBatcher<T> dealer = in(window);
     heldRows -= dealer.heldRows();
@@ -73,7 +76,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
     makeRoom(outputs);
   }
 
-  /** Takes in rows of a cell and a window. */
+  /** Adds rows of a cell and a window. */
   void add(BoundedWindow window, int cell, Block<T> rows, Outputs<T> outputs) {
     CellBatcher<T> dealer = in(window);
     heldRows -= dealer.heldRows();
@@ -83,8 +86,8 @@ final class WindowedBatchers<T> implements AutoCloseable {
   }
 
   /**
-   * While all dealers together hold too much, those that hold most let go, until half of it is
-   * left. A dealer that is alone sees to that itself.
+   * When all batchers together hold too many rows, the largest emit theirs until half is left. A
+   * single batcher limits itself.
    */
   private void makeRoom(Outputs<T> outputs) {
     long mostRows = ConflictFreeSettings.MAX_HELD_BYTES / rowBytes.mean();
@@ -103,7 +106,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
     }
   }
 
-  /** Finishes the dealers of the bundle that ends. */
+  /** Finishes the cell batchers of the bundle that ends. */
   void finish(BiConsumer<BoundedWindow, CellBatcher<T>> finish) {
     byWindow.forEach(finish);
     byWindow.clear();
@@ -111,7 +114,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
   }
 
   /**
-   * Counts a row that is rejected.
+   * Counts a rejected row.
    *
    * @throws TooManyDeadLettersException if there are too many
    */
@@ -122,7 +125,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
     rejected.add(line);
   }
 
-  /** Cancels what a failed bundle has left, and lets go of the scheduler. */
+  /** Cancels the batches of a failed bundle, and releases the scheduler. */
   @Override
   public void close() {
     try {

@@ -24,11 +24,11 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
-/** Brings the leftovers together and writes them; passes on the accounts of what is written. */
+/** Groups leftover rows and writes them; passes the results of written batches on. */
 final class WriteLeftovers<T>
     extends PTransform<PCollection<CellOutput<T>>, PCollection<BatchWritten>> {
 
-  /** Enough to keep some bundles busy; a lane holds whole waves, whose cells share no slot. */
+  /** Enough to keep some bundles busy; a lane has whole waves, whose cells share no slot. */
   private static final int LANES = 4;
 
   private final ConflictFreeSettings<T> write;
@@ -91,21 +91,23 @@ final class WriteLeftovers<T>
   }
 
   /**
-   * Which leftovers meet.
+   * Which leftover rows are grouped.
    *
    * @param count how many lanes there are, if not one of the constants
    */
   private record Lanes(Schedule schedule, int count) implements Serializable {
 
-    /** The cells of a wave in one lane: they can all be written at once. */
+    /**
+     * Returns the lane of a cell. The cells of a wave in one lane can all be written concurrently.
+     */
     int of(int cell) {
       return count == ONE_A_CELL ? cell : schedule.waveOf(cell) % count;
     }
 
-    /** All to one key, and so to one JVM. */
+    /** All rows under one key, and so in one JVM. */
     static final int ONE_WRITER = 1;
 
-    /** A lane fills up for a cell alone, so that an unbounded input makes full batches. */
+    /** One lane per cell, so that an unbounded input fills batches. */
     static final int ONE_A_CELL = 0;
   }
 

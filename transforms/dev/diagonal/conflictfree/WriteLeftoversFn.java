@@ -5,7 +5,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 
-/** Joins the blocks of a lane to batches of a cell each, and writes all of them. */
+/** Groups the blocks of a lane into batches of a cell each, and writes all of them. */
 final class WriteLeftoversFn<T>
     extends BatchCellsFn<KV<Integer, Iterable<KV<Integer, Block<T>>>>, T, BatchWritten> {
 
@@ -29,6 +29,6 @@ final class WriteLeftoversFn<T>
     if (dealt instanceof CellOutput.Done<T> done) {
       return done.batch();
     }
-    throw new IllegalStateException("all is written here, and this is left: " + dealt);
+    throw new IllegalStateException("leftover rows after all were written: " + dealt);
   }
 }

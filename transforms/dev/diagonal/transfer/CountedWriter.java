@@ -8,7 +8,7 @@ import dev.diagonal.transfer.sink.RowBlockWriter;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** A writer that tells its run how many rows others can see already. */
+/** Wraps a writer and counts, for its run, the rows that are visible to others. */
 final class CountedWriter implements RowBlockWriter {
 
   private final RowBlockWriter writer;

@@ -8,6 +8,7 @@ import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
+import dev.diagonal.rows.BadValueException;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Edges from the result of a query, by the columns that a format names. */
+/** Reads edges from the result of a query, by the columns that a format names. */
 public final class EdgeQuery {
 
   /** How many rows are read before anything is created. */
@@ -27,7 +28,7 @@ public final class EdgeQuery {
   private EdgeQuery() {}
 
   /**
-   * Returns what reads an edge. A row without a source, a target or an id is rejected.
+   * Returns a reader of edges. A row without a source, a target or an id is rejected.
    *
    * @param format its columns are names or positions in the result
    * @throws IllegalArgumentException if the format has no column for the edge's id: rows of a query
@@ -36,7 +37,7 @@ public final class EdgeQuery {
   public static QueryRows.Reader<Edge> reader(EdgeFormat format) {
     String id = format.id();
     if (id == null) {
-      throw new IllegalArgumentException("edges of a query need a column of their own id");
+      throw new IllegalArgumentException("edges of a query need an id column");
     }
     return (result, edges) -> read(format, id, result, edges);
   }
@@ -119,7 +120,7 @@ public final class EdgeQuery {
     if (format.id() != null) {
       columns.add(format.id());
     }
-    columns.addAll(format.columns());
+    format.columns().forEach(column -> columns.add(column.name()));
     return columns;
   }
 
@@ -145,8 +146,16 @@ public final class EdgeQuery {
       return;
     }
     List<@Nullable String> columns = new ArrayList<>();
-    for (String column : format.columns()) {
-      columns.add(result.getString(position(result, column)));
+    EdgeValues values = new EdgeValues(format.columns());
+    try {
+      for (int i = 0; i < format.columns().size(); i++) {
+        int position = position(result, format.columns().get(i).name());
+        columns.add(values.of(i, result.getString(position)));
+      }
+    } catch (BadValueException e) {
+      edges.reject(
+          DeadLetter.ofRow(String.valueOf(e.getMessage()), text(format, idColumn, result)));
+      return;
     }
     if (id == null || source == null || target == null) {
       String missing = id == null ? "id" : source == null ? "source" : "target";

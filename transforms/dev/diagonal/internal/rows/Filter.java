@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A simple condition on a row: a column, a comparison, a literal. A number compares as a number,
- * whatever the column's type, and a text in quotes as the text that the value is spelt by, byte by
- * byte; dates and times compare well so. Not thread-safe.
+ * whatever the type of the column. A quoted text compares byte by byte with the formatted value,
+ * which also works for dates and times. Not thread-safe.
  */
 public final class Filter {
 
@@ -34,9 +34,7 @@ public final class Filter {
   private final @Nullable BigDecimal number;
   private final ByteBuilder spelt = new ByteBuilder(32);
 
-  /**
-   * @throws IllegalArgumentException if it is no condition, or the column is unknown
-   */
+  /** @throws IllegalArgumentException if it is not a condition, or the column is unknown */
   public Filter(String condition, RowType rows) {
     this.condition = condition.strip();
     Matcher parts = partsOf(condition);
@@ -71,7 +69,7 @@ public final class Filter {
   /**
    * Returns the column of a condition.
    *
-   * @throws IllegalArgumentException if it is no condition
+   * @throws IllegalArgumentException if it is not a condition
    */
   public static String column(String condition) {
     return nameIn(partsOf(condition));
@@ -86,7 +84,7 @@ public final class Filter {
     Matcher parts = CONDITION.matcher(condition);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "a filter looks like: column >= 4, column = 'text', column is not null; got '"
+          "write a filter as: column >= 4, column = 'text', column is not null; got '"
               + condition
               + "'");
     }
@@ -98,9 +96,9 @@ public final class Filter {
   }
 
   /**
-   * Whether it holds of a row.
+   * Returns whether the condition is true for a row.
    *
-   * @throws BadValueException if the value is no number and is compared with one
+   * @throws BadValueException if the value is not a number and is compared with one
    */
   public boolean holds(RowBlock block, int row) throws BadValueException {
     boolean isNull = block.isNull(row, column);
@@ -151,7 +149,7 @@ public final class Filter {
       throw new BadValueException(
           "'"
               + BadValueException.shown(spelt.toString())
-              + "' is no number, and the filter is "
+              + "' is not a number, but the filter is "
               + condition);
     }
   }

@@ -28,9 +28,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of JSON lines files, plain or compressed by their names: one object a line, in UTF-8.
- * A key that a line lacks is null in it; one that the sample did not have makes a bad record, so
- * that nothing is lost in silence, unless only some keys are asked for.
+ * Reads the objects of JSON lines files, plain or compressed by their names: one object per line,
+ * in UTF-8. A key that is missing in a line is null. A key that the sample did not have makes a bad
+ * record, so that nothing is lost silently, unless only some keys are selected.
  */
 public final class JsonLineFiles implements TransferSource {
 
@@ -38,7 +38,7 @@ public final class JsonLineFiles implements TransferSource {
   private static final int SAMPLE_BYTES = 4 << 20;
   private static final int SHOWN_CHARACTERS = 200;
 
-  /** Lines as records of one field: what would delimit cannot stand in JSON. */
+  /** Lines as records of one field; the delimiter and quote never occur in JSON. */
   private static final CsvDialect LINES =
       new CsvDialect('\u0001', CsvDialect.NONE, CsvDialect.NONE, false);
 
@@ -68,11 +68,11 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   /**
-   * Finds the files and learns keys and types from the first thousand lines of them.
+   * Finds the files and detects keys and types in their first thousand lines.
    *
    * @param patterns files, globs or directories
    * @param plan how files are cut
-   * @param passOver whether keys that were not learnt are passed over
+   * @param passOver whether keys that the sample lacks are ignored
    * @throws BadInputException if a pattern matches nothing, or no line is an object
    */
   public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean passOver)
@@ -112,8 +112,8 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   /**
-   * Returns this with values as they are written, each a piece of JSON. Its columns are JSON and
-   * not guessed.
+   * Returns these files with values as they are written, each a JSON value. Its columns are JSON
+   * and not guessed.
    */
   public JsonLineFiles asWritten() {
     RowType json =
@@ -122,7 +122,7 @@ public final class JsonLineFiles implements TransferSource {
         patterns, plan, found, json, passOver, guesses, JsonColumns.asWritten(json, passOver));
   }
 
-  /** A value of the sample; the type of null is null. */
+  /** A value of the sample; its type is null for a JSON null. */
   private record Seen(@Nullable FieldType type, String text, long line) {}
 
   /** The first lines of all files. */
@@ -170,7 +170,7 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   private static FieldType number(String text) {
-    // Of numbers that JSON may write in other ways, such as 1E2, a decimal keeps the value.
+    // For numbers with several JSON representations, such as 1E2, a decimal keeps the value.
     return InferredTypes.typeOf(text) == FieldType.BIGINT ? FieldType.BIGINT : FieldType.DECIMAL;
   }
 

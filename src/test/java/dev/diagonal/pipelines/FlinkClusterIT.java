@@ -207,7 +207,7 @@ final class FlinkClusterIT {
     assertThat(child.status()).as("%s", child).isEqualTo(0);
     Pattern handedOver =
         Pattern.compile(
-            "movie-ratings: handed over to the cluster: http://%s(/jobs/[0-9a-f]{32})"
+            "movie-ratings: submitted to the cluster: http://%s(/jobs/[0-9a-f]{32})"
                 .formatted(cluster.address()));
     String job =
         child.out().stream()
@@ -280,7 +280,7 @@ final class FlinkClusterIT {
       String id = page.substring(page.lastIndexOf('/') + 1);
       assertThat(page)
           .isEqualTo(
-              "movie-ratings: handed over to the cluster: http://%s/jobs/%s"
+              "movie-ratings: submitted to the cluster: http://%s/jobs/%s"
                   .formatted(relay.address(), id));
       assertThat(
               Eventually.within(
