@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 
-/** Adds up the counts that loads have left in the table of deltas; no pipeline. */
+/** Folds the counts that loads have left in the tables of deltas; no pipeline. */
 final class FoldJob implements Job {
 
   private static final long HEAP_BYTES = 32L << 20;
 
-  /** Any size has the same locks, and a fold takes all of them. */
+  /** Every size has the same locks, and a fold takes all of them. */
   private static final int TABLE_SIZE = 64;
 
   private final EdgeFormat format;
@@ -39,13 +39,11 @@ final class FoldJob implements Job {
     this.refuseBothEnds = refuseBothEnds;
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static FoldJob of(LoadEdgesOptions options) {
     if (options.getInput() != null || options.getInputQuery() != null) {
       throw new IllegalArgumentException(
-          "--fold loads nothing: give no --input and no --inputQuery");
+          "--fold loads nothing: remove --input and --inputQuery");
     }
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     if (!place.isUrl()) {

@@ -40,7 +40,7 @@ import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of {@link LoadEdges}: read, deal, write. */
+/** The pipeline of {@link LoadEdges}: read, assign to cells, write. */
 final class LoadEdgesJob implements Job {
 
   private static final String STEP = "Write edges";
@@ -48,7 +48,7 @@ final class LoadEdgesJob implements Job {
   private static final long BASE_HEAP_BYTES = 96L << 20;
   private static final long READER_HEAP_BYTES = 8L << 20;
 
-  /** An edge as an object, its texts and its place in a buffer. */
+  /** The size of an edge as an object, its texts and its place in a buffer. */
   private static final long EDGE_BYTES = 160;
 
   private final LoadEdgesOptions options;
@@ -62,7 +62,7 @@ final class LoadEdgesJob implements Job {
   private JdbcTarget database;
   private RelationshipTables tables;
 
-  /** How the files are cut whose edges are known by their places; null for no such files. */
+  /** How files are cut whose edges are identified by their places; null if there are none. */
   private @Nullable PieceCuts pieces;
 
   private LoadEdgesJob(LoadEdgesOptions options, EdgeInput input) {
@@ -78,23 +78,21 @@ final class LoadEdgesJob implements Job {
         new FilesOfRows<>(
             InternalSchemaOptions.schemaOf(options).name(),
             Edge::piece,
-            FileChangeOptions.ADVICE + ", or give each edge an id of its own with --idColumn");
+            FileChangeOptions.ADVICE + ", or use an id column with --idColumn");
     this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
-    // Refuses what does not fit before anything is done.
+    // Refuses invalid settings before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static LoadEdgesJob of(LoadEdgesOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
-      throw new IllegalArgumentException("there is nowhere to write to: give --jdbcUrl");
+      throw new IllegalArgumentException("there is no target: set --jdbcUrl");
     }
     if ((options.getSchedule() == LoadEdgesOptions.ScheduleName.components)
         != (options.getComponentColumn() != null)) {
       throw new IllegalArgumentException(
-          "--schedule=components needs --componentColumn, and no other schedule has one");
+          "--schedule=components needs --componentColumn, which other schedules do not use");
     }
     if (options.getSchedule() == LoadEdgesOptions.ScheduleName.components
         && options.getCounts() == ConflictFreeOptions.Counting.mixed) {
@@ -121,7 +119,7 @@ final class LoadEdgesJob implements Job {
     tables
         .endTables()
         .forEach(table -> lines.add("creates: the table " + table.name() + ", if it is missing"));
-    lines.add("writes:  a row an edge, and its counts at both nodes, to " + database);
+    lines.add("writes:  a row per edge, and its counts at both nodes, to " + database);
     lines.add(parallel.describe());
     lines.add(deadLetters.describe());
     return lines;

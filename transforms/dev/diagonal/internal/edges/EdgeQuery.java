@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Edges from the result of a query, by the columns that a format names. */
+/** Reads edges from the result of a query, by the columns that a format names. */
 public final class EdgeQuery {
 
   private EdgeQuery() {}
 
   /**
-   * Returns what reads an edge. A row without a source, a target or an id is rejected.
+   * Returns a reader of edges. A row without a source, a target or an id is rejected.
    *
    * @param format its columns are names or positions in the result
    * @throws IllegalArgumentException if the format has no column for the edge's id: rows of a query
@@ -26,7 +26,7 @@ public final class EdgeQuery {
   public static QueryRows.Reader<Edge> reader(EdgeFormat format) {
     String id = format.id();
     if (id == null) {
-      throw new IllegalArgumentException("edges of a query need a column of their own id");
+      throw new IllegalArgumentException("edges of a query need an id column");
     }
     return (result, edges) -> read(format, id, result, edges);
   }

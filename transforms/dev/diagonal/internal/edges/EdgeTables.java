@@ -12,27 +12,30 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Edges as PostgreSQL has them: {@code edges(edge_id, source, target, further columns)} and {@code
- * nodes(id, out_degree, in_degree, sums of a column)}.
+ * The tables of edges in PostgreSQL: {@code edges(edge_id, source, target, further columns)} and
+ * {@code nodes(id, out_degree, in_degree, sums of a column)}.
  */
 public final class EdgeTables {
 
   private EdgeTables() {}
 
   /**
-   * Returns the tables of edges of a format: ids as {@code bigint} or {@code text}, the edge's own
-   * as {@code uuid} if it is made of its place, further columns with their types. A column named by
-   * its position is called {@code column_<position>}. A column that is added up has its sums in
-   * {@code out_<name>} and {@code in_<name>} of the nodes.
+   * Returns the tables of edges of a format: ids as {@code bigint} or {@code text}, the edge id as
+   * {@code uuid} if it is the place of a line, further columns with their types. A column given by
+   * position is named {@code column_<position>}. The sums of a summed column are in {@code
+   * out_<name>} and {@code in_<name>} of the nodes.
    *
-   * @throws IllegalArgumentException if a further column is called as one of the first three, or
-   *     what PostgreSQL cannot call one
+   * @throws IllegalArgumentException if a further column has the name of one of the first three, or
+   *     an invalid name
    */
   public static RelationshipTables of(EdgeFormat format, String edgesTable, String nodesTable) {
     return of(format, edgesTable, nodesTable, nodesTable);
   }
 
-  /** As {@link #of(EdgeFormat, String, String)}, with a table of their own for targets. */
+  /**
+   * Returns the tables of {@link #of(EdgeFormat, String, String)}, with a separate table for
+   * targets.
+   */
   public static RelationshipTables of(
       EdgeFormat format, String edgesTable, String sourcesTable, String targetsTable) {
     String ends = (format.textIds() ? IdKind.TEXT : IdKind.NUMBER).sqlType();
@@ -55,7 +58,7 @@ public final class EdgeTables {
         new Table(edgesTable, columns), "source", "target", sources, targets);
   }
 
-  /** Returns what puts an edge's values for a row of that table of edges. */
+  /** Returns a binder for rows of the table of edges. */
   public static RowBinder<Edge> binder(EdgeFormat format) {
     List<EdgeColumn> columns = format.columns();
     return (edge, values) -> {

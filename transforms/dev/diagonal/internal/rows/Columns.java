@@ -10,9 +10,9 @@ public final class Columns {
   private Columns() {}
 
   /**
-   * Returns where a column stands.
+   * Returns the position of a column.
    *
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if there is no column of that name
    */
   public static int indexOf(RowType type, String name) {
     int index = type.indexOf(name);

@@ -64,14 +64,12 @@ public final class ValueParser {
     }
   }
 
-  /**
-   * Refuses decimals with more digits than their column holds; those that are not finite have none.
-   */
+  /** Refuses decimals with more digits than their column allows; infinities and NaN have none. */
   public static void requireDigits(String number, DecimalSize size) throws BadValueException {
     boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
     if (isFinite && !size.holds(new BigDecimal(number))) {
       throw new BadValueException(
-          "'%s' has more digits than decimal%s holds"
+          "'%s' has more digits than decimal%s allows"
               .formatted(BadValueException.shown(number), size));
     }
   }

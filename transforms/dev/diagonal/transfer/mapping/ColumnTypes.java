@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Types that the user names for columns of a source.
+ * Types that the user sets for columns of a source.
  *
  * @param named by column
  * @param others of all other columns, or null to guess them
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType others)
     implements Serializable {
 
-  /** Names no type. */
+  /** Sets no type. */
   public static final ColumnTypes GUESSED = new ColumnTypes(Map.of(), null);
 
   public ColumnTypes {
@@ -29,8 +29,8 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
   }
 
   /**
-   * Reads {@code zip:text,price:decimal(10,2)}, or one type for all columns, such as {@code text}.
-   * Both may be mixed: {@code text,price:decimal} makes all columns but {@code price} texts.
+   * Parses {@code zip:text,price:decimal(10,2)}, or one type for all columns, such as {@code text}.
+   * Both may be mixed: {@code text,price:decimal} makes all columns except {@code price} texts.
    *
    * @throws IllegalArgumentException if a type is unknown, or a column has two
    */
@@ -41,7 +41,7 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
       int colon = each.lastIndexOf(':');
       NamedType type = NamedType.of(each.substring(colon + 1).strip());
       if (colon < 0) {
-        checkArgument(others == null, "two types are named for all columns in '%s'", text);
+        checkArgument(others == null, "two types are set for all columns in '%s'", text);
         others = type;
       } else {
         NamedType before = named.put(each.substring(0, colon).strip(), type);
@@ -52,7 +52,7 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
   }
 
   /**
-   * Returns the mapping with these types for the columns to which it gives none.
+   * Returns the mapping with these types for columns without a type.
    *
    * @throws IllegalArgumentException if the source lacks a named column
    */
@@ -64,7 +64,7 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
             target.origin() == Origin.COLUMN ? named.getOrDefault(target.text(), others) : null);
   }
 
-  /** Gives a column of the target a type, or null for none. */
+  /** Chooses the type of a target's column, or null for none. */
   @FunctionalInterface
   public interface Chooser {
     @Nullable NamedType typeOf(Target target);
