@@ -56,7 +56,7 @@ public final class PlanRun {
   public PlanReport run(PlanNode plan) throws InterruptedException {
     passedOver.clear();
     if (fromTask != null) {
-      passOver(plan);
+      skip(plan);
     }
     return node(plan);
   }
@@ -84,13 +84,13 @@ public final class PlanRun {
   /**
    * Marks what comes before the first task in sequences as skipped; its parallel siblings run too.
    */
-  private void passOver(PlanNode node) {
+  private void skip(PlanNode node) {
     if (!(node instanceof Group group)) {
       return;
     }
     for (PlanNode child : group.children()) {
       if (child.steps().anyMatch(step -> step.name().equals(fromTask))) {
-        passOver(child);
+        skip(child);
         return;
       }
       if (!group.parallel()) {

@@ -110,7 +110,7 @@ public final class StageSink implements TransferSink {
         placed.add(new Placed(new RowAt(block, row), place));
       }
       writer.write(new Block<>(placed));
-      tell(rejects);
+      reportRefused(rejects);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class StageSink implements TransferSink {
     @Override
     public long finish(Rejects rejects) throws Exception {
       long written = writer.flush().rows();
-      tell(rejects);
+      reportRefused(rejects);
       return written;
     }
 
@@ -144,7 +144,7 @@ public final class StageSink implements TransferSink {
       return new StagedRange(attempt, checksum).part();
     }
 
-    private void tell(Rejects rejects) throws InterruptedException {
+    private void reportRefused(Rejects rejects) throws InterruptedException {
       for (RejectedRow<Placed> each : rejected) {
         RowAt at = each.row().at();
         checksum -= each.row().place();
