@@ -139,8 +139,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  // Groups call the following methods.
-
   void submit(BatchGroup<T> group, Batch<T> batch, long bytes)
       throws BatchFailedException, InterruptedException {
     checkArgument(
@@ -166,7 +164,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return window;
   }
 
-  /** Returns whether a batch of this group is refused. Called under the lock. */
   boolean refuses(BatchGroup<T> group) {
     return closed || group.isStopped();
   }
@@ -199,8 +196,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   Duration patience() {
     return patience;
   }
-
-  // Threads call the following methods.
 
   /** Records the end of a batch, and returns the thread's next one; null to end the thread. */
   @Nullable BatchRun<T> next(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
@@ -243,8 +238,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
       lock.unlock();
     }
   }
-
-  // The following methods are called under the lock.
 
   /** Starts all batches that can start. */
   private void dispatch() {
