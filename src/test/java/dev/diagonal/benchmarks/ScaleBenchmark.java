@@ -21,11 +21,10 @@ import java.util.Locale;
  * counts; {@code data} only makes the data; {@code report} only writes the tables anew; {@code
  * units=0.01} is a trial with units of a hundredth, whose results go to {@code target/scale} alone.
  * Every run is in {@code src/test/benchmarks/scale.csv} as soon as it has ended, in place of that
- * <<<<<<< HEAD of an earlier call, so that parts add up. A command that fails is reported, and the
- * next one runs; the exit status is 1 then. ======= of an earlier call, so that parts add up. A
- * command that fails is told, and the next one goes on; the exit status is 1 then.
+ * of an earlier call, so that parts add up. A command that fails is reported, and the next one
+ * runs; the exit status is 1 then.
  *
- * <p>Takes hours, and 15 GB of disk. >>>>>>> main
+ * <p>Takes hours, and 15 GB of disk.
  */
 public final class ScaleBenchmark {
 
