@@ -30,6 +30,8 @@ public final class PlanRun {
   private final Consumer<String> listener;
   private final Set<String> passedOver = new HashSet<>();
 
+  private volatile long planStartNanos = System.nanoTime();
+
   /** Tasks that run, and since when. */
   private final Map<Step, Long> running = Collections.synchronizedMap(new LinkedHashMap<>());
 
@@ -54,6 +56,7 @@ public final class PlanRun {
    */
   public PlanReport run(PlanNode plan) throws InterruptedException {
     passedOver.clear();
+    planStartNanos = System.nanoTime();
     if (fromTask != null) {
       passOver(plan);
     }
@@ -132,7 +135,7 @@ public final class PlanRun {
     }
   }
 
-  private static PlanReport report(
+  private PlanReport report(
       String name, State state, Counts counts, long startNanos, @Nullable String failure) {
     return new PlanReport(
         name,
@@ -141,6 +144,7 @@ public final class PlanRun {
         counts.rowsRead(),
         counts.rowsWritten(),
         counts.badRows(),
+        startedAt(startNanos),
         secondsSince(startNanos),
         failure,
         List.of());
@@ -174,6 +178,7 @@ public final class PlanRun {
         counts.rowsRead(),
         counts.rowsWritten(),
         counts.badRows(),
+        startedAt(startNanos),
         secondsSince(startNanos),
         failure,
         children);
@@ -279,11 +284,15 @@ public final class PlanRun {
             ? group.children().stream().map(child -> untouched(child, state)).toList()
             : List.of();
     String kind = node instanceof Group group ? kind(group) : "task";
-    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, null, children);
+    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, 0, null, children);
   }
 
   private static String kind(Group group) {
     return group.parallel() ? "parallel" : "sequence";
+  }
+
+  private double startedAt(long startNanos) {
+    return Math.round((startNanos - planStartNanos) / 1e6) / 1e3;
   }
 
   private static double secondsSince(long startNanos) {

@@ -26,7 +26,10 @@ public final class AbsolutePaths {
 
   /** Whether an option of a command names files, which may be relative to a directory. */
   public static boolean isPath(String option) {
-    return OPTIONS.contains(option) || option.equals("summary") || option.endsWith("File");
+    return OPTIONS.contains(option)
+        || option.equals("summary")
+        || option.equals("report")
+        || option.endsWith("File");
   }
 
   /** Returns the arguments with the paths among them made absolute; those with a scheme are. */

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.progress;
 
 import dev.diagonal.internal.metrics.Counted;
 import java.io.PrintStream;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * One line that says how far a job has got: on a terminal written again and again in place, else as
  * plain lines, and rarely. Shows nothing of a job that is over before the first one.
  */
-final class ProgressLine implements AutoCloseable {
+public final class ProgressLine implements AutoCloseable {
 
   private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
   private static final Duration ELSEWHERE = Duration.ofSeconds(5);
@@ -49,7 +49,8 @@ final class ProgressLine implements AutoCloseable {
    * @param counts what the job has counted so far; empty if that is not known
    * @param totalBytes how much there is to read, or 0 if that is not known
    */
-  static ProgressLine start(PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
+  public static ProgressLine start(
+      PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
     ProgressLine line = new ProgressLine(out, Terminal.isPresent(), counts, totalBytes);
     long period = (line.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
     var unused =
@@ -58,7 +59,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Returns what is counted in this JVM from now on. */
-  static Supplier<Map<Counted, Long>> countsInThisJvm() {
+  public static Supplier<Map<Counted, Long>> countsInThisJvm() {
     Map<Counted, Long> before = new EnumMap<>(Counted.class);
     for (Counted counted : Counted.values()) {
       before.put(counted, counted.inThisJvm());
