@@ -14,39 +14,37 @@ import java.sql.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans batches: cuts the ratings that no batch has into ranges of ids.
+ * Plans batches: cuts the ratings that no batch covers into ranges of ids.
  *
- * <p>Each new batch has exactly as many rows as asked for, however large the gaps between ids, but
- * for the last one of each plan, which may have fewer. Ranges leave no id out between the least and
- * the greatest that are planned, and never overlap. The new ids are passed over once, in one
- * statement, however many batches they make.
+ * <p>Each new batch has exactly {@code batchRows} rows, however large the gaps between ids; only
+ * the last batch of a plan may have fewer. Ranges cover all ids from the least to the greatest
+ * planned one, and never overlap. One statement reads the new ids once, however many batches they
+ * make.
  *
- * <p><b>Rows that come late.</b> Guaranteed is that every row which has been committed when a plan
- * begins is in exactly one batch when it ends, and is counted once that batch is complete; whatever
- * its id is, and whether it is there for the first plan or the tenth. Two things see to that:
+ * <p><b>Late rows.</b> Every row that is committed when a plan begins is in exactly one batch when
+ * the plan ends, and is counted once that batch is complete, whatever its id. Two mechanisms ensure
+ * this:
  *
  * <ol>
- *   <li>A transaction that has drawn a low id may commit after one that has drawn a high id. So a
- *       plan locks the ratings (SHARE) until it knows the greatest id, which waits for all
- *       transactions that have written ratings to end, and lets them go at once: when ids are drawn
- *       as rows are inserted (an identity or serial column, without CACHE), no row below that id
- *       can appear any more. Reading is not held up; writing is for as long as the oldest writer
- *       takes, but for no more than 5 seconds at a time: then the plan steps back and tries again,
- *       eight times in all, and fails.
- *   <li>Ids may also be drawn elsewhere: cached by sessions or clients, written by hand. So a plan
- *       counts the rows of all batches there are, in one pass over the ids; a batch that is
- *       complete and has read another number of rows, or is being worked on and was planned with
- *       another one, becomes pending and is processed again, and what it had put out is replaced.
- *       So does one that is complete and whose totals are gone from the staging table.
+ *   <li>A transaction that drew a low id may commit after one that drew a high id. So a plan takes
+ *       a SHARE lock on the ratings, which waits for all transactions that have written ratings. It
+ *       reads the greatest id and releases the lock. If ids are drawn as rows are inserted (an
+ *       identity or serial column without CACHE), no row below that id can appear later. Reads are
+ *       not blocked. Writes are blocked while the oldest writer runs, but for at most 5 seconds at
+ *       a time: then the plan releases the lock and retries, eight times, before it fails.
+ *   <li>Ids may also be drawn elsewhere: cached by sessions or clients, or written by hand. So a
+ *       plan counts the rows of all existing batches, in one pass over the ids. A batch becomes
+ *       pending again if it is complete or in progress with another number of rows; its earlier
+ *       output is replaced. So does a complete batch whose totals are missing from the staging
+ *       table.
  * </ol>
  *
- * <p>The second is a comparison of numbers: a row that was changed, or as many deleted as came
- * late, is not noticed. A row that is committed while a plan runs belongs to this plan or to the
- * next one.
+ * <p>The second mechanism compares counts: it does not notice changed rows, or as many deleted rows
+ * as late ones. A row that is committed while a plan runs belongs to this plan or to the next one.
  *
- * <p>Plans and publications of a job take turns, in as many processes as there are, and wait for
- * each other as long as it takes; workers go on meanwhile. VACUUM and ANALYZE of the job table wait
- * for them too.
+ * <p>Plans and publications of a job run one after another, in any number of processes, and wait
+ * for each other without a limit; workers continue meanwhile. VACUUM and ANALYZE of the job table
+ * also wait for them.
  */
 public final class BatchPlan {
 
@@ -59,21 +57,21 @@ public final class BatchPlan {
    *
    * @param batches how many batches are new
    * @param rows how many rows they have
-   * @param reopened how many batches are pending again, as their rows are others than before or
-   *     their totals are gone from the staging table
+   * @param reopened how many batches are pending again, because their rows have changed or their
+   *     totals are missing from the staging table
    */
   public record Planned(long batches, long rows, long reopened) {}
 
   /**
-   * Plans what is not planned.
+   * Plans the ratings that no batch covers.
    *
    * @param batchRows how many rows a batch has
-   * @param recount whether to look for late rows and lost totals in the batches there are (see
-   *     above); without it only new ids are looked at
+   * @param recount whether to look for late rows and lost totals in existing batches (see above);
+   *     without it only new ids are read
    * @throws IllegalArgumentException if {@code batchRows} is below 1
    * @throws SQLException if the database cannot be reached, a transaction that has written ratings
-   *     does not end (SQLState 55P03), or the user may not lock their table (42501: a right to
-   *     UPDATE, DELETE or TRUNCATE is needed)
+   *     does not end (SQLState 55P03), or the user may not lock their table (42501: UPDATE, DELETE
+   *     or TRUNCATE is required)
    */
   public static Planned plan(JdbcTarget database, JobTables tables, long batchRows, boolean recount)
       throws SQLException, InterruptedException {
@@ -111,8 +109,8 @@ public final class BatchPlan {
   }
 
   /**
-   * Keeps other plans and publications away, and nobody else; waits for theirs to end, however long
-   * that takes. Takes no snapshot, so it may be the first of a transaction.
+   * Locks out other plans and publications, and nothing else. Waits for them without a limit. Takes
+   * no snapshot, so it may be the first statement of a transaction.
    */
   static void lock(Connection connection, JobTables tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -130,7 +128,10 @@ public final class BatchPlan {
 
   private record Bounds(long least, long greatest) {}
 
-  /** The least and the greatest id between which no row is still to come; null without rows. */
+  /**
+   * Returns the least and the greatest id between which no further row can appear; null without
+   * rows.
+   */
   private static @Nullable Bounds settledIds(Connection connection, JobTables tables)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -139,7 +140,7 @@ public final class BatchPlan {
       statement.execute("LOCK TABLE %s IN SHARE MODE".formatted(tables.ratingsSql()));
       Bounds ids =
           bounds(connection, "min(%1$s), max(%1$s)".formatted(tables.idSql()), tables.ratingsSql());
-      // Which gives back the lock too.
+      // This also releases the lock.
       statement.execute("ROLLBACK TO SAVEPOINT unlocked");
       return ids;
     }
@@ -158,7 +159,7 @@ public final class BatchPlan {
   /**
    * Cuts the rows from one id to another.
    *
-   * @param end what the last batch reaches to; null for its last row
+   * @param end the upper id of the last batch; null for the id of its last row
    */
   private static Planned insert(
       Connection connection,
@@ -199,8 +200,8 @@ public final class BatchPlan {
   }
 
   /**
-   * Makes batches pending whose range has other rows than were read or are being read, or whose
-   * totals are not in the staging table.
+   * Makes batches pending whose row count has changed, or whose totals are missing from the staging
+   * table.
    */
   private static long reopen(Connection connection, JobTables tables) throws SQLException {
     String sql =

@@ -9,12 +9,11 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /**
- * What workers do to the job table, a statement or two each; the caller's transaction decides when
- * it takes effect. All times are those of the database's clock.
+ * Updates the job table for workers, with one or two statements per operation; the caller commits.
+ * All times are those of the database's clock.
  *
- * <p>Of any number of workers that claim the next batch at once each gets another one, and nobody
- * waits. A claim is told from all others of its batch by its attempt, so that a worker whose batch
- * was taken from it can change nothing any more.
+ * <p>Workers that claim concurrently each get another batch, and none waits. The attempt number
+ * identifies a claim, so a worker that has lost its batch can no longer change it.
  */
 final class BatchTable {
 
@@ -29,9 +28,8 @@ final class BatchTable {
   }
 
   /**
-   * Claims the next batch that is pending, or failed and may be tried again: those that have failed
-   * least often first, in the order of their ids. Batches whose lease has ended become failed ones
-   * before.
+   * Claims the next batch that is pending, or failed and may be retried: those with the fewest
+   * failures first, then by id. Before that, batches whose lease has ended are marked failed.
    */
   Optional<Claim> claimNext(Connection connection, String worker) throws SQLException {
     Optional<Claim> claim = tryClaimNext(connection, worker);
@@ -42,8 +40,8 @@ final class BatchTable {
   }
 
   /**
-   * Claims this batch if it is pending or failed, or its lease has ended; waits for whoever is
-   * changing its row.
+   * Claims this batch if it is pending or failed, or if its lease has ended. Waits for transactions
+   * that are changing its row.
    */
   Optional<Claim> claim(Connection connection, long batchId, String worker) throws SQLException {
     failAbandoned(connection, "batch_id = ?", batchId);
@@ -91,7 +89,7 @@ final class BatchTable {
     }
   }
 
-  /** Batches that nobody works on any more become failed ones. */
+  /** Marks batches failed whose lease has ended. */
   private int failAbandoned(Connection connection, String condition, long batchId)
       throws SQLException {
     String sql =
@@ -115,7 +113,7 @@ final class BatchTable {
     }
   }
 
-  /** Makes a claim good for another lease; returns whether it was still good. */
+  /** Renews the lease of a claim; returns whether the claim was still valid. */
   boolean renew(Connection connection, Claim claim) throws SQLException {
     return update(
         connection,
@@ -125,7 +123,7 @@ final class BatchTable {
         1);
   }
 
-  /** Marks a batch complete; returns whether the claim was still good. */
+  /** Marks a batch complete; returns whether the claim was still valid. */
   boolean complete(Connection connection, Claim claim, long rows, long badRows, long movies)
       throws SQLException {
     return update(
@@ -142,9 +140,9 @@ final class BatchTable {
   }
 
   /**
-   * Marks a batch failed; returns whether the claim was still good.
+   * Marks a batch failed; returns whether the claim was still valid.
    *
-   * @param forGood whether trying again would be of no use: then it is not, within this run
+   * @param forGood whether a retry would be useless; then this run does not retry the batch
    */
   boolean fail(Connection connection, Claim claim, String reason, boolean forGood)
       throws SQLException {
@@ -185,8 +183,8 @@ final class BatchTable {
   }
 
   /**
-   * Forgets how often batches have failed. An attempt that is being made was begun by another run:
-   * if it fails, or its lease ends, that counts for nothing.
+   * Resets how often batches have failed. Attempts in progress belong to another run: if they fail
+   * or their lease ends, this run does not count it.
    */
   static int forgive(Connection connection, JobTables tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -199,7 +197,7 @@ final class BatchTable {
     }
   }
 
-  /** Returns the status of a batch; empty if there is none of this id. */
+  /** Returns the status of a batch; empty if no batch has this id. */
   Optional<String> status(Connection connection, long batchId) throws SQLException {
     String sql = "SELECT status FROM %s WHERE batch_id = ?".formatted(batches);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -210,7 +208,7 @@ final class BatchTable {
     }
   }
 
-  /** Whether this very attempt completed its batch. */
+  /** Returns whether this attempt completed its batch. */
   boolean isCompletedBy(Connection connection, Claim claim) throws SQLException {
     String sql =
         "SELECT 1 FROM %s WHERE batch_id = ? AND attempts = ? AND status = 'complete'"
@@ -224,7 +222,7 @@ final class BatchTable {
     }
   }
 
-  /** Whether there is a batch left that can be claimed, now or when its worker fails. */
+  /** Returns whether a batch is left that can be claimed, now or after its worker fails. */
   boolean hasChance(Connection connection) throws SQLException {
     String sql =
         """

@@ -18,20 +18,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on the batches of a job table, one after another: claims one in a transaction of its own,
- * which all others see; then, in one transaction, reads its ratings, totals them in memory, puts
- * the totals into the staging table and marks the batch complete. If anything fails, all of that is
- * rolled back and the batch is marked failed, with the reason.
+ * Processes the batches of a job table, one after another. A worker claims a batch in its own
+ * transaction, which is visible to all others. In a second transaction it reads the ratings, totals
+ * them in memory, copies the totals into the staging table and marks the batch complete. If
+ * anything fails, that transaction is rolled back and the batch is marked failed, with the reason.
  *
  * <p>Guarantees, with any number of workers in any number of processes: a batch is complete if and
- * only if all totals of its last attempt are in the staging table; two workers never complete the
- * same batch. A claim holds for a lease, which is renewed while the worker lives; when a lease has
- * ended, any worker may take the batch, and the one that had it cannot complete it any more,
- * however late it wakes up: its attempt is not the last one.
+ * only if all totals of its last attempt are in the staging table. Two workers never complete the
+ * same batch. A claim holds for a lease, which the worker renews. After a lease has ended, any
+ * worker may take the batch. The previous one can then no longer complete it, because its attempt
+ * is not the last one.
  *
  * <p>Holds one connection, and a second one while a batch lasts longer than a third of the lease.
- * Memory: 32 bytes a movie; rows stream. Not safe for use by several threads at once: give each a
- * worker of its own.
+ * Memory: 32 bytes per movie; rows are streamed. Not thread-safe: use one worker per thread.
  */
 public final class BatchWorker implements AutoCloseable {
 
@@ -48,21 +47,21 @@ public final class BatchWorker implements AutoCloseable {
   private @Nullable RangeTotals range;
   private Duration poll = FIRST_POLL;
 
-  /** Takes what a worker has done. */
+  /** Receives the results of a worker. */
   @FunctionalInterface
   public interface Listener {
     /**
-     * A batch is complete. Not told of one whose commit was made but never answered.
+     * A batch is complete. Not called if the reply to the commit was lost.
      *
-     * @param badRows the rows of it that were left out
+     * @param badRows the bad rows that were left out
      */
     void completed(ProcessedBatch batch, List<DeadLetter> badRows);
   }
 
   /**
-   * Makes a worker, which connects when it is first used.
+   * Creates a worker, which connects on first use.
    *
-   * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
+   * @throws IllegalArgumentException if {@code database} is not PostgreSQL
    */
   public BatchWorker(JdbcTarget database, JobTables tables, WorkSettings settings) {
     this(
@@ -77,8 +76,8 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   /**
-   * @param name is in the job table while the worker has a batch; no other worker has it
-   * @param range reads the ratings; null to make it from the columns of the table
+   * @param name shown in the job table while the worker has a batch; unique among workers
+   * @param range reads the ratings; null to derive it from the columns of the table
    */
   BatchWorker(
       JobTables tables,
@@ -100,9 +99,9 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   /**
-   * Begins a run: batches that have failed may be tried as often again as {@link
-   * WorkSettings#maxAttempts} says, and attempts that are being made take nothing from that, be
-   * their workers dead or alive. Called once a run, before its workers.
+   * Begins a run: failed batches may again be tried {@link WorkSettings#maxAttempts} times.
+   * Attempts that are in progress do not count, whether their workers are alive or not. Call this
+   * once per run, before its workers start.
    *
    * @throws SQLException if the database cannot be reached
    */
@@ -113,25 +112,24 @@ public final class BatchWorker implements AutoCloseable {
     }
   }
 
-  /** What became of the wish to process a batch. */
+  /** The result of {@link #processBatch}. */
   public enum Outcome {
-    /** It was processed and is complete. */
+    /** The batch was processed and is complete. */
     COMPLETED,
-    /** It had been complete before: nothing was done. */
+    /** The batch was already complete; nothing was done. */
     WAS_COMPLETE,
-    /** Another worker is at it, or was just completing it: nothing was done. */
+    /** Another worker is processing or completing the batch; nothing was done. */
     TAKEN,
-    /** It failed: its row in the job table has the reason. */
+    /** The batch failed; its row in the job table has the reason. */
     FAILED,
-    /** It took longer than its lease, which was not renewed in time, and another has it now. */
+    /** The lease ended before the batch was complete, and another worker has taken it. */
     LOST
   }
 
   /**
-   * Processes one batch, whatever the others do: one that is pending or failed, however often, or
-   * whose worker is gone.
+   * Processes one batch if it is pending, failed (however often), or its worker's lease has ended.
    *
-   * @throws IllegalArgumentException if there is no such batch
+   * @throws IllegalArgumentException if the batch does not exist
    * @throws SQLException if the database cannot be reached
    */
   public Outcome processBatch(long batchId, Listener listener)
@@ -152,12 +150,12 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   /**
-   * Processes batch after batch until none is left that could be claimed, now or when the worker
-   * that has it fails or dies. Batches that have failed as often as they may are left as they are.
+   * Processes batches until none is left that could be claimed, now or after the worker that has it
+   * fails. Leaves batches that have failed {@link WorkSettings#maxAttempts} times.
    *
    * @throws SQLException if the database cannot be reached
-   * @throws InterruptedException if the thread is interrupted; a batch that was begun is marked
-   *     failed, or taken by another when its lease ends
+   * @throws InterruptedException if the thread is interrupted; a batch in progress is marked
+   *     failed, or taken by another worker when its lease ends
    */
   public void processAll(Listener listener) throws SQLException, InterruptedException {
     poll = FIRST_POLL;
@@ -169,7 +167,7 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   /**
-   * Processes the next batch, if there is one that can be claimed.
+   * Processes the next batch that can be claimed.
    *
    * @return how long to wait before the next call; null if no batch is left
    */
@@ -212,7 +210,7 @@ public final class BatchWorker implements AutoCloseable {
       open.close(done == null ? 0 : done.rows(), Math.min(claim.attempt(), 2), done == null);
     }
     String table = tables.ratings();
-    listener.completed(done, read.badRatings().stream().map(bad -> bad.toBadLine(table)).toList());
+    listener.completed(done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());
     return Outcome.COMPLETED;
   }
 
@@ -226,11 +224,11 @@ public final class BatchWorker implements AutoCloseable {
     return known;
   }
 
-  /** The transaction, which has no effect if it throws. */
+  /** Runs the transaction of a batch. It has no effect if this throws. */
   private ProcessedBatch work(
       Connection connection, Claim claim, RangeTotals read, Heartbeat.Beating beating)
       throws SQLException {
-    // One to be named, if they are too many.
+    // One more than allowed, so that the message can name one.
     long kept = settings.skipsBadRows() ? Math.max(1, settings.maxBadRows()) : 1;
     if (!read.read(connection, claim, kept, beating::isLost)) {
       throw new ClaimLostException();
@@ -246,8 +244,8 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   /**
-   * The claim was lost. Thrown out of the transaction, so that its connection is closed: in the
-   * middle of a COPY it is of no more use, as rows are still on their way.
+   * The claim was lost. Thrown out of the transaction, so that its connection is closed: it cannot
+   * be reused in the middle of a COPY.
    */
   private static final class ClaimLostException extends RuntimeException {
 
@@ -266,7 +264,7 @@ public final class BatchWorker implements AutoCloseable {
     BadRating first = read.badRatings().get(0);
     throw new BadInputException(
         "%s bad rows, the first of them: %s"
-            .formatted(read.badRows(), first.toBadLine(tables.ratings()).reason()));
+            .formatted(read.badRows(), first.toDeadLetter(tables.ratings()).reason()));
   }
 
   private Outcome failed(Claim claim, Throwable fault) throws SQLException, InterruptedException {
@@ -277,12 +275,12 @@ public final class BatchWorker implements AutoCloseable {
           if (table.fail(connection, claim, reason, forGood)) {
             return Outcome.FAILED;
           }
-          // The answer to a commit may be what was lost.
+          // The commit may have succeeded although its reply was lost.
           return table.isCompletedBy(connection, claim) ? Outcome.COMPLETED : Outcome.LOST;
         });
   }
 
-  /** What the fault says, and what its causes say besides. */
+  /** Returns the message of a fault, and those of its causes that add to it. */
   private static String reasonOf(Throwable fault) {
     String reason = "";
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {

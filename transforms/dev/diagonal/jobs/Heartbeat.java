@@ -11,8 +11,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Renews the claim of a worker three times a lease, on a thread and a connection of its own, which
- * is only opened for a batch that lasts that long. Beats for one claim at a time.
+ * Renews the claim of a worker three times per lease, on its own thread and connection. The
+ * connection is opened only if a batch lasts that long. Renews one claim at a time.
  */
 final class Heartbeat implements AutoCloseable {
 
@@ -34,7 +34,7 @@ final class Heartbeat implements AutoCloseable {
 
   /**
    * @param connection each statement on it is a transaction
-   * @param timer runs the beats; is shut down at the end
+   * @param timer runs the renewals; {@link #close} shuts it down
    */
   Heartbeat(
       BatchTable table, WorkSettings settings, Session connection, ScheduledExecutorService timer) {
@@ -57,12 +57,12 @@ final class Heartbeat implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    // Or the beats of batches that are done would be kept until they were due.
+    // Otherwise the renewals of completed batches would be kept until they are due.
     timer.setRemoveOnCancelPolicy(true);
     return timer;
   }
 
-  /** Renews this claim until what is returned is closed. */
+  /** Renews this claim until the result is closed. */
   Beating begin(Claim claim) {
     return new Beating(claim);
   }
@@ -80,7 +80,7 @@ final class Heartbeat implements AutoCloseable {
           timer.scheduleWithFixedDelay(this::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** Whether the claim is known to be good no more. */
+    /** Returns whether the claim is known to be lost. */
     boolean isLost() {
       return lost;
     }
@@ -89,8 +89,8 @@ final class Heartbeat implements AutoCloseable {
       try {
         lost |= !table.renew(connection.use(), claim);
       } catch (SQLException | RuntimeException e) {
-        // The next beat tries again; if none gets through, another takes the batch, and the claim
-        // is found lost when it is to complete.
+        // The next renewal tries again. If none succeeds, another worker takes the batch, and
+        // completing it finds the claim lost.
         connection.close();
       }
     }
@@ -104,7 +104,7 @@ final class Heartbeat implements AutoCloseable {
   @Override
   public void close() {
     if (!timer.isShutdown()) {
-      // Not under a beat that is being made.
+      // Waits for a renewal in progress.
       timer.execute(connection::close);
       timer.shutdown();
     }

@@ -15,16 +15,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a job is, at one moment.
+ * The progress of a job at one moment.
  *
- * @param byStatus how many batches there are of each status, and of how many rows
- * @param unpublished how many batches are complete and not published in the table of the totals
+ * @param byStatus how many batches have each status, and how many rows they have
+ * @param unpublished how many complete batches are not yet published in the table of the totals
  * @param badRows how many rows of complete batches were left out
- * @param oldestLease since when the batch that is worked on longest has been begun; null without
- *     one
- * @param rowsPerSecond of one worker: the rows of complete batches over the time from claim to end
- *     of each
- * @param failed the batches that are failed, by id: the first hundred of {@link #failedBatches}
+ * @param oldestLease when the longest running batch was begun; null if none is running
+ * @param rowsPerSecond of one worker: the rows of complete batches, divided by the time from claim
+ *     to end of each
+ * @param failed the failed batches, by id: the first hundred of {@link #failedBatches}
  */
 public record JobStatus(
     List<Count> byStatus,
@@ -39,19 +38,19 @@ public record JobStatus(
   /**
    * The batches of one status.
    *
-   * @param rows as they were read, if the status is complete, else as they were planned
+   * @param rows as read for complete batches, otherwise as planned
    */
   public record Count(String status, long batches, long rows) {}
 
   /**
-   * A batch that is worked on.
+   * A batch in progress.
    *
    * @param age how long ago it was begun
-   * @param left how long its lease lasts; negative if that has ended
+   * @param left how much of its lease is left; negative if it has ended
    */
   public record Lease(long batchId, String worker, Duration age, Duration left) {}
 
-  /** A batch that is failed, and why. */
+  /** A failed batch, and the reason. */
   public record Failed(long batchId, int attempts, String error) {}
 
   /**
@@ -67,7 +66,7 @@ public record JobStatus(
   }
 
   /**
-   * Returns why a batch is failed; empty if it is not.
+   * Returns why a batch failed; empty if it did not.
    *
    * @throws SQLException if the database cannot be reached
    */
@@ -81,7 +80,7 @@ public record JobStatus(
     }
   }
 
-  /** Returns how many batches are failed. */
+  /** Returns how many batches have failed. */
   public long failedBatches() {
     return batches("failed");
   }

@@ -20,22 +20,22 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a job table that were completed, in the global window and in no order.
+ * Processes the batches of a job table, and emits those that it completes, in the global window and
+ * in no order.
  *
- * <p>The elements that the runner deals out are not batches but {@link BatchWorker}s: each
- * processes batch after batch until none is left and none can come back, so that a batch whose
- * worker has died is processed in the same run. There may be any number of pipelines on one job
- * table.
+ * <p>The elements that the runner distributes are not batches but {@link BatchWorker}s. Each
+ * processes batches until none is left and none can become available, so a batch whose worker has
+ * died is processed in the same run. Any number of pipelines may process one job table.
  *
  * <p>A batch that keeps failing does not fail the pipeline: it stays failed in the job table, which
- * {@link JobStatus} reads. What does is a database that cannot be reached. Batches that failed in
- * an earlier run are only tried again after {@link BatchWorker#beginRun}, which is called once,
- * before the pipeline is run.
+ * {@link JobStatus} reads. A database that cannot be reached does fail it. Batches that failed in
+ * an earlier run are retried only after {@link BatchWorker#beginRun}; call that once, before the
+ * pipeline runs.
  *
- * <p>A bad row is told when its batch is complete, and not again: if the pipeline fails after that,
- * the handler may not have got it. How many were left out stands in the job table ({@link
- * JobStatus#badRows}), and {@link Publication#publish(JdbcTarget, JobTables, boolean, long)} takes
- * a limit for all batches together; the limit here is for each batch.
+ * <p>A bad row is reported once, when its batch is complete: if the pipeline fails after that, the
+ * handler may not receive it. The job table counts the rows that were left out ({@link
+ * JobStatus#badRows}). The limit here is per batch; {@link Publication#publish(JdbcTarget,
+ * JobTables, boolean, long)} takes a limit for all batches together.
  *
  * <p>Counts {@code rows_read}, {@code bad_records}, {@code batches_written} and {@code
  * rows_written}, per batch.
@@ -64,31 +64,31 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
   }
 
   /**
-   * Processes what is planned in the job table of {@code tables}, which must be there: see {@link
-   * dev.diagonal.jobs.JobSchema#createIfMissing} and {@link BatchPlan#plan}.
+   * Processes the batches planned in the job table of {@code tables}, which must exist: see {@link
+   * dev.diagonal.internal.jobs.JobSchema#createIfMissing} and {@link BatchPlan#plan}.
    */
   public static ProcessBatches in(JdbcTarget database, JobTables tables) {
     return new ProcessBatches(database, tables, WorkSettings.DEFAULT, DEFAULT_WORKERS, null);
   }
 
-  /** Sets how batches are worked on; {@link WorkSettings#DEFAULT} by default. */
+  /** Sets lease, attempts and bad rows; {@link WorkSettings#DEFAULT} by default. */
   public ProcessBatches with(WorkSettings settings) {
     return new ProcessBatches(database, tables, settings, workers, errorHandler);
   }
 
   /**
-   * Sets how many workers are dealt out; 32 by default. A runner that is narrower lets some of them
-   * come when there is nothing left to do, which costs a query each; one that deals unevenly needs
-   * some to spare, so that all of its slots are at work: 16 a slot will do.
+   * Sets how many workers the runner distributes; 32 by default. Use about 16 per slot: a runner
+   * that distributes unevenly then still keeps all of its slots busy. A worker that starts when no
+   * batch is left costs one query.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if {@code workers} is below 1
    */
   public ProcessBatches withWorkers(int workers) {
     checkArgument(workers >= 1, "workers must be >= 1, got %s", workers);
     return new ProcessBatches(database, tables, settings, workers, errorHandler);
   }
 
-  /** Skips bad rows, up to so many in a batch, and sends them to a handler. */
+  /** Skips bad rows, up to {@code maxBadRows} per batch, and sends them to a handler. */
   public ProcessBatches withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRows) {
     return new ProcessBatches(

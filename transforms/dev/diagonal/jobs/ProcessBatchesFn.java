@@ -9,7 +9,7 @@ import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 
-/** Runs one worker an element. */
+/** Runs one worker per element. */
 final class ProcessBatchesFn extends DoFn<Integer, ProcessedBatch> {
 
   private final JdbcTarget database;

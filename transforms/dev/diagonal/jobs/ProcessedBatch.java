@@ -11,10 +11,10 @@ import org.apache.beam.sdk.util.VarInt;
  * A batch that a worker has completed.
  *
  * @param batchId the batch
- * @param attempt how many attempts it took, over all runs
+ * @param attempt the number of the attempt, counted over all runs
  * @param rows how many rows were read
  * @param badRows how many of them were left out
- * @param movies how many movies they are of
+ * @param movies how many distinct movies they have
  */
 public record ProcessedBatch(long batchId, int attempt, long rows, long badRows, long movies) {
 

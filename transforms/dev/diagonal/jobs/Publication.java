@@ -11,26 +11,26 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Publishes the totals of complete batches: afterwards the table of the totals has, for every movie
- * of theirs, one row with the exact totals over all complete batches, and no other row. Means are
- * rounded half up to six digits from the exact sum.
+ * Publishes the totals of complete batches. Afterwards the table of the totals has one row per
+ * movie with the exact totals over all complete batches, and no other row. Means are rounded half
+ * up to six digits from the exact sum.
  *
- * <p>One transaction, which is atomic for readers. Incremental: only movies of batches that are
- * complete since the last publication, or complete no more, are touched; each of them is totalled
- * anew from the staging table, so that it does not matter what was in its row. When nothing has
- * changed since the last publication, nothing is written. What attempts that were replaced have
- * left in the staging table is deleted.
+ * <p>Runs in one transaction, so readers see it atomically. Incremental: it touches only movies of
+ * batches that became complete, or stopped being complete, since the last publication. It totals
+ * each of these movies anew from the staging table, whatever its row contained. If nothing has
+ * changed, it writes nothing. It deletes the staging rows of replaced attempts.
  *
- * <p>The job table remembers which table was published into. One that is another, was created anew
- * or is empty is filled in full, from all complete batches; rows of movies that they have not are
- * deleted from it.
+ * <p>The job table remembers which table was published into. If that table is another one, was
+ * created anew or is empty, it is filled from all complete batches, and rows of other movies are
+ * deleted.
  *
- * <p>Before anything is written the rows of the staging table are counted, for every complete
- * batch: when totals are gone nothing is published.
+ * <p>Before it writes, it counts the staging rows of every complete batch: if totals are missing,
+ * it publishes nothing.
  */
 public final class Publication {
 
-  // A batch counts with its last attempt, if it is complete; published_attempt is what did count.
+  // A batch counts with its last attempt, if it is complete; published_attempt is the attempt that
+  // was published.
   private static final String NOW = "CASE WHEN status = 'complete' THEN attempts END";
 
   private Publication() {}
@@ -38,19 +38,19 @@ public final class Publication {
   /**
    * What a publication did.
    *
-   * @param batches how many batches were not published before, or otherwise
+   * @param batches how many batches were not published before, or with another attempt
    * @param written how many movies have new totals
-   * @param deleted how many movies have no ratings any more
+   * @param deleted how many movies no longer have ratings
    */
   public record Published(long batches, long written, long deleted) {}
 
   /**
-   * Publishes what is not published, however many bad rows were left out of it.
+   * Publishes complete batches, however many bad rows they left out.
    *
-   * @param incomplete whether to publish while batches are not complete, without those
+   * @param incomplete whether to publish although some batches are not complete; those are left out
    * @throws IncompleteException if batches are not complete and {@code incomplete} is false
    * @throws StagingLostException if totals of complete batches are not in the staging table
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static Published publish(JdbcTarget database, JobTables tables, boolean incomplete)
       throws SQLException, InterruptedException {
@@ -58,14 +58,15 @@ public final class Publication {
   }
 
   /**
-   * Publishes what is not published, if few enough bad rows were left out.
+   * Publishes complete batches, unless they left out too many bad rows.
    *
-   * @param incomplete whether to publish while batches are not complete, without those
-   * @param maxBadRows how many rows of all complete batches together may have been left out
+   * @param incomplete whether to publish although some batches are not complete; those are left out
+   * @param maxBadRows the maximum number of rows that all complete batches together may have left
+   *     out
    * @throws IncompleteException if batches are not complete and {@code incomplete} is false
    * @throws BadInputException if more rows were left out
    * @throws StagingLostException if totals of complete batches are not in the staging table
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static Published publish(
       JdbcTarget database, JobTables tables, boolean incomplete, long maxBadRows)
@@ -79,11 +80,11 @@ public final class Publication {
       Connection connection, JobTables tables, boolean incomplete, long maxBadRows)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      // The snapshot is taken after the lock, and is that of all statements that follow.
+      // The snapshot is taken after the lock and is used by all statements that follow.
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
       BatchPlan.lock(connection, tables);
-      // Of tables that have just been filled the server knows nothing yet, and guesses that there
-      // is next to nothing in them: nested loops over 100,000 ratings took half a minute.
+      // The planner has no statistics for freshly filled tables and takes them for nearly empty:
+      // nested loops over 100,000 ratings took half a minute.
       statement.execute("SET LOCAL enable_nestloop = off");
       PublicationChecks.checkComplete(statement, tables, incomplete);
       PublicationChecks.checkBadRows(statement, tables, maxBadRows);
@@ -116,7 +117,10 @@ public final class Publication {
     }
   }
 
-  /** SQL for the table of the totals as the job table remembers it; null if there is none. */
+  /**
+   * Returns SQL for the identity of the totals table, as the job table remembers it; null if the
+   * table does not exist.
+   */
   static String identity(JobTables tables) {
     return """
         (SELECT format('%%I.%%I, oid %%s', nspname, relname, c.oid)
@@ -130,7 +134,10 @@ public final class Publication {
     return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
   }
 
-  /** Whether the table of the totals is not the one that was published into, or was emptied. */
+  /**
+   * Returns whether the table of the totals is not the one that was last published into, or was
+   * emptied.
+   */
   private static boolean isNew(Connection connection, JobTables tables, String into)
       throws SQLException {
     String sql =
@@ -167,7 +174,7 @@ public final class Publication {
 
   private static Published merge(Statement statement, JobTables tables, long batches, boolean full)
       throws SQLException {
-    // The mean by whole numbers: a quotient would be rounded twice.
+    // Computes the mean from whole numbers: a quotient would be rounded twice.
     String sql =
         """
         WITH touched AS MATERIALIZED (%4$s),
@@ -226,7 +233,7 @@ public final class Publication {
     }
   }
 
-  /** Totals of complete batches are not in the staging table, so nothing was published. */
+  /** Totals of complete batches are missing from the staging table, so nothing was published. */
   public static final class StagingLostException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -236,7 +243,7 @@ public final class Publication {
     }
   }
 
-  /** Batches are not complete, so nothing was published. */
+  /** Some batches are not complete, so nothing was published. */
   public static final class IncompleteException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

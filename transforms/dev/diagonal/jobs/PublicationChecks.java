@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 
-/** What must hold before a {@link Publication} writes anything. */
+/** Checks the preconditions of a {@link Publication} before it writes anything. */
 final class PublicationChecks {
 
   private PublicationChecks() {}
@@ -36,7 +36,7 @@ final class PublicationChecks {
                 .formatted(tables.batchesSql()));
     if (bad > most) {
       throw new BadInputException(
-          "%s bad rows were left out of the complete batches of %s, and at most %s may be; nothing is published"
+          "%s bad rows were left out of the complete batches of %s, but at most %s are allowed; nothing is published"
               .formatted(bad, tables.batches(), most));
     }
   }
@@ -56,7 +56,7 @@ final class PublicationChecks {
       long lost = result.getLong(1);
       if (lost > 0) {
         throw new Publication.StagingLostException(
-            "table %s has not the totals of %s complete batches of %s, the first of them %s; nothing is published; plan, with its recount, has them worked out again"
+            "table %s lacks the totals of %s complete batches of %s, the first of them %s; nothing is published; a plan with recount processes them again"
                 .formatted(tables.staging(), lost, tables.batches(), result.getLong(2)));
       }
     }

@@ -1,10 +1,14 @@
 package dev.diagonal.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.jobs.schema.NumberType;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
+import dev.diagonal.ratings.MovieTotals;
 import dev.diagonal.ratings.RatingTotals;
+import dev.diagonal.ratings.TextTotals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,14 +20,14 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * Reads the ratings of a range of ids and totals them while they stream in, in PostgreSQL's binary
- * COPY format: one row is in memory at a time, and none becomes an object of its own.
+ * COPY format. Holds one row in memory at a time. Only a movie that is a text becomes an object.
  *
- * <p>The ids themselves are not read, unless a rating turns out to be none: then everything is read
- * again, with the ids and in their order, to name it. Not thread-safe.
+ * <p>Ids are not read, unless a rating is bad: then everything is read again, with the ids and
+ * sorted by them, to name the bad row. Not thread-safe.
  */
 class RangeTotals {
 
-  /** Behind the signature: flags and the length of an extension. */
+  /** The bytes that follow the signature: flags and the length of an extension. */
   private static final int SIGNATURE_BYTES = 11;
 
   private static final int FIELD_COUNT_BYTES = 2;
@@ -32,20 +36,21 @@ class RangeTotals {
 
   private final JobTables tables;
   private final RatingColumns columns;
-  private final RatingTotals totals = new RatingTotals();
+  private final RatingTotals numbers = new RatingTotals();
+  private final TextTotals texts = new TextTotals();
   private final List<BadRating> badRatings = new ArrayList<>();
   private long rows;
   private long badRows;
 
   /**
-   * A row that holds no rating.
+   * A row without a valid rating.
    *
    * @param id its id
    * @param reason what is wrong with it
    */
   record BadRating(long id, String reason) {
-    /** Returns what is told of it: its table, id and reason. */
-    DeadLetter toBadLine(String table) {
+    /** Returns a dead letter with its table, id and reason. */
+    DeadLetter toDeadLetter(String table) {
       return DeadLetter.ofRow("row %s of %s: %s".formatted(id, table, reason), String.valueOf(id));
     }
   }
@@ -55,12 +60,12 @@ class RangeTotals {
     this.columns = columns;
   }
 
-  /** Returns the totals of what was read. */
-  RatingTotals totals() {
-    return totals;
+  /** Returns the totals of the rows that were read. */
+  MovieTotals totals() {
+    return columns.movie() == null ? texts : numbers;
   }
 
-  /** Returns how many rows were read, bad ones among them. */
+  /** Returns how many rows were read, including bad ones. */
   long rows() {
     return rows;
   }
@@ -70,17 +75,17 @@ class RangeTotals {
     return badRows;
   }
 
-  /** Returns the bad ones of the least ids, up to as many as were to be kept. */
+  /** Returns the bad rows with the least ids, up to the maximum that {@link #read} was given. */
   List<BadRating> badRatings() {
     return badRatings;
   }
 
   /**
-   * Reads the range of a claim; what was read before is forgotten.
+   * Reads the range of a claim, after discarding earlier results.
    *
    * @param maxBad how many bad ratings to keep
-   * @param stopped whether to give up, asked now and then
-   * @return false if it was given up
+   * @param stopped asked now and then; true stops reading
+   * @return false if reading was stopped
    */
   boolean read(Connection connection, Claim claim, long maxBad, BooleanSupplier stopped)
       throws SQLException {
@@ -91,11 +96,12 @@ class RangeTotals {
   private boolean read(
       Connection connection, Claim claim, boolean withIds, long maxBad, BooleanSupplier stopped)
       throws SQLException {
-    totals.clear();
+    numbers.clear();
+    texts.clear();
     badRatings.clear();
     rows = 0;
     badRows = 0;
-    // COPY takes no parameters; these are numbers and quoted names.
+    // COPY takes no parameters; these values are numbers and quoted names.
     String sql =
         "COPY (SELECT %s%s, %s FROM %s WHERE %s BETWEEN %s AND %s%s) TO STDOUT (FORMAT binary)"
             .formatted(
@@ -127,7 +133,9 @@ class RangeTotals {
     }
   }
 
-  /** The server sends whole rows; the header comes with the first of them. */
+  /**
+   * Returns the length of the header, which precedes the first row. The server sends whole rows.
+   */
   private static int headerLength(byte[] row) {
     int extension = SIGNATURE_BYTES + LENGTH_BYTES;
     return extension + LENGTH_BYTES + NumberType.intAt(row, extension);
@@ -148,19 +156,34 @@ class RangeTotals {
         ratingBytes < 0
             ? NumberType.NO_RATING
             : columns.rating().thousandths(row, at + LENGTH_BYTES);
-    if (movieBytes >= 0 && rating != NumberType.NO_RATING) {
-      totals.add(columns.movie().whole(row, movieAt), rating);
+    NumberType number = columns.movie();
+    if (rating != NumberType.NO_RATING && isMovie(movieBytes)) {
+      if (number == null) {
+        texts.add(new String(row, movieAt, movieBytes, UTF_8), rating);
+      } else {
+        numbers.add(number.whole(row, movieAt), rating);
+      }
       return;
     }
     badRows++;
     if (badRatings.size() < maxBad) {
-      badRatings.add(new BadRating(id, reason(movieBytes < 0, ratingBytes < 0)));
+      badRatings.add(new BadRating(id, reason(movieBytes, ratingBytes < 0)));
     }
   }
 
-  private String reason(boolean noMovie, boolean noRating) {
-    if (noMovie) {
-      return "the movie is null";
+  /** Whether a field of so many bytes may be a movie; -1 is null. */
+  private boolean isMovie(int bytes) {
+    return columns.movie() == null ? bytes > 0 && bytes <= StagingRows.MAX_MOVIE_BYTES : bytes >= 0;
+  }
+
+  private String reason(int movieBytes, boolean noRating) {
+    if (!isMovie(movieBytes)) {
+      return movieBytes < 0
+          ? "the movie is null"
+          : movieBytes == 0
+              ? "the movie is empty"
+              : "the movie has %s bytes, and at most %s fit an index"
+                  .formatted(movieBytes, StagingRows.MAX_MOVIE_BYTES);
     }
     return noRating
         ? "the rating is null"

@@ -1,8 +1,11 @@
 package dev.diagonal.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.internal.jdbc.copy.CopyText;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.ratings.MovieRating;
-import dev.diagonal.ratings.RatingTotals;
+import dev.diagonal.ratings.MovieTotals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.postgresql.PGConnection;
@@ -13,8 +16,14 @@ class StagingRows {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** Seven numbers of up to 20 digits, a sign and a point, and what stands behind each. */
-  private static final int LONGEST_ROW_BYTES = 7 * 23;
+  /** A row of an index of PostgreSQL has less than 2,704 bytes. */
+  static final int MAX_MOVIE_BYTES = 2_600;
+
+  /**
+   * Seven numbers of up to 20 digits, a sign and a point, each with what follows it; or six and a
+   * text, of which COPY may need every byte escaped.
+   */
+  private static final int LONGEST_ROW_BYTES = 7 * 23 + 2 * MAX_MOVIE_BYTES;
 
   private final String sql;
   private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -27,8 +36,8 @@ class StagingRows {
             .formatted(tables.stagingSql());
   }
 
-  /** Adds the rows of an attempt, by movie in ascending order. */
-  void copy(Connection connection, Claim claim, RatingTotals totals) throws SQLException {
+  /** Writes the rows of an attempt, by movie in ascending order. */
+  void copy(Connection connection, Claim claim, MovieTotals totals) throws SQLException {
     size = 0;
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
     try {
@@ -53,18 +62,29 @@ class StagingRows {
   private void put(Claim claim, MovieRating rating) {
     put(claim.batchId(), '\t');
     put(claim.attempt(), '\t');
-    put(rating.movieId(), '\t');
+    if (rating.name() == null) {
+      put(rating.movieId(), '\t');
+    } else {
+      put(CopyText.escaped(rating.name()), '\t');
+    }
     put(rating.count(), '\t');
     putThousandths(rating.sumThousandths(), '\t');
     putThousandths(rating.minThousandths(), '\t');
     putThousandths(rating.maxThousandths(), '\n');
   }
 
+  private void put(String text, char end) {
+    byte[] utf8 = text.getBytes(UTF_8);
+    System.arraycopy(utf8, 0, buffer, size, utf8.length);
+    size += utf8.length;
+    buffer[size++] = (byte) end;
+  }
+
   private void putThousandths(long value, char end) {
     if (value < 0) {
       buffer[size++] = '-';
     }
-    // The quotient and the remainder fit, also those of the least long.
+    // Quotient and remainder fit for every long, including Long.MIN_VALUE.
     put(Math.abs(value / 1000), '.');
     int fraction = (int) Math.abs(value % 1000);
     buffer[size++] = (byte) ('0' + fraction / 100);
@@ -100,7 +120,7 @@ class StagingRows {
     }
   }
 
-  /** Takes a fault out of a loop that is not ours. */
+  /** Carries an exception out of a callback that cannot throw it. */
   private static final class FlushFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

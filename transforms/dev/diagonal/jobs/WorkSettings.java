@@ -6,21 +6,21 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How batches are worked on.
+ * How workers process batches.
  *
- * @param lease how long a claim is good for unless it is renewed, which happens three times in that
- *     time; so long a batch waits whose worker is gone
+ * @param lease how long a claim is valid unless it is renewed, which happens three times per lease;
+ *     also how long a batch waits after its worker has died
  * @param maxAttempts how many attempts may fail before a batch stays failed
- * @param skipsBadRows whether ratings that are none are left out, counted and told; else they fail
+ * @param skipsBadRows whether bad ratings are left out, counted and reported; otherwise they fail
  *     their batch
- * @param maxBadRows how many of them a batch may have before it fails nonetheless
+ * @param maxBadRows how many bad ratings a batch may have before it fails nonetheless
  */
 public record WorkSettings(Duration lease, int maxAttempts, boolean skipsBadRows, long maxBadRows)
     implements Serializable {
 
   private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
 
-  /** A lease of a minute, three attempts; a bad row fails its batch. */
+  /** A lease of one minute and three attempts; a bad row fails its batch. */
   public static final WorkSettings DEFAULT = new WorkSettings(Duration.ofMinutes(1), 3, false, 0);
 
   /**
@@ -34,7 +34,7 @@ public record WorkSettings(Duration lease, int maxAttempts, boolean skipsBadRows
     checkArgument(maxBadRows >= 0, "maxBadRows must be >= 0, got %s", maxBadRows);
   }
 
-  /** Sets how long a claim is good for; a minute by default. */
+  /** Sets how long a claim is valid; one minute by default. */
   public WorkSettings withLease(Duration lease) {
     return new WorkSettings(lease, maxAttempts, skipsBadRows, maxBadRows);
   }
@@ -44,7 +44,7 @@ public record WorkSettings(Duration lease, int maxAttempts, boolean skipsBadRows
     return new WorkSettings(lease, maxAttempts, skipsBadRows, maxBadRows);
   }
 
-  /** Leaves bad rows out, up to so many in a batch. */
+  /** Leaves bad rows out, up to {@code maxBadRows} per batch. */
   public WorkSettings skippingBadRows(long maxBadRows) {
     return new WorkSettings(lease, maxAttempts, true, maxBadRows);
   }

@@ -7,11 +7,10 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Totals of ratings by movie, in one array of primitive numbers: 32 bytes a movie. Ratings are
- * whole thousandths, so that sums are exact and do not depend on the order of adding. Not
- * thread-safe.
+ * Totals of ratings by movie, in one array of primitive numbers: 32 bytes per movie. Ratings are
+ * whole thousandths, so sums are exact in any order. Not thread-safe.
  */
-public final class RatingTotals {
+public final class RatingTotals implements MovieTotals {
 
   private static final int STRIDE = 4;
   private static final int COUNT = 1;
@@ -27,13 +26,13 @@ public final class RatingTotals {
   /** By number of the movie: movie, count, sum, range. */
   private long[] totals = new long[INITIAL_MOVIES * STRIDE];
 
-  /** Forgets everything. */
+  @Override
   public void clear() {
     index.clear();
     Arrays.fill(totals, 0);
   }
 
-  /** Returns how many movies have a total. */
+  @Override
   public int movies() {
     return index.size();
   }
@@ -78,8 +77,9 @@ public final class RatingTotals {
     t[at + RANGE] = range(Math.min(least, least(range)), Math.max(greatest, greatest(range)));
   }
 
-  /** Adds all totals of an {@linkplain #encodeByShard encoded} part. */
-  void addEncoded(byte[] encoded) {
+  /** Adds all totals of an {@linkplain #encodeByShard encoded} shard. */
+  @Override
+  public void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
     long movie = 0;
     for (long left = in.read(); left > 0; left--) {
@@ -93,8 +93,8 @@ public final class RatingTotals {
   }
 
   /**
-   * Hands out everything, shard by shard, as bytes: for each movie in ascending order the distance
-   * from the one before, count, sum, least, and greatest less least, as varints; some 8 bytes a
+   * Emits all totals as bytes, shard by shard. Per movie, in ascending order: the difference from
+   * the previous id, count, sum, minimum, and maximum minus minimum, as varints; some 8 bytes per
    * movie. Shards without movies are left out.
    */
   void encodeByShard(Shards shards, ObjIntConsumer<byte[]> output) {
@@ -123,7 +123,7 @@ public final class RatingTotals {
     }
   }
 
-  /** Hands out the totals of every movie in ascending order. */
+  @Override
   public void forEachSorted(Consumer<MovieRating> output) {
     for (long movie : sortedMovies()) {
       int at = placeOf(movie);
@@ -153,7 +153,7 @@ public final class RatingTotals {
     return sorted;
   }
 
-  /** Where the totals of a movie start, known or new. */
+  /** Returns the index of the totals of a movie, which may be new. */
   private int placeOf(long movie) {
     int at = index.numberOf(movie) * STRIDE;
     if (at == totals.length) {

@@ -12,25 +12,26 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Totals of ratings by movie, where movies have texts as ids: {@link RatingTotals} by the number in
- * which a movie was met. Exact in any order of adding. Not thread-safe.
+ * Totals of ratings by movie, for movies whose ids are texts: {@link RatingTotals} by the number of
+ * a movie in order of first occurrence. Exact in any order. Not thread-safe.
  */
-final class TextTotals {
+public final class TextTotals implements MovieTotals {
 
   private final RatingTotals totals = new RatingTotals();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final List<String> movies = new ArrayList<>();
   private long characters;
 
-  void clear() {
+  @Override
+  public void clear() {
     totals.clear();
     numbers.clear();
     movies.clear();
     characters = 0;
   }
 
-  /** Returns how many movies have a total. */
-  int movies() {
+  @Override
+  public int movies() {
     return movies.size();
   }
 
@@ -40,16 +41,17 @@ final class TextTotals {
   }
 
   /** Adds one rating, in thousandths. */
-  void add(String movie, int thousandths) {
+  public void add(String movie, int thousandths) {
     totals.add(numberOf(movie), thousandths);
   }
 
   /**
-   * Adds all totals of an {@linkplain #encodeByShard encoded} part.
+   * Adds all totals of an {@linkplain #encodeByShard encoded} shard.
    *
-   * @throws ArithmeticException if a sum does not fit 64 bits
+   * @throws ArithmeticException if a sum does not fit into 64 bits
    */
-  void addEncoded(byte[] encoded) {
+  @Override
+  public void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
     for (long left = in.read(); left > 0; left--) {
       byte[] movie = new byte[(int) in.read()];
@@ -65,8 +67,8 @@ final class TextTotals {
   }
 
   /**
-   * Emits everything as bytes, shard by shard: for each movie its id, count, sum, least, and
-   * greatest less least, as varints. Shards without movies are left out.
+   * Emits all totals as bytes, shard by shard. Per movie: its id, count, sum, minimum, and maximum
+   * minus minimum, as varints. Shards without movies are left out.
    */
   void encodeByShard(Shards shards, ObjIntConsumer<byte[]> output) {
     List<List<MovieRating>> byShard = new ArrayList<>();
@@ -97,15 +99,15 @@ final class TextTotals {
     out.write((long) rating.maxThousandths() - rating.minThousandths());
   }
 
-  /** Emits the totals of every movie in the order of the bytes of their ids. */
-  void forEachSorted(Consumer<MovieRating> output) {
+  @Override
+  public void forEachSorted(Consumer<MovieRating> output) {
     List<MovieRating> sorted = new ArrayList<>();
     forEach(sorted::add);
     sorted.sort(MovieRating::compareMovies);
     sorted.forEach(output);
   }
 
-  /** Emits the totals of every movie in the order in which they were met. */
+  /** Emits the totals of every movie in the order of first occurrence. */
   private void forEach(Consumer<MovieRating> output) {
     totals.forEachSorted(
         rating -> output.accept(rating.ofMovie(movies.get((int) rating.movieId()))));

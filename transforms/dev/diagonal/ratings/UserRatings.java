@@ -7,10 +7,11 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ratings with their users from lines, each with the care of {@link RatingLine}: what is a
- * bad line to {@link AggregateRatings} is one here. Empty lines are passed over. Not thread-safe.
+ * Parses ratings with their users, each with the checks of {@link RatingLine}, so a line that is
+ * bad to {@link AggregateRatings} is bad here too. Empty lines are skipped. Not thread-safe.
  */
 public final class UserRatings {
 
@@ -20,10 +21,16 @@ public final class UserRatings {
   private RatingFormat.Columns columns = new RatingFormat.Columns(0, 0, -1, -1, 0);
   private boolean more;
 
-  /** Takes the ratings. */
+  /** Receives the ratings. */
   @FunctionalInterface
   public interface Output {
-    void rating(long user, long movie, int thousandths, long offset);
+    /**
+     * Takes a rating.
+     *
+     * @param movie the movie, if movies are numbers
+     * @param name the movie, if movies are texts, else null
+     */
+    void rating(long user, long movie, @Nullable String name, int thousandths, long offset);
   }
 
   public UserRatings(RatingFormat format) {
@@ -32,9 +39,9 @@ public final class UserRatings {
   }
 
   /**
-   * The blocks that follow are of this file.
+   * Starts a file; the following blocks come from it.
    *
-   * @throws BadInputException if it has no such columns, or no column of users
+   * @throws BadInputException if it lacks a column, or has no column of users
    */
   public void open(TextFile textFile) {
     RatingFormat layout = format.in(textFile);
@@ -49,12 +56,12 @@ public final class UserRatings {
     more = columns.fields() == 0;
   }
 
-  /** Whether a column of the file is read. */
+  /** Returns whether a column of the file is read. */
   public boolean reads(int column) {
     return columns.reads(column);
   }
 
-  /** Reads all lines of a block. */
+  /** Parses all lines of a block. */
   public void read(TextBlock block, Output output, Consumer<DeadLetter> badLines) {
     byte[] bytes = block.bytes();
     int start = block.start();
@@ -67,7 +74,8 @@ public final class UserRatings {
       if (end > start) {
         String fault = line.read(bytes, start, end, more);
         if (fault == null) {
-          output.rating(line.user(), line.movie(), line.rating(), block.offsetOf(start));
+          String name = format.textMovies() ? line.movieText() : null;
+          output.rating(line.user(), line.movie(), name, line.rating(), block.offsetOf(start));
         } else {
           String text = new String(bytes, start, end - start, UTF_8);
           badLines.accept(new DeadLetter(file, block.offsetOf(start), fault, text));

@@ -3,6 +3,8 @@ package dev.diagonal.statement;
 import dev.diagonal.grid.CellLocks;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jFaults;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -13,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a statement in Cypher with all rows of a batch as its parameter {@code $rows}, over one
+ * Runs a Cypher statement with all rows of a batch as its parameter {@code $rows}, over one
  * connection.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 final class CypherWriter<T> implements BatchWriter<T> {
 
@@ -35,7 +37,7 @@ final class CypherWriter<T> implements BatchWriter<T> {
   /**
    * {@inheritDoc}
    *
-   * @throws SQLException if the database refuses the batch, or a value is none of Neo4j's
+   * @throws SQLException if the database refuses the batch, or Neo4j has no type for a value
    * @throws IllegalStateException if the driver is not on the class path
    */
   @Override

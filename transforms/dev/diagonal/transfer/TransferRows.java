@@ -6,7 +6,10 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.types.TypeRemarks;
+import dev.diagonal.internal.transfer.CutFn;
+import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.receipt.HashedSink;
 import dev.diagonal.internal.transfer.sink.JoinPartsFn;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.internal.transfer.sink.SealStageFn;
@@ -84,31 +87,13 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Returns how the rows of a source are converted.
-   *
-   * @throws IllegalArgumentException if the mapping does not fit the source
-   */
-  static ConversionPlan plan(TransferSource source, Mapping mapping, boolean refusesNul) {
-    ConversionPlan plan =
-        new ConversionPlan(
-            source.blockType(),
-            source.declared(),
-            mapping,
-            source.readsBytes(),
-            refusesNul,
-            source.guesses());
-    plan.check();
-    return plan;
-  }
-
-  /**
    * Carries rows from a source to sinks; there may be none, then rows are read and converted only.
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
   public static TransferRows of(TransferSource source, Mapping mapping, List<TransferSink> sinks) {
     ConversionPlan conversion =
-        plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
+        SourceConversion.plan(source, mapping, sinks.stream().anyMatch(TransferSink::refusesNul));
     return new TransferRows(
         source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
         conversion,
@@ -164,6 +149,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return "Sink " + (sink + 1);
   }
 
+  /** Returns the name of the step that counts the checksum of what a sink has written. */
+  public static String checksumStep(int sink) {
+    return step(sink) + " checksum";
+  }
+
   @Override
   public PCollection<Written> expand(PBegin input) {
     TupleTag<RangeWritten> results = new TupleTag<>() {};
@@ -200,7 +190,12 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     String step = step(index);
     PCollection<RangeWritten> mine =
         all.apply(step + " ranges", Filter.by(each -> each.sink() == index));
-    TransferSink sink = sinks.get(index);
+    TransferSink sink = HashedSink.writing(sinks.get(index));
+    if (sink != sinks.get(index)) {
+      mine =
+          mine.apply(checksumStep(index), ParDo.of(new ChecksumFn()))
+              .setCoder(new RangeWritten.WrittenCoder());
+    }
     PCollection<Written> written;
     if (sink instanceof FileSink file) {
       written =

@@ -1,9 +1,9 @@
 package dev.diagonal.pipelines.batches;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchWorker;
-import dev.diagonal.jobs.BatchesFailedException;
 import dev.diagonal.jobs.JobStatus;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.run.OutputRuns;

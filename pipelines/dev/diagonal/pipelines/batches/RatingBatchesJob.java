@@ -1,22 +1,22 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
+import dev.diagonal.internal.jobs.BatchesFailedException;
+import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
-import dev.diagonal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
-import dev.diagonal.jobs.BatchesFailedException;
-import dev.diagonal.jobs.JobSchema;
 import dev.diagonal.jobs.JobStatus;
-import dev.diagonal.jobs.LoadRatings;
 import dev.diagonal.jobs.ProcessBatches;
 import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
@@ -258,10 +258,11 @@ final class RatingBatchesJob implements Job {
         new LoadedFiles(
                 database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
             .compare(files);
+    FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
     LoadRatings load =
         LoadRatings.from(
                 Objects.requireNonNull(options.getInput()),
-                request.format().named(FirstLines.of(files, ParquetInput.FORMAT, skipped)),
+                request.format().named(first.header(request.format().header()), first.records()),
                 database,
                 tables)
             .withSkipped(skipped)

@@ -4,6 +4,7 @@ import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import java.util.List;
@@ -14,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link RatingBatches}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface RatingBatchesOptions
-    extends RunOptions, JdbcOptions, CsvInputOptions, InternalSchemaOptions, FileChangeOptions {
+    extends RunOptions,
+        JdbcOptions,
+        CsvInputOptions,
+        InternalSchemaOptions,
+        FileChangeOptions,
+        MovieIdOptions {
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
@@ -44,8 +50,8 @@ public interface RatingBatchesOptions
   void setDelimiter(String delimiter);
 
   @Description(
-      "Whether load keeps one rating of a movie by a user, the last in a file; the others are counted"
-          + " as replaced. By default all count, as movie-ratings counts them")
+      "Whether load keeps one rating of a movie by a user, the last in a file; the others are"
+          + " counted as replaced. By default all count, as movie-ratings counts them")
   @Default.Boolean(false)
   boolean getOnePerUserAndMovie();
 
@@ -70,7 +76,7 @@ public interface RatingBatchesOptions
 
   void setUserColumn(String userColumn);
 
-  @Description("The column of the movie, a whole number")
+  @Description("The column of the movie: a whole number, or a text with --idType=text")
   @Default.String("movie_id")
   String getMovieColumn();
 

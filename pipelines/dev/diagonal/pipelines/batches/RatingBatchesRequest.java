@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.batches;
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
@@ -34,6 +35,7 @@ record RatingBatchesRequest(
   static RatingBatchesRequest of(RatingBatchesOptions options, boolean hasInput) {
     Set<BatchStep> steps = BatchStep.of(options);
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
+    boolean text = MovieIdOptions.isText(options);
     JobTables tables =
         new JobTables(
             options.getRatingsTable(),
@@ -43,8 +45,9 @@ record RatingBatchesRequest(
             options.getRatingColumn(),
             options.getBatchesTable(),
             options.getStagingTable(),
-            options.getJdbcTable());
-    RatingFormat format = formatOf(options);
+            options.getJdbcTable(),
+            text);
+    RatingFormat format = formatOf(options).withTextMovies(text);
     require(options.getBatchRows() >= 1, "--batchRows must be >= 1, got " + options.getBatchRows());
     require(options.getBatchId() >= 0, "--batchId must be >= 0, got " + options.getBatchId());
     require(

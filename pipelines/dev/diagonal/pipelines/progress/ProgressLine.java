@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One line that says how far a job has got: on a terminal written again and again in place, else as
- * plain lines, and rarely. Shows nothing of a job that is over before the first one.
+ * Shows the progress of a job in one line. On a terminal the line is updated in place; otherwise
+ * plain lines are printed, and rarely. Shows nothing if the job ends before the first update.
  */
 public final class ProgressLine implements AutoCloseable {
 
@@ -46,8 +46,8 @@ public final class ProgressLine implements AutoCloseable {
   /**
    * Starts to show progress.
    *
-   * @param counts what the job has counted so far; empty if that is not known
-   * @param totalBytes how much there is to read, or 0 if that is not known
+   * @param counts what the job has counted so far; empty if that is unknown
+   * @param totalBytes how many bytes the job will read, or 0 if that is unknown
    */
   public static ProgressLine start(
       PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
@@ -58,7 +58,7 @@ public final class ProgressLine implements AutoCloseable {
     return line;
   }
 
-  /** Returns what is counted in this JVM from now on. */
+  /** Returns the counters of this JVM, relative to their current values. */
   public static Supplier<Map<Counted, Long>> countsInThisJvm() {
     Map<Counted, Long> before = new EnumMap<>(Counted.class);
     for (Counted counted : Counted.values()) {
@@ -71,7 +71,7 @@ public final class ProgressLine implements AutoCloseable {
     };
   }
 
-  /** Ends the line, if there is one. */
+  /** Ends the line, if one is shown. */
   @Override
   public void close() {
     timer.shutdownNow();

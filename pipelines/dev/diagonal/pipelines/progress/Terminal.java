@@ -2,12 +2,15 @@ package dev.diagonal.pipelines.progress;
 
 import java.io.Console;
 
-/** Tells whether a person looks at the output. */
+/** Detects whether a person reads the output. */
 public final class Terminal {
 
   private Terminal() {}
 
-  /** Whether input and output are a terminal. From Java 22 on, a console alone does not say so. */
+  /**
+   * Returns whether input and output are a terminal. From Java 22 on, the presence of a console
+   * does not imply that.
+   */
   @SuppressWarnings("SystemConsoleNull")
   public static boolean isPresent() {
     Console console = System.console();

@@ -1,14 +1,15 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.HeaderCheck;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
@@ -56,7 +57,7 @@ final class MovieRatingsJob implements Job {
     FirstLines first = FirstLines.of(input, ParquetInput.FORMAT, skipped);
     RatingFormat given = formatOf(options);
     check(options, given, first, input.files().get(0).name());
-    this.format = given.named(first);
+    this.format = given.named(first.header(given.header()), first.records());
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
@@ -188,7 +189,7 @@ final class MovieRatingsJob implements Job {
             given(options.getRatingColumn(), usual.ratingColumn()),
             given(options.getUserColumn(), usual.userColumn()),
             given(options.getTimestampColumn(), usual.timestampColumn()))
-        .withTextMovies(options.getIdType() == MovieRatingsOptions.IdType.text);
+        .withTextMovies(MovieIdOptions.isText(options));
   }
 
   private static String given(@Nullable String option, String otherwise) {

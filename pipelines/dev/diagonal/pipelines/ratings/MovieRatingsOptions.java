@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.ratings;
 import dev.diagonal.pipelines.options.BulkOptions;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.JdbcOptions;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
@@ -14,19 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@link MovieRatings}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
-public interface MovieRatingsOptions extends RunOptions, JdbcOptions, BulkOptions, CsvInputOptions {
-
-  /** What the ids of movies are. */
-  enum IdType {
-    bigint,
-    text
-  }
-
-  @Description("What the ids of movies are: bigint, or text such as ISBN and ASIN")
-  @Default.Enum("bigint")
-  IdType getIdType();
-
-  void setIdType(IdType idType);
+public interface MovieRatingsOptions
+    extends RunOptions, JdbcOptions, BulkOptions, CsvInputOptions, MovieIdOptions {
 
   @Description("Files of ratings: files, globs or directories; plain, gz, bz2, zst or Parquet")
   @Validation.Required

@@ -5,16 +5,17 @@ import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
-import dev.diagonal.elasticsearch.index.LeftLoadMode;
-import dev.diagonal.elasticsearch.index.LoadMode;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
+import dev.diagonal.internal.elasticsearch.index.LoadMode;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.jdbc.write.WriteToJdbc;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.options.Warnings;
@@ -56,10 +57,6 @@ sealed interface RatingSink {
       sinks.add(new Elasticsearch(elasticsearch, options));
     }
     return sinks;
-  }
-
-  private static boolean isText(MovieRatingsOptions options) {
-    return options.getIdType() == MovieRatingsOptions.IdType.text;
   }
 
   /** Returns what kind of place it is. */
@@ -147,7 +144,7 @@ sealed interface RatingSink {
       this.place = place;
       this.options = options;
       Sinks.checkTable("jdbcTable", options.getJdbcTable());
-      this.table = RatingRows.table(options.getJdbcTable(), isText(options));
+      this.table = RatingRows.table(options.getJdbcTable(), MovieIdOptions.isText(options));
       this.target = Sinks.postgres(place, options, ServerUrls.TO_COME);
       // Before anything is done.
       CreateTable.checkTarget(target);
@@ -229,7 +226,7 @@ sealed interface RatingSink {
     @Override
     public void prepare(ServerUrls servers) throws Exception {
       target = target(servers);
-      IndexTemplate.of(RatingRows.mapping(isText(options))).createIfMissing(target);
+      IndexTemplate.of(RatingRows.mapping(MovieIdOptions.isText(options))).createIfMissing(target);
       if (options.getBulkLoadMode()) {
         loadMode = LoadMode.begin(target);
       }

@@ -8,23 +8,25 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Spells paths that are relative to the launcher's directory so that they mean the same in every
- * process: a worker of a cluster has a directory of its own.
+ * Makes relative paths absolute, so that they mean the same in every process: workers of a cluster
+ * have other working directories than the launcher.
  */
 public final class AbsolutePaths {
 
-  /** The options that name files which workers read or write, one or several with commas. */
+  /**
+   * The options that name one or several files, separated by commas, that workers read or write.
+   */
   private static final Set<String> OPTIONS =
       Set.of("input", "output", "badRecords", "projects", "donations", "resources", "zones");
 
-  /** Those whose values are {@code kind:path}, and the kinds that are files. */
+  /** The options with values {@code kind:path}. */
   private static final Set<String> ENDS = Set.of("from", "to");
 
   private static final Set<String> FILES = Set.of("csv", "jsonl");
 
   private AbsolutePaths() {}
 
-  /** Whether an option of a command names files, which may be relative to a directory. */
+  /** Returns whether an option of a command names files, which may be relative. */
   public static boolean isPath(String option) {
     return OPTIONS.contains(option)
         || option.equals("summary")
@@ -32,7 +34,7 @@ public final class AbsolutePaths {
         || option.endsWith("File");
   }
 
-  /** Returns the arguments with the paths among them made absolute; those with a scheme are. */
+  /** Returns the arguments with relative paths made absolute; paths with a scheme are unchanged. */
   static List<String> in(List<String> args) {
     return args.stream().map(AbsolutePaths::absolute).toList();
   }

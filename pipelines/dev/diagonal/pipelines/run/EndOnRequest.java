@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a job without an end come to one when the process is asked to end (SIGINT, SIGTERM): it
- * writes what it has read and says what it has done, and only then does the JVM end.
+ * Lets a streaming job finish when the process is asked to end (SIGINT, SIGTERM): the job writes
+ * what it has read and prints its summary before the JVM exits.
  */
 public final class EndOnRequest {
 
@@ -16,7 +16,7 @@ public final class EndOnRequest {
   private EndOnRequest() {}
 
   /**
-   * Returns what {@code run} does, which has said all there is to say when it returns.
+   * Returns the result of {@code run}, which has printed all its output when it returns.
    *
    * @param job one that runs in this process
    */
@@ -31,7 +31,7 @@ public final class EndOnRequest {
       try {
         boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
       } catch (IllegalStateException e) {
-        // It runs, and ends now.
+        // The JVM is shutting down: the hook is running.
       }
     }
   }
@@ -40,7 +40,7 @@ public final class EndOnRequest {
     job.end();
     try {
       if (!over.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        System.err.println("it has not come to its end in time");
+        System.err.println("the job did not finish in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,14 +6,15 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.jdbc.schema.InternalSchemaException;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
-import dev.diagonal.jobs.BatchesFailedException;
+import dev.diagonal.internal.jobs.BatchesFailedException;
+import dev.diagonal.internal.statement.GraphMismatchException;
+import dev.diagonal.internal.statement.StatementRefusedException;
+import dev.diagonal.internal.transfer.receipt.MismatchException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchFailedException;
-import dev.diagonal.statement.GraphMismatchException;
-import dev.diagonal.statement.StatementRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -30,12 +31,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What went wrong, for the user.
+ * Explains a failure to the user.
  *
- * @param message what, and where
+ * @param message what went wrong, and where
  * @param hint what may help, or null
- * @param expected whether it is a fault of input, options or servers; of any other the stack trace
- *     is wanted
+ * @param expected whether input, options or servers are at fault; otherwise the stack trace is
+ *     printed
  */
 public record Failure(String message, @Nullable String hint, boolean expected) {
 
@@ -43,11 +44,11 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     message = Printable.lines(JdbcUrl.shownIn(message));
   }
 
-  /** What Flink says when it has sent a job again whose submission got no answer. */
+  /** Flink's error for a job whose submission was repeated because its reply was lost. */
   private static final String SUBMITTED_TWICE = "DuplicateJobSubmissionException";
 
   private static final String SET_ASIDE =
-      "--badRecords=<file.jsonl> puts such lines there and goes on";
+      "--badRecords=<file.jsonl> writes such records there and continues";
 
   private static final String ROUTING_MISSING = "routing_missing_exception";
   private static final String GIVE_ROUTING =
@@ -64,14 +65,16 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
 
   private static final String REFUSED_SQL_STATE = "08001";
 
-  /** A prepared statement exists already, or does not exist: another client has the connection. */
+  /**
+   * A prepared statement exists already, or does not exist: the pooler has switched the connection.
+   */
   private static final Set<String> PREPARED_STATEMENT_STATES = Set.of("42P05", "26000");
 
-  /** How a line that is of no use is told, and a row that a database refuses. */
+  /** Recognizes messages about one bad record. */
   private static final Pattern ONE_RECORD =
       Pattern.compile("; the (line|row) is: | refuses the row of key |^a row does not fit table ");
 
-  /** Explains an exception by the first cause that says something to a user. */
+  /** Explains an exception by the first of its causes that is meaningful to a user. */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes = causes(thrown);
     for (Throwable cause : causes) {
@@ -97,25 +100,28 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
                 cause instanceof SQLException sql && MISSING_RIGHT_STATE.equals(sql.getSQLState()));
   }
 
-  /** Explains a runner that ended in another state than DONE without an exception. */
+  /** Explains a runner that ended in a state other than DONE without an exception. */
   static Failure ofState(@Nullable Object state) {
     return new Failure(
         "the runner ended in state " + state + " and gave no reason",
         String.format(
             Locale.ROOT,
-            "most often memory ran out: this JVM has a heap of at most %,d MiB (java -Xmx…)",
+            "the most frequent cause is too little memory: this JVM has a heap of at most %,d MiB (java -Xmx…)",
             Runtime.getRuntime().maxMemory() >> 20),
         true);
   }
 
   private static @Nullable Failure explain(Throwable cause, String message) {
+    if (cause instanceof MismatchException) {
+      return new Failure(message, null, true);
+    }
     if (cause instanceof JobFailedException failed) {
       return failed.failure();
     }
     if (cause instanceof LostJobException) {
       return new Failure(
           message,
-          "does the cluster run there? If the job does, wait until it has ended; the same command"
+          "is the cluster running at this address? If the job is running, wait until it has ended; the same command"
               + " again changes nothing if rows have keys",
           true);
     }
@@ -139,12 +145,12 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
       return new Failure(message, oneLine ? SET_ASIDE : null, true);
     }
     if (cause instanceof TargetMismatchException) {
-      return new Failure(message, "name another table or index, or rename this one", true);
+      return new Failure(message, "use another table or index, or rename the existing one", true);
     }
     if (cause instanceof BatchesFailedException
         || cause instanceof Publication.IncompleteException) {
       return new Failure(
-          message, "once the causes are gone, the same command again does what is left", true);
+          message, "once the causes are fixed, the same command processes the rest", true);
     }
     if (cause instanceof BatchFailedException
         || cause instanceof GraphMismatchException
@@ -188,12 +194,14 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (MISSING_RIGHT_STATE.equals(state)) {
       return GRANT;
     }
-    return REFUSED_SQL_STATE.equals(state) ? "does it run, and is --jdbcUrl right?" : null;
+    return REFUSED_SQL_STATE.equals(state)
+        ? "is the database running, and is --jdbcUrl right?"
+        : null;
   }
 
   /**
-   * Whether a value that the user gave was refused: by a check of ours, or by the JDK as the name
-   * of a file or a character set. Any other illegal argument is a fault of the program.
+   * Returns whether a value of the user was refused: by one of our checks, or by the JDK as a file
+   * name or a character set. Any other illegal argument is a bug.
    */
   public static boolean isRefusal(Throwable thrown) {
     if (thrown instanceof InvalidPathException
@@ -211,16 +219,16 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   private static @Nullable String hintFor(List<Throwable> causes) {
-    return isUnreachable(causes) ? "does the server run there?" : null;
+    return isUnreachable(causes) ? "is the server running at this address?" : null;
   }
 
-  /** Whether among the causes no connection was made at all. */
+  /** Returns whether the causes show that no connection was made at all. */
   static boolean isUnreachable(List<Throwable> causes) {
     return causes.stream()
         .anyMatch(c -> c instanceof ConnectException || c instanceof UnknownHostException);
   }
 
-  /** The message as it stands if it is a sentence of ours; one of the JDK may be but a name. */
+  /** Returns the message if it is a sentence of ours; a message of the JDK may only be a name. */
   private static String described(Throwable thrown) {
     String message = thrown.getMessage();
     String name = thrown.getClass().getSimpleName();
@@ -230,7 +238,7 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     return thrown.getClass() == IOException.class ? message.strip() : name + ": " + message.strip();
   }
 
-  /** The causes from the outside in, each once. */
+  /** Returns the causes from the outermost to the innermost, each once. */
   static List<Throwable> causes(Throwable thrown) {
     List<Throwable> causes = new ArrayList<>();
     for (Throwable next = thrown; next != null && !causes.contains(next); next = next.getCause()) {

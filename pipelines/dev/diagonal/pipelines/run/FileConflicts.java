@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses outputs that are inputs too, that the next run would read, or that are one file: by their
- * real paths, with all links followed.
+ * Refuses outputs that are also inputs, that the next run would read, or that name the same file.
+ * Compares real paths, with all links followed.
  */
 final class FileConflicts {
 
@@ -67,7 +67,7 @@ final class FileConflicts {
       }
       if (matches(pattern, written)) {
         throw new UsageException(
-            "--%s: '%s' is among the files that --%s=%s stands for, so the next run would read it: write elsewhere"
+            "--%s: '%s' matches --%s=%s, so the next run would read it: write elsewhere"
                 .formatted(output.option(), output.path(), input.option(), pattern));
       }
       for (InputFile file : found(pattern)) {
@@ -85,7 +85,7 @@ final class FileConflicts {
             .formatted(output.option(), file, input.option()));
   }
 
-  /** Files of a directory of outputs have many names. */
+  /** Returns whether an output writes a file; a directory of outputs has many file names. */
   private static boolean isWritten(JobFiles.Output output, String written, String file) {
     String label = output.label();
     if (label == null || file.contains("://")) {
@@ -104,11 +104,11 @@ final class FileConflicts {
     try {
       return InputFiles.matchingIfAny(List.of(pattern)).files();
     } catch (BadInputException e) {
-      return List.of(); // what cannot be found cannot be read: the job says so
+      return List.of(); // the job reports files that cannot be found
     }
   }
 
-  /** Whether a pattern stands for a local file, which may be missing, by its real path. */
+  /** Returns whether a pattern matches a local file, which may be missing, by its real path. */
   private static boolean matches(String pattern, String file) {
     if (pattern.contains("://")
         || file.contains("://")
@@ -137,7 +137,7 @@ final class FileConflicts {
               .getPathMatcher("glob:" + given)
               .matches(start.resolve(realStart.relativize(real)));
     } catch (IOException e) {
-      return false; // what cannot be looked at cannot be read: the job says so
+      return false; // the job reports files that cannot be read
     }
   }
 

@@ -20,13 +20,13 @@ import org.apache.flink.runtime.client.JobSubmissionException;
 import org.apache.flink.runtime.jobmaster.JobResult;
 
 /**
- * A job that a cluster has although its answer to the submission was lost: the client made its id
- * before, so it can be asked for. Its end is waited for as Flink's own client does. Not
- * thread-safe.
+ * A job that the cluster has accepted although the reply to its submission was lost. The client has
+ * created the id of the job, so it can ask for the job and wait for its end, as Flink's own client
+ * does. Not thread-safe.
  */
 final class FollowedJob implements PipelineResult {
 
-  /** All waits together last 40 to 85 seconds. */
+  /** All retries together last 40 to 85 seconds. */
   private static final Retry PATIENT = new Retry(12, Duration.ofSeconds(1), Duration.ofSeconds(10));
 
   private final String rest;
@@ -40,12 +40,12 @@ final class FollowedJob implements PipelineResult {
   }
 
   /**
-   * Returns the job whose submission failed, or nothing if it was another failure or the cluster
-   * says that it does not know of the job. While there is no answer it is asked again, for about a
-   * minute; but once only if no connection to it was made in the end, as when nothing runs there.
+   * Returns the job whose submission failed; empty if it was another failure, or the cluster does
+   * not know the job. Asks for about a minute if there is no reply, but only once if no connection
+   * could be made.
    *
    * @param rest {@code host:port} of the cluster's REST API
-   * @throws LostJobException if there is none at all
+   * @throws LostJobException if the cluster never replies
    */
   static Optional<FollowedJob> after(Throwable failure, String rest) {
     return after(failure, rest, PATIENT);
@@ -94,17 +94,17 @@ final class FollowedJob implements PipelineResult {
 
   @Override
   public State cancel() {
-    throw new UnsupportedOperationException("it is followed and not led");
+    throw new UnsupportedOperationException("a followed job cannot be cancelled");
   }
 
   @Override
   public State waitUntilFinish(org.joda.time.Duration duration) {
-    throw new UnsupportedOperationException("it is followed to its end");
+    throw new UnsupportedOperationException("a followed job has no timeout");
   }
 
   /**
-   * @throws IllegalStateException with the cause if it fails
-   * @throws LostJobException if the cluster no longer tells of it: it may go on
+   * @throws IllegalStateException with the cause if the job fails
+   * @throws LostJobException if the cluster no longer reports the job, which may still run
    */
   @Override
   public State waitUntilFinish() {
@@ -117,9 +117,9 @@ final class FollowedJob implements PipelineResult {
               .getAllAccumulatorResults();
     } catch (JobExecutionException e) {
       state = State.FAILED;
-      throw new IllegalStateException("job " + id + " was followed to its failure", e);
+      throw new IllegalStateException("job " + id + " failed", e);
     } catch (IOException | ClassNotFoundException e) {
-      throw new IllegalStateException("cannot read what job " + id + " has counted", e);
+      throw new IllegalStateException("cannot read the counters of job " + id, e);
     }
     if (counted.get(FlinkJobs.METRICS) instanceof MetricsContainerStepMap all) {
       metrics = all;
@@ -134,12 +134,12 @@ final class FollowedJob implements PipelineResult {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while job " + id + " runs", e);
-    } catch (Exception e) { // The client's constructor throws it; Flink has asked many times.
+    } catch (Exception e) { // declared by the client's constructor
       throw lost(id, rest, e);
     }
   }
 
-  /** What was counted, once the job has ended well. */
+  /** Returns the counters, once the job has ended successfully. */
   @Override
   public MetricResults metrics() {
     return MetricsContainerStepMap.asAttemptedOnlyMetricResults(metrics);

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What a batch does when its process is asked to end (SIGINT, SIGTERM): it removes its part files
- * and says what is kept, and what the same command does when it is run again.
+ * Handles the interruption of a batch (SIGINT, SIGTERM): deletes its part files, and prints what is
+ * kept and what the same command does when it runs again.
  */
 final class Interruption implements AutoCloseable {
 
@@ -19,9 +19,9 @@ final class Interruption implements AutoCloseable {
     this.hold = hold;
   }
 
-  /** Prepares for it until this is closed. */
+  /** Installs the handler until this is closed. */
   void prepare() {
-    if (!planned.job().isEndless()) { // which ends well when it is asked to
+    if (!planned.job().isEndless()) { // a streaming job ends regularly
       Runtime.getRuntime().addShutdownHook(atExit);
     }
   }
@@ -31,7 +31,7 @@ final class Interruption implements AutoCloseable {
     try {
       boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      // It runs, and says what there is to say.
+      // The JVM is shutting down: the hook is running.
     }
   }
 
@@ -39,7 +39,7 @@ final class Interruption implements AutoCloseable {
     String name = planned.name();
     if (Runners.isOnCluster(planned.args())) {
       System.err.println(
-          "%s: interrupted; the job goes on: %s"
+          "%s: interrupted; the job continues: %s"
               .formatted(
                   name,
                   Runners.page(planned.options(), planned.args())
@@ -58,11 +58,11 @@ final class Interruption implements AutoCloseable {
                       output.path(),
                       complete.contains(output.path())
                           ? "is complete"
-                          : "is as it was before; its part files are deleted"));
+                          : "is unchanged; its part files are deleted"));
         }
       }
     } catch (IOException e) {
-      System.err.println("  part files are left: " + e.getMessage());
+      System.err.println("  part files remain: " + e.getMessage());
     }
     System.err.println("  " + planned.job().afterInterruption());
   }

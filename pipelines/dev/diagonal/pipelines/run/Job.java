@@ -10,29 +10,29 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
 
-/** A pipeline and what belongs to it, as a command has made it from its options. */
+/** A pipeline with its preparation and completion, as a command builds it from its options. */
 public interface Job {
 
-  /** Returns what would be read, created and written, a line each. */
+  /** Returns what would be read, created and written, one line each. */
   List<String> describe();
 
-  /** Returns the files that it reads and writes, besides its bad records and its summary. */
+  /** Returns the files that the job reads and writes, except its dead letters and its summary. */
   default JobFiles files() {
     return JobFiles.NONE;
   }
 
-  /** Returns what is kept of a run that was interrupted, and what the same command does again. */
+  /** Returns what an interrupted run keeps, and what the same command does when it runs again. */
   default String afterInterruption() {
     return "The same command starts from the beginning.";
   }
 
-  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  /** Returns how many bytes the job will read, or 0 if that is unknown. */
   long inputBytes();
 
   /** Returns how many bytes of heap one process needs, however large the input. */
   long heapBytes();
 
-  /** Returns the embedded servers it wants. */
+  /** Returns the embedded servers that the job needs. */
   Set<EmbeddedServers.Kind> embeddedServers();
 
   /**
@@ -42,103 +42,113 @@ public interface Job {
    */
   List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception;
 
-  /** Returns what else is worth knowing of a pipeline that has ended well, a line each. */
+  /** Returns notes on a pipeline that has ended successfully, one line each. */
   default List<String> remarks(PipelineResult result) {
     return List.of();
   }
 
   /**
-   * Whether there is anything for a runner to do; if not, {@link #build} and {@link #complete} do
-   * all there is.
+   * Returns whether a runner is needed; if not, {@link #build} and {@link #complete} do all the
+   * work.
    */
   default boolean hasPipeline() {
     return true;
   }
 
-  /** Returns what a job without a pipeline has to say when it is over, a line each. */
+  /** Returns the report of a job without a pipeline, one line each. */
   default List<String> report() {
     return List.of();
   }
 
-  /** Returns how many bad records there were besides those that the pipeline has counted. */
+  /** Returns how many bad records there were in addition to those that the pipeline has counted. */
   default long moreBadRecords() {
     return 0;
   }
 
   /**
-   * Returns how many rows of each output, by its target, were counted as written and refused at the
-   * end: they are bad records.
+   * Returns, by target, how many rows were counted as written but refused at the end. They are bad
+   * records.
    */
   default Map<String, Long> refusedRows() {
     return Map.of();
   }
 
-  /** Whether it goes on until it is asked to end. */
+  /** Returns whether the job runs until it is asked to end. */
   default boolean isEndless() {
     return false;
   }
 
   /**
-   * Asks a pipeline in this process to come to an end, as if there were no more to read; called
-   * when the process is asked to, by a thread of its own.
+   * Asks a pipeline in this process to finish, as if its input had ended. Called on a separate
+   * thread when the process is asked to end.
    */
   default void end() {}
 
   /**
-   * Returns why somebody has to wait for the end of the pipeline, or null if {@link #complete} and
-   * {@link #release} may as well never be called.
+   * Returns why the launcher must wait for the end of the pipeline, or null if {@link #complete}
+   * and {@link #release} need not be called.
    */
   default @Nullable String needsLauncher() {
     return null;
   }
 
   /**
-   * Returns what the run has counted so far, of the work in this JVM, also when it has failed; null
-   * if that is not known.
+   * Returns what the run has counted so far in this JVM, even after a failure; null if that is
+   * unknown.
    */
   default @Nullable Progress progress() {
     return null;
   }
 
-  /** Does what is to do when the pipeline has ended well. */
+  /** Completes the job after the pipeline has ended successfully. */
   void complete() throws Exception;
 
   /**
-   * Removes what a run that failed has left and nobody wants. Also called, by a thread of its own,
-   * when the process is asked to end before the run is over and nothing of it goes on elsewhere.
+   * Compares what was written with what was sent, after {@link #complete}.
+   *
+   * @return what was found in each output, in their order; none if nothing was compared
+   * @throws Exception if the two differ
+   */
+  default List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return List.of();
+  }
+
+  /**
+   * Removes temporary results of a failed run. Also called, on a separate thread, when the process
+   * is asked to end before the run is over, unless the job continues elsewhere.
    */
   default void abandon() throws Exception {}
 
   /**
-   * Gives back what {@link #build} took for the time of the run: called when the run is over,
-   * whether it went well or not, and once more if the process is asked to end before.
+   * Releases what {@link #build} acquired for the run. Called when the run is over, successful or
+   * not, and also if the process is asked to end before.
    */
   default void release() throws IOException, InterruptedException {}
 
   /**
-   * What a run has counted.
+   * The counts of a run.
    *
-   * @param rowsRead the good records
-   * @param rowsWritten what others can see of them, in all sinks together
-   * @param badRecords the others
+   * @param rowsRead the good records that were read
+   * @param rowsWritten the rows that are visible to others, in all sinks together
+   * @param badRecords the bad records
    */
   record Progress(long rowsRead, long rowsWritten, long badRecords) {
 
-    /** Nothing. */
+    /** No rows. */
     public static final Progress NONE = new Progress(0, 0, 0);
   }
 
   /**
-   * One place where results go.
+   * A target of the results.
    *
-   * @param sink what kind of place
-   * @param step the step of the pipeline that writes there, for its counts
-   * @param target where it is
+   * @param sink the kind of target
+   * @param step the step of the pipeline that writes it, for its counters
+   * @param target the name of the target
    */
   record Output(String sink, String step, String target) {}
 
   /**
-   * The embedded servers that run for it.
+   * The embedded servers that were started for the job.
    *
    * @param jdbcUrl of the database
    * @param jdbcUser of the database
@@ -146,7 +156,7 @@ public interface Job {
    * @param elasticsearchUrl of Elasticsearch
    */
   record ServerUrls(String jdbcUrl, String jdbcUser, Secret jdbcPassword, String elasticsearchUrl) {
-    /** Stands for servers that have not been started, or that nobody asked for. */
+    /** Placeholders for servers that are not started. */
     public static final ServerUrls TO_COME =
         new ServerUrls(
             "jdbc:postgresql://embedded/", "embedded", new Secret("embedded"), "http://embedded");

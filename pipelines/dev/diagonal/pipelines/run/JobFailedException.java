@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.run;
 
-/** A job ended badly without an exception of its own. */
+/** A job failed without an exception of its own. */
 final class JobFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

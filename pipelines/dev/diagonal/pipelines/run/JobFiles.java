@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputs what it reads
  * @param outputs what it writes
- * @param inPlace the option whose file may be the only input too, or null if none may
+ * @param inPlace the option whose file may also be the only input, or null if none may
  */
 public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable String inPlace) {
 
@@ -23,7 +23,7 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
   public static final JobFiles NONE = new JobFiles(List.of(), List.of(), null);
 
   /**
-   * What is read.
+   * An input.
    *
    * @param option the option's name
    * @param patterns files, globs and directories
@@ -36,16 +36,16 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
   }
 
   /**
-   * What is written.
+   * An output.
    *
    * @param option the option's name
    * @param path a file, or a directory if there is a label
-   * @param label what the names of the files in the directory start with, or null
-   * @param byWorkers whether workers write it during the run, and not the launcher after it
+   * @param label the prefix of the file names in the directory, or null
+   * @param byWorkers whether workers write it during the run, or the launcher after it
    */
   public record Output(String option, String path, @Nullable String label, boolean byWorkers) {
 
-    /** Returns the file, or one as they are written to the directory. */
+    /** Returns the path of the file, or of an example file in the directory. */
     String sample() {
       return label == null ? path : path.replaceFirst("/+$", "") + "/" + label + "-0.jsonl";
     }
@@ -64,29 +64,29 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
     outputs = List.copyOf(outputs);
   }
 
-  /** Returns these and what an option reads, if it is given. */
+  /** Returns these files and those that an option reads, if it is set. */
   public JobFiles reads(String option, @Nullable List<String> patterns) {
     return patterns == null
         ? this
         : new JobFiles(with(inputs, new Input(option, patterns)), outputs, inPlace);
   }
 
-  /** Returns these and a file that workers write, if it is given. */
+  /** Returns these files and one that workers write, if it is set. */
   public JobFiles writes(String option, @Nullable String path) {
     return path == null ? this : with(new Output(option, path, null, true));
   }
 
-  /** Returns these and a directory whose files start with a label, if it is given. */
+  /** Returns these files and a directory whose file names start with a label, if it is set. */
   public JobFiles writesInto(String option, @Nullable String directory, String label) {
     return directory == null ? this : with(new Output(option, directory, label, true));
   }
 
-  /** Returns these and a file that the launcher writes, if it is given. */
+  /** Returns these files and one that the launcher writes, if it is set. */
   JobFiles writesAtTheEnd(String option, @Nullable String path) {
     return path == null ? this : with(new Output(option, path, null, false));
   }
 
-  /** Returns these, where the file of an option may replace the only input once that is read. */
+  /** Returns these files; the file of an option may replace the only input once that is read. */
   public JobFiles inPlace(String option) {
     return new JobFiles(inputs, outputs, option);
   }
@@ -99,7 +99,7 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
     return Stream.concat(list.stream(), Stream.of(more)).toList();
   }
 
-  /** Whether something else than the summary goes to the standard output. */
+  /** Returns whether anything but the summary is written to the standard output. */
   public boolean useStandardOutput() {
     return outputs.stream()
         .anyMatch(each -> each.place().kind() == OutputPlace.Kind.STANDARD_OUTPUT);
@@ -114,7 +114,7 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
     FileConflicts.check(new JobFiles(inputs, List.of(), null).writesAtTheEnd(option, path), false);
   }
 
-  /** Deletes what runs that are gone have left at the outputs, and begins a run. */
+  /** Deletes part files that ended runs have left at the outputs, and begins a run. */
   RunHold begin(OutputRun run) throws IOException {
     List<RunFiles> written = new ArrayList<>();
     for (Output output : outputs) {

@@ -11,19 +11,19 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Checks, before anything is done, that a file can be written where an option says. */
+/** Checks, before the run starts, that a file can be written at the path of an option. */
 public final class OutputPath {
 
-  /** Paths of what this process has open, which may be a file under another name. */
+  /** Paths of this process's open files, each of which may be another name of a file. */
   private static final List<String> DESCRIPTORS = List.of("/dev/fd/", "/dev/stderr", "/proc/");
 
   private OutputPath() {}
 
   /**
-   * Checks a local path; of another file system it checks that its module is there.
+   * Checks a local path. For another file system, checks that its module is present.
    *
    * @param option the option's name
-   * @param path its value; null if it is not given
+   * @param path its value; null if it is not set
    * @throws UsageException if it is a directory, or its directory cannot be written to
    */
   public static void check(String option, @Nullable String path) {
@@ -74,12 +74,12 @@ public final class OutputPath {
   }
 
   /**
-   * Checks a local directory, which may be missing; of another file system it checks that its
-   * module is there.
+   * Checks a local directory, which may be missing. For another file system, checks that its module
+   * is present.
    *
    * @param option the option's name
-   * @param path its value; null if it is not given
-   * @throws UsageException if it is no directory or cannot be written to
+   * @param path its value; null if it is not set
+   * @throws UsageException if it is not a directory or cannot be written to
    */
   public static void checkDirectory(String option, @Nullable String path) {
     if (path == null || isRemote(option, path)) {
@@ -91,7 +91,8 @@ public final class OutputPath {
     }
     Path directory = pathOf(option, path).toAbsolutePath();
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new UsageException("--%s takes a directory, and '%s' is none".formatted(option, path));
+      throw new UsageException(
+          "--%s takes a directory, and '%s' is not a directory".formatted(option, path));
     }
     checkWritable(option, directory);
   }
@@ -102,7 +103,7 @@ public final class OutputPath {
       existing = existing.getParent();
     }
     if (existing != null && (!Files.isDirectory(existing) || !Files.isWritable(existing))) {
-      throw new UsageException("--%s: nothing can be written to '%s'".formatted(option, existing));
+      throw new UsageException("--%s: '%s' is not writable".formatted(option, existing));
     }
   }
 
@@ -110,7 +111,7 @@ public final class OutputPath {
     try {
       return Path.of(path);
     } catch (InvalidPathException e) {
-      throw new UsageException("--%s: '%s' is no path".formatted(option, path), e);
+      throw new UsageException("--%s: '%s' is not a valid path".formatted(option, path), e);
     }
   }
 }

@@ -6,15 +6,15 @@ import dev.diagonal.files.stored.OutputRun;
 import java.util.UUID;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** The runs that output files belong to: one for each set of options. */
+/** The runs that output files belong to: one per set of options. */
 public final class OutputRuns {
 
-  /** Ids of options are unique in a JVM only. */
+  /** Ids of options are unique only within a JVM. */
   private static final String THIS_JVM = OutputRun.newId();
 
   private OutputRuns() {}
 
-  /** Returns the run of these options, the same one whenever it is asked for. */
+  /** Returns the run of these options; always the same one for the same options. */
   public static OutputRun of(PipelineOptions options) {
     String name = THIS_JVM + "-" + options.getOptionsId();
     String id = UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString().replace("-", "");

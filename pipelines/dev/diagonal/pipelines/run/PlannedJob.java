@@ -23,20 +23,20 @@ import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job that is ready to run, alone or as a part of something larger.
+ * A job that is ready to run, alone or as a task of a plan.
  *
  * @param name of the command
- * @param job what it does
+ * @param job the job
  * @param options of the run
- * @param args the options as they were given
+ * @param args the arguments as they were given
  */
 public record PlannedJob(String name, Job job, RunOptions options, List<String> args) {
 
-  /** Options that name files which the launcher reads, besides those that end in "File". */
+  /** Options that name files which the launcher reads, in addition to those that end in "File". */
   private static final Set<String> READ_BY_LAUNCHER = Set.of("mapping", "plan");
 
   /**
-   * @throws UsageException if an output cannot be written, is an input, or is another output
+   * @throws UsageException if an output cannot be written, or is also an input or another output
    */
   public PlannedJob {
     args = List.copyOf(args);
@@ -50,7 +50,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
   }
 
-  /** Returns the files that it reads and writes. */
+  /** Returns the files that the job reads and writes. */
   public JobFiles files() {
     return files(job, options, args);
   }
@@ -58,7 +58,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   private static JobFiles files(Job job, RunOptions options, List<String> args) {
     JobFiles files = job.files();
     files =
-        job.isEndless() // there is no end at which there could be one file
+        job.isEndless() // a job without an end cannot write one file at its end
             ? files.writesInto("badRecords", options.getBadRecords(), "bad")
             : files.writes("badRecords", options.getBadRecords());
     files = files.writesAtTheEnd("summary", options.getSummary());
@@ -73,7 +73,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     return files;
   }
 
-  /** Returns what would be read, created and written, and the heap that needs. */
+  /** Returns what would be read, created and written, and the heap that is needed. */
   public List<String> describe() {
     List<String> lines = new ArrayList<>(job.describe());
     lines.add(
@@ -86,9 +86,9 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   }
 
   /**
-   * Gives the pipeline to a cluster without waiting for it; returns where to follow it.
+   * Submits the pipeline to a cluster without waiting for its end; returns where to follow it.
    *
-   * @throws UsageException if somebody has to be there when it ends
+   * @throws UsageException if the launcher must wait for its end
    */
   public String handOver() throws Exception {
     if (!job.embeddedServers().isEmpty()) {
@@ -112,21 +112,21 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
   }
 
   /**
-   * Runs it to its end, and writes the summary where the options say.
+   * Runs the job to its end, and writes the summary where the options ask for it.
    *
-   * @param progress whether a line shows how far it has got
+   * @param progress whether to show a progress line
    * @throws UsageException if the heap is too small
-   * @throws Exception if it failed
+   * @throws Exception if the job failed
    */
   public Summary run(boolean progress) throws Exception {
     return run(progress, counted -> {});
   }
 
   /**
-   * Runs it as {@link #run(boolean)} does.
+   * Runs the job as {@link #run(boolean)} does.
    *
-   * @param failed told before the exception what a run that fails has counted: by the job itself if
-   *     it knows, or else, on the DirectRunner, in the bundles that were finished
+   * @param failed receives, before the exception, what a failed run has counted: from the job
+   *     itself if it knows, or else, on the DirectRunner, from the bundles that were finished
    */
   public Summary run(boolean progress, Consumer<Progress> failed) throws Exception {
     String report = options.getReport();
@@ -163,7 +163,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         }
         return summary;
       } catch (Exception | Error e) {
-        if (e instanceof LostJobException) { // what may still run needs what it has
+        if (e instanceof LostJobException) { // the job may still run and need it
           hold.leave();
         } else if (!done) {
           keepDeadLetters(e);
@@ -181,10 +181,10 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  /** Writes the bad records of a run that fails because of their number. */
+  /** Writes the dead letters of a run that fails because there are too many. */
   private void keepDeadLetters(Throwable thrown) {
     String path = options.getBadRecords();
-    if (path == null || job.isEndless()) { // which has written what it had
+    if (path == null || job.isEndless()) { // a streaming job has written them
       return;
     }
     for (Throwable cause : Failure.causes(thrown)) {
@@ -226,7 +226,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  /** What a pipeline that failed has counted. */
+  /** The counters of a failed pipeline. */
   private static final class Counts {
     private Progress last = Progress.NONE;
   }
@@ -236,7 +236,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     Pipeline pipeline = Pipeline.create(options);
     List<Job.Output> outputs = job.build(pipeline, servers);
     if (Runners.isDirect(pipeline.getOptions())) {
-      // Else there is no result to ask when it fails.
+      // Otherwise a failed run returns no result to ask.
       pipeline.getOptions().as(DirectOptions.class).setBlockOnRun(false);
     }
     PipelineResult result;
@@ -254,7 +254,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
     job.complete();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
-    return Summary.of(name, result, seconds, outputs, job.remarks(result));
+    return Summary.of(name, result, seconds, outputs, job.remarks(result))
+        .withVerified(job.verify(result));
   }
 
   private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {
@@ -279,7 +280,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       throw new UsageException(
           String.format(
               Locale.ROOT,
-              "the DirectRunner needs a heap of %,d MiB for this, and this JVM has %,d MiB: give"
+              "the DirectRunner needs a heap of %,d MiB for this job, and this JVM has %,d MiB: use"
                   + " java -Xmx%dm, fewer readers (--targetParallelism), or run it on Flink:"
                   + " --runner=FlinkRunner",
               job.heapBytes() >> 20,

@@ -3,17 +3,17 @@ package dev.diagonal.pipelines.run;
 import java.util.concurrent.Callable;
 
 /**
- * Sees to it that a job {@linkplain Job#release gives back} what it took: at the end of its run, or
- * when the process is asked to end before.
+ * Ensures that a job {@linkplain Job#release releases} what it has acquired: at the end of its run,
+ * or when the process is asked to end before.
  */
 final class Release {
 
   private Release() {}
 
   /**
-   * Returns what {@code run} does; whether it does or throws, the job has given back.
+   * Returns the result of {@code run}. The job is released in any case.
    *
-   * @param abandons whether the job is abandoned too when the process is asked to end before
+   * @param abandons whether the job is also abandoned when the process is asked to end before
    */
   static <T> T after(Callable<T> run, Job job, boolean abandons) throws Exception {
     Thread atExit = new Thread(() -> releaseAtExit(job, abandons), "release");
@@ -40,7 +40,7 @@ final class Release {
     } catch (IllegalStateException e) {
       ending = true;
     }
-    if (!ending) { // else the hook does it
+    if (!ending) { // otherwise the hook releases it
       job.release();
     }
   }
@@ -51,12 +51,12 @@ final class Release {
         job.abandon();
       }
     } catch (Exception e) {
-      System.err.println("on the way out: " + e.getMessage());
+      System.err.println("while ending: " + e.getMessage());
     }
     try {
       job.release();
     } catch (Exception e) {
-      System.err.println("on the way out: " + e.getMessage());
+      System.err.println("while ending: " + e.getMessage());
     }
   }
 }

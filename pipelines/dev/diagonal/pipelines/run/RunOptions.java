@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @OptionGroup(OptionGroup.Heading.RUN)
 public interface RunOptions extends PipelineOptions {
 
-  @Description("Only say what would be read, created and written, and which heap that needs")
+  @Description("Only print what would be read, created and written, and the heap that is needed")
   @Default.Boolean(false)
   boolean getDryRun();
 
@@ -31,8 +31,8 @@ public interface RunOptions extends PipelineOptions {
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "A file for bad records, one line of JSON each; with load-edges --streaming a directory for"
-          + " such files; without it the first bad record fails the run")
+      "A file for bad records, one JSON object per line; with load-edges --streaming a directory of"
+          + " such files. By default the first bad record fails the run")
   @Nullable String getBadRecords();
 
   void setBadRecords(@Nullable String badRecords);

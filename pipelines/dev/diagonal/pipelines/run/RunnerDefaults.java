@@ -8,12 +8,12 @@ import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Sets options of runners that suit pipelines of blocks, where the user has not. */
+/** Sets runner options that suit pipelines of blocks, unless the user has set them. */
 public final class RunnerDefaults {
 
   /**
    * The DirectRunner's driver polls without a pause while a thread is idle. With more threads than
-   * cores it takes the time of a reader.
+   * cores it slows down a reader.
    */
   private static final List<String> DIRECT_DEFAULTS =
       List.of(
@@ -29,9 +29,9 @@ public final class RunnerDefaults {
   private RunnerDefaults() {}
 
   /**
-   * Sets what suits an unbounded pipeline, where the user has not. On Flink, a checkpoint every ten
-   * seconds: a job that loses a worker continues from it, as often as {@link FlinkConfiguration}
-   * allows. In this process, the first fault ends the job.
+   * Sets options that suit an unbounded pipeline, unless the user has set them. On Flink: a
+   * checkpoint every ten seconds, so that a job that loses a worker continues from it, as often as
+   * {@link FlinkConfiguration} allows. On the DirectRunner, the first fault ends the job.
    *
    * @param ends whether the sources end by themselves
    */
@@ -43,7 +43,8 @@ public final class RunnerDefaults {
     if (flink.getCheckpointingInterval() < 0) {
       flink.setCheckpointingInterval(CHECKPOINT_MILLIS);
     }
-    // Without this, the output of a bundle at a checkpoint waits for the next bundle, maybe hours.
+    // Otherwise the output of a bundle at a checkpoint waits for the next bundle, possibly for
+    // hours.
     flink.setFinishBundleBeforeCheckpointing(true);
     boolean here = !FlinkSubmission.to(flink.getFlinkMaster()).isToCluster();
     if ((ends || here) && flink.getShutdownSourcesAfterIdleMs() < 0) {
@@ -56,9 +57,9 @@ public final class RunnerDefaults {
   }
 
   /**
-   * Limits the DirectRunner to as many threads as there will be bundles. With a thread to spare its
-   * driver polls without a pause, which costs a core (measured: one of two, while one long bundle
-   * lasts). Other runners are unchanged.
+   * Limits the DirectRunner to as many threads as there will be bundles. While a thread is idle,
+   * its driver polls without a pause and uses a core (measured: one of two, during one long
+   * bundle). Other runners are unchanged.
    *
    * @param bundles the expected number of bundles, at least 1
    */

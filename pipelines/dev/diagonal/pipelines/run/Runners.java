@@ -18,7 +18,7 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * What the launcher knows of runners: which one runs a pipeline, where, and what it has counted.
+ * What the launcher knows about runners: which one runs a pipeline, where, and what it has counted.
  */
 public final class Runners {
 
@@ -27,24 +27,24 @@ public final class Runners {
 
   private Runners() {}
 
-  /** Whether this JVM is Maven's, with our classes in a class loader of their own. */
+  /** Returns whether this JVM is Maven's, with our classes in a separate class loader. */
   public static boolean inMaven() {
     return Boolean.getBoolean(LAUNCHED_BY_MAVEN);
   }
 
-  /** Whether the pipeline will run in this process, on the DirectRunner. */
+  /** Returns whether the pipeline will run in this process, on the DirectRunner. */
   static boolean isDirect(List<String> args) {
     return isRunner("Direct", valueOf("runner", args, "DirectRunner"));
   }
 
-  /** Whether a pipeline with these options runs in this process, on the DirectRunner. */
+  /** Returns whether a pipeline with these options runs in this process, on the DirectRunner. */
   public static boolean isDirect(PipelineOptions options) {
     return options.getRunner().getSimpleName().equals("DirectRunner");
   }
 
   /**
-   * Returns how many processes work at once at most, as far as the options tell: the parallelism on
-   * a Flink cluster, where each may be a process of its own; 1 if nothing is known.
+   * Returns the maximum number of processes that work concurrently, as far as the options show: the
+   * parallelism on a Flink cluster, where each may be a process; otherwise 1.
    */
   public static int processes(PipelineOptions options) {
     if (!isFlink(options)) {
@@ -56,8 +56,8 @@ public final class Runners {
   }
 
   /**
-   * Returns what the pipeline of these options has counted so far, whenever it is asked: from the
-   * counters of this process if the readers are in it, from the cluster's REST API if they are not.
+   * Returns a supplier of what the pipeline of these options has counted so far: from this process
+   * if its readers are here, otherwise from the REST API of the cluster.
    */
   static Supplier<Map<Counted, Long>> counts(PipelineOptions options, List<String> args) {
     if (!isFlink(args)) {
@@ -75,7 +75,7 @@ public final class Runners {
     return () -> jobs.idOf(jobName).map(jobs::counts).orElse(Map.of());
   }
 
-  /** Returns how to call a job, so that it can be told from all others of a cluster. */
+  /** Returns a unique name for a job on a cluster. */
   static String jobName(String command) {
     return "%s-%s-%s"
         .formatted(
@@ -88,19 +88,24 @@ public final class Runners {
     return FlinkSubmission.to(valueOf("flinkMaster", args, FlinkSubmission.AUTO));
   }
 
-  /** Whether the pipeline runs in other processes, maybe on other machines. */
+  /** Returns whether the pipeline runs in other processes, possibly on other machines. */
   public static boolean isOnCluster(List<String> args) {
     return isFlink(args) && submission(args).isToCluster();
   }
 
-  /** Whether a pipeline with these options runs in other processes, maybe on other machines. */
+  /**
+   * Returns whether a pipeline with these options runs in other processes, possibly on other
+   * machines.
+   */
   public static boolean isOnCluster(PipelineOptions options) {
     return isFlink(options)
         && FlinkSubmission.to(options.as(FlinkPipelineOptions.class).getFlinkMaster())
             .isToCluster();
   }
 
-  /** Returns where to follow the job of these options on its cluster, once it is there. */
+  /**
+   * Returns where to follow the job of these options on its cluster, once it has been submitted.
+   */
   static Optional<String> page(PipelineOptions options, List<String> args) {
     return submission(args)
         .rest()
@@ -108,7 +113,7 @@ public final class Runners {
         .flatMap(jobs -> jobs.idOf(options.getJobName()).map(jobs::page));
   }
 
-  /** Returns how many bundles a process of the runner works on at once. */
+  /** Returns how many bundles a process of the runner processes concurrently. */
   public static int readers(PipelineOptions options) {
     if (isDirect(options)) {
       return options.as(DirectOptions.class).getTargetParallelism();
@@ -125,13 +130,13 @@ public final class Runners {
     return options.getParallelism() > 0 ? options.getParallelism() : submission.parallelism();
   }
 
-  /** Whether the job is handed to a cluster that the launcher does not wait for. */
+  /** Returns whether the launcher submits the job to a cluster and does not wait for it. */
   public static boolean isDetached(List<String> args) {
     return isFlink(args)
         && (valueOf("attachedMode", args, "true").equals("false") || submission(args).detached());
   }
 
-  /** Whether a command with these options would not be waited for. */
+  /** Returns whether a command with these options does not wait for its job. */
   public static boolean isDetached(PipelineOptions options) {
     if (!isFlink(options)) {
       return false;
@@ -141,12 +146,12 @@ public final class Runners {
   }
 
   /**
-   * Gives a pipeline to its runner. If a cluster has the job and only its answer was lost, the
-   * result is that of the job all the same.
+   * Runs a pipeline. If a cluster has accepted the job and only its reply was lost, returns the
+   * result of that job.
    *
-   * @throws dev.diagonal.pipelines.flink.LostJobException if nobody answers whether the cluster has
-   *     it
-   * @throws RuntimeException if it fails, or cannot be submitted
+   * @throws dev.diagonal.pipelines.flink.LostJobException if it is unknown whether the cluster has
+   *     the job
+   * @throws RuntimeException if the job fails or cannot be submitted
    */
   static PipelineResult run(Pipeline pipeline) {
     PipelineOptions options = pipeline.getOptions();
@@ -165,9 +170,9 @@ public final class Runners {
   }
 
   /**
-   * Runs a pipeline that comes before the one of the command.
+   * Runs a preparatory pipeline before the one of the command.
    *
-   * @return how many records it has read
+   * @return what it has read
    * @throws RuntimeException if it fails
    */
   public static Read runToItsEnd(Pipeline pipeline) {
@@ -183,22 +188,22 @@ public final class Runners {
    * What a pipeline has read.
    *
    * @param rows the good records
-   * @param badRecords the others
-   * @param counts all that was counted
+   * @param badRecords the bad records
+   * @param counts all counters
    */
   public record Read(long rows, long badRecords, Map<Counted, Long> counts) {
 
-    /** Returns one of the counts. */
+    /** Returns one of the counters. */
     public long counted(Counted count) {
       return counts.getOrDefault(count, 0L);
     }
   }
 
   /**
-   * Refuses what cannot work: Flink in Maven's JVM does not find its classes, and a configuration
-   * of Flink's may not be readable.
+   * Refuses settings that cannot work: Flink does not find its classes in Maven's JVM, and a Flink
+   * configuration may be unreadable.
    *
-   * @throws UsageException that says what to do
+   * @throws UsageException with advice
    */
   public static void check(String command, List<String> args) {
     if (isFlink(args) && inMaven()) {
@@ -214,7 +219,7 @@ public final class Runners {
     }
   }
 
-  /** Whether the runner is Flink's, on a cluster or in this process. */
+  /** Returns whether the runner is Flink's, on a cluster or in this process. */
   public static boolean isFlink(List<String> args) {
     return isRunner("Flink", valueOf("runner", args, ""));
   }
@@ -223,7 +228,10 @@ public final class Runners {
     return options.getRunner().getSimpleName().equals("FlinkRunner");
   }
 
-  /** As Beam has it: the class name, or the simple one in any case, with or without "Runner". */
+  /**
+   * Matches a runner as Beam does: by class name, or by simple name in any case, with or without
+   * "Runner".
+   */
   private static boolean isRunner(String name, String given) {
     return given.equalsIgnoreCase(name)
         || given.equalsIgnoreCase(name + "Runner")

@@ -24,15 +24,15 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has done, in exact figures.
+ * The results of a run, in exact figures.
  *
  * @param command the command
- * @param state the runner's last word: DONE, or something else
+ * @param state the final state of the runner, such as DONE
  * @param rowsRead the good records
- * @param badRecords the others
- * @param seconds how long it took, from building the pipeline to its end
+ * @param badRecords the bad records
+ * @param seconds how long the run took, from building the pipeline to its end
  * @param outputs what was written where
- * @param remarks what else is worth knowing, a line each
+ * @param remarks further notes, one line each
  */
 public record Summary(
     @JsonProperty("command") String command,
@@ -49,14 +49,15 @@ public record Summary(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
       @JsonProperty("rows_written") long rowsWritten,
-      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL)
-          @Nullable Changes changes) {
+      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Changes changes,
+      @JsonProperty("verified") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Verified verified) {
 
     Written(String sink, String target, long rowsWritten) {
-      this(sink, target, rowsWritten, null);
+      this(sink, target, rowsWritten, null, null);
     }
 
-    /** Returns what the rows changed, in words; nothing where that is not known. */
+    /** Returns what the rows changed, in words; empty if that is unknown. */
     private String ofChanges() {
       if (changes == null) {
         return "";
@@ -76,6 +77,20 @@ public record Summary(
     }
   }
 
+  /**
+   * What a sink holds, which is what was sent to it.
+   *
+   * @param rows how many rows were read there
+   * @param checksum of the rows, in hexadecimal digits
+   * @param scope which rows those are
+   * @param seconds how long it took to read them
+   */
+  public record Verified(
+      @JsonProperty("rows") long rows,
+      @JsonProperty("checksum") String checksum,
+      @JsonProperty("scope") String scope,
+      @JsonProperty("seconds") double seconds) {}
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -87,41 +102,42 @@ public record Summary(
       List<Job.Output> outputs,
       List<String> remarks) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
-    long rows = sum(metrics, Counted.ROWS_READ, "");
+    long rows = RunMetrics.sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
     for (Job.Output output : outputs) {
-      long rowsWritten = sum(metrics, Counted.ROWS_WRITTEN, output.step());
+      long rowsWritten = RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
       written.add(
           new Written(
               output.sink(),
               output.target(),
               rowsWritten,
-              changes(metrics, output.step(), rowsWritten)));
+              RunMetrics.changes(metrics, output.step(), rowsWritten),
+              null));
     }
     return new Summary(
         command,
         String.valueOf(result.getState()),
         rows,
-        sum(metrics, Counted.BAD_RECORDS, ""),
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""),
         Math.round(seconds * 1000) / 1000.0,
         Math.round(rows / Math.max(seconds, 0.001)),
         written,
         remarks);
   }
 
-  /** Returns the summary of a job that had nothing for a runner to do. */
+  /** Returns the summary of a job that needed no runner. */
   static Summary withoutPipeline(String command, double seconds, List<String> remarks) {
     return new Summary(
         command, "DONE", 0, 0, Math.round(seconds * 1000) / 1000.0, 0, List.of(), remarks);
   }
 
-  /** Returns this with so many more bad records. */
+  /** Returns this summary with {@code more} additional bad records. */
   Summary withMoreBadRecords(long more) {
     return new Summary(
         command, state, rowsRead, badRecords + more, seconds, rowsPerSecond, outputs, remarks);
   }
 
-  /** Returns this with a remark if no row was read of files of so many bytes. */
+  /** Returns this summary with a note if files of {@code bytes} bytes had no rows. */
   Summary remarkingNoRows(long bytes) {
     if (rowsRead + badRecords > 0) {
       return this;
@@ -130,11 +146,24 @@ public record Summary(
     more.add(
         bytes == 0
             ? "no rows were read: the input is empty"
-            : "no rows were read: the input has no more than a header");
+            : "no rows were read: the input has only a header");
     return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
   }
 
-  /** Returns this with rows, by the target of their output, as bad records and not as written. */
+  /** Returns this with what was found in the first outputs. */
+  Summary withVerified(List<Verified> found) {
+    List<Written> all = new ArrayList<>(outputs);
+    for (int i = 0; i < found.size(); i++) {
+      Written it = all.get(i);
+      all.set(i, new Written(it.sink, it.target, it.rowsWritten, it.changes, found.get(i)));
+    }
+    return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, all, remarks);
+  }
+
+  /**
+   * Returns this summary with the given rows, by the target of their output, counted as bad instead
+   * of written.
+   */
   Summary withRefused(Map<String, Long> rows) {
     if (rows.isEmpty()) {
       return this;
@@ -147,14 +176,15 @@ public record Summary(
                         output.sink,
                         output.target,
                         output.rowsWritten - rows.getOrDefault(output.target, 0L),
-                        rows.containsKey(output.target) ? null : output.changes))
+                        rows.containsKey(output.target) ? null : output.changes,
+                        output.verified))
             .toList();
     long refused = rows.values().stream().mapToLong(Long::longValue).sum();
     return new Summary(
         command, state, rowsRead, badRecords + refused, seconds, rowsPerSecond, all, remarks);
   }
 
-  /** Returns the lines that a person reads at the end of a run. */
+  /** Returns the lines that are printed at the end of a run. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -175,6 +205,18 @@ public record Summary(
               output.rowsWritten,
               output.target,
               output.ofChanges()));
+      Verified verified = output.verified;
+      if (verified != null) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "  %-22s %,12d rows  checksum %s, %s, read in %.1f s",
+                "  verified",
+                verified.rows,
+                verified.checksum,
+                verified.scope,
+                verified.seconds));
+      }
     }
     remarks.forEach(remark -> lines.add("  " + remark));
     return lines;
@@ -185,18 +227,20 @@ public record Summary(
     write(file, this);
   }
 
-  /** Returns what a pipeline that failed has counted in the bundles that were finished. */
+  /** Returns what a failed pipeline has counted in the bundles that were finished. */
   static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     long written = 0;
     for (Job.Output output : outputs) {
-      written += sum(metrics, Counted.ROWS_WRITTEN, output.step());
+      written += RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
     }
     return new Job.Progress(
-        sum(metrics, Counted.ROWS_READ, ""), written, sum(metrics, Counted.BAD_RECORDS, ""));
+        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
+        written,
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
-  /** What is known of a run that failed: its counts as {@link PlannedJob} has them. */
+  /** The counts of a failed run, as {@link PlannedJob} has them. */
   record Failed(
       @JsonProperty("command") String command,
       @JsonProperty("state") String state,
@@ -228,20 +272,29 @@ public record Summary(
     WholeFile.at(file).write(out -> out.write(json));
   }
 
-  /** Returns how many records a pipeline that has ended has read. */
+  /** Returns how many records an ended pipeline has read. */
   static Runners.Read read(PipelineResult result) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
     for (Counted counted : Counted.values()) {
-      counts.put(counted, sum(metrics, counted, ""));
+      counts.put(counted, RunMetrics.sum(metrics, counted, ""));
     }
     return new Runners.Read(
-        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""), counts);
+        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""),
+        counts);
   }
 
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
   public static long counted(PipelineResult result, String counter) {
-    return sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+    return RunMetrics.sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+  }
+
+  /** Returns the total of one of our counters over the steps whose names start so. */
+  public static long counted(PipelineResult result, String step, String counter) {
+    return RunMetrics.sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, step);
   }
 
   /** Returns the names of our counters that a pipeline has counted. */
@@ -254,35 +307,5 @@ public record Summary(
       }
     }
     return names;
-  }
-
-  private static long sum(MetricQueryResults metrics, Counted counted, String step) {
-    return sum(metrics, counted.metricName(), step);
-  }
-
-  /** Returns what rows changed, or null unless it is known of all of them. */
-  private static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
-    Changes changes =
-        new Changes(
-            sum(metrics, Counted.ROWS_NEW, step),
-            sum(metrics, Counted.ROWS_CHANGED, step),
-            sum(metrics, Counted.ROWS_UNCHANGED, step),
-            sum(metrics, Counted.ROWS_REPLACED, step));
-    return rows > 0 && changes.total() == rows ? changes : null;
-  }
-
-  /** Adds up a counter over the steps whose names start with {@code step}. */
-  private static long sum(MetricQueryResults metrics, String name, String step) {
-    long sum = 0;
-    for (MetricResult<Long> counter : metrics.getCounters()) {
-      if (counter.getName().getNamespace().equals(Counted.NAMESPACE)
-          && counter.getName().getName().equals(name)
-          && counter.getKey().stepName() != null
-          && counter.getKey().stepName().startsWith(step)) {
-        Long committed = counter.getCommittedOrNull();
-        sum += committed == null ? counter.getAttempted() : committed;
-      }
-    }
-    return sum;
   }
 }

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.taxi.Neo4jTrips;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.Zone;
@@ -13,7 +14,6 @@ import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.statement.Neo4jConnection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

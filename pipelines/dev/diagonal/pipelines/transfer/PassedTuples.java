@@ -21,8 +21,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transfer from a PostgreSQL table into another whose columns have the same types: the tuples of
- * COPY pass from one server to the other without being decoded.
+ * A transfer between PostgreSQL tables whose columns have the same types. The tuples of COPY pass
+ * from one server to the other without being decoded.
  *
  * @param source reads tuples
  * @param sink writes tuples
@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 record PassedTuples(JdbcRows source, JdbcSink sink) {
 
   static final String REMARK =
-      "rows were passed on in COPY's binary format: the columns of both tables have the same types";
+      "rows were copied in COPY's binary format: the columns of both tables have the same types";
 
-  /** Returns the transfer of tuples, or null if rows have to be decoded. */
+  /** Returns a transfer of tuples, or null if rows must be decoded. */
   static @Nullable PassedTuples of(
       TransferSpec spec,
       RunOptions options,

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of a plan by their names: databases and Elasticsearch. */
+/** The connections of a plan by name: databases and Elasticsearch. */
 final class PlanConnections {
 
   private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ final class PlanConnections {
   /** The options of commands for each connection. */
   private final Map<String, List<String>> options = new LinkedHashMap<>();
 
-  /** Those with mistakes of their own, which are not told again where they are used. */
+  /** Connections with mistakes of their own, which are not reported again where they are used. */
   private final Set<String> broken = new HashSet<>();
 
   void read(YamlNode node) {
@@ -42,7 +42,7 @@ final class PlanConnections {
       Secret password = secret(entries, "passwordFile");
       Secret apiKey = secret(entries, "apiKeyFile");
       if (entries.containsKey("jdbcUrl") == entries.containsKey("elasticsearchUrl")) {
-        node.mistake("a connection has 'jdbcUrl' or 'elasticsearchUrl', one of the two");
+        node.mistake("a connection needs either 'jdbcUrl' or 'elasticsearchUrl'");
       } else if (password != null && user == null) {
         node.mistake("'passwordFile' needs 'user'");
       } else if (entries.containsKey("jdbcUrl")) {
@@ -66,7 +66,7 @@ final class PlanConnections {
     }
   }
 
-  /** Returns the options that say the same to a command. */
+  /** Returns the equivalent options of a command. */
   private static List<String> optionsOf(Map<String, YamlNode> entries) {
     String kind = entries.containsKey("jdbcUrl") ? "jdbc" : "elasticsearch";
     List<String> options = new ArrayList<>();
@@ -85,8 +85,8 @@ final class PlanConnections {
   }
 
   /**
-   * Returns the options of a command for the connection of that name; none, and the mistake is
-   * noted, if there is none.
+   * Returns the options of a command for the connection of that name. If there is none, notes a
+   * mistake and returns no options.
    */
   List<String> options(String kind, YamlNode name) {
     Object found = kind.equals("jdbc") ? database(name) : search(name);
@@ -102,7 +102,7 @@ final class PlanConnections {
     return file == null ? null : Secrets.read(key, file.pathOf(file.text()), "").orElse(null);
   }
 
-  /** Returns the database of that name; null, and the mistake is noted, if there is none. */
+  /** Returns the database of that name. If there is none, notes a mistake and returns null. */
   @Nullable JdbcTarget database(YamlNode name) {
     JdbcTarget found = databases.get(name.text());
     if (found == null) {
@@ -111,7 +111,7 @@ final class PlanConnections {
     return found;
   }
 
-  /** Returns the Elasticsearch of that name; null, and the mistake is noted, if there is none. */
+  /** Returns the Elasticsearch of that name. If there is none, notes a mistake and returns null. */
   @Nullable ElasticsearchTarget search(YamlNode name) {
     ElasticsearchTarget found = searches.get(name.text());
     if (found == null) {

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.plan.JobTask;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
@@ -32,12 +33,12 @@ final class PlanTasks implements PlanFile.Kinds {
   /** The real paths of what tasks write. */
   private final Set<String> outputs = new HashSet<>();
 
-  /** Files that tasks write which stand earlier in the plan: they need not be there yet. */
+  /** Files that earlier tasks of the plan write; they need not exist yet. */
   private final Set<String> written = new HashSet<>();
 
   /**
    * @param runnerArgs the options of the runner
-   * @param commands what can be a task
+   * @param commands the commands that can be tasks
    */
   PlanTasks(List<String> runnerArgs, List<PipelineCommand<?>> commands) {
     this.runnerArgs = List.copyOf(runnerArgs);
@@ -81,7 +82,7 @@ final class PlanTasks implements PlanFile.Kinds {
     return node.mistakes().all().size() > before ? null : task;
   }
 
-  /** Whether an earlier task writes a file that this one reads. */
+  /** Returns whether an earlier task writes a file that this one reads. */
   private boolean readsWritten(TransferSpec spec) {
     return spec.from() instanceof TransferSpec.FromFiles files
         && files.files().stream().anyMatch(written::contains);
@@ -119,14 +120,14 @@ final class PlanTasks implements PlanFile.Kinds {
   }
 
   /**
-   * @throws UsageException if another task writes one of its files too
+   * @throws UsageException if another task also writes one of its files
    */
   private Task task(PlannedJob planned) {
     files.add(planned.files());
     for (JobFiles.Output output : planned.files().outputs()) {
       if (!outputs.add(OutputPlace.of(output.path()).identity())) {
         throw new UsageException(
-            "another task of the plan writes '%s' too".formatted(output.path()));
+            "another task of the plan also writes '%s'".formatted(output.path()));
       }
     }
     return new JobTask(planned);
@@ -148,14 +149,14 @@ final class PlanTasks implements PlanFile.Kinds {
         if (path != null
             && OutputPlace.of(output.path()).identity().equals(OutputPlace.of(path).identity())) {
           throw new UsageException(
-              "--%s: a task of the plan writes '%s' too".formatted(option, path));
+              "--%s: a task of the plan also writes '%s'".formatted(option, path));
         }
       }
     }
     all.checkAtTheEnd(option, path);
   }
 
-  /** Whether a task writes to the standard output. */
+  /** Returns whether a task writes to the standard output. */
   boolean useStandardOutput() {
     return files.stream().anyMatch(JobFiles::useStandardOutput);
   }
@@ -196,12 +197,12 @@ final class PlanTasks implements PlanFile.Kinds {
   }
 
   /**
-   * What the transfers of a group share: tables that change in one transaction, a snapshot of what
-   * they read, or both. A group in it shares them too.
+   * What the transfers of a group and its subgroups share: tables that change in one transaction, a
+   * snapshot that they read, or both.
    *
-   * @param tables null if the tables of each transfer change for themselves
-   * @param snapshot null if each transfer has a snapshot of its own
-   * @param around the group around this one, or null
+   * @param tables null if each transfer changes its tables by itself
+   * @param snapshot null if each transfer takes its own snapshot
+   * @param around the enclosing group, or null
    */
   private record GroupScope(
       @Nullable TablesAtOnce tables, @Nullable SourceSnapshot snapshot, @Nullable GroupScope around)
@@ -236,7 +237,10 @@ final class PlanTasks implements PlanFile.Kinds {
       return String.join(", ", shared);
     }
 
-    /** {@inheritDoc} The locks of the snapshot go first: a table that is read may be replaced. */
+    /**
+     * {@inheritDoc} Releases the locks of the snapshot first: a table that was read may be
+     * replaced.
+     */
     @Override
     public long complete() throws Exception {
       closeSnapshot();

@@ -27,7 +27,7 @@ final class SinkNode {
   private final Set<String> written;
 
   /**
-   * @param written the files that other sinks write; this one adds its own
+   * @param written the files that other sinks write; this sink adds its own
    */
   SinkNode(YamlNode to, PlanConnections connections, Set<String> written) {
     this.to = to;
@@ -39,7 +39,7 @@ final class SinkNode {
   @Nullable To read() {
     if (!to.isMap()) {
       to.mistake(
-          "a sink looks like {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
+          "write a sink as {csv: …}, {jsonl: …}, {parquet: …}, {jdbc: …} or {elasticsearch: …}");
       return null;
     }
     Map<String, YamlNode> all = to.entries();
@@ -57,7 +57,7 @@ final class SinkNode {
     Map<String, YamlNode> keys = to.entries("csv", "delimiter", "quote", "header");
     YamlNode file = keys.get("csv");
     if (file == null) {
-      to.mistake("a sink has 'csv', 'jsonl', 'parquet', 'jdbc' or 'elasticsearch'");
+      to.mistake("a sink needs 'csv', 'jsonl', 'parquet', 'jdbc' or 'elasticsearch'");
       return null;
     }
     return new ToCsv(outputOf(file), SourceNode.format(keys));
@@ -67,7 +67,7 @@ final class SinkNode {
     String path = file.pathOf(file.text());
     OutputPath.check("to", path);
     if (!written.add(path)) {
-      file.mistake("another task of the plan writes '" + file.text() + "' too");
+      file.mistake("another task of the plan also writes '" + file.text() + "'");
     }
     return path;
   }
@@ -106,7 +106,7 @@ final class SinkNode {
     YamlNode id = keys.get("id");
     YamlNode key = keys.get("key");
     if ((id == null) == (key == null)) {
-      to.mistake("give 'id' or 'key', one of the two, for the ids of documents");
+      to.mistake("use either 'id' or 'key' for the ids of documents");
       return null;
     }
     DocumentId made = id != null ? DocumentId.ofFormat(id.text()) : DocumentId.ofKey(key.texts());

@@ -56,7 +56,7 @@ final class SourceNode {
   /** Returns the source, or null if it cannot be made. */
   @Nullable From read() {
     if (!from.isMap()) {
-      from.mistake("a source looks like {csv: …}, {jsonl: …}, {parquet: …} or {jdbc: …}");
+      from.mistake("write a source as {csv: …}, {jsonl: …}, {parquet: …} or {jdbc: …}");
       return null;
     }
     Map<String, YamlNode> all = from.entries();
@@ -68,14 +68,14 @@ final class SourceNode {
     Map<String, YamlNode> keys = kind.equals("csv") ? from.entries(CSV_KEYS) : from.entries(kind);
     YamlNode files = keys.get(kind);
     if (files == null) {
-      from.mistake("a source has 'csv', 'jsonl', 'parquet' or 'jdbc'");
+      from.mistake("a source needs 'csv', 'jsonl', 'parquet' or 'jdbc'");
       return null;
     }
     List<String> patterns = new ArrayList<>();
     for (YamlNode file : files.items()) {
       String pattern = file.pathOf(file.text());
       patterns.add(pattern);
-      if (!written.contains(pattern) && !pattern.contains("${")) { // else the variable is unset
+      if (!written.contains(pattern) && !pattern.contains("${")) { // with ${, a variable is unset
         InputFiles unused = TransferNode.guarded(file, () -> InputFiles.matching(List.of(pattern)));
       }
     }
@@ -86,7 +86,7 @@ final class SourceNode {
     };
   }
 
-  /** Returns whether the jars of Parquet are present, or notes at this place that they are not. */
+  /** Returns whether the jars of Parquet are present; if not, notes a mistake at this place. */
   static boolean parquetJars(YamlNode place) {
     return Boolean.TRUE.equals(
         TransferNode.guarded(
@@ -104,7 +104,7 @@ final class SourceNode {
     YamlNode table = keys.get("table");
     YamlNode query = keys.get("query");
     if ((table == null) == (query == null)) {
-      from.mistake("give 'table' or 'query', one of the two");
+      from.mistake("use either 'table' or 'query'");
     }
     YamlNode rangeKey = keys.get("rangeKey");
     return database == null

@@ -1,31 +1,31 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.snapshot.SnapshotKeeper;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
 import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.transfer.source.SnapshotKeeper;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshot of a PostgreSQL database that a transfer reads, or all transfers of a group. It is
- * taken when the first of them starts. Safe for use by several threads.
+ * The snapshot of a PostgreSQL database that a transfer, or all transfers of a group, read. It is
+ * taken when the first of them starts. Thread-safe.
  */
 final class SourceSnapshot implements AutoCloseable {
 
-  /** Parallel transfers share the connections of a JVM: more of them are opened when needed. */
+  /** Parallel transfers share the connections of a JVM; more are opened if needed. */
   private static final int MOST_TRANSFERS = 4;
 
   private final List<FromJdbc> sources = new ArrayList<>();
   private @Nullable SnapshotKeeper keeper;
 
-  /** Whether a source is read at a snapshot. */
+  /** Returns whether a source is read from a snapshot. */
   static boolean isFor(From from) {
     return from instanceof FromJdbc jdbc
         && jdbc.oneSnapshot()
@@ -33,7 +33,7 @@ final class SourceSnapshot implements AutoCloseable {
   }
 
   /**
-   * Adds the source of a transfer; files are not concerned.
+   * Adds the source of a transfer; ignores files.
    *
    * @throws IllegalArgumentException if it cannot share a snapshot with the others
    */
@@ -50,13 +50,13 @@ final class SourceSnapshot implements AutoCloseable {
     JdbcTarget first = sources.isEmpty() ? its : sources.get(0).database().at(ServerUrls.TO_COME);
     if (!first.equals(its)) {
       throw new IllegalArgumentException(
-          "snapshot one: one table is in %s and another in %s, and a snapshot is of one database, read by one user"
+          "snapshot one: one table is in %s and another in %s, but a snapshot covers one database, read by one user"
               .formatted(first, its));
     }
     sources.add(jdbc);
   }
 
-  /** Returns the keeper, which has locked all sources that were added. */
+  /** Returns the keeper, which has locked all added sources. */
   synchronized SnapshotKeeper keeper(JdbcTarget database, RunOptions options)
       throws SQLException, InterruptedException {
     SnapshotKeeper open = keeper;
@@ -79,7 +79,7 @@ final class SourceSnapshot implements AutoCloseable {
         : JdbcRows.tableSource(table);
   }
 
-  /** Gives the snapshot up, with the locks on its tables. */
+  /** Releases the snapshot and the locks on its tables. */
   @Override
   public synchronized void close() {
     if (keeper != null) {

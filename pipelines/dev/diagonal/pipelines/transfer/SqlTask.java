@@ -20,20 +20,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements, all in one transaction or each in its own.
+ * Runs statements, all in one transaction or each in its own.
  *
  * @param database where they run
- * @param shown what is told of them
+ * @param shown how messages name them
  * @param sql the statements
- * @param oneTransaction whether one transaction runs them all; else each runs outside of any, as
- *     {@code VACUUM} and {@code CREATE INDEX CONCURRENTLY} need it
+ * @param oneTransaction whether one transaction runs them all; otherwise each runs outside a
+ *     transaction block, as {@code VACUUM} and {@code CREATE INDEX CONCURRENTLY} require
  */
 record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransaction)
     implements Task {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Statements that end transactions themselves may have taken effect when a later one fails. */
+  /** Statements that end transactions; they may take effect although a later one fails. */
   private static final Pattern COMMITS =
       Pattern.compile(
           "\\b(commit|prepare\\s+transaction)\\b|\\bend\\s*;", Pattern.CASE_INSENSITIVE);
@@ -48,7 +48,7 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
     YamlNode file = entries.get("file");
     YamlNode statement = entries.get("statement");
     if ((file == null) == (statement == null)) {
-      node.mistake("give 'file' or 'statement', one of the two");
+      node.mistake("use either 'file' or 'statement'");
     }
     if (statement != null) {
       String sql = statement.text();
@@ -74,15 +74,15 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
   /**
    * {@inheritDoc}
    *
-   * <p>The transaction is repeated until its commit is sent. A commit without an answer fails the
-   * task, since the statements may not have the same effect twice.
+   * <p>The transaction is retried until its commit is sent. If the reply to the commit is lost, the
+   * task fails, because the statements may not be idempotent.
    */
   @Override
   public Counts run() throws SQLException, InterruptedException {
     return oneTransaction ? runAll() : runEach();
   }
 
-  /** Nothing is repeated, since it is unknown what a statement that failed has done. */
+  /** Runs each statement once: it is unknown what a failed statement has done. */
   private Counts runEach() throws SQLException {
     List<String> statements = SqlScript.statements(sql);
     int done = 0;

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of one transfer that change atomically at its end, or at the end of its group. Safe
- * for use by several threads: whoever abandons them waits for a publication that is under way.
+ * The tables of one transfer that change atomically at its end, or at the end of its group.
+ * Thread-safe: abandoning waits for a publication in progress.
  */
 final class StagedSinks {
 
@@ -35,7 +35,7 @@ final class StagedSinks {
   private @Nullable StagedTables staged;
 
   /**
-   * @param publisher takes the stages once they are full, or null to publish them then
+   * @param publisher takes the stages once they are filled, or null to publish them then
    */
   StagedSinks(DeadLetters deadLetters, @Nullable Consumer<StagedTables> publisher) {
     this.deadLetters = deadLetters;
@@ -57,7 +57,7 @@ final class StagedSinks {
     return new StageSink(stage, spec.commitRows(), ledger.withRun(tables.run()));
   }
 
-  /** Publishes the stages, or hands them over. */
+  /** Publishes the stages, or passes them to the publisher. */
   synchronized void publish() throws Exception {
     StagedTables tables = staged;
     if (tables == null) {
@@ -71,7 +71,7 @@ final class StagedSinks {
     staged = null;
   }
 
-  /** Drops the stages that were neither published nor handed over. */
+  /** Drops the stages that were neither published nor passed on. */
   synchronized void abandon() throws Exception {
     StagedTables tables = staged;
     staged = null;
@@ -80,12 +80,12 @@ final class StagedSinks {
     }
   }
 
-  /** Returns how many rows each target has refused. Those of a group are counted at its end. */
+  /** Returns how many rows each target has refused. Rows of a group are counted at its end. */
   Map<String, Long> refused() {
     return Map.copyOf(refused);
   }
 
-  /** Adds the rows that a target refuses to the dead letters, or fails. */
+  /** Adds rows that a target refuses to the dead letters, or fails. */
   private final class ToDeadLetters implements Staged.Refused {
 
     private final String target;

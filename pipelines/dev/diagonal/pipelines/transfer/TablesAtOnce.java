@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of several transfers, which change in one transaction when all of them are done. */
+/** The tables of several transfers that change in one transaction when all of them have ended. */
 final class TablesAtOnce {
 
   private final List<StagedTables> staged = new ArrayList<>();
@@ -21,7 +21,7 @@ final class TablesAtOnce {
   /**
    * Checks the tables of another transfer of the group against those of the others.
    *
-   * @throws IllegalArgumentException if one is in another database, or if one is replaced that is
+   * @throws IllegalArgumentException if one is in another database, or a table that is replaced is
    *     also written by another transfer
    */
   void check(List<ToJdbc> tables) {
@@ -30,7 +30,7 @@ final class TablesAtOnce {
       JdbcTarget first = database;
       if (first != null && !first.equals(its)) {
         throw new IllegalArgumentException(
-            "transaction all: table %s is in %s and another table in %s, and one transaction cannot change two databases (or act as two users)"
+            "transaction all: table %s is in %s and another table in %s, but one transaction cannot change two databases (or act as two users)"
                 .formatted(table.table(), its, first));
       }
       database = its;
@@ -43,12 +43,12 @@ final class TablesAtOnce {
     }
   }
 
-  /** Takes stages that are full. */
+  /** Adds filled stages. */
   synchronized void add(StagedTables tables) {
     staged.add(tables);
   }
 
-  /** Publishes them; returns how many rows were refused and have become bad records. */
+  /** Publishes all tables; returns how many rows were refused and became dead letters. */
   synchronized long complete() throws Exception {
     long refused = StagedTables.publish(staged, System.err::println);
     staged.clear();

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** The command {@code transfer}: one transfer, or a plan of tasks and task groups. */
 public final class Transfer implements Command {
 
-  /** What stands in a plan, and not beside it. */
+  /** Options that a plan sets, so that they cannot be combined with {@code --plan}. */
   private static final List<String> BESIDE_A_PLAN =
       List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary", "report");
 
@@ -41,7 +41,7 @@ public final class Transfer implements Command {
   private final List<PipelineCommand<?>> commands;
 
   /**
-   * @param commands what can be a task of a plan besides transfers and statements
+   * @param commands the commands that can be tasks of a plan, besides transfers and statements
    */
   public Transfer(List<PipelineCommand<?>> commands) {
     this.commands = List.copyOf(commands);
@@ -126,7 +126,7 @@ public final class Transfer implements Command {
     }
   }
 
-  /** Prints every few seconds how far the tasks are that run. */
+  /** Prints the progress of the running tasks every few seconds. */
   private static PlanReport run(PlanRun run, PlanNode plan) throws InterruptedException {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -148,7 +148,10 @@ public final class Transfer implements Command {
     }
   }
 
-  /** The options of the runner, which all tasks get; an option of a transfer stands in the plan. */
+  /**
+   * Returns the options of the runner, which all tasks get; options of transfers belong in the
+   * plan.
+   */
   private List<String> runnerArgs(List<String> args) {
     List<String> own = new ArrayList<>();
     for (var method : TransferOptions.class.getMethods()) {
@@ -163,7 +166,8 @@ public final class Transfer implements Command {
       if (!own.contains(option)) {
         runner.add(arg);
       } else if (!BESIDE_A_PLAN.contains(option)) {
-        throw new UsageException("--" + option + " stands in the plan, not beside --plan");
+        throw new UsageException(
+            "--" + option + " belongs in the plan and cannot be combined with --plan");
       }
     }
     return runner;

@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParquetInput;
@@ -17,16 +17,16 @@ import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.source.TransferSource;
 import java.util.List;
 
-/** Checks a transfer against the columns of its files, before any server is asked. */
+/** Checks a transfer against the columns of its files, before it connects to a server. */
 final class TransferColumns {
 
   private TransferColumns() {}
 
   /**
-   * Checks what can be known without a server: the delimiter, the columns of the mapping and the
-   * keys of tables.
+   * Checks what does not need a server: the delimiter, the columns of the mapping and the keys of
+   * tables.
    *
-   * @throws UsageException with all that does not fit
+   * @throws UsageException with all mismatches
    */
   static void check(TransferSpec spec, RunOptions options) {
     if (!(spec.from() instanceof FromFiles files)) {

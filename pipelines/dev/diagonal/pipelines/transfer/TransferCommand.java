@@ -69,10 +69,10 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
   @Override
   protected Job plan(TransferOptions options) {
     if (options.getFrom() == null || options.getTo() == null) {
-      throw new UsageException("give --from and --to, or --plan");
+      throw new UsageException("set --from and --to, or --plan");
     }
     if (options.getFromTask() != null) {
-      throw new UsageException("--fromTask goes with --plan");
+      throw new UsageException("--fromTask needs --plan");
     }
     TransferEnd from = TransferEnd.of("from", options.getFrom(), SOURCES);
     List<TransferEnd> to = new ArrayList<>();
@@ -136,7 +136,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             options.getCommitRows(),
             options.getTransaction() == TransferOptions.Transaction.all,
             ledger(options),
-            types(options));
+            types(options),
+            options.getVerify());
     TransferColumns.check(spec, options);
     return new TransferJob(spec, options, embedded, null, null);
   }
@@ -144,7 +145,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
   private static void refuse(String option, @Nullable Object value, String end) {
     if (value != null) {
       throw new UsageException(
-          "--%s has no effect without %s: add that, or leave this out".formatted(option, end));
+          "--%s has no effect without %s: add that, or remove this option".formatted(option, end));
     }
   }
 
@@ -168,7 +169,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   private static SinkPlace place(String option, @Nullable String url, boolean used) {
     if (used && (url == null || url.equals("none"))) {
-      throw new UsageException("give --" + option);
+      throw new UsageException("set --" + option);
     }
     return used ? SinkPlace.of(url, url) : SinkPlace.of("none", url);
   }
@@ -184,7 +185,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
       if (!List.of(options.getDelimiter(), options.getQuote(), options.getEscape())
           .equals(List.of(",", "\"", "none"))) {
         throw new UsageException(
-            "--csvStyle=dump stands for --delimiter, --quote and --escape: leave those out");
+            "--csvStyle=dump sets --delimiter, --quote and --escape: remove those options");
       }
       return CsvFormats.textDump(
           columns, options.getEncoding(), options.getNullText(), CsvInputOptions.skipped(options));
@@ -201,7 +202,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         CsvInputOptions.skipped(options));
   }
 
-  /** Files are written as they are read, but for what is named for the output. */
+  /** Returns the output format: that of the input, except for what output options set. */
   private static CsvFormat outputFormat(TransferOptions options) {
     String delimiter = options.getOutputDelimiter();
     String quote = options.getOutputQuote();
@@ -223,7 +224,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     boolean query = options.getQuery() != null;
     if (end.kind().equals("jdbc")) {
       if (query != end.place().isEmpty()) {
-        throw new UsageException("--from=jdbc: takes a table, or else --query");
+        throw new UsageException("--from=jdbc: needs a table or --query");
       }
       return new FromJdbc(
           database,
@@ -233,7 +234,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
           options.getSnapshot() == TransferOptions.Snapshot.one);
     }
     if (query || options.getRangeKey() != null) {
-      throw new UsageException("--query and --rangeKey go with --from=jdbc:");
+      throw new UsageException("--query and --rangeKey need --from=jdbc:");
     }
     List<String> files = List.of(end.place().split(","));
     try {
@@ -255,7 +256,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
       TransferEnd end, CsvFormat format, Database database, Index index, TransferOptions options) {
     List<String> key = options.getKey() == null ? List.of() : options.getKey();
     if (end.place().isEmpty()) {
-      throw new UsageException("--to=" + end.kind() + ": names nothing");
+      throw new UsageException("--to=" + end.kind() + ": the name is missing");
     }
     switch (end.kind()) {
       case "jdbc" -> {
@@ -265,7 +266,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
       }
       case "elasticsearch" -> {
         if (key.isEmpty()) {
-          throw new UsageException("--to=elasticsearch: needs --key, which the ids are made of");
+          throw new UsageException("--to=elasticsearch: needs --key, from which the ids are built");
         }
         List<String> text = options.getTextFields();
         return new ToIndex(

@@ -38,16 +38,19 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of a transfer, and what comes before and after it. */
+/** The pipeline of a transfer, with its preparation and completion. */
 final class TransferJob implements Job {
 
   private static final long BASE_HEAP_BYTES = 64L << 20;
   private static final long STAGE_HEAP_BYTES = 8L << 20;
 
-  /** What a writer of a table binds and has under way: the transactions' rows. */
+  /** The heap for a row of the transactions that a table writer binds or has in flight. */
   private static final long COMMIT_ROW_BYTES = 600;
 
-  /** A row group that is read or written, and its pages while they are compressed. */
+  /**
+   * The heap for a row group that is read or written, including its pages while they are
+   * compressed.
+   */
   private static final long ROW_GROUP_HEAP_BYTES = 64L << 20;
 
   private final TransferSpec spec;
@@ -59,14 +62,15 @@ final class TransferJob implements Job {
   private final TransferText text;
   private final TransferEnds ends;
   private final @Nullable SourceSnapshot ownSnapshot;
+  private final @Nullable TransferReceipt receipt;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
   private List<String> typeRemarks = List.of();
 
   /**
-   * @param embedded the embedded servers it wants
-   * @param publisher gets the stages once they are full, or null to publish them then
-   * @param shared the snapshot that its group reads, or null if it takes one of its own
+   * @param embedded the embedded servers that the job needs
+   * @param publisher takes the stages once they are filled, or null to publish them then
+   * @param shared the snapshot that the group reads, or null to take one
    */
   TransferJob(
       TransferSpec spec,
@@ -84,6 +88,7 @@ final class TransferJob implements Job {
     this.text = new TransferText(spec, isStaged());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
     this.ends = new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared));
+    this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }
 
   private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {
@@ -104,8 +109,8 @@ final class TransferJob implements Job {
   }
 
   /**
-   * A file may replace the one it was read from where no runner repeats the reading, which would
-   * read the new one.
+   * An output may replace its input if the runner never repeats a read: a repeated read would see
+   * the new file.
    */
   @Override
   public JobFiles files() {
@@ -136,7 +141,7 @@ final class TransferJob implements Job {
   @Override
   public long heapBytes() {
     long tables = spec.to().stream().filter(to -> to instanceof ToJdbc).count();
-    // A few blocks between any two stages, each of a mebibyte at most, or of one large row.
+    // A few blocks between any two stages, each of at most 1 MiB or one large row.
     long groups = spec.to().stream().filter(to -> to instanceof ToParquet).count();
     groups += spec.from() instanceof FromParquet ? 1 : 0;
     long perReader =
@@ -154,11 +159,14 @@ final class TransferJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     TransferSource source = ends.source(servers);
-    if (!Runners.isDirect(options) && !isStaged()) { // which never repeat
+    if (!Runners.isDirect(options) && !isStaged()) { // neither ever repeats writes
       text.warnings().forEach(System.err::println);
     }
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
+    if (receipt != null) {
+      receipt.begin(source, mapping);
+    }
     TransferRows planned = TransferRows.of(source, mapping, List.of());
     typeRemarks = planned.remarks();
     RowType rows = planned.rows();
@@ -167,7 +175,7 @@ final class TransferJob implements Job {
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
       TransferSink sink = ends.sink(to, source, rows, servers);
-      sinks.add(sink);
+      sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
@@ -208,7 +216,9 @@ final class TransferJob implements Job {
     return remarks;
   }
 
-  /** Rows of files and of all-or-nothing tables are visible at the end only, so they count then. */
+  /**
+   * Rows of files and of all-or-nothing tables become visible only at the end, so they count then.
+   */
   @Override
   public @Nullable Progress progress() {
     RunCounts now = counts;
@@ -237,18 +247,25 @@ final class TransferJob implements Job {
   @Override
   public @Nullable String needsLauncher() {
     if (isStaged()) {
-      return "--transaction=all puts the rows into the tables at the end";
+      return "--transaction=all writes the rows to the tables at the end";
     }
     return SourceSnapshot.isFor(spec.from())
-        ? "--snapshot=one keeps the moment that all readers see (--snapshot=each does not need it)"
+        ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"
         : null;
   }
 
   @Override
   public void complete() throws Exception {
-    closeSnapshot(); // its locks go first: the table that was read may be replaced
+    if (receipt == null || !receipt.readsSourceAgain()) {
+      closeSnapshot(); // releases its locks first: the table that was read may be replaced
+    }
     ends.refresh();
     staged.publish();
+  }
+
+  @Override
+  public List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return receipt == null ? List.of() : receipt.verify(result);
   }
 
   private void closeSnapshot() {

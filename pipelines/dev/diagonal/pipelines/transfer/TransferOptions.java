@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public interface TransferOptions
     extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions, CsvInputOptions {
 
-  /** What is done with rows whose keys are in a table, or with all that was there. */
+  /** How rows are written whose keys exist in a table, and whether existing rows are replaced. */
   enum Mode {
     insert,
     ignore,
@@ -27,47 +27,48 @@ public interface TransferOptions
     replace
   }
 
-  /** How CSV is written that a transfer reads. */
+  /** The style of the CSV files that a transfer reads. */
   enum CsvStyle {
     csv,
     dump
   }
 
-  /** What the readers of a transfer see of a database that changes. */
+  /** Which state of a changing database the readers of a transfer see. */
   enum Snapshot {
     one,
     each
   }
 
-  /** When the rows of a transfer appear in tables. */
+  /** When the rows of a transfer become visible in tables. */
   enum Transaction {
     each,
     all
   }
 
   @OptionGroup(OptionGroup.Heading.RUN)
-  @Description("A file with tasks and task groups to run, in place of --from and --to")
+  @Description("A file of tasks and task groups to run, instead of --from and --to")
   @Nullable String getPlan();
 
   void setPlan(@Nullable String plan);
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Needs("plan")
-  @Description("With --plan: start at the task of this name; what comes before it is passed over")
+  @Description("With --plan: start at the task of this name and skip the tasks before it")
   @Nullable String getFromTask();
 
   void setFromTask(@Nullable String fromTask);
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Needs("plan")
-  @Description("With --plan: how many tasks of parallel groups run at the same time")
+  @Description(
+      "With --plan: the maximum number of tasks of parallel groups that run at the same time")
   @Default.Integer(4)
   int getMaxParallelTasks();
 
   void setMaxParallelTasks(int maxParallelTasks);
 
   @Description(
-      "Where rows come from: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with"
+      "The source of the rows: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with"
           + " --query")
   @Nullable String getFrom();
 
@@ -75,7 +76,7 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Where rows go, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE,"
+      "The targets of the rows, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE,"
           + " elasticsearch:INDEX")
   @Nullable List<String> getTo();
 
@@ -83,50 +84,50 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "The columns that identify rows, in tables and as the ids of documents; without them rows"
-          + " are inserted, and rows that are sent again are inserted again")
+      "The columns that identify rows, in tables and as the ids of documents. Without them rows"
+          + " are inserted, and a repeated write inserts them again")
   @Nullable List<String> getKey();
 
   void setKey(@Nullable List<String> key);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "A column of whole numbers from 0, the versions of documents: an index keeps a document whose"
-          + " version is higher")
+      "A column of whole numbers from 0 with the version of each document; an index keeps the"
+          + " document with the higher version")
   @Nullable String getVersionColumn();
 
   void setVersionColumn(@Nullable String versionColumn);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "A column whose value is the routing of a document, which decides on its shard; without it,"
-          + " the id does")
+      "A column whose value is the routing of a document, which decides its shard; the default is"
+          + " the id")
   @Nullable String getRouting();
 
   void setRouting(@Nullable String routing);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Columns to search by words, where an index has no fields for them yet: they become text,"
-          + " others keyword")
+      "Columns for full-text search: new fields for them get type text, all other text columns"
+          + " type keyword")
   @Nullable List<String> getTextFields();
 
   void setTextFields(@Nullable List<String> textFields);
 
   @Description(
-      "What is done in tables; without it, rows are inserted, or upserted if there is a key")
+      "How rows are written to tables; by default they are inserted, or upserted if there is a key")
   @Nullable Mode getMode();
 
   void setMode(@Nullable Mode mode);
 
-  @Description("A file that says what becomes of rows on their way")
+  @Description("A file with the mapping from source rows to target rows")
   @Nullable String getMapping();
 
   void setMapping(@Nullable String mapping);
 
   @Description(
-      "CSV and JSON lines: types of columns, as in zip:text,price:decimal(10,2), or one for all, as"
-          + " in text; the columns of an existing table decide the others, or else the first 1,000"
+      "CSV and JSON lines: types of columns, as in zip:text,price:decimal(10,2), or one type for all, as"
+          + " in text. Other columns have the types of an existing table, or are guessed from the first 1,000"
           + " records")
   @Nullable String getTypes();
 
@@ -137,21 +138,22 @@ public interface TransferOptions
 
   void setQuery(@Nullable String query);
 
-  @Description("A column of whole numbers to read a table or query by in parallel ranges")
+  @Description(
+      "A column of whole numbers that divides a table or query into ranges, which are read in parallel")
   @Nullable String getRangeKey();
 
   void setRangeKey(@Nullable String rangeKey);
 
   @Description(
-      "PostgreSQL: whether all readers see one moment, while TRUNCATE and ALTER TABLE wait for the"
-          + " transfer; or each range is read at its own moment, without such locks")
+      "PostgreSQL: one: all readers see the same snapshot, and TRUNCATE and ALTER TABLE wait for the"
+          + " transfer; each: each range has its own snapshot, without such locks")
   @Default.Enum("one")
   Snapshot getSnapshot();
 
   void setSnapshot(Snapshot snapshot);
 
   @Description(
-      "CSV to read: csv, or dump for the text that PostgreSQL's COPY and MySQL's INTO OUTFILE"
+      "CSV to read: csv, or dump for the text format that PostgreSQL's COPY and MySQL's INTO OUTFILE"
           + " write: tabs, no quotes, no header, \\N for null, \\n"
           + " and \\t for characters")
   @Default.Enum("csv")
@@ -160,13 +162,13 @@ public interface TransferOptions
   void setCsvStyle(CsvStyle csvStyle);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
-  @Description("CSV to write: what stands between two fields; default --delimiter")
+  @Description("CSV to write: the text between two fields; default --delimiter")
   @Nullable String getOutputDelimiter();
 
   void setOutputDelimiter(@Nullable String outputDelimiter);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
-  @Description("CSV to write: what stands around fields, or 'none'; default --quote")
+  @Description("CSV to write: the quote character, or 'none'; default --quote")
   @Nullable String getOutputQuote();
 
   void setOutputQuote(@Nullable String outputQuote);
@@ -183,13 +185,14 @@ public interface TransferOptions
 
   void setDelimiter(String delimiter);
 
-  @Description("CSV: what stands around fields: one character, or 'none'")
+  @Description("CSV: the quote character, or 'none'")
   @Default.String("\"")
   String getQuote();
 
   void setQuote(String quote);
 
-  @Description("CSV to read: what makes the next character a plain one: one character, or 'none'")
+  @Description(
+      "CSV to read: the escape character, which makes the next character a plain one, or 'none'")
   @Default.String("none")
   String getEscape();
 
@@ -201,38 +204,47 @@ public interface TransferOptions
 
   void setHeader(boolean header);
 
-  @Description("CSV to read without a header: the names of the columns; c1, c2, … otherwise")
+  @Description("CSV to read without a header: the names of the columns; default c1, c2, …")
   @Nullable List<String> getColumns();
 
   void setColumns(@Nullable List<String> columns);
 
-  @Description("CSV to read: its character set")
+  @Description("CSV to read: the character set")
   @Default.String("UTF-8")
   String getEncoding();
 
   void setEncoding(String encoding);
 
-  @Description("CSV to read: what stands for null, beside an empty field without quotes")
+  @Description("CSV to read: the text for null, in addition to an empty field without quotes")
   @Nullable String getNullText();
 
   void setNullText(@Nullable String nullText);
 
   @Description(
-      "CSV to read: whether quotes may hold line breaks; if not, a file is read in parallel ranges")
+      "CSV to read: whether quotes may hold line breaks; if false, a file is read in parallel ranges")
   @Default.Boolean(true)
   boolean getQuotedLineBreaks();
 
   void setQuotedLineBreaks(boolean quotedLineBreaks);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "Whether to read the targets at the end and compare them with the rows that were sent; the"
+          + " run fails if they differ")
+  @Default.Boolean(false)
+  boolean getVerify();
+
+  void setVerify(boolean verify);
+
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("How many rows travel together")
+  @Description("The number of rows per block")
   @Default.Integer(TransferSpec.BLOCK_ROWS)
   int getBlockRows();
 
   void setBlockRows(int blockRows);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("How many rows a transaction has at most")
+  @Description("The maximum number of rows per transaction")
   @Default.Integer(TransferSpec.COMMIT_ROWS)
   int getCommitRows();
 
@@ -240,8 +252,8 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(
-      "PostgreSQL, rows without a key: whether a commit waits for the disk even where the server's"
-          + " default is not to; false risks the rows of the last moments before a crash")
+      "PostgreSQL, rows without a key: whether a commit waits for the disk even if the server's"
+          + " default is not to. With false, a crash may lose the most recent rows")
   @Default.Boolean(true)
   boolean getSynchronousCommit();
 
@@ -249,7 +261,7 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "When rows appear in tables: with each transaction, or all or none of them at the end")
+      "When rows become visible in tables: after each transaction, or all or none at the end")
   @Default.Enum("each")
   Transaction getTransaction();
 

@@ -14,16 +14,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is transferred from where to where.
+ * Specifies a transfer.
  *
  * @param from the source
- * @param to the sinks; there may be none, then rows are read and converted only
- * @param mapping what becomes of rows on their way
- * @param blockRows how many rows travel together
- * @param commitRows how many rows a transaction has at most
- * @param atOnce whether tables change in one transaction in the end, or not at all
+ * @param to the sinks; if there are none, rows are only read and converted
+ * @param mapping how rows are converted
+ * @param blockRows the number of rows per block
+ * @param commitRows the maximum number of rows per transaction
+ * @param atOnce whether all tables change in one transaction at the end, or not at all
  * @param ledger how transactions are recorded that must not be repeated
- * @param types types of the source's columns that the user names
+ * @param types the column types that the user has set
+ * @param verify whether the targets are read and compared with the rows that were sent
  */
 record TransferSpec(
     From from,
@@ -33,7 +34,8 @@ record TransferSpec(
     int commitRows,
     boolean atOnce,
     LedgerSettings ledger,
-    ColumnTypes types) {
+    ColumnTypes types,
+    boolean verify) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;
@@ -53,10 +55,10 @@ record TransferSpec(
   }
 
   /**
-   * Checks that modes, keys and transactions fit together, without asking a server.
+   * Checks that modes, keys and transactions are consistent, without connecting to a server.
    *
-   * @param grouped whether the tables change with those of a group
-   * @throws IllegalArgumentException if they do not
+   * @param grouped whether the tables change together with those of a group
+   * @throws IllegalArgumentException if they are not
    */
   void check(boolean grouped) {
     if (atOnce) {
@@ -64,7 +66,7 @@ record TransferSpec(
     }
     for (To each : to) {
       if (each instanceof ToIndex index) {
-        // Refuses a URL or a name that does not fit before anything is done.
+        // Refuses an invalid URL or name before anything is done.
         Object unused = index.index().at(ServerUrls.TO_COME);
       } else if (each instanceof ToJdbc table) {
         boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
@@ -80,33 +82,33 @@ record TransferSpec(
                 || table.mode() == Mode.delete;
         if ((together && neverAtOnce) || (!together && onlyAtOnce)) {
           throw new IllegalArgumentException(
-              "mode %s of table %s goes with transaction %s"
+              "mode %s of table %s needs transaction %s"
                   .formatted(table.mode(), table.table(), together ? "each" : "all"));
         }
       }
     }
   }
 
-  /** A database, which may be one that is yet to start. */
+  /** A database, which may not be started yet. */
   @FunctionalInterface
   interface Database {
     JdbcTarget at(ServerUrls servers);
   }
 
-  /** An index, which may be on a server that is yet to start. */
+  /** An index, whose server may not be started yet. */
   @FunctionalInterface
   interface Index {
     ElasticsearchTarget at(ServerUrls servers);
   }
 
-  /** Where rows come from. */
+  /** The source of rows. */
   sealed interface From permits FromFiles, FromJdbc {}
 
   /** Files, globs or directories. */
   sealed interface FromFiles extends From permits FromCsv, FromJsonLines, FromParquet {
     List<String> files();
 
-    /** Returns what the files are, for a person. */
+    /** Returns the kind of the files, for messages. */
     String kind();
   }
 
@@ -132,9 +134,11 @@ record TransferSpec(
   }
 
   /**
+   * A table or a query.
+   *
    * @param table its name, or null if there is a query
-   * @param rangeKey the column to read ranges of, or null
-   * @param oneSnapshot whether all of it is read at one moment, where the database can do that
+   * @param rangeKey the column whose ranges are read, or null
+   * @param oneSnapshot whether all of it is read from one snapshot, if the database supports that
    */
   record FromJdbc(
       Database database,
@@ -144,14 +148,14 @@ record TransferSpec(
       boolean oneSnapshot)
       implements From {}
 
-  /** Where rows go. */
+  /** A target of rows. */
   sealed interface To permits ToFile, ToJdbc, ToIndex {}
 
   /** One file. */
   sealed interface ToFile extends To permits ToCsv, ToJsonLines, ToParquet {
     String path();
 
-    /** Returns what the file is, for a person. */
+    /** Returns the kind of the file, for messages. */
     String kind();
   }
 
@@ -179,6 +183,8 @@ record TransferSpec(
   record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
 
   /**
+   * An index.
+   *
    * @param pipeline the ingest pipeline, or null for the one that the index names
    */
   record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}

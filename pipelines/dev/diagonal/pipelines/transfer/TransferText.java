@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a user reads about a transfer: its plan, its warnings, its sinks.
+ * The text about a transfer that users read: its plan, its warnings, its sinks.
  *
  * @param staged whether its tables change in one transaction at the end
  */
@@ -29,15 +29,15 @@ record TransferText(TransferSpec spec, boolean staged) {
     lines.add(
         String.format(
             Locale.ROOT,
-            "blocks:  %,d rows; %,d rows a transaction%s",
+            "blocks:  %,d rows; %,d rows per transaction%s",
             spec.blockRows(),
             spec.commitRows(),
-            spec.atOnce() ? ", put into the tables at once in the end" : ""));
+            spec.atOnce() ? ", written to the tables in one transaction at the end" : ""));
     lines.addAll(warnings());
     return lines;
   }
 
-  /** What a runner that repeats work would do to tables whose rows have no key. */
+  /** Returns warnings about tables without keys, in which a repeated write duplicates rows. */
   List<String> warnings() {
     return spec.tables().stream()
         .filter(table -> table.key().isEmpty() && table.mode() != Mode.replace)
@@ -46,10 +46,10 @@ record TransferText(TransferSpec spec, boolean staged) {
                 staged
                     ? "note:    the rows of table %s have no key: the same command inserts them again"
                         .formatted(table.table())
-                    : "note:    the rows of table %s have no key: where a runner repeats a part of the"
+                    : "note:    the rows of table %s have no key. If the runner repeats part of the"
                             .formatted(table.table())
-                        + " work, or you the command, they are inserted again; --key makes it"
-                        + " exact")
+                        + " work, or you repeat the command, they are inserted again; use --key for exactly"
+                        + " one row per key")
         .toList();
   }
 
@@ -78,11 +78,11 @@ record TransferText(TransferSpec spec, boolean staged) {
     return file.kind() + " " + file.path();
   }
 
-  /** Returns what is left when a run is interrupted, and what the same command does then. */
+  /** Returns what remains of an interrupted run, and what the same command does then. */
   String afterInterruption() {
     boolean tables = spec.to().stream().anyMatch(to -> to instanceof ToJdbc);
     if (staged) {
-      return "Tables are as they were before. The same command starts from the beginning.";
+      return "Tables are unchanged. The same command starts from the beginning.";
     }
     boolean inserts =
         spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());
@@ -95,7 +95,7 @@ record TransferText(TransferSpec spec, boolean staged) {
         : "The same command starts from the beginning.";
   }
 
-  /** Returns what kind of place a sink is. */
+  /** Returns the kind of a sink. */
   static String kind(To to) {
     if (to instanceof ToJdbc) {
       return "PostgreSQL";
@@ -103,7 +103,7 @@ record TransferText(TransferSpec spec, boolean staged) {
     return to instanceof ToFile file ? file.kind() : "Elasticsearch";
   }
 
-  /** Returns where a sink is. */
+  /** Returns the name of a sink's target. */
   static String target(To to, TransferSink sink) {
     if (to instanceof ToJdbc table) {
       return "table " + table.table();

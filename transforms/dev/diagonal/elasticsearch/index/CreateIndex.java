@@ -9,26 +9,27 @@ import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
+import dev.diagonal.internal.elasticsearch.index.IndexFields;
+import dev.diagonal.internal.elasticsearch.index.MappingTypes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.elasticsearch.client.Request;
 
 /**
- * Makes sure that an index is there and maps the fields that are to be written as wanted. Called
- * before a run, by as many processes at once as want to.
+ * Creates an index, or checks the mapping of an existing one. Any number of processes may call it
+ * concurrently before a run.
  */
 public final class CreateIndex {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  static final String ALREADY_EXISTS = "resource_already_exists_exception";
 
   private CreateIndex() {}
 
   /**
-   * Creates the index of {@code target} with {@code mapping} if there is none of that name; if
-   * there is one, refuses it unless it maps every field of {@code mapping} to the same type. Fields
-   * beyond these, and settings, are not looked at.
+   * Creates the index of {@code target} with {@code mapping} if it does not exist. Refuses an
+   * existing one unless it maps every field of {@code mapping} to the same type. Other fields and
+   * settings are not checked.
    *
    * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
    * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
@@ -62,7 +63,7 @@ public final class CreateIndex {
       ElasticsearchConnection connection, ElasticsearchTarget target, IndexTemplate template)
       throws IOException {
     JsonNode wanted = template.parsedMapping();
-    // Looked for first: whoever may write to an index need not have the right to create one.
+    // Checked first: a user who may write to an index need not have the right to create one.
     JsonNode indices = IndexFields.mappings(connection, target);
     if (indices == null) {
       create(connection, target, wanted, template);
@@ -72,7 +73,7 @@ public final class CreateIndex {
       throw new IOException("it was deleted meanwhile");
     }
     List<String> differences = new ArrayList<>();
-    for (JsonNode index : indices) { // an alias may stand for several
+    for (JsonNode index : indices) { // an alias may name several
       differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
     }
     if (!differences.isEmpty()) {
@@ -97,7 +98,7 @@ public final class CreateIndex {
     try {
       connection.perform(create);
     } catch (AnswerException e) {
-      if (!e.type().equals(ALREADY_EXISTS)) {
+      if (!e.type().equals(ElasticsearchFaults.ALREADY_EXISTS)) {
         throw e;
       }
     }

@@ -1,3 +1,3 @@
-/** Creates, tunes and refreshes indexes. */
+/** Creates and refreshes indexes. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.elasticsearch.index;

@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a batch of rows, column by column. */
+/** Holds the values of a batch of rows, column by column. */
 final class BoundColumns implements RowValues {
 
   private final Table table;
@@ -32,10 +32,10 @@ final class BoundColumns implements RowValues {
   }
 
   /**
-   * Returns what {@code binder} puts for all of {@code rows}.
+   * Returns the values that {@code binder} binds for {@code rows}.
    *
-   * @throws IllegalArgumentException if it puts more or fewer values than {@code table} has
-   *     columns, or one that does not fit its column's type
+   * @throws IllegalArgumentException if it binds more or fewer values than {@code table} has
+   *     columns, or a value that does not fit the type of its column
    */
   static <T> BoundColumns of(Table table, RowBinder<T> binder, List<T> rows) throws Exception {
     BoundColumns bound = new BoundColumns(table, rows.size());
@@ -49,14 +49,14 @@ final class BoundColumns implements RowValues {
     return bound;
   }
 
-  /** Sets the parameters from {@code first} on, an array a column. */
+  /** Sets one array per column, starting at parameter {@code first}. */
   void setIn(PreparedStatement statement, int first) throws SQLException {
     for (int i = 0; i < columns.size(); i++) {
       statement.setObject(first + i, columns.get(i).toArray());
     }
   }
 
-  /** Returns the different values that some rows have in a column, as an array of the driver. */
+  /** Returns the distinct values of a column in some rows, as an array of the driver. */
   Object distinct(String column, BitSet rows) {
     for (int i = 0; i < columns.size(); i++) {
       if (table.columns().get(i).name().equals(column)) {
@@ -66,7 +66,7 @@ final class BoundColumns implements RowValues {
     throw new IllegalArgumentException("no column " + column);
   }
 
-  /** The key of the first row, for a message. */
+  /** Returns the key of the first row, for messages. */
   String firstKey() {
     List<String> key =
         IntStream.range(0, columns.size())

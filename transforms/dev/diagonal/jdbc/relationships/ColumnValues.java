@@ -11,13 +11,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one column in the rows of a batch, as one array that the driver sends in binary:
- * whole numbers as {@code bigint[]}, floating point numbers as {@code double precision[]}, all else
- * as {@code text[]}, which the statement casts to the column's type.
+ * The values of one column of a batch. The driver sends them in binary as one array: whole numbers
+ * as {@code bigint[]}, floating-point numbers as {@code double precision[]}, all others as {@code
+ * text[]}, which the statement casts to the type of the column.
  */
 final class ColumnValues {
 
-  /** How the values of a column travel. */
+  /** The array type in which values are sent. */
   enum Kind {
     WHOLE("bigint"),
     FLOATING("double precision"),
@@ -87,13 +87,13 @@ final class ColumnValues {
 
   void add(double value) {
     switch (kind) {
-      case WHOLE -> throw refused("a floating point number");
+      case WHOLE -> throw refused("a floating-point number");
       case FLOATING -> floating[size++] = value;
       case TEXT -> texts[size++] = Double.toString(value);
     }
   }
 
-  /** Adds a value in PostgreSQL's spelling. */
+  /** Adds a value in PostgreSQL's text format. */
   void add(String value) {
     switch (kind) {
       case WHOLE -> throw refused("text");
@@ -111,7 +111,9 @@ final class ColumnValues {
     };
   }
 
-  /** Returns the different values of some rows, none of them null, as {@link #toArray} does. */
+  /**
+   * Returns the distinct values of some rows, as {@link #toArray} does. None of them may be null.
+   */
   Object distinct(BitSet picked) {
     IntStream rowsPicked = picked.stream().filter(row -> nulls == null || !nulls[row]);
     return switch (kind) {
@@ -126,7 +128,7 @@ final class ColumnValues {
     };
   }
 
-  /** The value in the given row, for a message. */
+  /** Returns the value in the given row, for messages. */
   String shown(int row) {
     if (nulls != null && nulls[row]) {
       return "null";
@@ -159,6 +161,6 @@ final class ColumnValues {
 
   private IllegalArgumentException refused(String what) {
     return new IllegalArgumentException(
-        "column %s is %s and takes no %s".formatted(column.name(), column.type(), what));
+        "column %s is %s and does not accept %s".formatted(column.name(), column.type(), what));
   }
 }

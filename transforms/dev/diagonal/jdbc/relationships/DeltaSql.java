@@ -11,23 +11,23 @@ import java.util.stream.Collector;
 import java.util.stream.IntStream;
 
 /**
- * PostgreSQL's words for deltas: what batches add to a table of ends, kept beside it until a fold
- * moves it there. Text only.
+ * Builds the SQL for deltas. Batches store what they add to a table of ends in a table of deltas; a
+ * fold moves it into the table of ends.
  *
- * <p>A row of deltas holds arrays: ids, and what is added to each. Measured for 860,000 deltas of
- * 20 batches, beside a row per id: copied with 60 % of the CPU time, folded with half of it, and
- * with a third of the write-ahead log.
+ * <p>A row of deltas holds arrays: the ids, and what is added to each. Measured with 860,000 deltas
+ * of 20 batches against one row per id: copying takes 60 % of the CPU time, folding half of it, and
+ * the write-ahead log a third of the size.
  */
 final class DeltaSql {
 
-  /** The most ids of one row. */
+  /** The maximum number of ids in one row. */
   static final int MAX_IDS = 50_000;
 
   private DeltaSql() {}
 
   /**
-   * Inserts the relationships that are new and what they add, and returns how many are new. The
-   * parameters are those of {@link RelationshipSql#insertEdges}.
+   * Inserts new relationships and the deltas they add, and returns how many relationships are new.
+   * The parameters are those of {@link RelationshipSql#insertEdges}.
    */
   static String insert(RelationshipTables tables, List<DeltaTable> deltas) {
     String[] names = RelationshipSql.names(tables);
@@ -45,9 +45,9 @@ final class DeltaSql {
   }
 
   /**
-   * Inserts the relationships that are new and counts them at their ends, but keeps a delta of what
-   * they add to some. The first two parameters are arrays of these sources and targets; those of
-   * {@link RelationshipSql#insertEdges} follow. Returns no rows, for the same reason as {@link
+   * Inserts new relationships and counts them at their ends, but stores a delta for some of the
+   * ends. The first two parameters are arrays of these sources and targets; those of {@link
+   * RelationshipSql#insertEdges} follow. Returns one count, for the same reason as {@link
    * RelationshipSql#insert}.
    */
   static String insertMixed(
@@ -92,7 +92,7 @@ final class DeltaSql {
   }
 
   /**
-   * Inserts rows of deltas, each of {@value #MAX_IDS} ids at most; none if nothing is added.
+   * Inserts rows of at most {@value #MAX_IDS} ids each; no row if nothing is added.
    *
    * @param ends a query for what is added: {@code id}, {@code v0}, {@code v1}, …
    */
@@ -114,13 +114,14 @@ final class DeltaSql {
   }
 
   /**
-   * Waits for the fold that runs; in a statement of its own, so that the next one sees its work.
+   * Waits for a running fold. A separate statement, so that the snapshot of the next one includes
+   * the fold.
    */
   static String lockFold(RelationshipTables tables) {
     return "SELECT pg_advisory_xact_lock(%s, 0)".formatted(foldOf(tables));
   }
 
-  /** Returns whether no other fold runs, and keeps others away if so. */
+  /** Takes the fold lock if no other fold holds it, and returns whether it did. */
   static String tryLockFold(RelationshipTables tables) {
     return "SELECT pg_try_advisory_xact_lock(%s, 0)".formatted(foldOf(tables));
   }
@@ -129,7 +130,9 @@ final class DeltaSql {
     return RelationshipSql.namespace(tables, "fold");
   }
 
-  /** Returns how many ids wait, in how many rows, and how many bytes the table of ends has. */
+  /**
+   * Returns how many ids are pending, in how many rows, and the size of the table of ends in bytes.
+   */
   static String waiting(DeltaTable deltas) {
     return "SELECT coalesce(sum(%s), 0), count(*), pg_relation_size(%s) FROM %s"
         .formatted(
@@ -140,13 +143,14 @@ final class DeltaSql {
   }
 
   /**
-   * Moves all deltas that are committed into the table of ends. At READ COMMITTED neither the
-   * deltas that are committed meanwhile are lost, nor is any added twice.
+   * Moves all committed deltas into the table of ends. At READ COMMITTED, deltas committed
+   * meanwhile are neither lost nor added twice.
    */
   static String fold(DeltaTable deltas, boolean refuseBothEnds) {
     List<Sum> sums = deltas.of().sums();
     String moved = PostgresSql.unlike("moved", deltas.table().name(), deltas.of().table().name());
-    // Set-returning functions here, and not in FROM, spare a copy: a third less time (measured).
+    // Set-returning functions in the select list, not in FROM, avoid a copy: a third less time
+    // (measured).
     String ends =
         "SELECT unnest(%s) AS id, %s FROM %s"
             .formatted(
@@ -163,7 +167,7 @@ final class DeltaSql {
             RelationshipSql.count(deltas.of(), ends, refuseBothEnds));
   }
 
-  /** Returns the ids that would be on both sides after a fold, at most so many, as text. */
+  /** Returns up to {@code limit} ids that would be on both sides after a fold, as text. */
   static String bothSides(DeltaTable deltas, int limit) {
     List<Sum> sums = deltas.of().sums();
     String id = PostgresSql.quote(deltas.of().id().name());
@@ -177,7 +181,7 @@ final class DeltaSql {
             limit);
   }
 
-  /** The table of ends as it will be after the next fold. */
+  /** Creates a view of the table of ends as it will be after the next fold. */
   static String createView(DeltaTable deltas) {
     EndSums of = deltas.of();
     String id = PostgresSql.quote(of.id().name());
@@ -199,7 +203,8 @@ final class DeltaSql {
     }
     String arrays = of.sums().stream().map(sum -> "d." + sum.quoted()).collect(commas());
     String names = of.sums().stream().map(Sum::quoted).collect(commas());
-    // A function in FROM, and not in the list: a condition on the id then finds the end by its key.
+    // The function is in FROM, not in the select list, so that a condition on the id can use the
+    // key.
     return "CREATE VIEW %s AS SELECT %s%s FROM (SELECT %2$s%s FROM %s UNION ALL SELECT u.%2$s%s FROM %s AS d, unnest(d.%2$s, %s) AS u (%2$s, %s)) AS ends GROUP BY %2$s"
         .formatted(
             PostgresSql.quoteTable(deltas.view()),

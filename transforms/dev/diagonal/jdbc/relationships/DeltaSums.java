@@ -15,24 +15,25 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the relationships of a batch add to the ends of one table, summed by the bytes of the ids;
- * ids that are equal and differ in their bytes meet in the fold.
+ * Sums what the relationships of a batch add to the ends of one table, per id. Ids are compared by
+ * their bytes; ids that are equal but differ in bytes are combined by the fold.
  */
 final class DeltaSums {
 
-  /** Stands for the field of a counter, which adds one. */
+  /** Marks a counter, which adds 1 instead of a field. */
   static final int COUNTER = -1;
 
   private static final int MIN_SLOTS = 1 << 10;
 
   /**
-   * Where the values are and go.
+   * Describes where values are read from and written to.
    *
    * @param columns of the table of deltas
-   * @param elements the types of their arrays' elements, 0 where there is no array
-   * @param sourceField the place of the source in a relationship's row
-   * @param targetField the place of the target
-   * @param valueFields for each sum the place of what is added, or {@link #COUNTER}
+   * @param elements the element types of the arrays; 0 for a column that is not an array
+   * @param sourceField the index of the source in a relationship's row
+   * @param targetField the index of the target
+   * @param valueFields for each sum the index of the field that is added, or {@link #COUNTER}
+   * @param wholes for each sum whether a whole number is added; else a decimal is
    * @param copy the COPY statement
    */
   record Layout(
@@ -42,6 +43,7 @@ final class DeltaSums {
       int sourceField,
       int targetField,
       List<Integer> valueFields,
+      List<Boolean> wholes,
       String copy) {}
 
   private final Layout layout;
@@ -50,7 +52,7 @@ final class DeltaSums {
   private final boolean[] ofTarget;
   private final int[] fields;
 
-  /** Per slot of the hash table the number of an id, plus one; 0 if it is free. */
+  /** For each slot of the hash table the number of an id plus one; 0 if the slot is free. */
   private int[] slots = new int[MIN_SLOTS];
 
   private int[] idAt = new int[MIN_SLOTS];
@@ -78,7 +80,7 @@ final class DeltaSums {
     }
   }
 
-  /** Adds a relationship; returns false if an id is null or a number cannot be summed here. */
+  /** Adds a relationship. Returns false if an id is null or a number cannot be summed here. */
   boolean add(int row) {
     return add(row, layout.sourceField(), ofSource) && add(row, layout.targetField(), ofTarget);
   }
@@ -109,7 +111,10 @@ final class DeltaSums {
     if (edges.lengthAt(at) < 0) {
       return true; // null counts as 0
     }
-    BigDecimal value = WireValue.decimal(edges.array(), at);
+    BigDecimal value =
+        layout.wholes().get(sum)
+            ? BigDecimal.valueOf(WireValue.whole(edges.array(), at, edges.lengthAt(at)))
+            : WireValue.decimal(edges.array(), at);
     if (value == null) {
       return false; // NaN or infinite
     }
@@ -118,7 +123,7 @@ final class DeltaSums {
     return true;
   }
 
-  /** Returns the number of the id whose length is at this place. */
+  /** Returns the number of the id whose length is stored at {@code at}. */
   private int idOf(int at) {
     byte[] bytes = edges.array();
     int end = at + Integer.BYTES + edges.lengthAt(at);
@@ -170,7 +175,7 @@ final class DeltaSums {
     }
   }
 
-  /** Copies the deltas to the server, in rows of {@link DeltaSql#MAX_IDS} ids. */
+  /** Copies the deltas to the server, in rows of at most {@link DeltaSql#MAX_IDS} ids. */
   void copy(Connection connection) throws SQLException {
     int rows = (ids + DeltaSql.MAX_IDS - 1) / DeltaSql.MAX_IDS;
     WireRows deltas =
@@ -218,7 +223,7 @@ final class DeltaSums {
     deltas.putInt(to - from);
   }
 
-  /** Puts the head of an array of one dimension without nulls ({@code array_send}). */
+  /** Writes the header of a one-dimensional array without nulls ({@code array_send}). */
   private static void startArray(ByteBuilder out, int element, int size) {
     out.putInt(1);
     out.putInt(0);

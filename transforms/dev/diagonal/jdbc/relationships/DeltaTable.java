@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.jdbc.table.TableRights;
@@ -16,11 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The table of the deltas of a table of ends, and the view that adds both up.
+ * The table of deltas of a table of ends, and the view that adds the two up.
  *
- * <p>Both are beside the table of ends, and not in Diagonal's own schema: together the two tables
- * are the user's counts, so one dump, one grant and one {@code DROP SCHEMA} reach all three, and
- * nothing that cleans up after Diagonal does.
+ * <p>Both are created in the schema of the table of ends, not in Diagonal's own schema. Together
+ * the tables hold the user's counts: one dump, one grant or one {@code DROP SCHEMA} covers them
+ * all, and {@code clean} never removes them.
  *
  * @param of the table of ends
  * @param table the table of the deltas
@@ -33,7 +34,7 @@ record DeltaTable(EndSums of, Table table, String view) {
   private static final String ENTRIES = "entries";
 
   /**
-   * Returns those of all tables of ends.
+   * Returns the delta tables of all tables of ends.
    *
    * @throws IllegalArgumentException if a name would be too long
    */
@@ -54,24 +55,25 @@ record DeltaTable(EndSums of, Table table, String view) {
     return new DeltaTable(ends, new Table(name + DELTAS, columns), view);
   }
 
-  /** The column that counts the ids of a row, which costs less to read than the ids. */
+  /** Returns the column with the number of ids in a row, which is cheaper to read than the ids. */
   String entries() {
     return table.columns().get(table.columns().size() - 1).name();
   }
 
   /**
-   * Returns the type of what one delta adds: a batch has fewer relationships than an int counts.
+   * Returns the type of one delta. A batch has fewer relationships than an {@code integer} can
+   * count.
    */
   static String elementOf(Sum sum) {
     return sum.isCounter() ? "integer" : sum.type().replaceFirst("\\(.*\\)", "");
   }
 
-  /** Returns the statements that complete the table once it is created. */
+  /** Returns the statements that complete the table after it is created. */
   private List<String> completion() {
     String name = PostgresSql.quoteTable(table.name());
     List<String> statements = new ArrayList<>();
     for (Column column : table.columns().subList(0, table.columns().size() - 1)) {
-      // To compress ids takes longer than to write them.
+      // Compressing ids takes longer than writing them.
       statements.add(
           "ALTER TABLE %s ALTER %s SET STORAGE EXTERNAL"
               .formatted(name, PostgresSql.quote(column.name())));
@@ -83,11 +85,11 @@ record DeltaTable(EndSums of, Table table, String view) {
   }
 
   /**
-   * Creates what is missing.
+   * Creates missing tables and views.
    *
-   * @throws TargetMismatchException if there is a table of that name with another layout
-   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
-   *     a right is missing
+   * @throws TargetMismatchException if a table of that name exists with another layout
+   * @throws SQLException if the database cannot be reached or refuses; the message includes the
+   *     GRANT if a privilege is missing
    */
   static void createIfMissing(JdbcTarget database, List<DeltaTable> deltas)
       throws SQLException, InterruptedException {
@@ -113,7 +115,11 @@ record DeltaTable(EndSums of, Table table, String view) {
                 });
   }
 
-  /** Whether all of them exist. */
+  /**
+   * Returns whether all of them exist.
+   *
+   * @throws TargetMismatchException if one has deltas of other columns, which a fold would lose
+   */
   static boolean exist(JdbcTarget database, List<DeltaTable> deltas)
       throws SQLException, InterruptedException {
     return RetriedTransaction.in(database, "look at table " + deltas.get(0).table().name())
@@ -122,10 +128,33 @@ record DeltaTable(EndSums of, Table table, String view) {
 
   private static boolean exist(Connection connection, List<DeltaTable> deltas) throws SQLException {
     for (DeltaTable each : deltas) {
-      if (FoundTable.find(connection, each.table.name()) == null) {
+      FoundTable found = FoundTable.find(connection, each.table.name());
+      if (found == null) {
         return false;
       }
+      each.requireSameColumns(found);
     }
     return true;
+  }
+
+  private void requireSameColumns(FoundTable found) {
+    List<String> names = table.columns().stream().map(Column::name).toList();
+    List<String> differences = new ArrayList<>();
+    for (FoundColumn column : found.columns()) {
+      if (!names.contains(column.name())) {
+        differences.add("column %s: this run does not add it up".formatted(column.name()));
+      }
+    }
+    for (String name : names) {
+      if (found.column(name) == null) {
+        differences.add("column %s: the runs before did not add it up".formatted(name));
+      }
+    }
+    if (!differences.isEmpty()) {
+      differences.add(
+          "fold with the options of the runs before (load-edges: --edgeColumns, --totalColumn, --fold), then DROP TABLE %s CASCADE"
+              .formatted(PostgresSql.quoteTable(table.name())));
+      throw new TargetMismatchException("table " + table.name(), differences);
+    }
   }
 }

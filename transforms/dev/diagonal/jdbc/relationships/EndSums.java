@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One table of ends and what new relationships add to its rows; both ends, where they are in one
- * table.
+ * One table of ends and what new relationships add to its rows. If both ends share a table, it
+ * covers both.
  *
  * @param table the table, with all columns that it is created with
  * @param id the column of the id
@@ -29,10 +29,10 @@ record EndSums(Table table, Column id, List<Sum> sums) {
    *
    * @param column its name
    * @param type its SQL type
-   * @param end the end whose ids it is added up for: {@link #SOURCE} or {@link #TARGET}
+   * @param end the end whose ids it is summed for: {@link #SOURCE} or {@link #TARGET}
    * @param value what one new relationship adds: 1, or a column of the rows that {@code RETURNING}
    *     returns
-   * @param of the column of the relationship that is added up, or null for a counter
+   * @param of the column of the relationship that is summed, or null for a counter
    */
   record Sum(String column, String type, String end, String value, @Nullable String of) {
 
@@ -49,7 +49,7 @@ record EndSums(Table table, Column id, List<Sum> sums) {
     sums = List.copyOf(sums);
   }
 
-  /** Returns those of the tables of ends, one or two. */
+  /** Returns the tables of ends, one or two. */
   static List<EndSums> of(RelationshipTables tables) {
     List<Table> ends = tables.endTables();
     List<Sum> ofSources = sums(tables.sources(), SOURCE, "source_value");
@@ -57,7 +57,7 @@ record EndSums(Table table, Column id, List<Sum> sums) {
     if (!tables.isOneTable()) {
       return List.of(of(ends.get(0), ofSources), of(ends.get(1), ofTargets));
     }
-    // Counters go first: what refuses an id on both sides reads positions 0 and 1.
+    // Counters go first: `unlessBoth` reads positions 0 and 1.
     List<Sum> both = new ArrayList<>(List.of(ofSources.get(0), ofTargets.get(0)));
     both.addAll(ofSources.subList(1, ofSources.size()));
     both.addAll(ofTargets.subList(1, ofTargets.size()));
@@ -76,7 +76,7 @@ record EndSums(Table table, Column id, List<Sum> sums) {
         : List.of(counter, new Sum(total.column(), total.type(), end, value, total.of()));
   }
 
-  /** Returns the further columns, which are not written. */
+  /** Returns the columns that the table is created with but that are never written. */
   List<Column> further() {
     List<String> written = sums.stream().map(Sum::column).toList();
     return table.otherColumns().stream()
@@ -84,7 +84,7 @@ record EndSums(Table table, Column id, List<Sum> sums) {
         .toList();
   }
 
-  /** Returns the ends that are counted here. */
+  /** Returns the ends that this table counts. */
   List<String> ends() {
     return sums.stream().map(Sum::end).distinct().toList();
   }
@@ -99,9 +99,9 @@ record EndSums(Table table, Column id, List<Sum> sums) {
   }
 
   /**
-   * Returns that query for some of the ends.
+   * Returns the query of {@link #endsOf(String)} for some of the ends.
    *
-   * @param condition of {@code %1$s}, the column of the end, after a WHERE; or nothing for all
+   * @param condition a WHERE clause on {@code %1$s}, the column of the end; empty for all
    */
   String endsOf(String added, String condition) {
     return ends().stream()

@@ -8,21 +8,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table with a row for each id that stands at one end of the relationships, and what a
- * relationship adds to that row.
+ * A table with one row per id at one end of the relationships, and what a relationship adds to that
+ * row.
  *
  * @param name {@code table} or {@code schema.table}, as in {@link dev.diagonal.jdbc.table.Table}
  * @param id the column of the id, which is the key; its type is that of the relationships' end
  * @param counter the column that counts the relationships at this end, a {@code bigint}
- * @param total what else is added up, if anything
- * @param further columns that the table is created with, and that are not written
+ * @param total a value of the relationships that is also summed, or null
+ * @param further columns that the table is created with but that are never written
  */
 public record EndTable(
     String name, String id, String counter, @Nullable Total total, List<Column> further)
     implements Serializable {
 
   /**
-   * A value of the relationship, added up in a column of the end; null counts as 0.
+   * A value of the relationship that is summed in a column of the end; null adds 0.
    *
    * @param column the column of the end
    * @param type its SQL type, a number
@@ -31,8 +31,8 @@ public record EndTable(
   public record Total(String column, String type, String of) implements Serializable {}
 
   /**
-   * @throws IllegalArgumentException if a further column is a key; what else is wrong with names
-   *     and types {@link RelationshipTables} says
+   * @throws IllegalArgumentException if a further column is a key; {@link RelationshipTables}
+   *     checks names and types
    */
   public EndTable {
     further = List.copyOf(further);
@@ -47,12 +47,14 @@ public record EndTable(
     return new EndTable(name, id, counter, null, List.of());
   }
 
-  /** Adds up {@code edgeColumn} of the relationships in {@code column}, a number of this type. */
+  /**
+   * Sums {@code edgeColumn} of the relationships in {@code column}, a number of type {@code type}.
+   */
   public EndTable withTotal(String column, String type, String edgeColumn) {
     return new EndTable(name, id, counter, new Total(column, type, edgeColumn), further);
   }
 
-  /** Creates the table with these columns too; they are left as they are when ends are counted. */
+  /** Also creates the table with these columns. Counting leaves their values unchanged. */
   public EndTable withFurther(List<Column> columns) {
     return new EndTable(name, id, counter, total, columns);
   }

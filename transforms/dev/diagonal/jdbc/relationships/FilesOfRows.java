@@ -20,24 +20,25 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the checksums of files are kept whose rows are known by their places, so that a file that
- * has changed under its name is refused: each transaction records the pieces that its rows are in.
+ * Detects input files that change under the same name while or after their rows are written. Rows
+ * are identified by their place in a file; each transaction records checksums of the pieces that
+ * its rows come from.
  *
- * @param schema the name of Diagonal's schema, which holds the checksums; {@link LoadedFiles}
- *     prepares it
- * @param pieceOf returns the piece of a row, or null if its key is not a place
+ * @param schema the name of Diagonal's schema, which holds the checksums; {@link
+ *     dev.diagonal.internal.jdbc.relationships.LoadedFiles} prepares it
+ * @param pieceOf returns the piece of a row, or null if its key is not a place in a file
  * @param advice what the user can do with a file that has changed
  */
 public record FilesOfRows<T>(
     String schema, SerializableFunction<T, @Nullable Piece> pieceOf, String advice)
     implements Serializable {
 
-  InternalSchema internalSchema() {
+  private InternalSchema internalSchema() {
     return new InternalSchema(schema);
   }
 
   /**
-   * Returns the failure of a write because a file has changed, or null if it failed for another
+   * Returns an exception that names the changed file, or null if the write failed for another
    * reason.
    *
    * @param session opens a connection to read the file's name
@@ -63,15 +64,15 @@ public record FilesOfRows<T>(
         fault);
   }
 
-  /** Returns an empty record of the pieces of one writer. */
+  /** Returns an empty set of recorded pieces, for one writer. */
   public Recorded<T> recorded() {
     return new Recorded<>(this);
   }
 
-  /** The pieces that one writer has recorded. Not safe for use by several threads. */
+  /** The pieces that one writer has recorded. Not thread-safe. */
   public static final class Recorded<T> {
 
-    /** A file of 4 GB; of larger ones, pieces are recorded, or rather compared, again. */
+    /** Covers a file of 4 GB. Pieces of larger files may be recorded, that is compared, again. */
     private static final int MOST_REMEMBERED = 16_384;
 
     private final FilesOfRows<T> files;
@@ -87,7 +88,7 @@ public record FilesOfRows<T>(
       this.files = files;
     }
 
-    /** Returns the pieces of rows that this writer has not recorded. */
+    /** Returns the pieces of {@code rows} that this writer has not recorded. */
     public List<Piece> missing(List<T> rows) {
       Set<Piece> missing = new LinkedHashSet<>();
       Piece last = null;
@@ -101,7 +102,7 @@ public record FilesOfRows<T>(
       return new ArrayList<>(missing);
     }
 
-    /** Records pieces in the transaction of a connection. */
+    /** Records pieces in the open transaction of {@code connection}. */
     public void record(Connection connection, String table, List<Piece> pieces)
         throws SQLException {
       if (!pieces.isEmpty()) {
@@ -112,7 +113,7 @@ public record FilesOfRows<T>(
       }
     }
 
-    /** Remembers pieces whose transaction is committed. */
+    /** Remembers pieces whose transaction has been committed. */
     public void committed(List<Piece> pieces) {
       pieces.forEach(piece -> committed.put(piece, true));
     }

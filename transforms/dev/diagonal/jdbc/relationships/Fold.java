@@ -15,13 +15,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves deltas into the tables of ends, in one transaction. Any number of folds and of writers may
- * run at once: folds take turns, and a fold moves what is committed when its turn comes.
+ * Moves deltas into the tables of ends, in one transaction. Any number of folds and writers may run
+ * concurrently: folds run one after another, and each moves the deltas that are committed when it
+ * starts.
  *
  * @param database the database
  * @param tables the tables of the relationships
- * @param locks the slot locks of writers that count {@linkplain Counting#IMMEDIATE at once}, all of
- *     which a fold holds; null if there are none
+ * @param locks the slot locks of writers that count {@linkplain Counting#IMMEDIATE immediately},
+ *     all of which a fold holds; null if there are none
  * @param refuseBothEnds whether an id that is a source must not be a target
  */
 public record Fold(
@@ -30,17 +31,20 @@ public record Fold(
     @Nullable CellLocks locks,
     boolean refuseBothEnds) {
 
-  /** So many ids that wait, or so many rows of them, are many. */
+  /** The number of pending ids, or of rows of them, from which a writer folds. */
   private static final long MANY_IDS = 20_000_000;
 
   private static final long MANY_ROWS = 2_000;
 
-  /** A fold costs as much as the ends it reaches: it waits for this many ids per byte of them. */
+  /**
+   * A fold costs as much as the ends it updates, so it waits for this many ids per byte of the
+   * table.
+   */
   private static final double IDS_PER_BYTE = 0.1;
 
   private static final int LISTED_IDS = 20;
 
-  /** Sums and sorts of a hundred thousand ends then stay in memory; a larger setting stays. */
+  /** Lets sums and sorts of a hundred thousand ends stay in memory. A larger setting is kept. */
   private static final String SETTINGS =
       """
       SET LOCAL lock_timeout = '10min';
@@ -51,17 +55,17 @@ public record Fold(
   /**
    * What a fold has moved.
    *
-   * @param ids how many ids of batches, those of two batches twice
+   * @param ids how many ids, counted once per batch
    * @param rows in how many rows of deltas
    * @param ends how many rows of ends they were added to
    * @param millis how long it took
    */
   public record Folded(long ids, long rows, long ends, long millis) {
 
-    /** Nothing was waiting. */
+    /** Nothing was pending. */
     public static final Folded NOTHING = new Folded(0, 0, 0, 0);
 
-    /** Returns what both have moved. */
+    /** Returns the sum of this and {@code other}. */
     public Folded plus(Folded other) {
       return new Folded(
           ids + other.ids, rows + other.rows, ends + other.ends, millis + other.millis);
@@ -74,18 +78,18 @@ public record Fold(
     }
   }
 
-  /** Returns a fold of the deltas that these writers make. */
+  /** Returns a fold of the deltas that {@code writers} store. */
   public static Fold of(UpsertRelationships<?> writers) {
     return new Fold(
         writers.database(), writers.tables(), writers.locks(), writers.refuseBothEnds());
   }
 
   /**
-   * Creates the tables of deltas and their views where they are missing.
+   * Creates missing tables of deltas and their views.
    *
    * @throws dev.diagonal.fault.TargetMismatchException if one exists with another layout
-   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
-   *     a right is missing
+   * @throws SQLException if the database cannot be reached or refuses; the message includes the
+   *     GRANT if a privilege is missing
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void createIfMissing() throws SQLException, InterruptedException {
@@ -93,8 +97,7 @@ public record Fold(
   }
 
   /**
-   * Moves all deltas, those that other runs have left included; nothing if no table of deltas
-   * exists.
+   * Moves all deltas, including those of earlier runs; nothing if no table of deltas exists.
    *
    * @throws BadInputException if an id would be on both sides and must not; then nothing is moved
    * @throws SQLException if the database cannot be reached or refuses
@@ -123,9 +126,9 @@ public record Fold(
   }
 
   /**
-   * Moves all deltas if they are many and no other fold runs.
+   * Moves all deltas if there are many and no other fold is running.
    *
-   * @param connection without auto-commit and without an open transaction, which is committed
+   * @param connection without auto-commit and without an open transaction; the fold is committed
    */
   Folded ifMany(Connection connection) throws SQLException {
     List<DeltaTable> deltas = DeltaTable.of(tables);
@@ -157,7 +160,7 @@ public record Fold(
     }
   }
 
-  /** Moves all deltas once no other fold runs. */
+  /** Moves all deltas; the caller holds the fold lock. */
   private Folded locked(Connection connection, List<DeltaTable> deltas) throws SQLException {
     long startNanos = System.nanoTime();
     if (locks != null) {
@@ -186,7 +189,7 @@ public record Fold(
   /**
    * Returns {@code fault}, unless a fold threw it because of ids on both sides.
    *
-   * @throws BadInputException if so; the message lists them
+   * @throws BadInputException if the fold found ids on both sides; the message lists them
    */
   SQLException explained(SQLException fault) throws SQLException, InterruptedException {
     return explained(DeltaTable.of(tables), fault);
@@ -214,7 +217,7 @@ public record Fold(
                 });
     boolean more = ids.size() > LISTED_IDS;
     throw new BadInputException(
-        "%s of %s on both sides: %s%s. Table %s is unchanged, and %s keeps what would be added: see docs/mix-and-batch.md"
+        "%s of %s on both sides: %s%s. Table %s is unchanged, and %s keeps the pending counts: see docs/mix-and-batch.md"
             .formatted(
                 ids.size() == 1
                     ? "an id"

@@ -15,22 +15,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches as {@link UpsertRelationships} describes with {@link Counting#FOLDED}: the new
- * relationships and one delta in one transaction. While all relationships of its batches are new,
- * it copies them ({@link StraightCopy}); a key that exists makes it take the way by {@code ON
- * CONFLICT} until a batch was new again. Each failed copy leaves dead rows, so after {@value
- * #MAX_FAILED_COPIES} it copies no more.
+ * Writes batches as {@link UpsertRelationships} describes for {@link Counting#FOLDED}: the new
+ * relationships and one delta in one transaction. As long as all relationships of its batches are
+ * new, it copies them ({@link StraightCopy}). After a copy fails on an existing key, it inserts
+ * with {@code ON CONFLICT} until a batch is all new again. Each failed copy leaves dead rows, so
+ * after {@value #MAX_FAILED_COPIES} failures it never copies again.
  *
- * <p>Writing a batch again adds nothing, also after a commit whose answer was lost: deltas come
- * from what was new, and all of it exists by then.
+ * <p>Writing a batch again adds nothing, even if the reply to its commit was lost: only new
+ * relationships produce deltas, and by then all of them exist.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 final class FoldedWriter<T> implements BatchWriter<T> {
 
   private static final int MAX_FAILED_COPIES = 3;
 
-  /** So many transactions after one look at the deltas it takes another. */
+  /** The number of transactions between two looks at the pending deltas. */
   private static final int LOOK_EVERY = 16;
 
   private static final String DUPLICATE_KEY = "23505";
@@ -57,9 +57,9 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   /**
    * {@inheritDoc}
    *
-   * @throws SQLException if the database refuses the batch; the message has the first key
-   * @throws BadInputException if a file has changed, or if deltas are many, and their fold finds an
-   *     id on both sides that must not be
+   * @throws SQLException if the database refuses the batch; the message includes the first key
+   * @throws BadInputException if a file has changed, or if a fold finds an id on both sides that
+   *     must not be
    * @throws IllegalArgumentException if a row's values do not fit the table's columns
    */
   @Override
@@ -84,7 +84,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     }
   }
 
-  /** Copies a batch; returns false if it must take the other way, with nothing written. */
+  /** Copies a batch. Returns false, with nothing written, if it must be inserted instead. */
   private boolean copied(Batch<T> batch, List<Piece> pieces) throws Exception {
     if (!copies) {
       return false;
@@ -143,7 +143,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
     }
   }
 
-  /** Folds on this connection; if it cannot now, a later one does. */
+  /** Folds on this connection. If the fold cannot run now, a later one moves the deltas. */
   private void foldIfMany() throws SQLException, InterruptedException {
     try {
       Fold.Folded unused = fold.ifMany(connection.use());
@@ -162,7 +162,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
           BoundColumns.of(upsert.tables().edges(), upsert.binder(), List.of(batch.rows().get(0)));
       return bound.firstKey();
     } catch (Exception e) {
-      return "that is not known";
+      return "unknown";
     }
   }
 

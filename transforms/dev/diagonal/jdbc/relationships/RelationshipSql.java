@@ -14,33 +14,36 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL's words for writing relationships and counting their ends: {@linkplain #lock wait for
- * the locks}, then {@linkplain #insert insert and count}. Text only.
+ * Builds the SQL that writes relationships and counts their ends: {@linkplain #lock wait for the
+ * locks}, then {@linkplain #insert insert and count}.
  *
- * <p>The two are sent together and make one transaction. They are two statements so that nothing of
- * the second happens before the locks are held; not even its snapshot is taken.
+ * <p>The two statements are sent together and make one transaction. They are separate so that the
+ * second one, including its snapshot, starts only when the locks are held.
  */
 final class RelationshipSql {
 
-  /** The error of an end on both sides starts with this, and has the id next. */
-  static final String BOTH_ENDS = "diagonal: on both sides stands id ";
+  /** The prefix of the error for an id on both sides; the id follows. */
+  static final String BOTH_ENDS = "diagonal: on both sides is id ";
 
-  /** What ends the id. */
+  /** The text after the id. */
   static final String BOTH_ENDS_STOP = " ;diagonal";
 
   private RelationshipSql() {}
 
   /**
    * Waits for the locks of its one parameter, an {@code integer[]}, in ascending order. The
-   * subquery is sorted before the first lock is taken: PostgreSQL does not pull up one that has an
-   * ORDER BY.
+   * subquery is sorted before the first lock is taken: PostgreSQL does not pull up a subquery that
+   * has an ORDER BY.
    */
   static String lock(RelationshipTables tables, String domain) {
     return "SELECT pg_advisory_xact_lock(%s, lock) FROM".formatted(namespace(tables, domain))
         + " (SELECT lock FROM unnest(?::integer[]) AS lock ORDER BY lock) AS locks";
   }
 
-  /** Who else holds locks of the one parameter, an {@code integer[]}: a row a session. */
+  /**
+   * Returns the other sessions that hold locks of the one parameter, an {@code integer[]}; one row
+   * per session.
+   */
   static String holders(RelationshipTables tables, String domain) {
     return """
         SELECT pid, application_name, client_addr, xact_start, array_agg(objid ORDER BY objid)
@@ -54,8 +57,8 @@ final class RelationshipSql {
   }
 
   /**
-   * The first of the two numbers of a lock: of the tables as the database knows them, whatever they
-   * are called by, and of the domain.
+   * Returns the first of the two numbers of a lock. It is a hash of the tables' ids in the
+   * database, so it does not depend on how the tables are named, and of the domain.
    */
   static String namespace(RelationshipTables tables, String domain) {
     String ends =
@@ -66,12 +69,12 @@ final class RelationshipSql {
   }
 
   /**
-   * Inserts the relationships that are not there yet, in the order of their keys and of equal ones
-   * the first, and counts these, and no others, at their ends. Two transactions that insert the
-   * same keys then wait for one another and never in a ring. One parameter a column: an array.
-   * Returns how many it has inserted, a bigint alone: before a statement whose answer it cannot
-   * bound, the PostgreSQL driver may send a Sync (flushIfDeadlockRisk), which would end the
-   * transaction and with it the locks.
+   * Inserts the new relationships in the order of their keys, the first one per key, and counts
+   * only these at their ends. Because of that order, transactions that insert the same keys never
+   * deadlock. There is one array parameter per column. Returns how many relationships it has
+   * inserted, as a single bigint: the PostgreSQL driver may send a Sync before a statement whose
+   * reply has no known bound (flushIfDeadlockRisk). That would end the transaction and release the
+   * locks.
    */
   static String insert(RelationshipTables tables, boolean refuseBothEnds) {
     List<EndSums> ends = EndSums.of(tables);
@@ -102,8 +105,8 @@ final class RelationshipSql {
   }
 
   /**
-   * Inserts the relationships that are new, in the order of their keys, and returns their ends and
-   * what is added up of them. One parameter per column: an array.
+   * Inserts the new relationships in the order of their keys, and returns their ends and the values
+   * that are summed. There is one array parameter per column.
    */
   static String insertEdges(RelationshipTables tables) {
     List<Column> columns = tables.edges().columns();
@@ -135,7 +138,7 @@ final class RelationshipSql {
                 value(tables.targets().total()) + " AS target_value");
   }
 
-  /** Text is compared by its bytes: a language's rules would take longer, and give no more. */
+  /** Sorts text by its bytes: a locale's collation takes longer and has no advantage. */
   private static String sortedBy(int place, Column column) {
     return column.type().equals("text")
         ? "c%s COLLATE \"C\"".formatted(place)
@@ -182,9 +185,9 @@ final class RelationshipSql {
   }
 
   /**
-   * The first of two counters, unless both are above 0: then an error that has the id in it, as a
-   * setting that there is not. Its SQLState is of a class that no one takes for passing, nor for a
-   * fault of single rows.
+   * Returns the first of two counters unless both are above 0. In that case the expression raises
+   * an error that includes the id, by reading an unknown setting. The SQLState of the error marks
+   * neither a transient fault nor a fault of a single row.
    */
   private static String unlessBoth(List<String> counters, String id) {
     return "CASE WHEN %1$s > 0 AND %2$s > 0 THEN current_setting(%3$s || %4$s || %5$s)::bigint ELSE %1$s END"
@@ -192,7 +195,7 @@ final class RelationshipSql {
             counters.get(0), counters.get(1), literal(BOTH_ENDS), id, literal(BOTH_ENDS_STOP));
   }
 
-  /** Returns the id that the error of an end on both sides names, or null if it is another one. */
+  /** Returns the id that the error for an id on both sides names, or null for any other error. */
   static @Nullable String idOnBothSides(SQLException fault) {
     String message = String.valueOf(fault.getMessage());
     int start = message.indexOf(BOTH_ENDS);

@@ -13,31 +13,32 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * The tables that relationships are written to: one with a row a relationship, and one with a row
- * an end, which counts them. The sources and the targets may stand in one table or in two.
+ * The tables that relationships are written to: one with a row per relationship, and one or two
+ * with a row per end, which count them. Sources and targets may share a table.
  *
- * @param edges the table of the relationships; their key tells new ones from known ones
- * @param source the column of {@code edges} that holds the one end's id
- * @param target the column of {@code edges} that holds the other end's id
- * @param sources where {@code source} is counted
- * @param targets where {@code target} is counted; of the same name if both ends are of one kind
+ * @param edges the table of the relationships; its key decides which relationships are new
+ * @param source the column of {@code edges} with the id of the source
+ * @param target the column of {@code edges} with the id of the target
+ * @param sources the table that counts {@code source}
+ * @param targets the table that counts {@code target}; of the same name as {@code sources} if both
+ *     ends share it
  */
 public record RelationshipTables(
     Table edges, String source, String target, EndTable sources, EndTable targets)
     implements Serializable {
 
   /**
-   * Rows of ends are updated with every batch. With 40 ms transactions of 8 workers a quarter of
-   * the updates did not fit into full pages; half empty ones made the load a tenth faster.
+   * Every batch updates rows of ends. With 40 ms transactions of 8 workers, a quarter of the
+   * updates did not fit into full pages; half-empty pages made the load 10 % faster.
    */
   private static final int END_FILLFACTOR = 50;
 
   private static final String FROM_ZERO = " NOT NULL DEFAULT 0";
 
   /**
-   * @throws IllegalArgumentException if a column is named that {@code edges} does not have, ends
-   *     stand in the table of the relationships, both ends stand in one table with different id
-   *     columns or types, or in a column twice
+   * @throws IllegalArgumentException if {@code edges} lacks a named column, a table of ends is also
+   *     that of the relationships, two ends of one table differ in their id column or type, or a
+   *     column is used twice
    */
   public RelationshipTables {
     column(edges, source);
@@ -67,25 +68,25 @@ public record RelationshipTables(
           column(edges, source).type(),
           column(edges, target).type());
     }
-    // Refuses what no table can be made of.
+    // Refuses tables that cannot be created.
     endTables(edges, source, target, sources, targets);
   }
 
-  /** Whether one table counts both ends. */
+  /** Returns whether one table counts both ends. */
   public boolean isOneTable() {
     return sources.name().equals(targets.name());
   }
 
-  /** Returns the tables of the ends, one or two, with all columns they are created with. */
+  /** Returns the tables of ends, one or two, with all columns that they are created with. */
   public List<Table> endTables() {
     return endTables(edges, source, target, sources, targets);
   }
 
   /**
-   * Creates the tables that are missing, by {@link CreateTable#ifMissing}.
+   * Creates missing tables, as {@link CreateTable#ifMissing} does.
    *
-   * @throws dev.diagonal.fault.TargetMismatchException if one is there with another shape
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @throws dev.diagonal.fault.TargetMismatchException if one exists with another layout
+   * @throws SQLException if the database cannot be reached or refuses
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void createIfMissing(JdbcTarget database) throws SQLException, InterruptedException {
@@ -124,7 +125,7 @@ public record RelationshipTables(
     return new Table(ends[0].name(), columns).withFillfactor(END_FILLFACTOR);
   }
 
-  /** Returns a column of a table by its name. */
+  /** Returns the column of a table with the given name. */
   private static Column column(Table table, String name) {
     return table.columns().stream()
         .filter(column -> column.name().equals(name))

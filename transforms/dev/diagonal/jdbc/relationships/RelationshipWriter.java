@@ -23,12 +23,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches as {@link UpsertRelationships} says, over one connection. In auto-commit mode the
- * driver sends all statements and then one Sync, up to which the server makes one transaction of
- * them (<a href="https://www.postgresql.org/docs/16/protocol-flow.html">Pipelining</a>): no BEGIN,
- * no COMMIT, one round trip.
+ * Writes batches over one connection as {@link UpsertRelationships} describes. In auto-commit mode
+ * the driver sends all statements and then one Sync, and the server runs everything before the Sync
+ * as one transaction (<a
+ * href="https://www.postgresql.org/docs/16/protocol-flow.html">Pipelining</a>): no BEGIN, no
+ * COMMIT, one round trip.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 final class RelationshipWriter<T> implements BatchWriter<T> {
 
@@ -42,7 +43,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   /** What the last batch changed. */
   private Changes changes = Changes.UNKNOWN;
 
-  /** Whether the wait that lasts has been reported. */
+  /** Whether the current long wait has been reported. */
   private boolean warned;
 
   RelationshipWriter(UpsertRelationships<T> upsert) {
@@ -61,9 +62,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   /**
    * {@inheritDoc}
    *
-   * @throws SQLException if the database refuses the batch; the message has the first key, and
-   *     after a lock time-out the sessions that hold the locks
-   * @throws BadInputException if an id would stand on both sides and must not
+   * @throws SQLException if the database refuses the batch; the message includes the first key and,
+   *     after a lock timeout, the sessions that hold the locks
+   * @throws BadInputException if an id would be on both sides and must not
    * @throws IllegalArgumentException if a row's values do not fit the table's columns
    */
   @Override
@@ -103,7 +104,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     }
   }
 
-  /** Executes the statements and returns what the last one, which has one row, answers. */
+  /** Executes the statements and returns the one value that the last one returns. */
   private static int added(PreparedStatement statement) throws SQLException {
     boolean isRows = statement.execute();
     int answer = -1;
@@ -126,7 +127,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     return changes;
   }
 
-  /** Sets the ends whose slots the batch does not hold, and returns the next parameter. */
+  /**
+   * Sets the ends whose slots the batch does not hold, and returns the index of the next parameter.
+   */
   private int setLate(
       PreparedStatement statement, int first, Grid<T> grid, Batch<T> batch, BoundColumns bound)
       throws SQLException {
@@ -162,7 +165,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     connection.close();
   }
 
-  /** Returns the statements of a transaction: locks, then pieces, then rows. */
+  /** Returns the statements of a transaction: locks, pieces, rows. */
   private String sql(List<Piece> pieces) {
     List<String> statements = new ArrayList<>();
     if (locks != null) {
@@ -179,7 +182,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     String id = RelationshipSql.idOnBothSides(fault);
     if (id != null) {
       return new BadInputException(
-          "id %s stands on both sides of %s: declare the schedule monopartite, or separate tables"
+          "id %s is on both sides of %s: declare the schedule monopartite, or separate tables"
               .formatted(id, upsert.tables().edges().name()),
           fault);
     }
@@ -192,7 +195,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     String holders = TableLocks.LOCK_TIMED_OUT.equals(state) ? holders(batch) : "";
     if (!holders.isEmpty() && !warned) {
       warned = true;
-      Warnings.warn("table " + upsert.tables().edges().name() + holders + "; tries again");
+      Warnings.warn("table " + upsert.tables().edges().name() + holders + "; retrying");
     }
     return new SQLException(
         "first key %s: %s%s".formatted(bound.firstKey(), fault.getMessage(), holders),
@@ -200,7 +203,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         fault);
   }
 
-  /** Says what was waited for and who holds it, as far as the database can still tell. */
+  /** Describes the locks that were waited for and the sessions that still hold them. */
   private String holders(Batch<T> batch) {
     if (locks == null) {
       return "";
@@ -225,13 +228,13 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         }
       }
     } catch (SQLException e) {
-      found.add("who holds them is not known: " + e.getMessage());
+      found.add("their holders are unknown:  " + e.getMessage());
     }
     return "; waited %s ms for the slot locks %s of %s: %s"
         .formatted(
             upsert.lockTimeout().toMillis(),
             Arrays.toString(wanted),
             locks.domain(),
-            found.isEmpty() ? "nobody holds them any more" : String.join("; ", found));
+            found.isEmpty() ? "no session holds them any more" : String.join("; ", found));
   }
 }

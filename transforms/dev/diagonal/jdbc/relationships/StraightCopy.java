@@ -23,21 +23,22 @@ import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies relationships in binary right into their table, sorted by key, and beside them what they
- * add to their ends, summed here. All of them must be new: a key that exists fails both copies.
+ * Copies relationships in binary directly into their table, sorted by key, together with the deltas
+ * for their ends, which are summed here. All relationships must be new: an existing key fails both
+ * copies.
  *
- * <p>The order of keys is the server's own, so that copies and inserts of the same keys wait for
- * one another, and never in a ring.
+ * <p>Keys are sorted in the server's own order, so that concurrent copies and inserts of the same
+ * keys never deadlock.
  */
 final class StraightCopy<T> {
 
-  /** The types whose order and equality are those of their bytes, and which nothing rounds. */
+  /** The types that the server orders and compares by their bytes and never rounds. */
   private static final Set<WireType> EXACT =
       Set.of(WireType.INT2, WireType.INT4, WireType.INT8, WireType.UUID, WireType.TEXT);
 
   private static final Set<WireType> WHOLE = Set.of(WireType.INT2, WireType.INT4, WireType.INT8);
 
-  /** A trigger before the insert may drop or change a row, of which a sum here knows nothing. */
+  /** A BEFORE INSERT trigger may drop or change a row, and the sums here would not reflect that. */
   private static final String TRIGGERS =
       """
       SELECT EXISTS (SELECT FROM pg_trigger
@@ -79,8 +80,8 @@ final class StraightCopy<T> {
   }
 
   /**
-   * Returns a copy into these tables, or null if the counts could differ from what the server makes
-   * of the rows, or equal keys could be in another order there.
+   * Returns a copy into these tables. Returns null if the sums could differ from what the server
+   * stores, or if the server could sort equal keys in another order.
    */
   static <T> @Nullable StraightCopy<T> of(Connection connection, UpsertRelationships<T> upsert)
       throws SQLException {
@@ -108,7 +109,7 @@ final class StraightCopy<T> {
     List<DeltaSums.Layout> deltas = new ArrayList<>();
     for (DeltaTable each : DeltaTable.of(tables)) {
       for (Sum sum : each.of().sums()) {
-        if (sum.of() != null && !isExactNumeric(columns.get(place(columns, sum.of())), sum)) {
+        if (sum.of() != null && !isExact(columns.get(place(columns, sum.of())), sum)) {
           return null;
         }
       }
@@ -117,7 +118,10 @@ final class StraightCopy<T> {
     return new StraightCopy<>(upsert, columns, deltas);
   }
 
-  /** Returns the place of a column of that name, which {@link RelationshipTables} has checked. */
+  /**
+   * Returns the index of the column of that name; {@link RelationshipTables} has checked that it
+   * exists.
+   */
   private static int place(List<WireColumn> columns, String name) {
     int place = 0;
     while (!columns.get(place).column().name().equals(name)) {
@@ -126,10 +130,11 @@ final class StraightCopy<T> {
     return place;
   }
 
-  /** Whether values are summed without rounding, here and there. */
-  private static boolean isExactNumeric(WireColumn column, Sum sum) {
-    return column.type() == WireType.NUMERIC
-        && column.found().type().equals("numeric")
+  /** Returns whether both sides sum the values without rounding. */
+  private static boolean isExact(WireColumn column, Sum sum) {
+    boolean isUnsizedNumeric =
+        column.type() == WireType.NUMERIC && column.found().type().equals("numeric");
+    return (isUnsizedNumeric || WHOLE.contains(column.type()))
         && DeltaTable.elementOf(sum).equals("numeric");
   }
 
@@ -174,13 +179,19 @@ final class StraightCopy<T> {
         deltas.of().sums().stream()
             .map(sum -> sum.of() == null ? DeltaSums.COUNTER : place(columns, sum.of()))
             .toList(),
+        deltas.of().sums().stream()
+            .map(
+                sum ->
+                    sum.of() != null
+                        && WHOLE.contains(columns.get(place(columns, sum.of())).type()))
+            .toList(),
         copy(deltas.table()));
   }
 
   /**
-   * A batch on its way to the server.
+   * An encoded batch.
    *
-   * @param order the rows to copy, by key; of equal keys the first
+   * @param order the rows to copy, by key; the first row per key
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Encoded(WireRows edges, int[] order, String copyEdges, List<DeltaSums> sums) {
@@ -199,8 +210,8 @@ final class StraightCopy<T> {
   }
 
   /**
-   * Encodes a batch, sorted by key and without repetitions; null if a value or an end is not one
-   * that COPY takes, of which the server says more by an insert.
+   * Encodes a batch, sorted by key and without duplicates. Returns null if COPY cannot take a value
+   * or an end; the insert then reports the exact error.
    */
   @Nullable Encoded encode(List<T> rows) throws Exception {
     WireRows edges =
@@ -226,7 +237,7 @@ final class StraightCopy<T> {
     return new Encoded(edges, first, copyEdges, sums);
   }
 
-  /** Returns the rows in the order of their keys, of equal ones the first. */
+  /** Returns the rows in the order of their keys, the first row per key. */
   private int[] firstOfEach(WireRows edges) {
     IntBinaryOperator compare = signedKey ? edges::compareSignedKeys : edges::compareKeys;
     int[] order = KeyOrder.ofAll(edges.size(), compare).all();

@@ -12,30 +12,29 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writers that insert relationships into PostgreSQL and count them at both ends, each batch in a
- * transaction of one round trip.
+ * Inserts relationships into PostgreSQL and counts them at both ends, each batch in a transaction
+ * of one round trip.
  *
- * <p>Guarantee: a relationship whose key is not there yet is inserted and counted once, at both
- * ends, in the same transaction; one whose key is there, or that comes a second time in the batch,
- * changes nothing. So writing a batch again changes nothing, and a batch is written as a whole or
- * not at all. Transactions hold the slot locks of their cell while they write, if there are {@link
- * #withLocks locks}: they are taken in ascending order and belong to the transaction, so that no
- * two writers wait for each other in a ring and none outlives its writer.
+ * <p>Guarantee: a relationship with a new key is inserted and counted once at both ends, in the
+ * same transaction. A relationship whose key exists, or that repeats a key of its batch, changes
+ * nothing. Batches are therefore idempotent and atomic. With {@link #withLocks locks}, a
+ * transaction holds the slot locks of its cell. It takes them in ascending order and releases them
+ * when it ends, so writers never deadlock and no lock outlives its writer.
  *
- * <p>Faults: those that may pass (serialization, deadlock, lock time-out, a lost connection) are
- * retryable; data that a column refuses and violated constraints lie in the rows; all else is
- * neither. An id on both sides, where that is {@linkplain #refusingBothEnds refused}, throws {@link
- * dev.diagonal.fault.BadInputException}.
+ * <p>Faults: transient errors (serialization failure, deadlock, lock timeout, lost connection) are
+ * retryable. Data that a column refuses and violated constraints are faults of single rows. All
+ * others are neither. An id on both sides, where that is {@linkplain #refusingBothEnds refused},
+ * throws {@link dev.diagonal.fault.BadInputException}.
  *
  * @param database the database
- * @param tables the tables, which must be there: see {@link RelationshipTables#createIfMissing}
- * @param binder puts the values of a row of {@code tables.edges()}
- * @param locks the slot locks, or null if there is only one process and it takes care by itself
- * @param lockTimeout how long a transaction waits for one lock, at least a millisecond
+ * @param tables the tables, which must exist: see {@link RelationshipTables#createIfMissing}
+ * @param binder binds the values of a row of {@code tables.edges()}
+ * @param locks the slot locks, or null if one process writes and avoids conflicts by itself
+ * @param lockTimeout how long a transaction waits for one lock, at least 1 ms
  * @param refuseBothEnds whether an id that is a source must not be a target
  * @param counting when relationships are added to the rows of their ends
  * @param mixed the grid whose hot ends are counted later, or null
- * @param files records the files that rows are from, or null
+ * @param files detects changes of the input files, or null
  */
 public record UpsertRelationships<T>(
     JdbcTarget database,
@@ -49,13 +48,12 @@ public record UpsertRelationships<T>(
     @Nullable Grid<T> mixed)
     implements BatchWriter.Factory<T> {
 
-  /** How long a transaction waits for one lock unless set: 30 seconds. */
+  /** How long a transaction waits for one lock by default: 30 seconds. */
   public static final Duration DEFAULT_LOCK_TIMEOUT = Duration.ofSeconds(30);
 
   /**
-   * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL,
-   *     {@code lockTimeout} is below a millisecond, or {@code refuseBothEnds} is set where each end
-   *     has a table of its own
+   * @throws IllegalArgumentException if {@code database} is not PostgreSQL, {@code lockTimeout} is
+   *     below 1 ms, or {@code refuseBothEnds} is set although each end has its own table
    */
   public UpsertRelationships {
     HeldConnection.checkPostgres(database);
@@ -66,7 +64,7 @@ public record UpsertRelationships<T>(
         lockTimeout);
     checkArgument(
         !refuseBothEnds || tables.isOneTable(),
-        "an id may stand on both sides where they have tables of their own, got %s and %s",
+        "an id may be on both sides when each end has its own table, got %s and %s",
         tables.sources().name(),
         tables.targets().name());
   }
@@ -86,7 +84,7 @@ public record UpsertRelationships<T>(
         null);
   }
 
-  /** Takes the locks of a batch's cell, so that several processes may write at once. */
+  /** Takes the locks of a batch's cell, so that several processes may write concurrently. */
   public UpsertRelationships<T> withLocks(CellLocks slotLocks) {
     return new UpsertRelationships<>(
         database, tables, binder, slotLocks, lockTimeout, refuseBothEnds, files, counting, mixed);
@@ -103,9 +101,9 @@ public record UpsertRelationships<T>(
   }
 
   /**
-   * Fails where an id would stand on both sides; by default it may.
+   * Fails if an id would be on both sides; allowed by default.
    *
-   * @throws IllegalArgumentException if each end has a table of its own
+   * @throws IllegalArgumentException if each end has its own table
    */
   public UpsertRelationships<T> refusingBothEnds() {
     return new UpsertRelationships<>(
@@ -114,8 +112,8 @@ public record UpsertRelationships<T>(
 
   /**
    * Sets when relationships are added to the rows of their ends; default {@link
-   * Counting#IMMEDIATE}. Other ways need the tables that {@link Fold#createIfMissing} creates, and
-   * a {@link Fold} at the end.
+   * Counting#IMMEDIATE}. The other settings need the tables that {@link Fold#createIfMissing}
+   * creates, and a {@link Fold} after the load.
    */
   public UpsertRelationships<T> withCounting(Counting way) {
     checkArgument(way != Counting.MIXED, "counting must be IMMEDIATE or FOLDED, got %s", way);
@@ -124,16 +122,21 @@ public record UpsertRelationships<T>(
   }
 
   /**
-   * Counts {@linkplain Counting#MIXED partly at once}, and takes the slot locks of the grid.
+   * Counts {@linkplain Counting#MIXED partly in the batch's transaction}, and takes the slot locks
+   * of the grid.
    *
-   * @param grid one that {@linkplain Grid#spreadingHotEnds spreads hot ends}; the write must use it
+   * @param grid one that {@linkplain Grid#spreadingHotEnds spreads hot ends}; the write must use
+   *     the same one
    */
   public UpsertRelationships<T> withMixedCounting(Grid<T> grid) {
     return new UpsertRelationships<>(
         database, tables, binder, grid, lockTimeout, refuseBothEnds, files, Counting.MIXED, grid);
   }
 
-  /** Records the files that rows are from, and fails where one has changed; null for neither. */
+  /**
+   * Fails if an input file has changed since its rows were written; null, the default, does not
+   * check.
+   */
   public UpsertRelationships<T> withFiles(@Nullable FilesOfRows<T> filesOfRows) {
     return new UpsertRelationships<>(
         database, tables, binder, locks, lockTimeout, refuseBothEnds, filesOfRows, counting, mixed);
@@ -151,6 +154,6 @@ public record UpsertRelationships<T>(
 
   @Override
   public boolean locksSlots() {
-    return locks != null || counting == Counting.FOLDED; // which shares no row of an end
+    return locks != null || counting == Counting.FOLDED; // folded writers share no row of an end
   }
 }

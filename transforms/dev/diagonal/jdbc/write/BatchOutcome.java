@@ -4,18 +4,20 @@ import dev.diagonal.metrics.Changes;
 import java.util.List;
 
 /**
- * What became of a transaction's rows.
+ * The result of writing the rows of a transaction.
  *
- * @param rejected the rows that the database refused when they stood alone; all others are written
+ * @param rejected the rows that the database refused even on their own; all others are written
  * @param attempts how many transactions it took
- * @param millis how long it took, waits included
+ * @param millis how long it took, including waits
  * @param changes what the written rows changed
  */
 record BatchOutcome(List<Rejected> rejected, int attempts, long millis, Changes changes) {
 
   /**
+   * A row that the database refused.
+   *
    * @param row the number of the row in its batch
-   * @param reason what the database said
+   * @param reason the database's message
    */
   record Rejected(int row, String reason) {}
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one transaction, bound as a kind of database takes them. Filled by one thread, then
- * {@linkplain #seal sealed} and sent by another; not safe for use by both at once.
+ * The rows of one transaction, bound for one kind of database. One thread fills it and {@linkplain
+ * #seal seals} it, then another sends it; not safe for concurrent use.
  */
 abstract class BatchRows<T> {
 
@@ -24,10 +24,10 @@ abstract class BatchRows<T> {
   }
 
   /**
-   * Takes in a row.
+   * Adds a row.
    *
-   * @throws Exception if its values do not fit the table, or the binder fails; the batch is as it
-   *     was before then
+   * @throws Exception if its values do not fit the table, or the binder fails; the batch is then
+   *     unchanged
    */
   final void add(T row) throws Exception {
     bind(row);
@@ -42,9 +42,9 @@ abstract class BatchRows<T> {
     return rows.get(index);
   }
 
-  /** Puts the rows in key order, and makes one of those with the same key if the mode allows. */
+  /** Sorts the rows by key, and merges rows of the same key if the mode allows it. */
   final KeyOrder seal() throws Exception {
-    if (!tellsEqualKeys()) {
+    if (!canCompareKeys()) {
       return KeyOrder.ofAll(size(), (row, other) -> 0);
     }
     if (!write.mode().lastWins()) {
@@ -68,43 +68,47 @@ abstract class BatchRows<T> {
     return order;
   }
 
-  /** How many bytes the bound rows take, about. */
+  /** Returns the approximate size of the bound rows, in bytes. */
   abstract long bytes();
 
-  /** How many rows were bound: those that were added, and those made of them. */
+  /** Returns how many rows were bound: those that were added and those merged from them. */
   abstract int bound();
 
   abstract void bind(T row) throws Exception;
 
   /**
-   * Whether {@link #compareKeys} finds equal what the database does; else rows stay as they came.
+   * Returns whether {@link #compareKeys} agrees with the database on which keys are equal; if not,
+   * rows keep their order.
    */
-  abstract boolean tellsEqualKeys();
+  abstract boolean canCompareKeys();
 
   abstract int compareKeys(int row, int other);
 
-  /** The key of a row as a message may show it. */
+  /** Returns the key of a row, in a form that messages may show. */
   abstract String key(int row);
 
-  /** Does what comes before the first {@link #send} of a transaction. */
+  /** Prepares a transaction before its first {@link #send}. */
   abstract void begin(Connection connection) throws SQLException;
 
-  /** Writes the rows that stand in {@code rows} from {@code from} to before {@code to}. */
+  /**
+   * Writes the rows at positions {@code from} (inclusive) to {@code to} (exclusive) of {@code
+   * rows}.
+   */
   abstract void send(Connection connection, int[] rows, int from, int to) throws SQLException;
 
   /**
-   * Sends the good rows and returns the others, if the database can do that by itself; else returns
-   * null, and has sent nothing.
+   * Sends the good rows and returns the bad ones, if the database can find them by itself;
+   * otherwise returns null and has sent nothing.
    */
   @Nullable List<Rejected> sift(Connection connection, KeyOrder order) throws SQLException {
     return null;
   }
 
-  /** Returns what was changed by all that was sent since {@link #begin}, as far as it is known. */
+  /** Returns what all rows sent since {@link #begin} have changed, as far as it is known. */
   Changes changes() {
     return Changes.UNKNOWN;
   }
 
-  /** Forgets what the database was sent, after it took effect and before more is sent. */
+  /** Removes what was sent, after it took effect and before more is sent. */
   abstract void clear(Connection connection) throws SQLException;
 }

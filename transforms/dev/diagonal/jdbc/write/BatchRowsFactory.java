@@ -12,16 +12,16 @@ import java.sql.SQLException;
 import java.util.List;
 import org.postgresql.PGConnection;
 
-/** Makes empty batches, as one database wants them. */
+/** Creates empty batches for one database. */
 @FunctionalInterface
 interface BatchRowsFactory<T> {
 
   String UNDEFINED_TABLE = "42P01";
 
-  /** Returns a batch that is expected to hold so many rows, which take so many bytes. */
+  /** Returns an empty batch with capacity hints in rows and bytes. */
   BatchRows<T> empty(int rows, int bytes);
 
-  /** Asks the database what it is, and PostgreSQL for the types of the columns. */
+  /** Detects the kind of database and, for PostgreSQL, the types of the columns. */
   static <T> BatchRowsFactory<T> of(Connection connection, JdbcWrite<T> write) throws SQLException {
     if (!connection.isWrapperFor(PGConnection.class)) {
       checkArgument(write.merge() == null, "a merge needs PostgreSQL, got %s", write.database());
@@ -39,7 +39,7 @@ interface BatchRowsFactory<T> {
         write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
-    CopySql used = found.showsNewRows() ? sql.tellingNew() : sql;
+    CopySql used = found.showsNewRows() ? sql.distinguishingNew() : sql;
     return (rows, bytes) -> new CopyRows<>(write, columns, used, rows, bytes);
   }
 }

@@ -17,9 +17,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a transaction in the binary format of PostgreSQL's COPY. They are copied straight
- * into the table where that is all there is to do; else into a temporary table of the transaction,
- * from which one statement does the rest.
+ * The rows of a transaction in PostgreSQL's binary COPY format. Plain inserts are copied directly
+ * into the table. All others are copied into a temporary table, from which one statement writes
+ * them.
  */
 final class CopyRows<T> extends BatchRows<T> {
 
@@ -29,8 +29,8 @@ final class CopyRows<T> extends BatchRows<T> {
   private Changes changes = Changes.UNKNOWN;
 
   /**
-   * @param rows how many rows are expected, at least one
-   * @param bytes how many bytes they are expected to take
+   * @param rows the expected number of rows, at least one
+   * @param bytes their expected size
    */
   CopyRows(JdbcWrite<T> write, List<WireColumn> columns, CopySql sql, int rows, int bytes) {
     super(write, rows);
@@ -55,7 +55,7 @@ final class CopyRows<T> extends BatchRows<T> {
   }
 
   @Override
-  boolean tellsEqualKeys() {
+  boolean canCompareKeys() {
     return sql.keysAreEqualByBytes();
   }
 
@@ -69,7 +69,7 @@ final class CopyRows<T> extends BatchRows<T> {
     try {
       return BoundRow.of(write.table(), write.binder(), row(row)).key().toString();
     } catch (Exception e) {
-      return "that is not known";
+      return "unknown";
     }
   }
 
@@ -93,7 +93,7 @@ final class CopyRows<T> extends BatchRows<T> {
 
   private Changes applied(Connection connection, long sent) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      if (sql.tellsNew()) {
+      if (sql.distinguishesNew()) {
         try (ResultSet counts = statement.executeQuery(sql.applyStage())) {
           counts.next();
           long added = counts.getLong(1);
@@ -113,7 +113,7 @@ final class CopyRows<T> extends BatchRows<T> {
   @Override
   Changes changes() {
     long known = changes.total();
-    // Rows that were folded before they were sent.
+    // Rows that were merged before they were sent.
     return known == 0 || !sql.keysAreEqualByBytes() || !write.mode().lastWins()
         ? changes
         : changes.plus(new Changes(0, 0, 0, size() - known));
@@ -122,13 +122,13 @@ final class CopyRows<T> extends BatchRows<T> {
   /**
    * {@inheritDoc}
    *
-   * <p>All rows are staged, those of one key as they came, and the server takes them one by one
-   * where it must: 50,000 rows of which a tenth are bad take seconds, and halving them minutes.
+   * <p>Stages all rows without merging, and lets the server try them one by one where it must:
+   * 50,000 rows with a tenth bad take seconds; halving takes minutes.
    */
   @Override
   @Nullable List<Rejected> sift(Connection connection, KeyOrder order) throws SQLException {
     if (write.merge() != null) {
-      return null; // a merged row stands for several
+      return null; // a merged row represents several
     }
     changes = Changes.UNKNOWN;
     int[] all = order.all();
@@ -141,7 +141,7 @@ final class CopyRows<T> extends BatchRows<T> {
       if (!SqlFaults.isCausedByRows(fault)) {
         throw fault;
       }
-      connection.rollback(before); // a value that COPY itself refuses
+      connection.rollback(before); // COPY itself refused a value
       return null;
     }
     execute(connection, staged.siftStage());

@@ -12,28 +12,28 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import java.util.List;
 
-/** PostgreSQL's statements for writing a transaction's rows by COPY; text only. */
+/** Builds PostgreSQL's statements that write the rows of a transaction by COPY. */
 final class CopySql {
 
   private final JdbcWrite<?> write;
   private final Table table;
   private final List<WireColumn> columns;
   private final boolean stageAll;
-  private final boolean tellsNew;
+  private final boolean distinguishesNew;
   private final String stageName;
   private final String stage;
   private final String badRows;
 
   /**
-   * @param stageAll whether even plain inserts go by the temporary table
+   * @param stageAll whether even plain inserts use the temporary table
    */
   CopySql(JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll) {
     this(write, columns, stageAll, false);
   }
 
   private CopySql(
-      JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll, boolean tellsNew) {
-    this.tellsNew = tellsNew;
+      JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll, boolean distinguishesNew) {
+    this.distinguishesNew = distinguishesNew;
     this.write = write;
     this.table = write.table();
     this.columns = columns;
@@ -44,31 +44,34 @@ final class CopySql {
   }
 
   /**
-   * Returns statements whose upserts {@linkplain #tellsNew tell} new rows from those that were
-   * there: the table has system columns that the user may read.
+   * Returns statements whose upserts {@linkplain #distinguishesNew distinguish} new rows from updated ones:
+   * the table has system columns that the user may read.
    */
-  CopySql tellingNew() {
+  CopySql distinguishingNew() {
     return new CopySql(write, columns, stageAll, true);
   }
 
-  /** Whether {@link #applyStage} is a query for two counts: of new rows, and of all. */
-  boolean tellsNew() {
-    return tellsNew && write.mode() == WriteMode.UPSERT && !updated().isEmpty();
+  /** Returns whether {@link #applyStage} returns two counts: of new rows, and of all rows. */
+  boolean distinguishesNew() {
+    return distinguishesNew && write.mode() == WriteMode.UPSERT && !updated().isEmpty();
   }
 
-  /** Returns the statements with which even plain inserts go by the temporary table. */
+  /** Returns statements that use the temporary table even for plain inserts. */
   CopySql staged() {
     return new CopySql(write, columns, true);
   }
 
-  /** Whether rows go by a temporary table: all but inserts whose values are all binary. */
+  /**
+   * Returns whether rows are staged in a temporary table: all except inserts whose values are all
+   * binary.
+   */
   boolean isStaged() {
     return stageAll
         || write.mode() != WriteMode.INSERT
         || columns.stream().anyMatch(WireColumn::isCast);
   }
 
-  /** A temporary table of the columns that are written, text for those that are cast. */
+  /** Creates a temporary table of the written columns; columns that are cast have type text. */
   String createStage() {
     return "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DROP"
         .formatted(stageName, columns.stream().map(WireColumn::staged).collect(joining(", ")));
@@ -83,12 +86,12 @@ final class CopySql {
         .formatted(isStaged() ? stage : quoteTable(table.name()), names(table.columns()));
   }
 
-  /** The statement that does with all staged rows what is to be done. */
+  /** Returns the statement that writes all staged rows. */
   String applyStage() {
-    if (!tellsNew()) {
+    if (!distinguishesNew()) {
       return apply(stage);
     }
-    // xmax is 0 in a row that nobody has locked or updated: in a new one.
+    // xmax is 0 in a row that no transaction has locked or updated, that is in a new one.
     return "WITH %1$s AS (%2$s RETURNING (xmax = 0) AS is_new) SELECT count(*) FILTER (WHERE is_new), count(*) FROM %1$s"
         .formatted(PostgresSql.unlike("diagonal_applied", table.name()), apply(stage));
   }
@@ -102,7 +105,7 @@ final class CopySql {
         Long.MAX_VALUE);
   }
 
-  /** The bad rows that {@link #siftStage} has recorded. */
+  /** Returns the bad rows that {@link #siftStage} has recorded. */
   String sifted() {
     return "SELECT place, reason FROM " + badRows + " ORDER BY place";
   }
@@ -128,7 +131,7 @@ final class CopySql {
   }
 
   private String insert(String from, String onConflict) {
-    // The alias keeps a table called "excluded" apart from the row of that name.
+    // The alias avoids a clash between a table named "excluded" and the special row of that name.
     return "INSERT INTO %s AS stored (%s)%s %s%s"
         .formatted(
             quoteTable(table.name()),
@@ -141,8 +144,9 @@ final class CopySql {
   }
 
   /**
-   * Staged rows lie in key order, one a key. Where only the database can tell which keys are equal
-   * they lie as they came, and it picks the last (or the first) of each.
+   * Selects the staged rows. They are in key order, one row per key. If only the database can
+   * decide which keys are equal, they are in input order, and the query picks the last (or first)
+   * row of each key.
    */
   private String select(String from) {
     if (write.mode() == WriteMode.INSERT || keysAreEqualByBytes()) {
@@ -158,7 +162,8 @@ final class CopySql {
   }
 
   /**
-   * Whether a key has one spelling in bytes, so that equal ones can be told without the database.
+   * Returns whether equal keys always have equal bytes, so that they can be compared without the
+   * database.
    */
   boolean keysAreEqualByBytes() {
     return columns.stream()
@@ -173,7 +178,8 @@ final class CopySql {
   }
 
   /**
-   * The columns that an update sets; nobody can set an identity column that is always generated.
+   * Returns the columns that an update sets: all except keys and identity columns that are always
+   * generated.
    */
   private List<WireColumn> updated() {
     return columns.stream()

@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes blocks of rows as a {@link JdbcWrite} says, without a pipeline; the next transaction's
- * rows are bound while one is written. What {@link #flush} has counted is committed.
+ * Writes blocks of rows as a {@link JdbcWrite} specifies, without a pipeline. Binds the rows of the
+ * next transaction while one is written. Everything that {@link #flush} has counted is committed.
  *
- * <p>Rows of any number of blocks share a transaction, up to {@code commitRows}. Faults that may
- * pass are retried; any other fails the call in which it is noticed, and the writer is of no more
- * use. Then what was committed is not known exactly, but writing all of it again changes nothing,
- * unless the mode is insert.
+ * <p>Rows of several blocks share a transaction, up to {@code commitRows}. Transient errors are
+ * retried. Any other error fails the call that notices it, and the writer cannot be used again. It
+ * is then unknown which rows are committed, but writing all of them again changes nothing, except
+ * in mode insert.
  *
- * <p>Not safe for use by several threads at once: open one for each.
+ * <p>Not thread-safe: open one writer per thread.
  */
 public final class JdbcBlockWriter<T> implements AutoCloseable {
 
@@ -46,15 +46,15 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
   }
 
   /**
-   * Opens a writer that gives bad rows, with the database's reason, to {@code rejected}, and writes
-   * the others. It is called by the thread that writes, within a call of this.
+   * Opens a writer that passes bad rows, with the database's reason, to {@code rejected}, and
+   * writes the others. The writing thread calls {@code rejected}, within a call of this writer.
    */
   public static <T> JdbcBlockWriter<T> open(JdbcWrite<T> write, Consumer<RejectedRow<T>> rejected)
       throws Exception {
     return new JdbcBlockWriter<>(write, rejected, RowBatches.open(write, true));
   }
 
-  /** Takes in a block; waits while as many transactions as may be are under way. */
+  /** Adds a block. Waits while the maximum number of transactions is in flight. */
   public void write(Block<T> block) throws Exception {
     for (T row : block.records()) {
       batches.add(row, true);
@@ -62,7 +62,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     batches.finished().forEach(this::count);
   }
 
-  /** Waits until all is committed, and returns the account of what was since the last flush. */
+  /** Waits until all rows are committed, and returns what was written since the last flush. */
   public Written flush() throws Exception {
     batches.drain().forEach(this::count);
     Written all = written;
@@ -70,12 +70,12 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     return all;
   }
 
-  /** Returns how many rows are committed, as far as it is noticed, of all since the start. */
+  /** Returns how many rows are known to be committed since the writer was opened. */
   public long committed() {
     return committed;
   }
 
-  /** Drops what is not flushed, and closes the connection. */
+  /** Drops rows that are not flushed, and closes the connection. */
   @Override
   public void close() {
     batches.close();

@@ -16,26 +16,26 @@ import org.apache.beam.sdk.transforms.SerializableBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written where and how: for {@link WriteToJdbc} in a pipeline and for {@link
+ * Specifies what is written, where and how, for {@link WriteToJdbc} in a pipeline and for {@link
  * JdbcBlockWriter} outside of one. Immutable.
  *
  * @param database the database
- * @param table the table and the columns that are written, which must be there: see {@link
+ * @param table the table and the columns that are written; it must exist: see {@link
  *     dev.diagonal.jdbc.CreateTable}; all modes but insert and delete need a unique index on
  *     exactly its key columns
- * @param binder puts the values of a row
- * @param mode what is done with a row
- * @param merge makes one row of two of the same key that meet in a transaction, the earlier first
- *     and the later second; without it the later one counts
- * @param commitRows how many rows a transaction has at most; 50,000 unless {@linkplain
+ * @param binder binds the values of a row
+ * @param mode how a row is written
+ * @param merge combines two rows of the same key in a transaction, the earlier one first; without
+ *     it the later row wins
+ * @param commitRows the maximum number of rows per transaction; 50,000 unless {@linkplain
  *     #withCommitRows set}
- * @param batchesInFlight how many transactions' rows a writer has handed over and not yet seen
- *     committed; 2 unless {@linkplain #withBatchesInFlight set}
- * @param maxConnections how many connections all writers to the same database in one JVM have open
- *     at once; 8 unless {@linkplain #withMaxConnections set}
+ * @param batchesInFlight the maximum number of transactions that a writer has handed over but not
+ *     yet seen committed; 2 unless {@linkplain #withBatchesInFlight set}
+ * @param maxConnections the maximum number of connections that all writers of a JVM to the same
+ *     database have open; 8 unless {@linkplain #withMaxConnections set}
  * @param waitLimit how long a writer waits for one of these connections, or for its own
  *     transactions; 10 minutes unless {@linkplain #withWaitLimit set}
- * @param retry how faults that may pass are retried
+ * @param retry how transient errors are retried
  * @param ledger how transactions are recorded that must not be repeated
  */
 public record JdbcWrite<T>(
@@ -56,10 +56,10 @@ public record JdbcWrite<T>(
 
   /**
    * @throws IllegalArgumentException if {@code commitRows} is not within 1 to 1,000,000, {@code
-   *     batchesInFlight} not within 1 to 16, {@code maxConnections} below 1 or {@code waitLimit}
-   *     below a millisecond; if the table has no key column and the mode is not insert, or none but
-   *     key columns and the mode is update; or if there is a merge and the mode is neither upsert
-   *     nor update
+   *     batchesInFlight} is not within 1 to 16, {@code maxConnections} is below 1 or {@code
+   *     waitLimit} is below 1 ms; if the table has no key column and the mode is not insert; if the
+   *     table has only key columns and the mode is update; or if there is a merge and the mode is
+   *     neither upsert nor update
    */
   public JdbcWrite {
     checkArgument(
@@ -86,13 +86,13 @@ public record JdbcWrite<T>(
         merge == null || mode.lastWins(), "a merge needs mode UPSERT or UPDATE, got %s", mode);
   }
 
-  /** Returns a write of this mode, with the defaults. */
+  /** Returns a write in this mode, with the defaults. */
   public static <T> JdbcWrite<T> of(
       WriteMode mode, JdbcTarget database, Table table, RowBinder<T> binder) {
     return of(mode, Connector.of(database), table, binder);
   }
 
-  /** Returns a write of this mode to a database that {@code JdbcIO} knows. */
+  /** Returns a write in this mode to a database that {@code JdbcIO} is configured for. */
   public static <T> JdbcWrite<T> of(
       WriteMode mode, JdbcIO.DataSourceConfiguration database, Table table, RowBinder<T> binder) {
     return of(mode, Connector.of(database), table, binder);
@@ -114,18 +114,18 @@ public record JdbcWrite<T>(
         LedgerSettings.defaults());
   }
 
-  /** Returns a write that inserts rows, as {@link WriteMode#INSERT} says. */
+  /** Returns a write that inserts rows, as {@link WriteMode#INSERT} describes. */
   public static <T> JdbcWrite<T> insert(JdbcTarget database, Table table, RowBinder<T> binder) {
     return of(WriteMode.INSERT, database, table, binder);
   }
 
-  /** Returns a write that upserts rows, as {@link WriteMode#UPSERT} says. */
+  /** Returns a write that upserts rows, as {@link WriteMode#UPSERT} describes. */
   public static <T> JdbcWrite<T> upsert(JdbcTarget database, Table table, RowBinder<T> binder) {
     return of(WriteMode.UPSERT, database, table, binder);
   }
 
   /**
-   * Sets how many rows a transaction has at most; default 50,000. On PostgreSQL transactions of
+   * Sets the maximum number of rows per transaction; default 50,000. On PostgreSQL, transactions of
    * 1,000 rows are half as fast (measured).
    */
   public JdbcWrite<T> withCommitRows(int rows) {
@@ -144,9 +144,9 @@ public record JdbcWrite<T>(
   }
 
   /**
-   * Makes one row of those of the same key in a transaction. What meets in a transaction depends on
-   * the input's order and the runner; so let it be a function such as a maximum, for which that
-   * does not matter. Keys must be of types that compare by bytes: whole numbers, texts, UUIDs,
+   * Combines rows of the same key in a transaction into one. Which rows share a transaction depends
+   * on the order of the input and on the runner, so use a function for which that does not matter,
+   * such as a maximum. Keys must have types that compare by bytes: whole numbers, texts, UUIDs,
    * dates.
    */
   public JdbcWrite<T> withMerge(SerializableBiFunction<T, T, T> function) {
@@ -164,7 +164,10 @@ public record JdbcWrite<T>(
         ledger);
   }
 
-  /** Sets how many transactions a writer has under way, one being written; default 2. */
+  /**
+   * Sets the maximum number of transactions in flight per writer, including the one being written;
+   * default 2.
+   */
   public JdbcWrite<T> withBatchesInFlight(int batches) {
     return new JdbcWrite<>(
         database,
@@ -180,7 +183,7 @@ public record JdbcWrite<T>(
         ledger);
   }
 
-  /** Sets how many connections to the database are open in a JVM; default 8. */
+  /** Sets the maximum number of open connections to the database per JVM; default 8. */
   public JdbcWrite<T> withMaxConnections(int connections) {
     return new JdbcWrite<>(
         database,
@@ -196,7 +199,10 @@ public record JdbcWrite<T>(
         ledger);
   }
 
-  /** Sets how long a writer waits before it fails and says for whom; default 10 minutes. */
+  /**
+   * Sets how long a writer waits before it fails with a message that names what it waited for;
+   * default 10 minutes.
+   */
   public JdbcWrite<T> withWaitLimit(Duration limit) {
     return new JdbcWrite<>(
         database,
@@ -212,7 +218,7 @@ public record JdbcWrite<T>(
         ledger);
   }
 
-  /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
+  /** Sets how transient errors are retried; default {@link Retry#defaults}. */
   public JdbcWrite<T> withRetry(Retry policy) {
     return new JdbcWrite<>(
         database,
@@ -228,7 +234,7 @@ public record JdbcWrite<T>(
         ledger);
   }
 
-  /** Sets how transactions are recorded that must not be repeated: those of the mode insert. */
+  /** Sets how transactions are recorded that must not be repeated: those of mode insert. */
   public JdbcWrite<T> withLedger(LedgerSettings settings) {
     return new JdbcWrite<>(
         database,

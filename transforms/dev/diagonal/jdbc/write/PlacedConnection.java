@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A writer's connection, for which it has a {@link ConnectionPlaces place} while it is open. Not
- * safe for use by several threads at once.
+ * A writer's connection, which occupies a {@link ConnectionPlaces place} while it is open. Not
+ * thread-safe.
  */
 final class PlacedConnection implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class PlacedConnection implements AutoCloseable {
     this.connection = new HeldConnection(write.database());
   }
 
-  /** Takes a place for this work, unless it still has one. */
+  /** Takes a place for this work, unless the connection still has one. */
   void resume(String work) throws SQLException, InterruptedException {
     if (place == null || !place.resume(work)) {
       place = places.take(write.maxConnections(), write.waitLimit(), work, connection);
@@ -37,17 +37,17 @@ final class PlacedConnection implements AutoCloseable {
     }
   }
 
-  /** Returns the connection, open and alive; only at work. */
+  /** Returns the connection, open and alive. Call only during work. */
   Connection use() throws SQLException {
     return connection.use();
   }
 
-  /** Returns what holds the connection; only at work. */
+  /** Returns the holder of the connection. Call only during work. */
   HeldConnection held() {
     return connection;
   }
 
-  /** Closes the connection, at work; the next {@link #use} opens another. */
+  /** Closes the connection. Call only during work; the next {@link #use} opens another. */
   void discard() {
     connection.close();
   }

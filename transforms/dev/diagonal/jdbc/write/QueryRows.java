@@ -14,14 +14,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The rows of a PostgreSQL query, read by a cursor: this process holds {@value #FETCH_ROWS} of them
- * at a time, however many there are. One snapshot, one reader. A connection that breaks before the
- * first row is replaced; after it the read fails, since rows that were emitted cannot be taken
- * back.
+ * Reads the rows of a PostgreSQL query through a cursor, with at most {@value #FETCH_ROWS} rows in
+ * memory. One snapshot, one reader. A connection that is lost before the first row is replaced.
+ * After that the read fails, because emitted rows cannot be taken back.
  *
  * @param database where it runs
  * @param sql the query
- * @param reader makes a row of the current position of the result
+ * @param reader converts the current row of the result
  */
 public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
     implements RowSource<T> {
@@ -30,7 +29,7 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
 
   private static final int FETCH_ROWS = 10_000;
 
-  /** Reads the current row of a result, and puts it out or rejects it. */
+  /** Converts the current row of a result, and emits or rejects it. */
   @FunctionalInterface
   public interface Reader<T> extends Serializable {
     void read(ResultSet result, Output<T> rows) throws SQLException;
@@ -47,7 +46,7 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
     }
   }
 
-  /** No row has been emitted yet, so a lost connection may be replaced. */
+  /** Opens the result. No row has been emitted yet, so a lost connection may be replaced. */
   private ResultSet opened(HeldConnection held) throws SQLException, InterruptedException {
     try {
       return Retry.defaults()
@@ -68,11 +67,11 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
     try {
       Connection connection = held.use();
       HeldConnection.awaitRows(connection);
-      // The transaction is idle while a slow target holds the rows back, for as long as that takes.
+      // A slow target may hold the rows back for any time, during which the transaction is idle.
       try (var settings = connection.createStatement()) {
         settings.execute("SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0");
       }
-      // Closed with the connection. A prepared one would take the operator ? for a parameter.
+      // Closed with the connection. A prepared statement would take the operator ? for a parameter.
       Statement statement = connection.createStatement();
       statement.setFetchSize(FETCH_ROWS);
       ResultSet result = statement.executeQuery(SqlScript.query(sql));

@@ -14,10 +14,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins rows to transactions of {@code commitRows} rows (or 64 MiB), and has them written while the
- * next are bound. Each row has an origin, such as its window, which its result has too.
+ * Groups rows into transactions of {@code commitRows} rows (or 64 MiB) and writes each one while
+ * the next is bound. Each row has an origin, such as its window, which its result has too.
  *
- * <p>Belongs to one thread. After an exception only {@link #close} makes sense.
+ * <p>Confined to one thread. After an exception only {@link #close} may be called.
  */
 final class RowBatches<T, O> implements AutoCloseable {
 
@@ -36,15 +36,14 @@ final class RowBatches<T, O> implements AutoCloseable {
   private @Nullable Batch<T, O> open;
 
   /**
-   * What became of a batch.
+   * The result of a batch.
    *
-   * @param written the account of the rows of each origin; attempts and milliseconds are those of
-   *     the batch
-   * @param all the account of the batch, or nothing where a row was refused before it got there
+   * @param written what was written per origin; attempts and milliseconds are those of the batch
+   * @param all what the batch has written, or null if a row was refused before it joined a batch
    */
   record Result<T, O>(Map<O, Written> written, @Nullable Written all, List<Bad<T, O>> bad) {}
 
-  /** A row that was refused, and why. */
+  /** A refused row and the reason. */
   record Bad<T, O>(T row, O origin, String reason) {}
 
   private record Batch<T, O>(BatchRows<T> rows, List<O> origins) {}
@@ -52,7 +51,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   /**
    * Connects to the database.
    *
-   * @param rejects whether bad rows are told in the results; else they fail the batch
+   * @param rejects whether bad rows are returned in the results; otherwise they fail the batch
    */
   static <T, O> RowBatches<T, O> open(JdbcWrite<T> write, boolean rejects) throws Exception {
     TransactionWriter<T> writer = new TransactionWriter<>(write, rejects);
@@ -85,12 +84,12 @@ final class RowBatches<T, O> implements AutoCloseable {
             write.waitLimit());
   }
 
-  /** How many rows stand in a batch that is not full. */
+  /** Returns how many rows are in the batch that is being filled. */
   int openRows() {
     return open == null ? 0 : open.rows.size();
   }
 
-  /** Takes in a row, and hands over the batch that it fills. */
+  /** Adds a row, and hands over the batch if it is full. */
   void add(T row, O origin) throws Exception {
     Batch<T, O> batch = open;
     if (batch == null) {
@@ -112,12 +111,12 @@ final class RowBatches<T, O> implements AutoCloseable {
     }
   }
 
-  /** Returns the results that are there, without waiting. */
+  /** Returns the results that are available, without waiting. */
   List<Result<T, O>> finished() throws Exception {
     return withRefused(inFlight.finished());
   }
 
-  /** Hands over what is left, waits for all, and returns the results. */
+  /** Hands over the last batch, waits for all batches, and returns the results. */
   List<Result<T, O>> drain() throws Exception {
     if (open != null && openRows() > 0) {
       handOver(open);
@@ -127,8 +126,8 @@ final class RowBatches<T, O> implements AutoCloseable {
     return withRefused(results);
   }
 
-  /** Gives back the rows that have not been handed over, which are forgotten here. */
-  void takeOpen(BiConsumer<T, O> taker) {
+  /** Passes the rows that have not been handed over to {@code taker}, and forgets them. */
+  void drainOpen(BiConsumer<T, O> taker) {
     Batch<T, O> batch = open;
     open = null;
     if (batch != null) {
@@ -198,8 +197,8 @@ final class RowBatches<T, O> implements AutoCloseable {
     return all;
   }
 
-  /** Returns what is told of a bad row: its columns as JSON if they can be bound. */
-  static <T> DeadLetter badLine(JdbcWrite<T> write, Bad<T, ?> bad) {
+  /** Returns a dead letter for a bad row: its columns as JSON, if they can be bound. */
+  static <T> DeadLetter deadLetter(JdbcWrite<T> write, Bad<T, ?> bad) {
     String shown;
     try {
       shown = BoundRow.of(write.table(), write.binder(), bad.row).toJson();

@@ -17,10 +17,10 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Writes the good rows of a transaction that failed for its data, and finds the bad ones: the rows
- * are halved, each part behind a savepoint, until those that fail stand alone, unless the database
- * can {@linkplain BatchRows#sift do that by itself}. All of it is one transaction, so that it can
- * be repeated as a whole.
+ * Finds the bad rows of a transaction that failed on its data, and writes the good ones. Halves the
+ * rows, each half after a savepoint, until every failing row is alone, unless the database can
+ * {@linkplain BatchRows#sift do that by itself}. All of it is one transaction, so it can be
+ * repeated.
  */
 final class RowSieve<T> {
 
@@ -31,7 +31,7 @@ final class RowSieve<T> {
   private final List<Rejected> rejected = new ArrayList<>();
 
   /**
-   * @param firstOnly whether one bad row is all that is wanted, and nothing is to be written
+   * @param firstOnly whether to stop at the first bad row and write nothing
    */
   RowSieve(Connection connection, BatchRows<T> rows, KeyOrder order, boolean firstOnly) {
     this.connection = connection;
@@ -41,14 +41,14 @@ final class RowSieve<T> {
   }
 
   /**
-   * Sends the good rows and returns the others, in the order of their keys. Does not commit.
+   * Sends the good rows and returns the bad ones, in the order of their keys. Does not commit.
    *
-   * @throws SQLException if the database fails for another reason than the rows
+   * @throws SQLException if the database fails for a reason other than the rows
    */
   List<Rejected> rejected() throws SQLException {
     if (connection.isWrapperFor(PGConnection.class)) {
       try (Statement statement = connection.createStatement()) {
-        // Else those that are deferred would be found violated by the commit, of all rows at once.
+        // Otherwise a deferred constraint would fail only at the commit, for all rows together.
         statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
       }
     }
@@ -61,7 +61,7 @@ final class RowSieve<T> {
     return rejected;
   }
 
-  /** Leaves out bad rows that a good one of the same key has replaced: they do not count. */
+  /** Drops bad rows that a good row of the same key replaces: they do not count. */
   private List<Rejected> notReplaced(List<Rejected> bad) {
     Map<Integer, Rejected> byRow = new HashMap<>();
     bad.forEach(row -> byRow.put(row.row(), row));
@@ -78,7 +78,7 @@ final class RowSieve<T> {
     return rejected;
   }
 
-  /** Returns whether all rows of these places were good. */
+  /** Returns whether all rows at these positions were good. */
   private boolean sift(int from, int to, boolean knownBad) throws SQLException {
     if (firstOnly && !rejected.isEmpty()) {
       return true;
@@ -95,7 +95,7 @@ final class RowSieve<T> {
     return leftIsGood && rightIsGood;
   }
 
-  /** If the last row of a key is bad, the one before it counts, as if they had come apart. */
+  /** If the last row of a key is bad, tries the one before it, as if they had come separately. */
   private boolean siftOne(int place) throws SQLException {
     SQLException fault = attempt(order.sent(), place, place + 1);
     if (fault == null) {
@@ -115,7 +115,7 @@ final class RowSieve<T> {
     return false;
   }
 
-  /** Returns why these rows are bad, or null when they are sent. */
+  /** Sends these rows. Returns why they are bad, or null if they are good. */
   private @Nullable SQLException attempt(int[] sent, int from, int to) throws SQLException {
     Savepoint before = connection.setSavepoint();
     try {
@@ -132,12 +132,12 @@ final class RowSieve<T> {
     return null;
   }
 
-  /** What the database says, without the values of the row: a driver may add them in a detail. */
+  /** Returns the server's message without the row's values, which a driver may add as a detail. */
   private static String reason(SQLException fault) {
-    ServerErrorMessage told =
+    ServerErrorMessage serverMessage =
         fault instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
-    if (told != null && told.getDetail() != null) {
-      return told.getSeverity() + ": " + told.getMessage();
+    if (serverMessage != null && serverMessage.getDetail() != null) {
+      return serverMessage.getSeverity() + ": " + serverMessage.getMessage();
     }
     String message = fault.getMessage();
     return message == null ? fault.toString() : message;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The statement for one row in the words of SQL:2003 (and JSON of SQL:2016); text only. */
+/** Builds the statement for one row in SQL:2003 (and JSON of SQL:2016). */
 final class StandardSql {
 
   private static final String JSON = "? FORMAT JSON";
@@ -43,7 +43,7 @@ final class StandardSql {
     };
   }
 
-  /** The columns whose values are the parameters, in their order. */
+  /** Returns the columns whose values are the parameters, in order. */
   static List<Column> parameters(WriteMode mode, Table table) {
     return mode == WriteMode.DELETE ? table.keyColumns() : table.columns();
   }
@@ -82,13 +82,13 @@ final class StandardSql {
     return isJson(column) ? JSON : "?";
   }
 
-  /** A parameter that is selected has no type of its own. */
+  /** Casts a parameter in a select list, where it has no type of its own. */
   private static String parameter(Column column) {
     if (isJson(column)) {
       return JSON;
     }
     String type = column.type();
-    // A cast to varchar(3) cuts in silence what the column would refuse.
+    // A cast to varchar(3) silently truncates a value that the column would refuse.
     String unlimited =
         TEXT_OR_BYTES.matcher(type).find() ? LENGTH.matcher(type).replaceFirst("") : type;
     return "CAST(? AS " + unlimited + ")";

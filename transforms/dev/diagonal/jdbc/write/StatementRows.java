@@ -9,10 +9,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows as the parameters of one prepared statement each, sent as a JDBC batch. */
+/** Rows as parameters of a prepared statement, sent as a JDBC batch. */
 final class StatementRows<T> extends BatchRows<T> {
 
-  /** A guess: such a batch ends by its rows. */
+  /** An estimate: such a batch is limited by its rows. */
   private static final int ROW_BYTES = 100;
 
   private final JdbcWrite<T> write;
@@ -51,8 +51,8 @@ final class StatementRows<T> extends BatchRows<T> {
   }
 
   @Override
-  boolean tellsEqualKeys() {
-    return false; // the database takes row after row, and so the last one wins
+  boolean canCompareKeys() {
+    return false; // the database writes row after row, so the last one wins
   }
 
   @Override

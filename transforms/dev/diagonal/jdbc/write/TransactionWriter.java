@@ -18,9 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches over one connection, each in a transaction of its own, which is repeated on a
- * fresh connection while it fails for a reason that may pass. Not safe for use by several threads
- * at once.
+ * Writes batches over one connection, each in its own transaction. A transaction that fails with a
+ * transient error is repeated on a new connection. Not thread-safe.
  */
 final class TransactionWriter<T> implements AutoCloseable {
 
@@ -33,8 +32,8 @@ final class TransactionWriter<T> implements AutoCloseable {
   private boolean warned;
 
   /**
-   * @param rejects whether bad rows are told in the outcome, and the others written; else they fail
-   *     the batch
+   * @param rejects whether bad rows are returned in the outcome and the others written; otherwise
+   *     they fail the batch
    */
   TransactionWriter(JdbcWrite<T> write, boolean rejects) {
     this.write = write;
@@ -44,7 +43,7 @@ final class TransactionWriter<T> implements AutoCloseable {
   }
 
   /**
-   * Returns what makes batches, as the database wants them.
+   * Returns the factory of batches for this database.
    *
    * @throws SQLException if the database cannot be reached, or the table or one of its columns is
    *     missing
@@ -92,14 +91,14 @@ final class TransactionWriter<T> implements AutoCloseable {
   /**
    * Writes one batch.
    *
-   * @throws BadInputException if a row is refused, and rejects are not wanted; the message has its
-   *     key
+   * @throws BadInputException if a row is refused and {@code rejects} is false; the message
+   *     includes its key
    * @throws SQLException if the database refuses for another reason, or retries run out; the
-   *     message has the table, how many rows, and the first key
+   *     message includes the table, the number of rows and the first key
    */
   BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
     long startNanos = System.nanoTime();
-    WriterLedger opened = Objects.requireNonNull(ledger, "factory() comes first");
+    WriterLedger opened = Objects.requireNonNull(ledger, "call factory() first");
     Token token = opened.next(rows.size());
     Attempts attempts = new Attempts(rows, order, opened.check(token));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
@@ -129,7 +128,7 @@ final class TransactionWriter<T> implements AutoCloseable {
                   rows.size(),
                   first(rows, order),
                   attempts.check.isUnproven()
-                      ? " of which it is unknown whether they are committed, so that writing them again may write them twice,"
+                      ? " which may or may not be committed, so writing them again may write them twice,"
                       : ""),
           fault);
     } finally {
@@ -138,7 +137,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     }
   }
 
-  /** What a message names the first row of a batch by, which holds no values but those of keys. */
+  /** Returns how messages identify the first row of a batch, without values other than keys. */
   private String first(BatchRows<T> rows, KeyOrder order) {
     return write.table().keyColumns().isEmpty()
         ? "first row %s of this writer".formatted(acknowledgedRows + 1)
@@ -146,7 +145,7 @@ final class TransactionWriter<T> implements AutoCloseable {
   }
 
   /**
-   * Counts in the database the transactions that it has acknowledged and that must not be repeated.
+   * Checks that the database still has the acknowledged transactions that must not be repeated.
    *
    * @throws SQLException if one is missing, since a crash or a failover of the server has lost it
    */
@@ -175,12 +174,12 @@ final class TransactionWriter<T> implements AutoCloseable {
     connection.close();
   }
 
-  /** Warns once of a wait that may last for several attempts. */
+  /** Warns once about a lock wait that may last for several attempts. */
   private void warnOfLock(SQLException fault) {
     if (TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault)) && !warned) {
       warned = true;
       Warnings.warn(
-          "table %s of %s: waited for a lock in vain%s; tries again"
+          "table %s of %s: lock timeout%s; retrying"
               .formatted(write.table().name(), write.database(), holders()));
     }
   }
@@ -199,12 +198,15 @@ final class TransactionWriter<T> implements AutoCloseable {
         fault);
   }
 
-  /** Says who holds locks on the table, as far as the database still knows; starts with "; ". */
+  /**
+   * Describes the sessions that hold locks on the table, as far as the database knows them; starts
+   * with "; ".
+   */
   private String holders() {
     try {
       return "; " + TableLocks.holders(connection.use(), write.table().name());
     } catch (SQLException e) {
-      return "; who holds the locks is not known: " + e.getMessage();
+      return "; the holders of the locks are unknown: " + e.getMessage();
     } finally {
       connection.discard();
     }
@@ -218,7 +220,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     private int made;
     private boolean sifts;
 
-    /** Whether an attempt may be committed whose answer was lost. */
+    /** Whether an attempt whose reply was lost may have been committed. */
     private boolean doubtful;
 
     Attempts(BatchRows<T> rows, KeyOrder order, CommitCheck<List<Rejected>> check) {
@@ -250,7 +252,7 @@ final class TransactionWriter<T> implements AutoCloseable {
         return rejected;
       } finally {
         if (!done) {
-          connection.discard(); // which rolls back, and the next attempt starts on a fresh one
+          connection.discard(); // rolls back; the next attempt opens a new one
         }
       }
     }
@@ -265,7 +267,9 @@ final class TransactionWriter<T> implements AutoCloseable {
       }
     }
 
-    /** Rows that a lost attempt has added are no longer new to the next one. */
+    /**
+     * Returns the changes. Rows that a lost attempt has added no longer look new to the next one.
+     */
     Changes changes() {
       return doubtful ? Changes.UNKNOWN : rows.changes();
     }

@@ -10,24 +10,23 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Writes the rows of a small table at once, before a pipeline that refers to them: a pipeline of
- * its own would take longer to start. What does not fit in memory goes by {@link WriteToJdbc}.
+ * Writes the rows of a small table immediately, before a pipeline that refers to them: starting a
+ * separate pipeline would take longer. Use {@link WriteToJdbc} for rows that do not fit in memory.
  */
 public final class UpsertRows {
 
   private UpsertRows() {}
 
   /**
-   * Inserts rows whose key is not in {@code table} yet and updates all columns of {@code table} in
-   * those whose key is, in one transaction; columns of the database that {@code table} does not
-   * name are left as they are. Doing it again changes nothing. Of rows with the same key the last
-   * one stays. Without rows the database is not asked.
+   * Upserts rows in one transaction: inserts rows with a new key, and updates all columns of {@code
+   * table} in the others. Columns that {@code table} does not name are unchanged. Idempotent. For
+   * rows with the same key, the last one wins. Without rows, it does not connect.
    *
-   * @return the account of it
+   * @return what was written
    * @throws SQLException if the database cannot be reached within {@link Retry#defaults}, or
-   *     refuses; the message has the table, the rows and the first key
-   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL, or a
-   *     row's values do not fit the table's columns
+   *     refuses; the message includes the table, the number of rows and the first key
+   * @throws IllegalArgumentException if {@code target} is not PostgreSQL, or a row's values do not
+   *     fit the table's columns
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static <T> Written now(JdbcTarget target, Table table, RowBinder<T> binder, List<T> rows)

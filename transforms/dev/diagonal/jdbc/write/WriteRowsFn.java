@@ -19,18 +19,18 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the rows of a bundle over one connection, and puts out what was committed at its end; a
- * small rest goes on as blocks of a few keys, if there is a tag for them.
+ * Writes the rows of a bundle over one connection, and emits what was committed at its end. Few
+ * leftover rows are emitted as blocks under a few keys, if there is a tag for them.
  */
 final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
 
-  /** A rest is small below this part of a full transaction. */
+  /** Leftover rows are few below this fraction of a full transaction. */
   private static final int SMALL_PART = 10;
 
-  /** How many keys the rests have: as many write at once. */
+  /** The number of keys of leftover rows, and so the number of concurrent writers of them. */
   private static final int REST_KEYS = 4;
 
-  /** The rows of an element. */
+  /** Returns the rows of an element. */
   interface Rows<InputT, T> extends Serializable {
     Iterable<T> of(InputT element);
   }
@@ -63,7 +63,7 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
   @StartBundle
   public void startBundle() {
     if (failed) {
-      teardown(); // what a failed bundle left behind is written again with its rows
+      teardown(); // a retried bundle writes the rows of a failed one again
     }
     failed = true;
     results = new ArrayList<>();
@@ -83,7 +83,7 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
     RowBatches<T, BoundedWindow> open = batches();
     if (restTag != null && open.openRows() < write.commitRows() / SMALL_PART) {
       Map<BoundedWindow, List<T>> rests = new LinkedHashMap<>();
-      open.takeOpen(
+      open.drainOpen(
           (row, window) -> rests.computeIfAbsent(window, w -> new ArrayList<>()).add(row));
       for (Map.Entry<BoundedWindow, List<T>> rest : rests.entrySet()) {
         BoundedWindow window = rest.getKey();
@@ -98,7 +98,7 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
       for (RowBatches.Bad<T, BoundedWindow> bad : result.bad()) {
         context.output(
             BadRecordRouter.BAD_RECORD_TAG,
-            RowBatches.badLine(write, bad).toBadRecord(),
+            RowBatches.deadLetter(write, bad).toBadRecord(),
             bad.origin().maxTimestamp(),
             bad.origin());
       }
@@ -125,7 +125,10 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
     }
   }
 
-  /** The key is a function of the first row, so that a repeated bundle deals its rests alike. */
+  /**
+   * Keys leftover rows by a function of the first row, so that a repeated bundle assigns the same
+   * keys.
+   */
   private KV<Integer, Block<T>> keyed(List<T> rest) throws Exception {
     RowKey key = BoundRow.of(write.table(), write.binder(), rest.get(0)).key();
     return KV.of(Math.floorMod(key.hashCode(), REST_KEYS), new Block<>(rest));

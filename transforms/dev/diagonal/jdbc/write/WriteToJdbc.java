@@ -26,34 +26,35 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link Written} for each transaction (and window), when its rows are committed.
+ * Writes rows to a table in batches. Emits one {@link Written} per transaction (and window), when
+ * its rows are committed.
  *
- * <p>Input: blocks of any size or, {@linkplain #ofRows for rows}, single ones; in any window.
- * Output: in the same window, to {@code Wait.on} or to add up. Rows are joined to transactions of
- * {@code commitRows} rows inside a bundle. What is left at its end is written too if it is at least
- * a tenth of that; smaller rests travel, by a few keys, to {@link MergeSmallBlocks}: so a bundle of
- * one row (as the DirectRunner makes behind a {@code Reshuffle}) does not become a transaction of
- * one row.
+ * <p>Input: blocks of any size or, {@linkplain #ofRows for rows}, single rows; in any window.
+ * Output: in the same window, to be summed or passed to {@code Wait.on}. Rows of a bundle are
+ * grouped into transactions of {@code commitRows} rows. Leftover rows at the end of a bundle are
+ * written too if there are at least a tenth as many. Fewer rows are sent under a few keys to {@link
+ * MergeSmallBlocks}, so that a bundle of one row (as the DirectRunner makes after a {@code
+ * Reshuffle}) does not become a transaction of one row.
  *
- * <p>PostgreSQL is written by binary COPY: straight into the table for inserts, else into a
- * temporary table, from which one statement in key order does the rest. Other databases are written
- * by prepared statements of SQL:2003 ({@code MERGE}).
+ * <p>PostgreSQL is written by binary COPY: inserts directly into the table; other modes into a
+ * temporary table, from which one statement writes the rows in key order. Other databases are
+ * written by prepared statements of SQL:2003 ({@code MERGE}).
  *
- * <p>Guarantee: every row takes effect at least once, and as rows are told apart by their key,
- * writing a transaction again (a retried transaction, a retried bundle, the whole run once more)
- * changes nothing; except in the mode {@linkplain WriteMode#INSERT insert}. Of rows with the same
- * key in a bundle the mode says which one stays; between bundles there is no order.
+ * <p>Guarantee: every row takes effect at least once. Rows are identified by their key, so
+ * repeating a transaction, a bundle or the whole run changes nothing, except in mode {@linkplain
+ * WriteMode#INSERT insert}. The mode decides which row of a key wins within a bundle; between
+ * bundles there is no order.
  *
- * <p>Parallelism: one connection and one writing thread for each instance of the step that the
- * runner keeps; at most {@code maxConnections} in a JVM. The next transaction is bound while one is
+ * <p>Parallelism: one connection and one writing thread per instance of the step that the runner
+ * keeps, and at most {@code maxConnections} per JVM. The next transaction is bound while one is
  * written.
  *
- * <p>Faults: serialization failures, deadlocks, lock time-outs, lost connections, a server that
- * restarts and a full disk are retried on a fresh connection, within a bound. Rows that the
- * database refuses for their data fail the run, which names the key of the first; with a
- * {@linkplain #withBadRecordErrorHandler handler} a transaction is halved until its bad rows stand
- * alone, which become dead letters with the database's reason, and the rest is written. All else
- * fails the run, in the bundle in which it happens.
+ * <p>Faults: serialization failures, deadlocks, lock timeouts, lost connections, server restarts
+ * and full disks are retried on a new connection, within a bound. Rows that the database refuses
+ * for their data fail the run, with the key of the first one in the message. With a {@linkplain
+ * #withBadRecordErrorHandler handler}, a failing transaction is halved until its bad rows are
+ * alone; these become dead letters with the database's reason, and all others are written. Any
+ * other fault fails the run, in the bundle in which it happens.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
  * {@code bad_records}.
@@ -75,7 +76,7 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
     this.errorHandler = errorHandler;
   }
 
-  /** Returns the step that does this write. */
+  /** Returns a step that performs this write. */
   public static <T> WriteToJdbc<T> of(JdbcWrite<T> write) {
     return new WriteToJdbc<>(write, BUFFERING, null);
   }
@@ -86,9 +87,10 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
   }
 
   /**
-   * Sets how long rows of an unbounded input wait for others, in processing time; default 1 second.
+   * Sets how long rows of an unbounded input wait for more rows, in processing time; default 1
+   * second.
    *
-   * @throws IllegalArgumentException if {@code duration} is below a millisecond
+   * @throws IllegalArgumentException if {@code duration} is below 1 ms
    */
   public WriteToJdbc<T> withMaxBufferingDuration(Duration duration) {
     checkArgument(duration.getMillis() >= 1, "duration must be >= 1 ms, got %s", duration);

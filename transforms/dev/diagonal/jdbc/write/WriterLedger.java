@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * The transactions of one writer that must not be repeated: each has a token in the ledger of the
- * database, and all that the database has acknowledged are counted there when the writer flushes.
- * Without a ledger, a transaction whose outcome is unknown fails the writer.
+ * Records the transactions of one writer that must not be repeated. Each has a token in the ledger
+ * of the database. When the writer flushes, it checks that the ledger still has all acknowledged
+ * tokens. Without a ledger, a transaction with an unknown outcome fails the writer.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 final class WriterLedger {
 
-  /** From so many tokens on, one takes their place: it is there only as long as all of them are. */
+  /** When there are this many tokens, one replaces them; it exists only if all of them do. */
   private static final int MAX_TOKENS = 256;
 
   private final JdbcWrite<?> write;
@@ -37,7 +37,7 @@ final class WriterLedger {
   private final @Nullable String why;
   private final List<Acknowledged> acknowledged = new ArrayList<>();
 
-  /** A transaction that is committed, and what names its first row. */
+  /** A committed transaction, and how messages identify its first row. */
   private record Acknowledged(Token token, String first) {}
 
   private WriterLedger(JdbcWrite<?> write, @Nullable HeldRuns run, @Nullable String why) {
@@ -47,8 +47,8 @@ final class WriterLedger {
   }
 
   /**
-   * Looks once whether the database has a ledger, or may have one. Modes other than insert have the
-   * same effect a second time, and need none.
+   * Finds or creates the ledger of the database. Modes other than insert are idempotent and need
+   * none.
    *
    * @param connection without an open transaction
    */
@@ -65,12 +65,12 @@ final class WriterLedger {
         : new WriterLedger(write, null, rights.missing());
   }
 
-  /** Returns a token for a transaction of so many rows, or null if there is no ledger. */
+  /** Returns a token for a transaction of {@code rows} rows, or null if there is no ledger. */
   @Nullable Token next(int rows) {
     return run == null ? null : Token.next(run.run(), write.table().name(), rows);
   }
 
-  /** Returns the check of a transaction that has this token, if any. */
+  /** Returns the check of the transaction with this token, if any. */
   <T> CommitCheck<T> check(@Nullable Token token) {
     if (token != null) {
       return CommitCheck.by(schema(), token, write.ledger().synchronousCommit(), "the transaction");
@@ -78,23 +78,23 @@ final class WriterLedger {
     return why == null ? CommitCheck.unneeded() : CommitCheck.impossible("the transaction", why);
   }
 
-  /** Takes note of a transaction that is committed. */
+  /** Records a committed transaction. */
   void acknowledge(Token token, String first) {
     acknowledged.add(new Acknowledged(token, first));
   }
 
-  /** Returns whether transactions are committed that {@link #confirm} can count. */
+  /** Returns whether {@link #confirm} has nothing to check. */
   boolean isEmpty() {
     return acknowledged.isEmpty();
   }
 
-  /** Returns whether it is time to confirm, as many tokens have come together. */
+  /** Returns whether there are enough tokens to confirm. */
   boolean isFull() {
     return acknowledged.size() >= MAX_TOKENS;
   }
 
   /**
-   * Counts the committed transactions in the database.
+   * Checks that the database has all committed transactions.
    *
    * @throws SQLException if one is missing, or the database cannot be reached
    */
@@ -142,7 +142,7 @@ final class WriterLedger {
                     : "run " + first.run() + " was ended, and its part of the ledger deleted"));
   }
 
-  /** Leaves the run. */
+  /** Ends the run in the ledger. */
   void close() {
     if (run != null) {
       run.forget(tokens());

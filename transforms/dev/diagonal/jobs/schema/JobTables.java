@@ -17,12 +17,13 @@ import java.util.stream.Stream;
  * @param ratings the ratings
  * @param idColumn their key, a whole number that is never null, under which no row is ever changed
  * @param userColumn who rated; only for loading
- * @param movieColumn the movie, a whole number
+ * @param movieColumn the movie: a whole number, or a text if {@code textMovies}
  * @param ratingColumn the rating: a whole number, {@code numeric}, {@code real} or {@code double
  *     precision} of up to three fraction digits
  * @param batches the job table
  * @param staging the totals of each batch
  * @param totals the totals of all batches, once they are published
+ * @param textMovies whether movies are texts; else they are whole numbers
  */
 public record JobTables(
     String ratings,
@@ -32,7 +33,8 @@ public record JobTables(
     String ratingColumn,
     String batches,
     String staging,
-    String totals)
+    String totals,
+    boolean textMovies)
     implements Serializable {
 
   /** The column that says where a loaded rating was read. */
@@ -49,6 +51,19 @@ public record JobTables(
           "jobs.aggregation_batches",
           "staging.movie_ratings",
           "public.movie_rating_totals");
+
+  /** Names the tables and columns of ratings whose movies are numbers. */
+  public JobTables(
+      String ratings,
+      String idColumn,
+      String userColumn,
+      String movieColumn,
+      String ratingColumn,
+      String batches,
+      String staging,
+      String totals) {
+    this(ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals, false);
+  }
 
   /**
    * @throws IllegalArgumentException if a name is none, or two tables or two columns have the same
@@ -74,31 +89,82 @@ public record JobTables(
   public JobTables withRatings(
       String table, String idColumn, String movieColumn, String ratingColumn) {
     return new JobTables(
-        table, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+        table,
+        idColumn,
+        userColumn,
+        movieColumn,
+        ratingColumn,
+        batches,
+        staging,
+        totals,
+        textMovies);
   }
 
   /** Names the column of the user, which is only loaded. */
   public JobTables withUserColumn(String userColumn) {
     return new JobTables(
-        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+        ratings,
+        idColumn,
+        userColumn,
+        movieColumn,
+        ratingColumn,
+        batches,
+        staging,
+        totals,
+        textMovies);
   }
 
   /** Names the job table. */
   public JobTables withBatches(String batches) {
     return new JobTables(
-        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+        ratings,
+        idColumn,
+        userColumn,
+        movieColumn,
+        ratingColumn,
+        batches,
+        staging,
+        totals,
+        textMovies);
   }
 
   /** Names the table of the totals of each batch. */
   public JobTables withStaging(String staging) {
     return new JobTables(
-        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+        ratings,
+        idColumn,
+        userColumn,
+        movieColumn,
+        ratingColumn,
+        batches,
+        staging,
+        totals,
+        textMovies);
   }
 
   /** Names the table of the published totals. */
   public JobTables withTotals(String totals) {
     return new JobTables(
-        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals);
+        ratings,
+        idColumn,
+        userColumn,
+        movieColumn,
+        ratingColumn,
+        batches,
+        staging,
+        totals,
+        textMovies);
+  }
+
+  /** Sets whether movies are texts. */
+  public JobTables withTextMovies(boolean text) {
+    return new JobTables(
+        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals, text);
+  }
+
+  /** Returns the type of the column of movies, in the tables that Diagonal creates. */
+  public String movieType() {
+    return textMovies ? "text" : "bigint";
   }
 
   /** Returns what the batches of these ratings are marked with. */

@@ -1,3 +1,3 @@
-/** The tables of the batch job: their names and the types of their numbers. */
+/** The tables of the batch job. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jobs.schema;

@@ -3,6 +3,8 @@ package dev.diagonal.transfer.parquet;
 import dev.diagonal.files.stored.OutputRun;
 import dev.diagonal.internal.files.output.RunFiles;
 import dev.diagonal.internal.rows.Reject;
+import dev.diagonal.internal.transfer.parquet.OpenParquet;
+import dev.diagonal.internal.transfer.parquet.ParquetCodecs;
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
@@ -169,7 +171,7 @@ public final class ParquetFileSink implements FileSink {
         try {
           at = support.rowAt(block, row);
         } catch (BadValueException e) {
-          rejects.reject(Reject.of(block, row, String.valueOf(e.getMessage())));
+          Reject.to(rejects, block, row, String.valueOf(e.getMessage()));
           continue;
         }
         try {

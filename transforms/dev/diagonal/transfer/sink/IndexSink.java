@@ -3,11 +3,11 @@ package dev.diagonal.transfer.sink;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.Operation;
-import dev.diagonal.elasticsearch.index.IndexFields;
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.elasticsearch.bulk.BulkListener;
 import dev.diagonal.internal.elasticsearch.bulk.BulkWriter;
 import dev.diagonal.internal.elasticsearch.bulk.RefusedDocument;
+import dev.diagonal.internal.elasticsearch.index.IndexFields;
 import dev.diagonal.internal.jdbc.table.RowAt;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.JsonFormatter;
@@ -150,7 +150,7 @@ public final class IndexSink implements TransferSink {
         try {
           writer.accept(document(block, row), new RowAt(block, row));
         } catch (BadValueException e) {
-          to.reject(Reject.of(block, row, String.valueOf(e.getMessage())));
+          Reject.to(to, block, row, String.valueOf(e.getMessage()));
         }
       }
     }
@@ -217,7 +217,7 @@ public final class IndexSink implements TransferSink {
 
     @Override
     public void refused(RowAt row, RefusedDocument document) throws Exception {
-      rejects.reject(Reject.of(row.block(), row.row(), document.describe()));
+      Reject.to(rejects, row.block(), row.row(), document.describe());
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.diagonal.internal.donors.JoinDonations;
 import dev.diagonal.internal.donors.PackRows;
 import dev.diagonal.internal.donors.PackedRows;
 import dev.diagonal.internal.donors.Table;
-import dev.diagonal.join.ShardJoin;
+import dev.diagonal.internal.join.ShardJoin;
 import dev.diagonal.metrics.Written;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.diagonal.benchmarks;
 
+import dev.diagonal.internal.jobs.JobSchema;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
-import dev.diagonal.jobs.JobSchema;
 import dev.diagonal.jobs.ProcessBatches;
 import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;

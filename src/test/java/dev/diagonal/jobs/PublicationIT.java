@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.jobs.JobSchema;
 import dev.diagonal.jobs.Publication.Published;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
@@ -121,7 +122,7 @@ final class PublicationIT {
     assertThatThrownBy(database::publish)
         .isInstanceOf(Publication.StagingLostException.class)
         .hasMessage(
-            "table staging.movie_ratings has not the totals of 10 complete batches of jobs.aggregation_batches, the first of them 1; nothing is published; plan, with its recount, has them worked out again");
+            "table staging.movie_ratings lacks the totals of 10 complete batches of jobs.aggregation_batches, the first of them 1; nothing is published; a plan with recount processes them again");
     assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals"))
         .isEqualTo(1_000);
     assertThat(database.plan(100)).isEqualTo(new BatchPlan.Planned(0, 0, 10));
@@ -140,7 +141,7 @@ final class PublicationIT {
     assertThatThrownBy(() -> Publication.publish(database.target(), database.tables(), false, 6))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "7 bad rows were left out of the complete batches of jobs.aggregation_batches, and at most 6 may be; nothing is published");
+            "7 bad rows were left out of the complete batches of jobs.aggregation_batches, but at most 6 are allowed; nothing is published");
     assertThat(Publication.publish(database.target(), database.tables(), false, 7).batches())
         .isEqualTo(10);
   }

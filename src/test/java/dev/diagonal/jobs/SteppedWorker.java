@@ -1,11 +1,11 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.internal.jdbc.schema.Session;
+import dev.diagonal.internal.jobs.schema.NumberType;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.internal.jobs.schema.SteppedSession;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
-import dev.diagonal.ratings.RatingTotals;
+import dev.diagonal.ratings.MovieTotals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -107,7 +107,7 @@ public final class SteppedWorker {
     }
 
     @Override
-    void copy(Connection connection, Claim claim, RatingTotals totals) throws SQLException {
+    void copy(Connection connection, Claim claim, MovieTotals totals) throws SQLException {
       work.stage(claim.batchId(), claim.attempt());
     }
   }

@@ -145,7 +145,7 @@ final class BundledJarIT {
                 List.of(
                     "movie-ratings: failed: %s, byte %d: 5 fields where the header has 4; the line is: 1,2,3.5,99,"
                         .formatted(input, damaged.offsetOf(12_345)),
-                    "hint: --badRecords=<file.jsonl> puts such lines there and goes on")));
+                    "hint: --badRecords=<file.jsonl> writes such records there and continues")));
     assertThat(output).doesNotExist();
   }
 

@@ -175,6 +175,8 @@ final class FlinkRestIT {
       assertThat(running).as("%s", running.getNow(null)).isNotDone();
       try {
         middle.with("/jobs/" + get("/jobs").path("jobs").get(0).path("id").asText());
+      } catch (RuntimeException fault) {
+        throw new AssertionError("the transfer: " + running.getNow(null), fault);
       } finally { // or the next test would wait for this transfer
         statement.execute("SELECT pg_advisory_unlock(4712)");
         running.get(SOON.toSeconds(), TimeUnit.SECONDS);

@@ -101,7 +101,7 @@ final class InterruptedIT {
     assertThat(Files.readAllLines(err))
         .containsSubsequence(
             "transfer: interrupted",
-            "  %s is as it was before; its part files are deleted".formatted(out),
+            "  %s is unchanged; its part files are deleted".formatted(out),
             "  " + kept);
     assertThat(out).hasContent("earlier\n");
     assertThat(directory.toFile().list()).containsExactly("out.csv");

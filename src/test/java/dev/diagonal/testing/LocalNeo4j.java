@@ -99,10 +99,15 @@ public final class LocalNeo4j implements AutoCloseable {
     }
   }
 
+  /** Connects, and waits longer than the driver's second: the machine may be busy. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(database().url() + "?timeout=60000");
+  }
+
   /** Runs a statement of Cypher in a transaction of its own; returns its rows. */
   public List<List<Object>> query(String cypher) throws SQLException {
     List<List<Object>> rows = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection(database().url());
+    try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       if (statement.execute(cypher)) {
         try (ResultSet result = statement.getResultSet()) {

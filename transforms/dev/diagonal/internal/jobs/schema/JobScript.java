@@ -23,6 +23,8 @@ public final class JobScript {
   private static final Pattern STATEMENT_OR_NAME =
       Pattern.compile(CREATE_SCHEMA + " IF NOT EXISTS \"\\w+\";|\"\\w+\"\\.\"\\w+\"|\"\\w+\"");
 
+  private static final Pattern MOVIES = Pattern.compile("(\"?movie_id\"? +)bigint");
+
   private static final String CLAIMABLE = "_claimable";
 
   private JobScript() {}
@@ -34,7 +36,7 @@ public final class JobScript {
       index = index.substring(0, index.offsetByCodePoints(index.length(), -1));
     }
     return script(
-        "jobs_init.sql",
+        read("jobs_init.sql"),
         Map.of(
             "\"jobs\".\"aggregation_batches\"",
             tables.batches(),
@@ -45,7 +47,7 @@ public final class JobScript {
   /** Returns what creates the tables of the totals. */
   public static String totals(JobTables tables) {
     return script(
-        "postgres_staging_init.sql",
+        withMovies(tables, read("postgres_staging_init.sql")),
         Map.of(
             "\"staging\".\"movie_ratings\"", tables.staging(),
             "\"public\".\"movie_rating_totals\"", tables.totals()));
@@ -67,7 +69,7 @@ public final class JobScript {
 
   private static String ratings(JobTables tables) {
     return script(
-        "ratings_init.sql",
+        withMovies(tables, read("ratings_init.sql")),
         Map.of(
             "\"public\".\"ratings\"", tables.ratings(),
             "\"rating_id\"", tables.idColumn(),
@@ -76,10 +78,15 @@ public final class JobScript {
             "\"rating\"", tables.ratingColumn()));
   }
 
-  private static String script(String resource, Map<String, String> names) {
+  /** Gives the column of movies, in the names of the resources, its type. */
+  private static String withMovies(JobTables tables, String script) {
+    return MOVIES.matcher(script).replaceAll("$1" + tables.movieType());
+  }
+
+  private static String script(String sql, Map<String, String> names) {
     // One pass: what has been put in is not looked at again.
     return STATEMENT_OR_NAME
-        .matcher(read(resource))
+        .matcher(sql)
         .replaceAll(found -> Matcher.quoteReplacement(replacement(found.group(), names)));
   }
 

@@ -2,7 +2,6 @@ package dev.diagonal.internal.jobs.schema;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.jobs.schema.NumberType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,16 +10,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the columns of the ratings are in the database.
  *
  * @param id a whole number
- * @param movie a whole number
+ * @param movie a whole number, or null where movies are texts
  * @param rating any number
  */
-public record RatingColumns(NumberType id, NumberType movie, NumberType rating) {
+public record RatingColumns(NumberType id, @Nullable NumberType movie, NumberType rating) {
 
   // Partitioned or not. A view has no key, and cannot be locked against late rows.
   private static final String COLUMNS =
@@ -34,6 +34,8 @@ public record RatingColumns(NumberType id, NumberType movie, NumberType rating) 
       WHERE c.oid = to_regclass(?) AND c.relkind IN ('r', 'p')
         AND a.attnum > 0 AND NOT a.attisdropped
       """;
+
+  private static final Set<String> TEXTS = Set.of("text", "character varying");
 
   private record Found(String type, boolean notNull, boolean unique) {}
 
@@ -51,7 +53,7 @@ public record RatingColumns(NumberType id, NumberType movie, NumberType rating) 
       throw new TargetMismatchException("table " + tables.ratings(), differences);
     }
     NumberType id = type(columns, tables.idColumn(), true, differences);
-    NumberType movie = type(columns, tables.movieColumn(), true, differences);
+    NumberType movie = movie(columns, tables, differences);
     NumberType rating = type(columns, tables.ratingColumn(), false, differences);
     Found found = columns.get(tables.idColumn());
     if (found != null && !found.notNull) {
@@ -60,10 +62,34 @@ public record RatingColumns(NumberType id, NumberType movie, NumberType rating) 
     if (found != null && !found.unique) {
       differences.add("no primary key or unique index on (%s) alone".formatted(tables.idColumn()));
     }
-    if (id == null || movie == null || rating == null || !differences.isEmpty()) {
+    if (id == null || rating == null || !differences.isEmpty()) {
       throw new TargetMismatchException("table " + tables.ratings(), differences);
     }
     return new RatingColumns(id, movie, rating);
+  }
+
+  /** Returns the type of the column of movies, or null where they are texts. */
+  private static @Nullable NumberType movie(
+      Map<String, Found> columns, JobTables tables, List<String> differences) {
+    String name = tables.movieColumn();
+    Found found = columns.get(name);
+    boolean text = found != null && TEXTS.contains(found.type);
+    if (!tables.textMovies()) {
+      NumberType movie = type(columns, name, true, differences);
+      if (text) {
+        differences.add("for movies that are texts use --idType=text");
+      }
+      return movie;
+    }
+    if (!text) {
+      differences.add(
+          "column %s: expected text, found %s"
+              .formatted(name, found == null ? "none" : found.type));
+      if (found != null && NumberType.named(found.type) != null) {
+        differences.add("for movies that are numbers use --idType=bigint");
+      }
+    }
+    return null;
   }
 
   private static @Nullable NumberType type(

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.files.FirstLines;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.files.FirstLines;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.diagonal.internal.taxi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.internal.statement.GraphMismatchException;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.statement.GraphMismatchException;
 import dev.diagonal.testing.LocalNeo4j;
 import dev.diagonal.testing.Neo4jExtension;
 import java.sql.SQLException;

@@ -7,16 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
-import dev.diagonal.statement.Neo4jConnection;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.LocalNeo4j;
 import dev.diagonal.testing.Neo4jExtension;
 import dev.diagonal.testing.Runner;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -177,7 +176,7 @@ final class Neo4jTripsIT {
     trips.prepare(zones());
     List<Trip> all = trips(TRIPS);
     CompletableFuture<Void> run;
-    try (Connection blocker = DriverManager.getConnection(neo4j.database().url())) {
+    try (Connection blocker = neo4j.connect()) {
       blocker.setAutoCommit(false);
       try (Statement statement = blocker.createStatement()) {
         statement.execute("MATCH (zone:Zone {id: 3}) SET zone.held = true");

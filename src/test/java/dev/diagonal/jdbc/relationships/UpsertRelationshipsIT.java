@@ -323,7 +323,7 @@ final class UpsertRelationshipsIT {
             catchThrowableOfType(BadInputException.class, () -> writer.write(new Batch<>(0, bad)));
         assertThat(fault)
             .hasMessageMatching(
-                "id [5689] stands on both sides of "
+                "id [5689] is on both sides of "
                     + name
                     + "_edges: declare the schedule monopartite, or separate tables");
         assertThat(writer.isRetryable(fault)).isFalse();
@@ -355,7 +355,7 @@ final class UpsertRelationshipsIT {
     try (BatchWriter<String> writer =
         UpsertRelationships.into(target, texts, binder).refusingBothEnds().open()) {
       assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(text))))
-          .hasMessageStartingWith("id " + text + " stands on both sides of");
+          .hasMessageStartingWith("id " + text + " is on both sides of");
     }
   }
 
@@ -431,7 +431,7 @@ final class UpsertRelationshipsIT {
           .singleElement()
           .asString()
           .contains("waited 50 ms for the slot locks [1, 2] of d: process " + pid(holder))
-          .endsWith("holds {2}; tries again");
+          .endsWith("holds {2}; retrying");
       holder.rollback();
       writer.write(batch);
     }
@@ -603,7 +603,7 @@ final class UpsertRelationshipsIT {
     try (BatchWriter<Link> texts = UpsertRelationships.into(target, tables, text).open();
         BatchWriter<Link> fews = UpsertRelationships.into(target, tables, few).open()) {
       assertThatThrownBy(() -> texts.write(batch))
-          .hasMessage("column source is bigint and takes no text");
+          .hasMessage("column source is bigint and does not accept text");
       assertThatThrownBy(() -> fews.write(batch))
           .hasMessage("the binder must put 3 values for table %s_edges, got 1".formatted(name));
     }

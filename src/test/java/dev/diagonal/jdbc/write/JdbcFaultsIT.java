@@ -290,10 +290,10 @@ final class JdbcFaultsIT {
           .asString()
           .startsWith("table " + table.name() + " of ")
           .contains(
-              "waited for a lock in vain; process " + pid + " (",
+              "lock timeout; process " + pid + " (",
               "from 127.0.0.1, in its transaction since ",
               "holds AccessExclusiveLock")
-          .endsWith("; tries again");
+          .endsWith("; retrying");
     }
     assertRows(0);
   }

@@ -62,7 +62,7 @@ final class PipelineCommandTest {
     Launched launched = launch(command, runner + " --things=a,b --summary=" + file);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.out()).isEmpty();
-    assertThat(String.join("\n", launched.err())).contains("memory ran out", "-Xmx");
+    assertThat(String.join("\n", launched.err())).contains("too little memory", "-Xmx");
     assertThat(command.done()).containsExactly("built");
     JsonNode summary = new ObjectMapper().readTree(file.toFile());
     assertThat(summary.path("state").asText()).isEqualTo("FAILED");
@@ -79,7 +79,7 @@ final class PipelineCommandTest {
         .hasSize(2)
         .element(0)
         .isEqualTo("paint: failed: the runner ended in state RUNNING and gave no reason");
-    assertThat(launched.err().get(1)).contains("memory ran out", "-Xmx");
+    assertThat(launched.err().get(1)).contains("too little memory", "-Xmx");
     assertThat(command.done()).containsExactly("built");
   }
 
@@ -117,8 +117,8 @@ final class PipelineCommandTest {
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.err().get(0))
         .matches(
-            "paint: the DirectRunner needs a heap of 1,073,741,824 MiB for this, and this JVM has"
-                + " [0-9,]+ MiB: give java -Xmx1073741824m, fewer readers \\(--targetParallelism\\),"
+            "paint: the DirectRunner needs a heap of 1,073,741,824 MiB for this job, and this JVM has"
+                + " [0-9,]+ MiB: use java -Xmx1073741824m, fewer readers \\(--targetParallelism\\),"
                 + " or run it on Flink: --runner=FlinkRunner");
     assertThat(command.done()).isEmpty();
   }
@@ -155,8 +155,7 @@ final class PipelineCommandTest {
     PaintCommand command = new PaintCommand();
     Launched launched = launch(command, "--things=a --summary=/dev/null/summary.json");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(launched.err().get(0))
-        .isEqualTo("paint: --summary: nothing can be written to '/dev/null'");
+    assertThat(launched.err().get(0)).isEqualTo("paint: --summary: '/dev/null' is not writable");
     assertThat(command.done()).isEmpty();
   }
 

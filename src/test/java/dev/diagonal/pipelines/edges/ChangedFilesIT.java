@@ -195,7 +195,7 @@ final class ChangedFilesIT {
             "--internalSchema=not_there");
     assertDone(launched);
     assertThat(launched.err())
-        .anyMatch(line -> line.contains("changes under its name") && line.contains("GRANT"));
+        .anyMatch(line -> line.contains("change under the same name") && line.contains("GRANT"));
     database.execute("DROP SCHEMA guests CASCADE; DROP ROLE guest");
   }
 

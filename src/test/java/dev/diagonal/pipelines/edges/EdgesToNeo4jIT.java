@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -171,7 +170,7 @@ final class EdgesToNeo4jIT {
       strings = {
         "UNWIND $rows AS row MERG (a) | refuses the statement: ",
         "UNWIND $batch AS row CREATE () | --statement: the statement has the parameter $batch",
-        "UNWIND $rows AS row MERGE (:P {id: row.sorce}) | the statement reads row.sorce, and the"
+        "UNWIND $rows AS row MERGE (:P {id: row.sorce}) | the statement reads row.sorce, but the"
             + " rows have the columns edge, source, target, edge_id",
         "CREATE (:P) | --statement: the statement does not use $rows"
       })
@@ -258,7 +257,7 @@ final class EdgesToNeo4jIT {
 
   /** Takes all slot locks, in order, until the connection is rolled back. */
   private Connection holdSlots() throws SQLException {
-    Connection holder = DriverManager.getConnection(neo4j.database().url());
+    Connection holder = neo4j.connect();
     holder.setAutoCommit(false);
     try (Statement statement = holder.createStatement()) {
       for (int n = 0; n < 64; n++) {

@@ -62,7 +62,7 @@ final class FailureTest {
         .isEqualTo(
             new Failure(
                 "table t has another shape than is to be written: column a: found none",
-                "name another table or index, or rename this one",
+                "use another table or index, or rename the existing one",
                 true));
   }
 
@@ -80,7 +80,7 @@ final class FailureTest {
         .isEqualTo(
             new Failure(
                 "the database says: Connection refused",
-                "does it run, and is --jdbcUrl right?",
+                "is the database running, and is --jdbcUrl right?",
                 true));
   }
 
@@ -110,7 +110,7 @@ final class FailureTest {
             new IOException(
                 "cannot create index http://h:1/i", new ConnectException("Connection refused")));
     assertThat(failure.message()).isEqualTo("cannot create index http://h:1/i");
-    assertThat(failure.hint()).isEqualTo("does the server run there?");
+    assertThat(failure.hint()).isEqualTo("is the server running at this address?");
     assertThat(failure.expected()).isTrue();
   }
 
@@ -168,7 +168,7 @@ final class FailureTest {
   void anotherStateThanDoneIsMostOftenMemory() {
     Failure failure = Failure.ofState("RUNNING");
     assertThat(failure.message()).isEqualTo("the runner ended in state RUNNING and gave no reason");
-    assertThat(failure.hint()).contains("memory ran out", "-Xmx");
+    assertThat(failure.hint()).contains("too little memory", "-Xmx");
     assertThat(failure.expected()).isTrue();
   }
 

@@ -7,6 +7,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.rows.CsvFormatter;
+import dev.diagonal.internal.transfer.parquet.ParquetCodecs;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.testing.DuckDb;
 import dev.diagonal.transfer.mapping.Mapping;

@@ -1,0 +1,52 @@
+package dev.diagonal.pipelines.plan;
+
+import dev.diagonal.pipelines.run.Job.Progress;
+import dev.diagonal.pipelines.run.PlannedJob;
+import dev.diagonal.pipelines.run.Summary;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a pipeline as a task.
+ *
+ * @param planned the job
+ */
+public record JobTask(PlannedJob planned) implements Task {
+
+  /** The name of the output of bad records. */
+  private static final String BAD_RECORDS = "bad records";
+
+  @Override
+  public List<String> describe() {
+    return planned.describe();
+  }
+
+  @Override
+  public @Nullable Counts running() {
+    Progress progress = planned.job().progress();
+    return progress == null ? null : counts(progress);
+  }
+
+  private static Counts counts(Progress progress) {
+    return new Counts(progress.rowsRead(), progress.rowsWritten(), progress.badRecords());
+  }
+
+  @Override
+  public Counts run() throws Exception {
+    Progress[] failed = {Progress.NONE};
+    Summary summary;
+    try {
+      summary = planned.run(false, counted -> failed[0] = counted);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | Error e) {
+      throw new FailedTaskException(counts(failed[0]), e);
+    }
+    long written =
+        summary.outputs().stream()
+            .filter(output -> !output.sink().equals(BAD_RECORDS))
+            .mapToLong(Summary.Written::rowsWritten)
+            .sum();
+    return new Counts(summary.rowsRead(), written, summary.badRecords());
+  }
+}

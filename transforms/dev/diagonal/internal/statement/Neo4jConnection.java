@@ -1,0 +1,260 @@
+package dev.diagonal.internal.statement;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.neo4j.jdbc.Neo4jDriver;
+import org.neo4j.jdbc.Neo4jPreparedStatement;
+
+/**
+ * A connection to Neo4j: opened on first use, validated after a pause, replaced after it was
+ * discarded. Each statement is a transaction. Connecting takes at most 10 seconds.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Neo4jConnection implements AutoCloseable {
+
+  private static final int CONNECT_MILLIS = 10_000;
+  private static final int ANSWER_SECONDS = 120;
+  private static final int VALIDATION_SECONDS = 5;
+  private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
+
+  /**
+   * The sum of Neo4j's counters: created and deleted nodes and relationships, properties set,
+   * labels added and removed.
+   */
+  private static final String CHANGES = "changes";
+
+  private static final String NO_DRIVER =
+      "Neo4j's JDBC driver is not on the class path: the bundled jar does not include it. Start with"
+          + " java -cp 'target/diagonal-bundled.jar:target/neo4j-jdbc/*'"
+          + " dev.diagonal.pipelines.Main, or add org.neo4j:neo4j-jdbc and its dependencies";
+
+  // The driver logs at INFO that it connects. The reference keeps the logger, and so its level,
+  // from being garbage collected.
+  private static final Logger DRIVER_LOG = Logger.getLogger("org.neo4j.jdbc");
+
+  private final JdbcTarget target;
+  private @Nullable Connection connection;
+  private long lastUsedNanos;
+
+  /** Creates a connection that is not open yet. */
+  public Neo4jConnection(JdbcTarget target) {
+    checkNeo4j(target);
+    this.target = target;
+  }
+
+  /**
+   * Returns whether {@code url} is a Neo4j URL: {@code jdbc:neo4j://} or, encrypted, for example
+   * {@code jdbc:neo4j+s://}.
+   */
+  public static boolean accepts(String url) {
+    return url.startsWith("jdbc:neo4j:") || url.startsWith("jdbc:neo4j+");
+  }
+
+  /**
+   * Checks that the database is Neo4j.
+   *
+   * @throws IllegalArgumentException if the URL is not a Neo4j URL
+   */
+  public static void checkNeo4j(JdbcTarget target) {
+    checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
+  }
+
+  /**
+   * Checks that Neo4j's driver is on the class path.
+   *
+   * @throws IllegalStateException if it is not; the message says how to add it
+   */
+  public static void checkDriver() {
+    try {
+      Object unused = new Neo4jDriver();
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(NO_DRIVER, e);
+    }
+  }
+
+  /** Runs a statement without parameters in its own transaction. */
+  public void run(String cypher) throws SQLException {
+    guarded(
+        () -> {
+          try (Statement statement = use().createStatement()) {
+            statement.execute(cypher);
+          }
+        });
+  }
+
+  /** Runs a query without parameters and returns its rows. */
+  public List<List<Object>> query(String cypher) throws SQLException {
+    List<List<Object>> rows = new ArrayList<>();
+    guarded(
+        () -> {
+          try (Statement statement = use().createStatement();
+              ResultSet result = statement.executeQuery(cypher)) {
+            int columns = result.getMetaData().getColumnCount();
+            while (result.next()) {
+              List<Object> row = new ArrayList<>();
+              for (int column = 1; column <= columns; column++) {
+                row.add(result.getObject(column));
+              }
+              rows.add(row);
+            }
+          }
+        });
+    return rows;
+  }
+
+  /** Runs a statement whose parameter {@code $rows} is a list of maps, in its own transaction. */
+  public void run(String cypher, List<Map<String, Object>> rows) throws SQLException {
+    var unused = transaction(connection -> execute(connection, cypher, false, rows));
+  }
+
+  /** The work of a transaction. It may run more than once. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T in(Connection transaction) throws SQLException;
+  }
+
+  /** Runs {@code work} in one transaction and commits. Closes the connection after a fault. */
+  public <T> T transaction(Work<T> work) throws SQLException {
+    List<T> result = new ArrayList<>(1);
+    try {
+      guarded(
+          () -> {
+            Connection transaction = use();
+            transaction.setAutoCommit(false);
+            result.add(work.in(transaction));
+            transaction.commit();
+            transaction.setAutoCommit(true);
+          });
+    } catch (SQLException | RuntimeException fault) {
+      close(); // the server rolls back
+      throw fault;
+    }
+    return result.get(0);
+  }
+
+  /**
+   * Lets Neo4j plan a statement without running it.
+   *
+   * @return whether the statement returns rows
+   * @throws SQLException if Neo4j refuses it
+   */
+  public boolean explain(String cypher) throws SQLException {
+    boolean[] rows = {false};
+    guarded(
+        () -> {
+          try (Statement statement = use().createStatement();
+              ResultSet result = statement.executeQuery("EXPLAIN " + cypher)) {
+            rows[0] = result.getMetaData().getColumnCount() > 0;
+          }
+        });
+    return rows[0];
+  }
+
+  /**
+   * Runs a statement within a transaction, and returns what it reports.
+   *
+   * @param returnsRows whether it returns rows; the driver does not return rows and counters
+   *     together
+   */
+  public static Map<String, Long> execute(
+      Connection transaction, String cypher, boolean returnsRows, List<Map<String, Object>> rows)
+      throws SQLException {
+    try (PreparedStatement statement = transaction.prepareStatement(cypher)) {
+      statement.setQueryTimeout(ANSWER_SECONDS);
+      statement.unwrap(Neo4jPreparedStatement.class).setObject(CypherText.ROWS, rows);
+      if (returnsRows) {
+        return StatementReport.of(statement.executeQuery());
+      }
+      boolean unused = statement.execute(); // executeUpdate() leaves properties out
+      return StatementReport.of(CHANGES, statement.getUpdateCount());
+    }
+  }
+
+  /** Closes the connection, broken or not; the next statement opens another. */
+  @Override
+  public void close() {
+    Connection held = connection;
+    connection = null;
+    if (held != null) {
+      try {
+        guarded(held::close);
+      } catch (SQLException e) {
+        // The connection is discarded anyway, and the server rolls back its open transaction.
+      }
+    }
+  }
+
+  private Connection use() throws SQLException {
+    Connection held = connection;
+    if (held != null
+        && System.nanoTime() - lastUsedNanos > VALIDATED_AFTER_NANOS
+        && !held.isValid(VALIDATION_SECONDS)) {
+      close();
+      held = null;
+    }
+    if (held == null) {
+      held = open();
+      connection = held;
+    }
+    lastUsedNanos = System.nanoTime();
+    return held;
+  }
+
+  private Connection open() throws SQLException {
+    Properties properties = new Properties();
+    if (target.user() != null) {
+      properties.setProperty("user", target.user());
+    }
+    if (target.password() != null) {
+      properties.setProperty("password", target.password().value());
+    }
+    properties.setProperty("agent", "diagonal");
+    properties.setProperty("timeout", String.valueOf(CONNECT_MILLIS));
+    // DriverManager does not see drivers in the class loader of a Flink job.
+    Connection opened = new Neo4jDriver().connect(target.url(), properties);
+    if (opened == null) {
+      throw new SQLException("the Neo4j driver does not accept the URL of " + target, "08001");
+    }
+    return opened;
+  }
+
+  /** Wraps connection faults that the driver throws as unchecked exceptions. */
+  private void guarded(Call call) throws SQLException {
+    if (DRIVER_LOG.getLevel() == null) {
+      DRIVER_LOG.setLevel(Level.WARNING);
+    }
+    try {
+      call.run();
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(NO_DRIVER, e);
+    } catch (RuntimeException fault) {
+      if (Neo4jFaults.isOfDriver(fault)) {
+        throw new SQLException(
+            "lost the connection to, or cannot connect to, %s: %s"
+                .formatted(target, JdbcUrl.shownIn(String.valueOf(fault.getMessage()))),
+            "08000",
+            fault);
+      }
+      throw fault;
+    }
+  }
+
+  private interface Call {
+    void run() throws SQLException;
+  }
+}

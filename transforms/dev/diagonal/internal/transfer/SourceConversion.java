@@ -1,0 +1,29 @@
+package dev.diagonal.internal.transfer;
+
+import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.source.TransferSource;
+
+/** How the rows of a source are converted. */
+public final class SourceConversion {
+
+  private SourceConversion() {}
+
+  /**
+   * Returns how the rows of a source are converted.
+   *
+   * @throws IllegalArgumentException if the mapping does not fit the source
+   */
+  public static ConversionPlan plan(TransferSource source, Mapping mapping, boolean refusesNul) {
+    ConversionPlan plan =
+        new ConversionPlan(
+            source.blockType(),
+            source.declared(),
+            mapping,
+            source.readsBytes(),
+            refusesNul,
+            source.guesses());
+    plan.check();
+    return plan;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.diagonal.internal.transfer;
+
+import dev.diagonal.conflictfree.PartSource;
+import dev.diagonal.files.LineConsumer.Output;
+import dev.diagonal.files.Piece;
+import dev.diagonal.internal.jdbc.table.BoundRow;
+import dev.diagonal.internal.jdbc.table.RowAt;
+import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.internal.rows.types.TypeRemarks;
+import dev.diagonal.internal.transfer.mapping.BlockConverter;
+import dev.diagonal.internal.transfer.mapping.Conversion;
+import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.RowBinder;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.statement.RowParameters;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.source.RowBlockReader;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.Wait;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a source as values, converted as a transfer converts them, for a write that is fed in
+ * parts: ranges of files, tables or queries.
+ *
+ * <p>Rows of files also have {@value #PLACE}, a UUID, unless the source has such a column: 64 bits
+ * of a hash of the file's name (Murmur3) and the byte or the number of the row in it.
+ */
+public final class ValueRows implements PartSource<SourceRange, ValueRow> {
+
+  /** The column that tells rows of files apart. */
+  public static final String PLACE = "edge_id";
+
+  private static final int BLOCK_ROWS = 1_000;
+
+  private final TransferSource source;
+  private final ConversionPlan conversion;
+  private final boolean placed;
+
+  private ValueRows(TransferSource source, ConversionPlan conversion, boolean placed) {
+    this.source = source;
+    this.conversion = conversion;
+    this.placed = placed;
+  }
+
+  /**
+   * Returns the rows of a source.
+   *
+   * @param isFiles whether rows have a place
+   * @throws IllegalArgumentException if the mapping does not fit the source
+   */
+  public static ValueRows of(TransferSource source, Mapping mapping, boolean isFiles) {
+    ConversionPlan conversion = SourceConversion.plan(source, mapping, true);
+    return new ValueRows(
+        source.strict(conversion.guessesInUse(), conversion.jsonColumns()),
+        conversion,
+        isFiles && conversion.to().indexOf(PLACE) < 0);
+  }
+
+  /** Returns the names of the columns, in the order of the values. */
+  public List<String> names() {
+    return columns().stream().map(Column::name).toList();
+  }
+
+  /** Returns what the user should know of guessed types, a line each. */
+  public List<String> remarks() {
+    return TypeRemarks.of(conversion.guessesInUse());
+  }
+
+  /** Returns the values as the parameters of a statement. */
+  public RowParameters<ValueRow> parameters() {
+    return new RowParameters<>(columns(), binder());
+  }
+
+  private List<Column> columns() {
+    List<Column> columns = new ArrayList<>(converted());
+    if (placed) {
+      columns.add(Column.of(PLACE, "uuid"));
+    }
+    return columns;
+  }
+
+  private List<Column> converted() {
+    return conversion.to().fields().stream()
+        .map(field -> Column.of(field.name(), field.sqlType()))
+        .toList();
+  }
+
+  /**
+   * Returns the ranges, spread over the workers.
+   *
+   * @param signal what has to be done before any range is read, or null
+   */
+  public PTransform<PBegin, PCollection<SourceRange>> ranges(@Nullable PCollection<?> signal) {
+    return new Ranges(source, signal);
+  }
+
+  @Override
+  public void drive(SourceRange range, Output<ValueRow> rows) throws Exception {
+    RowType type = conversion.to();
+    Table table = new Table("rows", converted());
+    RowBinder<RowAt> binder = RowAt.binder(table, type);
+    BlockConverter converter = new Conversion(conversion, BLOCK_ROWS);
+    BlockConverter.Output output = block -> emit(table, binder, block, rows);
+    long bytes = 0;
+    try (RowBlockReader reader = source.open(range, BLOCK_ROWS)) {
+      for (RowBlock block = reader.next(rows::reject);
+          block != null;
+          block = reader.next(rows::reject)) {
+        converter.convert(block, output, rows::reject);
+        Counted.BYTES_READ.add(reader.bytesRead() - bytes);
+        bytes = reader.bytesRead();
+      }
+      converter.finish(output, rows::reject);
+      Counted.BYTES_READ.add(reader.bytesRead() - bytes);
+    }
+  }
+
+  private void emit(Table table, RowBinder<RowAt> binder, RowBlock block, Output<ValueRow> rows) {
+    int columns = block.columns();
+    long file = placed ? Piece.fileOf(block.origin().place()) : 0;
+    for (int row = 0; row < block.rows(); row++) {
+      @Nullable Object[] values = new Object[columns + (placed ? 1 : 0)];
+      BoundRow bound = bound(table, binder, new RowAt(block, row));
+      for (int column = 0; column < columns; column++) {
+        values[column] = bound.value(column);
+      }
+      if (placed) {
+        values[columns] = new UUID(file, block.offset(row));
+      }
+      rows.emit(new ValueRow(values));
+    }
+  }
+
+  private static BoundRow bound(Table table, RowBinder<RowAt> binder, RowAt row) {
+    try {
+      return BoundRow.of(table, binder, row);
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot take the values of a row", e);
+    }
+  }
+
+  private static RowBinder<ValueRow> binder() {
+    return (row, values) -> {
+      for (int i = 0; i < row.size(); i++) {
+        values.putObject(row.get(i));
+      }
+    };
+  }
+
+  private static final class Ranges extends PTransform<PBegin, PCollection<SourceRange>> {
+
+    private final transient TransferSource source;
+    private final transient @Nullable PCollection<?> signal;
+
+    Ranges(TransferSource source, @Nullable PCollection<?> signal) {
+      this.source = source;
+      this.signal = signal;
+    }
+
+    @Override
+    public PCollection<SourceRange> expand(PBegin begin) {
+      PCollection<Integer> start = begin.apply("Start", Create.of(0));
+      if (signal != null) {
+        start = start.apply("After", Wait.on(signal));
+      }
+      return start
+          .apply("Cut", ParDo.of(new CutFn(source)))
+          .setCoder(new SourceRange.RangeCoder())
+          .apply("Spread", Reshuffle.viaRandomKey());
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.diagonal.ratings;
+
+import java.util.function.Consumer;
+
+/** Totals of ratings by movie. */
+public sealed interface MovieTotals permits RatingTotals, TextTotals {
+
+  /** Returns how many movies have a total. */
+  int movies();
+
+  /** Emits the totals of every movie in ascending order; texts in the order of their bytes. */
+  void forEachSorted(Consumer<MovieRating> output);
+
+  /** Adds all totals of an encoded part, as {@code encodeByShard} makes it. */
+  void addEncoded(byte[] encoded);
+
+  /** Forgets everything. */
+  void clear();
+}
