@@ -204,8 +204,8 @@ class AggregateRatingsTest {
     write("r.csv", (HEADER + String.join("", mixed)).getBytes(UTF_8));
     String text = HEADER + String.join("", mixed);
     String expected =
-        letter(text.indexOf("1,2,3,4,5"), "5 fields where the header has 4", "1,2,3,4,5")
-            + letter(text.indexOf("\n1,2\n") + 1, "2 fields where the header has 4", "1,2")
+        letter(text.indexOf("1,2,3,4,5"), "5 fields, but the header has 4", "1,2,3,4,5")
+            + letter(text.indexOf("\n1,2\n") + 1, "2 fields, but the header has 4", "1,2")
             + letter(text.indexOf("a,b"), "the user 'a' is not a whole number", "a,b,c,d");
     long badBefore = Counted.BAD_RECORDS.inThisJvm();
 
@@ -255,8 +255,8 @@ class AggregateRatingsTest {
                 assertThat(messageOf(fault))
                     .isEqualTo(
                         "more than 1 bad records (--maxBadRecords): 2 × N fields where the header"
-                            + " has N; for example %1$s, byte 32: 3 fields where the header has 4;"
-                            + " the line is: 1,2,3; %1$s, byte 38: 3 fields where the header has 4;"
+                            + " has N; for example %1$s, byte 32: 3 fields, but the header has 4;"
+                            + " the line is: 1,2,3; %1$s, byte 38: 3 fields, but the header has 4;"
                             + " the line is: 1,2,4",
                         path("r.csv")));
   }

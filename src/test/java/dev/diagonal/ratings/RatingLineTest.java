@@ -99,9 +99,9 @@ class RatingLineTest {
 
   @Test
   void fieldsAreCounted() {
-    assertThat(line.read("1,2,4", false)).isEqualTo("3 fields where the header has 4");
-    assertThat(line.read("1,2,4,3,", false)).isEqualTo("5 fields where the header has 4");
-    assertThat(line.read("1,2,4", true)).isEqualTo("3 fields where at least 4 are needed");
+    assertThat(line.read("1,2,4", false)).isEqualTo("3 fields, but the header has 4");
+    assertThat(line.read("1,2,4,3,", false)).isEqualTo("5 fields, but the header has 4");
+    assertThat(line.read("1,2,4", true)).isEqualTo("3 fields, but at least 4 are needed");
     assertThat(line.read("1,2,4,3,x,\"y,z\"", true)).isNull();
   }
 

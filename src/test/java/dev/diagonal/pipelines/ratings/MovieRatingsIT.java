@@ -275,7 +275,7 @@ final class MovieRatingsIT {
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
           --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
-          --jdbcUrl=none                      | there is no target: give --output
+          --jdbcUrl=none                      | there is no target: set --output
           --output=x --delimiter=ab           | --delimiter takes 'tab', one character, or several
           --output=x --delimiter=1            | delimiter must be
           --output=x --header=false --movieColumn=movieId | without a header a column must be a position
@@ -484,7 +484,7 @@ final class MovieRatingsIT {
     assertThat(launched.err().get(0))
         .startsWith(
             "movie-ratings: failed: more than 2 bad records (--maxBadRecords):"
-                + " 3 × N fields where the header has N; for example ")
+                + " 3 × N fields, but the header has N; for example ")
         .contains("the line is: three; ", "the line is: two; ")
         .endsWith("the line is: one");
     assertThat(Files.readAllLines(directory.resolve("bad.jsonl")))
