@@ -254,7 +254,7 @@ class AggregateRatingsTest {
             fault ->
                 assertThat(messageOf(fault))
                     .isEqualTo(
-                        "more than 1 bad records (--maxBadRecords): 2 × N fields where the header"
+                        "more than 1 bad records (--maxBadRecords): 2 × N fields, but the header"
                             + " has N; for example %1$s, byte 32: 3 fields, but the header has 4;"
                             + " the line is: 1,2,3; %1$s, byte 38: 3 fields, but the header has 4;"
                             + " the line is: 1,2,4",

@@ -605,7 +605,7 @@ final class UpsertRelationshipsIT {
       assertThatThrownBy(() -> texts.write(batch))
           .hasMessage("column source is bigint and does not accept text");
       assertThatThrownBy(() -> fews.write(batch))
-          .hasMessage("the binder must put 3 values for table %s_edges, got 1".formatted(name));
+          .hasMessage("the binder must bind 3 values for table %s_edges, got 1".formatted(name));
     }
   }
 
