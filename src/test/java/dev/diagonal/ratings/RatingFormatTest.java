@@ -78,7 +78,7 @@ class RatingFormatTest {
     assertThatThrownBy(() -> columns(format("2", "rating", "none", "none"), "a,rating"))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "r.csv: the movie and the rating cannot both be column 2, '2' and 'rating' are");
+            "r.csv: the movie and the rating cannot both be column 2; '2' and 'rating' are");
   }
 
   @Test

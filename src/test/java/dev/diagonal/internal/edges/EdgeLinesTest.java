@@ -162,7 +162,7 @@ class EdgeLinesTest {
     assertThatThrownBy(() -> parse(EdgeFormat.CSV.withEnds("a", "3"), "a,c", ""))
         .hasMessage("e.csv has no column '3': its first line is 'a,c'");
     assertThatThrownBy(() -> parse(EdgeFormat.CSV.withEnds("a", "1"), "a,c", ""))
-        .hasMessage("e.csv: the source and the target cannot both be column 1, 'a' and '1' are");
+        .hasMessage("e.csv: the source and the target cannot both be column 1; 'a' and '1' are");
   }
 
   @Example
