@@ -68,7 +68,9 @@ public final class CsvFields {
     return new CsvFields(CsvDialect.RFC_4180.withDelimiter(" "), false, true);
   }
 
-  /** @param lines whether a line break ends a record; if not, it has no special meaning */
+  /**
+   * @param lines whether a line break ends a record; if not, it has no special meaning
+   */
   CsvFields(CsvDialect dialect, boolean lines) {
     this(dialect, lines, false);
   }
