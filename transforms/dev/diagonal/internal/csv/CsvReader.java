@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.stored.ByteOrderMark;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,13 +36,11 @@ public final class CsvReader implements Closeable {
   private static final int SHOWN_BYTES = 1_000;
 
   private static final int BUFFER_BYTES = 1 << 18;
-  private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-  private static final char UNKNOWN = '\uFFFD';
 
   private final ReadableByteChannel channel;
   private final CsvDialect dialect;
   private final int maxRecordBytes;
-  private final boolean repairUtf8;
+  private final @Nullable Utf8Repair utf8;
   private final CsvFields fields;
   private final byte[] comment;
 
@@ -69,7 +68,6 @@ public final class CsvReader implements Closeable {
   private byte @Nullable [] shown;
 
   private long recordOffset;
-  private long replacedCharacters;
 
   /**
    * Reads from where a channel stands; {@link #close} closes it.
@@ -89,7 +87,7 @@ public final class CsvReader implements Closeable {
     this.channel = channel;
     this.dialect = dialect;
     this.maxRecordBytes = maxRecordBytes;
-    this.repairUtf8 = repairUtf8;
+    this.utf8 = repairUtf8 ? new Utf8Repair() : null;
     this.fields = new CsvFields(dialect, true);
     this.comment = dialect.skipped().commentBytes();
     this.buffer = new byte[Math.min(BUFFER_BYTES, maxRecordBytes + 2)];
@@ -109,7 +107,8 @@ public final class CsvReader implements Closeable {
   public boolean next() throws IOException {
     if (!started) {
       started = true;
-      skipMark();
+      fill();
+      next = ByteOrderMark.lengthIn(buffer, filled);
       for (int i = 0; i < dialect.skipped().first(); i++) {
         skipLine();
       }
@@ -148,8 +147,11 @@ public final class CsvReader implements Closeable {
     nextLine += fields.lineBreaks() + 1L;
     end = cut;
     next = behindLineEnd(cut);
-    if (repairUtf8 && problem == null) {
-      repair();
+    if (utf8 != null && problem == null) {
+      byte[] repaired = utf8.repaired(buffer, start, end);
+      if (repaired != null) {
+        problem = fields.split(repaired, 0, repaired.length);
+      }
     }
   }
 
@@ -183,7 +185,7 @@ public final class CsvReader implements Closeable {
 
   /** Returns how many characters had to be put in place of broken UTF-8 so far. */
   long replacedCharacters() {
-    return replacedCharacters;
+    return utf8 == null ? 0 : utf8.replacedCharacters();
   }
 
   @Override
@@ -223,14 +225,6 @@ public final class CsvReader implements Closeable {
       atEnd = channel.read(wrapped) < 0;
     }
     filled = wrapped.position();
-  }
-
-  private void skipMark() throws IOException {
-    fill();
-    int mark = UTF_8_MARK.length;
-    if (filled >= mark && Arrays.equals(buffer, 0, mark, UTF_8_MARK, 0, mark)) {
-      next = mark;
-    }
   }
 
   private boolean isAtComment() throws IOException {
@@ -297,38 +291,5 @@ public final class CsvReader implements Closeable {
   private boolean fillAgain() throws IOException {
     fill();
     return next < filled;
-  }
-
-  private void repair() {
-    boolean ascii = true;
-    for (int i = start; i < end && ascii; i++) {
-      ascii = buffer[i] >= 0;
-    }
-    if (ascii) {
-      return;
-    }
-    String text = record();
-    if (text.indexOf(UNKNOWN) < 0) {
-      return;
-    }
-    long replaced = text.chars().filter(c -> c == UNKNOWN).count() - marksInFile();
-    if (replaced > 0) {
-      replacedCharacters += replaced;
-      byte[] repaired = text.getBytes(UTF_8);
-      int unused = fields.cut(repaired, 0, repaired.length, true);
-    }
-  }
-
-  /** How often the replacement character itself, which is good UTF-8, stands in the record. */
-  private int marksInFile() {
-    int found = 0;
-    for (int i = start; i + 2 < end; i++) {
-      if (buffer[i] == (byte) 0xEF
-          && buffer[i + 1] == (byte) 0xBF
-          && buffer[i + 2] == (byte) 0xBD) {
-        found++;
-      }
-    }
-    return found;
   }
 }
