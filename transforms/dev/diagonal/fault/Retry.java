@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Backoff And Jitter</a>). All waits of the {@linkplain #defaults defaults} together last 11 to 23
  * seconds: long enough for a server to restart.
  *
- * <p>Immutable and safe for use by several threads; nothing is shared between calls.
+ * <p>Immutable and thread-safe; nothing is shared between calls.
  *
  * @param maxAttempts how often an attempt is made in all; at least 1, which means never again
  * @param initialDelay the wait after the first failure, before jitter

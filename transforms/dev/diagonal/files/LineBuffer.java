@@ -35,7 +35,7 @@ final class LineBuffer {
   /** Up to this index lines end with LF. At most one byte follows it, a CR. */
   private int normalized;
 
-  /** Whether the buffer was full when a CR came last: an LF that comes next belongs to it. */
+  /** Whether the buffer was full when its last byte was a CR: an LF that follows belongs to it. */
   private boolean skipLineFeed;
 
   LineBuffer(ReadableByteChannel channel, byte[] buffer) {
@@ -157,7 +157,7 @@ final class LineBuffer {
   void fill(int limit) throws IOException {
     int most = Math.min(limit, capacity());
     if (skipLineFeed && filled > 0) {
-      buffer[filled - 1] = '\r'; // there may be room to see what follows by now
+      buffer[filled - 1] = '\r'; // the next byte may fit into the buffer now
       normalized = filled - 1;
       skipLineFeed = false;
     }
@@ -176,7 +176,7 @@ final class LineBuffer {
     }
     normalized = LineEnds.normalize(buffer, normalized, filled, atEnd);
     if (normalized < filled && isFull()) {
-      buffer[normalized] = '\n'; // there is no room to see what follows
+      buffer[normalized] = '\n'; // the next byte does not fit into the buffer
       normalized = filled;
       skipLineFeed = true;
     }

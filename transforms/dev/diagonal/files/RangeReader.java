@@ -8,17 +8,16 @@ import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the whole lines of a {@link FileRange}, block after block through one buffer. A line
- * belongs to the range that its first byte stands in, so the ranges of a file share no line and
- * lose none, wherever they were cut. A line that does not fit a block is a bad line; the reader
- * goes on behind it.
+ * Reads the whole lines of a {@link FileRange} in blocks, through one buffer. A line belongs to the
+ * range that contains its first byte, so the ranges of a file share no line and lose none, wherever
+ * they are cut. A line that does not fit into a block is a bad record; reading continues after it.
  */
 final class RangeReader {
 
-  /** The most bytes a block holds, and so the longest line. */
+  /** The maximum size of a block, and so of a line. */
   static final int BLOCK_BYTES = 1 << 20;
 
-  /** What is read at a time otherwise: half a core's second-level cache is left for the tables. */
+  /** Read size otherwise: leaves half of a core's second-level cache for the tables. */
   private static final int READ_BYTES = 1 << 18;
 
   private final Seek seek;
@@ -26,19 +25,22 @@ final class RangeReader {
   private final LineBuffer lines;
   private final TextBlock block;
 
-  /** Where blocks end, if each is to be a piece. */
+  /** Where blocks end if each one is a piece, or null. */
   private final @Nullable PieceCuts cuts;
 
   private final long file;
 
-  /** Where in the file the first line after the header starts, if the header was read. */
+  /** The offset in the file of the first line after the header, if the header was read. */
   private long headerEnd;
 
-  /** Where the range ends: behind the first byte of the first line if it ends in the mark. */
+  /**
+   * The end of the range; after the first byte of the first line if the range ends within the byte
+   * order mark.
+   */
   private long rangeEnd;
 
   /**
-   * Reads through {@code buffer}, whose last byte is kept for a line end that the file lacks.
+   * Reads through {@code buffer}, whose last byte is reserved for a missing line end.
    *
    * @param seek moves the channel to a byte of the file
    */
@@ -65,8 +67,8 @@ final class RangeReader {
   }
 
   /**
-   * Returns the first line of the file that is not empty and not skipped, without its line end, or
-   * null if there is none. Call it first, or not at all; the blocks of a range then begin after
+   * Returns the first line of the file that is neither empty nor skipped, without its line end, or
+   * null if there is none. Call it before reading blocks, or not at all; blocks then begin after
    * that line.
    *
    * @throws IOException if the line is longer than a block
@@ -82,7 +84,7 @@ final class RangeReader {
     return line;
   }
 
-  /** Skips the first lines of a file. Call it first, or not at all. */
+  /** Skips the first lines of a file. Call it before reading blocks, or not at all. */
   void skipFirst(SkippedLines skipped) throws IOException {
     lines.fill(LineBuffer.OVERHANG_BYTES);
     skipMark();
@@ -108,7 +110,7 @@ final class RangeReader {
       }
       return;
     }
-    // The line end just before the range, if there is one there, belongs to the line before.
+    // A line end just before the range belongs to the previous line.
     boolean afterHeader = headerEnd >= range.start();
     lines.moveTo(afterHeader ? headerEnd : range.start() - 1);
     seek.to(lines.position());
@@ -119,9 +121,8 @@ final class RangeReader {
   }
 
   /**
-   * Reads on.
+   * Returns the next block of whole lines, or null at the end of the range.
    *
-   * @return the next block of whole lines, or null at the end of the range
    * @throws IOException if the file cannot be read
    */
   @Nullable TextBlock next(BadLines badLines) throws IOException {
@@ -169,7 +170,9 @@ final class RangeReader {
     return block;
   }
 
-  /** Reads to the end of the last line that starts before {@code end}, if the buffer has room. */
+  /**
+   * Reads to the end of the last line that starts before {@code end}, if it fits into the buffer.
+   */
   private void fillPiece(long end) throws IOException {
     while (!lines.atEnd() && !lines.isFull()) {
       long last = end - 1 - lines.offsetOf(0);
@@ -181,7 +184,7 @@ final class RangeReader {
     }
   }
 
-  /** The fill level to read up to: within the range in large steps, and past it in small ones. */
+  /** Returns the fill level to read up to: large steps within the range, small ones after it. */
   private int limitWithin(long left) {
     int filled = lines.filled();
     long wanted =
@@ -228,7 +231,7 @@ final class RangeReader {
     void to(long offset) throws IOException;
   }
 
-  /** Where lines go that fit no block. */
+  /** Receives lines that do not fit into a block. */
   @FunctionalInterface
   interface BadLines {
     void tooLong(DeadLetter line);

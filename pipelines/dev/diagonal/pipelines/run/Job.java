@@ -104,6 +104,16 @@ public interface Job {
   void complete() throws Exception;
 
   /**
+   * Compares what was written with what was sent, after {@link #complete}.
+   *
+   * @return what was found in each output, in their order; none if nothing was compared
+   * @throws Exception if the two differ
+   */
+  default List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return List.of();
+  }
+
+  /**
    * Removes temporary results of a failed run. Also called, on a separate thread, when the process
    * is asked to end before the run is over, unless the job continues elsewhere.
    */

@@ -1,10 +1,12 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.internal.transfer.sink.IndexTypes;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -17,9 +19,11 @@ import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import dev.diagonal.transfer.source.TransferSource;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides the types of CSV and JSON columns: those that the user sets, then those of an existing
@@ -27,8 +31,6 @@ import java.util.Map;
  * dates and times do. Neither format has such types.
  */
 final class TransferTypes {
-
-  private static final NamedType TEXT = new NamedType(FieldType.TEXT, null);
 
   private TransferTypes() {}
 
@@ -38,7 +40,7 @@ final class TransferTypes {
    * @throws UsageException if the user names a type for a column that the source lacks
    */
   static Mapping of(TransferSpec spec, TransferSource source, ServerUrls servers)
-      throws SQLException, InterruptedException {
+      throws SQLException, IOException, InterruptedException {
     Mapping mapping = spec.mapping();
     if (source.guesses() == null) {
       if (!spec.types().equals(ColumnTypes.GUESSED)) {
@@ -56,15 +58,24 @@ final class TransferTypes {
       return mapping; // which expects the types of the source
     }
     Map<String, NamedType> tables = tables(spec, servers);
+    Map<String, NamedType> fields = fields(spec, servers);
     mapping =
         mapping.withTypes(
-            columns, target -> target.origin() == Origin.COLUMN ? tables.get(target.name()) : null);
+            columns,
+            target ->
+                target.origin() == Origin.COLUMN
+                    ? existing(
+                        tables.get(target.name()),
+                        isJson(columns, target) ? null : fields.get(target.name()))
+                    : null);
     if (!spec.to().isEmpty() && spec.to().stream().allMatch(TransferTypes::isText)) {
       boolean json = spec.to().stream().anyMatch(ToJsonLines.class::isInstance);
       return mapping.withTypes(
           columns,
           target ->
-              target.origin() == Origin.COLUMN && (!json || isTime(columns, target)) ? TEXT : null);
+              target.origin() == Origin.COLUMN && (!json || isTime(columns, target))
+                  ? NamedType.TEXT
+                  : null);
     }
     return mapping;
   }
@@ -106,6 +117,12 @@ final class TransferTypes {
         && spec.to().stream().allMatch(ToJsonLines.class::isInstance);
   }
 
+  /** Returns the type for a table and an index: text, which both read, if the index takes text. */
+  private static @Nullable NamedType existing(
+      @Nullable NamedType column, @Nullable NamedType field) {
+    return column == null || NamedType.TEXT.equals(field) ? field : column;
+  }
+
   /** Returns the types of the columns of all tables; text where two tables differ. */
   private static Map<String, NamedType> tables(TransferSpec spec, ServerUrls servers)
       throws SQLException, InterruptedException {
@@ -117,15 +134,34 @@ final class TransferTypes {
     return types;
   }
 
+  /** Returns the types of the fields of all indexes; text where two indexes differ. */
+  private static Map<String, NamedType> fields(TransferSpec spec, ServerUrls servers)
+      throws IOException, InterruptedException {
+    Map<String, NamedType> types = new HashMap<>();
+    for (To to : spec.to()) {
+      if (to instanceof ToIndex index) {
+        IndexTypes.of(index.index().at(servers))
+            .forEach((field, type) -> types.merge(field, type, TransferTypes::common));
+      }
+    }
+    return types;
+  }
+
   private static NamedType common(NamedType one, NamedType other) {
     if (one.type() != FieldType.DECIMAL || other.type() != FieldType.DECIMAL) {
-      return one.equals(other) ? one : TEXT;
+      return one.equals(other) ? one : NamedType.TEXT;
     }
     DecimalSize size = one.size();
     DecimalSize others = other.size();
     return size == null
         ? other
         : others == null ? one : new NamedType(FieldType.DECIMAL, size.within(others));
+  }
+
+  /** Whether a column holds JSON, which documents take as it is. */
+  private static boolean isJson(RowType columns, Target target) {
+    int column = columns.indexOf(target.text());
+    return column >= 0 && columns.field(column).type() == FieldType.JSON;
   }
 
   private static boolean isText(To to) {

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * A byte array that grows at its end. Puts text in UTF-8, numbers in digits, and binary numbers in
- * network order, without an object per value. Not safe for use by several threads.
+ * network order, without an object per value. Not thread-safe.
  */
 public final class ByteBuilder {
 

@@ -17,15 +17,15 @@ public final class CsvFields extends CutFields {
   /** The record continues after the bytes that were given. */
   static final int MORE = -1;
 
-  /** What ends a run of bytes that mean themselves, outside of quotes and within them. */
+  /** The bytes with a special meaning, outside of quotes and inside them. */
   private final boolean[] stops = new boolean[256];
 
   private final boolean[] stopsInQuotes = new boolean[256];
 
-  /** The delimiter, or its first byte if there are several. */
+  /** The delimiter, or its first byte if it has several. */
   private final byte delimiter;
 
-  /** All bytes of a delimiter that has several, else null. */
+  /** All bytes of a delimiter that has several, otherwise null. */
   private final byte @Nullable [] longDelimiter;
 
   private final int delimiterBytes;
@@ -36,19 +36,17 @@ public final class CsvFields extends CutFields {
   private int lineBreaks;
   private @Nullable String problem;
 
-  /** Cuts lines at a text; a double quote is the quote. */
+  /** Cuts lines at a text; the quote is a double quote. */
   public CsvFields(String delimiter) {
     this(CsvDialect.RFC_4180.withDelimiter(delimiter), false);
   }
 
-  /** Returns what cuts lines at any run of blanks and tabs; quotes mean nothing. */
+  /** Returns fields that are cut at any run of blanks and tabs; quotes have no special meaning. */
   public static CsvFields atBlanks() {
     return new CsvFields(CsvDialect.RFC_4180.withDelimiter(" "), false, true);
   }
 
-  /**
-   * @param lines whether a line break ends a record; if not it is a byte like any other
-   */
+  /** @param lines whether a line break ends a record; if not, it has no special meaning */
   CsvFields(CsvDialect dialect, boolean lines) {
     this(dialect, lines, false);
   }
@@ -76,13 +74,13 @@ public final class CsvFields extends CutFields {
     }
   }
 
-  /** Cuts a line that is a text; see {@link #split(byte[], int, int)}. */
+  /** Cuts a line; see {@link #split(byte[], int, int)}. */
   public @Nullable String split(String line) {
     byte[] encoded = line.getBytes(UTF_8);
     return split(encoded, 0, encoded.length);
   }
 
-  /** Cuts the line from {@code start} to {@code end}; returns what is wrong with it, or null. */
+  /** Cuts the line from {@code start} to {@code end}; returns the error, or null. */
   public @Nullable String split(byte[] line, int start, int end) {
     if (atBlanks) {
       cutAtBlanks(line, start, end);
@@ -92,7 +90,7 @@ public final class CsvFields extends CutFields {
     return problem;
   }
 
-  /** Returns what is wrong with the record that was cut last, or null. */
+  /** Returns the error of the last record, or null. */
   @Nullable String problem() {
     return problem;
   }
@@ -106,8 +104,8 @@ public final class CsvFields extends CutFields {
    * Cuts the record that starts at {@code start}.
    *
    * @param last whether nothing follows {@code end}
-   * @return where the record ends, its line break excluded, or {@link #MORE}; a record with a
-   *     {@link #problem} ends with the line in which that shows
+   * @return the end of the record, without its line break, or {@link #MORE}; a record with a {@link
+   *     #problem} ends with the line in which the problem is found
    */
   int cut(byte[] source, int start, int end, boolean last) {
     begin(source);
@@ -170,7 +168,7 @@ public final class CsvFields extends CutFields {
         && Arrays.equals(bytes(), at, at + between.length, between, 0, between.length);
   }
 
-  /** Cuts a field whose first byte in the quotes is at {@code start}. */
+  /** Cuts a field whose first byte inside the quotes is at {@code start}. */
   private int cutQuoted(int start, int end, boolean last) {
     byte[] source = bytes();
     boolean[] stop = stopsInQuotes;
@@ -216,7 +214,7 @@ public final class CsvFields extends CutFields {
     return closed ? at : spoiled("text follows a closing quote", at, end, last);
   }
 
-  /** Returns the end of the line that {@code at} stands in: of the record, which has a problem. */
+  /** Returns the end of the line at {@code at}, which also ends the bad record. */
   private int spoiled(String reason, int at, int end, boolean last) {
     int lineEnd = at;
     while (lineEnd < end && !isLineEnd(bytes()[lineEnd])) {
@@ -229,7 +227,7 @@ public final class CsvFields extends CutFields {
     return lineEnd;
   }
 
-  /** Whether an escaped byte ends a line: LF, or CR that no LF follows. */
+  /** Returns whether an escaped byte ends a line: LF, or CR without a following LF. */
   private boolean breaksLine(int at, int end) {
     byte[] source = bytes();
     return source[at] == '\n'

@@ -6,11 +6,11 @@ import dev.diagonal.csv.CsvDialect;
 import java.util.Arrays;
 
 /**
- * The fields of a record as ranges of its bytes: no object is made for a field until somebody asks
- * for its text.
+ * The fields of the current record, as ranges of its bytes: a field becomes an object only if its
+ * text is requested.
  *
- * <p>Fields are numbered from 0. They are those of the record that was cut last, whose bytes must
- * not have changed. Not safe for use by several threads at once.
+ * <p>Fields are numbered from 0 and belong to the last record that was cut, whose bytes must not
+ * have changed. Not thread-safe.
  */
 public abstract class CutFields {
 
@@ -23,7 +23,9 @@ public abstract class CutFields {
   private static final int PLAIN_DIGITS = 18;
   private static final char UNKNOWN = '\uFFFD';
 
-  /** In place of a quote or an escape character: equal to no byte, and 0xFF is the byte -1. */
+  /**
+   * Used instead of a quote or an escape character: equal to no byte, since 0xFF is the byte -1.
+   */
   static final int NO_BYTE = 1 << 8;
 
   final int quote;
@@ -61,46 +63,46 @@ public abstract class CutFields {
     count++;
   }
 
-  /** How many fields the line has. */
+  /** Returns how many fields the record has. */
   public final int count() {
     return count;
   }
 
-  /** The bytes that the fields are ranges of; do not write to them, do not keep them. */
+  /** Returns the bytes that the fields are ranges of; they must not be written to or kept. */
   public final byte[] bytes() {
     return bytes;
   }
 
-  /** The index in {@link #bytes} of the first byte of a field, behind its quote if it has one. */
+  /** Returns the index in {@link #bytes} of the first byte of a field, after its opening quote. */
   public final int start(int field) {
     return starts[field];
   }
 
-  /** The index in {@link #bytes} behind the last byte of a field, without its quotes. */
+  /** Returns the index in {@link #bytes} after the last byte of a field, without its quotes. */
   public final int end(int field) {
     return ends[field];
   }
 
-  /** Whether the field stands in quotes. */
+  /** Returns whether the field is quoted. */
   public final boolean isQuoted(int field) {
     return (kinds[field] & QUOTED) != 0;
   }
 
   /**
-   * Whether the bytes of the field are not its value as they are, since they hold doubled quotes or
-   * escape characters: then {@link #copy} has the value.
+   * Returns whether the field contains doubled quotes or escape characters, so that its bytes
+   * differ from its value, which {@link #copy} returns.
    */
   public final boolean isEscaped(int field) {
     return (kinds[field] & ESCAPED) != 0;
   }
 
   /**
-   * Copies the value of a field, doubled quotes and escape characters undone; it is never longer
-   * than the field.
+   * Copies the value of a field, with doubled quotes and escape characters undone; it is never
+   * longer than the field.
    *
    * @param into an array with room for {@code end(field) - start(field)} bytes
-   * @param at where its first byte goes
-   * @return the index behind its last byte
+   * @param at the index of its first byte
+   * @return the index after its last byte
    */
   public final int copy(int field, byte[] into, int at) {
     int from = starts[field];
@@ -123,7 +125,7 @@ public abstract class CutFields {
     return next;
   }
 
-  /** Returns what a byte after the escape character stands for. */
+  /** Returns the meaning of a byte after the escape character. */
   private byte escaped(byte b) {
     if (!escapedLetters) {
       return b;
@@ -141,7 +143,7 @@ public abstract class CutFields {
     };
   }
 
-  /** Whether the bytes of a field are these, before doubled quotes and escapes are undone. */
+  /** Returns whether a field has these bytes, before doubled quotes and escapes are undone. */
   public final boolean isWritten(int field, byte[] as) {
     return Arrays.equals(bytes, starts[field], ends[field], as, 0, as.length);
   }
@@ -150,12 +152,12 @@ public abstract class CutFields {
     return starts[field] == ends[field];
   }
 
-  /** Whether the field has no value: it is empty and not in quotes. */
+  /** Returns whether the field is null: empty and not quoted. */
   public final boolean isNull(int field) {
     return isEmpty(field) && kinds[field] == PLAIN;
   }
 
-  /** Returns the field as text; bytes that are no UTF-8 are replaced. */
+  /** Returns the field as text; invalid UTF-8 is replaced. */
   public final String text(int field) {
     if (!isEscaped(field)) {
       return new String(bytes, starts[field], ends[field] - starts[field], UTF_8);
@@ -164,20 +166,23 @@ public abstract class CutFields {
     return new String(value, 0, copy(field, value, 0), UTF_8);
   }
 
-  /** Whether the bytes of a field whose text this is are UTF-8. */
+  /** Returns whether the bytes of a field with this text are valid UTF-8. */
   public final boolean isUtf8(int field, String text) {
     return text.indexOf(UNKNOWN) < 0 || survives(field);
   }
 
-  /** Whether the bytes come back: a replacement character may well stand in the file. */
+  /**
+   * Returns whether the bytes are unchanged by decoding: the file may contain a replacement
+   * character.
+   */
   private boolean survives(int field) {
     byte[] raw = Arrays.copyOfRange(bytes, starts[field], ends[field]);
     return Arrays.equals(raw, new String(raw, UTF_8).getBytes(UTF_8));
   }
 
   /**
-   * Whether the field is one to eighteen digits, perhaps behind a sign: a number that surely fits
-   * 64 bits.
+   * Returns whether the field has one to eighteen digits, optionally after a sign, so that it fits
+   * into 64 bits.
    */
   public final boolean isPlainNumber(int field) {
     int i = starts[field];
@@ -192,7 +197,7 @@ public abstract class CutFields {
     return i == end && i > first && i - first <= PLAIN_DIGITS;
   }
 
-  /** Returns the number that a field {@linkplain #isPlainNumber plainly} is. */
+  /** Returns the number of a {@linkplain #isPlainNumber plain} field. */
   public final long number(int field) {
     long value = 0;
     for (int i = starts[field]; i < ends[field]; i++) {

@@ -8,9 +8,11 @@ import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.rows.types.NamedType;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param textIds whether source and target are texts; else they are whole numbers of 64 bits
  * @param id the column of the edge's id; null if it is to be made of file and offset
  * @param idKind what the edge's id is; {@link IdKind#PLACE} if, and only if, {@code id} is null
- * @param columns further columns, carried along as text; an empty field is null, an empty one in
- *     quotes is an empty text
+ * @param columns further columns; an empty field is null, an empty one in quotes is an empty text
  * @param first the header of the first file: a position means its column, in all files
  */
 public record EdgeFormat(
@@ -39,7 +40,7 @@ public record EdgeFormat(
     boolean textIds,
     @Nullable String id,
     IdKind idKind,
-    List<String> columns,
+    List<EdgeColumn> columns,
     HeaderNames first)
     implements Serializable {
 
@@ -73,7 +74,7 @@ public record EdgeFormat(
         id,
         idKind);
     List<String> all = new ArrayList<>(List.of(source, target));
-    all.addAll(columns);
+    columns.forEach(column -> all.add(column.name()));
     if (id != null) {
       all.add(id);
     }
@@ -119,8 +120,23 @@ public record EdgeFormat(
     return new EdgeFormat(header, delimiter, source, target, textIds, column, kind, columns, first);
   }
 
-  public EdgeFormat withColumns(List<String> further) {
+  /** Takes along columns of text. */
+  public EdgeFormat withColumns(List<String> texts) {
+    return withTypedColumns(texts.stream().map(EdgeColumn::text).toList());
+  }
+
+  public EdgeFormat withTypedColumns(List<EdgeColumn> further) {
     return new EdgeFormat(header, delimiter, source, target, textIds, id, idKind, further, first);
+  }
+
+  /** Returns this format with the types of a table's columns where it names none. */
+  public EdgeFormat withTypesOf(Map<String, NamedType> table) {
+    return withTypedColumns(columns.stream().map(column -> column.or(table)).toList());
+  }
+
+  /** Returns the names of the further columns. */
+  public List<String> columnNames() {
+    return columns.stream().map(EdgeColumn::name).toList();
   }
 
   /**
@@ -150,7 +166,7 @@ public record EdgeFormat(
         from,
         to,
         id == null ? -1 : position(id, names, file),
-        columns.stream().map(column -> position(column, names, file)).toList(),
+        columns.stream().map(column -> position(column.name(), names, file)).toList(),
         names.names().size());
   }
 
@@ -252,7 +268,7 @@ public record EdgeFormat(
 
   private int position(String column, HeaderNames names, TextFile file) {
     int position = names.find(column, first, file.name());
-    if (position == HeaderNames.NOT_THERE) {
+    if (position == HeaderNames.ABSENT) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
@@ -269,16 +285,11 @@ public record EdgeFormat(
     return HeaderNames.isPosition(column) ? Integer.valueOf(column) : null;
   }
 
+  /**
+   * Whether all characters are tabs or printable ASCII, but no letters, digits, quotes or signs.
+   */
   private static boolean isDelimiter(String text) {
-    return !text.isEmpty()
-        && text.chars()
-            .allMatch(
-                c ->
-                    c == '\t'
-                        || (c >= ' '
-                            && c < 127
-                            && !Character.isLetterOrDigit(c)
-                            && "\"+-".indexOf(c) < 0));
+    return text.matches("[\\t -~&&[^0-9A-Za-z\"+-]]+");
   }
 
   private static String shortened(String text) {

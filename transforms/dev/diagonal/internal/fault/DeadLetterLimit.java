@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The number of dead letters that one instance of a step may emit, which bounds what a runner has
- * to hold. Not safe for use by several threads at once.
+ * to hold. Not thread-safe.
  */
 public final class DeadLetterLimit {
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file that {@link dev.diagonal.textfile.WriteDeadLetters} has written, to which a run adds
- * dead letters after its pipeline. Not safe for use by several threads at once.
+ * dead letters after its pipeline. Not thread-safe.
  */
 public final class DeadLetterFile {
 

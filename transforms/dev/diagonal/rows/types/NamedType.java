@@ -9,17 +9,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type as users name it, such as {@code text} or {@code decimal(10,2)}.
+ * A type in the notation of users, such as {@code text} or {@code decimal(10,2)}.
  *
  * @param size the digits of a decimal, or null for any number of them
  */
 public record NamedType(FieldType type, @Nullable DecimalSize size) implements Serializable {
 
+  /** Text of any length. */
+  public static final NamedType TEXT = new NamedType(FieldType.TEXT, null);
+
   private static final Pattern SIZED =
       Pattern.compile("decimal\\s*\\(\\s*(\\d{1,4})\\s*(?:,\\s*(\\d{1,4})\\s*)?\\)");
 
   /**
-   * Reads a name.
+   * Parses a type.
    *
    * @throws IllegalArgumentException if there is no such type
    */

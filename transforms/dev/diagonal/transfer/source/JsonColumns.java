@@ -14,19 +14,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of JSON objects as columns of text blocks.
+ * Maps the keys of JSON objects to columns of text blocks.
  *
  * @param type of the blocks
- * @param ignoresUnknown whether keys that are not columns are passed over
- * @param areAsWritten whether values are taken as they are written, strings in their quotes
+ * @param ignoresUnknown whether keys without a column are ignored
+ * @param areAsWritten whether values are kept as they are written, strings in their quotes
  * @param noTexts by column, the guess that a string contradicts, or null
- * @param json the columns that become JSON, whose values are taken as they are written but null
+ * @param json the columns that become JSON, whose values are kept as they are written, except null
  */
 record JsonColumns(
     RowType type,
     boolean ignoresUnknown,
     boolean areAsWritten,
-    List<@Nullable ColumnGuess> noTexts,
+    List<@Nullable ColumnGuess> guesses,
     Set<String> json)
     implements Serializable {
 
@@ -50,36 +50,44 @@ record JsonColumns(
   }
 
   /**
-   * Returns this, refusing strings in columns that are guessed to hold something else.
+   * Returns these columns, but refusing strings in columns that were guessed to hold another type.
    *
    * @param becomeJson the columns that become JSON
    */
   JsonColumns refusingTexts(List<ColumnGuess> guesses, Set<String> becomeJson) {
     List<@Nullable ColumnGuess> refused = nothing(type.size());
     for (ColumnGuess guess : guesses) {
-      if (guess.type() != FieldType.TEXT && guess.type() != FieldType.JSON) {
+      if (guess.type() != FieldType.JSON) {
         refused.set(type.indexOf(guess.column()), guess);
       }
     }
     return new JsonColumns(type, ignoresUnknown, areAsWritten, refused, becomeJson);
   }
 
-  /** Refuses a string where something else was guessed. */
+  /** Refuses a string in a column that was guessed to hold another type. */
   void check(int column, JsonToken token, String text) throws BadValueException {
-    ColumnGuess guess = noTexts.get(column);
-    if (guess != null && token == JsonToken.VALUE_STRING) {
+    ColumnGuess guess = guesses.get(column);
+    if (guess == null) {
+      return;
+    }
+    if (guess.type() == FieldType.TEXT) {
+      if (token.isStructStart()) {
+        throw new BadValueException(
+            "column '" + guess.column() + "': " + guess.isStructure(text).getMessage());
+      }
+    } else if (token == JsonToken.VALUE_STRING) {
       String written = isAsWritten(guess.column()) ? text : '"' + text + '"';
       throw new BadValueException(
           "column '" + guess.column() + "': " + guess.isNot(written).getMessage());
     }
   }
 
-  /** Whether a string of this key keeps its quotes and escapes. */
+  /** Returns whether a string of this key keeps its quotes and escapes. */
   boolean isAsWritten(String key) {
     return areAsWritten || json.contains(key);
   }
 
-  /** Whether a value is null; in a copy of JSON lines, none is. */
+  /** Returns whether a value is null; in a copy of JSON lines, no value is. */
   boolean isNull(JsonToken token) {
     return token == JsonToken.VALUE_NULL && !areAsWritten;
   }

@@ -19,12 +19,12 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that a run has at one target: hidden parts while they are written, and the target once
- * one of them is published.
+ * The files of a run at one target: hidden parts while they are written, and the target once one of
+ * them is published.
  *
- * <p>Every attempt writes to parts of its own, whose names nobody knows before they are complete.
- * An attempt that its runner has given up, and that goes on all the same, can publish nothing once
- * the run is over: its parts are deleted then, and it can create no other.
+ * <p>Every attempt writes to its own parts, whose names are not shared before they are complete. An
+ * attempt that its runner has abandoned, but that continues, can publish nothing after the run is
+ * over: its parts are deleted then, and it can create no others.
  */
 public final class RunFiles implements Serializable {
 
@@ -48,7 +48,7 @@ public final class RunFiles implements Serializable {
   /**
    * Returns the files of a run whose targets are files in a directory.
    *
-   * @param label what the names of the parts start with
+   * @param label the prefix of the names of the parts
    */
   public static RunFiles in(String directory, String label, OutputRun run) {
     return new RunFiles(directory, label, run);
@@ -57,12 +57,12 @@ public final class RunFiles implements Serializable {
   /**
    * A part.
    *
-   * @param name its name, which the step that publishes it has to know
+   * @param name its name, which the publishing step needs
    * @param out its content; compresses nothing
    */
   public record Part(String name, OutputStream out) {}
 
-  /** The directory of the parts, and of what is published. */
+  /** Returns the directory of the parts and the target. */
   Folder folder() {
     OutputPlace place = OutputPlace.of(path);
     return switch (place.kind()) {
@@ -107,7 +107,7 @@ public final class RunFiles implements Serializable {
     return path;
   }
 
-  /** Whether the target is written to as it is, so that it cannot appear atomically. */
+  /** Returns whether the target is written to directly, so that it cannot appear atomically. */
   public boolean isStream() {
     return label == null && OutputPlace.of(path).isStream();
   }

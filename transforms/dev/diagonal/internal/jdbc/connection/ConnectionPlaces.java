@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * static state of this package, since the bound is on all of them together. Who waits longest gets
  * the next place; a connection that rests is closed for whoever waits.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class ConnectionPlaces {
 

@@ -31,7 +31,7 @@ import org.postgresql.PGConnection;
  * clients find none of them; a connection that commits by itself has none then, and no statement is
  * prepared on the server.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class HeldConnection implements Session {
 

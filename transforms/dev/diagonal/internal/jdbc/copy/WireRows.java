@@ -14,7 +14,7 @@ import org.postgresql.copy.CopyIn;
 
 /**
  * Rows in the binary format of PostgreSQL's COPY, encoded one after the other into one array of
- * bytes, with their keys in another. Not safe for use by several threads.
+ * bytes, with their keys in another. Not thread-safe.
  *
  * <p>The format: <a href="https://www.postgresql.org/docs/16/sql-copy.html#id-1.9.3.55.9.4">COPY,
  * Binary Format</a>.

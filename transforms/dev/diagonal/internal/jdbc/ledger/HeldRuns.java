@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * after another (a connection and a row for each would double their time). A JVM that exits ends
  * its runs.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class HeldRuns {
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A connection to PostgreSQL in a read-only transaction: at the moment of a {@link Snapshot}, or at
  * a moment of its own. A slow consumer may hold the rows back for as long as it likes.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class ReadSession implements AutoCloseable {
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * that are read. A {@code TRUNCATE} or {@code VACUUM FULL} that waits for these locks would make a
  * new connection wait behind it, and both would wait for ever.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class SnapshotSessions {
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions on one connection, which is replaced when it breaks. Isolation is READ COMMITTED,
- * whatever the database's default. Not safe for use by several threads at once.
+ * whatever the database's default. Not thread-safe.
  */
 public final class JobSession implements Session {
 

@@ -69,7 +69,7 @@ public enum NumberType {
       case SMALLINT -> (short) SHORTS.get(bytes, at);
       case INTEGER -> (int) INTS.get(bytes, at);
       case BIGINT -> (long) LONGS.get(bytes, at);
-      default -> throw new IllegalStateException(this + " is no whole number");
+      default -> throw new IllegalStateException(this + " is not a whole number");
     };
   }
 

@@ -184,9 +184,9 @@ final class RatingBatchesIT {
             "pending             0 batches               0 ratings",
             "complete            8 batches             800 ratings",
             "failed              2 batches             200 ratings",
-            "not published: 8 of the complete ones",
-            "bad: 0 ratings of the complete ones were left out")
-        .anyMatch(line -> line.matches("rate: [1-9][0-9,]* ratings/s a worker"))
+            "not published: 8 complete batches",
+            "bad: 0 ratings of complete batches were left out")
+        .anyMatch(line -> line.matches("rate: [1-9][0-9,]* ratings/s per worker"))
         .anyMatch(line -> line.startsWith("failed: batch 5 after 2 attempts: ERROR: "));
 
     database.execute("ALTER TABLE staging.movie_ratings DROP CONSTRAINT no_room");
@@ -240,7 +240,7 @@ final class RatingBatchesIT {
         .asString()
         .contains("row 17 of public.ratings: the rating is null");
     assertThat(launch("--steps=status").out())
-        .contains("bad: 1 ratings of the complete ones were left out");
+        .contains("bad: 1 ratings of complete batches were left out");
     Launched tooMany = launch("--steps=publish", "--badRecords=" + bad, "--maxBadRecords=0");
     assertThat(tooMany.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(tooMany.err().get(0))
@@ -363,7 +363,7 @@ final class RatingBatchesIT {
   @Test
   void aWrongOptionIsNamed() throws Exception {
     assertRefused(
-        "--steps takes some of load, plan, work, publish, status, got 'walk'", "--steps=walk");
+        "--steps takes any of load, plan, work, publish, status, got 'walk'", "--steps=walk");
     assertRefused("--batchRows must be >= 1, got 0", "--batchRows=0");
     assertRefused("--leaseSeconds must be >= 1, got 0", "--leaseSeconds=0");
     assertRefused("--maxAttempts must be >= 1, got 0", "--maxAttempts=0");

@@ -178,7 +178,7 @@ final class DonorsChooseIT {
     assertDone(launch(inputs + " --badRecords=" + bad + " --output=" + directory.resolve("out")));
     assertThat(Files.readAllLines(bad))
         .hasSize(2)
-        .anyMatch(line -> line.contains("there are 2 columns, where donations have 23"))
+        .anyMatch(line -> line.contains("there are 2 columns, but donations have 23"))
         .anyMatch(line -> line.contains("donationid is empty"));
     assertThat(documents(directory.resolve("out"))).hasSize(DONATIONS);
   }

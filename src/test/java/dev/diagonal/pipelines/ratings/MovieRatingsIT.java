@@ -161,7 +161,7 @@ final class MovieRatingsIT {
     assertThat(launched.out().get(1)).matches("  PostgreSQL +100 rows  table movie_ratings in .*");
     assertThat(launched.out().get(2))
         .matches("  Elasticsearch +100 rows  http://.*/movie-ratings \\(100 new\\)");
-    assertThat(launched.out().get(3)).contains("the embedded servers end now, with their data");
+    assertThat(launched.out().get(3)).contains("the embedded servers stop now, and their data is deleted");
   }
 
   @Test
@@ -210,7 +210,7 @@ final class MovieRatingsIT {
     Launched launched =
         launch("--input=" + someRatings(), "--jdbcUrl=" + url, "--jdbcUser=postgres");
     assertFailed(launched, 3);
-    assertThat(launched.err().get(0)).startsWith("warning: no database server answers: ");
+    assertThat(launched.err().get(0)).startsWith("warning: no database server responds: ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(2))
         .isEqualTo("hint: is the database running, and is --jdbcUrl right?");
@@ -222,7 +222,7 @@ final class MovieRatingsIT {
     String url = "http://127.0.0.1:" + closedPort();
     Launched launched = launch("--input=" + someRatings(), "--elasticsearchUrl=" + url);
     assertFailed(launched, 3);
-    assertThat(launched.err().get(0)).startsWith("warning: no Elasticsearch server answers at ");
+    assertThat(launched.err().get(0)).startsWith("warning: no Elasticsearch server responds at ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(2)).isEqualTo("hint: is the server running at this address?");
   }
