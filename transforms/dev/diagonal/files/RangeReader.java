@@ -188,16 +188,14 @@ final class RangeReader {
   private int limitWithin(long left) {
     int filled = lines.filled();
     long wanted =
-        filled >= left
-            ? filled + LineBuffer.OVERHANG_BYTES
-            : Math.min(left, filled + READ_BYTES);
+        filled >= left ? filled + LineBuffer.OVERHANG_BYTES : Math.min(left, filled + READ_BYTES);
     return (int) Math.min(wanted, lines.capacity());
   }
 
   /**
-   * Returns the last line end in the buffer that ends a line of this range, or -1: the first one
-   * at or after the last byte of the range if the buffer reaches there, else the last one of all.
-   * So a last line that the buffer has no room for does not hold up those before it.
+   * Returns the last line end in the buffer that ends a line of this range, or -1: the first one at
+   * or after the last byte of the range if the buffer reaches there, else the last one of all. So a
+   * last line that the buffer has no room for does not hold up those before it.
    */
   private int lastLineEnd(long left) {
     if (lines.filled() - lines.unread() >= left) {

@@ -206,7 +206,8 @@ public final class BatchWorker implements AutoCloseable {
       return outcome;
     }
     String table = tables.ratings();
-    listener.completed(done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());
+    listener.completed(
+        done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());
     return Outcome.COMPLETED;
   }
 

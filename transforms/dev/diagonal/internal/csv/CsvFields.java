@@ -46,7 +46,9 @@ public final class CsvFields extends CutFields {
     return new CsvFields(CsvDialect.RFC_4180.withDelimiter(" "), false, true);
   }
 
-  /** @param lines whether a line break ends a record; if not, it has no special meaning */
+  /**
+   * @param lines whether a line break ends a record; if not, it has no special meaning
+   */
   CsvFields(CsvDialect dialect, boolean lines) {
     this(dialect, lines, false);
   }
@@ -230,8 +232,7 @@ public final class CsvFields extends CutFields {
   /** Returns whether an escaped byte ends a line: LF, or CR without a following LF. */
   private boolean breaksLine(int at, int end) {
     byte[] source = bytes();
-    return source[at] == '\n'
-        || (source[at] == '\r' && (at + 1 == end || source[at + 1] != '\n'));
+    return source[at] == '\n' || (source[at] == '\r' && (at + 1 == end || source[at + 1] != '\n'));
   }
 
   private boolean isLineEnd(byte b) {
