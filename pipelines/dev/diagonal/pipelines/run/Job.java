@@ -103,12 +103,7 @@ public interface Job {
   /** Completes the job after the pipeline has ended successfully. */
   void complete() throws Exception;
 
-  /**
-   * Compares what was written with what was sent, after {@link #complete}.
-   *
-   * @return what was found in each output, in their order; none if nothing was compared
-   * @throws Exception if the two differ
-   */
+  /** Compares the rows in the targets with those that were sent, after {@link #complete}. */
   default List<Summary.Verified> verify(PipelineResult result) throws Exception {
     return List.of();
   }

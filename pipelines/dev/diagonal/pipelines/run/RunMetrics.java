@@ -6,7 +6,7 @@ import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.jspecify.annotations.Nullable;
 
-/** What our counters have counted in the steps of a pipeline. */
+/** The values of our counters in the steps of a pipeline. */
 final class RunMetrics {
 
   private RunMetrics() {}

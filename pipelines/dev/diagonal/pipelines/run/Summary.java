@@ -77,14 +77,7 @@ public record Summary(
     }
   }
 
-  /**
-   * What a sink holds, which is what was sent to it.
-   *
-   * @param rows how many rows were read there
-   * @param checksum of the rows, in hexadecimal digits
-   * @param scope which rows those are
-   * @param seconds how long it took to read them
-   */
+  /** The rows of a sink, which are those that were sent to it. */
   public record Verified(
       @JsonProperty("rows") long rows,
       @JsonProperty("checksum") String checksum,
@@ -150,7 +143,7 @@ public record Summary(
     return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
   }
 
-  /** Returns this with what was found in the first outputs. */
+  /** Returns this summary with the results of the comparison for the first outputs. */
   Summary withVerified(List<Verified> found) {
     List<Written> all = new ArrayList<>(outputs);
     for (int i = 0; i < found.size(); i++) {

@@ -42,7 +42,7 @@ import java.util.List;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
 
-/** Compares what a transfer has sent with what its targets hold when it is over. */
+/** Compares the rows that a transfer has sent with those that its targets hold at its end. */
 final class TransferReceipt {
 
   private final TransferSpec spec;
@@ -51,12 +51,12 @@ final class TransferReceipt {
   private @Nullable TypedRows source;
   private List<String> names = List.of();
 
-  /** Reads a target; returns what it holds of the rows that were sent. */
+  /** Reads a target; returns how many of the sent rows it holds. */
   private interface Reading {
     RowSum read(int readers) throws Exception;
   }
 
-  /** Says where the rows of a target differ. */
+  /** Describes where the rows of a target differ. */
   private interface Difference {
     @Nullable String find(int readers) throws Exception;
   }
@@ -70,7 +70,7 @@ final class TransferReceipt {
       To to, String scope, String target, Reading reading, Difference difference) {}
 
   /**
-   * @param grouped whether the tables change with those of a group, after the transfer
+   * @param grouped whether the tables change together with those of a group, after the transfer
    * @throws UsageException if a sink can never be verified
    */
   TransferReceipt(TransferSpec spec, RunOptions options, boolean grouped) {
@@ -86,14 +86,14 @@ final class TransferReceipt {
 
   private static UsageException refused(String sink, String why) {
     return new UsageException(
-        "--verify cannot compare the rows of %s: %s; leave --verify out".formatted(sink, why));
+        "--verify cannot compare the rows of %s: %s; remove --verify".formatted(sink, why));
   }
 
   private @Nullable String problem(To to, boolean grouped) {
     if (to instanceof ToIndex) {
       return "documents are not read back";
     } else if (to instanceof ToFile file && OutputPlace.of(file.path()).isStream()) {
-      return "what goes to " + file.path() + " cannot be read again";
+      return "" + file.path() + " cannot be read again";
     } else if (to instanceof ToJdbc table && grouped) {
       return "table %s changes when its group ends, after this transfer".formatted(table.table());
     } else if (to instanceof ToJdbc && spec.atOnce() && options.getBadRecords() != null) {
@@ -105,18 +105,18 @@ final class TransferReceipt {
         : null;
   }
 
-  /** Notes what is read, before the sinks are made. */
+  /** Sets the source, before the sinks are created. */
   void begin(TransferSource read, Mapping mapping) {
     source = TypedRows.of(read, mapping, spec.blockRows());
   }
 
-  /** Whether it may read the source once more, at the end. */
+  /** Returns whether it may read the source again at the end. */
   boolean readsSourceAgain() {
     return spec.tables().stream().allMatch(table -> table.mode() != Mode.replace);
   }
 
   /**
-   * Returns a sink that adds up the checksum of its rows.
+   * Returns a sink that sums the checksums of its rows.
    *
    * @throws UsageException if the rows of the target cannot be compared
    */
@@ -137,7 +137,7 @@ final class TransferReceipt {
     boolean whole = target.wasEmpty() || toTable.mode() == Mode.replace;
     if (!whole && !keyed) {
       throw refused(
-          name, "it has rows already, and without --key nobody can tell which rows are new");
+          name, "it has rows already, and without --key the new rows cannot be identified");
     } else if (!whole && toTable.mode() == Mode.ignore) {
       throw refused(name, "it has rows already, and mode ignore keeps those of the same key");
     } else if (!whole && options.getBadRecords() != null) {
@@ -162,7 +162,7 @@ final class TransferReceipt {
   private TypedRows source() {
     TypedRows read = source;
     if (read == null) {
-      throw new IllegalStateException("begin comes first");
+      throw new IllegalStateException("call begin first");
     }
     return read;
   }
@@ -183,7 +183,7 @@ final class TransferReceipt {
     return new HashedSink(sink, columns);
   }
 
-  /** Returns the rows of a file that was written, with the types that they had. */
+  /** Returns the rows of a written file, with their original types. */
   private TypedRows readBack(ToFile to, RowType rows) throws Exception {
     List<String> path = List.of(to.path());
     RangePlan plan = RangePlan.DEFAULT.forReaders(Runners.readers(options));
@@ -248,9 +248,9 @@ final class TransferReceipt {
     try {
       where = check.difference.find(readers);
     } catch (RuntimeException | java.io.IOException | java.sql.SQLException e) {
-      where = "where they differ could not be found: " + e.getMessage();
+      where = "the differences could not be found: " + e.getMessage();
     }
-    return "%s does not hold the rows that were sent: %s were sent, and it has %s (%s)%s; it stays as it is%s"
+    return "%s does not hold the rows that were sent: %s were sent, but it has %s (%s)%s; it is not changed%s"
         .formatted(
             check.target,
             sent,

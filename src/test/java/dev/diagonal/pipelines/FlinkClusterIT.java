@@ -320,7 +320,7 @@ final class FlinkClusterIT {
     assertThat(child.status()).as("%s", child).isEqualTo(2);
     assertThat(child.err().get(0))
         .isEqualTo(
-            "movie-ratings: --bulkLoadMode is taken back at the end, so the launcher has to wait:"
+            "movie-ratings: --bulkLoadMode is reset at the end, so the launcher has to wait:"
                 + " not with --attachedMode=false or flink run -d");
   }
 

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The canonical forms of values, by which rows are compared: equal values of one kind have the same
- * bytes, whatever format or type of column they come from. docs/transfer.md has them in a table.
+ * The canonical forms of values, by which rows are compared. Equal values of one kind have the same
+ * bytes, whatever the format or column type they come from. docs/transfer.md lists them.
  */
 public enum Canonical {
   BOOLEAN,
@@ -38,14 +38,14 @@ public enum Canonical {
   /** JSON without blanks, keys in the order of their UTF-8 bytes, numbers as {@link #NUMBER}. */
   JSON;
 
-  /** Stands before null; a value has {@link #VALUE} and so is never null, however short. */
+  /** Precedes null; {@link #VALUE} precedes a value, so an empty value differs from null. */
   private static final int NULL = 0;
 
   private static final int VALUE = 1;
 
   /**
-   * Returns the kind by which values are compared that were sent as one type and are read back as
-   * another; null if the two cannot be compared.
+   * Returns the kind for values that were sent as one type and are read back as another; null if
+   * the two cannot be compared.
    */
   public static @Nullable Canonical of(FieldType sent, FieldType read) {
     if (isExact(sent) && isExact(read)) {
@@ -67,7 +67,7 @@ public enum Canonical {
     };
   }
 
-  /** Returns the kind by which values of one type are compared. */
+  /** Returns the kind for values of one type. */
   public static Canonical of(FieldType type) {
     return Objects.requireNonNull(of(type, type));
   }
@@ -81,9 +81,9 @@ public enum Canonical {
   }
 
   /**
-   * Puts a value in its canonical form.
+   * Writes a value in its canonical form.
    *
-   * @param length how many characters a {@link #PADDED} text has
+   * @param length the length of a {@link #PADDED} text in characters
    */
   void put(RowBlock block, int row, int column, int length, ByteBuilder out) {
     if (block.isNull(row, column)) {
@@ -134,7 +134,7 @@ public enum Canonical {
     }
   }
 
-  /** Returns a number with the precision of its type, and 0 for -0. */
+  /** Returns a number in the precision of its type, with 0 for -0. */
   private static double zeroless(RowBlock block, int row, int column) {
     double value = block.doubleValue(row, column);
     return (block.typeOf(column) == FieldType.REAL ? (float) value : value) + 0.0;

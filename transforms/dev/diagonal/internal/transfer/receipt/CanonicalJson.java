@@ -14,9 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Formats JSON the one way: no blanks, keys in the order of their UTF-8 bytes, the last of those
- * that occur twice, numbers without exponents and trailing zeros, and only those characters escaped
- * that must be.
+ * Formats JSON canonically: no blanks, keys in the order of their UTF-8 bytes, the last value of a
+ * repeated key, numbers without exponents and trailing zeros, and only required escapes.
  */
 final class CanonicalJson {
 
@@ -32,7 +31,7 @@ final class CanonicalJson {
 
   private CanonicalJson() {}
 
-  /** Returns the canonical form of a JSON value; of what is not JSON, its bytes. */
+  /** Returns the canonical form of a JSON value; the unchanged bytes if it is not JSON. */
   static byte[] of(byte[] json, int start, int end) {
     ByteBuilder out = new ByteBuilder(end - start + 16);
     try (JsonParser parser = JSON.createParser(json, start, end - start)) {

@@ -6,15 +6,15 @@ import dev.diagonal.internal.bytes.ByteBuilder;
 import java.math.BigDecimal;
 import java.util.Locale;
 
-/** Formats numbers the one way: without an exponent, needless zeros, a plus sign or minus zero. */
+/** Formats numbers canonically: without an exponent, redundant zeros, a plus sign or minus zero. */
 final class CanonicalNumber {
 
-  /** More digits than PostgreSQL's numeric has; a number beyond keeps its exponent. */
+  /** More digits than PostgreSQL's numeric has; a longer number keeps its exponent. */
   private static final int MOST_DIGITS = 200_000;
 
   private CanonicalNumber() {}
 
-  /** Puts a number that is a text: digits, or {@code NaN}, or an infinity. */
+  /** Writes a number in text form: digits, {@code NaN}, or an infinity. */
   static void put(byte[] text, int start, int end, ByteBuilder out) {
     if (isPlain(text, start, end)) {
       out.put(text, start, withoutZeros(text, start, end));
@@ -23,7 +23,10 @@ final class CanonicalNumber {
     }
   }
 
-  /** Whether it is digits with a minus and a point at most, no zero first, and not minus zero. */
+  /**
+   * Returns whether it consists of digits with an optional minus and point, no leading zero, and is
+   * not minus zero.
+   */
   private static boolean isPlain(byte[] text, int start, int end) {
     int at = start < end && text[start] == '-' ? start + 1 : start;
     int first = at;

@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * An unsigned 128-bit number: the sum, modulo 2^128, of a hash of each row. It does not depend on
- * the order of the rows, and rows that occur twice count twice.
+ * the order of the rows, and duplicate rows count.
  *
  * @param high the upper 64 bits
  * @param low the lower 64 bits
@@ -14,7 +14,7 @@ public record Checksum(long high, long low) implements Serializable {
   /** The checksum of no rows. */
   public static final Checksum NONE = new Checksum(0, 0);
 
-  /** How many {@linkplain #limb parts} a checksum has. */
+  /** The number of {@linkplain #limb parts} of a checksum. */
   public static final int LIMBS = 4;
 
   /** Returns the sum of two checksums: that of the rows of both. */
@@ -39,12 +39,12 @@ public record Checksum(long high, long low) implements Serializable {
     return (limb % 2 == 0 ? half : half >>> 32) & 0xffff_ffffL;
   }
 
-  /** Returns the name of the counter that adds up a limb. */
+  /** Returns the name of the counter that sums a limb. */
   public static String counter(int limb) {
     return "checksum_" + limb;
   }
 
-  /** Returns the checksum whose limbs, or sums of limbs, these are. */
+  /** Returns the checksum with the given limbs, or sums of limbs. */
   public static Checksum ofLimbs(long[] sums) {
     Checksum all = NONE;
     for (int limb = 0; limb < LIMBS; limb++) {

@@ -5,13 +5,13 @@ import java.io.Serializable;
 /**
  * A column of rows and how its values are compared.
  *
- * @param index its place in the rows
+ * @param index its position in the rows
  * @param kind the canonical form of its values
- * @param length how many characters its texts are padded to, if {@code kind} says so
+ * @param length the length that its texts are padded to in characters, for {@code PADDED}
  */
 public record ComparedColumn(int index, Canonical kind, int length) implements Serializable {
 
-  /** Returns the same column at another place. */
+  /** Returns the same column at another position. */
   public ComparedColumn at(int place) {
     return new ComparedColumn(place, kind, length);
   }

@@ -51,7 +51,7 @@ public final class FirstDifference {
     }
   }
 
-  /** Rows one after another, read ahead by a thread. */
+  /** Rows in order, read ahead by a thread. */
   private static final class Rows implements AutoCloseable {
 
     private record Item(@Nullable RowBlock block, @Nullable Exception fault) {}
@@ -82,7 +82,7 @@ public final class FirstDifference {
         }
         ahead.put(end);
       } catch (InterruptedException e) {
-        // Nobody wants more.
+        // The reader has stopped.
       }
     }
 

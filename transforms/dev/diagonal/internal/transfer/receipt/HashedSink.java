@@ -7,10 +7,10 @@ import dev.diagonal.transfer.source.SourceRange;
 import java.util.List;
 
 /**
- * Adds up the checksum of the rows that go to another sink, without those that it refuses.
+ * Wraps a sink and sums the checksums of its rows, without those that it refuses.
  *
  * @param sink writes the rows
- * @param columns what is compared of them
+ * @param columns the columns that are compared
  */
 public record HashedSink(TransferSink sink, List<ComparedColumn> columns) implements TransferSink {
 

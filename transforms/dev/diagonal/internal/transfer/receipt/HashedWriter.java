@@ -10,7 +10,7 @@ import dev.diagonal.transfer.sink.RowBlockWriter;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** Adds up the checksum of rows on their way to a writer. */
+/** Wraps a writer and sums the checksums of its rows. */
 public final class HashedWriter implements RowBlockWriter {
 
   private final RowBlockWriter writer;
@@ -22,12 +22,12 @@ public final class HashedWriter implements RowBlockWriter {
     this.hasher = hasher;
   }
 
-  /** Returns the checksum of what a writer has written, or that of no rows if it has none. */
+  /** Returns the checksum of the rows of a writer, or that of no rows if it has none. */
   public static Checksum of(RowBlockWriter writer) {
     return writer instanceof HashedWriter hashed ? hashed.sum : Checksum.NONE;
   }
 
-  /** Takes refused rows out of the sum. */
+  /** Subtracts refused rows from the sum. */
   private final class WithoutRefused implements RowRejects {
 
     private final Rejects rejects;

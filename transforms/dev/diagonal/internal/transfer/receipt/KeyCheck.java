@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Looks rows up in a table by their key and compares them with those that were sent. Safe for use
- * by several threads.
+ * Looks rows up in a table by their key and compares them with those that were sent. Thread-safe.
  */
 public final class KeyCheck {
 
@@ -34,10 +33,10 @@ public final class KeyCheck {
   private long differing;
 
   /**
-   * @param target the table, at a moment after the write
+   * @param target the table, in a snapshot after the write
    * @param sent the columns of the rows that were sent
    * @param found the same columns, in the same order, of the table
-   * @param keyColumns the places of the key columns in both lists
+   * @param keyColumns the positions of the key columns in both lists
    */
   public KeyCheck(
       JdbcRows target,
@@ -54,16 +53,16 @@ public final class KeyCheck {
   }
 
   /**
-   * Reads the rows that were sent once more, and looks for them.
+   * Reads the sent rows again, and looks them up.
    *
-   * @return how many of them the table has, and the checksum of what it has
+   * @return how many of them the table has, and their checksum
    */
   public RowSum run(TypedRows rows, int readers) throws Exception {
     rows.read(readers, () -> this::compare, line -> {});
     return adder.sum();
   }
 
-  /** Returns where rows are missing or different, or that none is. */
+  /** Describes missing and different rows, or says that there are none. */
   public synchronized String differences() {
     return missing + differing == 0
         ? "each key has the row that was sent for it"

@@ -1,6 +1,6 @@
 package dev.diagonal.internal.transfer.receipt;
 
-/** A target does not hold the rows that were sent to it. */
+/** Thrown when a target does not hold the rows that were sent to it. */
 public final class MismatchException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

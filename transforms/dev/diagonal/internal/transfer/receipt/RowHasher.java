@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Hashes rows: the first 128 bits of SHA-256 over the {@linkplain Canonical canonical forms} of the
- * columns, one after another. Used by one thread.
+ * columns, in order. Confined to one thread.
  */
 public final class RowHasher {
 

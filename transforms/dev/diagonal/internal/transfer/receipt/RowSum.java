@@ -4,7 +4,7 @@ import dev.diagonal.rows.RowBlock;
 import java.util.List;
 
 /**
- * How many rows there are, and their checksum. Added up by several threads.
+ * A number of rows and their checksum, summed over several threads.
  *
  * @param rows how many
  * @param checksum the sum of their hashes
@@ -14,7 +14,7 @@ public record RowSum(long rows, Checksum checksum) {
   /** No rows. */
   public static final RowSum NONE = new RowSum(0, Checksum.NONE);
 
-  /** Returns both together. */
+  /** Returns the sum of both. */
   public RowSum plus(RowSum more) {
     return new RowSum(rows + more.rows, checksum.plus(more.checksum));
   }
@@ -23,7 +23,7 @@ public record RowSum(long rows, Checksum checksum) {
    * Returns the sum of all rows of a target.
    *
    * @param readers how many threads read
-   * @param columns what is compared
+   * @param columns the columns that are compared
    * @throws MismatchException if a row cannot be read
    */
   public static RowSum of(TypedRows target, int readers, List<ComparedColumn> columns)
@@ -39,7 +39,7 @@ public record RowSum(long rows, Checksum checksum) {
     return adder.sum();
   }
 
-  /** Adds up what several threads read. */
+  /** Sums the results of several threads. */
   static final class Adder {
     private RowSum sum = NONE;
 

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a PostgreSQL table that a transfer writes to, to be read when it is over. */
+/** The rows of a PostgreSQL table that a transfer writes to, to be read at its end. */
 public final class TableRows {
 
   private static final int RANGES_PER_READER = 4;
@@ -30,32 +30,32 @@ public final class TableRows {
   }
 
   /**
-   * Looks at a table before rows are written to it.
+   * Inspects a table before rows are written to it.
    *
-   * @param table the columns that are written, and the key
-   * @param sent what the rows have
+   * @param table the written columns, and the key
+   * @param sent the type of the rows
    */
   public static TableRows before(JdbcTarget database, Table table, RowType sent)
       throws SQLException, InterruptedException {
     return new TableRows(database, table, TableState.of(database, table, sent));
   }
 
-  /** Returns why the rows cannot be compared; nothing if they can. */
+  /** Returns why the rows cannot be compared; empty if they can. */
   public List<String> problems() {
     return before.problems();
   }
 
-  /** Whether the table had no rows. */
+  /** Returns whether the table had no rows. */
   public boolean wasEmpty() {
     return before.empty();
   }
 
-  /** Returns what is compared of the rows that are sent. */
+  /** Returns the columns of the sent rows that are compared. */
   public List<ComparedColumn> columns() {
     return before.columns();
   }
 
-  /** Returns the columns that are compared, at their places in the table. */
+  /** Returns the compared columns, with their positions in the table. */
   private List<ComparedColumn> found(JdbcRows rows) {
     List<ComparedColumn> found = new ArrayList<>();
     for (int i = 0; i < before.columns().size(); i++) {
@@ -65,7 +65,7 @@ public final class TableRows {
     return found;
   }
 
-  /** Reads all rows that the table has now, at one moment. */
+  /** Reads all rows that the table has now, in one snapshot. */
   public RowSum all(int readers) throws Exception {
     try (SnapshotKeeper keeper = keeper(readers)) {
       JdbcRows rows = rows(keeper, readers);
@@ -73,7 +73,7 @@ public final class TableRows {
     }
   }
 
-  /** Reads the rows that were sent again, and those that the table has for their keys. */
+  /** Reads the sent rows again, and the table's rows with the same keys. */
   public RowSum byKey(TypedRows sent, int readers) throws Exception {
     try (SnapshotKeeper keeper = keeper(readers)) {
       JdbcRows rows = rows(keeper, readers);
@@ -92,7 +92,7 @@ public final class TableRows {
     }
   }
 
-  /** Returns what {@link #byKey} found to be different, or null if it was not asked. */
+  /** Returns the differences that {@link #byKey} found, or null if it was not called. */
   public @Nullable String differences() {
     return differences;
   }

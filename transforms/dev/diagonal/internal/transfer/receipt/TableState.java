@@ -23,16 +23,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a table of PostgreSQL is like before rows are written to it, as far as it matters to whether
- * its rows can be compared afterwards.
+ * The properties of a PostgreSQL table, before rows are written to it, that decide whether its rows
+ * can be compared afterwards.
  *
  * @param empty whether it has no rows
- * @param problems why its rows cannot be compared; none if they can
- * @param columns how the columns that are written are compared, with their places in the rows
+ * @param problems why its rows cannot be compared; empty if they can
+ * @param columns how the written columns are compared, with their positions in the rows
  */
 public record TableState(boolean empty, List<String> problems, List<ComparedColumn> columns) {
 
-  /** Triggers and rules of the table and its partitions, and columns of an enumeration. */
+  /** Finds triggers and rules of the table and its partitions, and enum columns. */
   private static final String CHANGES =
       """
       WITH tables AS (SELECT to_regclass(?)::oid AS relation
@@ -50,7 +50,7 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
 
   private static final Pattern CHARACTERS = Pattern.compile("character\\((\\d+)\\)");
 
-  /** Types whose texts come back as they were sent, blanks at the end of char(n) aside. */
+  /** Types whose texts are read back as they were sent, apart from trailing blanks of char(n). */
   private static final Set<String> TEXTS = Set.of("text", "varchar", "bpchar");
 
   public TableState {
@@ -59,10 +59,10 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
   }
 
   /**
-   * Looks at a table.
+   * Inspects a table.
    *
-   * @param table the columns that are written
-   * @param sent what the rows have
+   * @param table the written columns
+   * @param sent the type of the rows
    */
   public static TableState of(JdbcTarget database, Table table, RowType sent)
       throws SQLException, InterruptedException {
@@ -75,7 +75,7 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
     return look.run(connection -> of(connection, table, sent, read));
   }
 
-  /** A table that is created for the rows has their types. */
+  /** Returns the columns of a table that will be created with the types of the rows. */
   private static List<ComparedColumn> ofMissing(Table table, RowType sent) {
     List<ComparedColumn> columns = new ArrayList<>();
     for (Column column : table.columns()) {
@@ -107,7 +107,7 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
     }
     FoundTable found = FoundTable.find(connection, table.name());
     if (found == null) {
-      return new TableState(true, List.of("it is gone"), List.of());
+      return new TableState(true, List.of("it no longer exists"), List.of());
     } else if (found.rowSecurity()) {
       problems.add("row-level security may hide rows");
     }
@@ -121,7 +121,7 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
       boolean text = back != FieldType.TEXT || enums.contains(column.name());
       if (its == null || kind == null || !(text || TEXTS.contains(its.pgName()))) {
         problems.add(
-            "column %s is %s in the table and %s in the rows: a mapping can convert it"
+            "column %s is %s in the table but %s in the rows: a mapping can convert it"
                 .formatted(column.name(), column.type(), type.lowerName()));
         continue;
       }

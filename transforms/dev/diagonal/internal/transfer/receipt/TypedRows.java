@@ -18,14 +18,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/** The rows of a source after their conversion, read in this process by several threads. */
+/** The converted rows of a source, read in this process by several threads. */
 public final class TypedRows {
 
   private final TransferSource source;
   private final ConversionPlan plan;
   private final int blockRows;
 
-  /** Gets the blocks of ranges. Each reader has one of its own. */
+  /** Receives the blocks of a range. Each reader has its own. */
   @FunctionalInterface
   public interface Visitor {
     void visit(RowBlock block) throws Exception;
@@ -38,7 +38,7 @@ public final class TypedRows {
   }
 
   /**
-   * Returns the rows that a mapping makes of a source.
+   * Returns the rows of a source, converted by a mapping.
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
@@ -53,11 +53,11 @@ public final class TypedRows {
   }
 
   /**
-   * Reads everything.
+   * Reads all ranges.
    *
    * @param readers how many threads read
-   * @param visitors makes the visitor of each range
-   * @param rejects gets what cannot be read
+   * @param visitors creates the visitor of each range
+   * @param rejects receives rows that cannot be read
    */
   public void read(int readers, Supplier<Visitor> visitors, Rejects rejects) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(readers);
@@ -104,10 +104,10 @@ public final class TypedRows {
     blocks.clear();
   }
 
-  /** Returns what fails on rows that cannot be read. */
+  /** Returns a handler that fails on rows that cannot be read. */
   static Rejects failing() {
     return (DeadLetter line) -> {
-      throw new MismatchException("what was written cannot be read back: " + line.describe());
+      throw new MismatchException("a written row cannot be read back: " + line.describe());
     };
   }
 }

@@ -175,7 +175,7 @@ final class TransferReceiptIT {
             + " CREATE RULE also AS ON INSERT TO arrived DO ALSO INSERT INTO other VALUES (1)"
             + "| --mode=insert | the rule also may change rows",
         "CREATE TABLE arrived (id int, name inet)"
-            + "| --mode=insert | column name is inet in the table and text in the rows",
+            + "| --mode=insert | column name is inet in the table but text in the rows",
       })
   void whatCannotBeComparedIsRefused(String table, String options, String reason) throws Exception {
     database.execute(table);
