@@ -185,7 +185,7 @@ final class MovieRatingsIT {
         .contains(
             "column rating_count: expected bigint, found text",
             "column rating_sum: expected numeric(22,3), found none");
-    assertThat(launched.err().get(1)).startsWith("hint: name another table");
+    assertThat(launched.err().get(1)).startsWith("hint: use another table");
     assertThat(output).doesNotExist();
     assertThat(JSON.readTree(summary.toFile()).path("failure").asText())
         .startsWith("table other_shape has another shape");
