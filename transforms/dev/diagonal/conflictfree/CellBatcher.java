@@ -25,7 +25,7 @@ final class CellBatcher<T> {
 
   private final ConflictFreeSettings<T> write;
   private final Schedule schedule;
-  private final Leaving leaving;
+  private final EmitPolicy emitPolicy;
   private final RowSizeEstimate<T> rowBytes;
   private final Packer<T> packer;
   private final BatchGroup<T> group;
@@ -34,13 +34,13 @@ final class CellBatcher<T> {
   private final ToIntFunction<T> cells;
 
   /** Which rows are written here, and which are emitted. */
-  enum Leaving {
+  enum EmitPolicy {
     /** Writes batches that are worth a transaction, and emits the other rows. */
-    WRITES_WHAT_IS_FULL,
+    WRITE_FULL_BATCHES,
     /** Emits all rows. */
-    WRITES_NOTHING,
+    EMIT_ALL,
     /** Writes all rows, even if a batch is not full. */
-    WRITES_ALL
+    WRITE_ALL
   }
 
   /** Accepts full batches, and waits while the window is full. */
@@ -58,11 +58,11 @@ final class CellBatcher<T> {
       RowSizeEstimate<T> rowBytes,
       BatchGroup<T> group,
       Submission<T> submission,
-      Leaving leaving) {
+      EmitPolicy emitPolicy) {
     this.write = write;
     this.schedule = write.grid().schedule();
     this.cells = write.grid().cells();
-    this.leaving = leaving;
+    this.emitPolicy = emitPolicy;
     this.rowBytes = rowBytes;
     this.packer =
         new Packer<>(
@@ -114,13 +114,13 @@ final class CellBatcher<T> {
   }
 
   /** Emits or submits all held rows. */
-  void letGo(Output<CellOutput<T>> output) {
+  void flush(Output<CellOutput<T>> output) {
     packer.flush((key, block) -> leave(key, block, output));
   }
 
   /** Emits or submits all held rows, and waits until the submitted ones are committed. */
   void finish(Output<CellOutput<T>> output) {
-    letGo(output);
+    flush(output);
     try {
       report(group.await(), output);
     } catch (InterruptedException e) {
@@ -135,8 +135,8 @@ final class CellBatcher<T> {
 
   private void leave(int cell, Block<T> rows, Output<CellOutput<T>> output) {
     boolean written =
-        leaving == Leaving.WRITES_ALL
-            || (leaving == Leaving.WRITES_WHAT_IS_FULL
+        emitPolicy == EmitPolicy.WRITE_ALL
+            || (emitPolicy == EmitPolicy.WRITE_FULL_BATCHES
                 && rows.size() >= write.worthwhileRows(rowBytes.mean()));
     if (!written) {
       output.emit(new CellOutput.Leftover<>(cell, rows));

@@ -19,27 +19,27 @@ sealed interface CellOutput<T> {
   record Leftover<T>(int cell, Block<T> rows) implements CellOutput<T> {}
 
   static <T> Coder<CellOutput<T>> coder(Coder<T> rowCoder) {
-    return new DealtCoder<>(Block.coder(rowCoder));
+    return new CellOutputCoder<>(Block.coder(rowCoder));
   }
 
   /**
    * Encodes leftover rows as their cell plus one and the rows, and a written batch as 0 and its
    * result.
    */
-  final class DealtCoder<T> extends StructuredCoder<CellOutput<T>> {
+  final class CellOutputCoder<T> extends StructuredCoder<CellOutput<T>> {
 
     private final Coder<Block<T>> blockCoder;
 
-    DealtCoder(Coder<Block<T>> blockCoder) {
+    CellOutputCoder(Coder<Block<T>> blockCoder) {
       this.blockCoder = blockCoder;
     }
 
     @Override
-    public void encode(CellOutput<T> dealt, OutputStream out) throws IOException {
-      if (dealt instanceof Leftover<T> leftover) {
+    public void encode(CellOutput<T> outcome, OutputStream out) throws IOException {
+      if (outcome instanceof Leftover<T> leftover) {
         VarInt.encode(leftover.cell + 1, out);
         blockCoder.encode(leftover.rows, out);
-      } else if (dealt instanceof Done<T> done) {
+      } else if (outcome instanceof Done<T> done) {
         VarInt.encode(0, out);
         BatchWritten.coder().encode(done.batch, out);
       }

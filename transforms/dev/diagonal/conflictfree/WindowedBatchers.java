@@ -27,7 +27,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
 
   private final ConflictFreeSettings<T> write;
   private final RowSizeEstimate<T> rowBytes;
-  private final CellBatcher.Leaving leaving;
+  private final CellBatcher.EmitPolicy emitPolicy;
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, CellBatcher<T>> byWindow = new LinkedHashMap<>();
 
@@ -40,10 +40,11 @@ final class WindowedBatchers<T> implements AutoCloseable {
    */
   private @Nullable DeadLetterLimit rejected;
 
-  WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.Leaving leaving) {
+  WindowedBatchers(
+      ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.EmitPolicy emitPolicy) {
     this.write = write;
     this.rowBytes = new RowSizeEstimate<>(rowCoder);
-    this.leaving = leaving;
+    this.emitPolicy = emitPolicy;
     try {
       this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
     } catch (InterruptedException e) {
@@ -58,7 +59,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
         window,
         w -> {
           BatchGroup<T> group = scheduler.newGroup();
-          return new CellBatcher<>(write, rowBytes, group, group::submit, leaving);
+          return new CellBatcher<>(write, rowBytes, group, group::submit, emitPolicy);
         });
   }
 
@@ -69,19 +70,19 @@ final class WindowedBatchers<T> implements AutoCloseable {
 
   /** Adds a row of a window, or rejects it if it has no cell. */
   void add(BoundedWindow window, T row, Outputs<T> outputs) {
-    CellBatcher<T> dealer = in(window);
-    heldRows -= dealer.heldRows();
-    dealer.add(row, outputs.of(window));
-    heldRows += dealer.heldRows();
+    CellBatcher<T> batcher = in(window);
+    heldRows -= batcher.heldRows();
+    batcher.add(row, outputs.of(window));
+    heldRows += batcher.heldRows();
     makeRoom(outputs);
   }
 
   /** Adds rows of a cell and a window. */
   void add(BoundedWindow window, int cell, Block<T> rows, Outputs<T> outputs) {
-    CellBatcher<T> dealer = in(window);
-    heldRows -= dealer.heldRows();
-    dealer.add(cell, rows, outputs.of(window));
-    heldRows += dealer.heldRows();
+    CellBatcher<T> batcher = in(window);
+    heldRows -= batcher.heldRows();
+    batcher.add(cell, rows, outputs.of(window));
+    heldRows += batcher.heldRows();
     makeRoom(outputs);
   }
 
@@ -102,7 +103,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
         return;
       }
       heldRows -= each.getValue().heldRows();
-      each.getValue().letGo(outputs.of(each.getKey()));
+      each.getValue().flush(outputs.of(each.getKey()));
     }
   }
 

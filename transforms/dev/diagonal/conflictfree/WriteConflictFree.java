@@ -206,7 +206,8 @@ public final class WriteConflictFree<T>
   @Override
   public PCollection<BatchWritten> expand(PCollection<T> rows) {
     Coder<T> coder = rows.getCoder();
-    return deal(rows, new DealFn<>(write, coder, leaving(), errorHandler != null), coder);
+    return assign(
+        rows, new AssignCellsFn<>(write, coder, emitPolicy(), errorHandler != null), coder);
   }
 
   @Override
@@ -219,25 +220,26 @@ public final class WriteConflictFree<T>
   }
 
   /** Several processes need slot locks; without them all rows go to the one process that writes. */
-  private CellBatcher.Leaving leaving() {
+  private CellBatcher.EmitPolicy emitPolicy() {
     return write.writesAnywhere()
-        ? CellBatcher.Leaving.WRITES_WHAT_IS_FULL
-        : CellBatcher.Leaving.WRITES_NOTHING;
+        ? CellBatcher.EmitPolicy.WRITE_FULL_BATCHES
+        : CellBatcher.EmitPolicy.EMIT_ALL;
   }
 
-  private <I> PCollection<BatchWritten> deal(
+  private <I> PCollection<BatchWritten> assign(
       PCollection<I> input, DoFn<I, CellOutput<T>> fn, Coder<T> rowCoder) {
-    TupleTag<CellOutput<T>> dealt = new TupleTag<>() {};
-    PCollectionTuple dealing =
+    TupleTag<CellOutput<T>> outcome = new TupleTag<>() {};
+    PCollectionTuple assigned =
         input.apply(
-            "Deal", ParDo.of(fn).withOutputTags(dealt, DeadLetterOutput.tags(errorHandler)));
-    DeadLetterOutput.route(dealing, errorHandler);
-    return writeDealt(dealing.get(dealt).setCoder(CellOutput.coder(rowCoder)), rowCoder);
+            "Assign cells",
+            ParDo.of(fn).withOutputTags(outcome, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(assigned, errorHandler);
+    return writeLeftovers(assigned.get(outcome).setCoder(CellOutput.coder(rowCoder)), rowCoder);
   }
 
-  private PCollection<BatchWritten> writeDealt(
-      PCollection<CellOutput<T>> dealt, Coder<T> rowCoder) {
-    return dealt.apply("Leftovers", new WriteLeftovers<>(write, rowCoder, errorHandler));
+  private PCollection<BatchWritten> writeLeftovers(
+      PCollection<CellOutput<T>> outcome, Coder<T> rowCoder) {
+    return outcome.apply("Leftovers", new WriteLeftovers<>(write, rowCoder, errorHandler));
   }
 
   private final class FromFiles extends PTransform<PBegin, PCollection<BatchWritten>> {
@@ -251,18 +253,18 @@ public final class WriteConflictFree<T>
     @Override
     public PCollection<BatchWritten> expand(PBegin begin) {
       ConflictFreeSettings<T> to = write;
-      CellBatcher.Leaving from = leaving();
+      CellBatcher.EmitPolicy from = emitPolicy();
       LineConsumer.Factory<T> parsers = files.consumers();
       Coder<T> coder = files.coder();
-      ReadLines<CellOutput<T>> dealing =
+      ReadLines<CellOutput<T>> assigned =
           files.into(
               () -> new BatchLines<>(parsers.create(), new WindowedBatchers<>(to, coder, from)),
               CellOutput.coder(coder));
-      return writeDealt(
+      return writeLeftovers(
           begin.apply(
-              "Read and deal",
+              "Read and assign",
               // Rows that the target refuses are emitted here, too.
-              errorHandler == null ? dealing : dealing.withBadRecordErrorHandler(errorHandler)),
+              errorHandler == null ? assigned : assigned.withBadRecordErrorHandler(errorHandler)),
           coder);
     }
   }
@@ -281,9 +283,9 @@ public final class WriteConflictFree<T>
 
     @Override
     public PCollection<BatchWritten> expand(PBegin begin) {
-      return deal(
+      return assign(
           begin.apply("Source", parts),
-          new BatchSourceFn<>(source, write, coder, leaving(), errorHandler != null),
+          new BatchSourceFn<>(source, write, coder, emitPolicy(), errorHandler != null),
           coder);
     }
   }

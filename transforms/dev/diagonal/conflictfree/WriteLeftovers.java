@@ -45,13 +45,13 @@ final class WriteLeftovers<T>
   }
 
   @Override
-  public PCollection<BatchWritten> expand(PCollection<CellOutput<T>> dealt) {
+  public PCollection<BatchWritten> expand(PCollection<CellOutput<T>> outcome) {
     TupleTag<BatchWritten> done = new TupleTag<>() {};
     TupleTag<KV<Integer, KV<Integer, Block<T>>>> left = new TupleTag<>() {};
     PCollectionTuple parted =
-        dealt.apply(
+        outcome.apply(
             "By lane",
-            ParDo.of(new PartFn<>(lanes(dealt.isBounded()), left))
+            ParDo.of(new PartFn<>(lanes(outcome.isBounded()), left))
                 .withOutputTags(done, TupleTagList.of(left)));
     PCollection<KV<Integer, Iterable<KV<Integer, Block<T>>>>> grouped =
         group(
@@ -122,11 +122,11 @@ final class WriteLeftovers<T>
     }
 
     @ProcessElement
-    public void part(@Element CellOutput<T> dealt, ProcessContext context) {
-      if (dealt instanceof CellOutput.Leftover<T> leftover) {
+    public void part(@Element CellOutput<T> outcome, ProcessContext context) {
+      if (outcome instanceof CellOutput.Leftover<T> leftover) {
         context.output(
             left, KV.of(lanes.of(leftover.cell()), KV.of(leftover.cell(), leftover.rows())));
-      } else if (dealt instanceof CellOutput.Done<T> done) {
+      } else if (outcome instanceof CellOutput.Done<T> done) {
         context.output(done.batch());
       }
     }

@@ -10,25 +10,25 @@ final class WriteLeftoversFn<T>
     extends BatchCellsFn<KV<Integer, Iterable<KV<Integer, Block<T>>>>, T, BatchWritten> {
 
   WriteLeftoversFn(ConflictFreeSettings<T> write, Coder<T> rowCoder, boolean routeBadRecords) {
-    super(write, rowCoder, CellBatcher.Leaving.WRITES_ALL, routeBadRecords);
+    super(write, rowCoder, CellBatcher.EmitPolicy.WRITE_ALL, routeBadRecords);
   }
 
   @Override
-  void deal(
-      WindowedBatchers<T> dealers,
+  void assign(
+      WindowedBatchers<T> batchers,
       KV<Integer, Iterable<KV<Integer, Block<T>>>> lane,
       BoundedWindow window,
       WindowedBatchers.Outputs<T> outputs) {
     for (KV<Integer, Block<T>> block : lane.getValue()) {
-      dealers.add(window, block.getKey(), block.getValue(), outputs);
+      batchers.add(window, block.getKey(), block.getValue(), outputs);
     }
   }
 
   @Override
-  BatchWritten outputFor(CellOutput<T> dealt) {
-    if (dealt instanceof CellOutput.Done<T> done) {
+  BatchWritten outputFor(CellOutput<T> outcome) {
+    if (outcome instanceof CellOutput.Done<T> done) {
       return done.batch();
     }
-    throw new IllegalStateException("leftover rows after all were written: " + dealt);
+    throw new IllegalStateException("leftover rows after all were written: " + outcome);
   }
 }

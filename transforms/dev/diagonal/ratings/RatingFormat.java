@@ -170,7 +170,7 @@ public record RatingFormat(
 
   private int required(String column, HeaderNames names, TextFile file) {
     int index = names.find(column, new HeaderNames(first), file.name());
-    if (index == HeaderNames.NOT_THERE) {
+    if (index == HeaderNames.ABSENT) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(

@@ -2,24 +2,31 @@ package dev.diagonal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.types.TypeRemarks;
 import dev.diagonal.internal.transfer.CutFn;
 import dev.diagonal.internal.transfer.SourceConversion;
+import dev.diagonal.internal.transfer.mapping.BlockConverter;
+import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.receipt.HashedSink;
 import dev.diagonal.internal.transfer.sink.JoinPartsFn;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.internal.transfer.sink.SealStageFn;
 import dev.diagonal.internal.transfer.sink.StageSink;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.sink.FileSink;
 import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -59,6 +66,8 @@ import org.jspecify.annotations.Nullable;
  * in the step {@code Sink i}.
  */
 public final class TransferRows extends PTransform<PBegin, PCollection<Written>> {
+
+  private static final int FIRST_ROWS = 100;
 
   private final TransferSource source;
   private final ConversionPlan conversion;
@@ -138,6 +147,28 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return conversion.to();
   }
 
+  /**
+   * Reads and converts the first rows, and writes them nowhere.
+   *
+   * @return the first bad one among them, or null
+   */
+  public @Nullable DeadLetter firstBadRow() throws Exception {
+    List<DeadLetter> bad = new ArrayList<>();
+    List<SourceRange> ranges = source.ranges();
+    if (!ranges.isEmpty()) {
+      BlockConverter converter = new Conversion(conversion, FIRST_ROWS);
+      try (RowBlockReader reader = source.open(ranges.get(0), FIRST_ROWS)) {
+        RowBlock block = reader.next(bad::add);
+        if (block != null) {
+          converter.convert(block, converted -> {}, bad::add);
+        }
+      } finally {
+        source.close();
+      }
+    }
+    return bad.isEmpty() ? null : bad.get(0);
+  }
+
   /** Returns what the user should know of guessed types, a line each. */
   public List<String> remarks() {
     return TypeRemarks.of(conversion.guessesInUse());
@@ -146,6 +177,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   /** Returns the name of the step that counts what a sink has written. */
   public static String step(int sink) {
     return "Sink " + (sink + 1);
+  }
+
+  /** Returns the name of the step that counts the checksum of what a sink has written. */
+  public static String checksumStep(int sink) {
+    return step(sink) + " checksum";
   }
 
   @Override
@@ -184,7 +220,12 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     String step = step(index);
     PCollection<RangeWritten> mine =
         all.apply(step + " ranges", Filter.by(each -> each.sink() == index));
-    TransferSink sink = sinks.get(index);
+    TransferSink sink = HashedSink.writing(sinks.get(index));
+    if (sink != sinks.get(index)) {
+      mine =
+          mine.apply(checksumStep(index), ParDo.of(new ChecksumFn()))
+              .setCoder(new RangeWritten.WrittenCoder());
+    }
     PCollection<Written> written;
     if (sink instanceof FileSink file) {
       written =

@@ -1,9 +1,15 @@
 package dev.diagonal.pipelines.batches;
 
+import dev.diagonal.files.FirstRecords;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.MovieIdOptions;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
@@ -12,12 +18,12 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What the options of {@link RatingBatches} come to.
+ * The settings that the options of {@link RatingBatches} select.
  *
  * @param steps what to do
  * @param tables the names of the tables
- * @param format how files of ratings are written
- * @param settings how batches are worked on
+ * @param format the format of files of ratings
+ * @param settings how batches are processed
  * @param place where the database is
  */
 record RatingBatchesRequest(
@@ -30,7 +36,7 @@ record RatingBatchesRequest(
   /**
    * Reads and checks the options.
    *
-   * @throws IllegalArgumentException if one does not fit
+   * @throws IllegalArgumentException if one is invalid
    */
   static RatingBatchesRequest of(RatingBatchesOptions options, boolean hasInput) {
     Set<BatchStep> steps = BatchStep.of(options);
@@ -56,17 +62,35 @@ record RatingBatchesRequest(
     require(
         options.getMaxAttempts() >= 1,
         "--maxAttempts must be >= 1, got " + options.getMaxAttempts());
-    require(!place.isNone(), "the ratings are in a database: give --jdbcUrl");
+    require(!place.isNone(), "the ratings are in a database: set --jdbcUrl");
     require(
         hasInput == steps.contains(BatchStep.LOAD),
         "the step load needs --input, and --input needs the step load");
     require(
         options.getBatchId() == 0 || steps.equals(EnumSet.of(BatchStep.WORK)),
-        "--batchId goes with the step work alone");
+        "--batchId needs the step work only");
     require(
         !Runners.isDetached(options) || steps.equals(EnumSet.of(BatchStep.WORK)),
         "with --attachedMode=false the only step is work: --steps=work");
     return new RatingBatchesRequest(steps, tables, format, settingsOf(options), place);
+  }
+
+  /** Returns the format of files of ratings, with the names of the first file's columns. */
+  RatingFormat formatIn(InputFiles files, SkippedLines skipped) {
+    FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
+    return format.named(first.header(format.header()), first.records());
+  }
+
+  /**
+   * Reads the first ratings, before any table is created.
+   *
+   * @throws dev.diagonal.fault.BadInputException if they do not fit
+   */
+  void checkFirstRecords(InputFiles files, RatingBatchesOptions options) {
+    SkippedLines skipped = CsvInputOptions.skipped(options);
+    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .check(
+            files, LoadRatings.reader(formatIn(files, skipped)), options.getBadRecords() != null);
   }
 
   private static WorkSettings settingsOf(RatingBatchesOptions options) {

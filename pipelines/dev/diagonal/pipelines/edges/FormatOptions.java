@@ -15,7 +15,7 @@ final class FormatOptions {
   private FormatOptions() {}
 
   /**
-   * @throws IllegalArgumentException if an option does not fit
+   * @throws IllegalArgumentException if an option is invalid
    */
   static EdgeFormat format(LoadEdgesOptions options) {
     EdgeFormat format =

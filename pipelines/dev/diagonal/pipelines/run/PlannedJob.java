@@ -5,6 +5,7 @@ import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.files.output.RunHold;
 import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.flink.LostJobException;
+import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -49,7 +50,6 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
   }
 
-  /** Returns the files that the job reads and writes. */
   public JobFiles files() {
     return files(job, options, args);
   }
@@ -61,6 +61,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
             ? files.writesInto("badRecords", options.getBadRecords(), "bad")
             : files.writes("badRecords", options.getBadRecords());
     files = files.writesAtTheEnd("summary", options.getSummary());
+    files = files.writesAtTheEnd("report", options.getReport());
     for (String arg : args) {
       int equals = arg.indexOf('=');
       String name = equals < 2 ? "" : arg.substring(2, equals);
@@ -127,6 +128,13 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
    *     itself if it knows, or else, on the DirectRunner, from the bundles that were finished
    */
   public Summary run(boolean progress, Consumer<Progress> failed) throws Exception {
+    String report = options.getReport();
+    return report == null
+        ? runUnreported(progress, failed)
+        : ReportedRun.of(this, report, progress, failed);
+  }
+
+  Summary runUnreported(boolean progress, Consumer<Progress> failed) throws Exception {
     if (Runners.isDirect(args)) {
       checkHeap();
     }
@@ -172,7 +180,6 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  /** Writes the dead letters of a run that fails because there are too many. */
   private void keepDeadLetters(Throwable thrown) {
     String path = options.getBadRecords();
     if (path == null || job.isEndless()) { // a streaming job has written them
@@ -217,7 +224,6 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  /** The counters of a failed pipeline. */
   private static final class Counts {
     private Progress last = Progress.NONE;
   }
@@ -245,7 +251,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
     job.complete();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
-    return Summary.of(name, result, seconds, outputs, job.remarks(result));
+    return Summary.of(name, result, seconds, outputs, job.remarks(result))
+        .withVerified(job.verify(result));
   }
 
   private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {

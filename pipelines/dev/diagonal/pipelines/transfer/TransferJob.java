@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
@@ -62,6 +64,7 @@ final class TransferJob implements Job {
   private final TransferText text;
   private final TransferEnds ends;
   private final @Nullable SourceSnapshot ownSnapshot;
+  private final @Nullable TransferReceipt receipt;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
   private List<String> typeRemarks = List.of();
@@ -87,6 +90,7 @@ final class TransferJob implements Job {
     this.text = new TransferText(spec, isStaged());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
     this.ends = new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared));
+    this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }
 
   private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {
@@ -162,15 +166,19 @@ final class TransferJob implements Job {
     }
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
+    if (receipt != null) {
+      receipt.begin(source, mapping);
+    }
     TransferRows planned = TransferRows.of(source, mapping, List.of());
     typeRemarks = planned.remarks();
     RowType rows = planned.rows();
+    checkFirstRows(planned);
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
       TransferSink sink = ends.sink(to, source, rows, servers);
-      sinks.add(sink);
+      sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
@@ -191,6 +199,23 @@ final class TransferJob implements Job {
             outputs,
             handler -> pipeline.apply("Transfer", transfer.withBadRecordErrorHandler(handler)));
     return outputs;
+  }
+
+  /** Files are read before tables and indices are created. A pipe can be read only once. */
+  private void checkFirstRows(TransferRows planned) throws Exception {
+    List<String> files = inputs();
+    boolean creates =
+        spec.to().stream().anyMatch(to -> to instanceof ToJdbc || to instanceof ToIndex);
+    if (!creates
+        || files.isEmpty()
+        || deadLetters.path() != null
+        || InputFiles.matchingIfAny(files).hasPipes()) {
+      return;
+    }
+    DeadLetter bad = planned.firstBadRow();
+    if (bad != null) {
+      throw new BadInputException(bad.describe());
+    }
   }
 
   private boolean isStaged() {
@@ -243,6 +268,8 @@ final class TransferJob implements Job {
   public @Nullable String needsLauncher() {
     if (isStaged()) {
       return "--transaction=all writes the rows to the tables at the end";
+    } else if (spec.verify()) {
+      return "--verify reads the targets at the end";
     }
     return SourceSnapshot.isFor(spec.from())
         ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"
@@ -251,9 +278,16 @@ final class TransferJob implements Job {
 
   @Override
   public void complete() throws Exception {
-    closeSnapshot(); // releases its locks first: the table that was read may be replaced
+    if (receipt == null || !receipt.readsSourceAgain()) {
+      closeSnapshot(); // releases its locks first: the table that was read may be replaced
+    }
     ends.refresh();
     staged.publish();
+  }
+
+  @Override
+  public List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return receipt == null ? List.of() : receipt.verify(result);
   }
 
   private void closeSnapshot() {

@@ -18,7 +18,7 @@ public record HeaderNames(List<String> names) implements Serializable {
   public static final HeaderNames NONE = new HeaderNames(List.of());
 
   /** The position of a missing column. */
-  public static final int NOT_THERE = -1;
+  public static final int ABSENT = -1;
 
   private static final Pattern POSITION = Pattern.compile("[1-9][0-9]{0,3}");
 
@@ -32,7 +32,7 @@ public record HeaderNames(List<String> names) implements Serializable {
   }
 
   /**
-   * Returns the position from 0 of a column in a file with this header, or {@link #NOT_THERE}.
+   * Returns the position from 0 of a column in a file with this header, or {@link #ABSENT}.
    *
    * @param first the header of the first file, or {@link #NONE} if it is unknown
    * @param file for messages
@@ -43,11 +43,11 @@ public record HeaderNames(List<String> names) implements Serializable {
     boolean position = isPosition(column) && !first.names.contains(column);
     if (first.names.isEmpty() || !position) {
       int named = indexOf(column, file);
-      return named == NOT_THERE && position ? within(Integer.parseInt(column) - 1) : named;
+      return named == ABSENT && position ? within(Integer.parseInt(column) - 1) : named;
     }
     int index = Integer.parseInt(column) - 1;
     if (index >= first.names.size()) {
-      return NOT_THERE;
+      return ABSENT;
     }
     String name = first.names.get(index);
     if (!name.isBlank() && first.names.indexOf(name) == first.names.lastIndexOf(name)) {
@@ -64,7 +64,7 @@ public record HeaderNames(List<String> names) implements Serializable {
   /** Returns the name by which a column should be found in other files, for messages. */
   public String nameOf(String column) {
     boolean position = isPosition(column) && !names.contains(column);
-    int index = position ? Integer.parseInt(column) - 1 : NOT_THERE;
+    int index = position ? Integer.parseInt(column) - 1 : ABSENT;
     return index >= 0 && index < names.size() && !names.get(index).isBlank()
         ? names.get(index)
         : column;
@@ -80,6 +80,6 @@ public record HeaderNames(List<String> names) implements Serializable {
   }
 
   private int within(int index) {
-    return names.isEmpty() || index < names.size() ? index : NOT_THERE;
+    return names.isEmpty() || index < names.size() ? index : ABSENT;
   }
 }

@@ -13,11 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A further column of edges.
+ * An additional column of edges.
  *
  * @param name its name in the header, or its position from 1
- * @param type its type; null for that of an existing table's column, and text without one
- * @param summed whether it is added up at both ends
+ * @param type its type; null for that of an existing table's column, or else text
+ * @param summed whether it is summed at both ends
  */
 public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
     implements Serializable {
@@ -25,13 +25,13 @@ public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
   private static final NamedType TEXT = new NamedType(FieldType.TEXT, null);
 
   /**
-   * @throws IllegalArgumentException if it is added up and its type is not a whole number or a
+   * @throws IllegalArgumentException if it is summed and its type is not a whole number or a
    *     decimal
    */
   public EdgeColumn {
     checkArgument(
         !summed || (type != null && (type.type().isWhole() || type.type() == FieldType.DECIMAL)),
-        "column '%s' is added up, so its type must be smallint, integer, bigint or decimal, got %s",
+        "column '%s' is summed, so its type must be smallint, integer, bigint or decimal, got %s",
         name,
         type == null ? "none" : type.type().lowerName());
   }
@@ -42,8 +42,8 @@ public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
   }
 
   /**
-   * Reads {@code weight:double,kind}: names, each with a type or without. In the name of a column
-   * that has a type, colons mean nothing.
+   * Parses {@code weight:double,kind}: names, each with an optional type. If a type follows, the
+   * name may contain colons.
    *
    * @throws IllegalArgumentException if a type is unknown
    */
@@ -67,12 +67,12 @@ public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
     }
   }
 
-  /** Returns this column, added up at both ends. */
+  /** Returns this column, summed at both ends. */
   public EdgeColumn asSummed() {
     return new EdgeColumn(name, type, true);
   }
 
-  /** Returns this column with the type that an existing table has, unless it has one. */
+  /** Returns this column with the type of an existing table's column, unless it has a type. */
   EdgeColumn or(Map<String, NamedType> table) {
     return type == null ? new EdgeColumn(name, table.get(sqlName()), summed) : this;
   }
@@ -91,7 +91,7 @@ public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
     return EdgeFormat.position(name) == null ? name : "column_" + name;
   }
 
-  /** Puts a value that {@link EdgeValues} has returned. */
+  /** Binds a value that {@link EdgeValues} has returned. */
   void put(@Nullable String value, RowValues values) {
     if (value == null) {
       values.putNull();

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the values of further columns, and returns them as edges carry them. For one thread. */
+/**
+ * Parses the values of additional columns, and returns them as edges store them. Confined to one
+ * thread.
+ */
 final class EdgeValues {
 
   private final List<EdgeColumn> columns;
@@ -31,13 +34,13 @@ final class EdgeValues {
     this.columns = columns;
   }
 
-  /** Whether the values of a column are texts, which need no parser. */
+  /** Returns whether the values of a column are texts, which need no parser. */
   boolean isText(int column) {
     return columns.get(column).fieldType() == FieldType.TEXT;
   }
 
   /**
-   * Returns the usual text of a value; null for an empty text, which is not a value of any type but
+   * Returns the canonical text of a value; null for an empty text, which is a value only of type
    * text.
    *
    * @throws BadValueException if the text is not a value of the column's type; the message names
@@ -80,11 +83,11 @@ final class EdgeValues {
       ValueParser.requireDigits(value, size);
     }
     if (column.summed() && !Character.isDigit(value.charAt(value.length() - 1))) {
-      throw new BadValueException("'%s' cannot be added up".formatted(value));
+      throw new BadValueException("'%s' cannot be summed".formatted(value));
     }
   }
 
-  /** As {@link #of(int, byte[], int, int)}. */
+  /** Returns the canonical text as {@link #of(int, byte[], int, int)} does. */
   @Nullable String of(int column, @Nullable String value) throws BadValueException {
     if (value == null || isText(column)) {
       return value;

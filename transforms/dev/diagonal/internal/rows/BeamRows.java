@@ -97,13 +97,13 @@ public final class BeamRows {
       } else if (value instanceof byte[] bytes) {
         out.setBytes(column, bytes, 0, bytes.length);
       } else {
-        byte[] text = spelt(value).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = formatted(value).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         parser.set(out, column, text, 0, text.length);
       }
     }
   }
 
-  private static String spelt(Object value) {
+  private static String formatted(Object value) {
     ByteBuilder text = new ByteBuilder(32);
     if (value instanceof LocalDate date) {
       ValueFormatter.putWord(FieldType.DATE, date.toEpochDay(), text);

@@ -72,9 +72,9 @@ public record CsvFormatter(String delimiter, char quote, String lineEnd) impleme
     int before = out.size();
     ValueFormatter.put(block, row, column, out);
     if (needsQuotes(out.array(), before, out.size())) {
-      byte[] spelt = java.util.Arrays.copyOfRange(out.array(), before, out.size());
+      byte[] text = java.util.Arrays.copyOfRange(out.array(), before, out.size());
       out.truncate(before);
-      putText(spelt, 0, spelt.length, out);
+      putText(text, 0, text.length, out);
     }
   }
 

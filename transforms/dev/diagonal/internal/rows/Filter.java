@@ -32,9 +32,11 @@ public final class Filter {
   private final String operator;
   private final byte[] text;
   private final @Nullable BigDecimal number;
-  private final ByteBuilder spelt = new ByteBuilder(32);
+  private final ByteBuilder formatted = new ByteBuilder(32);
 
-  /** @throws IllegalArgumentException if it is not a condition, or the column is unknown */
+  /**
+   * @throws IllegalArgumentException if it is not a condition, or the column is unknown
+   */
   public Filter(String condition, RowType rows) {
     this.condition = condition.strip();
     Matcher parts = partsOf(condition);
@@ -126,9 +128,9 @@ public final class Filter {
           0,
           text.length);
     }
-    spelt.clear();
-    ValueFormatter.put(block, row, column, spelt);
-    return Arrays.compareUnsigned(spelt.array(), 0, spelt.size(), text, 0, text.length);
+    formatted.clear();
+    ValueFormatter.put(block, row, column, formatted);
+    return Arrays.compareUnsigned(formatted.array(), 0, formatted.size(), text, 0, text.length);
   }
 
   private int compareNumber(RowBlock block, int row, BigDecimal with) throws BadValueException {
@@ -141,14 +143,14 @@ public final class Filter {
           ? Double.compare(value, with.doubleValue())
           : new BigDecimal(value).compareTo(with);
     }
-    spelt.clear();
-    ValueFormatter.put(block, row, column, spelt);
+    formatted.clear();
+    ValueFormatter.put(block, row, column, formatted);
     try {
-      return new BigDecimal(spelt.toString()).compareTo(with);
+      return new BigDecimal(formatted.toString()).compareTo(with);
     } catch (NumberFormatException e) {
       throw new BadValueException(
           "'"
-              + BadValueException.shown(spelt.toString())
+              + BadValueException.shown(formatted.toString())
               + "' is not a number, but the filter is "
               + condition);
     }

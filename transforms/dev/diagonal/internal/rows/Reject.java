@@ -2,6 +2,7 @@ package dev.diagonal.internal.rows;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 
@@ -33,5 +34,15 @@ public final class Reject {
       return DeadLetter.ofRow(block.origin().place() + ": " + reason, record.toString());
     }
     return at(block.origin(), block.offset(row), block.line(row), reason, record.toString());
+  }
+
+  /** Rejects a row of a block. */
+  public static void to(Rejects rejects, RowBlock block, int row, String reason)
+      throws InterruptedException {
+    if (rejects instanceof RowRejects rows) {
+      rows.reject(block, row, reason);
+    } else {
+      rejects.reject(of(block, row, reason));
+    }
   }
 }

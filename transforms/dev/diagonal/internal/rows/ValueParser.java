@@ -64,9 +64,7 @@ public final class ValueParser {
     }
   }
 
-  /**
-   * Refuses decimals with more digits than their column holds; those that are not finite have none.
-   */
+  /** Refuses decimals with more digits than their column allows; infinities and NaN have none. */
   public static void requireDigits(String number, DecimalSize size) throws BadValueException {
     boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
     if (isFinite && !size.holds(new BigDecimal(number))) {

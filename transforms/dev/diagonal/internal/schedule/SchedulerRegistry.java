@@ -36,10 +36,12 @@ public final class SchedulerRegistry {
   @SuppressWarnings("unchecked") // a key belongs to one write, which has one type of rows
   public synchronized <T> ConflictScheduler<T> acquire(
       String key, Supplier<ConflictScheduler<T>> make) throws InterruptedException {
-    byKey.values().removeIf(shared -> shared.outlived && shared.scheduler.isAtRest());
+    byKey
+        .values()
+        .removeIf(shared -> shared.closedWithBatchInFlight && shared.scheduler.isAtRest());
     Shared shared = byKey.get(key);
     while (shared != null && shared.users == 0) {
-      if (shared.outlived) {
+      if (shared.closedWithBatchInFlight) {
         throw new IllegalStateException(
             "an earlier write to %s has been closed, and still has a batch in flight"
                 .formatted(shared.scheduler.target()));
@@ -76,8 +78,8 @@ public final class SchedulerRegistry {
       last.scheduler.close();
     } finally {
       synchronized (this) {
-        last.outlived = !last.scheduler.isAtRest();
-        if (!last.outlived) {
+        last.closedWithBatchInFlight = !last.scheduler.isAtRest();
+        if (!last.closedWithBatchInFlight) {
           byKey.remove(key);
         }
         notifyAll();
@@ -90,7 +92,7 @@ public final class SchedulerRegistry {
     int users;
 
     /** Whether a batch was still in flight after the scheduler was closed. */
-    boolean outlived;
+    boolean closedWithBatchInFlight;
 
     Shared(ConflictScheduler<?> scheduler) {
       this.scheduler = scheduler;

@@ -116,14 +116,14 @@ public final class JdbcSink implements TransferSink {
         rows.add(new RowAt(block, row));
       }
       writer.write(new Block<>(rows));
-      tell(rejects);
+      reportRefused(rejects);
     }
 
     @Override
     public long finish(Rejects rejects) throws Exception {
       Written written = writer.flush();
       changes = written.changes();
-      tell(rejects);
+      reportRefused(rejects);
       return written.rows();
     }
 
@@ -137,9 +137,9 @@ public final class JdbcSink implements TransferSink {
       return writer.committed();
     }
 
-    private void tell(Rejects rejects) throws InterruptedException {
+    private void reportRefused(Rejects rejects) throws InterruptedException {
       for (RejectedRow<RowAt> each : rejected) {
-        rejects.reject(Reject.of(each.row().block(), each.row().row(), each.reason()));
+        Reject.to(rejects, each.row().block(), each.row().row(), each.reason());
       }
       rejected.clear();
     }

@@ -235,6 +235,15 @@ public final class JdbcRows extends RelationRows {
     return open(range.place(), conditions, blockRows);
   }
 
+  /**
+   * Opens the rows, of all ranges, for which a condition holds.
+   *
+   * @param condition what follows {@code WHERE}
+   */
+  public RowBlockReader matching(String condition, int blockRows) throws SQLException {
+    return openWhere(condition, blockRows);
+  }
+
   @Override
   List<String> conditions() {
     return ofStored();

@@ -46,7 +46,7 @@ public final class JsonLineFiles implements TransferSource {
   private final RangePlan plan;
   private final InputFiles found;
   private final RowType declared;
-  private final boolean passOver;
+  private final boolean ignoreUnknownKeys;
   private final TypeGuesses guesses;
   private final JsonColumns columns;
 
@@ -55,14 +55,14 @@ public final class JsonLineFiles implements TransferSource {
       RangePlan plan,
       InputFiles found,
       RowType declared,
-      boolean passOver,
+      boolean ignoreUnknownKeys,
       TypeGuesses guesses,
       JsonColumns columns) {
     this.patterns = List.copyOf(patterns);
     this.plan = plan;
     this.found = found;
     this.declared = declared;
-    this.passOver = passOver;
+    this.ignoreUnknownKeys = ignoreUnknownKeys;
     this.guesses = guesses;
     this.columns = columns;
   }
@@ -72,10 +72,10 @@ public final class JsonLineFiles implements TransferSource {
    *
    * @param patterns files, globs or directories
    * @param plan how files are cut
-   * @param passOver whether keys that the sample lacks are ignored
+   * @param ignoreUnknownKeys whether keys that the sample lacks are ignored
    * @throws BadInputException if a pattern matches nothing, or no line is an object
    */
-  public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean passOver)
+  public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean ignoreUnknownKeys)
       throws IOException {
     InputFiles found = CsvFiles.listed(patterns);
     Sample sample = new Sample();
@@ -107,8 +107,8 @@ public final class JsonLineFiles implements TransferSource {
     }
     TypeGuesses guesses = new TypeGuesses(types.guesses(String.valueOf(sample.file)), true);
     RowType declared = types.found();
-    JsonColumns as = JsonColumns.values(declared, passOver);
-    return new JsonLineFiles(patterns, plan, found, declared, passOver, guesses, as);
+    JsonColumns as = JsonColumns.values(declared, ignoreUnknownKeys);
+    return new JsonLineFiles(patterns, plan, found, declared, ignoreUnknownKeys, guesses, as);
   }
 
   /**
@@ -119,7 +119,13 @@ public final class JsonLineFiles implements TransferSource {
     RowType json =
         new RowType(declared.names().stream().map(key -> new Field(key, FieldType.JSON)).toList());
     return new JsonLineFiles(
-        patterns, plan, found, json, passOver, guesses, JsonColumns.asWritten(json, passOver));
+        patterns,
+        plan,
+        found,
+        json,
+        ignoreUnknownKeys,
+        guesses,
+        JsonColumns.asWritten(json, ignoreUnknownKeys));
   }
 
   /** A value of the sample; its type is null for a JSON null. */
@@ -191,7 +197,13 @@ public final class JsonLineFiles implements TransferSource {
   @Override
   public TransferSource strict(List<ColumnGuess> inUse, Set<String> json) {
     return new JsonLineFiles(
-        patterns, plan, found, declared, passOver, guesses, columns.refusingTexts(inUse, json));
+        patterns,
+        plan,
+        found,
+        declared,
+        ignoreUnknownKeys,
+        guesses,
+        columns.refusingTexts(inUse, json));
   }
 
   @Override

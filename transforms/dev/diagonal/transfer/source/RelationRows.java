@@ -41,7 +41,8 @@ abstract class RelationRows implements TransferSource {
       int maxRanges,
       RowType type) {
     if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
-      throw new BadInputException("column '" + key + "' does not hold whole numbers, so it cannot be the range key");
+      throw new BadInputException(
+          "column '" + key + "' does not hold whole numbers, so it cannot be the range key");
     }
     this.database = database;
     this.relation = relation;
@@ -126,6 +127,13 @@ abstract class RelationRows implements TransferSource {
     if (key != null) {
       conditions.addAll(KeyRanges.conditions(quote(key), range));
     }
+    return open(relation, conditions, blockRows);
+  }
+
+  /** Opens the rows of all parts that meet a condition. */
+  final RowBlockReader openWhere(String condition, int blockRows) throws SQLException {
+    List<String> conditions = new ArrayList<>(conditions());
+    conditions.add(condition);
     return open(relation, conditions, blockRows);
   }
 

@@ -120,7 +120,7 @@ final class FlinkClusterIT {
       assertThat(database.edges()).isBetween((long) A_FEW, EDGES - 1L);
       id = runs.job("load-edges", "RUNNING").path("jid").asText();
       List<String> held = load.heldSessions();
-      runs.killWorker(id, "Write edges/Read and deal");
+      runs.killWorker(id, "Write edges/Read and assign cells");
       assertThat(load.heldSessions()).isNotEmpty().containsAll(held); // the server has not noticed
       cluster.startWorker();
       if (holdUntilRestarted) {
@@ -294,7 +294,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void theFailureOfAJobWhoseSubmissionGetsNoAnswerIsTold() throws Exception {
+  void reportsTheFailureOfAJobWithoutASubmissionReply() throws Exception {
     Path bad =
         Files.writeString(directory.resolve("bad.csv"), "userId,movieId,rating,timestamp\n1,x\n");
     try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
@@ -311,7 +311,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void aJobThatSomebodyHasToEndIsNotHandedOver() {
+  void jobThatNeedsItsLauncherIsNotDetached() {
     ChildJvm child =
         runs.run(
             "movie-ratings --input=%s --elasticsearchUrl=http://localhost:1 --bulkLoadMode"
@@ -320,7 +320,7 @@ final class FlinkClusterIT {
     assertThat(child.status()).as("%s", child).isEqualTo(2);
     assertThat(child.err().get(0))
         .isEqualTo(
-            "movie-ratings: --bulkLoadMode is taken back at the end, so the launcher has to wait:"
+            "movie-ratings: --bulkLoadMode is reset at the end, so the launcher has to wait:"
                 + " not with --attachedMode=false or flink run -d");
   }
 

@@ -172,8 +172,8 @@ public final class BulkWriter<P> implements AutoCloseable {
   /** Reports all documents of a request; returns the first exception of the listener. */
   private @Nullable Exception account(BulkRequest<P> request) {
     inFlight.remove(request);
-    int documents = tell(request.first(), request.done(), listener::indexed);
-    int superseded = tell(request.first(), request.superseded(), listener::superseded);
+    int documents = report(request.first(), request.done(), listener::indexed);
+    int superseded = report(request.first(), request.superseded(), listener::superseded);
     indexed += documents + superseded;
     listener.ended(
         request.first(),
@@ -191,19 +191,19 @@ public final class BulkWriter<P> implements AutoCloseable {
     return first;
   }
 
-  private interface Telling<P> {
-    void tell(P place, int documents);
+  private interface Report<P> {
+    void report(P place, int documents);
   }
 
   /** Reports documents; adjacent ones of one origin together. */
-  private static <P> int tell(P first, List<Entry<P>> entries, Telling<P> listener) {
+  private static <P> int report(P first, List<Entry<P>> entries, Report<P> listener) {
     int documents = 0;
     P place = first;
     int ofPlace = 0;
     for (Entry<P> newest : entries) {
       for (Entry<P> entry = newest; entry != null; entry = entry.replaced()) {
         if (entry.place() != place) {
-          tell(place, ofPlace, listener);
+          report(place, ofPlace, listener);
           place = entry.place();
           ofPlace = 0;
         }
@@ -211,13 +211,13 @@ public final class BulkWriter<P> implements AutoCloseable {
         documents++;
       }
     }
-    tell(place, ofPlace, listener);
+    report(place, ofPlace, listener);
     return documents;
   }
 
-  private static <P> void tell(P place, int documents, Telling<P> listener) {
+  private static <P> void report(P place, int documents, Report<P> listener) {
     if (documents > 0) {
-      listener.tell(place, documents);
+      listener.report(place, documents);
     }
   }
 

@@ -174,11 +174,7 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /**
-   * Puts a complete part in the place of the target.
-   *
-   * @throws IOException if it cannot be, the part is gone, or the run is over
-   */
+  /** Publishes a complete part as the target. */
   public void publish(String part) throws IOException {
     if (!run.announced()) {
       deleteOtherAttempts(folder(), part);
@@ -189,13 +185,13 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /** Puts a complete part in the place of a file of this name in the directory. */
+  /** Publishes a complete part as a file of this name in the directory. */
   public void publish(String part, String name) throws IOException {
     checkNotOver();
     folder().publish(part, name);
   }
 
-  /** With nobody to say that the run is over, the first attempt to publish ends the others. */
+  /** Without a hold that marks the end of the run, the first attempt to publish ends the others. */
   private void deleteOtherAttempts(Folder folder, String part) throws IOException {
     String kind = part.substring(0, part.lastIndexOf('.') + 1);
     for (Folder.Entry entry : folder.entries()) {
@@ -227,7 +223,7 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /** Whether an attempt of this run has completed the target. */
+  /** Returns whether an attempt of this run has completed the target. */
   public boolean isDone() throws IOException {
     return folder().exists(nameOf("done"));
   }
@@ -240,7 +236,7 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /** Deletes files of the directory whose names are accepted; parts of runs are never asked for. */
+  /** Deletes files of the directory whose names are accepted, except parts of runs. */
   public void deletePublished(Predicate<String> names) throws IOException {
     Folder folder = folder();
     for (Folder.Entry entry : folder.entries()) {

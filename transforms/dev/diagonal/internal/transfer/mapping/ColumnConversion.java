@@ -59,7 +59,7 @@ interface ColumnConversion {
               : guess == null
                   ? parsed(source, parser)
                   : guessed(source, guess, plan.marksNumbers(), parser);
-    } else if (given == wanted || (wanted == FieldType.TEXT && isSpelt(given))) {
+    } else if (given == wanted || (wanted == FieldType.TEXT && isText(given))) {
       conversion = given.isWord() ? word(source) : bytes(source);
     } else if (given.isWhole() && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
       conversion =
@@ -70,7 +70,7 @@ interface ColumnConversion {
     } else if (given == FieldType.REAL && wanted == FieldType.DOUBLE) {
       conversion = word(source);
     } else {
-      conversion = spelt(source, parser);
+      conversion = formatted(source, parser);
     }
     return (in, row, out, column) ->
         !in.isNull(row, source) && conversion.set(in, row, out, column);
@@ -82,10 +82,10 @@ interface ColumnConversion {
    * @throws IllegalArgumentException if the text is not a value of the type
    */
   static ColumnConversion constant(String text, Field field, ValueParser parser) {
-    byte[] spelt = text.getBytes(UTF_8);
+    byte[] formatted = text.getBytes(UTF_8);
     ColumnConversion constant =
         (in, row, out, column) -> {
-          parser.set(out, column, spelt, 0, spelt.length);
+          parser.set(out, column, formatted, 0, formatted.length);
           return true;
         };
     try {
@@ -111,7 +111,7 @@ interface ColumnConversion {
   }
 
   /** Returns whether the bytes of a value are its text. */
-  private static boolean isSpelt(FieldType type) {
+  private static boolean isText(FieldType type) {
     return !type.isWord() && type != FieldType.BYTES;
   }
 
@@ -140,7 +140,8 @@ interface ColumnConversion {
       if (plan.refuseNul()) {
         for (int i = start; i < end; i++) {
           if (text[i] == 0) {
-            throw new BadValueException("the text contains the character 0, which no database accepts");
+            throw new BadValueException(
+                "the text contains the character 0, which no database accepts");
           }
         }
       }
@@ -198,7 +199,7 @@ interface ColumnConversion {
   }
 
   /** Formats a value as text and parses that. */
-  private static ColumnConversion spelt(int source, ValueParser parser) {
+  private static ColumnConversion formatted(int source, ValueParser parser) {
     ByteBuilder text = new ByteBuilder(64);
     return (in, row, out, column) -> {
       text.clear();

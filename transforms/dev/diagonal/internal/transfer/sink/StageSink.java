@@ -100,7 +100,7 @@ public final class StageSink implements TransferSink {
       for (int row = 0; row < block.rows(); row++) {
         String missing = missingKey(block, row);
         if (missing != null) {
-          rejects.reject(Reject.of(block, row, missing));
+          Reject.to(rejects, block, row, missing);
           continue;
         }
         boolean isOfFile = block.offset(row) != RowBlock.NO_LINE;
@@ -110,7 +110,7 @@ public final class StageSink implements TransferSink {
         placed.add(new Placed(new RowAt(block, row), place));
       }
       writer.write(new Block<>(placed));
-      tell(rejects);
+      reportRefused(rejects);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class StageSink implements TransferSink {
     @Override
     public long finish(Rejects rejects) throws Exception {
       long written = writer.flush().rows();
-      tell(rejects);
+      reportRefused(rejects);
       return written;
     }
 
@@ -144,11 +144,11 @@ public final class StageSink implements TransferSink {
       return new StagedRange(attempt, checksum).part();
     }
 
-    private void tell(Rejects rejects) throws InterruptedException {
+    private void reportRefused(Rejects rejects) throws InterruptedException {
       for (RejectedRow<Placed> each : rejected) {
         RowAt at = each.row().at();
         checksum -= each.row().place();
-        rejects.reject(Reject.of(at.block(), at.row(), each.reason()));
+        Reject.to(rejects, at.block(), at.row(), each.reason());
       }
       rejected.clear();
     }

@@ -80,7 +80,7 @@ final class RatingBatchesIT {
     assertThat(again.out().get(0)).startsWith("rating-batches: 0 rows read, 0 bad, in ");
     assertThat(again.out())
         .contains(
-            "  loaded:  100,836 ratings read, 0 new, 100,836 were there",
+            "  loaded:  100,836 ratings read, 0 new, 100,836 existed",
             "  planned: 0 new batches of 0 ratings",
             "  published: 0 batches, 0 movies new or changed and 0 deleted in table public.movie_rating_totals");
     assertThat(database.query("SELECT xmin, t.* FROM movie_rating_totals AS t ORDER BY 2"))
@@ -202,7 +202,7 @@ final class RatingBatchesIT {
     assertDone(one);
     assertThat(one.out())
         .containsExactly("batch 7: complete, 10 ratings of 10 movies, 0 bad, attempt 1");
-    assertThat(launch("--batchId=7").out()).containsExactly("batch 7: was complete before");
+    assertThat(launch("--batchId=7").out()).containsExactly("batch 7: was already complete");
     assertThat(database.batches("status").stream().filter("complete"::equals)).hasSize(1);
     Launched none = launch("--batchId=11");
     assertThat(none.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -216,7 +216,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void rowsAndLinesThatAreNoRatingsBecomeDeadLetters() throws Exception {
+  void invalidRatingsBecomeDeadLetters() throws Exception {
     Path input = ratings("a", 1, 300);
     Files.writeString(input, Files.readString(input) + "9,x,3,1\n");
     Path bad = directory.resolve("bad.jsonl");
@@ -267,8 +267,7 @@ final class RatingBatchesIT {
             "--summary=" + summary);
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
-    assertThat(both.out())
-        .contains("  loaded:  300 ratings read, 0 new, 300 were there, 1 bad lines");
+    assertThat(both.out()).contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad lines");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))
@@ -367,13 +366,13 @@ final class RatingBatchesIT {
     assertRefused("--batchRows must be >= 1, got 0", "--batchRows=0");
     assertRefused("--leaseSeconds must be >= 1, got 0", "--leaseSeconds=0");
     assertRefused("--maxAttempts must be >= 1, got 0", "--maxAttempts=0");
-    assertRefused("--batchId goes with the step work alone", "--batchId=3 --steps=plan");
+    assertRefused("--batchId needs the step work only", "--batchId=3 --steps=plan");
     assertRefused("the step load needs --input", "--steps=load");
     assertRefused("no file matches", "--input=" + directory.resolve("none.csv"));
     assertRefused(
         "the four tables of a job must have different names", "--stagingTable=public.ratings");
     assertThat(launch("--steps=plan").err().get(0))
-        .contains("there is no such table; the step 'load' would create it");
+        .contains("the table does not exist; the step 'load' creates it");
   }
 
   private void assertRefused(String message, String options) {

@@ -236,7 +236,7 @@ final class TypedEdgesIT {
     assertThat(Files.readAllLines(bad))
         .singleElement()
         .asString()
-        .contains("column weight: 'NaN' cannot be added up");
+        .contains("column weight: 'NaN' cannot be summed");
     assertThat(database.query(WRONG_TOTALS.formatted("nodes"))).isEmpty();
   }
 

@@ -161,7 +161,8 @@ final class MovieRatingsIT {
     assertThat(launched.out().get(1)).matches("  PostgreSQL +100 rows  table movie_ratings in .*");
     assertThat(launched.out().get(2))
         .matches("  Elasticsearch +100 rows  http://.*/movie-ratings \\(100 new\\)");
-    assertThat(launched.out().get(3)).contains("the embedded servers stop now, and their data is deleted");
+    assertThat(launched.out().get(3))
+        .contains("the embedded servers stop now, and their data is deleted");
   }
 
   @Test
@@ -184,7 +185,7 @@ final class MovieRatingsIT {
         .contains(
             "column rating_count: expected bigint, found text",
             "column rating_sum: expected numeric(22,3), found none");
-    assertThat(launched.err().get(1)).startsWith("hint: name another table");
+    assertThat(launched.err().get(1)).startsWith("hint: use another table");
     assertThat(output).doesNotExist();
     assertThat(JSON.readTree(summary.toFile()).path("failure").asText())
         .startsWith("table other_shape has another shape");
@@ -228,7 +229,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aUserThatTheDatabaseDoesNotKnowIsRefusedAtOnce() throws IOException {
+  void unknownUserIsRefusedImmediately() throws IOException {
     Launched launched = launch("--input=" + someRatings(), jdbc(), "--jdbcUser=unknown_user");
     assertFailed(launched, 2);
     assertThat(launched.err().get(0))
@@ -238,7 +239,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aPasswordFileThatIsNotThereIsNamed() throws IOException {
+  void namesMissingPasswordFile() throws IOException {
     Path file = directory.resolve("password");
     assertThat(launch("--input=" + someRatings(), jdbc(), jdbcUser(), "--jdbcPasswordFile=" + file))
         .isEqualTo(
@@ -274,7 +275,7 @@ final class MovieRatingsIT {
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
           --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
-          --jdbcUrl=none                      | there is nowhere to write to: give --output
+          --jdbcUrl=none                      | there is no target: set --output
           --output=x --delimiter=ab           | --delimiter takes 'tab', one character, or several
           --output=x --delimiter=1            | delimiter must be
           --output=x --header=false --movieColumn=movieId | without a header a column must be a position
@@ -288,7 +289,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void inputThatIsNotThereIsWrongUsage() {
+  void missingInputIsWrongUsage() {
     assertThat(launch("--input=/no/such/*.csv", "--output=x"))
         .isEqualTo(wrongUsage("--input: no file matches '/no/such/*.csv'"));
   }
@@ -349,7 +350,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void badRecordsGoToTheirFileAndTheRestGoesOn() throws Exception {
+  void badRecordsGoToTheirFile() throws Exception {
     RatingsFile ratings =
         RatingsFile.of(5_000, 100, 7).with(4_321, "1,x,3.5,99").with(1_234, "1,2,3.5,99\"");
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
@@ -483,7 +484,7 @@ final class MovieRatingsIT {
     assertThat(launched.err().get(0))
         .startsWith(
             "movie-ratings: failed: more than 2 bad records (--maxBadRecords):"
-                + " 3 × N fields where the header has N; for example ")
+                + " 3 × N fields, but the header has N; for example ")
         .contains("the line is: three; ", "the line is: two; ")
         .endsWith("the line is: one");
     assertThat(Files.readAllLines(directory.resolve("bad.jsonl")))
@@ -526,12 +527,12 @@ final class MovieRatingsIT {
     assertThat(launched.out().subList(0, 8))
         .containsExactly(
             "reads:   1 file(s), 0.0 MB",
-            "creates: the file " + output + ", in place of an earlier one",
-            "writes:  a row a movie to " + output,
+            "creates: the file " + output + ", replacing an earlier one",
+            "writes:  a row per movie to " + output,
             "creates: the table dry_run, if it is missing",
-            "writes:  a row a movie to table dry_run in " + postgres.jdbcUrl() + " as postgres",
+            "writes:  a row per movie to table dry_run in " + postgres.jdbcUrl() + " as postgres",
             "creates: the index dry-run, if it is missing",
-            "writes:  a row a movie to " + elasticsearch.url() + "/dry-run",
+            "writes:  a row per movie to " + elasticsearch.url() + "/dry-run",
             "bad:     up to 5 to " + directory.resolve("bad.jsonl"));
     assertThat(launched.out().get(8)).matches("heap:    [0-9,]+ MiB needed in each process, .*");
     try (Stream<Path> files = Files.list(directory)) {

@@ -67,7 +67,7 @@ final class FailureTest {
   }
 
   @Test
-  void memoryThatRanOutIsSaidWithTheHeapThereIs() {
+  void explainsOutOfMemoryWithTheHeapSize() {
     Failure failure = Failure.of(wrapped(new OutOfMemoryError("Java heap space")));
     assertThat(failure.message()).isEqualTo("memory ran out: Java heap space");
     assertThat(failure.hint()).contains("heap of at most", "-Xmx");
@@ -82,6 +82,13 @@ final class FailureTest {
                 "the database says: Connection refused",
                 "is the database running, and is --jdbcUrl right?",
                 true));
+  }
+
+  @Test
+  void hintsAtAPoolerThatDoesNotAnswer() {
+    assertThat(
+            Failure.of(wrapped(new SQLException("Connection attempt timed out.", "08001"))).hint())
+        .contains("A pooler does not answer while all its connections are in use");
   }
 
   @Test

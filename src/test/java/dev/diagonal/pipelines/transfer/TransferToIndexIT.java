@@ -215,7 +215,8 @@ final class TransferToIndexIT {
         transfer("--from=csv:" + rows(10), "--to=elasticsearch:transfer-no-shard", "--key=movieId");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err())
-        .anyMatch(line -> line.contains("no live shard accepts documents") && line.contains("tries"))
+        .anyMatch(
+            line -> line.contains("no live shard accepts documents") && line.contains("tries"))
         .anyMatch(
             line ->
                 line.contains("failed")
@@ -224,7 +225,7 @@ final class TransferToIndexIT {
   }
 
   @Test
-  void theSummaryTellsNewDocumentsFromChangedOnes() throws Exception {
+  void theSummaryDistinguishesNewAndChangedDocuments() throws Exception {
     String to = "--to=elasticsearch:transfer-changes";
     Launched first = transfer("--from=csv:" + csv("id,n\n1,1\n2,2\n1,3\n"), to, "--key=id");
     assertThat(first.out())

@@ -4,27 +4,27 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /** Assigns rows to cells, and emits written batches and leftover rows. */
-final class DealFn<T> extends BatchCellsFn<T, T, CellOutput<T>> {
+final class AssignCellsFn<T> extends BatchCellsFn<T, T, CellOutput<T>> {
 
-  DealFn(
+  AssignCellsFn(
       ConflictFreeSettings<T> write,
       Coder<T> rowCoder,
-      CellBatcher.Leaving leaving,
+      CellBatcher.EmitPolicy emitPolicy,
       boolean routeBadRecords) {
-    super(write, rowCoder, leaving, routeBadRecords);
+    super(write, rowCoder, emitPolicy, routeBadRecords);
   }
 
   @Override
-  void deal(
-      WindowedBatchers<T> dealers,
+  void assign(
+      WindowedBatchers<T> batchers,
       T row,
       BoundedWindow window,
       WindowedBatchers.Outputs<T> outputs) {
-    dealers.add(window, row, outputs);
+    batchers.add(window, row, outputs);
   }
 
   @Override
-  CellOutput<T> outputFor(CellOutput<T> dealt) {
-    return dealt;
+  CellOutput<T> outputFor(CellOutput<T> outcome) {
+    return outcome;
   }
 }

@@ -1,7 +1,5 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.plan;
 
-import dev.diagonal.pipelines.plan.FailedTaskException;
-import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.Summary;
@@ -13,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param planned the job
  */
-record JobTask(PlannedJob planned) implements Task {
+public record JobTask(PlannedJob planned) implements Task {
 
   /** The name of the output of bad records. */
   private static final String BAD_RECORDS = "bad records";
