@@ -79,7 +79,7 @@ final class TransferSnapshotClusterIT {
   void aLauncherThatLeavesCannotVerify() throws Exception {
     ChildJvm child =
         runs.run(
-            "transfer --from=jdbc:accounts --to=csv:%s %s --snapshot=each --verify --attachedMode=false"
+            "transfer --from=jdbc:accounts --to=csv:%s %s --snapshot=each --verify=true --attachedMode=false"
                 .formatted(directory.resolve("accounts.csv"), jdbc()));
 
     assertThat(child.status()).isEqualTo(2);
