@@ -202,7 +202,7 @@ final class ReportPage {
             new Figure("processor time", Figures.time(run.cpuSeconds())),
             new Figure("garbage collection", Figures.time(run.gcSeconds())),
             new Figure(
-                "most heap, of " + Figures.mebibytes(run.maxHeapBytes()),
+                "most heap, of " + Figures.mebibytes((double) run.maxHeapBytes()),
                 Figures.mebibytes(heap))));
     page.element("h3", "Heap in use, garbage included");
     page.raw(
