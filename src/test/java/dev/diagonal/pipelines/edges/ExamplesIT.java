@@ -54,15 +54,15 @@ final class ExamplesIT {
   void taxiStatementsOfSqlCountAsTaxiTripsDoes() throws Exception {
     assertDone(launch(TAXI_TRIPS + onPostgres()));
     List<String> expected = database.query(SQL_ZONES);
-    String trips = "SELECT concat_ws(' ', trip_id, pickup_datetime, total_amount) FROM trips";
+    String trips = "SELECT concat_ws(' ', trip_id, pickup_datetime, trim_scale(total_amount)) FROM trips";
     List<String> expectedTrips = database.query(trips);
     database.execute("DROP TABLE trips, zones CASCADE");
     database.execute(Files.readString(TAXI.resolve("tables.sql")));
 
-    for (int added : new int[] {40, 0}) {
+    for (int run = 1; run <= 2; run++) {
       Launched launched = launch(command(TAXI, "jdbc:postgresql:"));
       assertDone(launched);
-      assertThat(launched.out()).anyMatch(line -> line.contains("reported trips " + added));
+      assertThat(launched.out().toString().contains("reported trips 40")).isEqualTo(run == 1);
       assertThat(database.query(SQL_ZONES)).hasSize(5).isEqualTo(expected);
       assertThat(database.query(trips))
           .hasSize(40)
@@ -84,10 +84,10 @@ final class ExamplesIT {
       neo4j.query(constraint);
     }
 
-    for (int added : new int[] {40, 0}) {
+    for (int run = 1; run <= 2; run++) {
       Launched launched = launch(command(TAXI, "jdbc:neo4j:"));
       assertDone(launched);
-      assertThat(launched.out()).anyMatch(line -> line.contains("reported trips " + added));
+      assertThat(launched.out().toString().contains("reported trips 40")).isEqualTo(run == 1);
       assertThat(neo4j.query(CYPHER_ZONES)).hasSize(5).isEqualTo(expected);
     }
   }
