@@ -78,7 +78,9 @@ final class EdgeInput {
     this.source = patterns == null ? null : sourceOf(options, patterns);
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static EdgeInput of(LoadEdgesOptions options) {
     List<String> patterns = options.getInput();
     if ((patterns == null) == (options.getInputQuery() == null)) {
@@ -99,7 +101,9 @@ final class EdgeInput {
     }
   }
 
-  /** @throws UsageException if columns or delimiter do not fit the first line */
+  /**
+   * @throws UsageException if columns or delimiter do not fit the first line
+   */
   private static void check(
       LoadEdgesOptions options, EdgeFormat format, FirstLines first, String file) {
     List<String> further = format.columnNames();
@@ -119,9 +123,11 @@ final class EdgeInput {
         header.column("idColumn", id);
       }
       String component = options.getComponentColumn();
-      further.forEach(
-          column ->
-              header.column(column.equals(component) ? "componentColumn" : "edgeColumns", column));
+      for (String column : further) {
+        String option = column.equals(component) ? "componentColumn" : "edgeColumns";
+        header.column(option, column);
+        header.length(option, column);
+      }
       if (!format.textIds() && options.getBadRecords() == null) {
         header
             .text(format.source())
@@ -197,8 +203,7 @@ final class EdgeInput {
     }
     String there = "reads:   " + files.describe();
     return isEndless()
-        ? "%s, and new ones, looked for every %s s"
-            .formatted(there, options.getPollSeconds())
+        ? "%s, and new ones, looked for every %s s".formatted(there, options.getPollSeconds())
         : there;
   }
 
@@ -223,6 +228,11 @@ final class EdgeInput {
     return files == null || files.hasPipes() || isEndless()
         ? MANY_ROWS
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
+  }
+
+  /** Returns the files, or null for a query. */
+  @Nullable InputFiles files() {
+    return files;
   }
 
   /** Returns the files whose edges are identified by their places, or null if edges have ids. */

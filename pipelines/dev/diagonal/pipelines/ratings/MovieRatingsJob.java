@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
@@ -50,7 +51,9 @@ final class MovieRatingsJob implements Job {
   private final RatingFormat format;
   private final List<RatingSink> sinks;
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
@@ -131,6 +134,8 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .check(input, AggregateRatings.reader(format), options.getBadRecords() != null);
     for (RatingSink sink : sinks) {
       sink.prepare(servers);
     }

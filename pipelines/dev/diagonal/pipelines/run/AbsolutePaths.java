@@ -29,7 +29,7 @@ public final class AbsolutePaths {
 
   /** The options that name one file, which only the launcher reads or writes. */
   private static final Set<String> OF_LAUNCHER =
-      Set.of("summary", "statement", "nodesStatement", "mapping");
+      Set.of("summary", "report", "statement", "nodesStatement", "mapping");
 
   /** The options with values {@code kind:path}. */
   private static final Set<String> ENDS = Set.of("from", "to");

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.PieceCuts;
@@ -92,7 +93,9 @@ final class TaxiTripsJob implements Job {
     Object unused = sink.writers(grid());
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static TaxiTripsJob of(TaxiTripsOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
       throw new IllegalArgumentException("there is no target: set --jdbcUrl");
@@ -155,6 +158,8 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    new FirstRecords(true, skipped, ParquetInput.FORMAT)
+        .check(input, lines.create(), deadLetters.path() != null);
     pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
