@@ -139,7 +139,7 @@ final class TypeMatrixIT {
           Map.entry("regrole", List.of("'pg_monitor'")),
           Map.entry("regtype", List.of("'integer'")));
 
-  /** Types without an input: nobody can write a value of these. */
+  /** Types without an input function: no value of these can be written. */
   private static final String BASE_TYPES =
       """
       SELECT format_type(oid, -1) FROM pg_type
