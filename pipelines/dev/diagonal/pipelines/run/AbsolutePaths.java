@@ -17,7 +17,19 @@ public final class AbsolutePaths {
    * The options that name one or several files, separated by commas, that workers read or write.
    */
   private static final Set<String> OPTIONS =
-      Set.of("input", "output", "badRecords", "projects", "donations", "resources", "zones");
+      Set.of(
+          "input",
+          "nodesInput",
+          "output",
+          "badRecords",
+          "projects",
+          "donations",
+          "resources",
+          "zones");
+
+  /** The options that name one file, which only the launcher reads or writes. */
+  private static final Set<String> OF_LAUNCHER =
+      Set.of("summary", "report", "statement", "nodesStatement", "mapping");
 
   /** The options with values {@code kind:path}. */
   private static final Set<String> ENDS = Set.of("from", "to");
@@ -28,10 +40,7 @@ public final class AbsolutePaths {
 
   /** Returns whether an option of a command names files, which may be relative. */
   public static boolean isPath(String option) {
-    return OPTIONS.contains(option)
-        || option.equals("summary")
-        || option.equals("report")
-        || option.endsWith("File");
+    return OPTIONS.contains(option) || OF_LAUNCHER.contains(option) || option.endsWith("File");
   }
 
   /** Returns the arguments with relative paths made absolute; paths with a scheme are unchanged. */

@@ -71,7 +71,7 @@ final class EdgesToNeo4jClusterIT {
     assertThat(child.status()).as(child.toString()).isZero();
     assertThat(child.out())
         .anyMatch(line -> line.contains("reported relationships 100,226"))
-        .anyMatch(line -> line.endsWith(" 0 repeated"));
+        .anyMatch(line -> line.endsWith(" 0 retried"));
     assertThat(neo4j.newDeadlocks()).as("deadlocks, %s before", before).isZero();
     assertThat(workersThatWrote()).hasSize(2);
     assertThat(number("MATCH (m:Movie) RETURN count(m)")).isEqualTo(9_724);

@@ -92,7 +92,7 @@ final class EdgesToNeo4jIT {
     assertThat(first.out())
         .anyMatch(line -> line.contains("write edges: the statement reported relationships 2,000"))
         .anyMatch(line -> line.matches(".*edges +2,000 rows  Neo4j at jdbc:neo4j://.*"))
-        .anyMatch(line -> line.endsWith(" 0 repeated"));
+        .anyMatch(line -> line.endsWith(" 0 retried"));
     assertLoaded();
     assertThat(launch("--input=" + input + " --batchSize=70 " + runner).exitCode())
         .isEqualTo(ExitCode.DONE);
@@ -215,7 +215,7 @@ final class EdgesToNeo4jIT {
         middle.rollback();
       }
       assertThat(other.await()).as(other.said()).isZero();
-      assertThat(other.said()).contains(" 0 repeated");
+      assertThat(other.said()).contains(" 0 retried");
     }
     assertLoaded();
     assertThat(launch("--input=" + input).exitCode()).isEqualTo(ExitCode.DONE);
@@ -246,7 +246,7 @@ final class EdgesToNeo4jIT {
       }
       Launched launched = again.get();
       assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
-      assertThat(launched.out()).anyMatch(line -> line.endsWith(" 0 repeated"));
+      assertThat(launched.out()).anyMatch(line -> line.endsWith(" 0 retried"));
     }
     assertLoaded();
   }
@@ -292,7 +292,7 @@ final class EdgesToNeo4jIT {
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out())
         .anyMatch(line -> line.contains("reported relationships 100,226"))
-        .anyMatch(line -> line.endsWith(" 0 repeated"));
+        .anyMatch(line -> line.endsWith(" 0 retried"));
     assertThat(number("MATCH (p:Person) RETURN count(p)")).isEqualTo(9_724);
     assertThat(number("MATCH (p:Person) RETURN max(coalesce(p.in, 0) + coalesce(p.out, 0))"))
         .isEqualTo(650);

@@ -167,6 +167,21 @@ final class FoldedEdgesIT {
   }
 
   @Test
+  void theRepairOfTheDocsCountsAllEdgesAnew() throws Exception {
+    Path input = Files.writeString(directory.resolve("both.csv"), "s,t\n1,2\n2,3\n3,4\n5,6\n");
+    assertThat(launch("--input=" + input, "--schedule=bipartite", FOLDED).exitCode())
+        .isEqualTo(ExitCode.FAILED);
+    String page = Files.readString(Path.of("docs/mix-and-batch.md"));
+    int start = page.indexOf("```sql\nBEGIN;") + "```sql\n".length();
+    database.execute(page.substring(start, page.indexOf("```", start)));
+    assertThat(database.query("SELECT source || ' ' || target FROM edges ORDER BY 1"))
+        .containsExactly("1 2", "5 6");
+    assertThat(database.wrongNodes()).isEmpty();
+    assertDone(launch("--fold", "--schedule=bipartite"));
+    assertThat(database.wrongNodes()).isEmpty();
+  }
+
+  @Test
   void foldRefusesAnInput() {
     Launched launched = launch("--fold", "--input=" + MOVIELENS);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
