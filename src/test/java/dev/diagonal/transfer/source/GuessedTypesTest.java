@@ -275,6 +275,13 @@ final class GuessedTypesTest {
   }
 
   @Test
+  void nothingMayFollowAnObjectInItsLine() throws IOException {
+    JsonLineFiles files = json("{\"a\":1}\n{\"a\":2}\u0001{\"a\":3}\n{\"a\":4}\n");
+    assertThat(strictRows(files)).containsExactly("1", "4");
+    assertThat(bad).extracting(DeadLetter::offset).containsExactly(8L);
+  }
+
+  @Test
   void zeroBytesMakeOneBadRecordWithItsPlace() throws IOException {
     JsonLineFiles files = json("{\"a\":1}\n" + "\0".repeat(4_096) + "\n{\"a\":3}\n");
     assertThat(strictRows(files)).containsExactly("1", "3");
