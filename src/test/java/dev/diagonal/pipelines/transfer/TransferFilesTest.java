@@ -282,7 +282,7 @@ final class TransferFilesTest {
         .anyMatch(
             line ->
                 line.matches(
-                    " *movie-ratings-1 +done +500 read +%d written +0 bad .*".formatted(movies)))
+                    " *movie-ratings-1 +done +500 read +%s written +0 bad .*".formatted(movies)))
         .anyMatch(
             line ->
                 line.matches(
