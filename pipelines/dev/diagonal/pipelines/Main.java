@@ -24,7 +24,7 @@ public final class Main {
 
   private static final PipelineCommand<?> MOVIE_RATINGS = new MovieRatings();
 
-  /** What runs a pipeline, and can be a task of a plan. */
+  /** The commands that run a pipeline and can be tasks of a plan. */
   private static final List<PipelineCommand<?>> PIPELINES =
       List.of(
           MOVIE_RATINGS, new RatingBatches(), new LoadEdges(), new TaxiTrips(), new DonorsChoose());
@@ -39,13 +39,13 @@ public final class Main {
 
   public static void main(String[] args) {
     Launcher launcher = new Launcher(COMMANDS, demoOf(MOVIE_RATINGS));
-    // Not a return: threads of a runner or a driver may still be there.
+    // Exits explicitly, because threads of a runner or a driver may still be alive.
     int status = launcher.launch(List.of(args)).status();
     FlinkThreads.awaitEnd();
     System.exit(status);
   }
 
-  /** The demo is by name, as it is not in the bundled jar. */
+  /** Loads the demo by name, because the bundled jar does not contain it. */
   private static Optional<Command> demoOf(Command command) {
     try {
       return Optional.of(

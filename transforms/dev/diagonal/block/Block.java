@@ -4,10 +4,10 @@ import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * Records that travel together. An element costs a runner microseconds whether it holds one record
- * or a thousand, so what travels between steps is blocks.
+ * Records that are passed between steps as one element. An element costs a runner microseconds,
+ * whether it has one record or a thousand.
  *
- * @param records the records, in order; there may be none
+ * @param records the records, in order; may be empty
  */
 public record Block<T>(List<T> records) {
 

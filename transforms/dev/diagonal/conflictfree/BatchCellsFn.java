@@ -9,57 +9,57 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 
 /**
- * Deals the elements of a bundle, and waits for its batches before the bundle is done. What is put
- * out on the way need not be of the window of the element in process.
+ * Assigns the elements of a bundle to cells, and waits for its batches before the bundle ends.
+ * Outputs need not be in the window of the current element.
  */
 abstract class BatchCellsFn<InputT, T, OutputT> extends DoFn<InputT, OutputT> {
 
   private final ConflictFreeSettings<T> write;
   private final Coder<T> rowCoder;
-  private final CellBatcher.Leaving leaving;
+  private final CellBatcher.EmitPolicy emitPolicy;
   private final boolean routeBadRecords;
-  private transient WindowedBatchers<T> dealers;
+  private transient WindowedBatchers<T> batchers;
 
   BatchCellsFn(
       ConflictFreeSettings<T> write,
       Coder<T> rowCoder,
-      CellBatcher.Leaving leaving,
+      CellBatcher.EmitPolicy emitPolicy,
       boolean routeBadRecords) {
     this.write = write;
     this.rowCoder = rowCoder;
-    this.leaving = leaving;
+    this.emitPolicy = emitPolicy;
     this.routeBadRecords = routeBadRecords;
   }
 
-  /** Deals an element. */
-  abstract void deal(
-      WindowedBatchers<T> dealers,
+  /** Assigns an element to a cell. */
+  abstract void assign(
+      WindowedBatchers<T> batchers,
       InputT element,
       BoundedWindow window,
       WindowedBatchers.Outputs<T> outputs);
 
-  /** What is put out for a batch. */
-  abstract OutputT outputFor(CellOutput<T> dealt);
+  /** Returns the output for a batch or leftover rows. */
+  abstract OutputT outputFor(CellOutput<T> outcome);
 
   @Setup
   public void setup() {
-    dealers = new WindowedBatchers<>(write, rowCoder, leaving);
+    batchers = new WindowedBatchers<>(write, rowCoder, emitPolicy);
   }
 
   @ProcessElement
   public void process(@Element InputT element, BoundedWindow window, ProcessContext context) {
-    deal(dealers, element, window, of -> new Into(of, context));
+    assign(batchers, element, window, of -> new Into(of, context));
   }
 
   @FinishBundle
   public void finishBundle(FinishBundleContext context) {
-    dealers.finish(
-        (window, dealer) ->
-            dealer.finish(
-                new DealtOutput<>(dealers, routeBadRecords) {
+    batchers.finish(
+        (window, batcher) ->
+            batcher.finish(
+                new CountedRejects<>(batchers, routeBadRecords) {
                   @Override
-                  public void emit(CellOutput<T> dealt) {
-                    context.output(outputFor(dealt), window.maxTimestamp(), window);
+                  public void emit(CellOutput<T> outcome) {
+                    context.output(outputFor(outcome), window.maxTimestamp(), window);
                   }
 
                   @Override
@@ -72,25 +72,25 @@ abstract class BatchCellsFn<InputT, T, OutputT> extends DoFn<InputT, OutputT> {
 
   @Teardown
   public void teardown() {
-    if (dealers != null) { // it is null where the setup has failed
-      dealers.close();
+    if (batchers != null) { // null if the setup has failed
+      batchers.close();
     }
   }
 
-  private final class Into extends DealtOutput<T> {
+  private final class Into extends CountedRejects<T> {
     private final BoundedWindow window;
     private final ProcessContext context;
 
     Into(BoundedWindow window, ProcessContext context) {
-      super(dealers, routeBadRecords);
+      super(batchers, routeBadRecords);
       this.window = window;
       this.context = context;
     }
 
     @Override
-    public void emit(CellOutput<T> dealt) {
+    public void emit(CellOutput<T> outcome) {
       context.outputWindowedValue(
-          outputFor(dealt), window.maxTimestamp(), List.of(window), PaneInfo.NO_FIRING);
+          outputFor(outcome), window.maxTimestamp(), List.of(window), PaneInfo.NO_FIRING);
     }
 
     @Override

@@ -6,15 +6,17 @@ import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
-/** Drives a parser of rows over blocks and deals each row at once: it never becomes an element. */
+/**
+ * Parses rows from blocks and assigns each one to its cell immediately; rows never become elements.
+ */
 final class BatchLines<T> implements LineConsumer<CellOutput<T>> {
 
   private final LineConsumer<T> parser;
-  private final WindowedBatchers<T> dealers;
+  private final WindowedBatchers<T> batchers;
 
-  BatchLines(LineConsumer<T> parser, WindowedBatchers<T> dealers) {
+  BatchLines(LineConsumer<T> parser, WindowedBatchers<T> batchers) {
     this.parser = parser;
-    this.dealers = dealers;
+    this.batchers = batchers;
   }
 
   @Override
@@ -35,7 +37,7 @@ final class BatchLines<T> implements LineConsumer<CellOutput<T>> {
   @Override
   public void finish(Output<CellOutput<T>> output) {
     parser.finish(new Rows(output));
-    dealers.finish((window, dealer) -> dealer.finish(output));
+    batchers.finish((window, batcher) -> batcher.finish(output));
   }
 
   @Override
@@ -43,12 +45,12 @@ final class BatchLines<T> implements LineConsumer<CellOutput<T>> {
     try {
       parser.close();
     } finally {
-      dealers.close();
+      batchers.close();
     }
   }
 
   private final class Rows implements Output<T> {
-    private final CellBatcher<T> dealer = dealers.in(GlobalWindow.INSTANCE);
+    private final CellBatcher<T> batcher = batchers.in(GlobalWindow.INSTANCE);
     private final Output<CellOutput<T>> output;
 
     Rows(Output<CellOutput<T>> output) {
@@ -57,7 +59,7 @@ final class BatchLines<T> implements LineConsumer<CellOutput<T>> {
 
     @Override
     public void emit(T row) {
-      dealer.add(row, output);
+      batcher.add(row, output);
     }
 
     @Override

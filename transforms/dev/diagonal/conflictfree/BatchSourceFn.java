@@ -17,36 +17,36 @@ final class BatchSourceFn<P, T> extends DoFn<P, CellOutput<T>> {
   private final PartSource<P, T> source;
   private final ConflictFreeSettings<T> write;
   private final Coder<T> rowCoder;
-  private final CellBatcher.Leaving leaving;
+  private final CellBatcher.EmitPolicy emitPolicy;
   private final boolean routeBadRecords;
-  private transient WindowedBatchers<T> dealers;
+  private transient WindowedBatchers<T> batchers;
 
   BatchSourceFn(
       PartSource<P, T> source,
       ConflictFreeSettings<T> write,
       Coder<T> rowCoder,
-      CellBatcher.Leaving leaving,
+      CellBatcher.EmitPolicy emitPolicy,
       boolean routeBadRecords) {
     this.source = source;
     this.write = write;
     this.rowCoder = rowCoder;
-    this.leaving = leaving;
+    this.emitPolicy = emitPolicy;
     this.routeBadRecords = routeBadRecords;
   }
 
   @Setup
   public void setup() {
-    dealers = new WindowedBatchers<>(write, rowCoder, leaving);
+    batchers = new WindowedBatchers<>(write, rowCoder, emitPolicy);
   }
 
   @ProcessElement
   public void process(ProcessContext context) throws Exception {
-    CellBatcher<T> dealer = dealers.in(GlobalWindow.INSTANCE);
-    DealtOutput<T> output =
-        new DealtOutput<>(dealers, routeBadRecords) {
+    CellBatcher<T> batcher = batchers.in(GlobalWindow.INSTANCE);
+    CountedRejects<T> output =
+        new CountedRejects<>(batchers, routeBadRecords) {
           @Override
-          public void emit(CellOutput<T> dealt) {
-            context.output(dealt);
+          public void emit(CellOutput<T> outcome) {
+            context.output(outcome);
           }
 
           @Override
@@ -54,32 +54,32 @@ final class BatchSourceFn<P, T> extends DoFn<P, CellOutput<T>> {
             context.output(BadRecordRouter.BAD_RECORD_TAG, bad);
           }
         };
-    Rows rows = new Rows(dealer, output);
+    Rows rows = new Rows(batcher, output);
     source.drive(context.element(), rows);
     Counted.ROWS_READ.add(rows.uncounted);
-    dealers.finish((window, last) -> last.finish(output));
+    batchers.finish((window, last) -> last.finish(output));
   }
 
   @Teardown
   public void teardown() {
-    if (dealers != null) { // it is null where the setup has failed
-      dealers.close();
+    if (batchers != null) { // null if the setup has failed
+      batchers.close();
     }
   }
 
   private final class Rows implements Output<T> {
-    private final CellBatcher<T> dealer;
+    private final CellBatcher<T> batcher;
     private final Output<CellOutput<T>> output;
     private int uncounted;
 
-    Rows(CellBatcher<T> dealer, Output<CellOutput<T>> output) {
-      this.dealer = dealer;
+    Rows(CellBatcher<T> batcher, Output<CellOutput<T>> output) {
+      this.batcher = batcher;
       this.output = output;
     }
 
     @Override
     public void emit(T row) {
-      dealer.add(row, output);
+      batcher.add(row, output);
       if (++uncounted == ROWS_COUNTED_AT_ONCE) {
         Counted.ROWS_READ.add(uncounted);
         uncounted = 0;

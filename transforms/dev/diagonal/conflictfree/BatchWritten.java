@@ -10,7 +10,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * The account of one batch that {@link WriteConflictFree} has committed.
+ * The result of one batch that {@link WriteConflictFree} has committed.
  *
  * @param cell the cell of the grid that all its rows belong to
  * @param wave the wave of that cell

@@ -17,15 +17,15 @@ import java.util.concurrent.CancellationException;
 import java.util.function.ToIntFunction;
 
 /**
- * Deals rows to cells, hands full batches to the scheduler and waits while that has enough; what is
- * too little for a transaction comes out as {@link CellOutput.Leftover}, unless this is where
- * leftovers end. For one bundle after the other, on one thread; not used again once it has thrown.
+ * Assigns rows to cells, submits full batches to the scheduler and waits while its window is full.
+ * Emits rows that are too few for a transaction as {@link CellOutput.Leftover}, unless it writes
+ * those too. Serves one bundle after another, on one thread. Not used again after an exception.
  */
 final class CellBatcher<T> {
 
   private final ConflictFreeSettings<T> write;
   private final Schedule schedule;
-  private final Leaving leaving;
+  private final EmitPolicy emitPolicy;
   private final RowSizeEstimate<T> rowBytes;
   private final Packer<T> packer;
   private final BatchGroup<T> group;
@@ -33,17 +33,17 @@ final class CellBatcher<T> {
   private final CellMetrics metrics;
   private final ToIntFunction<T> cells;
 
-  /** Which rows are written from here. */
-  enum Leaving {
-    /** Those of batches that are worth a transaction; the others come out. */
-    WRITES_WHAT_IS_FULL,
-    /** None: all come out. */
-    WRITES_NOTHING,
-    /** All, full batch or not. */
-    WRITES_ALL
+  /** Which rows are written here, and which are emitted. */
+  enum EmitPolicy {
+    /** Writes batches that are worth a transaction, and emits the other rows. */
+    WRITE_FULL_BATCHES,
+    /** Emits all rows. */
+    EMIT_ALL,
+    /** Writes all rows, even if a batch is not full. */
+    WRITE_ALL
   }
 
-  /** Takes full batches, and waits while it has enough. */
+  /** Accepts full batches, and waits while the window is full. */
   @FunctionalInterface
   interface Submission<T> {
     void submit(Batch<T> batch, long bytes) throws InterruptedException;
@@ -51,18 +51,18 @@ final class CellBatcher<T> {
 
   /**
    * @param group the batches of the bundle
-   * @param submission how they get into the group; {@code group::submit}
+   * @param submission adds batches to the group; {@code group::submit}
    */
   CellBatcher(
       ConflictFreeSettings<T> write,
       RowSizeEstimate<T> rowBytes,
       BatchGroup<T> group,
       Submission<T> submission,
-      Leaving leaving) {
+      EmitPolicy emitPolicy) {
     this.write = write;
     this.schedule = write.grid().schedule();
     this.cells = write.grid().cells();
-    this.leaving = leaving;
+    this.emitPolicy = emitPolicy;
     this.rowBytes = rowBytes;
     this.packer =
         new Packer<>(
@@ -75,7 +75,7 @@ final class CellBatcher<T> {
     this.metrics = new CellMetrics(schedule);
   }
 
-  /** Takes in one row; one that has no cell is rejected. */
+  /** Adds a row, or rejects it if it has no cell. */
   void add(T row, Output<CellOutput<T>> output) {
     int cell;
     try {
@@ -91,12 +91,12 @@ final class CellBatcher<T> {
     try {
       output.reject(DeadLetter.ofRow(BatchFailedException.reason(fault), String.valueOf(row)));
     } catch (BadInputException failed) {
-      failed.addSuppressed(fault); // it knows where in those functions
+      failed.addSuppressed(fault); // its stack trace shows the position in those functions
       throw failed;
     }
   }
 
-  /** Takes in rows of a cell. */
+  /** Adds rows of a cell. */
   void add(int cell, Block<T> rows, Output<CellOutput<T>> output) {
     for (T row : rows.records()) {
       add(cell, row, output);
@@ -108,19 +108,19 @@ final class CellBatcher<T> {
     packer.add(cell, row, (key, block) -> leave(key, block, output));
   }
 
-  /** Returns how many rows it holds that wait for others of their cell. */
+  /** Returns how many held rows wait for others of their cell. */
   long heldRows() {
     return packer.heldRows();
   }
 
-  /** Lets go of all rows. */
-  void letGo(Output<CellOutput<T>> output) {
+  /** Emits or submits all held rows. */
+  void flush(Output<CellOutput<T>> output) {
     packer.flush((key, block) -> leave(key, block, output));
   }
 
-  /** Lets go of all rows, and waits until what is written from here is committed. */
+  /** Emits or submits all held rows, and waits until the submitted ones are committed. */
   void finish(Output<CellOutput<T>> output) {
-    letGo(output);
+    flush(output);
     try {
       report(group.await(), output);
     } catch (InterruptedException e) {
@@ -128,15 +128,15 @@ final class CellBatcher<T> {
     }
   }
 
-  /** Drops what waits and waits for what is being written. */
+  /** Drops pending batches and waits for those in flight. */
   void cancel() {
     group.cancel();
   }
 
   private void leave(int cell, Block<T> rows, Output<CellOutput<T>> output) {
     boolean written =
-        leaving == Leaving.WRITES_ALL
-            || (leaving == Leaving.WRITES_WHAT_IS_FULL
+        emitPolicy == EmitPolicy.WRITE_ALL
+            || (emitPolicy == EmitPolicy.WRITE_FULL_BATCHES
                 && rows.size() >= write.worthwhileRows(rowBytes.mean()));
     if (!written) {
       output.emit(new CellOutput.Leftover<>(cell, rows));

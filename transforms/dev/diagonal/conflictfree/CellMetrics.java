@@ -10,17 +10,17 @@ import org.apache.beam.sdk.metrics.Distribution;
 import org.apache.beam.sdk.metrics.Metrics;
 
 /**
- * The metrics of conflict-free writes beside those of every write: the distributions {@code
- * batch_rows}, {@code wait_millis} and {@code transactions_open} (how many there were when a batch
- * started: their mean is the width), the counter {@code lock_timeouts} (attempts that did not get
- * their slot locks in time), and a counter {@code rows_of_slot_N} for each slot, which shows skew:
- * the one on the hottest slot bounds how many transactions can be open. On a grid of no more than
- * {@value #MAX_CELLS} cells there is a counter {@code rows_of_cell_N} for each of them too. What
- * the target reports of each batch is added up in counters {@code changed_NAME}.
+ * The metrics of conflict-free writes, in addition to those of every write. Distributions: {@code
+ * batch_rows}, {@code wait_millis} and {@code transactions_open} (the number of open transactions
+ * when a batch starts). Counters: {@code lock_timeouts} (attempts that did not get their slot locks
+ * in time) and {@code rows_of_slot_N} per slot, which shows skew, since the hottest slot bounds the
+ * parallelism. On a grid of at most {@value #MAX_CELLS} cells there is also a counter {@code
+ * rows_of_cell_N} per cell. Counters {@code changed_NAME} sum what the target reports of each
+ * batch.
  */
 final class CellMetrics {
 
-  /** A runner keeps all counters of all steps in memory; 600 are those of 32 slots. */
+  /** A runner keeps all counters of all steps in memory; 600 covers 32 slots. */
   private static final int MAX_CELLS = 600;
 
   private static final String PER_SLOT = "rows_of_slot_";

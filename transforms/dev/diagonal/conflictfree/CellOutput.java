@@ -9,34 +9,37 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.util.VarInt;
 
-/** What comes out where rows are dealt: batches that are written, and rows that are not yet. */
+/** The output of assigning rows to cells: written batches, and leftover rows. */
 sealed interface CellOutput<T> {
 
-  /** A batch went straight to the target. */
+  /** A batch that was written. */
   record Done<T>(BatchWritten batch) implements CellOutput<T> {}
 
-  /** Too few rows of a cell for a batch of their own: they travel, to meet the others. */
+  /** Rows of a cell that are too few for a batch; they are grouped with those of other bundles. */
   record Leftover<T>(int cell, Block<T> rows) implements CellOutput<T> {}
 
   static <T> Coder<CellOutput<T>> coder(Coder<T> rowCoder) {
-    return new DealtCoder<>(Block.coder(rowCoder));
+    return new CellOutputCoder<>(Block.coder(rowCoder));
   }
 
-  /** A leftover as its cell plus one and its rows, a written batch as 0 and its account. */
-  final class DealtCoder<T> extends StructuredCoder<CellOutput<T>> {
+  /**
+   * Encodes leftover rows as their cell plus one and the rows, and a written batch as 0 and its
+   * result.
+   */
+  final class CellOutputCoder<T> extends StructuredCoder<CellOutput<T>> {
 
     private final Coder<Block<T>> blockCoder;
 
-    DealtCoder(Coder<Block<T>> blockCoder) {
+    CellOutputCoder(Coder<Block<T>> blockCoder) {
       this.blockCoder = blockCoder;
     }
 
     @Override
-    public void encode(CellOutput<T> dealt, OutputStream out) throws IOException {
-      if (dealt instanceof Leftover<T> leftover) {
+    public void encode(CellOutput<T> outcome, OutputStream out) throws IOException {
+      if (outcome instanceof Leftover<T> leftover) {
         VarInt.encode(leftover.cell + 1, out);
         blockCoder.encode(leftover.rows, out);
-      } else if (dealt instanceof Done<T> done) {
+      } else if (outcome instanceof Done<T> done) {
         VarInt.encode(0, out);
         BatchWritten.coder().encode(done.batch, out);
       }

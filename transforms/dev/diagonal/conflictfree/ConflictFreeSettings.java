@@ -12,16 +12,17 @@ import java.util.UUID;
 import org.joda.time.Duration;
 
 /**
- * How rows are dealt and written.
+ * How rows are assigned to cells and written.
  *
  * @param id names this write in each JVM that takes part in it
- * @param grid tells the cell of a row
+ * @param grid returns the cell of a row
  * @param writers opens the connections
- * @param batchSize the most rows of a transaction
- * @param burstFactor how many batches a slot a dealer may hold in all, before the largest leave
+ * @param batchSize the maximum number of rows per transaction
+ * @param burstFactor the maximum number of batches per slot that a cell batcher holds before the
+ *     largest are submitted
  * @param scheduling workers, prefetch, retry, dead letters
  * @param maxBuffering how long a row of an unbounded input waits for others of its cell
- * @param oneProcess whether one process runs alone
+ * @param oneProcess whether only one process runs
  * @param maxBadRecords how many rows one instance of a step may reject
  */
 record ConflictFreeSettings<T>(
@@ -36,12 +37,12 @@ record ConflictFreeSettings<T>(
     long maxBadRecords)
     implements Serializable {
 
-  /** How many bytes the dealers of a bundle hold together at most, about. */
+  /** The approximate maximum size of the rows that the cell batchers of a bundle hold together. */
   static final long MAX_HELD_BYTES = 64L << 20;
 
   /**
-   * How many bytes a dealer leaves over at most, about. All that is left over meets in memory on
-   * the DirectRunner, and there can be some hundred bundles.
+   * The approximate maximum size of the leftover rows of a cell batcher. The DirectRunner holds all
+   * leftover rows in memory, possibly those of hundreds of bundles.
    */
   private static final long MAX_LEFT_BYTES = 2L << 20;
 
@@ -63,7 +64,8 @@ record ConflictFreeSettings<T>(
 
   static <T> ConflictFreeSettings<T> of(Grid<T> grid, BatchWriter.Factory<T> writers) {
     return new ConflictFreeSettings<>(
-        // Made once, where the pipeline is built, and the same in all copies: no key of elements.
+        // Drawn once, where the pipeline is built, and the same in all copies. It is not a key of
+        // elements.
         UUID.randomUUID().toString(),
         grid,
         writers,
@@ -113,19 +115,22 @@ record ConflictFreeSettings<T>(
         id, grid, writers, batchSize, burstFactor, scheduling, maxBuffering, true, maxBadRecords);
   }
 
-  /** Whether every process may write, since it is alone or the target keeps processes apart. */
+  /**
+   * Returns whether every process may write, because there is only one or the target has slot
+   * locks.
+   */
   boolean writesAnywhere() {
     return oneProcess || writers.locksSlots();
   }
 
-  /** How many rows a dealer holds at most. */
+  /** Returns the maximum number of rows that a cell batcher holds. */
   long maxHeldRows() {
     return Math.max(batchSize, (long) burstFactor * batchSize * grid.schedule().tableSize());
   }
 
   /**
-   * How many rows are worth a transaction of their own: fewer travel to meet others. Half a batch,
-   * but less where that many of all cells would be too much to travel.
+   * Returns how many rows are worth a transaction; fewer are grouped with those of other bundles.
+   * Half a batch, or less if that many leftover rows of all cells would be too large.
    */
   long worthwhileRows(long rowBytes) {
     long rowsOfCell = MAX_LEFT_BYTES / (rowBytes * grid.schedule().cells());

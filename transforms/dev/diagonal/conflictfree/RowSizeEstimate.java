@@ -6,9 +6,8 @@ import java.io.UncheckedIOException;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * Tells about how many bytes rows take in memory: one row in 64 is encoded, the first among them,
- * and an object is taken to be twice as large as its encoding, and 64 bytes. Not safe for use by
- * several threads.
+ * Estimates the size of rows in memory. Encodes one row in 64, including the first, and assumes
+ * that an object takes twice the size of its encoding plus 64 bytes. Not thread-safe.
  */
 final class RowSizeEstimate<T> {
 
@@ -25,7 +24,7 @@ final class RowSizeEstimate<T> {
     this.coder = coder;
   }
 
-  /** Takes note of a row. */
+  /** Adds a row to the estimate. */
   void saw(T row) {
     if (seen++ % ONE_IN != 0) {
       return;
@@ -38,12 +37,12 @@ final class RowSizeEstimate<T> {
     sampled++;
   }
 
-  /** Returns the mean of a row; 64 before the first. */
+  /** Returns the mean size of a row; 64 before the first row. */
   long mean() {
     return OBJECT_BYTES + (sampled == 0 ? 0 : OBJECT_FACTOR * counting.bytes / sampled);
   }
 
-  /** Counts what is written to it. */
+  /** Counts the bytes that are written. */
   private static final class Counting extends OutputStream {
     private long bytes;
 

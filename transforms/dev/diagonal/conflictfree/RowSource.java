@@ -4,12 +4,12 @@ import dev.diagonal.files.LineConsumer.Output;
 import java.io.Serializable;
 
 /**
- * Where rows come from that are not read from files. It drives what takes them, so that they never
- * become elements, and a slow target holds it back.
+ * A source of rows other than files. It pushes rows into their consumer, so that they never become
+ * elements, and a slow target slows it down.
  */
 @FunctionalInterface
 public interface RowSource<T> extends Serializable {
 
-  /** Puts out every row once; rows of no use are rejected. */
+  /** Emits every row once, and rejects bad ones. */
   void drive(Output<T> rows) throws Exception;
 }

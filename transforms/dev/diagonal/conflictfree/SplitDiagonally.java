@@ -20,31 +20,31 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches of records, each of one cell of a {@link Grid}: the diagonal partition splitter. Batches
- * of one wave share no id and can be written at the same time.
+ * Splits records into batches, each of one cell of a {@link Grid}: the diagonal partition splitter.
+ * Batches of one wave share no id and can be written at the same time.
  *
  * <p>Input: records of any type with a coder, in any window, bounded or not. Output: every record
  * in exactly one batch of at most {@linkplain #withBatchSize batchSize} records, in the record's
- * window. A batch leaves as soon as its cell has enough for it, whatever other cells have; what is
- * left leaves at the end of the window, or of an unbounded input after {@link
- * #withMaxBufferingDuration} if that is set.
+ * window. A batch is emitted as soon as its cell has enough records. Leftover records are emitted
+ * at the end of the window or, for an unbounded input, after {@link #withMaxBufferingDuration} if
+ * that is set.
  *
- * <p>Memory: records are packed in the bundle, in blocks of a quarter of a batch. When all blocks
- * of a bundle together hold {@linkplain #withBurstFactor burstFactor} batches a slot, the largest
- * leave early, so that a hot cell does not grow. What the runner groups it holds as it holds
- * everything that is grouped: the DirectRunner in memory, Flink on disk.
+ * <p>Memory: records are packed within the bundle, in blocks of a quarter of a batch. When all
+ * blocks of a bundle together hold {@linkplain #withBurstFactor burstFactor} batches per slot, the
+ * largest are emitted early, so that a hot cell does not grow. The runner holds grouped records as
+ * usual: the DirectRunner in memory, Flink on disk.
  *
- * <p>A record without a cell (an id is null, a slot out of range) fails the run, unless there is a
- * {@linkplain #withBadRecordErrorHandler handler}.
+ * <p>A record without a cell (an id is null, or a slot is out of range) fails the run, unless there
+ * is a {@linkplain #withBadRecordErrorHandler handler}.
  *
- * <p>To write in parallel, {@code WriteConflictFree} does this and more, and needs no waves.
+ * <p>To write in parallel, use {@code WriteConflictFree}: it includes this step and needs no waves.
  *
- * <p>Source: the technique known as "mix and batch", as loaders for Neo4j have it.
+ * <p>Source: the technique is known as "mix and batch" from loaders for Neo4j.
  */
 public final class SplitDiagonally<T>
     extends PTransform<PCollection<T>, PCollection<DiagonalBatch<T>>> {
 
-  /** Blocks are whole parts of a batch: as they come, at most one of them is not full. */
+  /** Blocks are equal parts of a batch; as they arrive, at most one of them is not full. */
   private static final int BLOCKS_PER_BATCH = 4;
 
   private final Grid<T> grid;
@@ -74,13 +74,13 @@ public final class SplitDiagonally<T>
     this.errorHandler = errorHandler;
   }
 
-  /** Splits by the cells of a grid; 1,000 records a batch. */
+  /** Splits by the cells of a grid, with up to 1,000 records per batch. */
   public static <T> SplitDiagonally<T> by(Grid<T> grid) {
     return new SplitDiagonally<>(grid, 1_000, 20, null, null);
   }
 
   /**
-   * Sets how many records a batch has at most; default 1,000.
+   * Sets the maximum number of records per batch; default 1,000.
    *
    * @throws IllegalArgumentException if {@code records} is not within 1 to 1,000,000
    */
@@ -89,8 +89,8 @@ public final class SplitDiagonally<T>
   }
 
   /**
-   * Sets how many batches for each slot a bundle may hold in all before its largest leave early;
-   * default 20.
+   * Sets the maximum number of batches per slot that a bundle holds before the largest are emitted
+   * early; default 20.
    *
    * @throws IllegalArgumentException if {@code factor} is not within 1 to 10,000
    */
@@ -99,7 +99,7 @@ public final class SplitDiagonally<T>
   }
 
   /**
-   * Sets how long a record waits for others of its cell at most; by default to the end of its
+   * Sets how long a record waits at most for others of its cell; default: until the end of its
    * window.
    *
    * @throws IllegalArgumentException if {@code duration} is not longer than 0

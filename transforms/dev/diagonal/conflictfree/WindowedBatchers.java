@@ -20,27 +20,30 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of one DoFn instance in a write: this JVM's scheduler from its setup to its teardown,
- * and a dealer for each window of a bundle, which together hold no more than one may alone.
+ * The cell batchers of one DoFn instance: one per window of a bundle, which together hold no more
+ * rows than one alone may. Also holds the scheduler of this JVM from setup to teardown.
  */
 final class WindowedBatchers<T> implements AutoCloseable {
 
   private final ConflictFreeSettings<T> write;
   private final RowSizeEstimate<T> rowBytes;
-  private final CellBatcher.Leaving leaving;
+  private final CellBatcher.EmitPolicy emitPolicy;
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, CellBatcher<T>> byWindow = new LinkedHashMap<>();
 
-  /** Of all windows, as far as rows came through {@link #add}. */
+  /** The held rows of all windows, as far as rows came through {@link #add}. */
   private long heldRows;
 
-  /** Over all bundles: bounds what a runner has to hold, and how long a hopeless run goes on. */
+  /**
+   * The rejected rows over all bundles; bounds what a runner has to hold, and how long a hopeless
+   * run continues.
+   */
   private @Nullable DeadLetterLimit rejected;
 
-  WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.Leaving leaving) {
+  WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.EmitPolicy emitPolicy) {
     this.write = write;
     this.rowBytes = new RowSizeEstimate<>(rowCoder);
-    this.leaving = leaving;
+    this.emitPolicy = emitPolicy;
     try {
       this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
     } catch (InterruptedException e) {
@@ -49,42 +52,42 @@ final class WindowedBatchers<T> implements AutoCloseable {
     }
   }
 
-  /** Returns the dealer of a window, for an input that has no other. */
+  /** Returns the cell batcher of a window, for an input with only one window. */
   CellBatcher<T> in(BoundedWindow window) {
     return byWindow.computeIfAbsent(
         window,
         w -> {
           BatchGroup<T> group = scheduler.newGroup();
-          return new CellBatcher<>(write, rowBytes, group, group::submit, leaving);
+          return new CellBatcher<>(write, rowBytes, group, group::submit, emitPolicy);
         });
   }
 
-  /** Where what comes out of a dealer goes: into its window. */
+  /** Receives the outputs of a cell batcher, in its window. */
   interface Outputs<T> {
     Output<CellOutput<T>> of(BoundedWindow window);
   }
 
-  /** Takes in one row of a window; one that has no cell is rejected. */
+  /** Adds a row of a window, or rejects it if it has no cell. */
   void add(BoundedWindow window, T row, Outputs<T> outputs) {
-    CellBatcher<T> dealer = in(window);
-    heldRows -= dealer.heldRows();
-    dealer.add(row, outputs.of(window));
-    heldRows += dealer.heldRows();
+    CellBatcher<T> batcher = in(window);
+    heldRows -= batcher.heldRows();
+    batcher.add(row, outputs.of(window));
+    heldRows += batcher.heldRows();
     makeRoom(outputs);
   }
 
-  /** Takes in rows of a cell and a window. */
+  /** Adds rows of a cell and a window. */
   void add(BoundedWindow window, int cell, Block<T> rows, Outputs<T> outputs) {
-    CellBatcher<T> dealer = in(window);
-    heldRows -= dealer.heldRows();
-    dealer.add(cell, rows, outputs.of(window));
-    heldRows += dealer.heldRows();
+    CellBatcher<T> batcher = in(window);
+    heldRows -= batcher.heldRows();
+    batcher.add(cell, rows, outputs.of(window));
+    heldRows += batcher.heldRows();
     makeRoom(outputs);
   }
 
   /**
-   * While all dealers together hold too much, those that hold most let go, until half of it is
-   * left. A dealer that is alone sees to that itself.
+   * When all batchers together hold too many rows, the largest emit theirs until half is left. A
+   * single batcher limits itself.
    */
   private void makeRoom(Outputs<T> outputs) {
     long mostRows = ConflictFreeSettings.MAX_HELD_BYTES / rowBytes.mean();
@@ -99,11 +102,11 @@ final class WindowedBatchers<T> implements AutoCloseable {
         return;
       }
       heldRows -= each.getValue().heldRows();
-      each.getValue().letGo(outputs.of(each.getKey()));
+      each.getValue().flush(outputs.of(each.getKey()));
     }
   }
 
-  /** Finishes the dealers of the bundle that ends. */
+  /** Finishes the cell batchers of the bundle that ends. */
   void finish(BiConsumer<BoundedWindow, CellBatcher<T>> finish) {
     byWindow.forEach(finish);
     byWindow.clear();
@@ -111,7 +114,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
   }
 
   /**
-   * Counts a row that is rejected.
+   * Counts a rejected row.
    *
    * @throws TooManyDeadLettersException if there are too many
    */
@@ -122,7 +125,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
     rejected.add(line);
   }
 
-  /** Cancels what a failed bundle has left, and lets go of the scheduler. */
+  /** Cancels the batches of a failed bundle, and releases the scheduler. */
   @Override
   public void close() {
     try {

@@ -25,47 +25,47 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link BatchWritten} for each transaction, written in parallel so that no two in flight ever
- * share a slot of the grid, and so never wait for each other's rows: no deadlock, no lock wait, no
- * barrier.
+ * Writes rows in parallel transactions that never share a slot of the grid, and so never wait for
+ * each other's rows: no deadlocks, no lock waits, no barriers. Emits one {@link BatchWritten} per
+ * transaction.
  *
- * <p>Rows are dealt into the cells of a {@link Grid} in the bundle that holds them. A batch that is
- * full, or that is worth a transaction when the bundle ends (half full, or less where leftovers of
- * all cells would be more than 2 MiB), goes to the scheduler of its JVM at once, and the bundle
- * waits for it: so memory is bounded (a bundle holds 64 MiB of rows at most, about, and a JVM
- * another 64 MiB in batches that wait), a slow target holds the source back, and nearly all rows
- * are written without a shuffle. What is left of a bundle is grouped by lane (cells that can be
- * written side by side) with the rest of the other bundles, joined to batches, and written.
+ * <p>Rows are assigned to cells of a {@link Grid} within their bundle. A batch is submitted to the
+ * scheduler of its JVM when it is full, or when the bundle ends and it is worth a transaction: half
+ * full, or less if the leftover rows of all cells would exceed 2 MiB. The bundle waits for its
+ * batches. Memory is therefore bounded: about 64 MiB of rows per bundle, and 64 MiB of pending
+ * batches per JVM. A slow target slows the source down, and nearly all rows are written without a
+ * shuffle. Leftover rows are grouped with those of other bundles by lane (cells that can be written
+ * side by side), joined to batches, and written.
  *
- * <p>Input: rows in any window, bounded or not; of an unbounded one, what is less than a batch
- * waits at most {@linkplain #withMaxBufferingDuration 10 seconds}. Output: in the window of the
- * rows, at its end; to {@code Wait.on} or to add up.
+ * <p>Input: rows in any window, bounded or not. Leftover rows of an unbounded input wait at most
+ * {@linkplain #withMaxBufferingDuration 10 seconds}. Output: in the window of the rows, at its end;
+ * to be summed or passed to {@code Wait.on}.
  *
- * <p>Guarantee: at every instant the transactions in flight have disjoint slots, in each JVM by its
- * scheduler and everywhere by the slot locks that the {@link BatchWriter} takes in the target. If
- * it has none, all rows go to one JVM, unless there is {@linkplain #withOneProcess only one}. Each
- * row takes effect at least once, and once if the writer is idempotent by key, as bundles are
- * retried.
+ * <p>Guarantee: at every instant the transactions in flight have disjoint slots. The scheduler
+ * ensures this within a JVM; the slot locks that the {@link BatchWriter} takes in the target ensure
+ * it everywhere. If the writer has no locks, all rows go to one JVM, unless there is {@linkplain
+ * #withOneProcess only one}. Each row takes effect at least once, since bundles are retried, and
+ * exactly once if the writer is idempotent by key.
  *
- * <p>Faults: what may pass is retried within a bound; a row that the target refuses fails the run,
- * or becomes a dead letter if there is a {@linkplain #withBadRecordErrorHandler handler}: the batch
- * is halved until it stands alone. Everything else fails the run with the target, the cell, the
- * rows and the reason.
+ * <p>Faults: retryable errors are retried within a bound. A row that the target refuses fails the
+ * run, or becomes a dead letter if there is a {@linkplain #withBadRecordErrorHandler handler}: the
+ * batch is halved until the row is alone. Every other fault fails the run with the target, the
+ * cell, the rows and the reason.
  *
  * <p>Parallelism: {@linkplain #withMaxWorkers 4} transactions in each JVM.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written}, {@code retries}, {@code write_millis},
- * {@code wait_millis}, {@code batch_rows}, {@code transactions_open}, {@code lock_timeouts} and,
- * for skew, {@code rows_of_slot_N} and, of up to 600 cells, {@code rows_of_cell_N}; {@code
+ * {@code wait_millis}, {@code batch_rows}, {@code transactions_open}, {@code lock_timeouts}; for
+ * skew, {@code rows_of_slot_N} and, for up to 600 cells, {@code rows_of_cell_N}; {@code
  * changed_NAME} for what the target reports of each committed batch, such as rows updated.
  *
- * <p>Source: the diagonal partition splitter ("mix and batch") as it is known for Neo4j; the
- * scheduler in place of its waves is our own.
+ * <p>Source: the diagonal partition splitter ("mix and batch") known from Neo4j; the scheduler that
+ * replaces its waves is our own.
  */
 public final class WriteConflictFree<T>
     extends PTransform<PCollection<T>, PCollection<BatchWritten>> {
 
-  /** What the names of the counters start with that add up what the target reports of batches. */
+  /** The prefix of the counters that sum what the target reports of batches. */
   public static final String CHANGED = "changed_";
 
   private final ConflictFreeSettings<T> write;
@@ -77,13 +77,16 @@ public final class WriteConflictFree<T>
     this.errorHandler = errorHandler;
   }
 
-  /** Returns a write of rows dealt by {@code grid} through writers that {@code writers} opens. */
+  /**
+   * Returns a write of rows, assigned to cells by {@code grid}, through the writers that {@code
+   * writers} opens.
+   */
   public static <T> WriteConflictFree<T> by(Grid<T> grid, BatchWriter.Factory<T> writers) {
     return new WriteConflictFree<>(ConflictFreeSettings.of(grid, writers), null);
   }
 
   /**
-   * Sets how many rows a transaction has at most; default 1,000.
+   * Sets the maximum number of rows per transaction; default 1,000.
    *
    * @throws IllegalArgumentException if {@code rows} is not within 1 to 1,000,000
    */
@@ -92,8 +95,8 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Sets how many batches for each slot a bundle may hold in all before its largest leave early;
-   * default 20.
+   * Sets the maximum number of batches per slot that a bundle holds before the largest are
+   * submitted early; default 20.
    *
    * @throws IllegalArgumentException if {@code factor} is not within 1 to 10,000
    */
@@ -102,8 +105,7 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Sets how many transactions may be open at once in a JVM, each on a connection of its own;
-   * default 4.
+   * Sets the maximum number of open transactions per JVM, each on its own connection; default 4.
    *
    * @throws IllegalArgumentException if {@code workers} is below 1
    */
@@ -112,7 +114,8 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Sets how many batches a worker may be waiting or in flight in a JVM; default 32.
+   * Sets the maximum number of batches per worker that are pending or in flight in a JVM; default
+   * 32.
    *
    * @throws IllegalArgumentException if {@code batches} is below 1
    */
@@ -120,13 +123,13 @@ public final class WriteConflictFree<T>
     return withScheduling(write.scheduling().withPrefetch(batches));
   }
 
-  /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
+  /** Sets how retryable errors are retried; default {@link Retry#defaults}. */
   public WriteConflictFree<T> withRetry(Retry retry) {
     return withScheduling(write.scheduling().withRetry(retry));
   }
 
   /**
-   * Sets how long a row of an unbounded input waits for others of its cell at most; default 10 s.
+   * Sets how long a row of an unbounded input waits at most for others of its cell; default 10 s.
    *
    * @throws IllegalArgumentException if {@code duration} is not longer than 0
    */
@@ -141,9 +144,9 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Fails the run when one instance of a step has rejected more rows than this; default 10,000. It
-   * bounds how long a run goes on in which the target refuses everything; rows from files are
-   * counted by {@link ReadLines#withMaxBadRecords}, and all together by the handler.
+   * Fails the run when one instance of a step has rejected more rows than this; default 10,000.
+   * This bounds how long a run continues whose target refuses everything. {@link
+   * ReadLines#withMaxBadRecords} counts rows from files, and the handler counts all together.
    *
    * @throws IllegalArgumentException if {@code records} is negative
    */
@@ -152,9 +155,10 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Declares that one process runs the pipeline, as on the DirectRunner. Then a target without slot
-   * locks needs no grouping of all rows: they are written where they are read, in bounded memory.
-   * With several processes, such a target would get conflicting transactions.
+   * Declares that only one process runs the pipeline, as on the DirectRunner. A target without slot
+   * locks then needs no grouping of all rows: they are written where they are read, in bounded
+   * memory. Do not set this with several processes: such a target would get conflicting
+   * transactions.
    */
   public WriteConflictFree<T> withOneProcess() {
     return new WriteConflictFree<>(write.withOneProcess(), errorHandler);
@@ -165,10 +169,10 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Returns this write fed from files: {@code parsers} are driven over their lines, and each row is
-   * dealt where it is read, so that it never becomes an element. Bad lines go where bad rows go: to
-   * this write's handler if there is one, whether {@code files} name it too or not. Without one,
-   * bad lines and rows without a cell go where {@code files} say, and a refused row fails the run.
+   * Returns this write for rows from files. {@code parsers} parse their lines, and each row is
+   * assigned to a cell where it is read, so it never becomes an element. If this write has a
+   * handler, it receives all bad records, whether {@code files} name it or not. Otherwise bad lines
+   * and rows without a cell go to the handler of {@code files}, and a refused row fails the run.
    *
    * @throws IllegalArgumentException if both have a handler, and not the same
    */
@@ -181,18 +185,18 @@ public final class WriteConflictFree<T>
   }
 
   /**
-   * Returns this write fed by a source that is read in one place, whose rows never become elements;
-   * {@code coder} encodes those that have to travel.
+   * Returns this write for a source that is read in one place, whose rows never become elements.
+   * {@code coder} encodes leftover rows.
    */
   public PTransform<PBegin, PCollection<BatchWritten>> from(RowSource<T> source, Coder<T> coder) {
     return new FromParts<>(Create.of(0), (part, rows) -> source.drive(rows), coder);
   }
 
   /**
-   * Returns this write fed by a source that is read in parts, whose rows never become elements;
-   * {@code coder} encodes those that have to travel.
+   * Returns this write for a source that is read in parts, whose rows never become elements. {@code
+   * coder} encodes leftover rows.
    *
-   * @param parts makes the parts, which are spread over the workers by their bundles
+   * @param parts emits the parts; their bundles spread them over the workers
    */
   public <P> PTransform<PBegin, PCollection<BatchWritten>> from(
       PTransform<PBegin, PCollection<P>> parts, PartSource<P, T> source, Coder<T> coder) {
@@ -202,7 +206,7 @@ public final class WriteConflictFree<T>
   @Override
   public PCollection<BatchWritten> expand(PCollection<T> rows) {
     Coder<T> coder = rows.getCoder();
-    return deal(rows, new DealFn<>(write, coder, leaving(), errorHandler != null), coder);
+    return assign(rows, new AssignCellsFn<>(write, coder, emitPolicy(), errorHandler != null), coder);
   }
 
   @Override
@@ -214,26 +218,26 @@ public final class WriteConflictFree<T>
         .add(DisplayData.item("maxWorkers", write.scheduling().maxWorkers()));
   }
 
-  /** Several processes need slot locks; without them all rows go to the one that writes. */
-  private CellBatcher.Leaving leaving() {
+  /** Several processes need slot locks; without them all rows go to the one process that writes. */
+  private CellBatcher.EmitPolicy emitPolicy() {
     return write.writesAnywhere()
-        ? CellBatcher.Leaving.WRITES_WHAT_IS_FULL
-        : CellBatcher.Leaving.WRITES_NOTHING;
+        ? CellBatcher.EmitPolicy.WRITE_FULL_BATCHES
+        : CellBatcher.EmitPolicy.EMIT_ALL;
   }
 
-  private <I> PCollection<BatchWritten> deal(
+  private <I> PCollection<BatchWritten> assign(
       PCollection<I> input, DoFn<I, CellOutput<T>> fn, Coder<T> rowCoder) {
-    TupleTag<CellOutput<T>> dealt = new TupleTag<>() {};
-    PCollectionTuple dealing =
+    TupleTag<CellOutput<T>> outcome = new TupleTag<>() {};
+    PCollectionTuple assigned =
         input.apply(
-            "Deal", ParDo.of(fn).withOutputTags(dealt, DeadLetterOutput.tags(errorHandler)));
-    DeadLetterOutput.route(dealing, errorHandler);
-    return writeDealt(dealing.get(dealt).setCoder(CellOutput.coder(rowCoder)), rowCoder);
+            "Assign cells", ParDo.of(fn).withOutputTags(outcome, DeadLetterOutput.tags(errorHandler)));
+    DeadLetterOutput.route(assigned, errorHandler);
+    return writeLeftovers(assigned.get(outcome).setCoder(CellOutput.coder(rowCoder)), rowCoder);
   }
 
-  private PCollection<BatchWritten> writeDealt(
-      PCollection<CellOutput<T>> dealt, Coder<T> rowCoder) {
-    return dealt.apply("Leftovers", new WriteLeftovers<>(write, rowCoder, errorHandler));
+  private PCollection<BatchWritten> writeLeftovers(
+      PCollection<CellOutput<T>> outcome, Coder<T> rowCoder) {
+    return outcome.apply("Leftovers", new WriteLeftovers<>(write, rowCoder, errorHandler));
   }
 
   private final class FromFiles extends PTransform<PBegin, PCollection<BatchWritten>> {
@@ -247,18 +251,18 @@ public final class WriteConflictFree<T>
     @Override
     public PCollection<BatchWritten> expand(PBegin begin) {
       ConflictFreeSettings<T> to = write;
-      CellBatcher.Leaving from = leaving();
+      CellBatcher.EmitPolicy from = emitPolicy();
       LineConsumer.Factory<T> parsers = files.consumers();
       Coder<T> coder = files.coder();
-      ReadLines<CellOutput<T>> dealing =
+      ReadLines<CellOutput<T>> assigned =
           files.into(
               () -> new BatchLines<>(parsers.create(), new WindowedBatchers<>(to, coder, from)),
               CellOutput.coder(coder));
-      return writeDealt(
+      return writeLeftovers(
           begin.apply(
-              "Read and deal",
-              // Rows that the target refuses come out there, too.
-              errorHandler == null ? dealing : dealing.withBadRecordErrorHandler(errorHandler)),
+              "Read and assign",
+              // Rows that the target refuses are emitted here, too.
+              errorHandler == null ? assigned : assigned.withBadRecordErrorHandler(errorHandler)),
           coder);
     }
   }
@@ -277,9 +281,9 @@ public final class WriteConflictFree<T>
 
     @Override
     public PCollection<BatchWritten> expand(PBegin begin) {
-      return deal(
+      return assign(
           begin.apply("Source", parts),
-          new BatchSourceFn<>(source, write, coder, leaving(), errorHandler != null),
+          new BatchSourceFn<>(source, write, coder, emitPolicy(), errorHandler != null),
           coder);
     }
   }

@@ -24,11 +24,11 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
-/** Brings the leftovers together and writes them; passes on the accounts of what is written. */
+/** Groups leftover rows and writes them; passes the results of written batches on. */
 final class WriteLeftovers<T>
     extends PTransform<PCollection<CellOutput<T>>, PCollection<BatchWritten>> {
 
-  /** Enough to keep some bundles busy; a lane holds whole waves, whose cells share no slot. */
+  /** Enough to keep some bundles busy; a lane has whole waves, whose cells share no slot. */
   private static final int LANES = 4;
 
   private final ConflictFreeSettings<T> write;
@@ -45,13 +45,13 @@ final class WriteLeftovers<T>
   }
 
   @Override
-  public PCollection<BatchWritten> expand(PCollection<CellOutput<T>> dealt) {
+  public PCollection<BatchWritten> expand(PCollection<CellOutput<T>> outcome) {
     TupleTag<BatchWritten> done = new TupleTag<>() {};
     TupleTag<KV<Integer, KV<Integer, Block<T>>>> left = new TupleTag<>() {};
     PCollectionTuple parted =
-        dealt.apply(
+        outcome.apply(
             "By lane",
-            ParDo.of(new PartFn<>(lanes(dealt.isBounded()), left))
+            ParDo.of(new PartFn<>(lanes(outcome.isBounded()), left))
                 .withOutputTags(done, TupleTagList.of(left)));
     PCollection<KV<Integer, Iterable<KV<Integer, Block<T>>>>> grouped =
         group(
@@ -91,21 +91,23 @@ final class WriteLeftovers<T>
   }
 
   /**
-   * Which leftovers meet.
+   * Which leftover rows are grouped.
    *
    * @param count how many lanes there are, if not one of the constants
    */
   private record Lanes(Schedule schedule, int count) implements Serializable {
 
-    /** The cells of a wave in one lane: they can all be written at once. */
+    /**
+     * Returns the lane of a cell. The cells of a wave in one lane can all be written concurrently.
+     */
     int of(int cell) {
       return count == ONE_A_CELL ? cell : schedule.waveOf(cell) % count;
     }
 
-    /** All to one key, and so to one JVM. */
+    /** All rows under one key, and so in one JVM. */
     static final int ONE_WRITER = 1;
 
-    /** A lane fills up for a cell alone, so that an unbounded input makes full batches. */
+    /** One lane per cell, so that an unbounded input fills batches. */
     static final int ONE_A_CELL = 0;
   }
 
@@ -120,11 +122,11 @@ final class WriteLeftovers<T>
     }
 
     @ProcessElement
-    public void part(@Element CellOutput<T> dealt, ProcessContext context) {
-      if (dealt instanceof CellOutput.Leftover<T> leftover) {
+    public void part(@Element CellOutput<T> outcome, ProcessContext context) {
+      if (outcome instanceof CellOutput.Leftover<T> leftover) {
         context.output(
             left, KV.of(lanes.of(leftover.cell()), KV.of(leftover.cell(), leftover.rows())));
-      } else if (dealt instanceof CellOutput.Done<T> done) {
+      } else if (outcome instanceof CellOutput.Done<T> done) {
         context.output(done.batch());
       }
     }

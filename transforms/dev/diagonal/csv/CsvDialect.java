@@ -6,18 +6,17 @@ import dev.diagonal.files.SkippedLines;
 import java.io.Serializable;
 
 /**
- * How a file writes its records. Delimiter, quote and escape are ASCII. A line ends with LF, CR or
- * CRLF.
+ * The syntax of a CSV file. Delimiter, quote and escape are ASCII. A line ends with LF, CR or CRLF.
  *
  * @param delimiter the text between two fields: one character, or several such as {@code ::}
- * @param quote the character around a field that may hold anything, and twice for itself in there;
- *     or {@link #NONE}
- * @param escape the character that makes the next one a plain one, in quotes and outside; or {@link
+ * @param quote the character around a field with any content, doubled for itself inside; or {@link
  *     #NONE}
- * @param lineBreaksInQuotes whether a field in quotes may go on in the next line; if not, a quote
- *     that is not closed spoils its own line only
- * @param escapedLetters whether some letters after the escape character stand for control
- *     characters, such as {@code \\n} and {@code \\t}
+ * @param escape the character that removes the special meaning of the next one, inside and outside
+ *     of quotes; or {@link #NONE}
+ * @param lineBreaksInQuotes whether a quoted field may contain line breaks; if not, an unclosed
+ *     quote makes only its own line bad
+ * @param escapedLetters whether some letters after the escape character are control characters,
+ *     such as {@code \\n} and {@code \\t}
  * @param skipped the lines that are not records
  */
 public record CsvDialect(
@@ -29,15 +28,15 @@ public record CsvDialect(
     SkippedLines skipped)
     implements Serializable {
 
-  /** Stands for a quote or an escape character that there is not. */
+  /** No quote or no escape character. */
   public static final char NONE = '\0';
 
   /** Commas, double quotes, line breaks inside quotes and no escape character: RFC 4180. */
   public static final CsvDialect RFC_4180 = new CsvDialect(',', '"', NONE, true);
 
   /**
-   * What PostgreSQL's {@code COPY} and MySQL's {@code SELECT … INTO OUTFILE} write: tabs, no
-   * quotes, and a backslash before control characters or the letters for them.
+   * The text format of PostgreSQL's {@code COPY} and MySQL's {@code SELECT … INTO OUTFILE}: tabs,
+   * no quotes, and a backslash before control characters or their letters.
    */
   public static final CsvDialect TEXT_DUMP =
       new CsvDialect("\t", NONE, '\\', true, true, SkippedLines.NONE);
@@ -51,7 +50,7 @@ public record CsvDialect(
 
   /**
    * @throws IllegalArgumentException if a character is a line break or not ASCII, two of them are
-   *     the same, or {@code delimiter} is empty, too long or has the character {@link #NONE}
+   *     the same, or {@code delimiter} is empty, too long or contains {@link #NONE}
    */
   public CsvDialect {
     checkArgument(
@@ -63,7 +62,7 @@ public record CsvDialect(
     for (char each : (delimiter + quote + escape).toCharArray()) {
       checkArgument(
           each < 128 && each != '\n' && each != '\r',
-          "delimiter, quote and escape must be ASCII and no line breaks, got character %s",
+          "delimiter, quote and escape must be ASCII and not line breaks, got character %s",
           (int) each);
     }
     checkArgument(
@@ -87,12 +86,12 @@ public record CsvDialect(
         delimiter, character, escape, lineBreaksInQuotes, escapedLetters, skipped);
   }
 
-  /** Sets the character that makes the next one a plain one, or {@link #NONE}. */
+  /** Sets the character that removes the special meaning of the next one, or {@link #NONE}. */
   public CsvDialect withEscape(char character) {
     return new CsvDialect(delimiter, quote, character, lineBreaksInQuotes, escapedLetters, skipped);
   }
 
-  /** Sets whether a field in quotes may go on in the next line. */
+  /** Sets whether a quoted field may contain line breaks. */
   public CsvDialect withLineBreaksInQuotes(boolean allowed) {
     return new CsvDialect(delimiter, quote, escape, allowed, escapedLetters, skipped);
   }

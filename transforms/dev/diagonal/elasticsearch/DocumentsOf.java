@@ -14,9 +14,9 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Functions that make documents to index of other things, for {@code MapElements}; for another
- * operation, index or routing see {@link Document#withOperation} and the like. All throw {@link
- * IllegalArgumentException} for what they cannot make a document of; the message shows no contents.
+ * Functions that create documents, for {@code MapElements}. To set an operation, an index or a
+ * routing, see {@link Document#withOperation} and its siblings. All functions throw {@link
+ * IllegalArgumentException} for invalid input; the message shows no contents.
  */
 public final class DocumentsOf {
 
@@ -25,10 +25,10 @@ public final class DocumentsOf {
   private DocumentsOf() {}
 
   /**
-   * Returns the function from a row to the document of all its fields: nulls as {@code null}, bytes
-   * in base 64, times in ISO 8601, decimals as numbers without an exponent.
+   * Returns a function from a row to a document of all its fields: nulls as {@code null}, bytes in
+   * base 64, times in ISO 8601, decimals as numbers without an exponent.
    *
-   * @param idField the field that holds the id; it must not be null in any row
+   * @param idField the field of the id; it must not be null in any row
    */
   public static SerializableFunction<Row, Document> rows(String idField) {
     return row ->
@@ -37,17 +37,17 @@ public final class DocumentsOf {
             encode(json -> JsonValues.write(row, json)));
   }
 
-  /** Returns the function from a map to the document of all its entries: see {@link #rows}. */
+  /** Returns a function from a map to a document of all its entries: see {@link #rows}. */
   public static SerializableFunction<Map<String, ?>, Document> maps(String idField) {
     return map ->
         new Document(idOf(map.get(idField), idField), encode(json -> JsonValues.write(map, json)));
   }
 
   /**
-   * Returns the function from a JSON object in UTF-8 to the document, which takes the bytes as they
-   * are; it reads as far as the id.
+   * Returns a function from a JSON object in UTF-8 to a document with the same bytes; it parses the
+   * object only up to the id.
    *
-   * @param idField the field of the object that holds the id, a text or a number
+   * @param idField the field of the id, a text or a number
    */
   public static SerializableFunction<byte[], Document> json(String idField) {
     return bytes -> new Document(idIn(bytes, idField), bytes);

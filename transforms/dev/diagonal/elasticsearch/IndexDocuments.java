@@ -19,32 +19,33 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link Written} for each block of documents, when the block is in Elasticsearch.
+ * Indexes blocks of documents in Elasticsearch. Emits one {@link Written} per block, when the block
+ * is indexed.
  *
  * <p>Input: blocks of any size, in any window; {@link PackDocuments} makes them of single
- * documents. The blocks of a bundle fill bulk requests one after the other, of at most {@code
+ * documents. The blocks of a bundle fill one bulk request after another, of at most {@code
  * bulkDocuments} documents (1,000 unless {@linkplain #withBulkDocuments set}) and {@code bulkBytes}
  * bytes (5 MiB unless {@linkplain #withBulkBytes set}). Output: in the windows of the blocks, at
- * their ends, to {@code Wait.on} or to add up; the attempts of a request are counted with the block
- * it begins with. Documents are searchable after the index's next refresh: see {@link
+ * their ends, to be summed or passed to {@code Wait.on}; the attempts of a request are counted with
+ * its first block. Documents are searchable after the index's next refresh: see {@link
  * dev.diagonal.elasticsearch.index.RefreshIndex}.
  *
- * <p>Guarantee: every document takes effect at least once, within the bundle that reads it, and
- * since it has an id of its own, sending it again (a retried request, a retried bundle, the whole
- * run once more) changes nothing. Documents with the same id in one block take effect in their
- * order; between blocks there is none.
+ * <p>Guarantee: every document takes effect at least once, within the bundle that reads it. It has
+ * its own id, so sending it again (a retried request, a retried bundle, a repeated run) changes
+ * nothing. Documents with the same id in one block take effect in order; between blocks there is no
+ * order.
  *
  * <p>Parallelism: each instance of the step that the runner keeps has two requests in flight while
- * it fills the next (unless {@linkplain #withWriterRequests set}), and all of a JVM together four
- * (unless {@linkplain #withBulkRequests set}).
+ * it fills the next (unless {@linkplain #withWriterRequests set}), and all instances of a JVM
+ * together four (unless {@linkplain #withBulkRequests set}).
  *
  * <p>Faults: see {@link dev.diagonal.internal.elasticsearch.bulk.BulkWriter}. A document that
- * Elasticsearch will never take fails the run, or goes to a {@linkplain #withBadRecordErrorHandler
- * handler}. What retries do not help against fails the run with a {@link
- * dev.diagonal.elasticsearch.bulk.NotIndexedException}.
+ * Elasticsearch refuses permanently fails the run, or goes to a {@linkplain
+ * #withBadRecordErrorHandler handler}. An error that persists after retries fails the run with a
+ * {@link dev.diagonal.elasticsearch.bulk.NotIndexedException}.
  *
  * <p>Metrics: {@code rows_written}, {@code batches_written} and {@code write_millis} (requests),
- * {@code retries} (requests sent again, in part or as a whole), {@code bad_records}.
+ * {@code retries} (requests sent again, partly or entirely), {@code bad_records}.
  */
 public final class IndexDocuments
     extends PTransform<PCollection<Block<Document>>, PCollection<Written>> {
@@ -62,13 +63,13 @@ public final class IndexDocuments
     return with(BulkSettings.of(target));
   }
 
-  /** Returns a write with settings made elsewhere. */
+  /** Returns a write with the given settings. */
   public static IndexDocuments with(BulkSettings settings) {
     return new IndexDocuments(settings, null);
   }
 
   /**
-   * Sets how many documents a bulk request has at most; default 1,000.
+   * Sets the maximum number of documents per bulk request; default 1,000.
    *
    * @throws IllegalArgumentException if {@code documents} is not within 1 to 100,000
    */
@@ -77,8 +78,8 @@ public final class IndexDocuments
   }
 
   /**
-   * Sets how many bytes the body of a bulk request has at most, unless a single document is larger;
-   * default 5 MiB. Elasticsearch takes 100 MiB unless told otherwise.
+   * Sets the maximum size of a bulk request's body, unless a single document is larger; default 5
+   * MiB. Elasticsearch's default limit is 100 MiB.
    *
    * @throws IllegalArgumentException if {@code bytes} is not within 1 to 1 GiB
    */
@@ -87,8 +88,8 @@ public final class IndexDocuments
   }
 
   /**
-   * Sets how many bytes a document may take in the body of a request; a larger one is a bad record
-   * and is not sent. Default 100 MiB.
+   * Sets the maximum size of a document in the body of a request; a larger one is a bad record and
+   * is not sent. Default 100 MiB.
    *
    * @throws IllegalArgumentException if {@code bytes} is not within 1 to 1 GiB
    */
@@ -97,8 +98,8 @@ public final class IndexDocuments
   }
 
   /**
-   * Sets how many requests may be in flight in a JVM, of all steps that write to the same nodes;
-   * default 4.
+   * Sets the maximum number of requests in flight per JVM, of all steps that write to the same
+   * nodes; default 4.
    *
    * @throws IllegalArgumentException if {@code requests} is not within 1 to 1,000
    */
@@ -107,7 +108,7 @@ public final class IndexDocuments
   }
 
   /**
-   * Sets how many requests may be in flight of one instance of the step; default 2.
+   * Sets the maximum number of requests in flight per instance of the step; default 2.
    *
    * @throws IllegalArgumentException if {@code requests} is not within 1 to 1,000
    */
@@ -116,9 +117,9 @@ public final class IndexDocuments
   }
 
   /**
-   * Sets how long one node may take for a complete answer before it counts as lost; default 120
-   * seconds. The request is sent again then, and the first copy may still arrive: see {@link
-   * Document#withVersion}.
+   * Sets how long one node may take for a complete response before the request counts as lost;
+   * default 120 seconds. The request is then sent again, and the first copy may still arrive: see
+   * {@link Document#withVersion}.
    *
    * @throws IllegalArgumentException if {@code timeout} is not above 0 or longer than a day
    */
@@ -126,12 +127,12 @@ public final class IndexDocuments
     return changed(settings.withRequestTimeout(timeout));
   }
 
-  /** Sets whether requests are compressed, which costs the processor and spares the network. */
+  /** Sets whether requests are compressed, which costs CPU time and saves bandwidth. */
   public IndexDocuments withGzip(boolean gzip) {
     return changed(settings.withGzip(gzip));
   }
 
-  /** Sets how faults that may pass are retried; default {@link Retry#defaults}. */
+  /** Sets how transient errors are retried; default {@link Retry#defaults}. */
   public IndexDocuments withRetry(Retry retry) {
     return changed(settings.withRetry(retry));
   }
@@ -153,7 +154,7 @@ public final class IndexDocuments
     return new IndexDocuments(settings, handler);
   }
 
-  /** Returns what its requests are like, for a writer that is no step of its own. */
+  /** Returns the settings of its requests, for a writer outside this step. */
   public BulkSettings settings() {
     return settings;
   }

@@ -22,8 +22,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the blocks of a bundle to one writer and hands out what became of them: dead letters as
- * they come, if they are of the window at hand, the rest at the end of the bundle.
+ * Passes the blocks of a bundle to one writer and emits the results: dead letters as they come, if
+ * they are in the current window, the rest at the end of the bundle.
  */
 final class IndexFn extends DoFn<Block<Document>, Written> {
 
@@ -40,7 +40,7 @@ final class IndexFn extends DoFn<Block<Document>, Written> {
     this.routeRefused = routeRefused;
   }
 
-  /** What is in effect of a block. */
+  /** The documents of a block that are in effect. */
   private static final class BlockAccount {
     final BoundedWindow window;
     Written written;
@@ -55,7 +55,7 @@ final class IndexFn extends DoFn<Block<Document>, Written> {
 
   @Setup
   public void setup() {
-    // Or the connections would be closed between two bundles.
+    // Otherwise the connections would be closed between two bundles.
     kept = BulkSession.acquire(settings);
   }
 

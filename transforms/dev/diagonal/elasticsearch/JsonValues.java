@@ -11,9 +11,9 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values as JSON: numbers as they are, decimals without an exponent, bytes in base 64, rows and
- * maps as objects, collections and arrays as arrays, and all else (instants, dates, UUIDs, enums)
- * by its {@code toString}, which is ISO 8601 for the times of Java and Joda.
+ * Formats values as JSON: numbers as they are, decimals without an exponent, bytes in base 64, rows
+ * and maps as objects, collections and arrays as arrays, and all others (instants, dates, UUIDs,
+ * enums) by their {@code toString}, which is ISO 8601 for the times of Java and Joda.
  */
 final class JsonValues {
 

@@ -26,14 +26,14 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Duration;
 
 /**
- * Blocks of single documents, for {@link IndexDocuments}: every document is in exactly one, in its
- * window.
+ * Packs single documents into blocks for {@link IndexDocuments}: every document is in exactly one
+ * block, in its window.
  *
- * <p>A bundle's full blocks go straight on. What is left of a bundle, which is all of it where
- * bundles are small (on the DirectRunner behind a {@code Reshuffle} each holds one element), is
- * grouped with what is left of others on a few keys, a function of the id: documents of one id that
- * meet there stay in order. It leaves in full blocks, at the end of the window and, if the input is
- * unbounded, after a second at most unless {@linkplain #withMaxBufferingDuration set}.
+ * <p>Full blocks of a bundle are emitted directly. Leftover documents (all of them if bundles are
+ * small: on the DirectRunner after a {@code Reshuffle}, each has one element) are grouped with
+ * those of other bundles under a few keys, a function of the id, so that documents of one id stay
+ * in order there. They are emitted in full blocks, at the end of the window and, if the input is
+ * unbounded, after at most one second unless {@linkplain #withMaxBufferingDuration set}.
  */
 public final class PackDocuments
     extends PTransform<PCollection<Document>, PCollection<Block<Document>>> {
@@ -59,13 +59,13 @@ public final class PackDocuments
     this.maxBuffering = maxBuffering;
   }
 
-  /** Packs 1,000 documents a block, on 4 keys. */
+  /** Packs up to 1,000 documents per block, under 4 keys. */
   public static PackDocuments create() {
     return new PackDocuments(1_000, 4, SECOND);
   }
 
   /**
-   * Sets how many documents a block has at most; default 1,000.
+   * Sets the maximum number of documents per block; default 1,000.
    *
    * @throws IllegalArgumentException if {@code documents} is not within 1 to 100,000
    */
@@ -74,8 +74,8 @@ public final class PackDocuments
   }
 
   /**
-   * Sets how many keys small bundles are grouped on, which is how many blocks fill, and are
-   * written, at once; default 4.
+   * Sets the number of keys for leftover documents, which is the number of blocks that fill, and
+   * are written, concurrently; default 4.
    *
    * @throws IllegalArgumentException if {@code keys} is not within 1 to 10,000
    */
@@ -84,9 +84,9 @@ public final class PackDocuments
   }
 
   /**
-   * Sets how long a document of an unbounded input waits for others at most; default 1 second.
+   * Sets how long a document of an unbounded input waits at most for others; default 1 second.
    *
-   * @throws IllegalArgumentException if {@code duration} is below a millisecond
+   * @throws IllegalArgumentException if {@code duration} is below 1 ms
    */
   public PackDocuments withMaxBufferingDuration(Duration duration) {
     return new PackDocuments(blockDocuments, keys, duration);
@@ -112,7 +112,7 @@ public final class PackDocuments
         .apply("All blocks", Flatten.pCollections());
   }
 
-  /** One block fills for each window; a bundle seldom has more than a few. */
+  /** Fills one block per window; a bundle seldom has more than a few windows. */
   private static final class PackFn extends DoFn<Document, Block<Document>> {
     private final int blockDocuments;
     private final int keys;

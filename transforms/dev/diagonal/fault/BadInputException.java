@@ -1,8 +1,8 @@
 package dev.diagonal.fault;
 
 /**
- * Input that the user must mend: the message names the file, the place and the reason, and needs no
- * stack trace.
+ * Thrown for input that the user must correct: the message names the file, the place and the
+ * reason, so no stack trace is needed.
  */
 public class BadInputException extends RuntimeException {
 

@@ -16,41 +16,41 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * A line of input that could not be used, and why; or a row that came from no file.
+ * A record that could not be used, and the reason.
  *
- * @param file the file it stands in, or empty
- * @param offset the byte of the file it starts at; in a compressed file, of the decompressed text;
- *     {@value #NOWHERE} if it stands in none
- * @param reason what is wrong with it, for a person
- * @param record the line without its line end; bytes that are not UTF-8 are replaced
+ * @param file the file that contains it, or empty
+ * @param offset the byte of the file it starts at (of the decompressed text in a compressed file),
+ *     or {@value #NOWHERE} without a file
+ * @param reason the error message
+ * @param record the line without its line end; invalid UTF-8 is replaced
  */
 public record DeadLetter(String file, long offset, String reason, String record)
     implements Serializable {
 
-  /** The offset of what stands in no file. */
+  /** The offset of a record without a file. */
   public static final long NOWHERE = -1;
 
   /** How much of a record an error message shows, in characters. */
   public static final int SHOWN_CHARACTERS = 200;
 
-  /** How much of a record a dead letter holds, in characters. */
+  /** The maximum length of a record in a dead letter, in characters. */
   public static final int MAX_CHARACTERS = 1 << 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The coder name under which a {@link BadRecord} carries one of these, as JSON. */
+  /** The coder name of a {@link BadRecord} that contains a dead letter as JSON. */
   static final String CODER_NAME = DeadLetter.class.getName() + " as JSON";
 
-  /** Cuts a record of more than {@link #MAX_CHARACTERS} characters and notes its length. */
+  /** Truncates a record of more than {@link #MAX_CHARACTERS} characters and notes its length. */
   public DeadLetter {
     if (record.length() > MAX_CHARACTERS) {
-      int end = MAX_CHARACTERS - 64; // with the note it is short enough to be read again
+      int end = MAX_CHARACTERS - 64; // including the note, it is not truncated again
       end -= Character.isHighSurrogate(record.charAt(end - 1)) ? 1 : 0;
       record = record.substring(0, end) + "… (" + record.length() + " characters)";
     }
   }
 
-  /** Returns what is told of a row that came from no file. */
+  /** Returns a dead letter for a row without a file. */
   public static DeadLetter ofRow(String reason, String row) {
     return new DeadLetter("", NOWHERE, reason, row);
   }
@@ -66,7 +66,7 @@ public record DeadLetter(String file, long offset, String reason, String record)
         : "%s, byte %s: %s; the line is: %s".formatted(file, offset, reason, Printable.line(shown));
   }
 
-  /** Returns this as the element that Beam's error handlers take. */
+  /** Returns the element for Beam's error handlers. */
   public BadRecord toBadRecord() {
     return BadRecord.builder()
         .setRecord(
@@ -85,8 +85,8 @@ public record DeadLetter(String file, long offset, String reason, String record)
   }
 
   /**
-   * Returns the line that a bad record holds. One of another transform, from Beam's own for
-   * example, has no file and no offset.
+   * Returns the dead letter in a bad record. A bad record of another transform, such as Beam's own,
+   * has no file and no offset.
    */
   public static DeadLetter of(BadRecord bad) {
     BadRecord.Record record = bad.getRecord();
@@ -111,7 +111,7 @@ public record DeadLetter(String file, long offset, String reason, String record)
     }
   }
 
-  /** Returns what {@link #toJson} has written. */
+  /** Parses the result of {@link #toJson}. */
   public static DeadLetter fromJson(String json) {
     try {
       return JSON.readValue(json, DeadLetter.class);

@@ -10,18 +10,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of an attempt, which is repeated with growing waits while it fails for a passing
- * reason, and never more than {@code maxAttempts} times.
+ * Repeats an attempt with growing waits while it fails with a retryable error, at most {@code
+ * maxAttempts} times.
  *
  * <p>The wait doubles from {@code initialDelay} to {@code maxDelay}; half of it is random, so that
- * workers which failed together do not return together ("equal jitter", <a
+ * workers that failed together do not retry together ("equal jitter", <a
  * href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">Exponential
  * Backoff And Jitter</a>). All waits of the {@linkplain #defaults defaults} together last 11 to 23
  * seconds: long enough for a server to restart.
  *
- * <p>Immutable and safe for use by several threads; nothing is shared between calls.
+ * <p>Immutable and thread-safe; nothing is shared between calls.
  *
- * @param maxAttempts how often an attempt is made in all; at least 1, which means never again
+ * @param maxAttempts the maximum number of attempts; at least 1, which means no retry
  * @param initialDelay the wait after the first failure, before jitter
  * @param maxDelay the longest wait, before jitter
  */
@@ -48,13 +48,13 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
     return DEFAULTS;
   }
 
-  /** Returns the policy of one attempt: every fault is thrown at once. */
+  /** Returns the policy of one attempt: every fault is thrown immediately. */
   public static Retry never() {
     return DEFAULTS.withMaxAttempts(1);
   }
 
   /**
-   * Sets how often an attempt is made in all; default 8.
+   * Sets the maximum number of attempts; default 8.
    *
    * @throws IllegalArgumentException if {@code attempts} is below 1
    */
@@ -72,12 +72,13 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
   }
 
   /**
-   * Returns what {@code attempt} returns, once it does.
+   * Returns the result of the first successful {@code attempt}.
    *
-   * @param retryable tells the faults that may pass from those that will not
-   * @throws ExhaustedException if the last attempt too failed for a retryable reason, its cause
-   * @throws InterruptedException if the thread is interrupted while it waits; the fault waited for
-   *     is suppressed in it
+   * @param retryable returns whether a fault is retryable
+   * @throws ExhaustedException if the last attempt also failed with a retryable error, which is the
+   *     cause
+   * @throws InterruptedException if the thread is interrupted while it waits; the last fault is
+   *     suppressed in it
    * @throws Exception what the attempt threw, unchanged, if that is not retryable
    */
   public <T extends @Nullable Object> T call(
@@ -90,7 +91,8 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
   }
 
   /**
-   * As {@link #call(Callable, Predicate)}, with the waits and the jitter of the caller.
+   * Repeats an attempt as {@link #call(Callable, Predicate)} does, with the sleeper and the jitter
+   * of the caller.
    *
    * @param random returns the jitter, 0 to 1
    */
@@ -119,7 +121,7 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
   }
 
   /**
-   * Returns an account of failures for a caller that makes the attempts and waits itself.
+   * Returns a record of failures for a caller that makes the attempts and waits itself.
    *
    * @param random returns the jitter, 0 to 1
    */
@@ -127,7 +129,7 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
     return new Failures(random);
   }
 
-  /** The failures of one thing so far, and whether it is attempted again. Not thread-safe. */
+  /** Counts the failures of one operation and decides whether it is retried. Not thread-safe. */
   public final class Failures {
 
     private final DoubleSupplier random;
@@ -157,16 +159,17 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
   }
 
   /**
-   * The wait after {@code failures} failures: half fixed, half scaled by {@code random} in 0..1.
+   * Returns the wait after {@code failures} failures: half fixed, half scaled by {@code random} in
+   * 0..1.
    */
   Duration delayAfter(int failures, double random) {
-    // Beyond 2^20 times the initial delay every sane maximum has been reached.
+    // 2^20 times the initial delay exceeds every sensible maximum.
     double doubled = (double) initialDelay.toNanos() * (1 << Math.min(failures - 1, 20));
     double nanos = Math.min(doubled, (double) maxDelay.toNanos());
     return Duration.ofNanos((long) (nanos / 2 * (1 + random)));
   }
 
-  /** Returns how long all waits together last on average. */
+  /** Returns the average duration of all waits together. */
   public Duration waits() {
     Duration sum = Duration.ZERO;
     for (int failures = 1; failures < maxAttempts; failures++) {
@@ -181,13 +184,13 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
     }
   }
 
-  /** Waits between attempts; the tests do not. */
+  /** Waits between attempts; tests do not wait. */
   @FunctionalInterface
   public interface Sleeper {
     void sleep(Duration delay) throws InterruptedException;
   }
 
-  /** All attempts failed for a reason that might have passed; the last reason is the cause. */
+  /** All attempts failed with retryable errors; the last one is the cause. */
   public static final class ExhaustedException extends Exception {
     private final int attempts;
 
@@ -201,7 +204,7 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
       this.attempts = attempts;
     }
 
-    /** A database says what is wrong in a sentence; other messages may be but a name. */
+    /** Returns a message: databases use sentences; other messages may only be a name. */
     private static String reason(Exception cause) {
       String message = cause.getMessage();
       return cause instanceof SQLException && message != null ? message : cause.toString();

@@ -3,9 +3,9 @@ package dev.diagonal.fault;
 import java.io.Serializable;
 
 /**
- * A password or key that does not show: its {@code toString} is {@code ***}, so that it stays out
- * of messages, logs and display data. It travels in the clear inside the serialized pipeline, as
- * every secret that workers need does.
+ * A password or key whose {@code toString} is {@code ***}, so that it never appears in messages,
+ * logs or display data. The serialized pipeline contains it in clear text, like every secret that
+ * workers need.
  */
 public record Secret(String value) implements Serializable {
 

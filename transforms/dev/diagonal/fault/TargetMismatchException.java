@@ -3,8 +3,8 @@ package dev.diagonal.fault;
 import java.util.List;
 
 /**
- * A table or index is there, but has another shape than the run would write. Raised before anything
- * is written; the message names every difference.
+ * Thrown, before anything is written, when an existing table or index has another layout than the
+ * run would write. The message names every difference.
  */
 public final class TargetMismatchException extends RuntimeException {
 

@@ -2,7 +2,7 @@ package dev.diagonal.fault;
 
 import java.util.List;
 
-/** There are more bad records than the user allows. It carries those so far. */
+/** Thrown when there are more bad records than the user allows. Contains those so far. */
 public final class TooManyDeadLettersException extends BadInputException {
 
   private static final long serialVersionUID = 1L;

@@ -9,11 +9,11 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Each file by its name and size when it comes first, and never again: names are kept for as long
- * as the pipeline goes on, across restarts.
+ * Emits each file, identified by name and size, only the first time it comes. Remembers names as
+ * long as the pipeline runs, across restarts.
  *
- * <p>Not left to the source, though its checkpoints have names too: when a job is restored on
- * Flink, Beam 2.62 starts the source twice, once from the checkpoint and once from nothing.
+ * <p>The source cannot do this alone, although its checkpoints contain names too: when a job is
+ * restored on Flink, Beam 2.62 starts the source twice, once from the checkpoint and once empty.
  */
 final class EachOnceFn extends DoFn<KV<String, InputFile>, KV<String, InputFile>> {
 

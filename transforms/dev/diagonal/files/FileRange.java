@@ -19,7 +19,7 @@ import org.apache.beam.sdk.util.VarInt;
  */
 public record FileRange(InputFile input, long start, long end) {
 
-  /** The end of a range whose file's length is not known. */
+  /** The end of a range in a file of unknown length. */
   public static final long TO_THE_END = Long.MAX_VALUE;
 
   /**
@@ -30,7 +30,7 @@ public record FileRange(InputFile input, long start, long end) {
     checkArgument(end > start, "end must be > start %s, got %s", start, end);
   }
 
-  /** Returns all of a file. */
+  /** Returns the range of a whole file. */
   public static FileRange all(InputFile file) {
     return new FileRange(file, 0, TO_THE_END);
   }

@@ -8,11 +8,11 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files to come are looked for.
+ * How to watch for new files.
  *
  * @param id names this watch in each JVM
- * @param interval how often to look
- * @param idleTime after how long without a new file to end; null for never
+ * @param interval how often to look for files
+ * @param idleTime how long to wait for a new file before the watch ends; null to watch forever
  */
 record FileWatch(String id, Duration interval, @Nullable Duration idleTime)
     implements Serializable {
@@ -25,9 +25,10 @@ record FileWatch(String id, Duration interval, @Nullable Duration idleTime)
         idleTime);
   }
 
-  /** Returns one without an end. */
+  /** Returns a watch that never ends. */
   static FileWatch every(Duration interval) {
-    // Made once, where the pipeline is built, and the same in all copies: no key of elements.
+    // Drawn once, where the pipeline is built, and the same in all copies. It is not a key of
+    // elements.
     return new FileWatch(UUID.randomUUID().toString(), interval, null);
   }
 

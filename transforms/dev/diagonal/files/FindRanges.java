@@ -15,16 +15,14 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The ranges of files: of those that are there, or of all that come. */
+/** Emits the ranges of files: of those that exist, or of all that arrive. */
 final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
 
   private final List<String> patterns;
   private final @Nullable FileWatch watch;
   private final RangePlan plan;
 
-  /**
-   * @param watch null for the files that are there
-   */
+  /** @param watch null to read the files that exist */
   FindRanges(List<String> patterns, @Nullable FileWatch watch, RangePlan plan) {
     this.patterns = patterns;
     this.watch = watch;
@@ -48,7 +46,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
     return ranges.setCoder(FileRange.coder());
   }
 
-  /** All ranges of all files of one element. */
+  /** Emits all ranges of all files of one element. */
   private static final class CutAllFn extends DoFn<List<String>, FileRange> {
     private final RangePlan plan;
 
@@ -62,7 +60,7 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
     }
   }
 
-  /** The ranges of one file. */
+  /** Emits the ranges of one file. */
   private static final class CutNewFn extends DoFn<KV<String, InputFile>, FileRange> {
     private final RangePlan plan;
 

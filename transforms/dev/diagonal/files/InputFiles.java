@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The files that names and patterns stand for; see {@link Listing}.
+ * The files that match names and patterns; see {@link Listing}.
  *
  * @param files each file once, in the order of the patterns and then of the names
  */
@@ -34,9 +34,9 @@ public record InputFiles(List<InputFile> files) implements Serializable {
   }
 
   /**
-   * Finds the files that are there by now.
+   * Finds the files that exist now.
    *
-   * @throws BadInputException if a file system cannot be asked
+   * @throws BadInputException if a file system cannot be listed
    */
   public static InputFiles matchingIfAny(List<String> patterns) {
     return list(patterns, false);
@@ -50,7 +50,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
         .orElseThrow(() -> new IllegalArgumentException("not listed: " + name));
   }
 
-  /** Whether some of it comes from pipes, whose size is not known. */
+  /** Returns whether any input is a pipe, whose size is unknown. */
   public boolean hasPipes() {
     return files.stream().anyMatch(InputFile::isPipe);
   }
@@ -60,7 +60,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
     return files.stream().mapToLong(InputFile::bytes).sum();
   }
 
-  /** Returns how many files there are and how large they are, for people. */
+  /** Returns the number and size of the files, for messages. */
   public String describe() {
     return String.format(Locale.ROOT, "%,d file(s), %,.1f MB", files.size(), totalBytes() / 1e6);
   }
@@ -78,8 +78,8 @@ public record InputFiles(List<InputFile> files) implements Serializable {
   }
 
   /**
-   * Joins what a list of options has cut at commas, where that is the name of a file and its first
-   * part is not.
+   * Rejoins names that the option parser has split at commas, if the joined name is a file and its
+   * first part is not.
    */
   static List<String> withCommas(List<String> parts) {
     List<String> patterns = new ArrayList<>();

@@ -4,44 +4,43 @@ import dev.diagonal.fault.DeadLetter;
 import java.io.Serializable;
 
 /**
- * Plain Java that is driven over blocks of text inside one DoFn: what it is handed stays there
- * until it is small. One instance serves bundle after bundle, on one thread; when a bundle fails,
- * it is not used again.
+ * Consumes blocks of text inside one DoFn, without Beam, and emits only small results. One instance
+ * serves many bundles, on one thread. After a failed bundle it is not used again.
  *
- * @param <T> what it puts out
+ * @param <T> what it emits
  */
 public interface LineConsumer<T> {
 
-  /** The blocks that follow come from this file. */
+  /** Starts a file; the following blocks come from it. */
   void open(TextFile file);
 
-  /** Whether it reads a column, by its position from 0, of the file that was opened last. */
+  /** Returns whether the consumer reads a column of the current file, by its position from 0. */
   default boolean reads(int column) {
     return true;
   }
 
   /**
-   * Takes in one block. Neither the block nor its bytes may be kept.
+   * Processes one block. Neither the block nor its bytes may be kept.
    *
-   * @return how many good records it held
+   * @return how many good records it contained
    */
   long accept(TextBlock block, Output<T> output);
 
-  /** The bundle is over: puts out what is still held, and holds nothing afterwards. */
+  /** Ends the bundle: emits everything that is still held. */
   void finish(Output<T> output);
 
-  /** Lets go of what is held outside this object, after a bundle that failed, too. */
+  /** Releases external resources, including after a failed bundle. */
   default void close() {}
 
-  /** Where a consumer's results go. Valid only during the call it was handed to. */
+  /** Receives the results of a consumer. Valid only during the call it is passed to. */
   interface Output<T> {
     void emit(T element);
 
-    /** Turns a line into a dead letter, or fails the run, as the user chose. */
+    /** Makes a line a dead letter, or fails the run, as the user has chosen. */
     void reject(DeadLetter line);
   }
 
-  /** Makes a consumer for each reader. */
+  /** Creates a consumer for each reader. */
   @FunctionalInterface
   interface Factory<T> extends Serializable {
     LineConsumer<T> create();

@@ -15,22 +15,22 @@ import org.apache.beam.sdk.util.VarInt;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 
 /**
- * Some consecutive lines of a file with a checksum of their bytes. {@link PieceCuts} decides where
- * pieces start, not the ranges of a run: so every run cuts the same file into the same pieces, and
- * a piece that starts at the same byte with other contents belongs to a file that has changed.
+ * Consecutive lines of a file with a checksum of their bytes. {@link PieceCuts}, not the ranges of
+ * a run, decide where pieces start, so every run cuts the same file into the same pieces. A piece
+ * that starts at the same byte but has another checksum means that the file has changed.
  *
  * @param file a hash of the file's name, see {@link #fileOf}
  * @param start the byte of its first line; for records, the {@linkplain #ofRecords number} of the
  *     first one and how many there are
- * @param bytes how many bytes its lines have
+ * @param bytes the size of its lines in bytes
  * @param checksum the CRC-32C of these bytes
  */
 public record Piece(long file, long start, int bytes, int checksum) {
 
-  /** Bits of {@link #start} that hold how many records there are. */
+  /** The number of bits of {@link #start} that hold the number of records. */
   private static final int COUNT_BITS = 11;
 
-  /** The most records in a piece. */
+  /** The maximum number of records in a piece. */
   static final int MOST_RECORDS = 1 << (COUNT_BITS - 1);
 
   /** Returns 64 bits of a hash (Murmur3) of a file's name, as the file system writes it. */
@@ -46,8 +46,8 @@ public record Piece(long file, long start, int bytes, int checksum) {
   }
 
   /**
-   * Returns the piece of {@code count} records. Ranges end between records that may be anywhere, so
-   * only pieces of as many records can be compared.
+   * Returns the piece of {@code count} records. Ranges may end after any record, so only pieces
+   * with the same number of records can be compared.
    */
   static Piece ofRecords(long file, long first, int count, int bytes, CRC32C checksum) {
     checkArgument(count <= MOST_RECORDS, "count must be <= %s, got %s", MOST_RECORDS, count);

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the {@linkplain Piece pieces} of files start: every 256 KiB, and where a file that has
- * grown since ended when it was read before.
+ * Decides where the {@linkplain Piece pieces} of files start: every 256 KiB, and at the end that a
+ * grown file had when it was read before.
  *
- * @param ends the earlier ends of files, ascending, by the names of the files
+ * @param ends the earlier ends of files, ascending, by file name
  */
 public record PieceCuts(Map<String, List<Long>> ends) implements Serializable {
 
-  /** Small enough to be read into memory at once, large enough to keep few checksums. */
+  /** Small enough to read a piece into memory, large enough to keep few checksums. */
   static final int PIECE_BYTES = 1 << 18;
 
   /** The cuts of files that have not grown. */

@@ -8,17 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts files into ranges: enough of them to keep many readers busy to the end, and not so many that
- * what each of them puts out adds up. A range is the input over {@code usualRanges}, but at least
- * {@code minRangeBytes}, and at most {@code maxRangeBytes} unless there would be more than {@code
- * maxRanges} of them: then all of them grow. Since the ranges of a file are equal they are up to a
- * quarter smaller or half as large again, and each file may add one to their number.
+ * Cuts files into ranges: enough to keep many readers busy to the end, but few enough that their
+ * results do not add up. A range has the size of the input divided by {@code usualRanges}, but at
+ * least {@code minRangeBytes} and at most {@code maxRangeBytes}. If that makes more than {@code
+ * maxRanges} ranges, all of them grow. The ranges of a file have equal sizes, so they may be up to
+ * a quarter smaller or half as large again, and each file may add one range.
  *
- * @param usualRanges some for each reader; the DirectRunner's grouping copies what it holds with
- *     every bundle that comes: the square of this times the size of what a range puts out
+ * @param usualRanges a few per reader; the DirectRunner's grouping copies its content with every
+ *     bundle, so the cost is the square of this times the size of a range's results
  * @param minRangeBytes smaller ranges cost more to start than to read
  * @param maxRangeBytes larger ranges leave readers idle at the end
- * @param maxRanges bounds what has to meet later: a tenfold input must not need tenfold memory
+ * @param maxRanges bounds the results that are grouped later: an input ten times as large must not
+ *     need ten times the memory
  */
 public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes, int maxRanges)
     implements Serializable {
@@ -27,7 +28,8 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
   public static final RangePlan DEFAULT = new RangePlan(8, 4L << 20, 128L << 20, 256);
 
   /**
-   * What meets later is copied with every range more: few, and a slow one still holds up little.
+   * Each further range copies the grouped results once more. With a few per reader, a slow range
+   * delays little.
    */
   private static final int RANGES_PER_READER = 4;
 
@@ -42,15 +44,13 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
     checkArgument(maxRanges > 0, "maxRanges must be > 0, got %s", maxRanges);
   }
 
-  /** Returns the plan for a run of so many readers at once. */
+  /** Returns the plan for a run with {@code readers} concurrent readers. */
   public RangePlan forReaders(int readers) {
     int ranges = Math.max(usualRanges, readers * RANGES_PER_READER);
     return new RangePlan(ranges, minRangeBytes, maxRangeBytes, Math.max(maxRanges, ranges));
   }
 
-  /**
-   * Returns ranges that cover every byte of every file once. Plain files without a byte have none.
-   */
+  /** Returns ranges that cover every byte of every file once. Empty plain files have none. */
   public List<FileRange> cut(InputFiles input) {
     long rangeBytes = rangeBytes(input.totalBytes());
     List<FileRange> ranges = new ArrayList<>();
@@ -72,7 +72,7 @@ public record RangePlan(int usualRanges, long minRangeBytes, long maxRangeBytes,
     return ranges;
   }
 
-  /** Rounds up, so that a piece lies in one range. */
+  /** Rounds up, so that no piece spans two ranges. */
   private static long aligned(long bytes) {
     long piece = PieceCuts.PIECE_BYTES;
     return bytes < piece ? bytes : (bytes + piece - 1) / piece * piece;

@@ -12,20 +12,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the whole lines of a {@link FileRange}, block after block through one buffer. A line
- * belongs to the range that its first byte stands in, so the ranges of a file share no line and
- * lose none, wherever they were cut. A line that does not fit a block is a bad line; the reader
- * goes on behind it.
+ * Reads the whole lines of a {@link FileRange} in blocks, through one buffer. A line belongs to the
+ * range that contains its first byte, so the ranges of a file share no line and lose none, wherever
+ * they are cut. A line that does not fit into a block is a bad record; reading continues after it.
  */
 final class RangeReader {
 
-  /** The most bytes a block holds, and so the longest line. */
+  /** The maximum size of a block, and so of a line. */
   static final int BLOCK_BYTES = 1 << 20;
 
-  /** What is read at a time in search of a line end, in headers and past the end of a range. */
+  /** Read size when looking for a line end, in headers and after the end of a range. */
   private static final int OVERHANG_BYTES = 1 << 13;
 
-  /** What is read at a time otherwise: half a core's second-level cache is left for the tables. */
+  /** Read size otherwise: leaves half of a core's second-level cache for the tables. */
   private static final int READ_BYTES = 1 << 18;
 
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -37,34 +36,37 @@ final class RangeReader {
   private final ByteBuffer wrapped;
   private final TextBlock block;
 
-  /** Where blocks end, if each is to be a piece. */
+  /** Where blocks end if each one is a piece, or null. */
   private final @Nullable PieceCuts cuts;
 
   private final long file;
 
-  /** Where in the file the first byte of the buffer stands. */
+  /** The offset in the file of the first byte of the buffer. */
   private long bufferOffset;
 
-  /** Bytes of the buffer not yet handed out: from unread to filled. */
+  /** The bytes of the buffer that are not yet returned: from unread to filled. */
   private int unread;
 
   private int filled;
   private boolean atEnd;
 
-  /** Up to where in the buffer lines end with LF; at most one byte, a CR, is behind it. */
+  /** Up to this index, lines in the buffer end with LF; at most one byte, a CR, follows it. */
   private int normalized;
 
-  /** Whether the buffer was full when a CR came last: an LF that comes next belongs to it. */
+  /** Whether the buffer was full when its last byte was a CR: an LF that follows belongs to it. */
   private boolean skipLineFeed;
 
-  /** Where in the file the first line after the header starts, if the header was read. */
+  /** The offset in the file of the first line after the header, if the header was read. */
   private long headerEnd;
 
-  /** Where the range ends: behind the first byte of the first line if it ends in the mark. */
+  /**
+   * The end of the range; after the first byte of the first line if the range ends within the byte
+   * order mark.
+   */
   private long rangeEnd;
 
   /**
-   * Reads through {@code buffer}, whose last byte is kept for a line end that the file lacks.
+   * Reads through {@code buffer}, whose last byte is reserved for a missing line end.
    *
    * @param seek moves the channel to a byte of the file
    */
@@ -94,8 +96,8 @@ final class RangeReader {
   }
 
   /**
-   * Returns the first line of the file that is not empty and not skipped, without its line end, or
-   * null if there is none. Call it first, or not at all; the blocks of a range then begin after
+   * Returns the first line of the file that is neither empty nor skipped, without its line end, or
+   * null if there is none. Call it before reading blocks, or not at all; blocks then begin after
    * that line.
    *
    * @throws IOException if the line is longer than a block
@@ -111,7 +113,7 @@ final class RangeReader {
     return line;
   }
 
-  /** Skips the first lines of a file. Call it first, or not at all. */
+  /** Skips the first lines of a file. Call it before reading blocks, or not at all. */
   void skipFirst(SkippedLines skipped) throws IOException {
     fill(Math.min(OVERHANG_BYTES, buffer.length - 1));
     skipMark();
@@ -120,7 +122,7 @@ final class RangeReader {
     }
   }
 
-  /** Returns the next line of the start of the file, without its line end, or null. */
+  /** Returns the next line at the start of the file, without its line end, or null. */
   private byte @Nullable [] readLine() throws IOException {
     while (true) {
       int end = indexOfLineEnd(unread);
@@ -154,7 +156,7 @@ final class RangeReader {
       }
       return;
     }
-    // The line end just before the range, if there is one there, belongs to the line before.
+    // A line end just before the range belongs to the previous line.
     boolean afterHeader = headerEnd >= range.start();
     bufferOffset = afterHeader ? headerEnd : range.start() - 1;
     seek.to(bufferOffset);
@@ -167,9 +169,8 @@ final class RangeReader {
   }
 
   /**
-   * Reads on.
+   * Returns the next block of whole lines, or null at the end of the range.
    *
-   * @return the next block of whole lines, or null at the end of the range
    * @throws IOException if the file cannot be read
    */
   @Nullable TextBlock next(BadLines badLines) throws IOException {
@@ -218,7 +219,9 @@ final class RangeReader {
     return block;
   }
 
-  /** Reads to the end of the last line that starts before {@code end}, if the buffer has room. */
+  /**
+   * Reads to the end of the last line that starts before {@code end}, if it fits into the buffer.
+   */
   private void fillPiece(long end) throws IOException {
     while (!atEnd && filled < buffer.length - 1) {
       long last = end - 1 - bufferOffset;
@@ -229,16 +232,17 @@ final class RangeReader {
     }
   }
 
-  /** The fill level to read up to: within the range in large steps, and past it in small ones. */
+  /** Returns the fill level to read up to: large steps within the range, small ones after it. */
   private int limitWithin(long left) {
     long wanted = filled >= left ? filled + OVERHANG_BYTES : Math.min(left, filled + READ_BYTES);
     return (int) Math.min(wanted, buffer.length - 1);
   }
 
   /**
-   * The last line end in the buffer that ends a line of this range, or -1: the first one at or
-   * behind the last byte of the range if the buffer reaches there, else the last one of all, so
-   * that a last line which the buffer has no room for goes without those before it.
+   * Returns the index of the last line end in the buffer that ends a line of this range, or -1.
+   * This is the first line end at or after the last byte of the range, if the buffer contains that
+   * byte. Otherwise it is the last line end in the buffer, so that a last line which does not fit
+   * is left out.
    */
   private int lastLineEnd(long left) {
     if (filled - unread >= left) {
@@ -274,7 +278,7 @@ final class RangeReader {
 
   private void fill(int limit) throws IOException {
     if (skipLineFeed && filled > 0) {
-      buffer[filled - 1] = '\r'; // there may be room to see what follows by now
+      buffer[filled - 1] = '\r'; // the next byte may fit into the buffer now
       normalized = filled - 1;
       skipLineFeed = false;
     }
@@ -293,7 +297,7 @@ final class RangeReader {
     }
     normalized = LineEnds.normalize(buffer, normalized, filled, atEnd);
     if (normalized < filled && filled == buffer.length - 1) {
-      buffer[normalized] = '\n'; // there is no room to see what follows
+      buffer[normalized] = '\n'; // the next byte does not fit into the buffer
       normalized = filled;
       skipLineFeed = true;
     }
@@ -307,7 +311,7 @@ final class RangeReader {
     }
   }
 
-  /** Drops all up to the next line end, and that too. */
+  /** Skips everything up to and including the next line end. */
   private void skipLine() throws IOException {
     while (true) {
       int end = indexOfLineEnd(unread);
@@ -339,7 +343,7 @@ final class RangeReader {
     void to(long offset) throws IOException;
   }
 
-  /** Where lines go that fit no block. */
+  /** Receives lines that do not fit into a block. */
   @FunctionalInterface
   interface BadLines {
     void tooLong(DeadLetter line);

@@ -19,25 +19,24 @@ import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link LineConsumer} puts out when it is driven over the lines of text files, block after
- * block, inside one DoFn.
+ * Reads the lines of text files in blocks, and emits what a {@link LineConsumer} makes of them
+ * inside one DoFn.
  *
  * <p>Files are found when the pipeline runs and cut into byte ranges, which are spread over the
- * workers; a DoFn opens a range and hands its lines to the consumer. No line becomes an element, so
- * a runner neither keeps nor encodes what is read, and a file ten times as large needs no more
- * memory. gzip, bzip2, zstd and what else Beam detects by file name is read through by one reader a
- * file. Lines end with LF or CRLF; a UTF-8 byte order mark is skipped; quoted line breaks are not
- * known here.
+ * workers. A DoFn opens a range and passes its lines to the consumer. Lines never become elements,
+ * so a runner neither keeps nor encodes them, and memory does not grow with the files. One reader
+ * reads a whole gzip, bzip2 or zstd file, or any other that Beam detects by file name. Lines end
+ * with LF or CRLF. A UTF-8 byte order mark is skipped. Quoted line breaks are not supported.
  *
  * <p>Output: in the global window, in no order; bounded, unless a directory is {@linkplain
- * Source#watching watched}. A line of more than a mebibyte is a bad record.
+ * Source#watching watched}. A line of more than 1 MiB is a bad record.
  *
  * <p>Fails with {@link dev.diagonal.fault.BadInputException} if a pattern matches nothing (unless
- * it is watched), a file cannot be read, or a record is bad and no error handler was given.
+ * it is watched), a file cannot be read, or a record is bad and there is no error handler.
  */
 public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
 
-  /** What {@link #withMaxBadRecords} is by default. */
+  /** The default of {@link #withMaxBadRecords}. */
   public static final long DEFAULT_MAX_BAD_RECORDS = 10_000;
 
   private final Source source;
@@ -65,7 +64,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * @param header whether the first line of a file is a header
    * @param skipped which lines are not records
    * @param plan how files are cut
-   * @param maxBadRecords how many bad records one reader may meet
+   * @param maxBadRecords the maximum number of bad records per reader
    * @param records a format that is not text, or null
    * @param cuts how files are cut into pieces, or null
    */
@@ -92,7 +91,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     return new Source(patterns, null);
   }
 
-  /** Files that wait for a consumer. Thread-safe. */
+  /** Files without a consumer. Thread-safe. */
   public static final class Source implements Serializable {
 
     private final List<String> patterns;
@@ -108,9 +107,9 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     }
 
     /**
-     * Looks for new files again and again, so often: the output is unbounded. A file is read once,
-     * as it is when it is found: it must come into its place complete, as by a rename. Another one
-     * that comes under its name later is not read.
+     * Looks for new files at this interval; the output is unbounded. A file is read once, as it is
+     * when it is found, so it must appear complete, for example by a rename. Another file that
+     * later appears under its name is not read.
      *
      * @throws IllegalArgumentException if {@code interval} is not longer than 0
      */
@@ -119,7 +118,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     }
 
     /**
-     * Ends the watch when no new file has come for so long.
+     * Ends the watch when no new file has appeared for {@code idle}.
      *
      * @throws IllegalArgumentException if {@code idle} is not longer than 0
      * @throws IllegalStateException if nothing is {@linkplain #watching watched}
@@ -129,8 +128,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     }
 
     /**
-     * Ends the watch of a pipeline that runs in this JVM, once for all: it reads what it has found,
-     * and then comes to its end.
+     * Ends the watch of a pipeline in this JVM permanently: it reads the files that it has found,
+     * and then ends.
      *
      * @throws IllegalStateException if nothing is {@linkplain #watching watched}
      */
@@ -145,15 +144,17 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       return watch;
     }
 
-    /** Drives a consumer a reader over the files; {@code coder} encodes what they put out. */
+    /**
+     * Reads the files with one consumer per reader; {@code coder} encodes what the consumers emit.
+     */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
       return new ReadLines<>(this, consumers, coder, Reading.DEFAULT, null);
     }
   }
 
   /**
-   * Declares that the first line of every file is a header: consumers are told it with the file and
-   * do not see it in a block.
+   * Declares that the first line of every file is a header. Consumers receive it with the file and
+   * not in a block.
    */
   public ReadLines<T> withHeader(boolean header) {
     return with(
@@ -166,7 +167,9 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
             reading.cuts()));
   }
 
-  /** Sets which lines are not records; without it, only empty ones. Records have none. */
+  /**
+   * Sets which lines are not records; by default only empty ones. Does not apply to record formats.
+   */
   public ReadLines<T> withSkipped(SkippedLines lines) {
     return with(
         new Reading(
@@ -185,8 +188,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
 
   /**
    * Fails the run when one reader has met more than this many bad records; {@value
-   * #DEFAULT_MAX_BAD_RECORDS} by default. It bounds what travels to the error handler, which is the
-   * place to bound all of them together.
+   * #DEFAULT_MAX_BAD_RECORDS} by default. This bounds how many are sent to the error handler. To
+   * bound the total of all readers, use the handler.
    */
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
     return with(
@@ -211,7 +214,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
             reading.cuts()));
   }
 
-  /** Reads files of a format that is not text, too; with null, the default, they fail the run. */
+  /** Also reads files of a format that is not text; with null, the default, they fail the run. */
   public ReadLines<T> withRecords(@Nullable RecordFormat format) {
     return with(
         new Reading(
@@ -224,7 +227,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   }
 
   /**
-   * Names the {@linkplain TextBlock#piece piece} of each block, cut like this; null for no pieces.
+   * Adds the {@linkplain TextBlock#piece piece}, cut as given, to each block; null, the default,
+   * adds none.
    */
   public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
     return with(
@@ -238,8 +242,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   }
 
   /**
-   * Returns these files, read in the same way, driven through other consumers. They may drive those
-   * of {@link #consumers} in their turn.
+   * Returns a read of the same files with other consumers, which may wrap those of {@link
+   * #consumers}.
    */
   public <U> ReadLines<U> into(LineConsumer.Factory<U> consumers, Coder<U> coder) {
     return new ReadLines<>(source, consumers, coder, reading, errorHandler);
@@ -249,7 +253,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     return new ReadLines<>(source, consumers, coder, changed, errorHandler);
   }
 
-  /** Returns where bad records go; null if the first one fails the run. */
+  /** Returns the handler of bad records; null if the first one fails the run. */
   public @Nullable ErrorHandler<BadRecord, ?> badRecordErrorHandler() {
     return errorHandler;
   }
@@ -258,7 +262,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     return consumers;
   }
 
-  /** Returns the coder of what the consumers put out. */
+  /** Returns the coder of what the consumers emit. */
   public Coder<T> coder() {
     return coder;
   }

@@ -12,10 +12,10 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.jspecify.annotations.Nullable;
 
-/** Drives a consumer over the ranges of a bundle, and then of the next. */
+/** Passes the ranges of each bundle to a consumer. */
 final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
-  /** After so many records they are counted, for the progress line. */
+  /** How many records are counted at a time, for the progress line. */
   private static final int COUNTED_RECORDS = 1_000;
 
   private final LineConsumer.Factory<T> consumers;
@@ -29,7 +29,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private transient byte @Nullable [] buffer;
   private transient LineConsumer<T> consumer;
 
-  /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
+  /** The bad records of this instance, over all bundles; bounds what a runner has to hold. */
   private transient @Nullable DeadLetterLimit badRecords;
 
   ReadRangesFn(
@@ -90,7 +90,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   @Teardown
   public void teardown() {
-    if (consumer != null) { // it is null where the setup has failed
+    if (consumer != null) { // null if the setup has failed
       consumer.close();
     }
   }
@@ -111,7 +111,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       consumer.open(TextFile.withoutHeader(range.file()));
     }
     byte[] comment = skipped.commentBytes();
-    // What is read for the header, or past the end of the range, is another range's to count.
+    // Bytes read for the header, or after the end of the range, are counted by another range.
     long before = range.start() == 0 ? 0 : text.storedBytesRead();
     long bytes = range.end() - range.start();
     reader.seek();
@@ -153,7 +153,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     }
   }
 
-  /** Names the number of a record where a line has a byte. */
+  /** Reports the number of a record instead of a byte offset. */
   private record NumberedOutput<T>(LineConsumer.Output<T> output)
       implements LineConsumer.Output<T> {
 

@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a range, each as a block of one line. */
+/** Returns the records of a range, each as a block of one line. */
 final class RecordBlocks {
 
   private final RecordFormat.Records records;
   private final long file;
   private final boolean inPieces;
 
-  /** Lines of a piece that are read and not returned yet. */
+  /** Lines of a piece that are read but not yet returned. */
   private final Deque<TextBlock> read = new ArrayDeque<>();
 
   /** The first line of the next piece. */

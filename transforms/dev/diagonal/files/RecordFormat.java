@@ -10,37 +10,38 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A format of files that hold records and not lines of text. Each record is read as a line of CSV,
- * with commas and quotes, and each file as one with a header: so {@link LineConsumer} reads it.
+ * A file format with records instead of lines of text. Each record is read as a line of CSV, with
+ * commas and quotes, and each file as one with a header, so that a {@link LineConsumer} can read
+ * it.
  */
 public interface RecordFormat extends Serializable {
 
-  /** Whether a file is in this format, by its name. */
+  /** Returns whether a file has this format, by its name. */
   boolean matches(InputFile file);
 
-  /** Opens the records that a range of a file holds; every record is in one of its ranges. */
+  /** Opens the records of a range of a file. Every record is in exactly one range. */
   Records open(FileRange range) throws IOException;
 
-  /** The records of a range. Used by one thread. */
+  /** The records of a range. Confined to one thread. */
   interface Records extends Closeable {
 
     /** Returns the names of all columns, as a line without its end. */
     String header();
 
-    /** Leaves the columns that are not wanted, by their positions from 0, empty. */
+    /** Leaves all columns empty that are not selected by their positions from 0. */
     void select(IntPredicate wanted);
 
     /**
      * Returns the next record as a line that ends with {@code '\n'}, or null at the end.
      *
-     * @param rejects gets records that cannot be a line
+     * @param rejects receives records that cannot become a line
      */
     byte @Nullable [] next(Consumer<DeadLetter> rejects);
 
-    /** Returns the number in the file, from 0, of the record that was returned last. */
+    /** Returns the number in the file, from 0, of the last returned record. */
     long number();
 
-    /** Returns how many bytes were read, as they are stored. */
+    /** Returns how many stored bytes were read. */
     long bytesRead();
   }
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of text files that are not records.
  *
- * @param first how many lines at the start of every file, also empty ones
- * @param comment the start of lines that are comments, before and after a header; null for none
+ * @param first how many lines to skip at the start of every file, including empty ones
+ * @param comment the prefix of comment lines, before and after a header; null for none
  */
 public record SkippedLines(int first, @Nullable String comment) implements Serializable {
 
@@ -33,12 +33,12 @@ public record SkippedLines(int first, @Nullable String comment) implements Seria
         comment);
   }
 
-  /** Returns the bytes that a comment starts with; none if there are no comments. */
+  /** Returns the prefix of comments in bytes; empty if there are no comments. */
   public byte[] commentBytes() {
     return comment == null ? NO_COMMENT : comment.getBytes(UTF_8);
   }
 
-  /** Whether a line that starts at {@code start} and ends before {@code end} is a comment. */
+  /** Returns whether the line from {@code start} to before {@code end} is a comment. */
   public static boolean isComment(byte[] comment, byte[] bytes, int start, int end) {
     return comment.length > 0
         && end - start >= comment.length
@@ -46,8 +46,8 @@ public record SkippedLines(int first, @Nullable String comment) implements Seria
   }
 
   /**
-   * Makes empty lines of the comments in a block: every byte of a comment becomes a line end, so
-   * that all other lines keep their offsets.
+   * Replaces every byte of a comment in a block by a line end, so that all other lines keep their
+   * offsets.
    */
   static void erase(byte[] comment, TextBlock block) {
     byte[] bytes = block.bytes();

@@ -3,12 +3,12 @@ package dev.diagonal.files;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole lines of one file, up to a mebibyte: the bytes from {@link #start} (inclusive) to {@link
- * #end} (exclusive) of {@link #bytes}. Every line ends with {@code '\n'}, also the last one of a
- * file that has no line end there; a {@code '\r'} before it is left in place.
+ * Whole lines of one file, up to 1 MiB: the bytes from {@link #start} (inclusive) to {@link #end}
+ * (exclusive) of {@link #bytes}. Every line ends with {@code '\n'}, even a last line that has no
+ * line end in the file. A {@code '\r'} before it is kept.
  *
- * <p>One buffer is used again and again: a block and its bytes are only valid until the call it was
- * handed to returns. Not thread-safe.
+ * <p>The buffer is reused: a block and its bytes are valid only until the call that they were
+ * passed to returns. Not thread-safe.
  */
 public final class TextBlock {
 
@@ -22,7 +22,9 @@ public final class TextBlock {
     this.bytes = bytes;
   }
 
-  /** Makes a block of the given bytes, all of it whole lines: for tests and other sources. */
+  /**
+   * Creates a block from the given bytes, which must be whole lines; for tests and other sources.
+   */
   public static TextBlock of(byte[] lines, long fileOffset) {
     TextBlock block = new TextBlock(lines);
     block.set(fileOffset, 0, lines.length);
@@ -41,27 +43,29 @@ public final class TextBlock {
     return this;
   }
 
-  /** Returns the piece of the file that these lines are in, or null if nobody asked for pieces. */
+  /**
+   * Returns the piece of the file that these lines are in, or null if pieces were not requested.
+   */
   public @Nullable Piece piece() {
     return piece;
   }
 
-  /** The buffer; do not write to it, do not keep it. */
+  /** Returns the buffer, which must not be written to or kept. */
   public byte[] bytes() {
     return bytes;
   }
 
-  /** The index in {@link #bytes} of the first byte. */
+  /** Returns the index in {@link #bytes} of the first byte. */
   public int start() {
     return start;
   }
 
-  /** The index in {@link #bytes} behind the last byte, which is a {@code '\n'}. */
+  /** Returns the index in {@link #bytes} after the last byte, which is a {@code '\n'}. */
   public int end() {
     return end;
   }
 
-  /** Returns where in the file the byte at {@code index} of the buffer stands. */
+  /** Returns the offset in the file of the byte at {@code index} of the buffer. */
   public long offsetOf(int index) {
     return fileOffset + (index - start);
   }

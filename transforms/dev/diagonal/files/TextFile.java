@@ -9,12 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file that blocks come from.
  *
- * @param name its name, as the file system spells it
- * @param header its first line without the line end, or null if the files were declared to have
- *     none
- * @param records whether it is a file of a {@link RecordFormat}, whose lines are made for the
- *     reader: with a header, commas and quotes, whatever the files of text were declared to have;
- *     the offset of a line is the number of its record
+ * @param name its name, as the file system writes it
+ * @param header its first line without the line end, or null if files were declared to have none
+ * @param records whether the file has a {@link RecordFormat}; its lines then have a header, commas
+ *     and quotes, whatever was declared for text files, and the offset of a line is the number of
+ *     its record
  */
 public record TextFile(String name, @Nullable String header, boolean records) {
 
@@ -22,9 +21,7 @@ public record TextFile(String name, @Nullable String header, boolean records) {
     this(name, header, false);
   }
 
-  /**
-   * @throws BadInputException if the line is not UTF-8, since columns would get wrong names
-   */
+  /** @throws BadInputException if the line is not UTF-8, since columns would get wrong names */
   static TextFile withHeader(String name, byte[] line) {
     String header = new String(line, UTF_8);
     if (!Arrays.equals(header.getBytes(UTF_8), line)) {

@@ -27,18 +27,17 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each file that comes, by its name, by looking for new ones again and again. The names that were
- * put out are kept in the checkpoints of the runner, as long as there is such a file: one that is
- * taken away and comes back comes again.
+ * Emits each new file by name, by listing the patterns repeatedly. Checkpoints contain the emitted
+ * names as long as their files exist: a file that is removed and comes back is emitted again.
  *
- * <p>A source and not Beam's {@code Watch}: that is a splittable DoFn, which Flink can bring to an
- * end only by calling it without a pause.
+ * <p>This is a source instead of Beam's {@code Watch}, a splittable DoFn, which Flink can end only
+ * by calling it without a pause.
  */
 final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedFiles.Seen> {
 
   /**
-   * The watches that were ended, in this JVM. Readers are made anew from checkpoints at any time,
-   * so none of them could be told.
+   * The ended watches of this JVM. Readers may be created anew from checkpoints at any time, so
+   * they have to look here.
    */
   private static final Set<String> ENDED = ConcurrentHashMap.newKeySet();
 
@@ -56,9 +55,9 @@ final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedF
   }
 
   /**
-   * What a reader has to know of the one before.
+   * The checkpoint of a reader.
    *
-   * @param names the files that were put out and are still there
+   * @param names the emitted files that still exist
    * @param newestMillis when the last one was found
    */
   record Seen(Set<String> names, long newestMillis) implements CheckpointMark {
@@ -66,7 +65,7 @@ final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedF
     public void finalizeCheckpoint() {}
   }
 
-  /** There is one reader: it only looks for names. */
+  /** Returns one reader, which only lists names. */
   @Override
   public List<WatchedFiles> split(int desiredNumSplits, PipelineOptions options) {
     return List.of(this);
@@ -87,7 +86,7 @@ final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedF
     return KvCoder.of(StringUtf8Coder.of(), InputFile.coder());
   }
 
-  /** Looks for files, no more often than it should. */
+  /** Lists files, no more often than the interval allows. */
   final class Looker extends UnboundedReader<KV<String, InputFile>> {
 
     private final LongSupplier clock;

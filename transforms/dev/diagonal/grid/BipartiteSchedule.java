@@ -3,8 +3,9 @@ package dev.diagonal.grid;
 import static java.lang.Math.floorMod;
 
 /**
- * Sources and targets are different things: n x n cells of row and column slots, in n waves by
- * diagonals. A cell shares its row slot with n - 1 others, so fewer waves cannot be.
+ * A schedule for sources and targets that are different things: n x n cells of row and column
+ * slots, in n waves by diagonals. A cell shares its row slot with n - 1 others, so n is the minimum
+ * number of waves.
  *
  * @param tableSize n
  */
@@ -24,7 +25,7 @@ record BipartiteSchedule(int tableSize) implements Schedule {
     return tableSize;
   }
 
-  /** Rows, and behind them columns: the same number on the other side is another slot. */
+  /** Rows, then columns: the same number on the other side is a different slot. */
   @Override
   public int slots() {
     return 2 * tableSize;

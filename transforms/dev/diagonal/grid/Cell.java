@@ -5,8 +5,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import java.io.Serializable;
 
 /**
- * A place on the slot grid: the records whose one end is in a row slot and whose other end is in a
- * column slot.
+ * A cell of the slot grid: the records with one end in a row slot and the other end in a column
+ * slot.
  *
  * @param row the row slot, from 0
  * @param column the column slot, from 0

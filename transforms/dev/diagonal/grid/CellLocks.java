@@ -3,14 +3,14 @@ package dev.diagonal.grid;
 import java.io.Serializable;
 
 /**
- * Which locks the records of a cell need, so that no two transactions in flight touch the same id.
- * Implementations are thread-safe.
+ * The locks that the records of a cell need, so that no two transactions in flight touch the same
+ * id. Implementations are thread-safe.
  */
 public interface CellLocks extends Serializable {
 
   /**
-   * Returns the name of what the locks are numbered by. Numbers of the same domain mean the same
-   * ids, in every process; those of different domains say nothing about each other.
+   * Returns the domain of the lock numbers. Numbers of the same domain stand for the same ids in
+   * every process; those of different domains are unrelated.
    */
   String domain();
 

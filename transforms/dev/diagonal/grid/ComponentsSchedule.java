@@ -3,9 +3,10 @@ package dev.diagonal.grid;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 /**
- * Records are parted already, into components that share no id: a cell a slot, all in one wave.
+ * A schedule for records that are already split into components that share no id: one cell per
+ * slot, all in one wave.
  *
- * @param tableSize how many slots the components fall into
+ * @param tableSize the number of slots that components are assigned to
  */
 record ComponentsSchedule(int tableSize) implements Schedule {
 

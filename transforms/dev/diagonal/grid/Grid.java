@@ -13,17 +13,18 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Schedule}, how a record's two ends fall into its slots, and which locks keep its cells
- * apart from those of other runs. Immutable and thread-safe, if the functions it is given are.
+ * A {@link Schedule}, the functions that assign a record's two ends to its slots, and the locks
+ * that separate its cells from those of other runs. Immutable and thread-safe, if its functions
+ * are.
  *
- * <p>{@link #monopartite} is right whenever in doubt: any id may be at both ends. {@link
- * #bipartite} has more cells and fits where sources and targets are different things, as users and
- * products are. {@link #components} is for records with a column that parts them so that no id is
- * in two parts.
+ * <p>{@link #monopartite} is always correct: any id may be at both ends. {@link #bipartite} has
+ * more cells and fits if sources and targets are different things, such as users and products.
+ * {@link #components} is for records with a column that splits them so that no id is in two
+ * components.
  *
- * <p>Locks: ids that are hashed here lock the same {@link Slots#BUCKETS} buckets in every run,
- * whatever the table size and whether it is bipartite or monopartite; slots of a custom extractor
- * and components have numbers of their own.
+ * <p>Locks: hashed ids lock the same {@link Slots#BUCKETS} buckets in every run, with any table
+ * size, bipartite or monopartite. Slots of a custom extractor and components have their own
+ * numbers.
  *
  * @param <T> the type of a record
  */
@@ -35,7 +36,7 @@ public final class Grid<T> implements CellLocks {
     int slotOf(T record);
   }
 
-  /** A whole number of a record, without boxing. */
+  /** Returns a whole number of a record, without boxing. */
   @FunctionalInterface
   public interface LongOf<T> extends Serializable {
     long longOf(T record);
@@ -49,7 +50,7 @@ public final class Grid<T> implements CellLocks {
   private final LockNumbers locks;
   private final String domain;
 
-  /** The hashes of both ends if their slots are parts of these, else null. */
+  /** The hashes of both ends if slots are ranges of these, otherwise null. */
   private final @Nullable Hashes<T> hashes;
 
   private final boolean spreadsHotEnds;
@@ -76,7 +77,7 @@ public final class Grid<T> implements CellLocks {
     this(schedule, row, column, locks, domain, null, false);
   }
 
-  /** Returns the grid of records whose slots are equal parts of the hashes of their ends. */
+  /** Returns a grid of records whose slots are equal ranges of the hashes of their ends. */
   private static <T> Grid<T> of(Schedule schedule, Hashes<T> hashes) {
     Slots slots = new Slots(schedule.tableSize());
     return new Grid<>(
@@ -92,15 +93,15 @@ public final class Grid<T> implements CellLocks {
   /** The hashes of both ends of a record. */
   private record Hashes<T>(SlotOf<T> row, SlotOf<T> column) implements Serializable {}
 
-  /** Which numbers a slot locks on one side. */
+  /** Returns the numbers that a slot locks on one side. */
   @FunctionalInterface
   private interface LockNumbers extends Serializable {
     int[] of(int slot);
   }
 
   /**
-   * Starts a grid whose sources and targets are different things: two ids of the same value on
-   * different sides are not the same.
+   * Starts a grid whose sources and targets are different things: equal ids on different sides are
+   * not the same.
    *
    * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
    */
@@ -118,8 +119,8 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * Returns a grid of records that a column has parted already: records of different components
-   * share no id.
+   * Returns a grid of records that a column already splits: records of different components share
+   * no id.
    *
    * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
    */
@@ -132,17 +133,17 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * Returns the grid of records whose writers share nothing: one cell, of which any number of
-   * batches are written at once, under no locks.
+   * Returns a grid for writers that share nothing: one cell, whose batches may all be written
+   * concurrently, without locks.
    */
   public static <T> Grid<T> open() {
     return new Grid<>(new OpenSchedule(), record -> 0, record -> 0, slot -> new int[0], "open");
   }
 
-  /** A schedule that waits to be told what the ends of a record are. */
+  /** A schedule that still needs the ends of a record. */
   public record Ends(Schedule schedule) {
 
-    /** Takes the ids of both ends: whole numbers, texts, bytes or UUIDs. */
+    /** Sets the ids of both ends: whole numbers, texts, bytes or UUIDs. */
     public <T> Grid<T> by(
         SerializableFunction<T, ? extends @Nullable Object> source,
         SerializableFunction<T, ? extends @Nullable Object> target) {
@@ -153,7 +154,7 @@ public final class Grid<T> implements CellLocks {
               record -> IdHash.of(target.apply(record))));
     }
 
-    /** Takes the ids of both ends, whole numbers. */
+    /** Sets the ids of both ends, whole numbers. */
     public <T> Grid<T> byLongs(LongOf<T> source, LongOf<T> target) {
       return of(
           schedule,
@@ -162,15 +163,15 @@ public final class Grid<T> implements CellLocks {
               record -> IdHash.of(target.longOf(record))));
     }
 
-    /** Takes the ids of both ends from the fields of a row. */
+    /** Sets the ids of both ends to fields of a row. */
     public Grid<Row> byFields(String source, String target) {
       return by(row -> row.getValue(source), row -> row.getValue(target));
     }
 
     /**
-     * Takes slots as they are, from 0 to the table size - 1; a record with others is refused.
+     * Sets the slots directly, from 0 to the table size - 1; other slots are refused.
      *
-     * @param name tells the locks of these slots from those of others; the same name must mean the
+     * @param name distinguishes the locks of these slots from others; the same name must mean the
      *     same slots
      */
     public <T> Grid<T> bySlots(String name, SlotOf<T> row, SlotOf<T> column) {
@@ -186,23 +187,23 @@ public final class Grid<T> implements CellLocks {
   /**
    * Returns the number of the cell of a record, from 0 to {@link Schedule#cells} - 1.
    *
-   * @throws NotOnGridException if an id is null or no id, or a slot out of range; the message has
-   *     the reason
+   * @throws NotOnGridException if an id is null or invalid, or a slot is out of range; the message
+   *     has the reason
    */
   public int cellOf(T record) {
     return schedule.indexOf(row.slotOf(record), column.slotOf(record));
   }
 
   /**
-   * Returns this grid with the records of hot ends spread over all cells: such a record is in a
-   * cell of its other end alone. A writer must then tell by {@link #holdsRow} and {@link
+   * Returns this grid with the records of hot ends spread over all cells: the cell of such a record
+   * depends only on its other end. A writer must then check by {@link #holdsRow} and {@link
    * #holdsColumn} which ends its batch has locked.
    *
    * @throws IllegalArgumentException if slots are not hashes of ids
    */
   public Grid<T> spreadingHotEnds() {
     checkArgument(
-        hashes != null, "hot ends are spread where slots are hashes of ids, not in %s", domain);
+        hashes != null, "hot ends can be spread only if slots are hashes of ids, not in %s", domain);
     return new Grid<>(schedule, row, column, locks, domain, hashes, true);
   }
 
@@ -240,21 +241,25 @@ public final class Grid<T> implements CellLocks {
     return schedule.indexOf(rowSlot, columnSlot);
   }
 
-  /** Whether the locks of a cell keep other transactions off the row end of a record. */
+  /**
+   * Returns whether the locks of a cell exclude other transactions from the row end of a record.
+   */
   public boolean holdsRow(int cell, T record) {
     Cell slots = schedule.cell(cell);
     int slot = row.slotOf(record);
     return slot == slots.row() || (isOneDomain() && slot == slots.column());
   }
 
-  /** Whether the locks of a cell keep other transactions off the column end of a record. */
+  /**
+   * Returns whether the locks of a cell exclude other transactions from the column end of a record.
+   */
   public boolean holdsColumn(int cell, T record) {
     Cell slots = schedule.cell(cell);
     int slot = column.slotOf(record);
     return slot == slots.column() || (isOneDomain() && slot == slots.row());
   }
 
-  /** Whether an id may be at both ends, so that both sides of a slot are locked. */
+  /** Returns whether an id may be at both ends, so that both sides of a slot are locked. */
   private boolean isOneDomain() {
     return !(schedule instanceof BipartiteSchedule);
   }
@@ -265,8 +270,8 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
-   * {@inheritDoc} A number is twice a bucket, or a custom slot, plus one for the column side. Where
-   * an id may be at both ends both sides are locked.
+   * {@inheritDoc} A number is twice a bucket, or a custom slot, plus one for the column side. If an
+   * id may be at both ends, both sides are locked.
    */
   @Override
   public int[] of(int cell) {

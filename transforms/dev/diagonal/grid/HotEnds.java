@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Finds the ids that many records have at their ends, in bounded memory: those of at least one
- * record in {@value #ONE_IN}, about. Not safe for use by several threads.
+ * Finds the ids that many records share, about one record in {@value #ONE_IN} or more, in bounded
+ * memory. Not thread-safe.
  *
  * <p>Source: J. Misra and D. Gries, "Finding repeated elements" (1982): with k counters a count is
  * too low by at most n / k, and never too high.
@@ -16,7 +16,7 @@ final class HotEnds {
   private static final int COUNTERS = 256;
   private static final int ONE_IN = 64;
 
-  /** Earlier, chance would decide. */
+  /** With fewer records, the result would be random. */
   private static final int FEWEST_RECORDS = 1_000;
 
   private final Map<Integer, int[]> counts = new HashMap<>();
@@ -47,7 +47,7 @@ final class HotEnds {
     records++;
   }
 
-  /** Returns a slot for a record that may be in any, one after the other. */
+  /** Returns the slots in rotation, for records that may be in any. */
   int nextSlot(int slots) {
     spread = (spread + 1) % slots;
     return spread;

@@ -8,14 +8,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hash of an id by its canonical form, so that the same logical id always has the same one: 5,
- * 5L and "5". Whole numbers of 64 bits, and texts that are the decimal form of one, are that
- * number; other texts are their UTF-8 bytes; a {@link UUID} is its text in lower case; bytes are
- * the text they encode; larger whole numbers are their decimal text.
+ * Hashes an id by its canonical form, so that 5, 5L and "5" have the same hash. 64-bit whole
+ * numbers, and texts that are the decimal form of one, are hashed as that number. Other texts are
+ * hashed by their UTF-8 bytes, a {@link UUID} by its text in lower case, bytes by the text they
+ * encode, and larger whole numbers by their decimal text.
  */
 final class IdHash {
 
-  /** Of -9223372036854775808. */
+  /** The length of -9223372036854775808. */
   private static final int LONGEST_NUMBER = 20;
 
   private IdHash() {}
@@ -38,7 +38,7 @@ final class IdHash {
     if (first == to || (text[first] == '0' && (negative || to - first > 1))) {
       return KeyHash.of(text, from, to);
     }
-    // Counted downwards, as there is one more negative number than there are positive ones.
+    // Accumulates negatively, because there is one more negative number than positive ones.
     long value = 0;
     for (int i = first; i < to; i++) {
       int digit = text[i] - '0';

@@ -3,9 +3,9 @@ package dev.diagonal.grid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The extractor that the technique is usually shown with: the last character of an id's text, a
- * decimal digit, is its slot in a table of {@value #TABLE_SIZE}. Easy to follow by eye, and uneven
- * where ids have strides: even ids fill five slots of ten. {@code
+ * The extractor that usually illustrates the technique: the last character of an id's text, a
+ * decimal digit, is its slot in a table of {@value #TABLE_SIZE}. Easy to follow, but uneven if ids
+ * have strides: even ids fill only five of ten slots. Use as {@code
  * Grid.bipartite(10).bySlots(LastDecimalDigit.NAME, …)}.
  */
 public final class LastDecimalDigit {

@@ -1,10 +1,10 @@
 package dev.diagonal.grid;
 
 /**
- * An id may be at both ends: cells are unordered pairs of slots, a slot with itself among them, n
- * (n + 1) / 2 in all. They are dealt into n waves as the pairs of a round-robin tournament: by the
- * sum of the two slots modulo n, which for a given slot and wave leaves one partner. A slot is in n
- * cells, so fewer waves cannot be.
+ * A schedule for ids that may be at both ends. Cells are unordered pairs of slots, including a slot
+ * with itself: n (n + 1) / 2 in all. They are assigned to n waves like the pairs of a round-robin
+ * tournament: by the sum of the two slots modulo n, which leaves one partner per slot and wave. A
+ * slot is in n cells, so n is the minimum number of waves.
  *
  * @param tableSize n
  */
@@ -53,7 +53,7 @@ record MonopartiteSchedule(int tableSize) implements Schedule {
     return index - high * (high + 1) / 2;
   }
 
-  /** The root of the triangular number at or below the index; exact for so few cells. */
+  /** Returns the root of the largest triangular number up to the index; exact for so few cells. */
   @Override
   public int columnSlotOf(int index) {
     return (int) ((Math.sqrt(8.0 * index + 1) - 1) / 2);

@@ -1,7 +1,8 @@
 package dev.diagonal.grid;
 
 /**
- * Records whose writers share nothing: one cell, of which any number of batches may be in flight.
+ * A schedule for writers that share nothing: one cell, of which any number of batches may be in
+ * flight.
  */
 record OpenSchedule() implements Schedule {
 

@@ -1,12 +1,12 @@
 package dev.diagonal.grid;
 
-/** The schedules there are, as users name them. */
+/** The kinds of schedules, by the names that users choose. */
 public enum ScheduleKind {
   /** Sources and targets are different things. */
   BIPARTITE(2),
   /** An id may be at both ends. */
   MONOPARTITE(3),
-  /** A column has parted the records already. */
+  /** A column already splits the records. */
   COMPONENTS(2);
 
   private final int slotsPerWorker;
@@ -16,7 +16,7 @@ public enum ScheduleKind {
   }
 
   /**
-   * Returns the schedule of a table size.
+   * Returns the schedule with this table size.
    *
    * @throws IllegalArgumentException if {@code tableSize} is not 1 to 64
    */
@@ -28,7 +28,7 @@ public enum ScheduleKind {
     };
   }
 
-  /** How many slots keep a worker busy. */
+  /** Returns how many slots keep a worker busy. */
   int slotsPerWorker() {
     return slotsPerWorker;
   }

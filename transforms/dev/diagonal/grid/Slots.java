@@ -8,17 +8,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one side of a grid: equal parts of all {@linkplain IdHash hashes}.
+ * The slots of one side of a grid: equal ranges of all {@linkplain IdHash hashes}.
  *
- * <p>What is locked in a database are not slots but {@value #BUCKETS} buckets, the slots of the
- * largest table: so runs with different table sizes meet on the same ids. Where the table size is a
- * power of two, slots share no bucket; otherwise neighbours may share one.
+ * <p>A database does not lock slots but {@value #BUCKETS} buckets, the slots of the largest table,
+ * so runs with different table sizes lock the same ids. If the table size is a power of two, slots
+ * share no bucket; otherwise neighbours may share one.
  *
- * @param tableSize how many there are, 1 to {@value #BUCKETS}
+ * @param tableSize the number of slots, 1 to {@value #BUCKETS}
  */
 record Slots(int tableSize) implements Serializable {
 
-  /** How many buckets there are, and the most slots. */
+  /** The number of buckets, and the maximum number of slots. */
   public static final int BUCKETS = 64;
 
   public Slots {
@@ -41,7 +41,7 @@ record Slots(int tableSize) implements Serializable {
   /**
    * Returns the slot of an id, from 0 to {@link #tableSize} - 1.
    *
-   * @throws NotOnGridException if it is null or of a type that is no id
+   * @throws NotOnGridException if it is null or not a type of ids
    */
   public int of(@Nullable Object id) {
     return KeyHash.part(IdHash.of(id), tableSize);

@@ -2,19 +2,20 @@ package dev.diagonal.grid;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-/** How many slots a grid should have. */
+/** Chooses the number of slots of a grid. */
 public final class TableSize {
 
   private TableSize() {}
 
   /**
-   * Returns the table size for so many transactions at once: the power of two at or above twice as
-   * many for a bipartite grid, three times as many for a monopartite one (with as many slots as
-   * workers only half of them have work), at most 64; halved while the rows do not fill half a
-   * batch a cell: transactions that can be open at once are worth more than full ones.
+   * Returns the table size for {@code workers} concurrent transactions: the power of two at or
+   * above twice as many for a bipartite grid, three times as many for a monopartite one, and at
+   * most 64. (With as many slots as workers, only half of the workers are busy.) The size is halved
+   * while the rows would not fill half a batch per cell: concurrent transactions are worth more
+   * than full ones.
    *
    * @param workers the transactions of all processes together, at least 1
-   * @param rows how many rows there are, about; at least 0
+   * @param rows the approximate number of rows; at least 0
    * @param batchSize the rows of a full batch, at least 1
    */
   public static int of(ScheduleKind kind, int workers, long rows, int batchSize) {

@@ -18,33 +18,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes sure that a PostgreSQL table is there and has the shape that is to be written. Called
- * before a run, by as many processes at once as want to.
+ * Creates a PostgreSQL table, or checks the layout of an existing one. Any number of processes may
+ * call it concurrently before a run.
  */
 public final class CreateTable {
 
   private CreateTable() {}
 
   /**
-   * Refuses a database in which {@link #ifMissing} cannot work, without asking it.
+   * Refuses a database that {@link #ifMissing} does not support, without connecting to it.
    *
-   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   * @throws IllegalArgumentException if {@code target} is not PostgreSQL
    */
   public static void checkTarget(JdbcTarget target) {
     HeldConnection.checkPostgres(target);
   }
 
   /**
-   * Creates {@code table}, with its key columns as the primary key, if there is none of that name;
-   * if there is one, refuses it unless its shape fits. It fits if it has all columns of {@code
-   * table} with the very same types, a primary key or unique index on exactly the key columns, and
-   * if all further columns may be left out of an insert.
+   * Creates {@code table}, with its key columns as the primary key, if it does not exist. Refuses
+   * an existing table unless its layout fits: it must have all columns of {@code table} with the
+   * same types, and a primary key or unique index on exactly the key columns. An insert must be
+   * able to leave out all other columns.
    *
-   * @throws TargetMismatchException if the table has another shape; the message names every
+   * @throws TargetMismatchException if the table has another layout; the message names every
    *     difference
    * @throws SQLException if the database cannot be reached within {@link Retry#defaults}, or
-   *     refuses; for example where a type is unknown or a schema is missing
-   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   *     refuses, for example because a type is unknown or a schema is missing
+   * @throws IllegalArgumentException if {@code target} is not PostgreSQL
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static void ifMissing(JdbcTarget target, Table table)
@@ -53,8 +53,8 @@ public final class CreateTable {
   }
 
   /**
-   * As {@link #ifMissing(JdbcTarget, Table)}; if it creates the table, it runs these statements in
-   * the same transaction.
+   * Creates the table as {@link #ifMissing(JdbcTarget, Table)} does, and then runs these statements
+   * in the same transaction; only if it creates the table.
    */
   public static void ifMissing(JdbcTarget target, Table table, List<String> completion)
       throws SQLException, InterruptedException {
@@ -69,7 +69,7 @@ public final class CreateTable {
   }
 
   /**
-   * Refuses a table that exists and has no primary key or unique index on the key columns.
+   * Refuses an existing table without a primary key or unique index on the key columns.
    *
    * @throws TargetMismatchException if it has none
    * @throws SQLException if the database cannot be reached within {@link Retry#defaults}
@@ -94,7 +94,7 @@ public final class CreateTable {
   }
 
   /**
-   * Returns whether there is a table with a primary key or unique index on the key columns.
+   * Returns whether the table exists and has a primary key or unique index on the key columns.
    *
    * @throws SQLException if the database cannot be reached within {@link Retry#defaults}
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -112,10 +112,10 @@ public final class CreateTable {
   }
 
   /**
-   * Creates {@code table} if there is none of that name, whatever the one that is there looks like.
+   * Creates {@code table} if it does not exist; accepts an existing one of any layout.
    *
-   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
-   *     a right is missing
+   * @throws SQLException if the database cannot be reached or refuses; the message includes the
+   *     GRANT if a privilege is missing
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static void unlessFound(JdbcTarget target, Table table)
@@ -136,8 +136,8 @@ public final class CreateTable {
    * Creates a view if there is no relation of that name.
    *
    * @param create the statement that creates it
-   * @throws SQLException if the database cannot be reached or refuses; the message has the GRANT if
-   *     a right is missing
+   * @throws SQLException if the database cannot be reached or refuses; the message includes the
+   *     GRANT if a privilege is missing
    */
   public static void viewUnlessFound(JdbcTarget target, String view, String create)
       throws SQLException, InterruptedException {
@@ -154,7 +154,7 @@ public final class CreateTable {
 
   private static List<String> differences(Connection open, Table table, List<String> completion)
       throws SQLException {
-    // Looked for first: whoever may write to a table need not have the right to create one.
+    // Checked first: a user who may write to a table need not have the right to create one.
     FoundTable found = FoundTable.find(open, table.name());
     if (found == null) {
       List<String> statements = new ArrayList<>(List.of(PostgresSql.create(table)));
@@ -163,14 +163,14 @@ public final class CreateTable {
       found = FoundTable.find(open, table.name());
     }
     if (found == null) {
-      throw new SQLException("table " + table.name() + " disappeared while it was looked at");
+      throw new SQLException("table " + table.name() + " was dropped while it was inspected");
     }
     List<String> differences = new TableShape(open).differences(found, table);
     open.rollback();
     return differences;
   }
 
-  // IF NOT EXISTS looks before it takes a lock: of two who create at once, one may get an error.
+  // IF NOT EXISTS looks before it takes a lock, so concurrent creations may fail.
   private static void create(Connection open, String name, List<String> statements)
       throws SQLException {
     TableRights.requireCreate(open, name);

@@ -32,12 +32,12 @@ import org.joda.time.ReadableInstant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL tables and binders for Beam's rows, made of their schema.
+ * Derives PostgreSQL tables and binders for Beam's rows from their schema.
  *
- * <p>Numbers, texts, booleans and bytes have the columns one expects; {@code DATETIME} and Java
- * instants are {@code timestamp with time zone}, dates, times and local timestamps are such, UUIDs
- * {@code uuid}, arrays of all these are arrays, and maps, nested rows and arrays of those are
- * {@code jsonb}. Other logical types are as what they are based on.
+ * <p>Numbers, texts, booleans and bytes have the corresponding column types. {@code DATETIME} and
+ * Java instants are {@code timestamp with time zone}; dates, times and local timestamps have those
+ * types; UUIDs are {@code uuid}. Arrays of these are arrays. Maps, nested rows and arrays of them
+ * are {@code jsonb}. Other logical types are treated as their base types.
  */
 public final class SchemaRows {
 
@@ -46,8 +46,8 @@ public final class SchemaRows {
   private SchemaRows() {}
 
   /**
-   * Returns a table with a column for each field; those that are not nullable are {@code NOT NULL}
-   * if it is created.
+   * Returns a table with one column per field; fields that are not nullable are {@code NOT NULL} if
+   * it is created.
    *
    * @param key the fields of the key; none for a table that is only inserted into
    * @throws IllegalArgumentException if a field of the key is not in the schema or nullable
@@ -76,7 +76,7 @@ public final class SchemaRows {
             .toList());
   }
 
-  /** Returns what puts the fields of rows of this schema, in its order. */
+  /** Returns a binder of the fields of rows of this schema, in order. */
   public static RowBinder<Row> binder(Schema schema) {
     return new FieldBinder(
         schema,
@@ -135,7 +135,7 @@ public final class SchemaRows {
     };
   }
 
-  /** The value in one of the classes that {@link RowValues} takes, or a map of such. */
+  /** Returns the value as one of the classes that {@link RowValues} accepts, or a map of them. */
   private static @Nullable Object plain(FieldType type, @Nullable Object value) {
     if (value == null) {
       return null;

@@ -1,3 +1,3 @@
-/** Creates tables, and makes tables and binders of Beam schemas. */
+/** Creates tables, and derives tables and binders from Beam schemas. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jdbc;

@@ -206,7 +206,7 @@ public final class BatchWorker implements AutoCloseable {
       return outcome;
     }
     String table = tables.ratings();
-    listener.completed(done, read.badRatings().stream().map(bad -> bad.toBadLine(table)).toList());
+    listener.completed(done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());
     return Outcome.COMPLETED;
   }
 
@@ -260,7 +260,7 @@ public final class BatchWorker implements AutoCloseable {
     BadRating first = read.badRatings().get(0);
     throw new BadInputException(
         "%s bad rows, the first of them: %s"
-            .formatted(read.badRows(), first.toBadLine(tables.ratings()).reason()));
+            .formatted(read.badRows(), first.toDeadLetter(tables.ratings()).reason()));
   }
 
   private Outcome failed(Claim claim, Throwable fault) throws SQLException, InterruptedException {

@@ -50,7 +50,7 @@ class RangeTotals {
    */
   record BadRating(long id, String reason) {
     /** Returns a dead letter with its table, id and reason. */
-    DeadLetter toBadLine(String table) {
+    DeadLetter toDeadLetter(String table) {
       return DeadLetter.ofRow("row %s of %s: %s".formatted(id, table, reason), String.valueOf(id));
     }
   }

@@ -8,20 +8,20 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * What rows that were written changed in their target. Where the target says so, the four add up to
- * the rows that were written; {@link #UNKNOWN} where it does not.
+ * What written rows changed in their target. The four counts add up to the written rows; {@link
+ * #UNKNOWN} if the target does not report changes.
  *
  * @param added rows that the target did not have
- * @param changed rows that it had, and that were written again, with other values or the same
- * @param unchanged rows that it had, and that stay as they are
- * @param replaced rows whose place a later row of the same key took before it was written
+ * @param changed rows that it had and that were overwritten, possibly with the same values
+ * @param unchanged rows that it had and that were not changed
+ * @param replaced rows that a later row of the same key replaced before they were written
  */
 public record Changes(long added, long changed, long unchanged, long replaced) {
 
-  /** Nobody knows. */
+  /** The changes are unknown. */
   public static final Changes UNKNOWN = new Changes(0, 0, 0, 0);
 
-  /** Returns how many rows that are. */
+  /** Returns the sum of the four counts. */
   public long total() {
     return added + changed + unchanged + replaced;
   }

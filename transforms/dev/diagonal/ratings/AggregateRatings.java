@@ -24,10 +24,11 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The totals of every movie, from files of ratings.
+ * Computes the totals of every movie from files of ratings.
  *
- * <p>Each reader totals the ratings it reads in arrays of primitive numbers; what travels is one
- * table a shard and bundle, through one {@code GroupByKey} with as many keys as there are shards.
+ * <p>Each reader totals the ratings that it reads in arrays of primitive numbers. It emits one
+ * table per shard and bundle, and a single {@code GroupByKey} with one key per shard groups these
+ * tables.
  *
  * <p>Output: blocks of up to {@value #BLOCK_RATINGS} movies, ascending within a block and between
  * the blocks of a shard; every movie once; in the global window. Sums are exact and the same on
@@ -86,7 +87,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         null);
   }
 
-  /** Says how the ratings stand in the files. */
+  /** Sets the columns and the delimiter of the files. */
   public AggregateRatings withFormat(RatingFormat format) {
     return new AggregateRatings(
         patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
@@ -98,7 +99,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         patterns, format, lines, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
-  /** Sets into how many shards the movies are dealt; 16 by default. */
+  /** Sets the number of shards that movies are assigned to; default 16. */
   public AggregateRatings withShards(int shards) {
     return new AggregateRatings(
         patterns,
@@ -127,7 +128,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
-  /** Reads files of a format that is not text, too, as {@link ReadLines#withRecords} does. */
+  /** Also reads files of a format that is not text, as {@link ReadLines#withRecords} does. */
   public AggregateRatings withRecords(RecordFormat records) {
     return new AggregateRatings(
         patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
@@ -158,7 +159,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
             Block.coder(ratingFormat.textMovies() ? MovieRating.textCoder() : MovieRating.coder()));
   }
 
-  /** Adds up the tables of one shard. */
+  /** Sums the tables of one shard. */
   private static final class MergeTotalsFn
       extends DoFn<KV<Integer, Iterable<byte[]>>, Block<MovieRating>> {
 

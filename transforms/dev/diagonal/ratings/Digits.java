@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Decimal digits, eight bytes at a time in one word, without a loop or a branch (the technique of
- * Daniel Lemire's and Johnny Lee's "parse eight digits"). The first byte of the text is the lowest
- * of the word.
+ * Parses decimal digits, eight bytes at a time in one word, without a loop or a branch (the
+ * technique of Daniel Lemire's and Johnny Lee's "parse eight digits"). The first byte of the text
+ * is the lowest of the word.
  */
 final class Digits {
 
@@ -21,7 +21,7 @@ final class Digits {
 
   private Digits() {}
 
-  /** Returns the eight bytes from {@code index}; those behind the end of the array are zero. */
+  /** Returns the eight bytes from {@code index}; bytes after the end of the array are zero. */
   static long wordAt(byte[] bytes, int index) {
     return index <= bytes.length - WORD ? (long) LONGS.get(bytes, index) : lastWord(bytes, index);
   }
@@ -29,14 +29,14 @@ final class Digits {
   /** Returns how many digits the word starts with. */
   static int count(long word) {
     long digits = word ^ ZEROS;
-    // The top bit of a byte is set if it is above 9; a carry only reaches bytes behind such a one.
+    // The top bit of a byte is set if it is above 9; a carry only reaches bytes after such a byte.
     long others = ((digits + 0x7676767676767676L) | digits) & 0x8080808080808080L;
     return Long.numberOfTrailingZeros(others) >>> 3;
   }
 
-  /** Returns the number that the first {@code count} digits of the word are. */
+  /** Returns the number in the first {@code count} digits of the word. */
   static long value(long word, int count) {
-    // Two shifts: one by 64, for no digits, would be one by 0.
+    // Two shifts, because for no digits a single shift by 64 would be a shift by 0.
     int unused = (WORD - count) * 4;
     long digits = ((word ^ ZEROS) << unused) << unused;
     long pairs = digits * 10 + (digits >>> 8);

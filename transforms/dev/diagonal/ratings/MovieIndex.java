@@ -3,20 +3,19 @@ package dev.diagonal.ratings;
 import java.util.Arrays;
 
 /**
- * Numbers movies in the order in which they are met, from 0. Small ids are looked up in an array by
- * themselves, which has no collisions to guess wrong; the others in an open-addressing hash table.
- * Popular movies are met early, so their numbers are close together, and so is what is kept by
- * number. Not thread-safe.
+ * Numbers movies from 0 in the order of their first rating. Small ids are looked up in an array of
+ * their own, without collisions; others in an open-addressing hash table. Popular movies come
+ * early, so their numbers, and the data stored by number, are close together. Not thread-safe.
  */
 final class MovieIndex {
 
-  /** Ids below this are small: the array grows up to 4 MiB. */
+  /** Ids below this are small; the array grows to at most 4 MiB. */
   private static final int DIRECT_IDS = 1 << 20;
 
   private static final int INITIAL_DIRECT_IDS = 1 << 12;
   private static final int INITIAL_SLOTS = 1 << 6;
 
-  /** Number + 1 by small id; 0 for one that was not met. */
+  /** Number + 1 by small id; 0 for an unknown id. */
   private int[] direct = new int[INITIAL_DIRECT_IDS];
 
   /** Ids by slot of the hash table, and number + 1 by slot; 0 for a free slot. */
@@ -26,12 +25,12 @@ final class MovieIndex {
   private int used;
   private int size;
 
-  /** Returns how many movies were met. */
+  /** Returns how many movies are numbered. */
   int size() {
     return size;
   }
 
-  /** Returns the number of a movie, which is {@link #size} before the call if it is new. */
+  /** Returns the number of a movie. A new movie gets the next one. */
   int numberOf(long movie) {
     if (movie >= 0 && movie < direct.length) {
       int known = direct[(int) movie];
@@ -72,9 +71,9 @@ final class MovieIndex {
     return size - 1;
   }
 
-  /** The slot of an id, or the free one where it belongs. */
+  /** Returns the slot of an id, or the free slot for it. */
   private static int slotOf(long movie, long[] ids, int[] numbers) {
-    // Fibonacci hashing: the upper bits of the product are well mixed for ids in a row.
+    // Fibonacci hashing: the upper bits of the product are well mixed for consecutive ids.
     int shift = Long.SIZE - Integer.numberOfTrailingZeros(ids.length);
     int slot = (int) ((movie * 0x9E3779B97F4A7C15L) >>> shift);
     while (numbers[slot] != 0 && ids[slot] != movie) {

@@ -16,14 +16,14 @@ import org.apache.beam.sdk.util.VarInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ratings of one movie, totalled exactly.
+ * The exact totals of the ratings of one movie.
  *
  * @param movieId the movie, or any number if {@code name} is not null
  * @param count how many ratings, at least 1
  * @param sumThousandths their sum, in thousandths
  * @param minThousandths the least of them, in thousandths
  * @param maxThousandths the greatest of them, in thousandths
- * @param name the movie if its id is a text, else null
+ * @param name the id of the movie if it is a text, otherwise null
  */
 public record MovieRating(
     long movieId,
@@ -63,7 +63,7 @@ public record MovieRating(
         : Arrays.compareUnsigned(a.name.getBytes(UTF_8), b.name.getBytes(UTF_8));
   }
 
-  /** Returns these totals as those of a movie whose id is a text. */
+  /** Returns these totals for a movie whose id is a text. */
   MovieRating ofMovie(String text) {
     return new MovieRating(0, count, sumThousandths, minThousandths, maxThousandths, text);
   }

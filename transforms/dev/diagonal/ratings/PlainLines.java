@@ -1,10 +1,9 @@
 package dev.diagonal.ratings;
 
 /**
- * Reads the lines that nearly all files of ratings consist of: user, movie, rating and time, in
- * this order, no quotes, no signs. It is {@link RatingParser} with the columns known, and so
- * without a decision a field; where a line is any different it stops, for {@code RatingParser} to
- * read it.
+ * Parses the common kind of line: user, movie, rating and time, in this order, without quotes or
+ * signs. The columns are fixed, so there is no decision per field. Stops at any other line, which
+ * {@link RatingParser} parses.
  */
 final class PlainLines {
 
@@ -13,8 +12,9 @@ final class PlainLines {
   private PlainLines() {}
 
   /**
-   * Reads lines of {@code bytes} from {@code from}, the start of a line, to {@code end}, behind a
-   * line end, until {@code into} is full or a line is not plain; returns where that line starts.
+   * Parses lines of {@code bytes} from {@code from}, the start of a line, to {@code end}, after a
+   * line end, until {@code into} is full or a line is not plain. Returns the start of the next
+   * line.
    */
   static int read(byte[] bytes, int from, int end, byte delimiter, RatingBatch into) {
     int line = from;

@@ -11,20 +11,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How ratings stand in a file of separated values. A column is a name in the header or a position
- * from 1.
+ * The columns and the delimiter of a file of ratings. A column is a name in the header or a
+ * position from 1.
  *
  * @param header whether the first line of every file is a header
  * @param delimiter the ASCII text between two fields
  * @param movieColumn a whole number, or a text if {@code textMovies}
  * @param ratingColumn a decimal number of up to three fraction digits
- * @param userColumn a whole number, checked and not used; {@value #NONE} for no check, {@code
- *     userId} is only checked if the header has it, and the column of the movie or the rating is
- *     only checked as such
- * @param timestampColumn likewise, {@code timestamp}
- * @param first the names in the header of the first file, or none: a position means its column, in
- *     all files
- * @param textMovies whether movies are texts; else they are whole numbers of 64 bits
+ * @param userColumn a whole number, which is checked and not used; {@value #NONE} for no check;
+ *     {@code userId} is checked only if the header has it, and a column that is also the movie or
+ *     the rating is checked only as that
+ * @param timestampColumn the same with {@code timestamp}
+ * @param first the names in the header of the first file, or none; a position means the column of
+ *     that name in all files
+ * @param textMovies whether movies are texts; otherwise 64-bit whole numbers
  */
 public record RatingFormat(
     boolean header,
@@ -37,14 +37,14 @@ public record RatingFormat(
     boolean textMovies)
     implements Serializable {
 
-  /** In place of a column: there is none to check. */
+  /** Used instead of a column that does not exist. */
   public static final String NONE = "none";
 
   /** MovieLens: {@code userId,movieId,rating,timestamp} with a header. */
   public static final RatingFormat MOVIELENS =
       new RatingFormat(true, ",", "movieId", "rating", "userId", "timestamp");
 
-  /** Returns a format of files whose first header is not known. */
+  /** Returns a format of files whose first header is unknown. */
   public RatingFormat(
       boolean header,
       String delimiter,
@@ -90,23 +90,20 @@ public record RatingFormat(
     return new RatingFormat(false, delimiter, "2", "3", "1", "4");
   }
 
-  /** Returns this format, or for a file of records the one of their lines. */
+  /** Returns this format; for a file of records, the format of their lines. */
   RatingFormat in(TextFile file) {
     return file.records() ? ofRecords() : this;
   }
 
-  /** Returns this format for records that are read as lines: with a header and commas. */
+  /** Returns this format for records that are read as lines, with a header and commas. */
   private RatingFormat ofRecords() {
     return new RatingFormat(
         true, ",", movieColumn, ratingColumn, userColumn, timestampColumn, first, textMovies);
   }
 
   /**
-   * Returns this with the header of the first file. In other files, a column that is given by
-   * position is found by its name there.
-   *
-   * @param line the header, or null if there is none
-   * @param records whether the first file holds records
+   * Returns this format with the header of the first file. In other files, a column that is given
+   * by position is found by its name in that header.
    */
   public RatingFormat named(@Nullable String line, boolean records) {
     RatingFormat layout = records ? ofRecords() : this;
@@ -126,8 +123,8 @@ public record RatingFormat(
   /**
    * Finds the columns in a file.
    *
-   * @throws BadInputException if the file's header has no such column, or if movie and rating are
-   *     the same one
+   * @throws BadInputException if the file's header lacks a column, or movie and rating are the same
+   *     column
    */
   Columns columnsOf(TextFile file) {
     String line = file.header();
@@ -138,7 +135,7 @@ public record RatingFormat(
     int rating = required(ratingColumn, header, file);
     if (movie == rating) {
       throw new BadInputException(
-          "%s: the movie and the rating cannot both be column %s, '%s' and '%s' are"
+          "%s: the movie and the rating cannot both be column %s; '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
     if (fields > 0 && (textMovies || isNumber(names.get(movie))) && isNumber(names.get(rating))) {
@@ -157,9 +154,9 @@ public record RatingFormat(
   }
 
   /**
-   * Where the columns stand, from 0; -1 if they do not.
+   * The positions of the columns, from 0; -1 for a missing one.
    *
-   * @param fields how many fields a line has, or 0 if that is not known
+   * @param fields how many fields a line has, or 0 if that is unknown
    */
   record Columns(int movie, int rating, int user, int timestamp, int fields) {
     boolean reads(int column) {
@@ -173,7 +170,7 @@ public record RatingFormat(
 
   private int required(String column, HeaderNames names, TextFile file) {
     int index = names.find(column, new HeaderNames(first), file.name());
-    if (index == HeaderNames.NOT_THERE) {
+    if (index == HeaderNames.ABSENT) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
@@ -184,7 +181,10 @@ public record RatingFormat(
     return index;
   }
 
-  /** A column that is checked and not used: none, or missing under its usual name, is no fault. */
+  /**
+   * Returns the position of a column that is only checked; it may be none, or missing under its
+   * usual name.
+   */
   private int checked(String column, String usual, HeaderNames names, TextFile file) {
     boolean mayBeMissing = column.equals(usual) || column.equals(NONE);
     return mayBeMissing

@@ -8,13 +8,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line of ratings with all care and says in words what is wrong with it. A field may
- * stand in quotes, in which a doubled quote is a quote; nothing may follow a field but the
- * delimiter.
+ * Parses one line of ratings with all checks and describes its first error. A field may be quoted,
+ * with quotes doubled inside; only the delimiter may follow a field.
  */
 final class RatingLine {
 
-  /** Sums of 9 x 10^9 ratings of this size still fit 64 bits. */
+  /** 9 x 10^9 ratings of this size still fit into a 64-bit sum. */
   static final int MAX_RATING = 1_000_000;
 
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
@@ -34,38 +33,38 @@ final class RatingLine {
     this.fields = new CsvFields(format.delimiter());
   }
 
-  /** The user of the line that was read last, if there is a column of users. */
+  /** Returns the user of the last line, if there is a column of users. */
   long user() {
     return user;
   }
 
-  /** The movie of the line that was read last, if movies are numbers. */
+  /** Returns the movie of the last line, if movies are numbers. */
   long movie() {
     return movie;
   }
 
-  /** The movie of the line that was read last, if movies are texts. */
+  /** Returns the movie of the last line, if movies are texts. */
   String movieText() {
     return movieText;
   }
 
-  /** The rating of the line that was read last, in thousandths. */
+  /** Returns the rating of the last line, in thousandths. */
   int rating() {
     return rating;
   }
 
   /**
-   * Reads a line.
+   * Parses a line.
    *
-   * @param more whether there may be more fields than columns are known
-   * @return what is wrong with it, or null
+   * @param more whether the line may have more fields than known columns
+   * @return the error, or null
    */
   @Nullable String read(String line, boolean more) {
     byte[] bytes = line.getBytes(UTF_8);
     return read(bytes, 0, bytes.length, more);
   }
 
-  /** Reads the line from {@code start} to {@code end}; see {@link #read(String, boolean)}. */
+  /** Parses the line from {@code start} to {@code end}; see {@link #read(String, boolean)}. */
   @Nullable String read(byte[] line, int start, int end, boolean more) {
     String fault = fields.split(line, start, end);
     if (fault == null) {
@@ -148,7 +147,7 @@ final class RatingLine {
             : Long.parseLong("0" + significant + (fraction + "000").substring(0, 3));
     if (thousandths > MAX_RATING * 1000L) {
       return String.format(
-          Locale.ROOT, "the rating '%s' is beyond %,d", shortened(text), MAX_RATING);
+          Locale.ROOT, "the rating '%s' is greater than %,d", shortened(text), MAX_RATING);
     }
     rating = (int) (parts.group(1).equals("-") ? -thousandths : thousandths);
     return null;

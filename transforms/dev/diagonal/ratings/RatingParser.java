@@ -9,10 +9,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Reads ratings from bytes. Plain lines, which is nearly all of them, are read in one pass, eight
- * bytes at a time and without making an object; a line with anything unusual in it (a sign, a
- * quote, a fault) goes to {@link RatingLine}, which decides alone what is good and says what is
- * bad. Empty lines are passed over.
+ * Parses ratings from bytes. Plain lines, which are nearly all, are parsed in one pass, eight bytes
+ * at a time and without allocation. A line with anything unusual (a sign, a quote, an error) goes
+ * to {@link RatingLine}, which alone decides what is valid. Empty lines are skipped.
  */
 final class RatingParser {
 
@@ -23,30 +22,31 @@ final class RatingParser {
 
   private static final byte[] PLAIN_COLUMNS = {CHECKED, MOVIE, RATING, CHECKED};
 
-  /** More digits before the point go the careful way: they may be beyond the limit. */
+  /**
+   * Ratings with more digits before the point are parsed by {@link RatingLine}: they may exceed the
+   * limit.
+   */
   private static final int PLAIN_RATING_DIGITS = 6;
 
-  /**
-   * What a fraction of so many digits is to be multiplied with; more than three are no fraction.
-   */
+  /** The factor for a fraction with this many digits; fractions have at most three. */
   private static final int[] THOUSANDTHS = {0, 100, 10, 1, 0, 0, 0, 0, 0};
 
   private final RatingFormat format;
   private byte delimiter;
 
-  /** Whether the delimiter is one character; lines with a longer one are read with care. */
+  /** Whether the delimiter is one character; {@link RatingLine} parses lines with a longer one. */
   private boolean shortDelimiter;
 
   private String file = "";
   private RatingLine careful;
 
-  /** What to do with each field of a line. */
+  /** The role of each field of a line. */
   private byte[] fields = {};
 
   /** Whether the columns are those of {@link PlainLines}. */
   private boolean plainColumns;
 
-  /** Whether a line may have further fields behind those. */
+  /** Whether a line may have additional fields. */
   private boolean more;
 
   RatingParser(RatingFormat format) {
@@ -54,7 +54,7 @@ final class RatingParser {
     this.careful = new RatingLine(format, new RatingFormat.Columns(0, 0, -1, -1, 0));
   }
 
-  /** The blocks that follow are of this file. */
+  /** Starts a file; the following blocks come from it. */
   void open(TextFile textFile) {
     RatingFormat layout = format.in(textFile);
     RatingFormat.Columns columns = layout.columnsOf(textFile);
@@ -74,14 +74,14 @@ final class RatingParser {
     plainColumns = !more && Arrays.equals(fields, PLAIN_COLUMNS);
   }
 
-  /** Whether a column of the file is read. */
+  /** Returns whether a column of the file is read. */
   boolean reads(int column) {
     return column < fields.length && fields[column] != SKIPPED;
   }
 
   /**
-   * Reads ratings from {@code from}, the start of a line, until the block ends or {@code into} is
-   * full, and returns where to go on.
+   * Parses ratings from {@code from}, the start of a line, until the block ends or {@code into} is
+   * full. Returns where to continue.
    */
   int parse(TextBlock block, int from, RatingBatch into, Consumer<DeadLetter> badLines) {
     final byte[] bytes = block.bytes();
@@ -139,7 +139,7 @@ final class RatingParser {
             }
             i += digits;
             if (digits == Digits.WORD) {
-              // Timestamps have ten digits; sixteen or more, and long movie ids, go carefully.
+              // Timestamps have ten digits; RatingLine parses sixteen or more, and long movie ids.
               digits = Digits.count(Digits.wordAt(bytes, i));
               plain &= digits < Digits.WORD;
               i += digits;
@@ -174,7 +174,7 @@ final class RatingParser {
     return i;
   }
 
-  /** Reads one line, from {@code start} to its line end, with all care. */
+  /** Parses one line, from {@code start} to its line end, with all checks. */
   private void careful(
       TextBlock block, int start, int lineEnd, RatingBatch into, Consumer<DeadLetter> badLines) {
     byte[] bytes = block.bytes();

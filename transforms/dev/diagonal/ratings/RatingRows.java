@@ -10,9 +10,9 @@ import dev.diagonal.jdbc.table.RowValues;
 import dev.diagonal.jdbc.table.Table;
 
 /**
- * The totals of a movie as each sink wants them: the same six figures everywhere, sums and extremes
- * with three fraction digits, means with six. A table exported as CSV in the order of its key has
- * the bytes of the CSV file.
+ * Converts the totals of a movie for each sink. All sinks get the same six figures: sums and
+ * extremes with three fraction digits, means with six. A table exported as CSV in key order is
+ * identical to the CSV file.
  */
 public final class RatingRows {
 
@@ -41,7 +41,7 @@ public final class RatingRows {
 
   private RatingRows() {}
 
-  /** Returns the mapping of the index, also for movies whose ids are texts. */
+  /** Returns the mapping of the index, with movie ids of type keyword if they are texts. */
   public static String mapping(boolean textMovies) {
     return textMovies ? MAPPING.replace(LONG_MOVIES, TEXT_MOVIES) : MAPPING;
   }
@@ -66,7 +66,7 @@ public final class RatingRows {
     return table(name, false);
   }
 
-  /** Returns the table of this name, also for movies whose ids are texts. */
+  /** Returns the table of this name, with movie ids of type text if they are texts. */
   public static Table table(String name, boolean textMovies) {
     return Table.of(
         name,
@@ -78,7 +78,7 @@ public final class RatingRows {
         Column.of("rating_max", "numeric(10,3)"));
   }
 
-  /** Puts the values of a row of the {@link #table}. */
+  /** Binds the values of a row of the {@link #table}. */
   public static void bind(MovieRating rating, RowValues values) {
     RowValues movie =
         rating.name() == null ? values.putLong(rating.movieId()) : values.putText(rating.name());
@@ -90,7 +90,7 @@ public final class RatingRows {
         .putDecimal(rating.max());
   }
 
-  /** Returns the document, whose id is the movie. */
+  /** Returns a document with the movie as its id. */
   public static Document toDocument(MovieRating rating) {
     String json =
         "{\"movie_id\":"
@@ -109,7 +109,7 @@ public final class RatingRows {
     return new Document(rating.movie(), json.getBytes(UTF_8));
   }
 
-  /** As {@code COPY … (FORMAT csv)} writes it. */
+  /** Formats a field as {@code COPY … (FORMAT csv)} does. */
   private static String csvField(String text) {
     boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain && !text.equals("\\.") ? text : '"' + text.replace("\"", "\"\"") + '"';

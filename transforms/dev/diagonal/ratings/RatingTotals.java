@@ -7,9 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Totals of ratings by movie, in one array of primitive numbers: 32 bytes a movie. Ratings are
- * whole thousandths, so that sums are exact and do not depend on the order of adding. Not
- * thread-safe.
+ * Totals of ratings by movie, in one array of primitive numbers: 32 bytes per movie. Ratings are
+ * whole thousandths, so sums are exact in any order. Not thread-safe.
  */
 public final class RatingTotals implements MovieTotals {
 
@@ -78,7 +77,7 @@ public final class RatingTotals implements MovieTotals {
     t[at + RANGE] = range(Math.min(least, least(range)), Math.max(greatest, greatest(range)));
   }
 
-  /** Adds all totals of an {@linkplain #encodeByShard encoded} part. */
+  /** Adds all totals of an {@linkplain #encodeByShard encoded} shard. */
   @Override
   public void addEncoded(byte[] encoded) {
     VarInts.Reader in = new VarInts.Reader(encoded);
@@ -94,8 +93,8 @@ public final class RatingTotals implements MovieTotals {
   }
 
   /**
-   * Hands out everything, shard by shard, as bytes: for each movie in ascending order the distance
-   * from the one before, count, sum, least, and greatest less least, as varints; some 8 bytes a
+   * Emits all totals as bytes, shard by shard. Per movie, in ascending order: the difference from
+   * the previous id, count, sum, minimum, and maximum minus minimum, as varints; some 8 bytes per
    * movie. Shards without movies are left out.
    */
   void encodeByShard(Shards shards, ObjIntConsumer<byte[]> output) {
@@ -154,7 +153,7 @@ public final class RatingTotals implements MovieTotals {
     return sorted;
   }
 
-  /** Where the totals of a movie start, known or new. */
+  /** Returns the index of the totals of a movie, which may be new. */
   private int placeOf(long movie) {
     int at = index.numberOf(movie) * STRIDE;
     if (at == totals.length) {

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Totals of ratings by movie, where movies have texts as ids: {@link RatingTotals} by the number in
- * which a movie was met. Exact in any order of adding. Not thread-safe.
+ * Totals of ratings by movie, for movies whose ids are texts: {@link RatingTotals} by the number of
+ * a movie in order of first occurrence. Exact in any order. Not thread-safe.
  */
 public final class TextTotals implements MovieTotals {
 
@@ -46,9 +46,9 @@ public final class TextTotals implements MovieTotals {
   }
 
   /**
-   * Adds all totals of an {@linkplain #encodeByShard encoded} part.
+   * Adds all totals of an {@linkplain #encodeByShard encoded} shard.
    *
-   * @throws ArithmeticException if a sum does not fit 64 bits
+   * @throws ArithmeticException if a sum does not fit into 64 bits
    */
   @Override
   public void addEncoded(byte[] encoded) {
@@ -67,8 +67,8 @@ public final class TextTotals implements MovieTotals {
   }
 
   /**
-   * Emits everything as bytes, shard by shard: for each movie its id, count, sum, least, and
-   * greatest less least, as varints. Shards without movies are left out.
+   * Emits all totals as bytes, shard by shard. Per movie: its id, count, sum, minimum, and maximum
+   * minus minimum, as varints. Shards without movies are left out.
    */
   void encodeByShard(Shards shards, ObjIntConsumer<byte[]> output) {
     List<List<MovieRating>> byShard = new ArrayList<>();
@@ -107,7 +107,7 @@ public final class TextTotals implements MovieTotals {
     sorted.forEach(output);
   }
 
-  /** Emits the totals of every movie in the order in which they were met. */
+  /** Emits the totals of every movie in the order of first occurrence. */
   private void forEach(Consumer<MovieRating> output) {
     totals.forEachSorted(
         rating -> output.accept(rating.ofMovie(movies.get((int) rating.movieId()))));

@@ -7,14 +7,14 @@ import dev.diagonal.internal.block.Shards;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Totals the ratings of the blocks of a bundle and puts out, for each shard, the encoded totals of
- * its movies. When it holds more than {@link #MAX_MOVIES} movies (up to 32 MiB, by id) they leave.
+ * Totals the ratings of a bundle and emits, for each shard, the encoded totals of its movies. Emits
+ * early when it holds more than {@link #MAX_MOVIES} movies (up to 32 MiB, by id).
  */
 final class TotalRatings implements LineConsumer<KV<Integer, byte[]>> {
 
   static final int MAX_MOVIES = 1 << 18;
 
-  /** Parsing and totalling take turns: each loop is small, and cache misses of one overlap. */
+  /** Parsing and totalling alternate: each loop is small, and cache misses of one overlap. */
   private static final int BATCH_RATINGS = 512;
 
   private final RatingParser parser;

@@ -10,8 +10,8 @@ import dev.diagonal.internal.block.Shards;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Totals the ratings of movies whose ids are texts, as {@link TotalRatings} does for numbers. When
- * it holds many movies or long ids, it emits them.
+ * Totals the ratings of movies whose ids are texts, as {@link TotalRatings} does for numbers. Emits
+ * early when it holds many movies or long ids.
  */
 final class TotalTextRatings implements LineConsumer<KV<Integer, byte[]>> {
 

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads ratings with their users from lines, each with the care of {@link RatingLine}: what is a
- * bad line to {@link AggregateRatings} is one here. Empty lines are passed over. Not thread-safe.
+ * Parses ratings with their users, each with the checks of {@link RatingLine}, so a line that is
+ * bad to {@link AggregateRatings} is bad here too. Empty lines are skipped. Not thread-safe.
  */
 public final class UserRatings {
 
@@ -21,7 +21,7 @@ public final class UserRatings {
   private RatingFormat.Columns columns = new RatingFormat.Columns(0, 0, -1, -1, 0);
   private boolean more;
 
-  /** Takes the ratings. */
+  /** Receives the ratings. */
   @FunctionalInterface
   public interface Output {
     /**
@@ -39,9 +39,9 @@ public final class UserRatings {
   }
 
   /**
-   * The blocks that follow are of this file.
+   * Starts a file; the following blocks come from it.
    *
-   * @throws BadInputException if it has no such columns, or no column of users
+   * @throws BadInputException if it lacks a column, or has no column of users
    */
   public void open(TextFile textFile) {
     RatingFormat layout = format.in(textFile);
@@ -56,12 +56,12 @@ public final class UserRatings {
     more = columns.fields() == 0;
   }
 
-  /** Whether a column of the file is read. */
+  /** Returns whether a column of the file is read. */
   public boolean reads(int column) {
     return columns.reads(column);
   }
 
-  /** Reads all lines of a block. */
+  /** Parses all lines of a block. */
   public void read(TextBlock block, Output output, Consumer<DeadLetter> badLines) {
     byte[] bytes = block.bytes();
     int start = block.start();

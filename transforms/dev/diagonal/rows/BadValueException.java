@@ -1,6 +1,6 @@
 package dev.diagonal.rows;
 
-/** A value that is not what its column takes; the message says which and why, without a place. */
+/** A value does not fit its column; the message has the value and the reason, but no place. */
 public final class BadValueException extends Exception {
 
   private static final long serialVersionUID = 1;
@@ -11,9 +11,9 @@ public final class BadValueException extends Exception {
     super(message, null, false, false);
   }
 
-  /** Says that a text is no value of a type. */
+  /** Returns the exception for a text that is not a value of a type. */
   public static BadValueException of(String text, FieldType expected) {
-    return new BadValueException("'" + shown(text) + "' is no " + expected.lowerName());
+    return new BadValueException("'" + shown(text) + "' is not a valid " + expected.lowerName());
   }
 
   public static String shown(String text) {

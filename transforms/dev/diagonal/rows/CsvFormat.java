@@ -11,15 +11,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How CSV files are spelt.
+ * The format of CSV files.
  *
- * @param dialect the characters, and whether quotes may hold line breaks: then a file has one
- *     reader, as nobody can tell from its middle what is in quotes
+ * @param dialect the syntax; if quotes may contain line breaks, a file has one reader, because its
+ *     quotes cannot be matched from the middle
  * @param header whether the first record of every file names the columns
  * @param columns the names of the columns if there is no header; none for c1, c2, …
- * @param encoding the character set; all but UTF-8 have one reader a file, and what cannot be
- *     decoded becomes U+FFFD
- * @param nullText what stands for null when it is not in quotes, beside nothing at all; or null
+ * @param encoding the character set; files in encodings other than UTF-8 have one reader, and
+ *     invalid bytes become U+FFFD
+ * @param nullText the unquoted text for null, in addition to an empty field; or null
  */
 public record CsvFormat(
     CsvDialect dialect,
@@ -29,7 +29,7 @@ public record CsvFormat(
     @Nullable String nullText)
     implements Serializable {
 
-  /** How long a record may be. */
+  /** The maximum length of a record. */
   public static final int MAX_RECORD_BYTES = CsvReader.MOST_RECORD_BYTES;
 
   /** RFC 4180 with a header, in UTF-8. */
@@ -37,25 +37,26 @@ public record CsvFormat(
       new CsvFormat(CsvDialect.RFC_4180, true, List.of(), "UTF-8", null);
 
   /**
-   * @throws IllegalArgumentException if the encoding is not known, or columns are named twice over
+   * @throws IllegalArgumentException if the encoding is unknown, or both a header and columns are
+   *     set
    */
   public CsvFormat {
     columns = List.copyOf(columns);
     checkArgument(
         columns.isEmpty() || !header,
-        "a header names the columns; give columns or header, not both");
+        "a header names the columns; set either columns or header");
     try {
-      checkArgument(Charset.isSupported(encoding), "encoding '%s' is not known", encoding);
+      checkArgument(Charset.isSupported(encoding), "encoding '%s' is unknown", encoding);
     } catch (java.nio.charset.IllegalCharsetNameException e) {
-      throw new IllegalArgumentException("encoding '" + encoding + "' is not known", e);
+      throw new IllegalArgumentException("encoding '" + encoding + "' is unknown", e);
     }
   }
 
-  /** What PostgreSQL and MySQL write as text, in UTF-8 and without a header. */
+  /** The text format of PostgreSQL and MySQL, in UTF-8 and without a header. */
   public static final CsvFormat TEXT_DUMP =
       new CsvFormat(CsvDialect.TEXT_DUMP, false, List.of(), "UTF-8", "\\N");
 
-  /** Returns this with other characters. */
+  /** Returns this format with another dialect. */
   public CsvFormat withDialect(CsvDialect other) {
     return new CsvFormat(other, header, columns, encoding, nullText);
   }
@@ -64,12 +65,15 @@ public record CsvFormat(
     return Charset.forName(encoding).equals(UTF_8);
   }
 
-  /** Returns what stands for null, as it is written, or null. */
+  /** Returns the text for null as bytes, or null. */
   public byte @Nullable [] nullBytes() {
     return nullText == null ? null : nullText.getBytes(UTF_8);
   }
 
-  /** Whether a reader may start in the middle of a file: no line break is part of a field. */
+  /**
+   * Returns whether a reader may start in the middle of a file, because fields contain no line
+   * breaks.
+   */
   public boolean isSplittable() {
     return !dialect.lineBreaksInQuotes()
         && dialect.escape() == CsvDialect.NONE

@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 
 /**
- * How many digits the decimals of a column may have.
+ * The maximum number of digits of a decimal column.
  *
  * @param precision digits in all
  * @param scale digits after the decimal point
@@ -30,14 +30,14 @@ public record DecimalSize(int precision, int scale) implements Serializable {
         scale);
   }
 
-  /** Returns the size of the numbers that fit into both. */
+  /** Returns the largest size whose numbers fit into both. */
   public DecimalSize within(DecimalSize other) {
     int smaller = Math.min(scale, other.scale);
     int whole = Math.min(precision - scale, other.precision - other.scale);
     return new DecimalSize(Math.max(1, whole + smaller), smaller);
   }
 
-  /** Whether a number has no more digits than this, zeros at its end aside. */
+  /** Returns whether a number has no more digits than this, ignoring trailing zeros. */
   public boolean holds(BigDecimal number) {
     BigDecimal plain = number.stripTrailingZeros();
     return plain.signum() == 0

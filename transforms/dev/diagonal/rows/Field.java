@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A named column of rows.
  *
- * @param name its name, exactly as the source or the target has it
- * @param type what its values are; any of them may be null
+ * @param name its name, exactly as in the source or the target
+ * @param type the type of its values, which may all be null
  * @param size the digits of a decimal, or null for any number of them
  */
 public record Field(String name, FieldType type, @Nullable DecimalSize size)
@@ -26,7 +26,7 @@ public record Field(String name, FieldType type, @Nullable DecimalSize size)
     this(name, type, null);
   }
 
-  /** Returns the type of a column that is created for it, in PostgreSQL's words. */
+  /** Returns the PostgreSQL type of a column that is created for it. */
   public String sqlType() {
     return size == null ? type.sqlType() : type.sqlType() + size;
   }

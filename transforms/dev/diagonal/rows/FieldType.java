@@ -6,10 +6,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types that values of a transfer have. A value is kept as a 64-bit word or as bytes: numbers
- * and times as words (dates as days since 1970, times as microseconds of the day, timestamps as
- * microseconds since 1970, floating point numbers by their bits), all else as bytes: texts and JSON
- * in UTF-8, decimals and UUIDs as they are spelt.
+ * The types of values in a transfer. A value is stored as a 64-bit word or as bytes. Words: numbers
+ * and times (dates as days since 1970, times as microseconds of the day, timestamps as microseconds
+ * since 1970, floating-point numbers by their bits). Bytes: texts and JSON in UTF-8, decimals and
+ * UUIDs in their text format.
  */
 public enum FieldType {
   BOOLEAN(true, "boolean"),
@@ -24,7 +24,7 @@ public enum FieldType {
   DATE(true, "date"),
   TIME(true, "time"),
   TIMESTAMP(true, "timestamp"),
-  /** A point in time: a timestamp with time zone, kept in UTC. */
+  /** An instant: a timestamp with time zone, stored in UTC. */
   INSTANT(true, "timestamp with time zone"),
   UUID(false, "uuid"),
   JSON(false, "jsonb");
@@ -37,12 +37,12 @@ public enum FieldType {
     this.sqlType = sqlType;
   }
 
-  /** Whether a value is a word; else it is bytes. */
+  /** Returns whether a value is a word; otherwise it is bytes. */
   public boolean isWord() {
     return word;
   }
 
-  /** Returns the type of a column that is created for it, in PostgreSQL's words. */
+  /** Returns the PostgreSQL type of a column that is created for it. */
   public String sqlType() {
     return sqlType;
   }
@@ -59,7 +59,7 @@ public enum FieldType {
     return this == DATE || this == TIME || this == TIMESTAMP || this == INSTANT;
   }
 
-  /** Returns the name as mapping files have it: in lower case. */
+  /** Returns the name in mapping files, in lower case. */
   public String lowerName() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -72,7 +72,7 @@ public enum FieldType {
         .orElse(null);
   }
 
-  /** Returns the names of all types, as mapping files have them. */
+  /** Returns the names of all types, as used in mapping files. */
   public static List<String> names() {
     return Arrays.stream(values()).map(FieldType::lowerName).toList();
   }

@@ -2,14 +2,14 @@ package dev.diagonal.rows;
 
 import dev.diagonal.fault.DeadLetter;
 
-/** Where rows go that cannot be read, converted or written. */
+/** Receives rows that could not be read, converted or written. */
 @FunctionalInterface
 public interface Rejects {
 
   /**
-   * Takes one, and waits while there are too many.
+   * Takes a dead letter, and waits while there are too many.
    *
-   * @throws InterruptedException if the thread is interrupted meanwhile
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
   void reject(DeadLetter line) throws InterruptedException;
 }

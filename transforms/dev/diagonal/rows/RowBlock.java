@@ -6,23 +6,23 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import java.util.Arrays;
 
 /**
- * Up to some thousand rows, column by column: no object a value, so that millions of rows a second
- * can be parsed, converted and encoded. A row is set column by column and then {@linkplain #endRow
- * ended}; what was set of a row that is not ended is overwritten by the next.
+ * Up to some thousand rows, stored by column without an object per value, so that millions of rows
+ * per second can be parsed, converted and encoded. A row is set column by column and then
+ * {@linkplain #endRow ended}; the next row overwrites one that was not ended.
  *
- * <p>Written by one thread and then, handed over, read by any number of them.
+ * <p>One thread writes it; after it has been handed over, any number of threads may read it.
  */
 public final class RowBlock {
 
-  /** A block with so many bytes of values is full, however few its rows. */
+  /** A block with this many bytes of values is full, however few rows it has. */
   static final int FULL_BYTES = 1 << 20;
 
-  /** What is known of the line of a row that stands in no text file. */
+  /** The line of a row that is not in a text file. */
   public static final long NO_LINE = -1;
 
   private static final int FIRST_ROWS = 64;
 
-  /** Bounds the memory that a block of very many columns takes before it holds anything. */
+  /** Bounds the initial memory of a block with very many columns. */
   private static final int FIRST_CELLS = 1 << 18;
 
   private final RowType type;
@@ -36,8 +36,8 @@ public final class RowBlock {
 
   /**
    * @param type of the rows
-   * @param capacity how many rows it takes
-   * @param origin where the rows come from, for messages
+   * @param capacity the maximum number of rows
+   * @param origin the origin of the rows, for messages
    * @throws IllegalArgumentException if {@code capacity} is below 1
    */
   public RowBlock(RowType type, int capacity, RowOrigin origin) {
@@ -65,12 +65,12 @@ public final class RowBlock {
     return columns.length;
   }
 
-  /** The type of a column, without a way through lists and records. */
+  /** Returns the type of a column directly, without lists and records. */
   public FieldType typeOf(int column) {
     return types[column];
   }
 
-  /** Returns where the rows come from. */
+  /** Returns the origin of the rows. */
   public RowOrigin origin() {
     return origin;
   }
@@ -79,12 +79,14 @@ public final class RowBlock {
     return rows;
   }
 
-  /** Whether it holds as many rows, or as many bytes, as a block should. */
+  /** Returns whether it has as many rows, or as many bytes, as a block should. */
   public boolean isFull() {
     return rows == capacity || bytes() >= FULL_BYTES;
   }
 
-  /** The bytes of the values that are no words, and one for every cell: nulls take room too. */
+  /**
+   * Returns the bytes of values that are not words, plus one per cell, since nulls take room too.
+   */
   private long bytes() {
     long bytes = (long) rows * columns.length;
     for (Values column : columns) {
@@ -120,7 +122,7 @@ public final class RowBlock {
     setBytes(column, encoded, 0, encoded.length);
   }
 
-  /** Ends a row that stands in no file. */
+  /** Ends a row that is not in a file. */
   public void endRow() {
     endRow(NO_LINE, NO_LINE);
   }
@@ -165,7 +167,7 @@ public final class RowBlock {
     return Double.longBitsToDouble(columns[column].words[row]);
   }
 
-  /** The array that holds the bytes of a column's values; do not write to it. */
+  /** Returns the array with the bytes of a column's values; must not be written to. */
   public byte[] bytes(int column) {
     return columns[column].data;
   }
@@ -178,7 +180,7 @@ public final class RowBlock {
     return columns[column].ends[row];
   }
 
-  /** Returns a value that is bytes as a text. */
+  /** Returns a bytes value as text. */
   public String text(int row, int column) {
     int start = start(row, column);
     return new String(columns[column].data, start, end(row, column) - start, UTF_8);

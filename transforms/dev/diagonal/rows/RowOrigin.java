@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Suppliers;
 
 /**
- * Where rows come from: a file or table, and how many lines stand before the first row that was
- * read of it, which is only counted when somebody asks.
+ * The origin of rows: a file or table, and the number of lines before the first row, which is
+ * counted only on demand.
  */
 public final class RowOrigin {
 
@@ -38,7 +38,7 @@ public final class RowOrigin {
             });
   }
 
-  /** Returns a place whose lines are counted from its start, or that has none. */
+  /** Returns an origin without lines, or whose lines are counted from its start. */
   public static RowOrigin of(String place) {
     return new RowOrigin(place, () -> 0);
   }
@@ -48,7 +48,7 @@ public final class RowOrigin {
     return new RowOrigin(place, true, () -> 0);
   }
 
-  /** Whether offsets are numbers of rows, and not of bytes. */
+  /** Returns whether offsets are row numbers instead of bytes. */
   public boolean countsRows() {
     return rows;
   }
@@ -57,7 +57,7 @@ public final class RowOrigin {
     return place;
   }
 
-  /** Returns the line in the file of a line of the range, from 1; or -1 if it cannot be told. */
+  /** Returns the line in the file, from 1, of a line of the range; -1 if it is unknown. */
   public long lineInFile(long lineInRange) {
     long before = linesBefore.get();
     return before < 0 ? -1 : before + lineInRange;

@@ -8,10 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The columns of rows, in order. Finding a column by its name takes constant time, however many
- * there are. Immutable.
- */
+/** The columns of rows, in order. Finding a column by its name takes constant time. Immutable. */
 public final class RowType implements Serializable {
 
   private static final long serialVersionUID = 1;
@@ -20,8 +17,8 @@ public final class RowType implements Serializable {
   private transient @Nullable Map<String, Integer> positions;
 
   /**
-   * @param fields at least one, of different names
-   * @throws IllegalArgumentException if there is no column, or two have one name
+   * @param fields at least one, with distinct names
+   * @throws IllegalArgumentException if there is no column, or two have the same name
    */
   public RowType(List<Field> fields) {
     this.fields = List.copyOf(fields);
@@ -45,12 +42,14 @@ public final class RowType implements Serializable {
     return fields.stream().map(Field::name).toList();
   }
 
-  /** Returns where the column of that name stands, or -1. */
+  /** Returns the index of the column of that name, or -1. */
   public int indexOf(String name) {
     return positions().getOrDefault(name, -1);
   }
 
-  /** Two threads may both make the map after it has travelled: the maps are equal. */
+  /**
+   * Not synchronized: after deserialization two threads may both build the map, with equal results.
+   */
   private Map<String, Integer> positions() {
     Map<String, Integer> known = positions;
     if (known == null) {

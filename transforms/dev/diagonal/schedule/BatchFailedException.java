@@ -1,8 +1,9 @@
 package dev.diagonal.schedule;
 
 /**
- * A batch could not be written. The message has the target, the cell, how many rows and attempts,
- * and what the cause says; the cause is what the writer threw last, an {@link Error} too.
+ * A batch could not be written. The message has the target, the cell, the number of rows and
+ * attempts, and the message of the cause. The cause is the last exception or {@link Error} of the
+ * writer.
  */
 public final class BatchFailedException extends RuntimeException {
 
@@ -10,7 +11,10 @@ public final class BatchFailedException extends RuntimeException {
     super(message, cause);
   }
 
-  /** What a fault says; its name if it says nothing, and always if it is an {@link Error}. */
+  /**
+   * Returns the message of a fault, preceded by its class name if it is an {@link Error}; only the
+   * class name if there is no message.
+   */
   public static String reason(Throwable fault) {
     String message = fault.getMessage();
     return message == null || fault instanceof Error ? fault.toString() : message;

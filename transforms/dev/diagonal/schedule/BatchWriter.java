@@ -5,45 +5,48 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * Writes batches, one after the other, each in a transaction of its own. One instance belongs to
- * one thread, and holds one connection.
+ * Writes batches, one after another, each in its own transaction. An instance is confined to one
+ * thread and holds one connection.
  */
 public interface BatchWriter<T> extends AutoCloseable {
 
   /**
-   * Writes all rows of a batch, or none, and returns when they are committed. What it throws says
-   * the first key and the reason, and never a row: target, cell, rows and attempts are told by who
-   * called it. Takes the slot locks of the batch's cell in the same transaction, if the target has
-   * such locks. Writing the same rows again changes nothing. When it throws, the next call starts
-   * on a fresh connection.
+   * Writes all rows of a batch or none, and returns when they are committed. Its exceptions name
+   * the first key and the reason, but never a row; the caller adds target, cell, rows and attempts.
+   * Takes the slot locks of the batch's cell in the same transaction, if the target has such locks.
+   * Idempotent. After an exception, the next call opens a new connection.
    */
   void write(Batch<T> batch) throws Exception;
 
-  /** Whether the same batch may succeed if it is written again, as after a lost connection. */
+  /**
+   * Returns whether the same batch may succeed if it is written again, for example after a lost
+   * connection.
+   */
   boolean isRetryable(Exception fault);
 
   /**
-   * Whether the fault lies in the rows, so that a part of the batch may succeed without the rest.
+   * Returns whether the rows are at fault, so that a part of the batch may succeed without the
+   * rest.
    */
   boolean isCausedByRows(Exception fault);
 
   /**
-   * Whether the fault is that a lock was not to be had in time; counted in {@code lock_timeouts}.
-   * Default: no fault is.
+   * Returns whether a lock was not available in time; counted in {@code lock_timeouts}. Default:
+   * false.
    */
   default boolean isLockTimeout(Exception fault) {
     return false;
   }
 
   /**
-   * Returns what the last {@link #write} that returned has changed in the target, by name, as far
-   * as the target reports it. Default: nothing.
+   * Returns what the last successful {@link #write} has changed in the target, by name, as far as
+   * the target reports it. Default: nothing.
    */
   default Map<String, Long> reported() {
     return Map.of();
   }
 
-  /** Returns what the batch that was written last changed. Default: nobody knows. */
+  /** Returns what the last written batch changed. Default: unknown. */
   default Changes changes() {
     return Changes.UNKNOWN;
   }
@@ -54,15 +57,15 @@ public interface BatchWriter<T> extends AutoCloseable {
   /** Opens writers to one target. */
   interface Factory<T> extends Serializable {
 
-    /** Returns a writer for the calling thread; it connects when it first writes. */
+    /** Returns a writer for the calling thread; it connects on its first write. */
     BatchWriter<T> open();
 
-    /** Returns what is written to, as it is shown to users: never a password. */
+    /** Returns the name of the target for messages, without a password. */
     String target();
 
     /**
-     * Whether writers lock the slots of a cell in the target itself, so that several processes may
-     * write at once. If not, all batches must go through one process.
+     * Returns whether writers lock the slots of a cell in the target itself, so that several
+     * processes may write concurrently. If not, all batches must go through one process.
      */
     boolean locksSlots();
   }

@@ -1,9 +1,9 @@
 package dev.diagonal.schedule;
 
 /**
- * A row that the target refused when it stood alone in a transaction.
+ * A row that the target refused even alone in a transaction.
  *
  * @param row the row
- * @param reason what the target said, for a person
+ * @param reason the target's message
  */
 public record RejectedRow<T>(T row, String reason) {}

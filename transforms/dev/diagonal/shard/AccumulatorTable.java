@@ -11,7 +11,7 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.KV;
 
-/** Accumulators by key; two keys are one if their encodings are. Not thread-safe. */
+/** Accumulators by key; keys are equal if their encodings are. Not thread-safe. */
 final class AccumulatorTable<K, InputT, AccumT> {
 
   private final CombineFn<InputT, AccumT, ?> combine;
@@ -32,7 +32,7 @@ final class AccumulatorTable<K, InputT, AccumT> {
     held.accumulator = combine.addInput(held.accumulator, input);
   }
 
-  /** Merges an accumulator in, which may be changed and kept. */
+  /** Merges an accumulator, which may be changed and kept. */
   void merge(K key, AccumT accumulator) {
     Held<K, AccumT> held = held(key);
     held.accumulator = combine.mergeAccumulators(Arrays.asList(held.accumulator, accumulator));
@@ -42,7 +42,7 @@ final class AccumulatorTable<K, InputT, AccumT> {
     entries.values().forEach(held -> output.accept(KV.of(held.key, held.accumulator)));
   }
 
-  /** Hands out the entries, each with its encoded key. */
+  /** Emits the entries, each with its encoded key. */
   void forEachEncoded(BiConsumer<byte[], KV<K, AccumT>> output) {
     forEach(entry -> output.accept(encoded(entry.getKey()), entry));
   }

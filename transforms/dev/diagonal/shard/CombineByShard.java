@@ -19,17 +19,18 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * The combined value of every key and window: what {@link Combine#perKey} puts out, for many keys
- * on runners that make each key pay.
+ * Combines the values of every key and window like {@link Combine#perKey}, for many keys on runners
+ * on which each key is expensive.
  *
- * <p>Values are combined in the bundle; what travels is blocks of accumulators, through one {@code
- * GroupByKey} with as many keys as there are shards; each shard is merged in a map in memory. So
- * the accumulators of one shard and window must fit the memory of a worker.
+ * <p>Values are combined within the bundle. Blocks of accumulators are grouped by one {@code
+ * GroupByKey} with one key per shard, and each shard is merged in a map in memory. The accumulators
+ * of one shard and window must therefore fit into the memory of a worker.
  *
- * <p>Input: key-value pairs in any window, bounded or not. Output: one pair a key, window and pane;
- * timestamps are the ends of the windows. Two keys are one if their encodings are, as everywhere in
- * Beam. Under a trigger that accumulates, a pane repeats all keys of its shard. Windows that merge
- * (sessions) merge key by key, which a shard cannot do: there it is {@code Combine.perKey} itself.
+ * <p>Input: key-value pairs in any window, bounded or not. Output: one pair per key, window and
+ * pane; timestamps are the ends of the windows. Keys are equal if their encodings are, as
+ * everywhere in Beam. With an accumulating trigger, a pane repeats all keys of its shard. Merging
+ * windows (sessions) merge per key, which a shard cannot do: for these, {@code Combine.perKey}
+ * itself is used.
  */
 public final class CombineByShard<K, InputT, AccumT, OutputT>
     extends PTransform<PCollection<KV<K, InputT>>, PCollection<KV<K, OutputT>>> {
@@ -45,7 +46,7 @@ public final class CombineByShard<K, InputT, AccumT, OutputT>
     this.maxHeldKeys = maxHeldKeys;
   }
 
-  /** Combines the values of each key; 16 shards, 100,000 keys held in a bundle. */
+  /** Combines the values of each key, with 16 shards and up to 100,000 held keys per bundle. */
   public static <K, InputT, AccumT, OutputT> CombineByShard<K, InputT, AccumT, OutputT> perKey(
       CombineFn<InputT, AccumT, OutputT> combine) {
     return new CombineByShard<>(combine, Shards.DEFAULT, 100_000);
@@ -57,7 +58,7 @@ public final class CombineByShard<K, InputT, AccumT, OutputT>
   }
 
   /**
-   * Sets how many keys a bundle holds, over all its windows, before their accumulators leave;
+   * Sets how many keys a bundle holds, over all its windows, before it emits their accumulators;
    * 100,000 by default.
    */
   public CombineByShard<K, InputT, AccumT, OutputT> withMaxHeldKeys(int maxHeldKeys) {

@@ -12,7 +12,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Combines the values of a bundle by window and key, and puts the accumulators out in blocks of one
+ * Combines the values of a bundle by window and key, and emits the accumulators in blocks per
  * shard: at the end of the bundle, or earlier, window by window, while too many keys are held.
  */
 final class CombineInBundleFn<K, InputT, AccumT>

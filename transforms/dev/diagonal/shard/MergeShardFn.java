@@ -37,7 +37,7 @@ final class MergeShardFn<K, InputT, AccumT, OutputT>
         entry -> output.output(KV.of(entry.getKey(), combine.extractOutput(entry.getValue()))));
   }
 
-  /** Merging may change what it merges, and the runner keeps its elements. */
+  /** Returns a copy: merging may change its arguments, but the runner keeps its elements. */
   private AccumT copyOf(AccumT accumulator) {
     try {
       return CoderUtils.clone(accumulatorCoder, accumulator);

@@ -27,17 +27,16 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks of records of one key, packed inside the bundle: few elements in place of many, for a
- * grouping on few keys.
+ * Packs records into blocks per key within the bundle, so that a grouping on few keys has few
+ * elements.
  *
- * <p>A block leaves when it is full, when a window of the bundle holds too much (the largest blocks
- * first, until half is left), or at the end of the bundle. It is in the window of its records, with
- * that window's last timestamp. On the DirectRunner a bundle behind a {@code Reshuffle} or a
- * grouping holds one element, and packing does nothing there.
+ * <p>A block is emitted when it is full, when a window of the bundle holds too much (the largest
+ * blocks first, until half is left), or at the end of the bundle. It is in the window of its
+ * records, with that window's last timestamp. On the DirectRunner a bundle after a {@code
+ * Reshuffle} or a grouping has one element, so packing has no effect there.
  *
- * <p>Every record is in exactly one block. A record whose key cannot be told, as the function
- * throws, fails the run, or goes to a {@linkplain #withBadRecordErrorHandler handler}. Parallel as
- * its input.
+ * <p>Every record is in exactly one block. A record whose key function throws fails the run, or
+ * goes to a {@linkplain #withBadRecordErrorHandler handler}. As parallel as its input.
  */
 public final class PackBlocks<T>
     extends PTransform<PCollection<T>, PCollection<KV<Integer, Block<T>>>> {
@@ -60,7 +59,7 @@ public final class PackBlocks<T>
   }
 
   /**
-   * Packs by a key, a function of the record with few values; 1,000 records a block and at most
+   * Packs by a key, a function of the record with few values; 1,000 records per block and at most
    * 100,000 held.
    */
   public static <T> PackBlocks<T> by(SerializableFunction<T, Integer> key) {
@@ -101,7 +100,7 @@ public final class PackBlocks<T>
     return packed.get(blocks).setCoder(KvCoder.of(VarIntCoder.of(), Block.coder(input.getCoder())));
   }
 
-  /** One packer a window; a bundle seldom has more than a few. */
+  /** Uses one packer per window; a bundle seldom has more than a few windows. */
   private static final class PackFn<T> extends DoFn<T, KV<Integer, Block<T>>> {
 
     private final SerializableFunction<T, Integer> key;

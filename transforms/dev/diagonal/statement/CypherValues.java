@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a row as Neo4j has them. */
+/** Converts the values of a row to Neo4j's types. */
 final class CypherValues {
 
-  /** SQL's state for a value that does not fit. */
+  /** The SQLState of a value that does not fit. */
   static final String OUT_OF_RANGE = "22003";
 
   private static final ObjectMapper JSON =
@@ -28,11 +28,11 @@ final class CypherValues {
   private CypherValues() {}
 
   /**
-   * Returns a row as a map. Columns that hold JSON become lists and maps, UUIDs their text, and
-   * decimals floating point numbers.
+   * Returns a row as a map. JSON columns become lists and maps, UUIDs become text, and decimals
+   * become floating-point numbers.
    *
-   * @throws SQLException if a number has more digits than a floating point number holds; it is the
-   *     row's fault
+   * @throws SQLException if a floating-point number cannot hold all digits of a number; a fault of
+   *     the row
    */
   static Map<String, Object> of(List<Column> columns, BoundRow row) throws SQLException {
     Map<String, Object> values = new HashMap<>();

@@ -15,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a statement in Cypher with all rows of a batch as its parameter {@code $rows}, over one
+ * Runs a Cypher statement with all rows of a batch as its parameter {@code $rows}, over one
  * connection.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 final class CypherWriter<T> implements BatchWriter<T> {
 
@@ -37,7 +37,7 @@ final class CypherWriter<T> implements BatchWriter<T> {
   /**
    * {@inheritDoc}
    *
-   * @throws SQLException if the database refuses the batch, or a value is none of Neo4j's
+   * @throws SQLException if the database refuses the batch, or Neo4j has no type for a value
    * @throws IllegalStateException if the driver is not on the class path
    */
   @Override

@@ -10,9 +10,9 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 
 /**
- * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j, and a node more for {@linkplain
+ * Slot locks as {@value SlotNumbers#COUNT} nodes of Neo4j, plus one node for {@linkplain
  * #takeCommit commits}. A transaction takes the write lock of a node by setting a property of it,
- * and keeps it to its end.
+ * and holds it until it ends.
  */
 final class Neo4jSlots {
 
@@ -21,13 +21,11 @@ final class Neo4jSlots {
   private static final String MERGE =
       "UNWIND range(0, %s) AS n MERGE (:DiagonalSlot {n: n})".formatted(SlotNumbers.COUNT);
 
-  /**
-   * One slot a statement: which node a statement of several would lock first, the planner decides.
-   */
+  /** Locks one slot per statement: with several, the planner would decide the order. */
   private static final String LOCK =
       "MATCH (slot:DiagonalSlot {n: $1}) SET slot.taken = timestamp()";
 
-  /** Above the numbers of slots: all locks are taken in ascending order. */
+  /** Greater than the numbers of slots: all locks are taken in ascending order. */
   private static final int[] COMMIT = {SlotNumbers.COUNT};
 
   private static final int WAIT_SECONDS = 60;
@@ -35,11 +33,11 @@ final class Neo4jSlots {
   private Neo4jSlots() {}
 
   /**
-   * Creates the nodes that are missing, and the constraint that keeps each of them single.
+   * Creates missing nodes, and the constraint that makes each of them unique.
    *
-   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes or an index rule out
-   *     the constraint
-   * @throws SQLException if the database refuses, as where the user may not create a constraint
+   * @throws GraphMismatchException if nodes or an index prevent the constraint
+   * @throws SQLException if the database refuses, for example because the user may not create a
+   *     constraint
    */
   static void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {
     try {
@@ -69,7 +67,7 @@ final class Neo4jSlots {
         statement.setInt(1, number);
         if (take(statement, number) == 0) {
           throw new SQLException(
-              "the slot lock (:DiagonalSlot {n: %s}) has been deleted: start the load again, which creates it"
+              "the slot lock (:DiagonalSlot {n: %s}) has been deleted: start the load again; it creates the node"
                   .formatted(number));
         }
       }
@@ -77,10 +75,10 @@ final class Neo4jSlots {
   }
 
   /**
-   * Takes the lock of commits, after the locks of slots and right before the commit. Neo4j links
-   * the relationships of a node, and only while it commits does it lock the neighbours of those
-   * that are new. They may belong to other slots at their other ends: transactions that share no
-   * slot deadlock there, unless they commit one at a time.
+   * Takes the lock of commits, after the locks of slots and right before the commit. While it
+   * commits, Neo4j links the relationships of a node, and locks the neighbours of new ones. These
+   * may belong to other slots at their other ends. Without this lock, transactions that share no
+   * slot would deadlock there.
    *
    * @throws SQLException if the node is missing, or the lock was not free in time
    */

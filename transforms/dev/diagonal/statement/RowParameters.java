@@ -12,19 +12,17 @@ import java.util.List;
 /**
  * The values of a row that a statement takes.
  *
- * @param columns the names of the values, the first of which names a batch in messages, and their
- *     types in PostgreSQL's words: {@code bigint}, {@code double precision}, {@code numeric},
- *     {@code text}, {@code boolean}, {@code date}, and so on; {@code jsonb} for lists and maps
- * @param binder puts the values of a row in the order of {@code columns}
+ * @param columns the names of the values, the first of which identifies a batch in messages, and
+ *     their PostgreSQL types: {@code bigint}, {@code double precision}, {@code numeric}, {@code
+ *     text}, {@code boolean}, {@code date}, and so on; {@code jsonb} for lists and maps
+ * @param binder binds the values of a row in the order of {@code columns}
  */
 public record RowParameters<T>(List<Column> columns, RowBinder<T> binder) implements Serializable {
 
-  /** Names the rows where a table would have a name. */
+  /** Used in place of a table name. */
   private static final String ROWS = "rows";
 
-  /**
-   * @throws IllegalArgumentException if there is no column, or two have one name
-   */
+  /** @throws IllegalArgumentException if there is no column, or two have the same name */
   public RowParameters {
     columns = List.copyOf(columns);
     Table unused = new Table(ROWS, columns);
@@ -34,7 +32,10 @@ public record RowParameters<T>(List<Column> columns, RowBinder<T> binder) implem
     return columns.stream().map(Column::name).toList();
   }
 
-  /** Returns a fault with the first value of the first row, by which a person finds the batch. */
+  /**
+   * Returns the fault with the first value of the first row in its message, so that the batch can
+   * be found.
+   */
   static SQLException explained(List<BoundRow> rows, SQLException fault) {
     return new SQLException(
         "first key %s: %s".formatted(rows.get(0).value(0), fault.getMessage()),
@@ -45,7 +46,7 @@ public record RowParameters<T>(List<Column> columns, RowBinder<T> binder) implem
   /**
    * Returns the values of all rows.
    *
-   * @throws IllegalArgumentException if the binder does not put a value for each column
+   * @throws IllegalArgumentException if the binder does not bind one value per column
    */
   List<BoundRow> bind(List<T> rows) throws Exception {
     Table table = new Table(ROWS, columns);

@@ -16,31 +16,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writers that run a statement of the user's own for each batch, in one transaction with the slot
- * locks of its cell.
+ * Runs a user's statement for each batch, in one transaction with the slot locks of its cell.
  *
- * <p>On Neo4j the statement is Cypher, runs once per batch, and has the one parameter {@code
- * $rows}, a list with a map for each row: {@code UNWIND $rows AS row MATCH … MERGE …}. On
- * PostgreSQL it is SQL, runs once per batch, and each parameter is an array of one column's values:
- * {@code INSERT INTO knows SELECT * FROM unnest(:source, :target)}. On other databases it is SQL
- * and runs for each row, as a JDBC batch. SQL names columns as {@code :column}, or takes all of
- * them in order as {@code ?}.
+ * <p>On Neo4j the statement is Cypher. It runs once per batch and has one parameter {@code $rows},
+ * a list with a map per row: {@code UNWIND $rows AS row MATCH … MERGE …}. On PostgreSQL it is SQL.
+ * It runs once per batch, and each parameter is an array of one column's values: {@code INSERT INTO
+ * knows SELECT * FROM unnest(:source, :target)}. On other databases it is SQL and runs for each
+ * row, as a JDBC batch. SQL names columns as {@code :column}, or takes all of them in order as
+ * {@code ?}.
  *
- * <p>Values keep their types: whole numbers, decimals, floating point numbers, texts, booleans,
- * dates and times, lists and maps ({@code jsonb}), null. Neo4j has no decimals, so there a decimal
- * becomes a floating point number, and one that it cannot hold exactly is a bad row.
+ * <p>Values keep their types: whole numbers, decimals, floating-point numbers, texts, booleans,
+ * dates and times, lists and maps ({@code jsonb}), null. Neo4j has no decimals: a decimal becomes a
+ * floating-point number, and a row is bad if that is not exact.
  *
  * <p>Guarantee: a batch is written by one transaction or not at all. A batch whose commit got no
- * answer is repeated, so the statement must have the same effect twice as once, as {@code MERGE} on
- * a key and {@code INSERT … ON CONFLICT DO NOTHING} have.
+ * reply is repeated, so the statement must be idempotent, like {@code MERGE} on a key or {@code
+ * INSERT … ON CONFLICT DO NOTHING}.
  *
- * <p>What the statement reports ({@link BatchWriter#reported}): the sums of the columns with whole
- * numbers that it returns, such as {@code RETURN count(*) AS relationships}; if it returns no rows,
+ * <p>The statement reports ({@link BatchWriter#reported}) the sums of the whole-number columns that
+ * it returns, such as {@code RETURN count(*) AS relationships}. If it returns no rows, it reports
  * {@code rows_updated} in SQL and Neo4j's {@code changes} in Cypher.
  *
- * <p>Slot locks: PostgreSQL's advisory locks; 64 nodes {@code (:DiagonalSlot {n})} of Neo4j; 64
- * rows of the table {@code diagonal_slots} elsewhere, but none in DuckDB and SQLite, which live in
- * one process.
+ * <p>Slot locks: PostgreSQL's advisory locks; 64 nodes {@code (:DiagonalSlot {n})} in Neo4j; 64
+ * rows of table {@code diagonal_slots} elsewhere; none in DuckDB and SQLite, which run in one
+ * process.
  *
  * @param database the database; its driver must be on the class path
  * @param text the statement
@@ -68,18 +67,17 @@ public record RunStatement<T>(
     return new RunStatement<>(database, text, parameters, null);
   }
 
-  /** Takes the locks of a batch's cell, so that several processes may write at once. */
+  /** Takes the locks of a batch's cell, so that several processes may write concurrently. */
   public RunStatement<T> withLocks(CellLocks slotLocks) {
     return new RunStatement<>(database, text, parameters, slotLocks);
   }
 
   /**
-   * Has the database parse the statement without running it, and creates the slot locks. Call it
+   * Lets the database parse the statement without running it, and creates the slot locks. Call this
    * once before any batch is written.
    *
    * @throws StatementRefusedException if the database refuses the statement
-   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes of Neo4j rule out the
-   *     slot locks
+   * @throws GraphMismatchException if nodes of Neo4j prevent the slot locks
    * @throws SQLException if the database cannot be reached, or the slot locks cannot be created
    */
   public void prepare() throws SQLException {

@@ -4,9 +4,9 @@ import dev.diagonal.grid.CellLocks;
 import java.util.Arrays;
 
 /**
- * The numbers of the {@value #COUNT} slot locks of a store that has no locks by name: rows of a
- * table, or nodes. All loads of a database share them, whatever they write: some wait for one
- * another without need, and none meets another unseen.
+ * The numbers of the {@value #COUNT} slot locks of a store without named locks; they are rows of a
+ * table, or nodes. All loads of a database share them. Some may wait for each other without need,
+ * but conflicting ones always do.
  */
 final class SlotNumbers {
 
@@ -16,8 +16,8 @@ final class SlotNumbers {
 
   /**
    * Returns the locks of a cell in ascending order, each once. The number of a bucket's lock is
-   * twice the bucket, plus one for the side of targets: two neighbouring buckets share a lock here,
-   * which only slots of tables of more than 32 slots notice.
+   * twice the bucket, plus one for the side of targets. Neighbouring buckets may share a lock, but
+   * only in grids of more than 32 slots.
    */
   static int[] of(CellLocks locks, int cell) {
     return Arrays.stream(locks.of(cell))

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement in SQL and the columns of its parameters. On PostgreSQL it runs once with all rows,
- * and each parameter is an array; elsewhere it runs for each row, in one JDBC batch.
+ * An SQL statement and the columns of its parameters. On PostgreSQL it runs once with all rows, and
+ * each parameter is an array. Elsewhere it runs for each row, in one JDBC batch.
  *
  * @param text the statement
  * @param columns the columns of the rows
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 record SqlCall(SqlText text, List<Column> columns, boolean arrays) {
 
-  /** What the update counts are called. */
+  /** The name of the update count. */
   private static final String UPDATES = "rows_updated";
 
-  /** Runs the statement and returns what it reports; there may be no rows. */
+  /** Runs the statement and returns what it reports; {@code rows} may be empty. */
   Map<String, Long> execute(Connection connection, List<BoundRow> rows) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(text.sql())) {
       return arrays ? once(connection, statement, rows) : batch(statement, rows);
@@ -43,7 +43,7 @@ record SqlCall(SqlText text, List<Column> columns, boolean arrays) {
         : StatementReport.of(UPDATES, statement.getUpdateCount());
   }
 
-  /** The driver knows these types by the names that they have in the catalogue. */
+  /** Returns the catalogue's name of a type, by which the driver knows it. */
   private String typeOf(int column) {
     String type = columns.get(column).type();
     return switch (type) {

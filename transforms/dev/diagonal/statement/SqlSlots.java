@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** How a transaction in SQL locks the slots of a cell: in ascending order, until it ends. */
+/** How a SQL transaction locks the slots of a cell: in ascending order, until it ends. */
 enum SqlSlots {
 
   /** PostgreSQL's advisory locks, which need no table. */
@@ -45,17 +45,17 @@ enum SqlSlots {
   private static final String COUNT = "SELECT count(*) FROM " + TABLE;
   private static final String ROW_LOCK = "SELECT n FROM " + TABLE + " WHERE n = ? FOR UPDATE";
 
-  /** The subquery is sorted before the first lock is taken: it has an ORDER BY. */
+  /** The ORDER BY makes the subquery sort before the first lock is taken. */
   private static final String ADVISORY_LOCK =
       "SELECT pg_advisory_xact_lock(hashtext('diagonal statement ' || ?), lock) FROM"
           + " (SELECT lock FROM unnest(?::integer[]) AS lock ORDER BY lock) AS locks";
 
-  /** Databases inside one process, which has its own scheduler. */
+  /** Databases that run in one process, which has its own scheduler. */
   private static final List<String> WITHOUT_LOCKS = List.of("jdbc:duckdb:", "jdbc:sqlite:");
 
   abstract void take(Connection transaction, CellLocks locks, int cell) throws SQLException;
 
-  /** Returns how a database locks slots; null if it is a library inside one process. */
+  /** Returns how a database locks slots; null if it runs in one process. */
   static @Nullable SqlSlots of(JdbcTarget database) {
     String url = database.url();
     if (WITHOUT_LOCKS.stream().anyMatch(url::startsWith)) {
@@ -65,7 +65,7 @@ enum SqlSlots {
   }
 
   /**
-   * Creates what the locks need. Two processes may do so at once.
+   * Creates what the locks need. Safe to call from concurrent processes.
    *
    * @throws SQLException if it cannot be created, or rows cannot be locked; the message says what
    *     to do
@@ -96,7 +96,7 @@ enum SqlSlots {
     }
   }
 
-  /** Whether an earlier load has created all rows. */
+  /** Returns whether an earlier load has created all rows. */
   private static boolean isComplete(HeldConnection held) throws SQLException {
     Connection connection = held.use();
     try (Statement statement = connection.createStatement();
@@ -108,7 +108,7 @@ enum SqlSlots {
     }
   }
 
-  /** Returns what the database refused first, or null. */
+  /** Returns the first fault of the database, or null. */
   private static @Nullable SQLException createRows(HeldConnection held) throws SQLException {
     SQLException fault = attempt(held, CREATE);
     for (int number : IntStream.range(0, SlotNumbers.COUNT).toArray()) {
@@ -118,7 +118,7 @@ enum SqlSlots {
     return fault;
   }
 
-  /** Another process may have done it before, so only the result counts. */
+  /** Ignores faults, since another process may have done the same; the caller checks the result. */
   private static @Nullable SQLException attempt(HeldConnection held, String sql)
       throws SQLException {
     Connection connection = held.use();
@@ -137,7 +137,7 @@ enum SqlSlots {
     try (ResultSet row = statement.executeQuery()) {
       if (!row.next()) {
         throw new SQLException(
-            "row %s of table %s, a slot lock, has been deleted: start the load again, which creates it"
+            "row %s of table %s, a slot lock, has been deleted: start the load again; it creates the row"
                 .formatted(number, TABLE));
       }
     }

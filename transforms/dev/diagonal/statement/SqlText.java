@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A statement in SQL whose parameters are columns of the rows: named, such as {@code :source}, or
- * all of them in order, as {@code ?}.
+ * A SQL statement whose parameters are columns of the rows: named, such as {@code :source}, or all
+ * of them in order, as {@code ?}.
  *
  * @param sql the statement with {@code ?} for every parameter
  * @param columns the positions of the parameters' columns, in the order of the parameters
  */
 record SqlText(String sql, List<Integer> columns) {
 
-  /** A colon in {@code ::} is a cast, and {@code ??} is PostgreSQL's operator. */
+  /** Excludes the colons of a cast ({@code ::}) and PostgreSQL's operator {@code ??}. */
   private static final Pattern PARAMETER =
       Pattern.compile("::|\\?\\?|\\?|(?<![\\w:]):([A-Za-z_]\\w*)");
 
@@ -58,7 +58,7 @@ record SqlText(String sql, List<Integer> columns) {
     int position = names.indexOf(name);
     if (position < 0) {
       throw new IllegalArgumentException(
-          "the statement has the parameter :%s, and the rows have the columns %s"
+          "the statement has the parameter :%s, but the rows have the columns %s"
               .formatted(name, String.join(", ", names)));
     }
     return position;
@@ -71,7 +71,7 @@ record SqlText(String sql, List<Integer> columns) {
     }
     if (unnamed > 0 && (unnamed != parameters || unnamed != names.size())) {
       throw new IllegalArgumentException(
-          "the statement has %s parameter(s) without a name, and the rows have the %s columns %s: name all parameters, such as %s"
+          "the statement has %s parameter(s) without a name, but the rows have the %s columns %s: name all parameters, such as %s"
               .formatted(
                   unnamed,
                   names.size(),

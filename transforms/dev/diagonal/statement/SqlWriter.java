@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a statement in SQL with the rows of a batch, over one connection.
+ * Runs a SQL statement with the rows of a batch, over one connection.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 final class SqlWriter<T> implements BatchWriter<T> {
 
@@ -55,7 +55,7 @@ final class SqlWriter<T> implements BatchWriter<T> {
       throw RowParameters.explained(rows, fault);
     } finally {
       if (!committed) {
-        connection.close(); // the server rolls back, and the next batch starts on a fresh one
+        connection.close(); // the server rolls back; the next batch opens a new one
       }
     }
   }

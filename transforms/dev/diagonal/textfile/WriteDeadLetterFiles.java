@@ -11,17 +11,18 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Files of dead letters in a directory, for a stream that has no end at which there could be one
- * file: lines as {@link WriteDeadLetters} has them, sorted in each file.
+ * Writes files of dead letters to a directory, for an unbounded input, which has no end at which
+ * one file could be written. Lines have the format of {@link WriteDeadLetters} and are sorted
+ * within each file.
  *
- * <p>Each bundle leaves a file, or a few if it is large, under {@code bad-<hash>.jsonl}, where the
- * hash is that of the text: a file appears as a whole, is never changed, and a bundle that is
- * repeated writes the same file again. A bundle that is cut in another way when it is repeated
- * writes some lines a second time, byte for byte: every bad record is there once at least, and
- * {@code sort -u} over all files leaves each once.
+ * <p>Each bundle writes one file, or a few if it is large, named {@code bad-<hash>.jsonl} after the
+ * hash of its text. A file appears atomically and is never changed, and a repeated bundle writes
+ * the same file again. If the repeated bundle has other elements, some lines are written twice,
+ * byte for byte: every bad record is present at least once, and {@code sort -u} over all files
+ * removes the duplicates.
  *
- * <p>Input: in any windows. Output: a {@link Written} a file, in the global window, whose target is
- * the directory. How many records there may be is for those to bound who find them.
+ * <p>Input: in any windows. Output: one {@link Written} per file, in the global window, whose
+ * target is the directory. The readers limit the number of bad records.
  */
 public final class WriteDeadLetterFiles
     extends PTransform<PCollection<BadRecord>, PCollection<Written>> {

@@ -23,17 +23,19 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
 /**
- * Gathers the bad records of a bundle, all in the global window, and writes them as a {@link
+ * Collects the bad records of a bundle, all in the global window, and writes them as a {@link
  * WholeFile}.
  */
 final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
 
-  /** What a file holds at most, about, in characters: a bundle has any size on some runners. */
+  /**
+   * The approximate maximum size of a file in characters: some runners have bundles of any size.
+   */
   static final int MAX_CHARACTERS = 4 << 20;
 
   private static final int HASH_BYTES = 12;
 
-  /** What the names of all files start with. */
+  /** The prefix of the file names. */
   private static final String PREFIX = "bad";
 
   private final String directory;
@@ -98,7 +100,7 @@ final class WriteDeadLetterFilesFn extends DoFn<BadRecord, Written> {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
+      throw new IllegalStateException(e); // every Java platform has it
     }
   }
 }

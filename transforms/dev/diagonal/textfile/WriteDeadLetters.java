@@ -15,12 +15,12 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * A file of dead letters, for {@link org.apache.beam.sdk.Pipeline#registerBadRecordErrorHandler}:
- * one line of JSON a bad record, {@code {"file":…,"offset":…,"reason":…,"record":…}}, sorted by
- * file and offset, and rows of no file by reason and record. The file is there and empty if there
- * was none. See {@link WriteTextFile}.
+ * Writes a file of dead letters, for {@link
+ * org.apache.beam.sdk.Pipeline#registerBadRecordErrorHandler}: one line of JSON per bad record,
+ * {@code {"file":…,"offset":…,"reason":…,"record":…}}, sorted by file and offset; rows without a
+ * file by reason and record. Without bad records the file is empty. See {@link WriteTextFile}.
  *
- * <p>Fails with {@link dev.diagonal.fault.BadInputException} if there are too many, once the file
+ * <p>Fails with {@link dev.diagonal.fault.BadInputException} if there are too many, after the file
  * is written.
  */
 public final class WriteDeadLetters
@@ -42,7 +42,7 @@ public final class WriteDeadLetters
     return new WriteDeadLetters(path, maxBadRecords, OutputRun.alone());
   }
 
-  /** Writes the file as a part of this run; default a run that nobody announces. */
+  /** Writes the file as a part of this run; by default of a run without a hold. */
   public WriteDeadLetters withRun(OutputRun run) {
     return new WriteDeadLetters(path, maxBadRecords, run);
   }

@@ -20,12 +20,11 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of one text file that holds all records in order: a header if there is one, and a
- * line a record.
+ * Writes all records, in order, to one text file: an optional header, then one line per record.
  *
- * <p>Input: blocks in the global window, bounded. One worker gathers all records in memory, sorts
- * them and writes the file: for results, not for data. The file appears as a whole or not at all,
- * in place of an earlier one, also when there are no records; running twice writes the same bytes.
+ * <p>Input: blocks in the global window, bounded. One worker collects all records in memory, sorts
+ * them and writes the file, so this is for results, not for data. The file appears atomically and
+ * replaces an earlier one, even if there are no records; running twice writes the same bytes.
  *
  * <p>Output: one {@link Written}, whose target is the path.
  *
@@ -61,7 +60,7 @@ public final class WriteTextFile<T>
   }
 
   /**
-   * Writes each record as the line that {@code format} makes of it (without a line end), sorted by
+   * Writes each record as the line that {@code format} returns (without a line end), sorted by
    * {@code order}.
    */
   public static <T> WriteTextFile<T> to(
@@ -75,17 +74,17 @@ public final class WriteTextFile<T>
     return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
 
-  /** Fails the run if there are more records than these, once they are all in the file. */
+  /** Fails the run if there are more records than this, after all of them are written. */
   public WriteTextFile<T> withMaxRecords(long maxRecords) {
     return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
 
-  /** Ends the message about too many records with what this makes of them; default nothing. */
+  /** Appends a summary of the records to the message about too many records; default empty. */
   public WriteTextFile<T> withSummary(SerializableFunction<List<T>, String> summary) {
     return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
 
-  /** Writes the file as a part of this run; default a run that nobody announces. */
+  /** Writes the file as a part of this run; by default of a run without a hold. */
   public WriteTextFile<T> withRun(OutputRun run) {
     return new WriteTextFile<>(path, format, order, header, maxRecords, summary, run);
   }
@@ -93,7 +92,7 @@ public final class WriteTextFile<T>
   @Override
   public PCollection<Written> expand(PCollection<Block<T>> blocks) {
     Coder<Block<T>> coder = blocks.getCoder();
-    // An empty block makes sure that the one group exists, and with it the file.
+    // An empty block ensures that the one group, and so the file, exists.
     PCollection<Block<T>> never =
         blocks
             .getPipeline()

@@ -8,13 +8,13 @@ import dev.diagonal.transfer.sink.RowBlockWriter;
 import java.io.IOException;
 import java.sql.SQLException;
 
-/** A writer that tells its run how many rows others can see already. */
+/** Wraps a writer and counts, for its run, the rows that are visible to others. */
 final class CountedWriter implements RowBlockWriter {
 
   private final RowBlockWriter writer;
   private final RunCounts counts;
   private final int sink;
-  private long told;
+  private long reported;
 
   CountedWriter(RowBlockWriter writer, RunCounts counts, int sink) {
     this.writer = writer;
@@ -27,7 +27,7 @@ final class CountedWriter implements RowBlockWriter {
     try {
       writer.write(block, rejects);
     } finally {
-      tell();
+      report();
     }
   }
 
@@ -36,7 +36,7 @@ final class CountedWriter implements RowBlockWriter {
     try {
       return writer.finish(rejects);
     } finally {
-      tell();
+      report();
     }
   }
 
@@ -60,10 +60,10 @@ final class CountedWriter implements RowBlockWriter {
     return writer.changes();
   }
 
-  private void tell() {
+  private void report() {
     long written = writer.written();
-    counts.addWritten(sink, written - told);
-    told = written;
+    counts.addWritten(sink, written - reported);
+    reported = written;
   }
 
   @Override

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands things from one thread to another, in order, and never holds more than a few: whoever is
- * ahead waits. Once it is broken, both sides are told at once.
+ * Passes objects from one thread to another, in order, through a small buffer: the faster side
+ * waits. After {@link #breakOff}, both sides fail immediately.
  */
 final class Handoff<T> {
 
@@ -23,9 +23,9 @@ final class Handoff<T> {
   }
 
   /**
-   * Hands over, and waits while there are as many as may be.
+   * Adds an object, and waits while the buffer is full.
    *
-   * @throws InterruptedException if the thread is interrupted, or the other side is gone
+   * @throws InterruptedException if the thread is interrupted, or the other side has stopped
    */
   void put(T thing) throws InterruptedException {
     lock.lockInterruptibly();
@@ -41,7 +41,7 @@ final class Handoff<T> {
     }
   }
 
-  /** Says that no more comes. */
+  /** Marks the end of the objects. */
   void end() {
     lock.lock();
     try {
@@ -52,7 +52,7 @@ final class Handoff<T> {
     }
   }
 
-  /** Drops what is held and makes every wait end, now and later. */
+  /** Drops buffered objects and ends every wait, now and later. */
   void breakOff() {
     lock.lock();
     try {
@@ -65,9 +65,9 @@ final class Handoff<T> {
   }
 
   /**
-   * Returns the next, or null if it has ended.
+   * Returns the next object, or null at the end.
    *
-   * @throws InterruptedException if the thread is interrupted, or the other side is gone
+   * @throws InterruptedException if the thread is interrupted, or the other side has stopped
    */
   @Nullable T take() throws InterruptedException {
     lock.lockInterruptibly();

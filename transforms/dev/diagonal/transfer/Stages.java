@@ -13,25 +13,27 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads, converts and writes at the same time: the reader, the converter and every writer have a
- * thread of their own, with a few blocks between them. A slow stage holds up those before it, so
- * memory does not grow; with several writers the slowest sets the pace. A fault in any stage stops
- * all others at once and is thrown, also if nobody takes what is read.
+ * Reads, converts and writes concurrently: the reader, the converter and every writer have their
+ * own threads, with a few blocks between them. A slow stage slows those before it, so memory does
+ * not grow; the slowest of several writers sets the pace. A fault in any stage stops all others
+ * immediately and is thrown, even if no stage is consuming blocks.
  *
- * <p>The thread that calls {@link #run} only waits: it hands bad rows and counts to {@link
+ * <p>The thread that calls {@link #run} only waits: it passes bad rows and counts to {@link
  * Watcher}, and may be interrupted.
  */
 final class Stages {
 
-  /** Told of what happens, on the thread that called {@link #run}. */
+  /** Receives bad rows and counts, on the thread that called {@link #run}. */
   interface Watcher {
     void rejected(DeadLetter line);
 
-    /** Told how many more good rows were read, dropped by a filter or not, and bytes. */
+    /**
+     * Reports how many more good rows, including those that a filter dropped, and bytes were read.
+     */
     void read(long rows, long bytes);
   }
 
-  /** How many bad rows may wait to be told of. */
+  /** The maximum number of bad rows that wait to be reported. */
   private static final int WAITING_REPORTS = 64;
 
   private final RowBlockReader reader;
@@ -44,12 +46,12 @@ final class Stages {
   private final List<Thread> threads = new ArrayList<>();
   private final long[] written;
 
-  /** Something to tell the calling thread: a bad row, rows read, or that a stage is done. */
+  /** A report to the calling thread: a bad row, rows read, or the end of a stage. */
   private record Report(
       @Nullable DeadLetter rejected, long rowsRead, long bytesRead, boolean done) {}
 
   /**
-   * @param blocksBetween how many blocks may wait between two stages
+   * @param blocksBetween the maximum number of blocks between two stages
    * @throws IllegalArgumentException if {@code blocksBetween} is below 1
    */
   Stages(
@@ -67,9 +69,9 @@ final class Stages {
   }
 
   /**
-   * Runs all stages to their end; what they use is then closed, whatever happened.
+   * Runs all stages to their end, and closes the reader and writers in any case.
    *
-   * @param name of what is transferred, for the names of the threads
+   * @param name of the transfer, for the names of the threads
    * @return how many rows each writer has written
    * @throws Exception what the first stage that failed has thrown
    */
@@ -214,7 +216,7 @@ final class Stages {
     }
   }
 
-  /** Keeps the first fault and stops the others, which then fail because they were stopped. */
+  /** Keeps the first fault and stops the other stages, whose faults are consequences. */
   private void failed(Throwable thrown) {
     if (!fault.compareAndSet(null, thrown)) {
       return;

@@ -8,6 +8,7 @@ import dev.diagonal.internal.metrics.RunCounts;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.receipt.HashedWriter;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.sink.TransferSink;
@@ -20,10 +21,10 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.jspecify.annotations.Nullable;
 
-/** Carries one range after another through {@link Stages}. */
+/** Transfers ranges, one after another, through {@link Stages}. */
 final class TransferFn extends DoFn<SourceRange, RangeWritten> {
 
-  /** How many blocks may wait between two stages. */
+  /** The maximum number of blocks between two stages. */
   static final int BLOCKS_BETWEEN = 2;
 
   private final TransferSource source;
@@ -34,7 +35,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   private final long maxBadRecords;
   private final String run;
 
-  /** Bad rows of this instance, over all its bundles: bounds what a runner has to hold. */
+  /** The bad rows of this instance, over all its bundles; bounds what a runner has to hold. */
   private transient @Nullable DeadLetterLimit badRecords;
 
   TransferFn(
@@ -59,12 +60,14 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     SourceRange range = context.element();
     RunCounts counts = RunCounts.of(run);
     BlockConverter converter = new Conversion(conversion, blockRows);
+    List<RowBlockWriter> opened = new ArrayList<>();
     List<RowBlockWriter> writers = new ArrayList<>();
     boolean handedOver = false;
     long[] rows;
     try (RowBlockReader reader = source.open(range, blockRows)) {
       for (TransferSink sink : sinks) {
         RowBlockWriter writer = sink.open(range, conversion.to());
+        opened.add(writer);
         writers.add(counts == null ? writer : new CountedWriter(writer, counts, writers.size()));
       }
       handedOver = true;
@@ -98,7 +101,14 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
     for (int i = 0; i < sinks.size(); i++) {
       RowBlockWriter writer = writers.get(i);
-      context.output(new RangeWritten(range.index(), i, rows[i], writer.part(), writer.changes()));
+      context.output(
+          new RangeWritten(
+              range.index(),
+              i,
+              rows[i],
+              writer.part(),
+              writer.changes(),
+              HashedWriter.of(opened.get(i))));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.diagonal.internal.rows.types.TypeRemarks;
 import dev.diagonal.internal.transfer.CutFn;
 import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.receipt.HashedSink;
 import dev.diagonal.internal.transfer.sink.JoinPartsFn;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.internal.transfer.sink.SealStageFn;
@@ -148,6 +149,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return "Sink " + (sink + 1);
   }
 
+  /** Returns the name of the step that counts the checksum of what a sink has written. */
+  public static String checksumStep(int sink) {
+    return step(sink) + " checksum";
+  }
+
   @Override
   public PCollection<Written> expand(PBegin input) {
     TupleTag<RangeWritten> results = new TupleTag<>() {};
@@ -184,7 +190,12 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     String step = step(index);
     PCollection<RangeWritten> mine =
         all.apply(step + " ranges", Filter.by(each -> each.sink() == index));
-    TransferSink sink = sinks.get(index);
+    TransferSink sink = HashedSink.writing(sinks.get(index));
+    if (sink != sinks.get(index)) {
+      mine =
+          mine.apply(checksumStep(index), ParDo.of(new ChecksumFn()))
+              .setCoder(new RangeWritten.WrittenCoder());
+    }
     PCollection<Written> written;
     if (sink instanceof FileSink file) {
       written =

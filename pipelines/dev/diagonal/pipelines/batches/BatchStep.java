@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** The steps of {@link RatingBatches}, in the order in which they are done. */
+/** The steps of {@link RatingBatches}, in order. */
 enum BatchStep {
   LOAD,
   PLAN,
@@ -20,9 +20,9 @@ enum BatchStep {
   }
 
   /**
-   * Returns the steps that options ask for, or the usual ones.
+   * Returns the steps that the options select, or the default ones.
    *
-   * @throws IllegalArgumentException if there is no step of a name
+   * @throws IllegalArgumentException if a step does not exist
    */
   static Set<BatchStep> of(RatingBatchesOptions options) {
     List<String> given = options.getSteps();
@@ -45,7 +45,7 @@ enum BatchStep {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "--steps takes some of load, plan, work, publish, status, got '%s'"
+                          "--steps takes any of load, plan, work, publish, status, got '%s'"
                               .formatted(name))));
     }
     return steps;

@@ -18,7 +18,7 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.values.PCollection;
 
-/** The batch of {@code --batchId}, processed in this process. */
+/** Processes the batch of {@code --batchId} in this process. */
 final class OneBatch {
 
   private final RatingBatchesOptions options;
@@ -38,9 +38,9 @@ final class OneBatch {
   }
 
   /**
-   * Processes it, and writes its bad rows into the file of the bad records, if there is one.
+   * Processes the batch, and writes its bad rows to the file of dead letters, if there is one.
    *
-   * @return what there is to say, a line each
+   * @return the report, one line per fact
    * @throws BatchesFailedException if it is not complete afterwards
    */
   List<String> process() throws Exception {
@@ -50,17 +50,17 @@ final class OneBatch {
       writeBadRows();
       switch (outcome) {
         case COMPLETED -> {}
-        case WAS_COMPLETE -> say(done, "batch %s: was complete before", options.getBatchId());
+        case WAS_COMPLETE -> say(done, "batch %s: was already complete", options.getBatchId());
         case TAKEN ->
             throw new BatchesFailedException(
                 request.tables(),
                 options.getBatchId(),
-                "another worker is at it, and its lease has not ended");
+                "another worker is processing it, and its lease has not ended");
         case LOST ->
             throw new BatchesFailedException(
                 request.tables(),
                 options.getBatchId(),
-                "its lease ended, and it was given to another worker");
+                "its lease ended, and another worker took it");
         case FAILED ->
             throw new BatchesFailedException(
                 request.tables(),
@@ -92,7 +92,7 @@ final class OneBatch {
     }
   }
 
-  /** As those of a pipeline are written, and by one. */
+  /** Writes the bad rows in the format and order of a pipeline. */
   private void writeBadRows() {
     String file = options.getBadRecords();
     if (file == null) {

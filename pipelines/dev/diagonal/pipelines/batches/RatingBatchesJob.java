@@ -45,19 +45,19 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of {@link RatingBatches}: load and work are pipelines, plan and publish statements of
- * this process.
+ * Runs the steps of {@link RatingBatches}: load and work as pipelines, plan and publish as
+ * statements of this process.
  */
 final class RatingBatchesJob implements Job {
 
   private static final String WORK_STEP = "Process batches";
 
-  /** Runners deal elements to their slots at random: none should come away empty-handed. */
+  /** Runners distribute elements over their slots at random; with this many, no slot stays idle. */
   private static final int WORKERS_PER_READER = 16;
 
   private static final long BASE_HEAP_BYTES = 96L << 20;
 
-  /** The totals of a million movies, or the ratings of a transaction in the making. */
+  /** The heap for the totals of a million movies, or the ratings of a pending transaction. */
   private static final long READER_HEAP_BYTES = 40L << 20;
 
   private final RatingBatchesOptions options;
@@ -71,9 +71,7 @@ final class RatingBatchesJob implements Job {
   private long badOfOne;
   private JdbcTarget database;
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
     this.options = options;
     this.input = input;
@@ -132,7 +130,7 @@ final class RatingBatchesJob implements Job {
 
   @Override
   public String afterInterruption() {
-    return "Completed batches stay. The same command does the others.";
+    return "Completed batches stay. The same command processes the others.";
   }
 
   @Override
@@ -219,7 +217,7 @@ final class RatingBatchesJob implements Job {
     return badLines + badOfOne;
   }
 
-  /** A pipeline of its own: what it loads must be there before it is planned. */
+  /** Runs a separate pipeline, because the ratings must be loaded before they are planned. */
   private void load(InputFiles files) throws Exception {
     Pipeline pipeline = Pipeline.create(options);
     LoadRatings load = loading(files);
@@ -239,7 +237,7 @@ final class RatingBatchesJob implements Job {
     StringBuilder loaded = new StringBuilder();
     loaded.append(String.format(Locale.ROOT, "loaded:  %,d ratings read", read.rows()));
     loaded.append(String.format(Locale.ROOT, ", %,d new", read.counted(Counted.ROWS_NEW)));
-    append(loaded, "were there", read.counted(Counted.ROWS_UNCHANGED));
+    append(loaded, "existed", read.counted(Counted.ROWS_UNCHANGED));
     append(
         loaded,
         "replaced by others of the same user and movie",
@@ -303,7 +301,7 @@ final class RatingBatchesJob implements Job {
     return outputs;
   }
 
-  /** Bad lines of the step load have the file for themselves. */
+  /** Returns where bad rows go; bad lines of the step load have the file for themselves. */
   private DeadLetters badRows() {
     String file = options.getBadRecords();
     if (file == null || !steps.contains(BatchStep.LOAD)) {

@@ -24,8 +24,8 @@ public interface RatingBatchesOptions
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
-      "What to do: load, plan, work, publish, status; by default plan,work,publish, with load first"
-          + " if --input is given, and work alone if --batchId is")
+      "The steps to run: load, plan, work, publish, status; by default plan,work,publish, with load first"
+          + " if --input is set, and only work if --batchId is set")
   @Nullable List<String> getSteps();
 
   void setSteps(@Nullable List<String> steps);
@@ -37,7 +37,7 @@ public interface RatingBatchesOptions
   void setInput(@Nullable List<String> input);
 
   @Description(
-      "Whether files have a header with userId, movieId, rating; else user, movie, rating, time")
+      "Whether files have a header with userId, movieId, rating; otherwise user, movie, rating, time")
   @Default.Boolean(true)
   boolean getHeader();
 
@@ -50,7 +50,7 @@ public interface RatingBatchesOptions
   void setDelimiter(String delimiter);
 
   @Description(
-      "Whether load keeps one rating of a movie by a user, the last in a file; the others are"
+      "Whether load keeps one rating per user and movie, the last in a file; the others are"
           + " counted as replaced. By default all count, as movie-ratings counts them")
   @Default.Boolean(false)
   boolean getOnePerUserAndMovie();
@@ -110,7 +110,7 @@ public interface RatingBatchesOptions
   void setJdbcTable(String jdbcTable);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("How many ratings a batch has")
+  @Description("The number of ratings per batch")
   @Default.Long(1_000_000)
   long getBatchRows();
 
@@ -118,36 +118,36 @@ public interface RatingBatchesOptions
 
   @OptionGroup(OptionGroup.Heading.RUN)
   @Description(
-      "Whether plan also counts the rows of all batches there are, so that a row which came late"
-          + " with a low id is not missed; one pass over the ids")
+      "Whether plan also counts the rows of all existing batches, so that a late row"
+          + " with a low id is not missed; this takes one pass over the ids")
   @Default.Boolean(true)
   boolean getRecount();
 
   void setRecount(boolean recount);
 
   @OptionGroup(OptionGroup.Heading.RUN)
-  @Description("Process this batch and no other; 0 for all that are to do")
+  @Description("Process only this batch; 0 for all pending batches")
   @Default.Long(0)
   long getBatchId();
 
   void setBatchId(long batchId);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("How long a batch waits for a worker that is gone")
+  @Description("How long a batch waits after its worker has died")
   @Default.Integer(60)
   int getLeaseSeconds();
 
   void setLeaseSeconds(int leaseSeconds);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("How many attempts of a batch may fail within a run")
+  @Description("The maximum number of failed attempts of a batch within a run")
   @Default.Integer(3)
   int getMaxAttempts();
 
   void setMaxAttempts(int maxAttempts);
 
   @OptionGroup(OptionGroup.Heading.RUN)
-  @Description("Publish what is complete, though batches are not")
+  @Description("Publish complete batches even if others are not complete")
   @Default.Boolean(false)
   boolean getPublishIncomplete();
 

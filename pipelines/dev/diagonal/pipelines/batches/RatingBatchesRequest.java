@@ -12,12 +12,12 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What the options of {@link RatingBatches} come to.
+ * The settings that the options of {@link RatingBatches} select.
  *
  * @param steps what to do
  * @param tables the names of the tables
- * @param format how files of ratings are written
- * @param settings how batches are worked on
+ * @param format the format of files of ratings
+ * @param settings how batches are processed
  * @param place where the database is
  */
 record RatingBatchesRequest(
@@ -30,7 +30,7 @@ record RatingBatchesRequest(
   /**
    * Reads and checks the options.
    *
-   * @throws IllegalArgumentException if one does not fit
+   * @throws IllegalArgumentException if one is invalid
    */
   static RatingBatchesRequest of(RatingBatchesOptions options, boolean hasInput) {
     Set<BatchStep> steps = BatchStep.of(options);
@@ -56,13 +56,13 @@ record RatingBatchesRequest(
     require(
         options.getMaxAttempts() >= 1,
         "--maxAttempts must be >= 1, got " + options.getMaxAttempts());
-    require(!place.isNone(), "the ratings are in a database: give --jdbcUrl");
+    require(!place.isNone(), "the ratings are in a database: set --jdbcUrl");
     require(
         hasInput == steps.contains(BatchStep.LOAD),
         "the step load needs --input, and --input needs the step load");
     require(
         options.getBatchId() == 0 || steps.equals(EnumSet.of(BatchStep.WORK)),
-        "--batchId goes with the step work alone");
+        "--batchId needs the step work only");
     require(
         !Runners.isDetached(options) || steps.equals(EnumSet.of(BatchStep.WORK)),
         "with --attachedMode=false the only step is work: --steps=work");

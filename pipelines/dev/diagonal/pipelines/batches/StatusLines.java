@@ -20,9 +20,9 @@ final class StatusLines {
           count.batches(),
           count.rows());
     }
-    say(lines, "not published: %,d of the complete ones", status.unpublished());
-    say(lines, "bad: %,d ratings of the complete ones were left out", status.badRows());
-    say(lines, "rate: %,d ratings/s a worker", status.rowsPerSecond());
+    say(lines, "not published: %,d complete batches", status.unpublished());
+    say(lines, "bad: %,d ratings of complete batches were left out", status.badRows());
+    say(lines, "rate: %,d ratings/s per worker", status.rowsPerSecond());
     JobStatus.Lease lease = status.oldestLease();
     if (lease != null) {
       say(

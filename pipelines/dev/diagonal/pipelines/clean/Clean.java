@@ -22,7 +22,7 @@ import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
-/** Drops what runs that were killed have left in a database. */
+/** Drops what killed runs have left in a database. */
 public final class Clean implements Command {
 
   /** The options of the command. */
@@ -92,7 +92,7 @@ public final class Clean implements Command {
         continue;
       }
       if (dryRun) {
-        System.out.println(run + " is gone; would drop it and " + each.what());
+        System.out.println(run + " has ended; would drop it and " + each.what());
         dropped++;
         continue;
       }
@@ -102,11 +102,11 @@ public final class Clean implements Command {
                 held, CommitCheck.unneeded(), connection -> leftovers.drop(connection, each.run()));
         System.out.println(
             run
-                + (done ? " is gone; dropped it and " : " is alive again and keeps ")
+                + (done ? " has ended; dropped it and " : " is alive again and keeps ")
                 + each.what());
         dropped += done ? 1 : 0;
       } catch (SQLException e) {
-        System.out.println(run + " is gone; could not drop it: " + e.getMessage());
+        System.out.println(run + " has ended; could not drop it: " + e.getMessage());
         failed = true;
       }
     }

@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Expands {@code @file} among the arguments: one option a line; empty lines and lines that start
- * with {@code #} are comments. Of an option that is given twice the last value counts; see {@link
- * CommandModel#normalize} for lists.
+ * Expands {@code @file} arguments: one option per line; empty lines and lines that start with
+ * {@code #} are comments. If an option is set twice, the last value wins; for lists see {@link
+ * CommandModel#normalize}.
  */
 final class ArgsFiles {
 
-  /** What Windows editors write before the first character. */
+  /** The byte order mark, which Windows editors write. */
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private static final Pattern QUOTED = Pattern.compile("(--\\w+=)(['\"])(.+)\\2");
@@ -28,9 +28,9 @@ final class ArgsFiles {
   private ArgsFiles() {}
 
   /**
-   * Returns the arguments with the files' lines in place of the files.
+   * Returns the arguments with each file replaced by its lines.
    *
-   * @throws UsageException if a file cannot be read or has a line that is no option
+   * @throws UsageException if a file cannot be read or has a line that is not an option
    */
   static List<String> expand(List<String> args) {
     List<String> expanded = new ArrayList<>();
@@ -63,7 +63,7 @@ final class ArgsFiles {
       }
       if (!line.startsWith("--")) {
         throw new UsageException(
-            "@%s, line %s: an option starts with --, got '%s'"
+            "@%s, line %s: an option must start with --, got '%s'"
                 .formatted(file, i + 1, Secrets.shown(line)));
       }
       options.add(unquoted(line, "@%s, line %s".formatted(file, i + 1)));
@@ -75,7 +75,7 @@ final class ArgsFiles {
     return line.startsWith(BYTE_ORDER_MARK) ? line.substring(BYTE_ORDER_MARK.length()) : line;
   }
 
-  /** Refuses quotes around a value: no shell takes them away here. */
+  /** Refuses quotes around a value, since no shell removes them here. */
   private static String unquoted(String option, String place) {
     Matcher quoted = QUOTED.matcher(option);
     if (quoted.matches()) {

@@ -17,18 +17,18 @@ import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 import org.apache.beam.sdk.options.StreamingOptions;
 
 /**
- * Makes Beam's options objects, knowing the options of the runner in use and no others.
+ * Creates Beam's options objects with the options of the runner in use only.
  *
- * <p>When Beam's factory is first touched, it registers the options of every runner and harness on
- * the class path, and checks each anew against all before it: 1.1 s of a start of 3 s. So it is
- * shown none, and then told those that can be meant.
+ * <p>On first use, Beam's factory registers the options of every runner and harness on the class
+ * path, and checks each against all earlier ones: 1.1 s of a start of 3 s. So it sees none of them,
+ * and only the needed ones are registered here.
  */
 final class BeamOptions {
 
   private static final String REGISTRARS =
       "META-INF/services/" + PipelineOptionsRegistrar.class.getName();
 
-  /** What the registrars of object stores and HDFS are called; those of runners are not. */
+  /** The names of the registrars of object stores and HDFS; registrars of runners have others. */
   private static final List<String> FILE_SYSTEMS =
       List.of("org.apache.beam.sdk.io.", "org.apache.beam.sdk.extensions.gcp.");
 
@@ -37,7 +37,7 @@ final class BeamOptions {
   /**
    * Returns the options.
    *
-   * @throws IllegalArgumentException if Beam or the runner does not know one, or not its value
+   * @throws IllegalArgumentException if Beam or the runner does not know an option or its value
    */
   static <O extends PipelineOptions> O of(Class<O> type, List<String> args) {
     Thread thread = Thread.currentThread();
@@ -63,7 +63,7 @@ final class BeamOptions {
         .forEach(PipelineOptionsFactory::register);
   }
 
-  /** Finds all that its parent finds, but for the list of options to register. */
+  /** Finds everything that its parent finds, except the list of options to register. */
   private static final class WithoutRegistrars extends ClassLoader {
 
     WithoutRegistrars(ClassLoader parent) {

@@ -2,10 +2,10 @@ package dev.diagonal.pipelines.command;
 
 import java.util.List;
 
-/** Something the launcher can do. */
+/** A command of the launcher. */
 public interface Command {
 
-  /** Returns what it is called by. */
+  /** Returns its name. */
   String name();
 
   /** Returns what it does, in one line. */
@@ -14,18 +14,18 @@ public interface Command {
   /** Returns the interface that declares its options. */
   Class<?> options();
 
-  /** Returns examples of its use for {@code --help}, from its name on. */
+  /** Returns examples for {@code --help}, starting with its name. */
   default List<String> examples() {
     return List.of();
   }
 
   /**
-   * Does it.
+   * Runs the command.
    *
-   * @param args its options as {@code --name=value}, {@code @files} expanded
-   * @throws dev.diagonal.pipelines.usage.UsageException if it was called the wrong way
-   * @throws Exception if it failed; {@link dev.diagonal.pipelines.run.Failure} explains that to the
-   *     user
+   * @param args its options as {@code --name=value}, with {@code @files} expanded
+   * @throws dev.diagonal.pipelines.usage.UsageException if the options are invalid
+   * @throws Exception if the command failed; {@link dev.diagonal.pipelines.run.Failure} explains it
+   *     to the user
    */
   ExitCode run(List<String> args) throws Exception;
 }

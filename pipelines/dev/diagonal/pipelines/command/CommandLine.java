@@ -16,8 +16,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the options of one command: its own are checked here, those of Beam and its runners by
- * Beam. An option of another command is unknown.
+ * Parses the options of one command. Its own options are checked here, those of Beam and its
+ * runners by Beam. An option of another command is unknown.
  */
 public final class CommandLine {
 
@@ -25,7 +25,7 @@ public final class CommandLine {
       Pattern.compile("--([A-Za-z][A-Za-z0-9]*)(?:=(.*))?", Pattern.DOTALL);
   private static final Pattern MISSING = Pattern.compile("missing a property named '(\\w+)'");
 
-  /** The launcher's. Beam would print its own help and end the JVM with exit code 0. */
+  /** The launcher's own option. Beam would print its own help and end the JVM with exit code 0. */
   private static final String HELP = "help";
 
   private CommandLine() {}
@@ -33,8 +33,8 @@ public final class CommandLine {
   /**
    * Returns the options.
    *
-   * @throws UsageException if one is unknown, has no fitting value, is missing or has no effect;
-   *     the message has a line for each
+   * @throws UsageException if one is unknown, has an invalid value, is missing or has no effect;
+   *     the message has one line per mistake
    */
   public static <O extends PipelineOptions> O parse(Class<O> type, List<String> args) {
     Map<String, OptionSpec> specs =
@@ -62,7 +62,7 @@ public final class CommandLine {
     Matcher option = OPTION.matcher(arg);
     if (!option.matches()) {
       throw new UsageException(
-          "an option looks like --name=value, got '" + Secrets.shown(arg) + "'");
+          "an option must look like --name=value, got '" + Secrets.shown(arg) + "'");
     }
     String name = option.group(1);
     String value = option.group(2) == null ? "true" : option.group(2);
@@ -80,12 +80,12 @@ public final class CommandLine {
     if (option.group(2) == null && spec.type() != boolean.class) {
       throw new UsageException(spec.takesValue());
     }
-    values.put(name, spec.usual()); // if it is refused, others are checked as if it were given
+    values.put(name, spec.usual()); // so that the other options can be checked
     spec.check(value);
     values.put(name, value);
   }
 
-  /** Refuses options of the runner that is not used: the one that is used would ignore them. */
+  /** Refuses options of the other runner, which this one would ignore. */
   private static void checkRunners(
       Map<String, OptionSpec> specs,
       Map<String, String> values,
@@ -112,18 +112,18 @@ public final class CommandLine {
       if (spec == null || spec.needs().isEmpty()) {
         continue;
       }
-      // Under Maven, a server without a URL is an embedded one.
+      // Under Maven, a server without a URL is embedded.
       boolean isEmbedded = spec.needs().endsWith("Url") && Runners.inMaven();
       String needed = values.getOrDefault(spec.needs(), "none");
       if (!isEmbedded && (needed.equals("none") || needed.equals("false"))) {
         mistakes.add(
-            "--%s has no effect without --%s: add that, or leave this out"
+            "--%s has no effect without --%s: add that, or remove this option"
                 .formatted(name, spec.needs()));
       }
     }
   }
 
-  /** Returns the options that Beam makes of the values, without those that it does not accept. */
+  /** Returns the options that Beam creates from the values, without those that it refuses. */
   private static <O extends PipelineOptions> O parsed(
       Class<O> type, Map<String, String> values, boolean isFlink, Mistakes mistakes) {
     Map<String, String> accepted = new LinkedHashMap<>(values);
@@ -149,7 +149,9 @@ public final class CommandLine {
     }
   }
 
-  /** Beam names the value and not the option: it is the one that fails alone as well. */
+  /**
+   * Finds the option of a refused value. Beam names only the value, so each option is tried alone.
+   */
   private static @Nullable String failingAlone(
       Class<? extends PipelineOptions> type, Map<String, String> values) {
     for (Map.Entry<String, String> each : values.entrySet()) {

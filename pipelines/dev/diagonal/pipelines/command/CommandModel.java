@@ -20,9 +20,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Picocli's model of our commands: it splits arguments into options, prints help, and completes
- * words in a shell. Values are checked by {@link CommandLine dev.diagonal's CommandLine}; options
- * that a command does not declare are left to Beam.
+ * Picocli's model of our commands: splits arguments into options, prints help, and completes words
+ * in a shell. {@link CommandLine dev.diagonal's CommandLine} checks values; Beam handles options
+ * that a command does not declare.
  */
 final class CommandModel {
 
@@ -38,12 +38,12 @@ final class CommandModel {
   private CommandModel() {}
 
   /**
-   * Returns the arguments as {@code --name=value}, one element each, whichever way they were given:
-   * {@code --name value}, {@code --name=value}, or {@code --flag} for true. An argument that is not
-   * an option of the command stays as it is.
+   * Returns the arguments as {@code --name=value}, one element each, however they were written:
+   * {@code --name value}, {@code --name=value}, or {@code --flag} for true. Arguments that are not
+   * options of the command are unchanged.
    *
-   * <p>A list that is given several times on the command line is the list of all these values; for
-   * other options the last value counts.
+   * <p>If a list is set several times on the command line, its values are joined; for other options
+   * the last value wins.
    *
    * @param args with {@code @files} expanded
    * @param typed as on the command line
@@ -54,7 +54,7 @@ final class CommandModel {
     CommandLine parser = parser(command, specs);
     ParseResult onCommandLine =
         parse(parser, specs, typed.stream().filter(arg -> !arg.startsWith("@")).toList());
-    // Read before the parser is used again, which resets the values of its options.
+    // Read before the parser is reused, which resets the values of its options.
     Map<String, List<String>> typedLists = new HashMap<>();
     for (OptionSpec spec : specs) {
       if (spec.type() == List.class) {

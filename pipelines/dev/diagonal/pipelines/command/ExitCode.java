@@ -1,12 +1,12 @@
 package dev.diagonal.pipelines.command;
 
-/** How a command ends. */
+/** The exit code of a command. */
 public enum ExitCode {
-  /** All was done. */
+  /** The command was successful. */
   DONE(0),
   /** The job failed. */
   FAILED(1),
-  /** The command was called the wrong way; nothing was done. */
+  /** The arguments were invalid; nothing was done. */
   WRONG_USAGE(2);
 
   private final int status;

@@ -17,9 +17,8 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
 /**
- * Runs one of some commands from its arguments: {@code <command> [@file …] [--option=value …]}.
- * What is asked for goes to the standard output; what the user must know besides to the standard
- * error.
+ * Runs a command from its arguments: {@code <command> [@file …] [--option=value …]}. Prints
+ * requested output to the standard output, and everything else to the standard error.
  */
 public final class Launcher {
 
@@ -29,7 +28,7 @@ public final class Launcher {
 
   private static final String LOGGING_FILE = "java.util.logging.config.file";
 
-  /** Kept, or the level would be forgotten with the logger. */
+  /** Held so that the logger, and so its level, is not garbage collected. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
   private final List<Command> commands;
@@ -38,15 +37,15 @@ public final class Launcher {
   private final PrintStream err = System.err;
 
   /**
-   * @param commands what can be run
-   * @param demo what runs under Maven without arguments
+   * @param commands the commands
+   * @param demo runs under Maven without arguments
    */
   public Launcher(List<Command> commands, Optional<Command> demo) {
     this.commands = List.copyOf(commands);
     this.demo = demo;
   }
 
-  /** Runs the command that the arguments name and returns how that went. */
+  /** Runs the command that the arguments name and returns its exit code. */
   public ExitCode launch(List<String> args) {
     quiet();
     if (System.getProperty(LOGGING_FILE) == null) {
@@ -118,18 +117,21 @@ public final class Launcher {
       }
       return command.run(CommandModel.normalize(command, expanded, args));
     } catch (Throwable thrown) {
-      // Errors too: memory that ran out must end in exit code 1 and a line, like any other failure.
+      // Also catches errors: running out of memory must end with exit code 1 and a message.
       return failed(command.name(), thrown);
     }
   }
 
-  /** Or a full disk, or a reader that is gone, would take what was printed without a word. */
+  /**
+   * Checks that the standard output was written: a full disk or a closed pipe would lose it
+   * silently.
+   */
   private ExitCode checked(ExitCode exitCode) {
     if (!out.checkError()) {
       return exitCode;
     }
     err.println(
-        "failed: not all of the standard output was written: its disk is full or its reader gone");
+        "failed: the standard output could not be written completely: the disk is full or the reader has closed it");
     return exitCode == ExitCode.DONE ? ExitCode.FAILED : exitCode;
   }
 
@@ -177,7 +179,9 @@ public final class Launcher {
     to.println("exit codes: 0 done, 1 failed, 2 wrong usage");
   }
 
-  /** Turns off the chatter of Beam, Flink and the drivers, unless the user has set up logging. */
+  /**
+   * Disables the log output of Beam, Flink and the drivers, unless the user has configured logging.
+   */
   private static void quiet() {
     if (System.getProperty(LOGGING_FILE) == null) {
       LogManager.getLogManager().reset();

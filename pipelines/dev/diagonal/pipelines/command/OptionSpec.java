@@ -15,15 +15,15 @@ import org.apache.beam.sdk.options.Validation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One option of a command, as its interface declares it.
+ * An option of a command, as its interface declares it.
  *
  * @param name as on the command line, without the dashes
- * @param type what its getter returns
+ * @param type the return type of its getter
  * @param description its meaning
  * @param defaultValue its default as text, or null if it has none
- * @param required whether it must be given
+ * @param required whether it must be set
  * @param heading where {@code --help} lists it
- * @param needs the option without which it has no effect, or empty
+ * @param needs the option without which it has no effect, or an empty text
  */
 record OptionSpec(
     String name,
@@ -34,7 +34,7 @@ record OptionSpec(
     OptionGroup.Heading heading,
     String needs) {
 
-  /** Returns the options that an interface and those of ours above it declare, sorted by name. */
+  /** Returns the options that an interface and our interfaces above it declare, sorted by name. */
   static List<OptionSpec> of(Class<?> options) {
     return Arrays.stream(options.getMethods())
         .filter(method -> method.getName().matches("(get|is)[A-Z].*"))
@@ -92,7 +92,7 @@ record OptionSpec(
     return null;
   }
 
-  /** Returns what its value looks like, for a person. */
+  /** Returns the form of its value, for messages. */
   String valueForm() {
     if (type == int.class || type == long.class) {
       return "number";
@@ -106,7 +106,7 @@ record OptionSpec(
     return "text";
   }
 
-  /** Returns all values that it may have, or none if they cannot be listed. */
+  /** Returns all valid values, or none if they cannot be listed. */
   List<String> values() {
     if (type == boolean.class) {
       return List.of("true", "false");
@@ -116,7 +116,9 @@ record OptionSpec(
         : List.of();
   }
 
-  /** Returns what {@code --help} adds to the description: the default, or that it is required. */
+  /**
+   * Returns the addition to the description in {@code --help}: the default, or that it is required.
+   */
   String remark() {
     if (required) {
       return " (required)";
@@ -124,7 +126,7 @@ record OptionSpec(
     return defaultValue == null ? "" : " (default " + defaultValue + ")";
   }
 
-  /** Returns a value that it accepts. */
+  /** Returns a valid value. */
   String usual() {
     if (defaultValue != null) {
       return defaultValue;
@@ -134,7 +136,7 @@ record OptionSpec(
         : values().get(0);
   }
 
-  /** Returns the message for the option without its value. */
+  /** Returns the message for a missing value. */
   String takesValue() {
     return "--%s takes a value: --%s=<%s>".formatted(name, name, valueForm());
   }
@@ -142,8 +144,8 @@ record OptionSpec(
   /**
    * Checks the form of a value.
    *
-   * @throws UsageException if it does not fit; the message names the option, what is allowed and
-   *     what was given
+   * @throws UsageException if it is invalid; the message names the option, the allowed values and
+   *     the given one
    */
   void check(String value) {
     boolean fits;

@@ -15,28 +15,28 @@ import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
-/** A command that runs one pipeline: reads its options, shows progress, sums up. */
+/** A command that runs one pipeline: parses its options, shows progress, prints a summary. */
 public abstract class PipelineCommand<O extends RunOptions> implements Command {
 
   @Override
   public abstract Class<O> options();
 
   /**
-   * Checks the options and makes the job, which touches nothing yet but the names of its input.
+   * Checks the options and creates the job, which accesses nothing except the names of its input.
    *
-   * @throws UsageException or IllegalArgumentException if the options do not fit
+   * @throws UsageException or IllegalArgumentException if an option is invalid
    */
   protected abstract Job plan(O options);
 
   /**
-   * Reads the options and makes the job, which touches nothing yet but the names of its input.
+   * Parses the options and creates the job, which accesses nothing except the names of its input.
    *
-   * @throws UsageException if the options do not fit
+   * @throws UsageException if an option is invalid
    */
   public final PlannedJob prepare(List<String> args) {
     Runners.check(name(), args);
     O options = CommandLine.parse(options(), RunnerDefaults.withDefaults(name(), args));
-    // Or the job could not look for its input on any file system but the local one.
+    // Otherwise the job could look for its input only on the local file system.
     FileSystems.setDefaultPipelineOptions(options);
     Job job = planned(options);
     hideSecrets(options);
@@ -44,8 +44,8 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
   }
 
   /**
-   * Replaces the URL by one without secrets. The job has read it and keeps the password; the
-   * options travel to the runner, and Flink shows them to whoever opens its pages.
+   * Replaces the URL by one without secrets. The job has already read it; the options are sent to
+   * the runner, and Flink shows them on its web pages.
    */
   private static void hideSecrets(RunOptions options) {
     if (options instanceof JdbcOptions jdbc && jdbc.getJdbcUrl() != null) {
@@ -61,7 +61,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       return ExitCode.DONE;
     }
     if (Runners.isDetached(args)) {
-      System.out.println(name() + ": handed over to the cluster: " + planned.handOver());
+      System.out.println(name() + ": submitted to the cluster:  " + planned.handOver());
       return ExitCode.DONE;
     }
     return planned.job().isEndless() && !Runners.isOnCluster(args)
@@ -76,7 +76,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
         .forEach(line -> to.println(Printable.line(line)));
     if (!planned.job().embeddedServers().isEmpty()) {
       to.println(
-          "  the embedded servers end now, with their data; 'servers' starts ones that stay");
+          "  the embedded servers stop now, and their data is deleted; 'servers' starts servers that keep running");
     }
     return ExitCode.DONE;
   }

@@ -18,7 +18,7 @@ import org.apache.beam.sdk.options.StreamingOptions;
 /** Explains an option that neither the command nor its runner has. */
 final class UnknownOption {
 
-  /** Options that people look for and that have another name here, with the reason. */
+  /** Options that users expect but that have another name here, with the reason. */
   private static final Map<String, String> ELSEWHERE =
       Map.of(
           "jdbcPassword",
@@ -38,7 +38,7 @@ final class UnknownOption {
 
   private UnknownOption() {}
 
-  /** Returns one line: what is unknown, and what may be meant or must be used. */
+  /** Returns one line: which option is unknown, and which one is probably meant or must be used. */
   static String explain(String name, Class<?> command, boolean isFlink) {
     String unknown = "unknown option --" + name;
     if (ELSEWHERE.containsKey(name)) {
@@ -54,7 +54,7 @@ final class UnknownOption {
         + NearestName.nearest(name, known).map("; did you mean --%s?"::formatted).orElse("");
   }
 
-  /** Whether the other runner has an option of this name, and this one has not. */
+  /** Returns whether only the other runner has an option of this name. */
   static boolean isOfOtherRunner(String name, boolean isFlink) {
     return !ofRunner(isFlink).contains(name) && ofRunner(!isFlink).contains(name);
   }
@@ -66,10 +66,10 @@ final class UnknownOption {
     return names;
   }
 
-  /** Returns one line: whose option it is, and the one of this runner for the same. */
+  /** Returns one line: whose option it is, and the equivalent one of this runner. */
   static String ofOtherRunner(String name, boolean isFlink) {
     String instead = (isFlink ? ON_FLINK : ON_DIRECT).get(name);
-    return "--%s is an option of the %s, this run uses the %s%s"
+    return "--%s is an option of the %s, but this run uses the %s%s"
         .formatted(
             name,
             isFlink ? "DirectRunner" : "FlinkRunner",

@@ -7,7 +7,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Prints the warnings of jobs that run in this JVM, a line each. */
+/** Prints the warnings of jobs that run in this JVM, one line each. */
 final class WarningLines extends Handler {
 
   private static final Logger LOGGER = Logger.getLogger(Warnings.LOGGER);
@@ -18,7 +18,7 @@ final class WarningLines extends Handler {
     this.out = out;
   }
 
-  /** Prints warnings from now on, in place of an earlier stream. */
+  /** Prints warnings to this stream from now on, instead of an earlier one. */
   static void to(PrintStream out) {
     for (Handler earlier : LOGGER.getHandlers()) {
       LOGGER.removeHandler(earlier);

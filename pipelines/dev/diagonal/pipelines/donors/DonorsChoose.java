@@ -6,7 +6,7 @@ import dev.diagonal.pipelines.usage.Mistakes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Prepares and joins the files of DonorsChoose and indexes a document a donation. */
+/** Joins the files of DonorsChoose and indexes one document per donation. */
 public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
 
   @Override
@@ -52,7 +52,7 @@ public final class DonorsChoose extends PipelineCommand<DonorsChooseOptions> {
   private static void refuse(String option, @Nullable Object value, Mistakes mistakes) {
     if (value != null) {
       mistakes.add(
-          "--generate only writes sample files, so --%s has no effect: leave one of them out"
+          "--generate only writes sample files, so --%s has no effect: remove one of them"
               .formatted(option));
     }
   }

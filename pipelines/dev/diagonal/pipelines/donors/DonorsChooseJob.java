@@ -37,7 +37,7 @@ import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of {@link DonorsChoose}: read and pack, join in shards, index. */
+/** The pipeline of {@link DonorsChoose}: reads and packs, joins in shards, indexes. */
 final class DonorsChooseJob implements Job {
 
   private static final String JOIN = "Documents";
@@ -66,7 +66,7 @@ final class DonorsChooseJob implements Job {
     this.place = SinkPlace.of(options.getElasticsearchUrl(), output, options.getElasticsearchUrl());
     if (output == null && place.isNone()) {
       throw new IllegalArgumentException(
-          "there is nowhere to write to: give --output or --elasticsearchUrl");
+          "there is no target: set --output or --elasticsearchUrl");
     }
     Sinks.checkBulkLoadMode(options, place);
     if (options.getShards() < 0) {
@@ -79,13 +79,11 @@ final class DonorsChooseJob implements Job {
                 : inputs.shards(Runners.readers(options)));
     this.deadLetters = DeadLetters.of(options);
     this.index = target(ServerUrls.TO_COME);
-    // Refuses what does not fit before anything is done.
+    // Refuses invalid settings before anything is done.
     Object unused = Sinks.indexDocuments(index, options);
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static DonorsChooseJob of(DonorsChooseOptions options) {
     return new DonorsChooseJob(options);
   }
@@ -95,11 +93,11 @@ final class DonorsChooseJob implements Job {
     List<String> lines = new ArrayList<>(inputs.describe());
     lines.add("joins:   in " + shards.count() + " shards");
     if (output != null) {
-      lines.add("writes:  a document a donation to " + shards.count() + " files in " + output);
+      lines.add("writes:  a document per donation to " + shards.count() + " files in " + output);
     }
     if (!place.isNone()) {
       lines.add("creates: the index " + index.index() + ", if it is missing");
-      lines.add("writes:  a document a donation to " + index);
+      lines.add("writes:  a document per donation to " + index);
     }
     lines.add(deadLetters.describe());
     return lines;
@@ -131,9 +129,9 @@ final class DonorsChooseJob implements Job {
   }
 
   /**
-   * The DirectRunner holds what meets in a grouping: the rows, as bytes, and a quarter for what
-   * goes with them. Measured: with 300,000 donations of 151 MiB in plain files, two readers and
-   * {@code -Xmx560m}, 220 MiB were alive at most after a full collection; this asks for 541 MiB.
+   * Returns the heap for a grouping, which the DirectRunner holds in memory: the rows as bytes, and
+   * a quarter for overhead. Measured: with 300,000 donations of 151 MiB in plain files, two readers
+   * and {@code -Xmx560m}, at most 220 MiB were alive after a full collection; this returns 541 MiB.
    */
   @Override
   public long heapBytes() {
@@ -201,7 +199,7 @@ final class DonorsChooseJob implements Job {
     if (output != null) {
       return "files of an earlier run with more shards are deleted at the end";
     }
-    return options.getBulkLoadMode() ? "--bulkLoadMode is taken back at the end" : null;
+    return options.getBulkLoadMode() ? "--bulkLoadMode is reset at the end" : null;
   }
 
   @Override
@@ -233,7 +231,7 @@ final class DonorsChooseJob implements Job {
     List<String> remarks = new ArrayList<>(report);
     long replaced = Summary.counted(result, ReadCsv.REPLACED_CHARACTERS);
     if (replaced > 0) {
-      remarks.add(String.format(Locale.ROOT, "%,d broken characters were replaced", replaced));
+      remarks.add(String.format(Locale.ROOT, "%,d invalid characters were replaced", replaced));
     }
     return remarks;
   }

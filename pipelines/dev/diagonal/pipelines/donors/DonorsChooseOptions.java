@@ -36,7 +36,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
   void setDelimiter(String delimiter);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
-  @Description("A directory for the documents as files of JSON lines, one a shard")
+  @Description("A directory for the documents as files of JSON lines, one per shard")
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
@@ -70,7 +70,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
   void setElasticsearchIndex(String elasticsearchIndex);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("In how many shards to join; 0 for as many as the sizes of the files ask for")
+  @Description("The number of shards of the join; 0 derives it from the sizes of the files")
   @Default.Integer(0)
   int getShards();
 
@@ -82,7 +82,7 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
   void setGenerate(@Nullable String generate);
 
   @Needs("generate")
-  @Description("How many donations to generate; a fifth as many projects, three fifths resources")
+  @Description("How many donations to generate, with a fifth as many projects and three fifths as many resources")
   @Default.Integer(100_000)
   int getGenerateDonations();
 

@@ -6,30 +6,30 @@ import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The files of the three tables that are joined, and what their sizes ask for. */
+/** The files of the three joined tables, and the settings that depend on their sizes. */
 record DonorsInputs(Input projects, Input donations, Input resources) {
 
   /**
-   * What becomes of a compressed file. Measured: the files that {@code --generate} writes are a
-   * third of their size, at 100,000 and at 300,000 donations; essays repeat themselves more.
+   * The assumed compression of files. Measured: the files that {@code --generate} writes are a
+   * third of their size, with 100,000 and with 300,000 donations; real essays are more repetitive.
    */
   private static final int COMPRESSION = 6;
 
-  /** What a project and its resources take in a shard, times their bytes. */
+  /** The size of a project and its resources in a shard, relative to their bytes. */
   private static final int BUILD_GROWTH = 4;
 
   private static final long SHARD_BYTES = 64L << 20;
   private static final long WAITING_BYTES = 32L << 20;
   private static final long SHARDS_PER_READER = 4;
 
-  /** The packer's buffers and a shard. */
+  /** The heap for the packer's buffers and a shard. */
   static final long READER_HEAP_BYTES = (16L << 20) + SHARD_BYTES + WAITING_BYTES;
 
   /**
-   * Files of one table.
+   * The files of one table.
    *
    * @param patterns as they were given
-   * @param files that there are
+   * @param files that exist
    */
   record Input(List<String> patterns, InputFiles files) {
     static Input of(String option, @Nullable List<String> patterns) {
@@ -55,9 +55,7 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
     }
   }
 
-  /**
-   * @throws UsageException if an option is missing, or names no file
-   */
+  /** @throws UsageException if an option is missing, or matches no file */
   static DonorsInputs of(DonorsChooseOptions options) {
     return new DonorsInputs(
         Input.of("projects", options.getProjects()),
@@ -79,14 +77,14 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
         + resources.files().totalBytes();
   }
 
-  /** Returns how many bytes of text all files hold. */
+  /** Returns the estimated size of the uncompressed text of all files. */
   long textBytes() {
     return projects.textBytes() + donations.textBytes() + resources.textBytes();
   }
 
   /**
-   * Returns as many shards as keep the build side of a shard, and the donations that wait, in their
-   * budgets.
+   * Returns the smallest number of shards for which the build side of a shard, and the waiting
+   * donations, fit their budgets.
    */
   int shards(int readers) {
     long build = (projects.textBytes() + resources.textBytes()) * BUILD_GROWTH;

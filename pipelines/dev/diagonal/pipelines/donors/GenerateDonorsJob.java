@@ -32,7 +32,7 @@ final class GenerateDonorsJob implements Job {
     if (options.getProjects() != null
         || options.getDonations() != null
         || options.getResources() != null) {
-      throw new UsageException("give --generate or the files to read, not both");
+      throw new UsageException("use either --generate or the files to read");
     }
   }
 

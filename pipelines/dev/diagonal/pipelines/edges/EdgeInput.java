@@ -16,7 +16,6 @@ import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
-import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -25,9 +24,10 @@ import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
-import java.util.ArrayList;
+import dev.diagonal.rows.types.NamedType;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -40,20 +40,20 @@ import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Where the edges of {@link LoadEdges} come from: files, files to come, or a query. */
+/** The input of {@link LoadEdges}: files, a watched directory, or a query. */
 final class EdgeInput {
 
-  /** A line of an edge list; compressed it is a third of that. */
+  /** The size of a line of an edge list; compressed it is a third of that. */
   private static final int LINE_BYTES = 20;
 
   private static final int COMPRESSED_LINE_BYTES = 7;
 
-  /** Rows of a query, or of files to come, are not known: enough for any table size. */
+  /** The number of rows of a query or a watched directory is unknown: enough for any table size. */
   private static final long MANY_ROWS = 100_000_000;
 
   private final LoadEdgesOptions options;
   private final SkippedLines skipped;
-  private final EdgeFormat format;
+  private EdgeFormat format;
 
   private final @Nullable String headerRemark;
 
@@ -67,7 +67,7 @@ final class EdgeInput {
     this.skipped = CsvInputOptions.skipped(options);
     FirstLines first =
         files == null ? FirstLines.NONE : FirstLines.of(files, ParquetInput.FORMAT, skipped);
-    EdgeFormat given = formatOf(options);
+    EdgeFormat given = FormatOptions.format(options);
     if (!first.lines().isEmpty() && files != null) {
       check(options, given, first, files.files().get(0).name());
     }
@@ -82,13 +82,11 @@ final class EdgeInput {
     this.source = patterns == null ? null : sourceOf(options, patterns);
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static EdgeInput of(LoadEdgesOptions options) {
     List<String> patterns = options.getInput();
     if ((patterns == null) == (options.getInputQuery() == null)) {
-      throw new IllegalArgumentException("give --input or --inputQuery, one of the two");
+      throw new IllegalArgumentException("use either --input or --inputQuery");
     }
     if (isStreaming(options)) {
       checkStreaming(options);
@@ -96,7 +94,7 @@ final class EdgeInput {
     }
     if (options.getInputQuery() != null && options.getIdColumn() == null) {
       throw new IllegalArgumentException(
-          "--inputQuery needs --idColumn: a row of a query has no place to tell it by");
+          "--inputQuery needs --idColumn: a row of a query has no place that identifies it");
     }
     try {
       return new EdgeInput(options, patterns == null ? null : found(options, patterns));
@@ -105,12 +103,10 @@ final class EdgeInput {
     }
   }
 
-  /**
-   * @throws UsageException if columns or delimiter do not fit the first line
-   */
+  /** @throws UsageException if columns or delimiter do not fit the first line */
   private static void check(
       LoadEdgesOptions options, EdgeFormat format, FirstLines first, String file) {
-    List<String> further = format.columns();
+    List<String> further = format.columnNames();
     for (String column : further) {
       if (further.indexOf(column) != further.lastIndexOf(column)) {
         throw new UsageException("--edgeColumns names '%s' twice".formatted(column));
@@ -144,7 +140,7 @@ final class EdgeInput {
     mistakes.throwIfAny();
   }
 
-  /** Names that headers of edge lists have, and hardly any node. */
+  /** Names that are common in headers of edge lists and rare as nodes. */
   private static final Set<String> HEADER_NAMES =
       Set.of("source", "target", "from", "to", "src", "dst", "start", "end", "id1", "id2");
 
@@ -162,13 +158,13 @@ final class EdgeInput {
         : null;
   }
 
-  /** A directory that is watched may be empty at first. */
+  /** A watched directory may be empty at first. */
   private static InputFiles found(LoadEdgesOptions options, List<String> files) {
     return ParquetInput.checked(
         isStreaming(options) ? InputFiles.matchingIfAny(files) : InputFiles.matching(files));
   }
 
-  /** Whether files are waited for that are not there yet. */
+  /** Returns whether the job waits for new files. */
   private static boolean isStreaming(LoadEdgesOptions options) {
     return options.as(StreamingOptions.class).isStreaming();
   }
@@ -188,19 +184,24 @@ final class EdgeInput {
     return format;
   }
 
-  /** Returns what the user should know of the input, a line each. */
+  /** Sets the types of untyped columns to those of a table's columns of the same names. */
+  void setTypesOf(Map<String, NamedType> table) {
+    format = format.withTypesOf(table);
+  }
+
+  /** Returns remarks on the input, one line each. */
   List<String> remarks() {
     return headerRemark == null ? List.of() : List.of(headerRemark);
   }
 
-  /** Returns the line of a dry run. */
+  /** Returns the line for a dry run. */
   String describe() {
     if (files == null) {
       return "reads:   the rows of a query";
     }
     String there = "reads:   " + files.describe();
     return isEndless()
-        ? "%s, and those that come, looked for every %s s"
+        ? "%s, and new ones, looked for every %s s"
             .formatted(there, options.getPollSeconds())
         : there;
   }
@@ -209,32 +210,32 @@ final class EdgeInput {
     return isStreaming(options);
   }
 
-  /** Has no more files looked for by a pipeline in this process. */
+  /** Ends the watch of a pipeline in this process. */
   void end() {
     if (source != null && isEndless()) {
       source.endWatch();
     }
   }
 
-  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  /** Returns how many bytes will be read, or 0 if that is unknown. */
   long bytes() {
     return files == null ? 0 : files.totalBytes();
   }
 
-  /** Returns how many rows there are, about. */
+  /** Returns the approximate number of rows. */
   long rows() {
     return files == null || files.hasPipes() || isEndless()
         ? MANY_ROWS
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
   }
 
-  /** Returns the files whose edges are known by their places, or null if edges have ids. */
+  /** Returns the files whose edges are identified by their places, or null if edges have ids. */
   @Nullable InputFiles filesOfPlaces() {
     return format.idKind() == IdKind.PLACE ? files : null;
   }
 
   /**
-   * Returns the write fed from here; a query runs in the database.
+   * Returns the write with this input; a query runs in the database.
    *
    * @param pieces how files are cut into the pieces that edges name, or null for no pieces
    */
@@ -267,32 +268,5 @@ final class EdgeInput {
     int idleSeconds = options.getEndAfterIdleSeconds();
     ReadLines.Source watched = source.watching(Duration.standardSeconds(options.getPollSeconds()));
     return idleSeconds == 0 ? watched : watched.endingAfter(Duration.standardSeconds(idleSeconds));
-  }
-
-  static EdgeFormat formatOf(LoadEdgesOptions options) {
-    List<String> columns = new ArrayList<>();
-    List<String> further = options.getEdgeColumns();
-    if (further != null) {
-      columns.addAll(further);
-    }
-    String component = options.getComponentColumn();
-    if (component != null && !columns.contains(component)) {
-      columns.add(component);
-    }
-    EdgeFormat format =
-        EdgeFormat.CSV
-            .withHeader(options.getHeader() || options.getInputQuery() != null)
-            .withDelimiter(delimiterOf(options.getDelimiter()))
-            .withEnds(options.getSourceColumn(), options.getTargetColumn())
-            .withTextIds(options.getIdType() == IdType.text)
-            .withColumns(columns);
-    String id = options.getIdColumn();
-    return id == null
-        ? format
-        : format.withId(id, options.getEdgeIdType() == IdType.text ? IdKind.TEXT : IdKind.NUMBER);
-  }
-
-  private static String delimiterOf(String delimiter) {
-    return delimiter.equals("blanks") ? EdgeFormat.BLANKS : CsvInputOptions.delimiter(delimiter);
   }
 }

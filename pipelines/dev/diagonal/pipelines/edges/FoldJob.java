@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Fold;
@@ -16,45 +17,48 @@ import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 
-/** Adds up the counts that loads have left in the table of deltas; no pipeline. */
+/** Folds the counts that loads have left in the tables of deltas; no pipeline. */
 final class FoldJob implements Job {
 
   private static final long HEAP_BYTES = 32L << 20;
 
-  /** Any size has the same locks, and a fold takes all of them. */
+  /** Every size has the same locks, and a fold takes all of them. */
   private static final int TABLE_SIZE = 64;
 
+  private final EdgeFormat format;
   private final RelationshipTables tables;
   private final JdbcTarget database;
   private final boolean refuseBothEnds;
   private Folded folded = Folded.NOTHING;
 
-  private FoldJob(RelationshipTables tables, JdbcTarget database, boolean refuseBothEnds) {
+  private FoldJob(
+      EdgeFormat format, RelationshipTables tables, JdbcTarget database, boolean refuseBothEnds) {
+    this.format = format;
     this.tables = tables;
     this.database = database;
     this.refuseBothEnds = refuseBothEnds;
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static FoldJob of(LoadEdgesOptions options) {
     if (options.getInput() != null || options.getInputQuery() != null) {
       throw new IllegalArgumentException(
-          "--fold loads nothing: give no --input and no --inputQuery");
+          "--fold loads nothing: remove --input and --inputQuery");
     }
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     if (!place.isUrl()) {
       throw new IllegalArgumentException("--fold needs --jdbcUrl");
     }
     String targets = options.getTargetNodesTable();
+    EdgeFormat format = FormatOptions.format(options);
     RelationshipTables tables =
         EdgeTables.of(
-            EdgeInput.formatOf(options),
+            format,
             options.getEdgesTable(),
             options.getNodesTable(),
             targets == null ? options.getNodesTable() : targets);
     return new FoldJob(
+        format,
         tables,
         Sinks.jdbc(place, options, ServerUrls.TO_COME),
         options.getSchedule() == LoadEdgesOptions.ScheduleName.bipartite && tables.isOneTable());
@@ -91,7 +95,7 @@ final class FoldJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     Grid<Edge> grid = Grid.monopartite(TABLE_SIZE).by(Edge::source, Edge::target);
     UpsertRelationships<Edge> writers =
-        UpsertRelationships.into(database, tables, EdgeTables.binder()).withLocks(grid);
+        UpsertRelationships.into(database, tables, EdgeTables.binder(format)).withLocks(grid);
     folded = Fold.of(refuseBothEnds ? writers.refusingBothEnds() : writers).now();
     return List.of();
   }

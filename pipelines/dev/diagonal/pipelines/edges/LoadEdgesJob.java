@@ -7,8 +7,10 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
+import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
@@ -38,7 +40,7 @@ import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of {@link LoadEdges}: read, deal, write. */
+/** The pipeline of {@link LoadEdges}: read, assign to cells, write. */
 final class LoadEdgesJob implements Job {
 
   private static final String STEP = "Write edges";
@@ -46,7 +48,7 @@ final class LoadEdgesJob implements Job {
   private static final long BASE_HEAP_BYTES = 96L << 20;
   private static final long READER_HEAP_BYTES = 8L << 20;
 
-  /** An edge as an object, its texts and its place in a buffer. */
+  /** The size of an edge as an object, its texts and its place in a buffer. */
   private static final long EDGE_BYTES = 160;
 
   private final LoadEdgesOptions options;
@@ -55,12 +57,12 @@ final class LoadEdgesJob implements Job {
   private final SinkPlace place;
   private final ParallelWrite parallel;
   private final Counts counts;
-  private final RelationshipTables tables;
   private final DeadLetters deadLetters;
   private final FilesOfRows<Edge> filesOfEdges;
   private JdbcTarget database;
+  private RelationshipTables tables;
 
-  /** How the files are cut whose edges are known by their places; null for no such files. */
+  /** How files are cut whose edges are identified by their places; null if there are none. */
   private @Nullable PieceCuts pieces;
 
   private LoadEdgesJob(LoadEdgesOptions options, EdgeInput input) {
@@ -70,35 +72,27 @@ final class LoadEdgesJob implements Job {
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.parallel = new ParallelWrite(options, kind, input.rows());
     this.counts = new Counts(options);
-    String targets = options.getTargetNodesTable();
-    this.tables =
-        EdgeTables.of(
-            input.format(),
-            options.getEdgesTable(),
-            options.getNodesTable(),
-            targets == null ? options.getNodesTable() : targets);
+    this.tables = tables(input.format());
     this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
     this.filesOfEdges =
         new FilesOfRows<>(
             InternalSchemaOptions.schemaOf(options).name(),
             Edge::piece,
-            FileChangeOptions.ADVICE + ", or give each edge an id of its own with --idColumn");
+            FileChangeOptions.ADVICE + ", or use an id column with --idColumn");
     this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
-    // Refuses what does not fit before anything is done.
+    // Refuses invalid settings before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static LoadEdgesJob of(LoadEdgesOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
-      throw new IllegalArgumentException("there is nowhere to write to: give --jdbcUrl");
+      throw new IllegalArgumentException("there is no target: set --jdbcUrl");
     }
     if ((options.getSchedule() == LoadEdgesOptions.ScheduleName.components)
         != (options.getComponentColumn() != null)) {
       throw new IllegalArgumentException(
-          "--schedule=components needs --componentColumn, and no other schedule has one");
+          "--schedule=components needs --componentColumn, which other schedules do not use");
     }
     if (options.getSchedule() == LoadEdgesOptions.ScheduleName.components
         && options.getCounts() == ConflictFreeOptions.Counting.mixed) {
@@ -125,7 +119,7 @@ final class LoadEdgesJob implements Job {
     tables
         .endTables()
         .forEach(table -> lines.add("creates: the table " + table.name() + ", if it is missing"));
-    lines.add("writes:  a row an edge, and its counts at both nodes, to " + database);
+    lines.add("writes:  a row per edge, and its counts at both nodes, to " + database);
     lines.add(parallel.describe());
     lines.add(deadLetters.describe());
     return lines;
@@ -161,6 +155,8 @@ final class LoadEdgesJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     database = Sinks.postgres(place, options, servers);
+    input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
+    tables = tables(input.format());
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
     if (files != null) {
@@ -221,16 +217,26 @@ final class LoadEdgesJob implements Job {
   private UpsertRelationships<Edge> writers(Grid<Edge> grid) {
     UpsertRelationships<Edge> writers =
         counts
-            .with(UpsertRelationships.into(database, tables, EdgeTables.binder()), grid)
+            .with(
+                UpsertRelationships.into(database, tables, EdgeTables.binder(input.format())), grid)
             .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;
   }
 
+  private RelationshipTables tables(EdgeFormat format) {
+    String targets = options.getTargetNodesTable();
+    return EdgeTables.of(
+        format,
+        options.getEdgesTable(),
+        options.getNodesTable(),
+        targets == null ? options.getNodesTable() : targets);
+  }
+
   private Grid<Edge> grid() {
     int tableSize = parallel.tableSize();
     if (kind == ScheduleKind.COMPONENTS) {
-      int column = input.format().columns().indexOf(options.getComponentColumn());
+      int column = input.format().columnNames().indexOf(options.getComponentColumn());
       return Grid.components(tableSize, edge -> edge.columns().get(column));
     }
     Grid.Ends ends =

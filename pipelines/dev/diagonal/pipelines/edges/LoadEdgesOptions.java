@@ -31,7 +31,7 @@ public interface LoadEdgesOptions
     components
   }
 
-  /** What ids are in the database. */
+  /** The type of ids in the database. */
   enum IdType {
     bigint,
     text
@@ -39,27 +39,27 @@ public interface LoadEdgesOptions
 
   @Description(
       "Files of edges: files, globs or directories; plain, gz, bz2, zst or Parquet. Without"
-          + " --idColumn an edge is known by file name and byte offset: other content under the"
+          + " --idColumn an edge is identified by file name and byte offset: changed content under the"
           + " same name is refused")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);
 
   @Needs("streaming")
-  @Description("With --streaming: look for new files every so many seconds")
+  @Description("With --streaming: the number of seconds between two looks for new files")
   @Default.Integer(10)
   int getPollSeconds();
 
   void setPollSeconds(int pollSeconds);
 
   @Needs("streaming")
-  @Description("With --streaming: end when no new file has come for so many seconds; 0 for never")
+  @Description("With --streaming: end when no new file has appeared for this many seconds; 0 for never")
   @Default.Integer(0)
   int getEndAfterIdleSeconds();
 
   void setEndAfterIdleSeconds(int endAfterIdleSeconds);
 
-  @Description("A query for edges in place of files, run in the database of --jdbcUrl")
+  @Description("A query for edges instead of files, run in the database of --jdbcUrl")
   @Nullable String getInputQuery();
 
   void setInputQuery(@Nullable String inputQuery);
@@ -89,28 +89,38 @@ public interface LoadEdgesOptions
 
   void setTargetColumn(String targetColumn);
 
-  @Description("What the ids of nodes are: bigint or text")
+  @Description("The type of node ids: bigint or text")
   @Default.Enum("bigint")
   IdType getIdType();
 
   void setIdType(IdType idType);
 
-  @Description("The column of an edge's own id; without one it is made of file and line")
+  @Description("The column of the edge id; by default the id is built from file name and byte offset")
   @Nullable String getIdColumn();
 
   void setIdColumn(@Nullable String idColumn);
 
   @Needs("idColumn")
-  @Description("What the ids of edges are, if they have a column: bigint or text")
+  @Description("The type of edge ids, if they have a column: bigint or text")
   @Default.Enum("bigint")
   IdType getEdgeIdType();
 
   void setEdgeIdType(IdType edgeIdType);
 
-  @Description("Further columns to carry along, as text")
+  @Description(
+      "Further columns of edges, as in weight:double,kind, with the types of transfer --types; the"
+          + " default type is that of the existing table's column, or else text")
   @Nullable List<String> getEdgeColumns();
 
   void setEdgeColumns(@Nullable List<String> edgeColumns);
+
+  @Needs("edgeColumns")
+  @Description(
+      "A column of --edgeColumns, of type smallint, integer, bigint or decimal, that is summed"
+          + " exactly at both nodes: weight in columns out_weight and in_weight of --nodesTable")
+  @Nullable String getTotalColumn();
+
+  void setTotalColumn(@Nullable String totalColumn);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description(
@@ -122,7 +132,7 @@ public interface LoadEdgesOptions
   void setSchedule(ScheduleName schedule);
 
   @OptionGroup(OptionGroup.Heading.TUNING)
-  @Description("The column that parts the edges into components without a common node")
+  @Description("The column that splits the edges into components without common nodes")
   @Nullable String getComponentColumn();
 
   void setComponentColumn(@Nullable String componentColumn);
@@ -135,7 +145,7 @@ public interface LoadEdgesOptions
   void setNodesTable(String nodesTable);
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
-  @Description("A table of their own for targets, if an id is not the same node on both sides")
+  @Description("A separate table for targets, if equal ids on the two sides are different nodes")
   @Nullable String getTargetNodesTable();
 
   void setTargetNodesTable(@Nullable String targetNodesTable);
@@ -149,7 +159,7 @@ public interface LoadEdgesOptions
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description(
-      "Only add up the counts that runs with --counts=folded or mixed have left, and load nothing")
+      "Only fold the counts that runs with --counts=folded or mixed have left; load nothing")
   @Default.Boolean(false)
   boolean getFold();
 

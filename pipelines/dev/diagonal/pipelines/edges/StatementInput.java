@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Where the rows of a statement come from: files of one kind, or a query. */
+/** The input of a statement: files of one kind, or a query. */
 final class StatementInput {
 
   private static final Set<String> JSON_ENDINGS = Set.of("jsonl", "ndjson", "json");
@@ -58,22 +58,18 @@ final class StatementInput {
     }
   }
 
-  /**
-   * @throws UsageException if an option does not fit
-   */
+  /** @throws UsageException if an option is invalid */
   static StatementInput edges(LoadEdgesOptions options) {
     if ((options.getInput() == null) == (options.getInputQuery() == null)) {
-      throw new UsageException("give --input or --inputQuery, one of the two");
+      throw new UsageException("use either --input or --inputQuery");
     }
     return new StatementInput(options, "input", options.getInput());
   }
 
-  /**
-   * @throws UsageException if an option does not fit
-   */
+  /** @throws UsageException if an option is invalid */
   static @Nullable StatementInput nodes(LoadEdgesOptions options) {
     if ((options.getNodesStatement() == null) != (options.getNodesInput() == null)) {
-      throw new UsageException("give --nodesStatement and --nodesInput together, or neither");
+      throw new UsageException("set both --nodesStatement and --nodesInput, or neither");
     }
     return options.getNodesInput() == null
         ? null
@@ -85,7 +81,7 @@ final class StatementInput {
         files.files().stream().map(StatementInput::kindOf).collect(Collectors.toSet());
     if (kinds.size() > 1) {
       throw new UsageException(
-          "--%s: the files are of several kinds (%s): load each kind by itself"
+          "--%s: the files are of several kinds (%s): load each kind separately"
               .formatted(option, kinds.stream().sorted().collect(Collectors.joining(", "))));
     }
     return kinds.iterator().next();
@@ -100,12 +96,12 @@ final class StatementInput {
         : parts[last].equals("parquet") ? "parquet" : "csv";
   }
 
-  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  /** Returns how many bytes will be read, or 0 if that is unknown. */
   long bytes() {
     return files == null ? 0 : files.totalBytes();
   }
 
-  /** Returns the line of a dry run. */
+  /** Returns the line for a dry run. */
   String describe() {
     return files == null
         ? "the rows of a query"
@@ -118,9 +114,9 @@ final class StatementInput {
   }
 
   /**
-   * Learns columns and types, and returns the rows.
+   * Detects columns and types, and returns the rows.
    *
-   * @param database where a query runs unless it has a database of its own
+   * @param database where a query runs unless it has its own database
    */
   ValueRows open(JdbcTarget database) throws Exception {
     TransferSource source = source(database);
@@ -133,7 +129,7 @@ final class StatementInput {
     try {
       if (types != null) {
         if (source.guesses() == null) {
-          throw new UsageException("--types goes with CSV and JSON lines");
+          throw new UsageException("--types needs CSV or JSON lines");
         }
         mapping = ColumnTypes.of(types).in(mapping, source.declared());
       }
@@ -175,7 +171,7 @@ final class StatementInput {
 
   private CsvFormat format() {
     if (options.getDelimiter().equals("blanks")) {
-      throw new UsageException("--delimiter=blanks does not go with --statement");
+      throw new UsageException("--delimiter=blanks cannot be combined with --statement");
     }
     CsvDialect dialect =
         new CsvDialect(

@@ -44,10 +44,10 @@ final class StatementJob implements Job {
   private static final long BASE_HEAP_BYTES = 128L << 20;
   private static final long READER_HEAP_BYTES = 16L << 20;
 
-  /** The values of a row as objects, and once more on their way to the database. */
+  /** The size of a row's values as objects, and again while they are sent to the database. */
   private static final long ROW_BYTES = 600;
 
-  /** A guess for the size of the table. */
+  /** An estimate, for the size of the grid. */
   private static final int INPUT_ROW_BYTES = 30;
 
   private static final long MANY_ROWS = 100_000_000;
@@ -82,37 +82,36 @@ final class StatementJob implements Job {
     }
   }
 
-  /**
-   * @throws UsageException if an option does not fit
-   */
+  /** @throws UsageException if an option is invalid */
   static StatementJob of(LoadEdgesOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
-      throw new UsageException("there is nowhere to write to: give --jdbcUrl");
+      throw new UsageException("there is no target: set --jdbcUrl");
     }
     refuse("edgeColumns", options.getEdgeColumns(), "all columns are its parameters");
+    refuse("totalColumn", options.getTotalColumn(), "the statement adds up itself");
     refuse("idColumn", options.getIdColumn(), "all columns are its parameters");
     refuse("targetNodesTable", options.getTargetNodesTable(), "it names its tables itself");
-    if (options.getCounts() == ConflictFreeOptions.Counting.folded || options.getFold()) {
+    if (options.getCounts() != ConflictFreeOptions.Counting.immediate || options.getFold()) {
       throw new UsageException(
-          "--counts=folded and --fold do not go with --statement: the statement counts itself");
+          "--counts and --fold cannot be combined with --statement: the statement counts itself");
     }
     if (options.getAppendOnly()) {
-      throw new UsageException("--appendOnly does not go with --statement");
+      throw new UsageException("--appendOnly cannot be combined with --statement");
     }
     if (options.as(StreamingOptions.class).isStreaming()) {
-      throw new UsageException("--streaming does not go with --statement");
+      throw new UsageException("--streaming cannot be combined with --statement");
     }
     if ((options.getSchedule() == LoadEdgesOptions.ScheduleName.components)
         != (options.getComponentColumn() != null)) {
       throw new UsageException(
-          "--schedule=components needs --componentColumn, and no other schedule has one");
+          "--schedule=components needs --componentColumn, which other schedules do not use");
     }
     return new StatementJob(options);
   }
 
   private static void refuse(String option, @Nullable Object value, String why) {
     if (value != null) {
-      throw new UsageException("--%s does not go with --statement: %s".formatted(option, why));
+      throw new UsageException("--%s cannot be combined with --statement: %s".formatted(option, why));
     }
   }
 
@@ -216,7 +215,7 @@ final class StatementJob implements Job {
     return outputs;
   }
 
-  /** Rows, what is done with them, and which of them must not be written at the same time. */
+  /** Rows, the statement for them, and the grid that separates conflicting ones. */
   private record Load(ValueRows rows, RunStatement<ValueRow> statement, Grid<ValueRow> grid) {}
 
   private Load load(ValueRows rows, String text, String option, Grid<ValueRow> grid) {
@@ -260,7 +259,7 @@ final class StatementJob implements Job {
     return ends.by(row -> row.get(source), row -> row.get(target));
   }
 
-  /** Batches of nodes share no id, and so run in parallel even where an id comes twice. */
+  /** Batches of nodes share no id, so they run in parallel even if an id occurs twice. */
   private Grid<ValueRow> nodeGrid() {
     return Grid.components(parallel.tableSize(), row -> row.get(0));
   }

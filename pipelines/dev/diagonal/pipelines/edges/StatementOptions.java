@@ -6,15 +6,15 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
-/** The options of {@link LoadEdges} that go with a statement of the user's own. */
+/** The options of {@link LoadEdges} for a user's statement. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface StatementOptions extends PipelineOptions {
 
   @OptionGroup(OptionGroup.Heading.DATABASE)
   @Description(
       "A file with the statement that writes a batch of edges: Cypher for jdbc:neo4j:, SQL for any"
-          + " other database. Columns of the input are its parameters. Then --input may be JSON"
-          + " lines too")
+          + " other database. Columns of the input are its parameters. --input may then also be JSON"
+          + " lines")
   @Nullable String getStatement();
 
   void setStatement(@Nullable String statement);
@@ -33,7 +33,7 @@ public interface StatementOptions extends PipelineOptions {
   void setNodesInput(@Nullable List<String> nodesInput);
 
   @Description(
-      "With --statement: types of columns, as in zip:text,price:decimal(10,2), or one for all, as in"
+      "With --statement: types of columns, as in zip:text,price:decimal(10,2), or one type for all, as in"
           + " text. By default, they are guessed")
   @Nullable String getTypes();
 
@@ -55,7 +55,7 @@ public interface StatementOptions extends PipelineOptions {
 
   void setInputJdbcUser(@Nullable String inputJdbcUser);
 
-  @Description("A file that holds the password of --inputJdbcUser")
+  @Description("A file with the password of --inputJdbcUser")
   @Nullable String getInputJdbcPasswordFile();
 
   void setInputJdbcPasswordFile(@Nullable String inputJdbcPasswordFile);

@@ -16,15 +16,15 @@ import org.apache.flink.configuration.GlobalConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Flink configuration of one run: the user's own, completed by what Diagonal sets. A setting of
- * the user wins. Beam reads a configuration from a directory only; this one is private to the user
- * and exists during the run.
+ * The Flink configuration of one run: the user's settings, which win, plus those that Diagonal
+ * adds. Beam reads a configuration only from a directory, so this one is written to a directory
+ * that only the user can read and that exists during the run.
  */
 public final class FlinkConfiguration {
 
   /**
-   * A cluster in this process serves nobody else. Without these, its REST API and its blob server
-   * listen on all addresses and ask nobody for a password.
+   * Limits the REST API and the blob server of a cluster in this process to the loopback address.
+   * By default they listen on all addresses without a password.
    */
   static final Map<String, String> LOOPBACK =
       Map.of(
@@ -36,8 +36,8 @@ public final class FlinkConfiguration {
           "taskmanager.bind-host", "127.0.0.1");
 
   /**
-   * A stream would use up any number of attempts over its whole life, so the limit is a number of
-   * failures within some time. Beam has no option for it.
+   * A stream would use up any fixed number of attempts over its lifetime, so the limit is a failure
+   * rate. Beam has no option for it.
    */
   private static final Map<String, String> STREAM_RESTARTS =
       Map.of(
@@ -73,7 +73,7 @@ public final class FlinkConfiguration {
   }
 
   /**
-   * Reads the user's configuration, to refuse one that cannot be read before anything is created.
+   * Checks that the user's configuration can be read, before anything is created.
    *
    * @param directory the value of {@code --flinkConfDir}, or null
    * @throws UsageException if it cannot be read
@@ -100,7 +100,10 @@ public final class FlinkConfiguration {
     return options.isStreaming() && !usersRestarts ? STREAM_RESTARTS : Map.of();
   }
 
-  /** As Beam does: without a directory, Flink looks at the environment, and there may be none. */
+  /**
+   * Loads the configuration as Beam does: without a directory, from the environment, which may have
+   * none.
+   */
   private static Configuration load(@Nullable String directory) {
     try {
       return directory == null || directory.isEmpty()
@@ -122,7 +125,7 @@ public final class FlinkConfiguration {
     try {
       Path directory = Files.createTempDirectory("diagonal-flink-");
       directory.toFile().deleteOnExit();
-      // Flink reads a file of the old name by other rules: the copy keeps the original's name.
+      // Flink parses a file of the old name by other rules, so the copy keeps the original's name.
       Path file = directory.resolve(GlobalConfiguration.getFlinkConfFilename());
       file.toFile().deleteOnExit();
       Files.write(file, ConfigurationUtils.convertConfigToWritableLines(configuration, true));
@@ -137,7 +140,7 @@ public final class FlinkConfiguration {
       Files.deleteIfExists(file);
       Files.deleteIfExists(file.toAbsolutePath().getParent());
     } catch (IOException e) {
-      // The JVM tries again when it exits: no reason to fail a job that is done.
+      // The JVM tries again when it exits; this must not fail a finished job.
     }
   }
 }

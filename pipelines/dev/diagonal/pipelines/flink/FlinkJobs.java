@@ -18,13 +18,12 @@ import java.util.Optional;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * What a Flink cluster says of its jobs through its REST API, without Flink's classes. Nothing here
- * throws because of the cluster: an answer that does not come, or not within seconds, is empty.
- * Thread-safe.
+ * Queries the REST API of a Flink cluster about its jobs, without Flink's classes. Never throws
+ * because of the cluster: if there is no response within seconds, the result is empty. Thread-safe.
  */
 public final class FlinkJobs {
 
-  /** In which Beam's runner keeps the metrics of a job; its text is JSON. */
+  /** The accumulator in which Beam's runner keeps the metrics of a job, as JSON. */
   public static final String METRICS = "__metricscontainers";
 
   private static final String SUM = "beam:metrics:sum_int64:v1";
@@ -43,7 +42,7 @@ public final class FlinkJobs {
     this.url = "http://" + address;
   }
 
-  /** Returns the id of the job of this name that was started last. */
+  /** Returns the id of the most recently started job of this name. */
   public Optional<String> idOf(String name) {
     return get("/jobs/overview")
         .flatMap(
@@ -60,7 +59,9 @@ public final class FlinkJobs {
             });
   }
 
-  /** Returns whether the cluster has a job of this id, or has had it lately, if it answers. */
+  /**
+   * Returns whether the cluster has, or recently had, a job of this id; empty without a response.
+   */
   public Optional<Boolean> knows(String id) {
     return ask("/jobs/" + id)
         .map(HttpResponse::statusCode)
@@ -69,8 +70,8 @@ public final class FlinkJobs {
   }
 
   /**
-   * Returns what a job has counted in its present attempt, as of some seconds ago; what it has not
-   * counted is missing.
+   * Returns what a job has counted in its current attempt, as of some seconds ago, without counters
+   * that are missing.
    */
   public Map<Counted, Long> counts(String id) {
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
@@ -86,12 +87,12 @@ public final class FlinkJobs {
     return counts;
   }
 
-  /** Returns where a person or a script reads of a job. */
+  /** Returns the web page of a job. */
   public String page(String id) {
     return url + "/jobs/" + id;
   }
 
-  /** Adds up the counters of all steps, from Beam's metrics as JSON. */
+  /** Adds the counters of all steps, from Beam's metrics as JSON. */
   static void addTo(Map<Counted, Long> counts, String metrics) {
     try {
       for (JsonNode metric : JSON.readTree(metrics).path("metrics").path("attempted")) {
@@ -108,7 +109,7 @@ public final class FlinkJobs {
         }
       }
     } catch (IOException | IllegalArgumentException e) {
-      // No metrics of ours, or of another version of Beam: there is less to show.
+      // These are not our metrics, or another version of Beam wrote them: there is less to show.
     }
   }
 

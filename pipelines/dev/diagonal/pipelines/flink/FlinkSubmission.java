@@ -8,20 +8,20 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Where Flink's runner takes a job, and on whose behalf.
+ * Where Flink's runner submits a job, and how it was started.
  *
  * @param rest the address of the cluster's REST API, or empty if the job stays in this JVM
  * @param byFlinkRun whether {@code flink run} called this program
- * @param detached whether {@code flink run} was told not to wait ({@code -d})
- * @param parallelism what {@code flink run} was told ({@code -p}), or -1
+ * @param detached whether {@code flink run} does not wait ({@code -d})
+ * @param parallelism the parallelism that {@code flink run} sets ({@code -p}), or -1
  */
 public record FlinkSubmission(
     Optional<String> rest, boolean byFlinkRun, boolean detached, int parallelism) {
 
-  /** The runner's default: the cluster of {@code flink run}, else this JVM. */
+  /** The runner's default: the cluster of {@code flink run}, otherwise this JVM. */
   public static final String AUTO = "[auto]";
 
-  /** Returns what the option {@code --flinkMaster} comes to here. */
+  /** Returns the submission for a value of {@code --flinkMaster}. */
   public static FlinkSubmission to(String flinkMaster) {
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     boolean byFlinkRun = environment instanceof StreamContextEnvironment;
@@ -41,13 +41,13 @@ public record FlinkSubmission(
         environment.getParallelism());
   }
 
-  /** Whether the job leaves this JVM. */
+  /** Returns whether the job runs outside this JVM. */
   public boolean isToCluster() {
     return rest.isPresent() || detached;
   }
 
   private static String withPort(String master) {
-    String address = master.trim().replaceFirst("^https?://", ""); // as the runner has it
+    String address = master.trim().replaceFirst("^https?://", ""); // as the runner does
     return address.matches(".*:[0-9]+") ? address : address + ":" + RestOptions.PORT.defaultValue();
   }
 }

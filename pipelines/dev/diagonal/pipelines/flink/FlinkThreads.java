@@ -3,9 +3,9 @@ package dev.diagonal.pipelines.flink;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of a Flink {@code [local]} in this JVM. Its actors end shortly after their job; a JVM
- * that exits before runs their shutdown hook beside the one that takes away their classes, and the
- * user sees a stack trace.
+ * The threads of a Flink {@code [local]} cluster in this JVM. Its actors end shortly after their
+ * job. If the JVM exits before, their shutdown hook runs concurrently with the one that removes
+ * their classes, and prints a stack trace.
  */
 public final class FlinkThreads {
 
@@ -14,7 +14,10 @@ public final class FlinkThreads {
 
   private FlinkThreads() {}
 
-  /** Waits until the actors have ended, three seconds at most; returns at once without Flink. */
+  /**
+   * Waits until the actors have ended, for three seconds at most; returns immediately without
+   * Flink.
+   */
   public static void awaitEnd() {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (areAlive() && System.nanoTime() < deadline) {

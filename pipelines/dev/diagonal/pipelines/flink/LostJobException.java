@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.flink;
 
-/** A cluster may have a job, but no longer tells of it: how that ends is not known here. */
+/** A cluster may have a job but no longer reports it, so its outcome is unknown. */
 public final class LostJobException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -27,9 +27,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * Shows the whole way on a fresh machine: starts both servers, makes two million ratings, runs
- * {@code movie-ratings} into a CSV file, PostgreSQL and Elasticsearch, and reads the most rated
- * movies back from both.
+ * Runs a demo on a new machine: starts both servers, generates two million ratings, runs {@code
+ * movie-ratings} into a CSV file, PostgreSQL and Elasticsearch, and reads the most rated movies
+ * back from both.
  */
 public final class Demo implements Command {
 
@@ -41,9 +41,7 @@ public final class Demo implements Command {
 
   private final Command movieRatings;
 
-  /**
-   * @param movieRatings the command to show
-   */
+  /** @param movieRatings the command to run */
   public Demo(Command movieRatings) {
     this.movieRatings = movieRatings;
   }
@@ -133,7 +131,7 @@ public final class Demo implements Command {
 
   private static List<Rated> topTenOfIndex(String url) throws IOException, InterruptedException {
     String search = url + "/" + INDEX + "/_search?size=10&sort=rating_count:desc,movie_id:asc";
-    // Decimals as the text they were sent as, not as the nearest double.
+    // Decimals as the text that was sent, not as the nearest double.
     JsonNode hits =
         JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * A short command that has ended.
  *
- * @param exitCode its exit code; 127, as in a shell, if there is no such program
- * @param output what it wrote to both of its outputs, without the space around it
+ * @param exitCode its exit code; 127, as in a shell, if the program was not found
+ * @param output its standard output and standard error, stripped
  */
 record Finished(int exitCode, String output) {
 

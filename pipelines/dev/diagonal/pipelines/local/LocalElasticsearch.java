@@ -16,17 +16,17 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A real Elasticsearch 8.7.1 of one node on a random loopback port, ready in about five seconds,
- * with a heap of 512 MiB. It is Elastic's distribution for integration tests: bulk requests,
- * mappings, searches and aggregations are there; scripts, ingest pipelines, reindexing and security
- * are not. Whoever has an account on this machine can read and write it while it runs. Under root
- * it runs as {@code nobody}.
+ * A real Elasticsearch 8.7.1 with one node on a random loopback port, ready in about five seconds,
+ * with a heap of 512 MiB. This is Elastic's distribution for integration tests: it has bulk
+ * requests, mappings, searches and aggregations, but no scripts, ingest pipelines, reindexing or
+ * security. Every user of this machine can read and write it while it runs. Under root it runs as
+ * {@code nobody}.
  *
- * <p>By default its data goes with it. Thread-safe.
+ * <p>By default its data is deleted with it. Thread-safe.
  */
 public final class LocalElasticsearch extends LocalServer {
 
-  /** The version in the pom: after it the distribution has no root endpoint, which Beam reads. */
+  /** The version in the pom. Later distributions have no root endpoint, which Beam reads. */
   private static final String HOME = "elasticsearch-8.7.1";
 
   private static final String PROGRAM = "bin/elasticsearch";
@@ -40,7 +40,7 @@ public final class LocalElasticsearch extends LocalServer {
           "transport.port", "0",
           "node.portsfile", "true",
           "xpack.security.enabled", "false",
-          // A laptop's disk is often fuller than Elasticsearch likes.
+          // Disks of laptops are often fuller than Elasticsearch's watermarks allow.
           "cluster.routing.allocation.disk.threshold_enabled", "false");
 
   private static final List<String> JVM_OPTIONS =
@@ -48,7 +48,7 @@ public final class LocalElasticsearch extends LocalServer {
           "-Xms512m",
           "-Xmx512m",
           "-XX:+UseG1GC",
-          // These two halve the time it takes to start.
+          // These two settings halve the start time.
           "-XX:-AlwaysPreTouch",
           "-XX:TieredStopAtLevel=1",
           "-XX:+ExitOnOutOfMemoryError",
@@ -65,7 +65,7 @@ public final class LocalElasticsearch extends LocalServer {
       rootLogger.appenderRef.console.ref = console
       """;
 
-  /** What a user has set for other programs' JVMs. */
+  /** Variables that a user may have set for the JVMs of other programs. */
   private static final Set<String> JAVA_VARIABLES =
       Set.of("CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
@@ -79,15 +79,15 @@ public final class LocalElasticsearch extends LocalServer {
   }
 
   /**
-   * Starts a server whose data goes with it.
+   * Starts a server whose data is deleted when it is closed.
    *
-   * @throws EmbeddedServersException if it does not start; the message has the end of its log
+   * @throws EmbeddedServersException if it does not start; the message includes the end of its log
    */
   public static LocalElasticsearch start() {
     return configure().start();
   }
 
-  /** Returns the default setup, to be changed and started. */
+  /** Returns the default setup. */
   public static ServerSetup<LocalElasticsearch> configure() {
     return ServerSetup.startedBy(LocalElasticsearch::start);
   }
@@ -134,20 +134,20 @@ public final class LocalElasticsearch extends LocalServer {
     Path home = ServersHome.directory().resolve(HOME);
     if (!Files.exists(home.resolve(PROGRAM))) {
       throw new EmbeddedServersException(
-          home + " is not there: `mvn process-resources` brings it; or give --elasticsearchUrl");
+          home + " does not exist: run `mvn process-resources`, or set --elasticsearchUrl");
     }
     return home;
   }
 
   private void configure(Path directory, Path portFile, int port) {
     try {
-      // Anew: the server, whose directory it is, may have put anything there.
+      // Created anew: the server owns the directory and may have written anything there.
       ServerDirectory.deleteTree(directory.resolve("config"));
       Path config = Files.createDirectory(directory.resolve("config"));
       Files.createDirectories(directory.resolve("data"));
       Files.createDirectories(directory.resolve("tmp"));
       Files.createDirectories(portFile.getParent());
-      // One of an earlier start would be believed.
+      // A file of an earlier start would be taken for a new one.
       Files.deleteIfExists(portFile);
       Files.write(config.resolve("jvm.options"), JVM_OPTIONS);
       Files.writeString(config.resolve("log4j2.properties"), LOGGING);
@@ -174,7 +174,9 @@ public final class LocalElasticsearch extends LocalServer {
     return "'" + path.toString().replace("'", "''") + "'";
   }
 
-  /** Elasticsearch takes the first free port of a range: no race can be lost. */
+  /**
+   * Returns a port range for Elasticsearch, which takes the first free port, so there is no race.
+   */
   private static String anyOf(int first) {
     return first + "-" + (first + 100);
   }

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real PostgreSQL 16 on a random loopback port, ready in about a second. Whoever connects needs a
- * random password, which is in {@link #passwordFile()} for the user of this JVM alone; there is no
- * Unix socket. Under root the server runs as {@code nobody}. Encoding UTF8, locale C.
+ * A real PostgreSQL 16 on a random loopback port, ready in about a second. Clients need a random
+ * password, which {@link #passwordFile()} contains, readable only by the user of this JVM; there is
+ * no Unix socket. Under root the server runs as {@code nobody}. Encoding UTF8, locale C.
  *
- * <p>By default its data goes with it, and it does not wait for the disk ({@code fsync} and {@code
- * full_page_writes} are off); with a data directory it does. Either way a commit outlives {@link
- * #kill()}. Thread-safe.
+ * <p>By default its data is deleted with it, and it does not wait for the disk ({@code fsync} and
+ * {@code full_page_writes} are off); with a data directory it does. In both cases, commits survive
+ * {@link #kill()}. Thread-safe.
  */
 public final class LocalPostgres extends LocalServer {
 
@@ -31,25 +31,25 @@ public final class LocalPostgres extends LocalServer {
           "max_connections", "100",
           "shared_buffers", "256MB",
           "max_wal_size", "4GB",
-          // Tests read from it which transactions were in flight together.
+          // Tests find in it which transactions were in flight at the same time.
           "track_commit_timestamp", "on",
           "listen_addresses", "127.0.0.1",
           "unix_socket_directories", "");
 
   /**
-   * Commits stay synchronous: without fsync they cost nothing (10,000 take 0.7 s either way), and
-   * asynchronous ones of the last moment are lost when the server is killed.
+   * Commits stay synchronous: without fsync they cost nothing (10,000 take 0.7 s either way),
+   * whereas a kill would lose the most recent asynchronous ones.
    */
   private static final Map<String, String> NO_WAITING_FOR_DISK =
       Map.of("fsync", "off", "full_page_writes", "off");
 
-  /** The server's messages are read here, and initdb searches long for a time zone. */
+  /** The server's messages are parsed here, and initdb takes long to detect a time zone. */
   private static final Map<String, String> ENVIRONMENT = Map.of("LC_ALL", "C", "TZ", "UTC");
 
-  /** A "fast" shutdown: rolls back what is open, writes a checkpoint, ends. */
+  /** A "fast" shutdown: rolls back open transactions, writes a checkpoint and ends. */
   private static final String STOP_SIGNAL = "INT";
 
-  /** Whatever is in the data directory's own file, which older versions left open to anybody. */
+  /** Replaces the file in the data directory, which older versions left open to every user. */
   private static final List<String> HOST_BASED_AUTHENTICATION =
       List.of("local all all scram-sha-256", "host all all 127.0.0.1/32 scram-sha-256");
 
@@ -67,15 +67,15 @@ public final class LocalPostgres extends LocalServer {
   }
 
   /**
-   * Starts a server whose data goes with it.
+   * Starts a server whose data is deleted when it is closed.
    *
-   * @throws EmbeddedServersException if it does not start; the message has the end of its log
+   * @throws EmbeddedServersException if it does not start; the message includes the end of its log
    */
   public static LocalPostgres start() {
     return configure().start();
   }
 
-  /** Returns the default setup, to be changed and started. */
+  /** Returns the default setup. */
   public static ServerSetup<LocalPostgres> configure() {
     return ServerSetup.startedBy(LocalPostgres::start);
   }
@@ -114,12 +114,12 @@ public final class LocalPostgres extends LocalServer {
     return password.text();
   }
 
-  /** Returns a file with the password that only the user of this JVM can read. */
+  /** Returns a file with the password, readable only by the user of this JVM. */
   public Path passwordFile() {
     return PostgresPassword.file(directory().path());
   }
 
-  /** Returns a file for {@code PGPASSFILE}, as psql reads it. */
+  /** Returns a file for {@code PGPASSFILE}, in the format of psql. */
   public Path pgpassFile() {
     return PostgresPassword.pgpass(directory().path());
   }
@@ -179,12 +179,12 @@ public final class LocalPostgres extends LocalServer {
     return settings;
   }
 
-  /** Returns the data directory, having made it if need be: whole, or not at all. */
+  /** Returns the data directory, which is created atomically if it is missing. */
   private Path initialised(Path home, Unprivileged unprivileged) throws IOException {
     Path data = directory().path().resolve("data");
     if (Files.exists(data)) {
       unprivileged.own(data);
-      if (!Files.exists(passwordFile())) { // as an older version left it
+      if (!Files.exists(passwordFile())) { // created by an older version
         setPassword(home, data, unprivileged);
       }
     } else {
@@ -198,7 +198,7 @@ public final class LocalPostgres extends LocalServer {
     Path incomplete = data.resolveSibling("data.incomplete");
     ServerDirectory.deleteTree(incomplete);
     unprivileged.own(Files.createDirectory(incomplete));
-    // Not the password itself: initdb runs as the server's user, and has to read it.
+    // Not the password itself: initdb runs as the server's user, who must be able to read it.
     Path verifier = data.resolveSibling("verifier");
     PostgresPassword.write(verifier, password.verifier());
     unprivileged.own(verifier);
@@ -215,7 +215,7 @@ public final class LocalPostgres extends LocalServer {
     Files.move(incomplete, data);
   }
 
-  /** A server in single-user mode listens nowhere. */
+  /** Sets the password in single-user mode, in which the server does not listen. */
   private void setPassword(Path home, Path data, Unprivileged unprivileged) {
     List<String> single = new ArrayList<>();
     single.addAll(List.of(home.resolve("bin/postgres").toString(), "--single"));
@@ -233,7 +233,7 @@ public final class LocalPostgres extends LocalServer {
     }
   }
 
-  /** Reads, as pg_ctl does, what the server writes into its lock file: its pid first, then more. */
+  /** Checks the lock file as pg_ctl does: the server writes its pid first, then more. */
   private static boolean isReady(ServerProcess process, Path data) {
     try {
       List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));

@@ -4,8 +4,8 @@ import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real server, run as a child process on a loopback port. It ends with this JVM, however that
- * ends. Thread-safe.
+ * A real server, run as a child process on a loopback port. It always ends with this JVM.
+ * Thread-safe.
  */
 public abstract sealed class LocalServer implements AutoCloseable
     permits LocalPostgres, LocalElasticsearch {
@@ -24,11 +24,11 @@ public abstract sealed class LocalServer implements AutoCloseable
   /**
    * Starts the process and returns when the server answers.
    *
-   * @param port where to listen; 0 for any free port
+   * @param port the port to listen on; 0 for any free port
    */
   abstract Running launch(int port);
 
-  /** Launches the server for the first time; if that fails, what it left behind is removed. */
+  /** Launches the server for the first time; if that fails, removes its files. */
   final void begin() {
     try {
       running = launch(0);
@@ -53,13 +53,15 @@ public abstract sealed class LocalServer implements AutoCloseable
     return running().process().log();
   }
 
-  /** Kills the server with signal 9 and returns when it is gone. Its data stays for a restart. */
+  /**
+   * Kills the server with signal 9 and returns when it has ended. Its data is kept for a restart.
+   */
   public final synchronized void kill() {
     running().process().kill();
   }
 
   /**
-   * Starts the server again on the same port and data, having stopped it in good order if it runs.
+   * Starts the server again on the same port and data, after a regular stop if it is running.
    *
    * @throws EmbeddedServersException if it does not start; it may be restarted again
    */
@@ -69,7 +71,7 @@ public abstract sealed class LocalServer implements AutoCloseable
     running = launch(before.port());
   }
 
-  /** Stops the server; its data goes too, unless a data directory was given. */
+  /** Stops the server, and deletes its data unless a data directory was set. */
   @Override
   public final synchronized void close() {
     if (running == null) {

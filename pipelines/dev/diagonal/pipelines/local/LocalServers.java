@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL, Elasticsearch or both, started in parallel and closed together. Kept data lies in
+ * PostgreSQL, Elasticsearch or both, started in parallel and closed together. Kept data is in
  * {@code <dataDirectory>/postgres} and {@code <dataDirectory>/elasticsearch}. Thread-safe.
  */
 public final class LocalServers implements EmbeddedServers {
@@ -25,10 +25,10 @@ public final class LocalServers implements EmbeddedServers {
   }
 
   /**
-   * Starts the given servers and returns when they answer. If one does not start, none is left.
+   * Starts the given servers and returns when they answer. If one does not start, all are stopped.
    *
-   * @param dataDirectory where their data stays; null for data that goes with the servers
-   * @throws EmbeddedServersException if one does not start, with the end of its log
+   * @param dataDirectory where their data is kept; null to delete it with the servers
+   * @throws EmbeddedServersException if one does not start; the message includes the end of its log
    */
   public static LocalServers start(Set<Kind> kinds, @Nullable Path dataDirectory) {
     var postgres =

@@ -6,9 +6,9 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds ports for servers that may be restarted. They lie below 32768, where no system hands out
- * ports for outgoing connections: a client that keeps connecting to a stopped server's port from
- * the ephemeral range connects to itself in the end, and then holds the port.
+ * Finds ports for servers that may be restarted. They are below 32768, where no system assigns
+ * ports for outgoing connections. With an ephemeral port, a client that keeps connecting to the
+ * stopped server would eventually connect to itself and hold the port.
  */
 final class LoopbackPort {
 
@@ -17,14 +17,14 @@ final class LoopbackPort {
 
   private LoopbackPort() {}
 
-  /** Returns a random port that is free now; somebody else may take it before it is used. */
+  /** Returns a random port that is free now; another process may take it before it is used. */
   static int free() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (IOException e) {
-        // Taken: another one.
+        // In use: try another one.
       }
     }
   }

@@ -13,7 +13,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's programs, as the zonky project packs them for Maven: unpacked once, for all JVMs
+ * PostgreSQL's programs, as the zonky project packages them for Maven: unpacked once for all JVMs
  * that share a directory.
  */
 final class PostgresBinaries {
@@ -21,10 +21,10 @@ final class PostgresBinaries {
   private PostgresBinaries() {}
 
   /**
-   * Returns the home that holds {@code bin/postgres}.
+   * Returns the home that contains {@code bin/postgres}.
    *
-   * @throws EmbeddedServersException if there are no binaries for this platform on the class path,
-   *     or nowhere to unpack them
+   * @throws EmbeddedServersException if the class path has no binaries for this platform, or they
+   *     cannot be unpacked
    */
   static Path home() {
     String name = "postgres-" + ServersHome.platform();
@@ -37,7 +37,7 @@ final class PostgresBinaries {
     }
     Path servers = ServersHome.directory();
     try {
-      // Its size tells one version from the next.
+      // Its size distinguishes versions.
       Path home = servers.resolve(name + "-" + archive.openConnection().getContentLengthLong());
       if (!Files.exists(home)) {
         Files.createDirectories(servers);
@@ -52,7 +52,7 @@ final class PostgresBinaries {
     }
   }
 
-  /** Several JVMs may do this at once: the first to finish wins. */
+  /** Safe for concurrent JVMs: the first to finish wins. */
   private static void unpackAtomically(URL archive, Path home) throws IOException {
     Path unpacked = Files.createTempDirectory(home.getParent(), "unpacking-");
     try {

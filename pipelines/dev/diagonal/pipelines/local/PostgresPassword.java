@@ -10,8 +10,8 @@ import java.util.Base64;
 import org.postgresql.util.PasswordUtil;
 
 /**
- * The superuser's password of an embedded PostgreSQL, and the files in which only the user of this
- * JVM can read it.
+ * The superuser's password of an embedded PostgreSQL, and its files, which only the user of this
+ * JVM can read.
  *
  * @param text the password
  */
@@ -20,9 +20,7 @@ record PostgresPassword(String text) {
   private static final int BYTES = 24;
   private static final int SALT_BYTES = 16;
 
-  /**
-   * More of them slow down who guesses at words; a random number of 192 bits needs no such help.
-   */
+  /** More iterations slow down dictionary attacks; a random number of 192 bits needs none. */
   private static final int ITERATIONS = 1;
 
   private static final PostgresPassword OF_THIS_PROCESS = random();
@@ -32,23 +30,23 @@ record PostgresPassword(String text) {
         Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(BYTES)));
   }
 
-  /** Returns the password of all servers of this JVM whose data goes with them. */
+  /** Returns the password of all servers of this JVM whose data is deleted with them. */
   static PostgresPassword ofThisProcess() {
     return OF_THIS_PROCESS;
   }
 
-  /** Returns the password of a server whose data stays, or a new one if there is none yet. */
+  /** Returns the password of a server whose data is kept, or a new one if there is none yet. */
   static PostgresPassword ofKept(Path directory) throws IOException {
     Path file = file(directory);
     return Files.exists(file) ? new PostgresPassword(Files.readString(file).strip()) : random();
   }
 
-  /** Returns the file that holds the password, as {@code --jdbcPasswordFile} wants it. */
+  /** Returns the file with the password, for {@code --jdbcPasswordFile}. */
   static Path file(Path directory) {
     return directory.resolve("password");
   }
 
-  /** Returns the file that {@code PGPASSFILE} names for libpq, psql and the JDBC driver. */
+  /** Returns the file that {@code PGPASSFILE} names, for libpq, psql and the JDBC driver. */
   static Path pgpass(Path directory) {
     return directory.resolve("pgpass");
   }
@@ -63,12 +61,12 @@ record PostgresPassword(String text) {
     write(pgpass(directory), "127.0.0.1:%s:*:%s:%s".formatted(port, user, text));
   }
 
-  /** Returns what the server stores: it is of no use to log in with. */
+  /** Returns the verifier that the server stores, which cannot be used to log in. */
   String verifier() {
     return PasswordUtil.encodeScramSha256(text.toCharArray(), ITERATIONS, bytes(SALT_BYTES));
   }
 
-  /** Writes a file of one line that only this user can read; whole, or not at all. */
+  /** Writes a file of one line that only this user can read, atomically. */
   static void write(Path file, String line) throws IOException {
     Path incomplete = file.resolveSibling(file.getFileName() + ".incomplete");
     Files.deleteIfExists(incomplete);

@@ -12,12 +12,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Made-up ratings in the format of MovieLens, for demos and benchmarks: some movies are rated by
- * nearly everybody and most by hardly anyone (Zipf's law), each has a quality of its own, and users
- * come one after another. The same arguments give the same bytes.
+ * Generates ratings in the format of MovieLens, for demos and benchmarks. A few movies have most of
+ * the ratings (Zipf's law), each movie has its own quality, and users come one after another. The
+ * same arguments generate the same bytes.
  *
  * @param ratings how many ratings
- * @param movies how many different movies there are to rate, at most
+ * @param movies the maximum number of distinct movies
  * @param seed of the random numbers
  */
 public record SampleRatings(long ratings, int movies, long seed) {
@@ -27,14 +27,12 @@ public record SampleRatings(long ratings, int movies, long seed) {
   private static final int LONGEST_LINE = 64;
   private static final long FIRST_TIMESTAMP = 1_000_000_000L;
 
-  /** As the full MovieLens data sets: 40,000 movies. */
+  /** Returns a sample with 40,000 movies, as many as in the full MovieLens data sets. */
   public static SampleRatings of(long ratings) {
     return new SampleRatings(ratings, 40_000, 42);
   }
 
-  /**
-   * Writes the file, unless it is there from an earlier call. It appears as a whole or not at all.
-   */
+  /** Writes the file atomically, unless it exists from an earlier call. */
   public void writeIfMissing(Path file) throws IOException {
     if (Files.exists(file)) {
       return;
@@ -78,7 +76,9 @@ public record SampleRatings(long ratings, int movies, long seed) {
     }
   }
 
-  /** The id of each movie by its rank: ids have gaps, and popular movies stand anywhere. */
+  /**
+   * Returns the id of each movie by its rank: ids have gaps, and popular movies are spread evenly.
+   */
   private int[] ids(SplittableRandom random) {
     int[] ids = new int[movies];
     int id = 0;
@@ -95,7 +95,7 @@ public record SampleRatings(long ratings, int movies, long seed) {
     return ids;
   }
 
-  /** The share of the ratings that the movies up to each rank have together. */
+  /** Returns the cumulative share of the ratings of the movies up to each rank. */
   private double[] popularity() {
     double[] share = new double[movies];
     double sum = 0;
@@ -114,7 +114,7 @@ public record SampleRatings(long ratings, int movies, long seed) {
     return Math.min(found < 0 ? -found - 1 : found, popularity.length - 1);
   }
 
-  /** From 1 to 10, around the quality of the movie. */
+  /** Returns a rating from 1 to 10, near the quality of the movie. */
   private static int halfStars(int movie, SplittableRandom random) {
     int quality = 3 + (int) ((movie * 0x9E3779B97F4A7C15L) >>> 61);
     int spread = random.nextInt(4) + random.nextInt(4) - 3;

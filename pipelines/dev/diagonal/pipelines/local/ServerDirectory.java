@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The directory of one server: its data, configuration and log. A temporary one is deleted at
+ * The directory of one server: its data, configuration and log. A temporary directory is deleted on
  * close; a kept one is locked against a second server until then.
  */
 final class ServerDirectory implements AutoCloseable {
@@ -52,14 +52,14 @@ final class ServerDirectory implements AutoCloseable {
         return new ServerDirectory(serverName, path, Optional.of(channel));
       }
     } catch (OverlappingFileLockException e) {
-      // Another server of this very JVM has it.
+      // Another server of this JVM uses it.
     }
     channel.close();
     throw new EmbeddedServersException(
         "data directory " + path + " is in use by another running server: stop that one first");
   }
 
-  /** Returns what to call the server in messages. */
+  /** Returns the name of the server in messages. */
   String serverName() {
     return serverName;
   }
@@ -85,7 +85,7 @@ final class ServerDirectory implements AutoCloseable {
     }
   }
 
-  /** Deletes a directory and all in it, if it is there. */
+  /** Deletes a directory and its contents, if it exists. */
   static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;

@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A server under a watchdog: a shell that holds the other end of a pipe to this JVM, and stops the
- * server when told to, or when the pipe breaks because the JVM was killed. Thread-safe.
+ * A server with a watchdog: a shell that holds the other end of a pipe to this JVM. It stops the
+ * server on request, or when the pipe breaks because the JVM was killed. Thread-safe.
  */
 final class ServerProcess {
 
   private static final String WATCHDOG =
       """
-      # Ctrl-C in a terminal reaches us all: only the JVM decides.
+      # Ctrl-C in a terminal reaches all processes: only the JVM decides.
       trap '' INT HUP
       trap : TERM
       stop=$1 temporary=$2
@@ -35,7 +35,7 @@ final class ServerProcess {
       (
         trap - TERM
         read -r order <&3 && { kill -s "$stop" "$server"; exit; }
-        # The JVM is gone, and nobody else cleans up.
+        # The JVM has ended, so the watchdog cleans up.
         trap '' TERM
         kill -s "$stop" "$server"
         tries=0
@@ -74,8 +74,8 @@ final class ServerProcess {
   /**
    * Starts a command in {@code directory}, where it logs to {@code server.log}.
    *
-   * @param stopSignal the signal that ends it in good order
-   * @param environment set over this JVM's own; a value of "" takes a variable away
+   * @param stopSignal the signal for a regular stop
+   * @param environment added to this JVM's own; a value of "" removes a variable
    */
   static ServerProcess start(
       ServerDirectory directory,
@@ -105,7 +105,7 @@ final class ServerProcess {
   /**
    * Returns when the server is ready.
    *
-   * @throws EmbeddedServersException if it ends before, or is not ready in time; it is gone then
+   * @throws EmbeddedServersException if it ends before, or is not ready in time; it is then stopped
    */
   void awaitReady(BooleanSupplier ready, Duration bound) {
     long deadlineNanos = System.nanoTime() + bound.toNanos();
@@ -130,7 +130,7 @@ final class ServerProcess {
   }
 
   /**
-   * Returns the id of the server's process: of the watchdog's children the one that is no shell.
+   * Returns the id of the server's process: the child of the watchdog that is not a shell.
    *
    * @throws IllegalStateException if it has ended
    */
@@ -144,7 +144,7 @@ final class ServerProcess {
         .pid();
   }
 
-  /** Returns all that was logged, by earlier processes too. */
+  /** Returns the whole log, including that of earlier processes. */
   String log() {
     return logFrom(0);
   }
@@ -154,7 +154,7 @@ final class ServerProcess {
     return logFrom(logStart);
   }
 
-  /** Stops the server in good order, or with force after 30 s. Does nothing if it has ended. */
+  /** Stops the server regularly, or by force after 30 s. Does nothing if it has ended. */
   void stop() {
     try {
       watchdog.getOutputStream().write('\n');
@@ -167,24 +167,24 @@ final class ServerProcess {
     }
   }
 
-  /** Kills the server and its children with signal 9; returns when they are gone. */
+  /** Kills the server and its children with signal 9; returns when they have ended. */
   void kill() {
     List<ProcessHandle> family = watchdog.descendants().toList();
     family.forEach(ProcessHandle::destroyForcibly);
     long deadlineNanos = System.nanoTime() + STOP_BOUND.toNanos();
     while (!hasEndedWithin(POLL) || family.stream().anyMatch(ServerProcess::isRunning)) {
       if (System.nanoTime() > deadlineNanos) {
-        throw failure("outlives signal 9");
+        throw failure("is still running after signal 9");
       }
     }
   }
 
-  /** An ended process that nobody waits for is "alive" too, but has no command any more. */
+  /** Returns whether a process runs. A zombie is also "alive", but has no command. */
   private static boolean isRunning(ProcessHandle handle) {
     return handle.isAlive() && handle.info().command().isPresent();
   }
 
-  /** Waits whether or not this thread is interrupted: a server that is left behind costs more. */
+  /** Waits even if this thread is interrupted: leaving a server running would be worse. */
   private boolean hasEndedWithin(Duration bound) {
     long deadlineNanos = System.nanoTime() + bound.toNanos();
     boolean interrupted = false;

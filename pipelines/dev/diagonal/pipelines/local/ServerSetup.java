@@ -8,12 +8,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How a server is to run; immutable.
+ * How to run a server; immutable.
  *
- * @param dataDirectory where its data stays over restarts; empty for a temporary directory that
- *     goes with the server
- * @param settings the server's own settings, by name; they win over our defaults
- * @param starter what starts it
+ * @param dataDirectory where its data is kept over restarts; empty for a temporary directory
+ * @param settings the server's own settings, by name; they override our defaults
+ * @param starter starts it
  */
 public record ServerSetup<S extends LocalServer>(
     Optional<Path> dataDirectory,
@@ -28,7 +27,7 @@ public record ServerSetup<S extends LocalServer>(
     return new ServerSetup<>(Optional.empty(), Map.of(), starter);
   }
 
-  /** Keeps the server's data in this directory, which is made if it is missing. */
+  /** Keeps the server's data in this directory, which is created if it is missing. */
   public ServerSetup<S> withDataDirectory(Path directory) {
     return new ServerSetup<>(Optional.of(directory), settings, starter);
   }
@@ -43,7 +42,7 @@ public record ServerSetup<S extends LocalServer>(
   /**
    * Starts the server and returns when it answers.
    *
-   * @throws EmbeddedServersException if it does not start; the message has the end of its log
+   * @throws EmbeddedServersException if it does not start; the message includes the end of its log
    */
   public S start() {
     return starter.apply(this);

@@ -4,7 +4,7 @@ import dev.diagonal.pipelines.servers.EmbeddedServersException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Where the servers' programs lie, and which ones this machine takes. */
+/** Where the servers' programs are, and which of them fit this machine. */
 final class ServersHome {
 
   private ServersHome() {}
@@ -34,9 +34,9 @@ final class ServersHome {
         };
     if (system.isEmpty() || machine.isEmpty()) {
       throw new EmbeddedServersException(
-          "the embedded servers run on Linux and macOS, on x86-64 and arm64, and not on %s %s:"
+          "the embedded servers run on Linux and macOS, on x86-64 and arm64, but not on %s %s:"
                   .formatted(osName, osArch)
-              + " give --jdbcUrl and --elasticsearchUrl");
+              + " set --jdbcUrl and --elasticsearchUrl");
     }
     return system + "-" + machine;
   }

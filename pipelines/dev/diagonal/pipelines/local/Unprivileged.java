@@ -12,14 +12,14 @@ import java.util.Optional;
 
 /**
  * The user that a server runs as: the user of this JVM, or {@code nobody} if that is root. A server
- * never has a right of root's, in no namespace: whoever gets into it gets no further.
+ * never has root privileges, in any namespace.
  *
  * @param prefix the words before a command that make it run as that user
  * @param user the id of that user if it is not this JVM's
  */
 record Unprivileged(List<String> prefix, Optional<Integer> user) {
 
-  /** PostgreSQL's initdb wants a user that has a name: a free number would not do. */
+  /** PostgreSQL's initdb requires a user with a name, so an arbitrary number would not work. */
   private static final int NOBODY = 65534;
 
   private static final Unprivileged THIS_USER = new Unprivileged(List.of(), Optional.empty());
@@ -35,9 +35,9 @@ record Unprivileged(List<String> prefix, Optional<Integer> user) {
           Optional.of(NOBODY));
 
   /**
-   * Returns who a server runs as.
+   * Returns the user that a server runs as.
    *
-   * @throws EmbeddedServersException if this is root and cannot run a program as somebody else
+   * @throws EmbeddedServersException if this is root and cannot run a program as another user
    */
   static Unprivileged detect() {
     if (!isRoot()) {
@@ -53,7 +53,7 @@ record Unprivileged(List<String> prefix, Optional<Integer> user) {
     return AS_NOBODY;
   }
 
-  /** Returns the command as it has to be run. */
+  /** Returns the command with the prefix that changes the user. */
   List<String> command(List<String> command) {
     List<String> whole = new ArrayList<>(prefix);
     whole.addAll(command);
@@ -61,14 +61,14 @@ record Unprivileged(List<String> prefix, Optional<Integer> user) {
   }
 
   /**
-   * Closes a server's directory to others. The directory stays this JVM's, so that the server
-   * cannot replace what this JVM reads and writes there; the server reaches those below it that it
-   * {@linkplain #own owns}.
+   * Closes a server's directory to other users. This JVM keeps owning the directory, so that the
+   * server cannot replace files that this JVM reads and writes there. The server can reach the
+   * directories below it that it {@linkplain #own owns}.
    */
   void enter(Path directory) {
     try {
       if (user.isPresent() && !Files.getAttribute(directory, "unix:uid").equals(0)) {
-        Files.setAttribute(directory, "unix:uid", 0); // an older version gave it to the server
+        Files.setAttribute(directory, "unix:uid", 0); // an older version made the server its owner
       }
       Files.setPosixFilePermissions(
           directory, PosixFilePermissions.fromString(user.isEmpty() ? "rwx------" : "rwx--x--x"));
@@ -77,12 +77,12 @@ record Unprivileged(List<String> prefix, Optional<Integer> user) {
     }
     if (user.isPresent() && !run("test", "-x", directory.toString()).isSuccess()) {
       throw new EmbeddedServersException(
-          "the server runs as user %s, who cannot enter %s: choose a directory that anybody may enter"
+          "the server runs as user %s, who cannot enter %s: choose a directory that all users may enter"
               .formatted(NOBODY, directory));
     }
   }
 
-  /** Gives a file, or a directory with its contents, to the server and to nobody else. */
+  /** Makes the server the owner of a file or directory tree, and closes it to other users. */
   void own(Path path) {
     try {
       if (Files.isDirectory(path)) {
@@ -102,10 +102,10 @@ record Unprivileged(List<String> prefix, Optional<Integer> user) {
   }
 
   /**
-   * Returns the server's home if the server can read it, else a copy below {@code directory}, as
-   * for a checkout under /root.
+   * Returns the server's home if the server can read it, otherwise a copy below {@code directory},
+   * for example for a checkout under /root.
    *
-   * @param executable a file of the home, by which this is found out
+   * @param executable a file of the home that is used to test this
    */
   Path readable(Path home, String executable, Path directory) {
     if (user.isEmpty() || run("test", "-x", home.resolve(executable).toString()).isSuccess()) {

@@ -5,24 +5,24 @@ import dev.diagonal.pipelines.usage.OptionGroup;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
-/** How documents are put into Elasticsearch, for the commands that do. */
+/** How documents are indexed in Elasticsearch. */
 @OptionGroup(OptionGroup.Heading.ELASTICSEARCH)
 @Needs("elasticsearchUrl")
 public interface BulkOptions extends ElasticsearchOptions {
 
-  @Description("How many documents a bulk request has at most")
+  @Description("The maximum number of documents per bulk request")
   @Default.Integer(1_000)
   int getBulkDocuments();
 
   void setBulkDocuments(int bulkDocuments);
 
-  @Description("How many bulk requests a process has in flight at most")
+  @Description("The maximum number of bulk requests in flight per process")
   @Default.Integer(4)
   int getBulkRequests();
 
   void setBulkRequests(int bulkRequests);
 
-  @Description("How many seconds Elasticsearch may take to answer a bulk request")
+  @Description("How many seconds to wait for the response to a bulk request")
   @Default.Integer(120)
   int getRequestTimeoutSeconds();
 
@@ -35,8 +35,8 @@ public interface BulkOptions extends ElasticsearchOptions {
   void setBulkGzip(boolean bulkGzip);
 
   @Description(
-      "Whether the index has no replicas and no refresh during the load, and its own settings again"
-          + " after it, also if it fails")
+      "Whether to disable replicas and refreshes of the index during the load, and to restore its"
+          + " settings afterwards, even if the load fails")
   @Default.Boolean(false)
   boolean getBulkLoadMode();
 

@@ -6,7 +6,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** How relationships are dealt and written in parallel. */
+/** How relationships are assigned to cells and written in parallel. */
 @OptionGroup(OptionGroup.Heading.TUNING)
 public interface ConflictFreeOptions extends PipelineOptions {
 
@@ -26,7 +26,7 @@ public interface ConflictFreeOptions extends PipelineOptions {
   void setCounts(Counting counts);
 
   @Description(
-      "How many slots ids are dealt into, 1 to 64; 0 follows the input and --maxWorkers, times"
+      "The number of slots of the grid per side, 1 to 64; 0 derives it from the input and --maxWorkers times"
           + " --parallelism on a Flink cluster")
   @Default.Integer(0)
   int getTableSize();
@@ -34,32 +34,32 @@ public interface ConflictFreeOptions extends PipelineOptions {
   void setTableSize(int tableSize);
 
   @Description(
-      "How many rows a transaction has at most; 0 for 1,000, or 50,000 with --counts=folded")
+      "The maximum number of rows per transaction; 0 for 1,000, or 50,000 with --counts=folded")
   @Default.Integer(0)
   int getBatchSize();
 
   void setBatchSize(int batchSize);
 
-  @Description("How many batches a slot a reader holds in all before the largest leave early")
+  @Description("The maximum number of batches per slot that a reader holds before the largest are written early")
   @Default.Integer(20)
   int getBurstFactor();
 
   void setBurstFactor(int burstFactor);
 
-  @Description("How many transactions a process has open at once, each on its own connection")
+  @Description("The maximum number of open transactions per process, each on its own connection")
   @Default.Integer(4)
   int getMaxWorkers();
 
   void setMaxWorkers(int maxWorkers);
 
   @Needs("streaming")
-  @Description("With --streaming: how many seconds a row waits for others of its cell at most")
+  @Description("With --streaming: the maximum number of seconds that a row waits for others of its cell")
   @Default.Integer(5)
   int getMaxBufferingSeconds();
 
   void setMaxBufferingSeconds(int maxBufferingSeconds);
 
-  @Description("How many batches a worker may have waiting")
+  @Description("The maximum number of pending batches per worker")
   @Default.Integer(32)
   int getPrefetch();
 

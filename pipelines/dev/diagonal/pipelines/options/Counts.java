@@ -12,7 +12,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a command adds relationships to the counts of their ends, and the folds before and after.
+ * Decides when a command adds relationships to the counts of their ends, and runs the folds before
+ * and after.
  */
 public final class Counts {
 
@@ -26,7 +27,7 @@ public final class Counts {
   }
 
   /**
-   * Returns the grid that rows are split by: without slots where writers share no row of an end.
+   * Returns the grid that splits the rows; without slots if writers never share a row of an end.
    */
   public <T> Grid<T> on(Grid<T> grid) {
     return switch (way) {
@@ -44,8 +45,7 @@ public final class Counts {
   }
 
   /**
-   * Creates the tables of deltas if this run makes some, and adds up those that earlier runs have
-   * left.
+   * Creates the tables of deltas if this run needs them, and folds deltas of earlier runs.
    *
    * @throws dev.diagonal.fault.BadInputException if an id would be on both sides and must not
    * @throws SQLException if the database cannot be reached or refuses
@@ -61,7 +61,7 @@ public final class Counts {
   }
 
   /**
-   * Adds up all deltas.
+   * Folds all deltas.
    *
    * @throws dev.diagonal.fault.BadInputException if an id would be on both sides and must not
    * @throws SQLException if the database cannot be reached or refuses
@@ -73,7 +73,7 @@ public final class Counts {
     }
   }
 
-  /** Returns why the launcher must wait for the end of a load that has one, or null. */
+  /** Returns why the launcher must wait for the end of a load, or null. */
   public @Nullable String needsLauncher() {
     return way == Counting.IMMEDIATE
         ? null
@@ -81,7 +81,7 @@ public final class Counts {
             .formatted(way.name().toLowerCase(Locale.ROOT));
   }
 
-  /** Returns what was folded when, a line each. */
+  /** Returns the results of the folds, one line each. */
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>();
     if (before.ids() > 0) {

@@ -6,7 +6,7 @@ import dev.diagonal.rows.CsvFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the format of CSV files from options and plans. */
+/** Creates the format of CSV files from options and plans. */
 public final class CsvFormats {
 
   private CsvFormats() {}

@@ -27,7 +27,7 @@ public interface CsvInputOptions extends PipelineOptions {
   /**
    * Returns the lines that are not records.
    *
-   * @throws UsageException if an option does not fit
+   * @throws UsageException if an option is invalid
    */
   static SkippedLines skipped(CsvInputOptions options) {
     return skipped(options.getSkipLines(), options.getComment());
@@ -36,7 +36,7 @@ public interface CsvInputOptions extends PipelineOptions {
   /**
    * Returns the lines that are not records.
    *
-   * @throws UsageException if a value does not fit
+   * @throws UsageException if a value is invalid
    */
   static SkippedLines skipped(int skipLines, @Nullable String comment) {
     if (skipLines < 0) {
@@ -49,9 +49,9 @@ public interface CsvInputOptions extends PipelineOptions {
   }
 
   /**
-   * Returns the delimiter that a user names: {@code tab}, or the text itself.
+   * Returns the delimiter: {@code tab}, or the given text.
    *
-   * @throws UsageException if it looks like another name of a character
+   * @throws UsageException if the text looks like another name of a character
    */
   static String delimiter(String given) {
     if (given.isEmpty()
@@ -66,7 +66,7 @@ public interface CsvInputOptions extends PipelineOptions {
   }
 
   /**
-   * Returns the character that a user names: {@code tab}, {@code none}, or the character itself.
+   * Returns the character: {@code tab}, {@code none}, or the given character.
    *
    * @throws IllegalArgumentException if it is not one character
    */

@@ -19,16 +19,16 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of bad records, as the user has chosen.
+ * Where dead letters are written and how many are allowed.
  *
- * @param path where they go, or null if the first one fails the run
- * @param most how many there may be
- * @param isDirectory whether it is for files of them, from what has no end
- * @param run what the file belongs to
+ * @param path the file or directory, or null if the first bad record fails the run
+ * @param most the maximum number of bad records
+ * @param isDirectory whether the path is a directory of files, as for an unbounded input
+ * @param run the run that the file belongs to
  */
 public record DeadLetters(@Nullable String path, long most, boolean isDirectory, OutputRun run) {
 
-  /** As Beam's error handlers name the step of their sink. */
+  /** The name of the sink's step in Beam's error handlers. */
   private static final String STEP = "Write to error Sink";
 
   public static DeadLetters of(RunOptions options) {
@@ -44,20 +44,20 @@ public record DeadLetters(@Nullable String path, long most, boolean isDirectory,
         options.getBadRecords(), options.getMaxBadRecords(), true, OutputRuns.of(options));
   }
 
-  /** Returns the line of a dry run. */
+  /** Returns the line for a dry run. */
   public String describe() {
     if (path == null) {
       return "bad:     the first bad record fails the run";
     }
     return isDirectory
-        ? String.format(Locale.ROOT, "bad:     up to %,d a reader to files in %s", most, path)
+        ? String.format(Locale.ROOT, "bad:     up to %,d per reader, to files in %s", most, path)
         : String.format(Locale.ROOT, "bad:     up to %,d to %s", most, path);
   }
 
   /**
-   * Adds steps to a pipeline, handing them the handler of their bad records, or null.
+   * Adds steps to a pipeline and passes them the handler of bad records, or null.
    *
-   * @param outputs gets the file of the bad records, if there is one
+   * @param outputs receives the file of the dead letters, if there is one
    */
   public <T> T collect(
       Pipeline pipeline,

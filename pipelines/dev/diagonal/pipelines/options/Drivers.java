@@ -9,7 +9,7 @@ import java.util.Map;
 /** Finds the JDBC driver of a URL before a run needs it. */
 final class Drivers {
 
-  /** The jar of a driver, by the name that follows {@code jdbc:}. */
+  /** The jar of a driver, by the name after {@code jdbc:}. */
   private static final Map<String, String> JARS =
       Map.of(
           "mysql", "mysql-connector-j",
@@ -22,7 +22,7 @@ final class Drivers {
           "snowflake", "snowflake-jdbc",
           "db2", "jcc");
 
-  /** Those whose driver is in our jar, or is asked for by the command that uses it. */
+  /** URLs whose driver is in our jar, or is checked by the command that uses it. */
   private static final String OURS = "jdbc:(postgresql|neo4j)[:+].*";
 
   private Drivers() {}

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/** Checks options that say how files are read against the first line of the input. */
+/** Checks options about columns and the delimiter against the first line of the input. */
 public final class HeaderCheck {
 
   private static final List<String> DELIMITERS = List.of(",", ";", "\t", "|");
@@ -29,10 +29,10 @@ public final class HeaderCheck {
   private final List<String> columns;
 
   /**
-   * @param file the first of the input
-   * @param first its lines; nothing is checked where there are none
+   * @param file the first file of the input
+   * @param first its first lines; if there are none, nothing is checked
    * @param header whether the first of them names the columns
-   * @param mistakes gets what does not fit
+   * @param mistakes receives mismatches
    */
   public HeaderCheck(
       String file, FirstLines first, boolean header, String delimiter, Mistakes mistakes) {
@@ -59,7 +59,7 @@ public final class HeaderCheck {
   }
 
   /**
-   * Checks that the delimiter cuts the first line, if another one does.
+   * Checks that the delimiter cuts the first line, or that no other one does.
    *
    * @return whether columns can be checked as well
    */
@@ -127,7 +127,7 @@ public final class HeaderCheck {
         : OptionalInt.empty();
   }
 
-  /** Whether a delimiter cuts the first lines into this number of fields each. */
+  /** Returns whether a delimiter cuts each of the first lines into this number of fields. */
   private boolean cutsAll(String by, int count) {
     CsvFields fields = splitter(by);
     return first.lines().stream()

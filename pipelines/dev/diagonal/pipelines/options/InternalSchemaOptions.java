@@ -18,7 +18,7 @@ public interface InternalSchemaOptions extends PipelineOptions {
   /**
    * Returns the schema.
    *
-   * @throws UsageException if its name is not possible
+   * @throws UsageException if its name is invalid
    */
   static InternalSchema schemaOf(InternalSchemaOptions options) {
     try {

@@ -6,14 +6,14 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Where the database is. */
+/** The location of the database, and its credentials. */
 @OptionGroup(OptionGroup.Heading.DATABASE)
 public interface JdbcOptions extends PipelineOptions {
 
   @Description(
       "The database: a JDBC URL, 'embedded' for one that ends with the command, or 'none'. In a URL"
-          + " of PostgreSQL, socketTimeout=SECONDS limits how long the database may send nothing:"
-          + " 120, and 1800 where rows are read")
+          + " of PostgreSQL, socketTimeout=SECONDS limits how long to wait for data: default"
+          + " 120, or 1800 when rows are read")
   @Nullable String getJdbcUrl();
 
   void setJdbcUrl(@Nullable String jdbcUrl);
@@ -25,7 +25,7 @@ public interface JdbcOptions extends PipelineOptions {
   void setJdbcUser(@Nullable String jdbcUser);
 
   @Needs("jdbcUrl")
-  @Description("A file that holds the user's password; or set DIAGONAL_JDBC_PASSWORD")
+  @Description("A file with the user's password; or set DIAGONAL_JDBC_PASSWORD")
   @Nullable String getJdbcPasswordFile();
 
   void setJdbcPasswordFile(@Nullable String jdbcPasswordFile);

@@ -5,17 +5,17 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** What the ids of movies are. */
+/** The type of movie ids. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface MovieIdOptions extends PipelineOptions {
 
-  /** What the ids of movies are. */
+  /** The type of movie ids. */
   enum IdType {
     bigint,
     text
   }
 
-  @Description("What the ids of movies are: bigint, or text such as ISBN and ASIN")
+  @Description("The type of movie ids: bigint, or text such as ISBN and ASIN")
   @Default.Enum("bigint")
   IdType getIdType();
 

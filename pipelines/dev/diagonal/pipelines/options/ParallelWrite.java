@@ -27,15 +27,18 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.joda.time.Duration;
 
-/** What the options of a conflict-free write come to, before and after it. */
+/**
+ * Derives the settings of a conflict-free write from its options and input, and explains them
+ * before and after the run.
+ */
 public final class ParallelWrite {
 
-  /** What a reader holds, and what waits in a process, is bounded by this. */
+  /** Bounds the rows that a reader holds, and the pending rows of a process. */
   private static final long MAX_BYTES = 64L << 20;
 
   private static final int BATCH_SIZE = 1_000;
 
-  /** As many as COPY likes: nothing is locked meanwhile but the rows themselves. */
+  /** As many as COPY handles well: meanwhile only the rows themselves are locked. */
   private static final int FOLDED_BATCH_SIZE = 50_000;
 
   private static final String ROWS_OF_SLOT = "rows_of_slot_";
@@ -48,8 +51,8 @@ public final class ParallelWrite {
   private final int tableSize;
 
   /**
-   * @param rows how many rows there are, about
-   * @throws UsageException if an option does not fit
+   * @param rows the approximate number of rows
+   * @throws UsageException if an option is invalid
    */
   public ParallelWrite(ConflictFreeOptions options, ScheduleKind kind, long rows) {
     this.options = options;
@@ -64,9 +67,9 @@ public final class ParallelWrite {
   }
 
   /**
-   * Checks the numbers among the options.
+   * Checks the numeric options.
    *
-   * @throws UsageException if numbers are out of their ranges, with all of them
+   * @throws UsageException with all numbers that are out of range
    */
   public static void check(ConflictFreeOptions options) {
     Mistakes mistakes = new Mistakes();
@@ -85,7 +88,10 @@ public final class ParallelWrite {
     mistakes.throwIfAny();
   }
 
-  /** How many there may be at once in all processes, as far as that is known; 64 if more. */
+  /**
+   * Returns the maximum number of concurrent transactions of all processes, as far as it is known;
+   * at most 64.
+   */
   private static int transactions(ConflictFreeOptions options) {
     return (int) Math.min(64, (long) options.getMaxWorkers() * Runners.processes(options));
   }
@@ -94,7 +100,7 @@ public final class ParallelWrite {
     return tableSize;
   }
 
-  /** Returns the write with what the options say. */
+  /** Applies the options to a write. */
   public <T> WriteConflictFree<T> with(WriteConflictFree<T> write) {
     WriteConflictFree<T> here = Runners.isOnCluster(options) ? write : write.withOneProcess();
     return here.withBatchSize(batchSize)
@@ -116,7 +122,7 @@ public final class ParallelWrite {
     Schedule schedule = kind.of(tableSize);
     return String.format(
         Locale.ROOT,
-        "deals:   %s, %d slots, %d cells in %d wave(s), batches of %,d rows, %d connection(s) a"
+        "grid:    %s, %d slots, %d cells in %d wave(s), batches of %,d rows, %d connection(s) per"
             + " process",
         kind.name().toLowerCase(Locale.ROOT),
         tableSize,
@@ -130,7 +136,7 @@ public final class ParallelWrite {
     return file.splittable() && !ParquetInput.FORMAT.matches(file);
   }
 
-  /** Returns about how many lines files have, by the bytes of one, plain and compressed. */
+  /** Estimates the number of lines of files from the size of a line, plain and compressed. */
   public static long lines(InputFiles input, int lineBytes, int compressedLineBytes) {
     return input.files().stream()
         .mapToLong(file -> file.bytes() / (isPlain(file) ? lineBytes : compressedLineBytes))
@@ -138,9 +144,9 @@ public final class ParallelWrite {
   }
 
   /**
-   * Returns what the buffers of the readers and the scheduler of a process take at most.
+   * Returns the maximum size of the buffers of the readers and the scheduler of a process.
    *
-   * @param rowBytes what a row takes as an object
+   * @param rowBytes the size of a row as an object
    */
   public long heapBytes(long rowBytes) {
     long held = (folded ? 1L : (long) options.getBurstFactor() * tableSize) * batchSize * rowBytes;
@@ -148,7 +154,7 @@ public final class ParallelWrite {
     return Runners.readers(options) * Math.min(MAX_BYTES, held) + Math.min(MAX_BYTES, window);
   }
 
-  /** Returns how wide it was, and what kept it from being wider. */
+  /** Returns how many transactions were open, and what limited them. */
   public List<String> remarks(PipelineResult result) {
     MetricQueryResults metrics =
         result
@@ -160,13 +166,13 @@ public final class ParallelWrite {
     DistributionResult open = distribution(metrics, "transactions_open");
     DistributionResult batchRows = distribution(metrics, "batch_rows");
     if (open.getCount() == 0) {
-      return List.of("no transaction: there was nothing to write");
+      return List.of("no transactions: there was nothing to write");
     }
     List<String> remarks = new ArrayList<>();
     remarks.add(
         String.format(
             Locale.ROOT,
-            "%,d transactions of %,.0f rows on average, %.1f of %d open at a time, %,d repeated",
+            "%,d transactions of %,.0f rows on average, %.1f of %d open at a time, %,d retried",
             open.getCount(),
             batchRows.getMean(),
             open.getMean(),
@@ -184,7 +190,7 @@ public final class ParallelWrite {
               100.0 * hottest / batchRows.getSum(),
               (double) batchRows.getSum() / hottest));
     }
-    long largest = largest(ROWS_OF_CELL, metrics); // 0 where there are too many to be counted
+    long largest = largest(ROWS_OF_CELL, metrics); // 0 if there are too many cells to count
     if (largest > 0 && tableSize > 1 && !folded) {
       int cells = kind.of(tableSize).cells();
       remarks.add(
@@ -198,7 +204,7 @@ public final class ParallelWrite {
     return remarks;
   }
 
-  /** Returns what statements have reported of committed batches, a line for each step. */
+  /** Returns what statements have reported for committed batches, one line per step. */
   private static List<String> changes(MetricQueryResults metrics) {
     Map<String, Map<String, Long>> bySteps = new TreeMap<>();
     for (MetricResult<Long> counter : metrics.getCounters()) {
@@ -226,7 +232,7 @@ public final class ParallelWrite {
     return lines;
   }
 
-  /** Returns the rows of that slot, or cell, which has most. */
+  /** Returns the number of rows of the largest slot or cell. */
   private static long largest(String prefix, MetricQueryResults metrics) {
     Map<String, Long> rows = new HashMap<>();
     for (MetricResult<Long> counter : metrics.getCounters()) {
@@ -248,7 +254,10 @@ public final class ParallelWrite {
     return sum;
   }
 
-  /** What is attempted lacks the last bundles at first, on runners that know what is committed. */
+  /**
+   * Prefers attempted counters on runners without committed ones; attempted counters lag behind by
+   * the last bundles.
+   */
   private static <V> V counted(MetricResult<V> metric) {
     V committed = metric.getCommittedOrNull();
     return committed == null ? metric.getAttempted() : committed;

@@ -5,7 +5,7 @@ import dev.diagonal.files.RecordFormat;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.internal.transfer.parquet.ParquetRecords;
 
-/** Parquet files among the input of commands that read lines. */
+/** Lets commands that read lines also read Parquet files. */
 public final class ParquetInput {
 
   /** Reads files whose names end in {@code .parquet}. */
@@ -16,7 +16,8 @@ public final class ParquetInput {
   /**
    * Returns the files.
    *
-   * @throws IllegalArgumentException if a file is Parquet's and its jars are missing
+   * @throws IllegalArgumentException if a file is a Parquet file and the jars of Parquet are
+   *     missing
    */
   public static InputFiles checked(InputFiles files) {
     if (files.files().stream().anyMatch(FORMAT::matches)) {

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads secrets in the launcher, from a file or the environment: never from the command line. */
+/** Reads secrets in the launcher, from a file or the environment, never from the command line. */
 public final class Secrets {
 
   private static final Pattern SECRET_OPTION =
@@ -26,7 +26,7 @@ public final class Secrets {
   }
 
   /**
-   * Reads the secret that an option's file holds (its first line), else the environment variable.
+   * Reads the first line of the file that the option names, or else the environment variable.
    *
    * @throws UsageException if the file cannot be read or is empty
    */

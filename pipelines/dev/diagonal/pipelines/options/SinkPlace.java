@@ -7,14 +7,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a kind of sink is: nowhere, embedded, or at a URL.
+ * Where a sink is: nowhere, embedded, or at a URL.
  *
  * @param kind which of the three
  * @param url the URL, if it is one
  */
 public record SinkPlace(Kind kind, @Nullable String url) {
 
-  /** The three. */
+  /** The kind of place. */
   public enum Kind {
     NONE,
     EMBEDDED,
@@ -25,8 +25,8 @@ public record SinkPlace(Kind kind, @Nullable String url) {
   private static final SinkPlace EMBEDDED = new SinkPlace(Kind.EMBEDDED, null);
 
   /**
-   * Reads the option of a sink. One that is not given is none if another sink of the command is
-   * given, else embedded.
+   * Reads the option of a sink. If it is not set, the sink is embedded, or none if another sink of
+   * the command is set.
    *
    * @param option the option's value
    * @param all the values of all sink options of the command
@@ -48,7 +48,7 @@ public record SinkPlace(Kind kind, @Nullable String url) {
     return toOption();
   }
 
-  /** Returns what an option may say of it where others see the options: no secret. */
+  /** Returns the value for an option that others can see, without secrets. */
   public String toOption() {
     return url == null ? kind.name().toLowerCase(Locale.ROOT) : JdbcUrl.shown(url);
   }

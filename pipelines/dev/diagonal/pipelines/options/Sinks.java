@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes targets of options: the URL, embedded or not, and the secrets read here. */
+/** Creates targets from options: the URL, embedded or not, and the secrets, which are read here. */
 public final class Sinks {
 
   private Sinks() {}
@@ -71,7 +71,7 @@ public final class Sinks {
   /**
    * Checks the name of a table.
    *
-   * @throws UsageException if it is not one, with the option that gives it
+   * @throws UsageException if it is invalid; the message names the option
    */
   public static void checkTable(String option, @Nullable String name) {
     try {
@@ -84,22 +84,22 @@ public final class Sinks {
   }
 
   /**
-   * Adds a user and password that are given beside a URL.
+   * Adds a user and password that are set outside the URL.
    *
    * @param passwordFile whether the user named a file for the password
-   * @throws UsageException if the URL has another user, or a password too
+   * @throws UsageException if the URL also has a user or a password
    */
   public static JdbcTarget login(
       JdbcTarget target, @Nullable String user, @Nullable Secret password, boolean passwordFile) {
     String named = target.user();
     if (user != null && named != null && !user.equals(named)) {
       throw new UsageException(
-          "the URL names the user '%s' and '%s' is given beside it: give one of them"
+          "the URL names the user '%s', but the options name '%s': use one of them"
               .formatted(named, user));
     }
     if (passwordFile && target.password() != null) {
       throw new UsageException(
-          "the URL holds a password and a password file is given beside it: give one of them");
+          "the URL has a password, and a password file is set: use one of them");
     }
     String login = user == null ? named : user;
     if (login == null) {
@@ -134,17 +134,17 @@ public final class Sinks {
   }
 
   /**
-   * Refuses bulk load mode where nothing is indexed.
+   * Refuses bulk load mode if nothing is indexed.
    *
    * @throws UsageException if {@code options} ask for it and {@code place} is none
    */
   public static void checkBulkLoadMode(BulkOptions options, SinkPlace place) {
     if (options.getBulkLoadMode() && place.isNone()) {
-      throw new UsageException("--bulkLoadMode goes with --elasticsearchUrl, which is not given");
+      throw new UsageException("--bulkLoadMode needs --elasticsearchUrl");
     }
   }
 
-  /** Returns how documents are put into an index. */
+  /** Returns the transform that indexes documents. */
   public static IndexDocuments indexDocuments(ElasticsearchTarget target, BulkOptions options) {
     return IndexDocuments.into(target)
         .withBulkDocuments(options.getBulkDocuments())
@@ -166,7 +166,7 @@ public final class Sinks {
             .count()
         > 1) {
       throw new UsageException(
-          "give one of --elasticsearchApiKeyFile, --elasticsearchBearerTokenFile and"
+          "use only one of --elasticsearchApiKeyFile, --elasticsearchBearerTokenFile and"
               + " --elasticsearchUser");
     }
     if (user == null && options.getElasticsearchPasswordFile() != null) {

@@ -6,7 +6,7 @@ import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
 import java.util.Locale;
 
-/** A kind and a place, as {@code csv:ratings.csv}. */
+/** A kind and a place, such as {@code csv:ratings.csv}. */
 public record TransferEnd(String kind, String place) {
 
   public static TransferEnd of(String option, String text, List<String> kinds) {
@@ -24,7 +24,7 @@ public record TransferEnd(String kind, String place) {
     return new TransferEnd(kind, text.substring(colon + 1));
   }
 
-  /** Returns what a file's name or a URL without a kind stands for. */
+  /** Returns a hint for a file name or a URL without a kind. */
   private static String meant(String text) {
     String name = text.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2|zst)$", "");
     if (name.matches("(?s)(jdbc:)?postgres(ql)?:.*")) {

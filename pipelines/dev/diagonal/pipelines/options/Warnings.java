@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.options;
 import dev.diagonal.internal.bytes.Printable;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the user what did not work and does no harm. */
+/** Warns the user of faults that do no harm. */
 public final class Warnings {
 
   private Warnings() {}

@@ -1,3 +1,3 @@
-/** The options that several commands share, and the settings that are made of them. */
+/** The options that several commands share, and the settings derived from them. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.pipelines.options;

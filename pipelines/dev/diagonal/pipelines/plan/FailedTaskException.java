@@ -2,7 +2,7 @@ package dev.diagonal.pipelines.plan;
 
 import dev.diagonal.pipelines.plan.Task.Counts;
 
-/** A task failed after it had counted something; the cause says why. */
+/** A task failed after it had counted rows; the cause says why. */
 public final class FailedTaskException extends Exception {
 
   private static final long serialVersionUID = 1;

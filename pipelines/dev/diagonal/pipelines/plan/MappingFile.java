@@ -35,7 +35,7 @@ public final class MappingFile {
   /**
    * Reads a file.
    *
-   * @throws UsageException with all that is wrong with it
+   * @throws UsageException with all its mistakes
    */
   public static Mapping read(Path file) {
     Mistakes mistakes = new Mistakes();
@@ -45,7 +45,7 @@ public final class MappingFile {
     return mapping;
   }
 
-  /** Reads a part of a file, noting what is wrong with it. */
+  /** Reads a part of a file, noting its mistakes. */
   public static Mapping of(YamlNode node) {
     Map<String, YamlNode> entries =
         node.entries("columns", "filter", "function", "functionColumns");
@@ -87,7 +87,7 @@ public final class MappingFile {
     }
   }
 
-  /** A name alone is a column of the source as it is. */
+  /** A plain name is a column of the source, unchanged. */
   private static Target target(YamlNode node) {
     if (node.isText()) {
       return Target.of(node.text(), node.text());
@@ -103,7 +103,7 @@ public final class MappingFile {
     if (origins > 1 || name == null) {
       node.mistake(
           origins > 1
-              ? "a column has one of 'from', 'constant' and 'template'"
+              ? "a column needs exactly one of 'from', 'constant' and 'template'"
               : "'name' is missing");
     }
     String text = name == null ? "?" : name.text();

@@ -15,33 +15,33 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans as YAML: {@code connections} by name, and {@code tasks}, a list. An element is one key, a
- * kind of task or {@code sequence} or {@code parallel} with a list of elements, and beside it
- * perhaps a {@code name}, {@code onFailure: continue}, and for a group {@code transaction: all} and
- * {@code snapshot: one}. Elements right under {@code tasks} are a sequence.
+ * Parses plans in YAML: {@code connections} by name, and {@code tasks}, a list. An element has one
+ * key: a kind of task, or {@code sequence} or {@code parallel} with a list of elements. It may also
+ * have a {@code name} and {@code onFailure: continue}, and a group {@code transaction: all} and
+ * {@code snapshot: one}. Elements directly under {@code tasks} are a sequence.
  */
 public final class PlanFile {
 
-  /** What elements may be besides groups. */
+  /** The kinds of elements besides groups. */
   public interface Kinds {
 
     /** Returns the names of all kinds of tasks. */
     List<String> names();
 
-    /** Takes the connections, noting what is wrong with them. */
+    /** Sets the connections, noting their mistakes. */
     void connections(YamlNode connections);
 
     /**
-     * Makes a task, or null if it has mistakes, which are noted.
+     * Creates a task. If it has mistakes, notes them and returns null.
      *
-     * @param scope what the groups around it share, or null
+     * @param scope what the enclosing groups share, or null
      */
     @Nullable Task task(String kind, YamlNode node, @Nullable Scope scope);
 
     /**
-     * Makes what the tasks of a group share.
+     * Creates what the tasks of a group share.
      *
-     * @param around what the groups around it share, or null
+     * @param around what the enclosing groups share, or null
      * @param atOnce whether their tables change in one transaction
      * @param oneSnapshot whether they read one snapshot
      */
@@ -67,8 +67,7 @@ public final class PlanFile {
    * Reads a plan.
    *
    * @param environment returns the values of variables, or null
-   * @throws dev.diagonal.pipelines.usage.UsageException with all that is wrong with it, line by
-   *     line
+   * @throws dev.diagonal.pipelines.usage.UsageException with all mistakes, line by line
    */
   public static PlanNode read(Path file, Kinds kinds, UnaryOperator<@Nullable String> environment) {
     Mistakes mistakes = new Mistakes();
@@ -104,14 +103,14 @@ public final class PlanFile {
       }
     }
     if (list.items().isEmpty()) {
-      list.mistake("there is no task here");
+      list.mistake("a task is missing here");
     }
     return children;
   }
 
   private @Nullable PlanNode element(YamlNode item, @Nullable Scope around) {
     if (!item.isMap()) {
-      item.mistake("a task looks like 'kind: {…}'");
+      item.mistake("write a task as 'kind: {…}'");
       return null;
     }
     Map<String, YamlNode> entries = item.entries();
@@ -130,7 +129,7 @@ public final class PlanFile {
       if (known.contains(key)) {
         if (kind != null) {
           each.getValue()
-              .mistake("an element is one task, and this has '%s' and '%s'".formatted(kind, key));
+              .mistake("an element must be one task, but this one has '%s' and '%s'".formatted(kind, key));
         }
         kind = key;
       }
@@ -143,7 +142,7 @@ public final class PlanFile {
     int number = group ? ++groups : ++tasks;
     String name = YamlNode.text(entries.get("name"), kind + "-" + number);
     if (!names.add(name)) {
-      item.mistake("the name '" + name + "' stands here twice");
+      item.mistake("the name '" + name + "' is used twice");
     }
     boolean continues =
         YamlNode.oneOf(entries.get("onFailure"), "stop", List.of("stop", "continue"))
@@ -156,10 +155,10 @@ public final class PlanFile {
     YamlNode snapshot = entries.get("snapshot");
     if (!group) {
       if (snapshot != null) {
-        snapshot.mistake("'snapshot' stands beside a group, or within a transfer");
+        snapshot.mistake("'snapshot' belongs to a group, or inside a transfer");
       }
       if (transaction != null) {
-        transaction.mistake("'transaction' stands beside a group, or within a transfer");
+        transaction.mistake("'transaction' belongs to a group, or inside a transfer");
       }
       Task task = kinds.task(kind, node, around);
       return task == null ? null : new Step(name, task, continues);

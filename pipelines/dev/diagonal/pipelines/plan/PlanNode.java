@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** A task of a plan, or a group of them. */
 public sealed interface PlanNode {
 
-  /** Returns what it is called, in the plan only once. */
+  /** Returns its name, which is unique in the plan. */
   String name();
 
-  /** Whether what comes after it goes on when it has failed. */
+  /** Returns whether the next elements run even if this one has failed. */
   boolean continues();
 
-  /** Returns the tasks in it, in order. */
+  /** Returns its tasks, in order. */
   Stream<Step> steps();
 
   /**
@@ -33,7 +33,7 @@ public sealed interface PlanNode {
    *
    * @param parallel whether they run at the same time, or one after another
    * @param children in order
-   * @param ending what is to do when all of them have gone well, or have not
+   * @param ending what to do after all of them have ended, successfully or not
    */
   record Group(
       String name,
@@ -55,16 +55,16 @@ public sealed interface PlanNode {
 
   /** The end of a group whose tasks share something. */
   interface Ending {
-    /** Returns what the tasks share, for a person. */
+    /** Returns what the tasks share, for messages. */
     String describe();
 
     /**
-     * Makes what the tasks have done take effect. Returns how many rows, that the tasks have
-     * counted as written, were refused and have become bad records.
+     * Completes the work of the tasks. Returns how many rows that the tasks have counted as written
+     * were refused and became dead letters.
      */
     long complete() throws Exception;
 
-    /** Takes back what the tasks have done. */
+    /** Undoes the work of the tasks. */
     void abandon() throws Exception;
   }
 }

@@ -14,15 +14,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a task or group. A group has the sums of its children, those that went well and
- * those that did not, and its own time.
+ * The result of a task or group. A group has the sums of its children, successful or not, and its
+ * own time.
  *
- * @param name what it is called
+ * @param name its name
  * @param kind task, sequence or parallel
- * @param state what became of it
+ * @param state how it ended
  * @param rowsRead the good rows
  * @param rowsWritten in all sinks together
- * @param badRows the others
+ * @param badRows the bad rows
  * @param seconds from start to end
  * @param failure why it failed, or null
  * @param children those of a group
@@ -48,9 +48,9 @@ public record PlanReport(
     RUNNING,
     DONE,
     FAILED,
-    /** It has not started, as something before it failed. */
+    /** It was not started, because something before it failed. */
     NOT_STARTED,
-    /** The run was to start behind it. */
+    /** It comes before the task that the run started at. */
     PASSED_OVER
   }
 
@@ -66,7 +66,7 @@ public record PlanReport(
     return new Task.Counts(rowsRead, rowsWritten, badRows);
   }
 
-  /** Returns the tree, a line a task or group. */
+  /** Returns the tree, one line per task or group. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     addLines("", lines);
@@ -78,7 +78,7 @@ public record PlanReport(
     children.forEach(child -> child.addLines(indent + "  ", lines));
   }
 
-  /** Returns what is told of this alone. */
+  /** Returns the line of this node only. */
   String line(String indent) {
     String label = indent + name;
     return state == State.NOT_STARTED || state == State.PASSED_OVER

@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the tasks of a plan: those of a sequence one after another, those of a parallel group at the
- * same time, as many as may be. A task that fails makes its group fail: what comes after it in
- * sequence does not start, unless it says otherwise; its parallel siblings go on to their end.
+ * Runs the tasks of a plan: those of a sequence one after another, those of a parallel group
+ * concurrently, up to a maximum. A task that fails makes its group fail: later elements of a
+ * sequence do not start, unless the task allows it; parallel siblings continue.
  */
 public final class PlanRun {
 
@@ -30,14 +30,14 @@ public final class PlanRun {
   private final Consumer<String> listener;
   private final Set<String> passedOver = new HashSet<>();
 
-  /** Tasks that run, and since when. */
+  /** The running tasks, and when they started. */
   private final Map<Step, Long> running = Collections.synchronizedMap(new LinkedHashMap<>());
 
   /**
-   * @param maxParallelTasks how many tasks run at the same time
-   * @param fromTask the name of the task to start at; what comes before it in sequences is passed
-   *     over; or null
-   * @param listener told a line when a task starts or ends, by any thread
+   * @param maxParallelTasks the maximum number of concurrent tasks
+   * @param fromTask the name of the task to start at, which skips what comes before it in
+   *     sequences; or null
+   * @param listener receives a line when a task starts or ends, on any thread
    * @throws IllegalArgumentException if {@code maxParallelTasks} is below 1
    */
   public PlanRun(int maxParallelTasks, @Nullable String fromTask, Consumer<String> listener) {
@@ -50,17 +50,18 @@ public final class PlanRun {
   /**
    * Runs a plan to its end, whatever fails.
    *
-   * @throws InterruptedException if the thread is interrupted; tasks that run are interrupted too
+   * @throws InterruptedException if the thread is interrupted; running tasks are then interrupted
+   *     too
    */
   public PlanReport run(PlanNode plan) throws InterruptedException {
     passedOver.clear();
     if (fromTask != null) {
-      passOver(plan);
+      skip(plan);
     }
     return node(plan);
   }
 
-  /** Returns a line for each task that runs just now, with what it has counted so far if known. */
+  /** Returns a line per running task, with its counts so far if they are known. */
   public List<String> running() {
     List<String> lines = new ArrayList<>();
     synchronized (running) {
@@ -73,21 +74,23 @@ public final class PlanRun {
                     State.RUNNING,
                     counts == null ? Counts.NONE : counts,
                     startNanos,
-                    counts == null ? "(counts come at its end)" : null);
+                    counts == null ? "(counts are known at its end)" : null);
             lines.add(now.line(""));
           });
     }
     return lines;
   }
 
-  /** Notes what comes before the first task in sequences; its parallel siblings run too. */
-  private void passOver(PlanNode node) {
+  /**
+   * Marks what comes before the first task in sequences as skipped; its parallel siblings run too.
+   */
+  private void skip(PlanNode node) {
     if (!(node instanceof Group group)) {
       return;
     }
     for (PlanNode child : group.children()) {
       if (child.steps().anyMatch(step -> step.name().equals(fromTask))) {
-        passOver(child);
+        skip(child);
         return;
       }
       if (!group.parallel()) {
@@ -179,7 +182,7 @@ public final class PlanRun {
         children);
   }
 
-  /** Has a group abandoned if the process is asked to end before it is over. */
+  /** Abandons a group if the process is asked to end before it is over. */
   private static @Nullable Thread abandonAtExit(Group group) {
     PlanNode.Ending ending = group.ending();
     if (ending == null) {
@@ -196,7 +199,7 @@ public final class PlanRun {
         boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
       }
     } catch (IllegalStateException e) {
-      // It runs, and ends now.
+      // The JVM is shutting down: the hook is running.
     }
   }
 
@@ -212,7 +215,7 @@ public final class PlanRun {
       }
     } catch (Exception e) {
       abandon(group.ending());
-      return "its end has failed: " + Failure.of(e).message();
+      return "its completion failed:  " + Failure.of(e).message();
     }
     abandon(group.ending());
     return null;
@@ -222,7 +225,7 @@ public final class PlanRun {
     try {
       ending.abandon();
     } catch (Exception e) {
-      // What is left is taken away by the next run.
+      // The next run removes the rest.
     }
   }
 
@@ -248,7 +251,7 @@ public final class PlanRun {
                 try {
                   reports[child] = node(group.children().get(child));
                 } catch (InterruptedException e) {
-                  // The run has been given up.
+                  // The run has been abandoned.
                 }
               },
               "plan " + group.children().get(i).name());

@@ -3,22 +3,22 @@ package dev.diagonal.pipelines.plan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One step of a plan: a pipeline or a statement of its own. */
+/** A step of a plan: a pipeline or a statement. */
 public interface Task {
 
-  /** Returns what it would do, a line each. */
+  /** Returns what it would do, one line each. */
   List<String> describe();
 
-  /** Returns what it has counted so far while it runs, by any thread; null if that is not known. */
+  /** Returns its counts so far while it runs, on any thread; null if they are unknown. */
   default @Nullable Counts running() {
     return null;
   }
 
-  /** Does it, on whichever thread calls, and returns what it counted. */
+  /** Runs the task on the calling thread, and returns its counts. */
   Counts run() throws Exception;
 
   /**
-   * What was counted.
+   * The counts of a task.
    *
    * @param rowsRead the good rows
    * @param rowsWritten in all sinks together
@@ -26,7 +26,7 @@ public interface Task {
    */
   record Counts(long rowsRead, long rowsWritten, long badRows) {
 
-    /** Nothing. */
+    /** No rows. */
     public static final Counts NONE = new Counts(0, 0, 0);
 
     Counts plus(Counts other) {

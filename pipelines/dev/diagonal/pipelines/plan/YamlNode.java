@@ -29,9 +29,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A part of a YAML file that knows its line. What is not as it should be is noted as a mistake, and
- * something harmless is returned, so that one pass finds all of them. {@code ${NAME}} in a text
- * stands for the environment variable.
+ * A part of a YAML file that knows its line. Methods note mistakes and return a harmless value, so
+ * that one pass finds all of them. {@code ${NAME}} in a text is replaced by the environment
+ * variable.
  */
 public final class YamlNode {
 
@@ -55,7 +55,7 @@ public final class YamlNode {
   /**
    * Reads a file.
    *
-   * @return its root; null if there is none, and the mistake is noted
+   * @return its root; null, with a mistake noted, if there is none
    */
   public static @Nullable YamlNode read(
       Path file, Mistakes mistakes, UnaryOperator<@Nullable String> environment) {
@@ -74,7 +74,7 @@ public final class YamlNode {
             tangled.getStartMark().getLine() + 1,
             String.format(
                 Locale.ROOT,
-                "aliases make this contain itself, or more than %,d parts",
+                "aliases make this part contain itself, or more than %,d parts",
                 MAX_PARTS));
         return null;
       }
@@ -93,13 +93,13 @@ public final class YamlNode {
     return null;
   }
 
-  /** Returns a part that contains itself or, with its aliases, too many parts; else null. */
+  /** Returns a part that contains itself or, with its aliases, too many parts; otherwise null. */
   private static @Nullable Node tangled(Node root) {
     IdentityHashMap<Node, Long> sizes = new IdentityHashMap<>();
     return tangled(root, sizes);
   }
 
-  /** A size of 0 marks a part that is being counted. */
+  /** A size of 0 marks a part whose size is being computed. */
   private static @Nullable Node tangled(Node node, IdentityHashMap<Node, Long> sizes) {
     Long known = sizes.putIfAbsent(node, 0L);
     if (known != null) {
@@ -149,17 +149,17 @@ public final class YamlNode {
     return node instanceof ScalarNode;
   }
 
-  /** Returns a file that a text names, seen from the directory of this one. */
+  /** Returns a file path that is relative to the directory of this file. */
   public String pathOf(String text) {
     if (text.equals("-") || text.contains("://") || Path.of(text).isAbsolute()) {
       return text;
     }
     Path directory = file.toAbsolutePath().normalize().getParent();
-    // Not by the file system: a glob is no path everywhere.
+    // Not resolved by the file system: not every file system accepts a glob as a path.
     return directory == null ? text : directory + "/" + text;
   }
 
-  /** Returns the text that this is. */
+  /** Returns the text of this node. */
   public String text() {
     if (!(node instanceof ScalarNode scalar)) {
       mistake("a text is expected here");
@@ -177,13 +177,13 @@ public final class YamlNode {
     }
     variables.appendTail(text);
     if (text.indexOf("\0") >= 0) {
-      mistake("the text holds a NUL character");
+      mistake("the text contains a NUL character");
       return text.toString().replace("\0", "");
     }
     return text.toString();
   }
 
-  /** Returns the elements of the list that this is; one thing is a list of itself. */
+  /** Returns the elements of this list; a single node is a list of itself. */
   public List<YamlNode> items() {
     if (!(node instanceof SequenceNode list)) {
       return List.of(this);
@@ -191,12 +191,12 @@ public final class YamlNode {
     return list.getValue().stream().map(this::child).toList();
   }
 
-  /** Returns the texts of the list that this is; one text is a list of itself. */
+  /** Returns the texts of this list; a single text is a list of itself. */
   public List<String> texts() {
     return items().stream().map(YamlNode::text).toList();
   }
 
-  /** Returns what this map has, by its keys in order. */
+  /** Returns the entries of this map, in order. */
   public Map<String, YamlNode> entries() {
     Map<String, YamlNode> entries = new LinkedHashMap<>();
     if (!(node instanceof MappingNode map)) {
@@ -207,13 +207,13 @@ public final class YamlNode {
       YamlNode key = child(each.getKeyNode());
       YamlNode value = child(each.getValueNode());
       if (entries.put(key.text(), value) != null) {
-        key.mistake("the key '" + key.text() + "' stands here twice");
+        key.mistake("the key '" + key.text() + "' is used twice");
       }
     }
     return entries;
   }
 
-  /** Returns what this map has, and notes every key that is not known. */
+  /** Returns the entries of this map, and notes every unknown key. */
   public Map<String, YamlNode> entries(String... known) {
     Map<String, YamlNode> entries = entries();
     List<String> names = Arrays.asList(known);
@@ -226,7 +226,7 @@ public final class YamlNode {
     return entries;
   }
 
-  /** Returns a number, or what is otherwise if the node is missing. */
+  /** Returns a number, or {@code otherwise} if the node is missing. */
   public static int number(@Nullable YamlNode node, int otherwise) {
     if (node == null) {
       return otherwise;
@@ -239,7 +239,7 @@ public final class YamlNode {
     }
   }
 
-  /** Returns true or false, or what is otherwise if the node is missing. */
+  /** Returns true or false, or {@code otherwise} if the node is missing. */
   public static boolean truth(@Nullable YamlNode node, boolean otherwise) {
     String text = node == null ? String.valueOf(otherwise) : node.text();
     if (node != null && !text.equals("true") && !text.equals("false")) {
@@ -248,22 +248,24 @@ public final class YamlNode {
     return text.equals("true");
   }
 
-  /** Returns a text, or what is otherwise if the node is missing. */
+  /** Returns a text, or {@code otherwise} if the node is missing. */
   public static String text(@Nullable YamlNode node, String otherwise) {
     return node == null ? otherwise : node.text();
   }
 
-  /** Returns one of some texts, or what is otherwise if the node is missing or has another. */
+  /**
+   * Returns one of {@code known}, or {@code otherwise} if the node is missing or has another text.
+   */
   public static String oneOf(@Nullable YamlNode node, String otherwise, List<String> known) {
     String text = text(node, otherwise);
     if (node != null && !known.contains(text)) {
-      node.mistake("'" + text + "' is none of those allowed" + NearestName.hint(text, known));
+      node.mistake("'" + text + "' is not allowed here" + NearestName.hint(text, known));
       return otherwise;
     }
     return text;
   }
 
-  /** Returns what stands at a key, and notes if it is missing. */
+  /** Returns the value of a key; notes a mistake if it is missing. */
   public @Nullable YamlNode required(Map<String, YamlNode> entries, String key) {
     YamlNode value = entries.get(key);
     if (value == null) {

@@ -30,15 +30,18 @@ import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of {@link MovieRatings}: total the ratings, then each sink for itself. */
+/** The pipeline of {@link MovieRatings}: totals the ratings and writes them to each sink. */
 final class MovieRatingsJob implements Job {
 
   private static final long BASE_HEAP_BYTES = 96L << 20;
 
-  /** A block, a table of totals, and what leaves it. */
+  /** The heap for a block, a table of totals, and their encoded form. */
   private static final long READER_HEAP_BYTES = 24L << 20;
 
-  /** Each is an element for the sinks, and the DirectRunner copies all it holds with each more. */
+  /**
+   * Each shard is an element for the sinks, and the DirectRunner copies everything it holds for
+   * each additional one.
+   */
   private static final int SHARDS_PER_READER = 2;
 
   private final MovieRatingsOptions options;
@@ -47,9 +50,7 @@ final class MovieRatingsJob implements Job {
   private final RatingFormat format;
   private final List<RatingSink> sinks;
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;
@@ -61,7 +62,7 @@ final class MovieRatingsJob implements Job {
     this.sinks = RatingSink.of(options);
     if (sinks.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is nowhere to write to: give --output, --jdbcUrl or --elasticsearchUrl");
+          "there is no target: set --output, --jdbcUrl or --elasticsearchUrl");
     }
   }
 
@@ -94,7 +95,7 @@ final class MovieRatingsJob implements Job {
     lines.add("reads:   " + input.describe());
     for (RatingSink sink : sinks) {
       lines.add("creates: " + sink.creates());
-      lines.add("writes:  a row a movie to " + sink.target());
+      lines.add("writes:  a row per movie to " + sink.target());
     }
     lines.add(DeadLetters.of(options).describe());
     return lines;
@@ -107,7 +108,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public String afterInterruption() {
-    return "Rows and documents that are written stay. The same command starts from the beginning"
+    return "Written rows and documents stay. The same command starts from the beginning"
         + " and replaces them.";
   }
 
@@ -143,7 +144,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public @Nullable String needsLauncher() {
-    return options.getBulkLoadMode() ? "--bulkLoadMode is taken back at the end" : null;
+    return options.getBulkLoadMode() ? "--bulkLoadMode is reset at the end" : null;
   }
 
   @Override

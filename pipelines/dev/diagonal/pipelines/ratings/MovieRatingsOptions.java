@@ -71,14 +71,14 @@ public interface MovieRatingsOptions
   void setRatingColumn(@Nullable String ratingColumn);
 
   @Description(
-      "The column of the user, checked only; 'none' if there is none (default userId if the header"
+      "The column of the user, which is only checked; 'none' for no column (default userId if the header"
           + " has it, or 1 without a header)")
   @Nullable String getUserColumn();
 
   void setUserColumn(@Nullable String userColumn);
 
   @Description(
-      "The column of the time, checked only; 'none' if there is none (default timestamp if the"
+      "The column of the time, which is only checked; 'none' for no column (default timestamp if the"
           + " header has it, or 4 without a header)")
   @Nullable String getTimestampColumn();
 

@@ -36,10 +36,10 @@ import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** One of the places that {@link MovieRatings} can write to. */
+/** A target of {@link MovieRatings}. */
 sealed interface RatingSink {
 
-  /** Returns the sinks that the options ask for. */
+  /** Returns the sinks that the options select. */
   static List<RatingSink> of(MovieRatingsOptions options) {
     String output = options.getOutput();
     @Nullable String[] all = {output, options.getJdbcUrl(), options.getElasticsearchUrl()};
@@ -59,21 +59,21 @@ sealed interface RatingSink {
     return sinks;
   }
 
-  /** Returns what kind of place it is. */
+  /** Returns the kind of target. */
   String kind();
 
-  /** Returns the name of the step that writes to it. */
+  /** Returns the name of the step that writes it. */
   default String step() {
     return "Write to " + kind();
   }
 
-  /** Returns where it is, for a person. */
+  /** Returns the target, for messages. */
   String target();
 
-  /** Returns what is created if it is missing, for a person. */
+  /** Returns the object that is created if it is missing, for messages. */
   String creates();
 
-  /** Returns the embedded server it needs. */
+  /** Returns the embedded server that it needs. */
   Optional<EmbeddedServers.Kind> embedded();
 
   /** Creates what is missing. */
@@ -82,7 +82,7 @@ sealed interface RatingSink {
   /**
    * Adds the writing step.
    *
-   * @param handler of the rows that the place refuses, or null if the first one fails the run
+   * @param handler of the rows that the target refuses, or null if the first one fails the run
    */
   PCollection<Written> write(
       PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler);
@@ -90,7 +90,7 @@ sealed interface RatingSink {
   /** Makes the results visible. */
   void complete() throws Exception;
 
-  /** Gives back what it took for the time of the run. */
+  /** Releases what {@link #prepare} acquired for the run. */
   default void release() throws IOException, InterruptedException {}
 
   /** A CSV file. */
@@ -107,7 +107,7 @@ sealed interface RatingSink {
 
     @Override
     public String creates() {
-      return "the file " + path + ", in place of an earlier one";
+      return "the file " + path + ", replacing an earlier one";
     }
 
     @Override
@@ -146,7 +146,7 @@ sealed interface RatingSink {
       Sinks.checkTable("jdbcTable", options.getJdbcTable());
       this.table = RatingRows.table(options.getJdbcTable(), MovieIdOptions.isText(options));
       this.target = Sinks.postgres(place, options, ServerUrls.TO_COME);
-      // Before anything is done.
+      // Checked before anything is done.
       CreateTable.checkTarget(target);
       this.upsert = WriteToJdbc.of(JdbcWrite.upsert(target, table, RatingRows::bind));
     }
@@ -263,7 +263,7 @@ sealed interface RatingSink {
     }
   }
 
-  /** Makes a document of each movie. */
+  /** Converts movies to documents. */
   final class ToDocumentsFn extends DoFn<Block<MovieRating>, Block<Document>> {
     @ProcessElement
     public void process(

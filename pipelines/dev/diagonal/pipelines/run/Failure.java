@@ -9,6 +9,7 @@ import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.internal.statement.GraphMismatchException;
 import dev.diagonal.internal.statement.StatementRefusedException;
+import dev.diagonal.internal.transfer.receipt.MismatchException;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.servers.EmbeddedServersException;
@@ -111,6 +112,9 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
   }
 
   private static @Nullable Failure explain(Throwable cause, String message) {
+    if (cause instanceof MismatchException) {
+      return new Failure(message, null, true);
+    }
     if (cause instanceof JobFailedException failed) {
       return failed.failure();
     }

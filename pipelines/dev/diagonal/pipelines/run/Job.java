@@ -103,6 +103,11 @@ public interface Job {
   /** Completes the job after the pipeline has ended successfully. */
   void complete() throws Exception;
 
+  /** Compares the rows in the targets with those that were sent, after {@link #complete}. */
+  default List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return List.of();
+  }
+
   /**
    * Removes temporary results of a failed run. Also called, on a separate thread, when the process
    * is asked to end before the run is over, unless the job continues elsewhere.

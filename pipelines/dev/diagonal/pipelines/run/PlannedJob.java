@@ -245,7 +245,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
     job.complete();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
-    return Summary.of(name, result, seconds, outputs, job.remarks(result));
+    return Summary.of(name, result, seconds, outputs, job.remarks(result))
+        .withVerified(job.verify(result));
   }
 
   private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {

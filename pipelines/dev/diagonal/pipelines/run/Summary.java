@@ -49,11 +49,12 @@ public record Summary(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
       @JsonProperty("rows_written") long rowsWritten,
-      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL)
-          @Nullable Changes changes) {
+      @JsonProperty("changes") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Changes changes,
+      @JsonProperty("verified") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Verified verified) {
 
     Written(String sink, String target, long rowsWritten) {
-      this(sink, target, rowsWritten, null);
+      this(sink, target, rowsWritten, null, null);
     }
 
     /** Returns what the rows changed, in words; empty if that is unknown. */
@@ -76,6 +77,13 @@ public record Summary(
     }
   }
 
+  /** The rows of a sink, which are those that were sent to it. */
+  public record Verified(
+      @JsonProperty("rows") long rows,
+      @JsonProperty("checksum") String checksum,
+      @JsonProperty("scope") String scope,
+      @JsonProperty("seconds") double seconds) {}
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -87,22 +95,23 @@ public record Summary(
       List<Job.Output> outputs,
       List<String> remarks) {
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
-    long rows = sum(metrics, Counted.ROWS_READ, "");
+    long rows = RunMetrics.sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
     for (Job.Output output : outputs) {
-      long rowsWritten = sum(metrics, Counted.ROWS_WRITTEN, output.step());
+      long rowsWritten = RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
       written.add(
           new Written(
               output.sink(),
               output.target(),
               rowsWritten,
-              changes(metrics, output.step(), rowsWritten)));
+              RunMetrics.changes(metrics, output.step(), rowsWritten),
+              null));
     }
     return new Summary(
         command,
         String.valueOf(result.getState()),
         rows,
-        sum(metrics, Counted.BAD_RECORDS, ""),
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""),
         Math.round(seconds * 1000) / 1000.0,
         Math.round(rows / Math.max(seconds, 0.001)),
         written,
@@ -134,6 +143,16 @@ public record Summary(
     return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, outputs, more);
   }
 
+  /** Returns this summary with the results of the comparison for the first outputs. */
+  Summary withVerified(List<Verified> found) {
+    List<Written> all = new ArrayList<>(outputs);
+    for (int i = 0; i < found.size(); i++) {
+      Written it = all.get(i);
+      all.set(i, new Written(it.sink, it.target, it.rowsWritten, it.changes, found.get(i)));
+    }
+    return new Summary(command, state, rowsRead, badRecords, seconds, rowsPerSecond, all, remarks);
+  }
+
   /**
    * Returns this summary with the given rows, by the target of their output, counted as bad instead
    * of written.
@@ -150,7 +169,8 @@ public record Summary(
                         output.sink,
                         output.target,
                         output.rowsWritten - rows.getOrDefault(output.target, 0L),
-                        rows.containsKey(output.target) ? null : output.changes))
+                        rows.containsKey(output.target) ? null : output.changes,
+                        output.verified))
             .toList();
     long refused = rows.values().stream().mapToLong(Long::longValue).sum();
     return new Summary(
@@ -178,6 +198,18 @@ public record Summary(
               output.rowsWritten,
               output.target,
               output.ofChanges()));
+      Verified verified = output.verified;
+      if (verified != null) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "  %-22s %,12d rows  checksum %s, %s, read in %.1f s",
+                "  verified",
+                verified.rows,
+                verified.checksum,
+                verified.scope,
+                verified.seconds));
+      }
     }
     remarks.forEach(remark -> lines.add("  " + remark));
     return lines;
@@ -193,10 +225,12 @@ public record Summary(
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     long written = 0;
     for (Job.Output output : outputs) {
-      written += sum(metrics, Counted.ROWS_WRITTEN, output.step());
+      written += RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
     }
     return new Job.Progress(
-        sum(metrics, Counted.ROWS_READ, ""), written, sum(metrics, Counted.BAD_RECORDS, ""));
+        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
+        written,
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
   /** The counts of a failed run, as {@link PlannedJob} has them. */
@@ -236,15 +270,24 @@ public record Summary(
     MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
     for (Counted counted : Counted.values()) {
-      counts.put(counted, sum(metrics, counted, ""));
+      counts.put(counted, RunMetrics.sum(metrics, counted, ""));
     }
     return new Runners.Read(
-        sum(metrics, Counted.ROWS_READ, ""), sum(metrics, Counted.BAD_RECORDS, ""), counts);
+        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
+        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""),
+        counts);
   }
 
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
   public static long counted(PipelineResult result, String counter) {
-    return sum(result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+    return RunMetrics.sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+  }
+
+  /** Returns the total of one of our counters over the steps whose names start so. */
+  public static long counted(PipelineResult result, String step, String counter) {
+    return RunMetrics.sum(
+        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, step);
   }
 
   /** Returns the names of our counters that a pipeline has counted. */
@@ -257,35 +300,5 @@ public record Summary(
       }
     }
     return names;
-  }
-
-  private static long sum(MetricQueryResults metrics, Counted counted, String step) {
-    return sum(metrics, counted.metricName(), step);
-  }
-
-  /** Returns what rows changed, or null unless that is known for all of them. */
-  private static @Nullable Changes changes(MetricQueryResults metrics, String step, long rows) {
-    Changes changes =
-        new Changes(
-            sum(metrics, Counted.ROWS_NEW, step),
-            sum(metrics, Counted.ROWS_CHANGED, step),
-            sum(metrics, Counted.ROWS_UNCHANGED, step),
-            sum(metrics, Counted.ROWS_REPLACED, step));
-    return rows > 0 && changes.total() == rows ? changes : null;
-  }
-
-  /** Sums a counter over the steps whose names start with {@code step}. */
-  private static long sum(MetricQueryResults metrics, String name, String step) {
-    long sum = 0;
-    for (MetricResult<Long> counter : metrics.getCounters()) {
-      if (counter.getName().getNamespace().equals(Counted.NAMESPACE)
-          && counter.getName().getName().equals(name)
-          && counter.getKey().stepName() != null
-          && counter.getKey().stepName().startsWith(step)) {
-        Long committed = counter.getCommittedOrNull();
-        sum += committed == null ? counter.getAttempted() : committed;
-      }
-    }
-    return sum;
   }
 }

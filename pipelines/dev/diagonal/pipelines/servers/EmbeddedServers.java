@@ -7,33 +7,33 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Real servers that run as long as this JVM does, for whoever gives no server of their own. Their
- * implementation is loaded by name: it is on the class path under Maven, and not in the bundled
+ * Real servers that run as long as this JVM, for users who set no servers of their own. The
+ * implementation is loaded by name: it is on the class path under Maven, but not in the bundled
  * jar.
  */
 public interface EmbeddedServers extends AutoCloseable {
 
-  /** What can be started. */
+  /** The kinds of servers. */
   enum Kind {
     POSTGRES,
     ELASTICSEARCH
   }
 
-  /** Returns the JDBC URL of the database, if one was asked for. */
+  /** Returns the JDBC URL of the database, if one was started. */
   Optional<String> jdbcUrl();
 
   /** Returns the database user. */
   String jdbcUser();
 
-  /** Returns the user's password, if a database was asked for. */
+  /** Returns the user's password, if a database was started. */
   Optional<Password> jdbcPassword();
 
   /**
    * The password of the database user. Only the user of this JVM can read the files.
    *
-   * @param text the password itself
-   * @param file holds it for {@code --jdbcPasswordFile}
-   * @param pgpass holds it for {@code PGPASSFILE}
+   * @param text the password
+   * @param file contains it for {@code --jdbcPasswordFile}
+   * @param pgpass contains it for {@code PGPASSFILE}
    */
   record Password(String text, Path file, Path pgpass) {
     /** Never shows the password. */
@@ -43,7 +43,7 @@ public interface EmbeddedServers extends AutoCloseable {
     }
   }
 
-  /** Returns the HTTP URL of Elasticsearch, if it was asked for. */
+  /** Returns the HTTP URL of Elasticsearch, if it was started. */
   Optional<String> elasticsearchUrl();
 
   /** Stops the servers; returns when they have ended. */
@@ -53,8 +53,8 @@ public interface EmbeddedServers extends AutoCloseable {
   /**
    * Starts the given servers in parallel and returns when they answer.
    *
-   * @param dataDirectory where their data stays; null for data that goes with the servers
-   * @throws EmbeddedServersException if there are none in this jar, or one does not start
+   * @param dataDirectory where their data is kept; null to delete it with the servers
+   * @throws EmbeddedServersException if this jar does not contain them, or one does not start
    */
   static EmbeddedServers start(Set<Kind> kinds, @Nullable Path dataDirectory) {
     try {

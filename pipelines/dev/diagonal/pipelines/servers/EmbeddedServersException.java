@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.servers;
 
 /**
- * No embedded server can be had. The message is meant for the user as it stands: what is wrong,
- * what helps, and the end of the server's own log where there is one.
+ * An embedded server cannot be started. The message is shown to the user unchanged: what is wrong,
+ * what to do, and the end of the server's log if there is one.
  */
 public final class EmbeddedServersException extends RuntimeException {
 

@@ -17,7 +17,7 @@ import dev.diagonal.schedule.BatchWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Trips and zones as nodes and relationships of Neo4j. */
+/** Writes trips and zones as nodes and relationships of Neo4j. */
 final class Neo4jTripSink implements TripSink {
 
   /** Slot locks are the same nodes for every grid. */
@@ -41,7 +41,7 @@ final class Neo4jTripSink implements TripSink {
     }
   }
 
-  /** Whether a database is one of Neo4j. */
+  /** Returns whether a database is Neo4j. */
   static boolean isAt(SinkPlace place) {
     String url = place.url();
     return url != null && Neo4jConnection.accepts(url);
@@ -55,8 +55,8 @@ final class Neo4jTripSink implements TripSink {
   @Override
   public List<String> creates() {
     return List.of(
-        "the constraint that a :Trip stands once",
-        "that a :Zone stands once",
+        "the unique constraint on :Trip",
+        "the unique constraint on :Zone",
         "the 64 nodes (:DiagonalSlot {n}) that keep parallel processes apart");
   }
 

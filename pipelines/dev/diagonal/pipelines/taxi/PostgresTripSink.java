@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Trips and zones in two tables of PostgreSQL. */
+/** Writes trips and zones to two PostgreSQL tables. */
 final class PostgresTripSink implements TripSink {
 
-  /** Of the locks of a fold, which takes all: any size has the same ones. */
+  /** For the locks of a fold, which takes all of them; they are the same for every size. */
   private static final int TABLE_SIZE = 64;
 
   private final TaxiTripsOptions options;

@@ -40,12 +40,15 @@ import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline of {@link TaxiTrips}: zones at once, then read, deal and write trips. */
+/**
+ * The pipeline of {@link TaxiTrips}: writes zones before it starts, then reads trips, assigns them
+ * to cells and writes them.
+ */
 final class TaxiTripsJob implements Job {
 
   private static final String STEP = "Write trips";
 
-  /** A line of a file of trips; compressed it is a sixth of that. */
+  /** The size of a line of a file of trips; compressed it is a sixth of that. */
   private static final int LINE_BYTES = 110;
 
   private static final int COMPRESSED_LINE_BYTES = 18;
@@ -53,7 +56,7 @@ final class TaxiTripsJob implements Job {
   private static final long BASE_HEAP_BYTES = 96L << 20;
   private static final long READER_HEAP_BYTES = 8L << 20;
 
-  /** A trip as an object, and its values on their way to the database. */
+  /** The size of a trip as an object, and of its values while they are sent to the database. */
   private static final long TRIP_BYTES = 600;
 
   private final TaxiTripsOptions options;
@@ -67,7 +70,7 @@ final class TaxiTripsJob implements Job {
   private final DeadLetters deadLetters;
   private final ParallelWrite parallel;
 
-  /** How the files are cut into the pieces that trips name; null for no pieces. */
+  /** How files are cut into the pieces that trips name; null for no pieces. */
   private @Nullable PieceCuts pieces;
 
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
@@ -85,16 +88,14 @@ final class TaxiTripsJob implements Job {
     this.deadLetters = DeadLetters.of(options);
     long rows = ParallelWrite.lines(input, LINE_BYTES, COMPRESSED_LINE_BYTES);
     this.parallel = new ParallelWrite(options, ScheduleKind.MONOPARTITE, rows);
-    // Refuses what does not fit before anything is done.
+    // Refuses invalid settings before anything is done.
     Object unused = sink.writers(grid());
   }
 
-  /**
-   * @throws IllegalArgumentException if an option does not fit
-   */
+  /** @throws IllegalArgumentException if an option is invalid */
   static TaxiTripsJob of(TaxiTripsOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
-      throw new IllegalArgumentException("there is nowhere to write to: give --jdbcUrl");
+      throw new IllegalArgumentException("there is no target: set --jdbcUrl");
     }
     List<String> zones = options.getZones();
     return new TaxiTripsJob(

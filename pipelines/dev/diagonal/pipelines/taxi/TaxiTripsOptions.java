@@ -25,13 +25,13 @@ public interface TaxiTripsOptions
 
   @Description(
       "Files of trips with a header: files, globs or directories; plain, gz, bz2, zst or Parquet. A trip is"
-          + " known by file name and byte offset: PostgreSQL refuses other content under the same name")
+          + " identified by file name and byte offset: PostgreSQL refuses changed files of the same name")
   @Validation.Required
   List<String> getInput();
 
   void setInput(List<String> input);
 
-  @Description("Files of zones with a header; without them zones have no names")
+  @Description("Files of zones with a header; without them, zones have no names")
   @Nullable List<String> getZones();
 
   void setZones(@Nullable List<String> zones);

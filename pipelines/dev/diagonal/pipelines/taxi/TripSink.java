@@ -10,21 +10,21 @@ import dev.diagonal.schedule.BatchWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A database that takes trips and zones. */
+/** A database for trips and zones. */
 interface TripSink {
 
-  /** Returns what kind of database it is. */
+  /** Returns the kind of database. */
   String kind();
 
-  /** Returns what is created if it is missing, one of them each. */
+  /** Returns the objects that are created if they are missing. */
   List<String> creates();
 
-  /** Returns where the trips go, as it is shown to users. */
+  /** Returns the target of the trips, for messages. */
   String target();
 
   /**
-   * Creates what is missing, compares the files with those that are loaded, and writes the zones,
-   * which come before all trips.
+   * Creates what is missing, compares the files with those that were loaded before, and writes the
+   * zones before all trips.
    *
    * @return how the files are cut into the pieces that trips name, or null for no pieces
    */
@@ -34,7 +34,7 @@ interface TripSink {
   /**
    * Returns the writers of the trips.
    *
-   * @throws IllegalArgumentException if an option does not fit
+   * @throws IllegalArgumentException if an option is invalid
    */
   BatchWriter.Factory<Trip> writers(Grid<Trip> grid);
 }

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.plan.JobTask;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;

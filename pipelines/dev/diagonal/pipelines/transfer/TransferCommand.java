@@ -136,7 +136,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             options.getCommitRows(),
             options.getTransaction() == TransferOptions.Transaction.all,
             ledger(options),
-            types(options));
+            types(options),
+            options.getVerify());
     TransferColumns.check(spec, options);
     return new TransferJob(spec, options, embedded, null, null);
   }

@@ -62,6 +62,7 @@ final class TransferJob implements Job {
   private final TransferText text;
   private final TransferEnds ends;
   private final @Nullable SourceSnapshot ownSnapshot;
+  private final @Nullable TransferReceipt receipt;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
   private List<String> typeRemarks = List.of();
@@ -87,6 +88,7 @@ final class TransferJob implements Job {
     this.text = new TransferText(spec, isStaged());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
     this.ends = new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared));
+    this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }
 
   private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {
@@ -162,6 +164,9 @@ final class TransferJob implements Job {
     }
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
+    if (receipt != null) {
+      receipt.begin(source, mapping);
+    }
     TransferRows planned = TransferRows.of(source, mapping, List.of());
     typeRemarks = planned.remarks();
     RowType rows = planned.rows();
@@ -170,7 +175,7 @@ final class TransferJob implements Job {
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
       TransferSink sink = ends.sink(to, source, rows, servers);
-      sinks.add(sink);
+      sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
@@ -251,9 +256,16 @@ final class TransferJob implements Job {
 
   @Override
   public void complete() throws Exception {
-    closeSnapshot(); // releases its locks first: the table that was read may be replaced
+    if (receipt == null || !receipt.readsSourceAgain()) {
+      closeSnapshot(); // releases its locks first: the table that was read may be replaced
+    }
     ends.refresh();
     staged.publish();
+  }
+
+  @Override
+  public List<Summary.Verified> verify(PipelineResult result) throws Exception {
+    return receipt == null ? List.of() : receipt.verify(result);
   }
 
   private void closeSnapshot() {

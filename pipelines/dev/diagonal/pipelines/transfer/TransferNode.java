@@ -44,7 +44,8 @@ final class TransferNode {
             "internalSchema",
             "synchronousCommit",
             "badRecords",
-            "maxBadRecords");
+            "maxBadRecords",
+            "verify");
   }
 
   /** Returns the options for bad records. */
@@ -96,7 +97,12 @@ final class TransferNode {
                     commitRows,
                     transaction.equals("all"),
                     ledger,
-                    types));
+                    types,
+                    verify()));
+  }
+
+  private boolean verify() {
+    return YamlNode.oneOf(entries.get("verify"), "false", List.of("true", "false")).equals("true");
   }
 
   private boolean oneSnapshot() {

@@ -227,6 +227,15 @@ public interface TransferOptions
 
   void setQuotedLineBreaks(boolean quotedLineBreaks);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "Whether to read the targets at the end and compare them with the rows that were sent; the"
+          + " run fails if they differ")
+  @Default.Boolean(false)
+  boolean getVerify();
+
+  void setVerify(boolean verify);
+
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("The number of rows per block")
   @Default.Integer(TransferSpec.BLOCK_ROWS)

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param atOnce whether all tables change in one transaction at the end, or not at all
  * @param ledger how transactions are recorded that must not be repeated
  * @param types the column types that the user has set
+ * @param verify whether the targets are read and compared with the rows that were sent
  */
 record TransferSpec(
     From from,
@@ -33,7 +34,8 @@ record TransferSpec(
     int commitRows,
     boolean atOnce,
     LedgerSettings ledger,
-    ColumnTypes types) {
+    ColumnTypes types,
+    boolean verify) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;

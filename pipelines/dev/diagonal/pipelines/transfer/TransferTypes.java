@@ -158,7 +158,7 @@ final class TransferTypes {
         : others == null ? one : new NamedType(FieldType.DECIMAL, size.within(others));
   }
 
-  /** Whether a column holds JSON, which documents take as it is. */
+  /** Returns whether a column holds JSON, which documents store unchanged. */
   private static boolean isJson(RowType columns, Target target) {
     int column = columns.indexOf(target.text());
     return column >= 0 && columns.field(column).type() == FieldType.JSON;

@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with a command line, or a file and those it names: all of it, one line each. */
+/** Collects all mistakes of a command line, or of a file and those it names, one line each. */
 public final class Mistakes {
 
   private final List<String> found = new ArrayList<>();
 
-  /** Notes that something in a line of a file is wrong. */
+  /** Notes a mistake in a line of a file. */
   public void add(String file, int line, String message) {
     add("%s, line %s: %s".formatted(file, line, message));
   }
 
-  /** Notes a mistake that names its place. */
+  /** Notes a mistake whose message names its place. */
   public void add(String message) {
     if (!found.contains(message)) {
       found.add(message);
     }
   }
 
-  /** Runs a check, and notes what it refuses. */
+  /** Runs a check, and notes the message of its exception. */
   public void attempt(Runnable check) {
     try {
       check.run();
@@ -40,7 +40,7 @@ public final class Mistakes {
     }
   }
 
-  /** Returns what is made, or null if it is refused, which is noted. */
+  /** Returns a value, or null if creating it fails, and notes the message of the exception. */
   public <T> @Nullable T value(Supplier<T> maker) {
     try {
       return maker.get();
@@ -56,9 +56,9 @@ public final class Mistakes {
   }
 
   /**
-   * Does nothing if there is none.
+   * Throws the mistakes, if any.
    *
-   * @throws UsageException with all of them, a line each
+   * @throws UsageException with all of them, one line each
    */
   public void throwIfAny() {
     if (found.size() == 1) {

@@ -6,13 +6,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The option without which this one has no effect, and is refused: on a getter, or on an interface
- * for all getters that it declares and that do not name one themselves.
+ * Names the option without which this one has no effect and is refused. On a getter, or on an
+ * interface for all its getters without an annotation of their own.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Needs {
 
-  /** The other option without its dashes; an empty text if there is none. */
+  /** The other option without its dashes; an empty text for none. */
   String value();
 }

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The heading under which {@code --help} lists an option: on a getter, or on an interface for all
- * getters that it declares.
+ * The heading under which {@code --help} lists an option. On a getter, or on an interface for all
+ * its getters.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})

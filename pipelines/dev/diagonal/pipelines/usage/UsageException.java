@@ -1,7 +1,7 @@
 package dev.diagonal.pipelines.usage;
 
 /**
- * The command was called the wrong way; the message is one line that says how, and what is right.
+ * A command was called with invalid arguments; the message says what is wrong, and what is allowed.
  */
 public final class UsageException extends RuntimeException {
 

@@ -86,6 +86,7 @@ final class ArchitectureTest {
               "internal.transfer.parquet",
               "jobs",
               "transfer.sink"),
+          Set.of("internal.transfer.receipt"),
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
           Set.of("pipelines.usage", "pipelines.servers"),

@@ -25,7 +25,7 @@ final class BeamConfiguration {
   static ElasticsearchTarget toTarget(ConnectionConfiguration beam) {
     checkArgument(
         !beam.isTrustSelfSignedCerts(),
-        "trustSelfSignedCerts trusts anybody: give the certificate, withCaCertificates");
+        "trustSelfSignedCerts trusts every server: set the certificate, withCaCertificates");
     String index = beam.getIndex();
     checkArgument(
         index != null && !index.isEmpty(), "the connection configuration must name an index");
@@ -58,7 +58,7 @@ final class BeamConfiguration {
     return target;
   }
 
-  /** Beam takes all that a key store holds for trusted. */
+  /** Returns the certificates of a key store, all of which Beam trusts. */
   private static String certificatesIn(String path, @Nullable String password) {
     try (InputStream in = Files.newInputStream(Path.of(path))) {
       KeyStore store = KeyStore.getInstance("jks");

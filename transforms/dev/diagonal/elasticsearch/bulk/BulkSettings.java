@@ -9,19 +9,20 @@ import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What bulk requests are like, and where they go.
+ * The settings of bulk requests.
  *
- * @param target the index, and the way to it
- * @param bulkDocuments how many documents a request has at most
- * @param bulkBytes how many bytes its body has at most, unless a single document is larger
- * @param maxDocumentBytes how many bytes a document may take in a body; a larger one is refused
- *     before it is sent
- * @param bulkRequests how many requests are in flight at most in a JVM, of all writers together
- *     that have the same way to the same nodes and the same figure here
- * @param writerRequests how many of them one writer has at most
- * @param requestTimeout how long one node may take for a complete answer before it counts as lost
+ * @param target the index and how to reach it
+ * @param bulkDocuments the maximum number of documents per request
+ * @param bulkBytes the maximum size of a body, unless a single document is larger
+ * @param maxDocumentBytes the maximum size of a document in a body; a larger one is refused before
+ *     it is sent
+ * @param bulkRequests the maximum number of requests in flight per JVM, of all writers to the same
+ *     nodes with the same setting
+ * @param writerRequests the maximum number of requests in flight per writer
+ * @param requestTimeout how long one node may take for a complete response before the request
+ *     counts as lost
  * @param gzip whether bodies are compressed
- * @param retry how faults that may pass are retried
+ * @param retry how transient errors are retried
  * @param pipeline the ingest pipeline of each document, or null for the one that the index names
  */
 public record BulkSettings(
@@ -39,12 +40,10 @@ public record BulkSettings(
 
   private static final long MEBIBYTE = 1L << 20;
 
-  /** As large as the body of a request may be, unless Elasticsearch is told otherwise. */
+  /** Elasticsearch's default limit for the body of a request. */
   private static final long HTTP_LIMIT_BYTES = 100 * MEBIBYTE;
 
-  /**
-   * @throws IllegalArgumentException if a number is out of its range
-   */
+  /** @throws IllegalArgumentException if a number is out of range */
   public BulkSettings {
     checkArgument(
         bulkDocuments >= 1 && bulkDocuments <= 100_000,
@@ -77,8 +76,8 @@ public record BulkSettings(
   }
 
   /**
-   * Returns requests of 1,000 documents and 5 MiB, 4 in flight in a JVM and 2 of a writer, that are
-   * answered within 120 seconds and not compressed; documents of at most 100 MiB; and {@link
+   * Returns the defaults: requests of 1,000 documents and 5 MiB, 4 in flight per JVM and 2 per
+   * writer, a timeout of 120 seconds, no compression, documents of at most 100 MiB, and {@link
    * Retry#defaults}.
    */
   public static BulkSettings of(ElasticsearchTarget target) {

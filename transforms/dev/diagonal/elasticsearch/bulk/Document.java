@@ -9,17 +9,17 @@ import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A document and what to do with it; to index it, unless said otherwise: one of the same id that is
- * there already is replaced.
+ * A document and an operation on it. The default operation indexes it: it replaces an existing
+ * document of the same id.
  *
- * @param id what the document is known by; a function of the input, so that running twice changes
- *     nothing. Elasticsearch takes 1 to 512 bytes; a writer refuses others, see {@link
+ * @param id identifies the document; a function of the input, so that running twice changes
+ *     nothing. Elasticsearch accepts 1 to 512 bytes; a writer refuses others, see {@link
  *     RefusedDocument}
- * @param operation what to do with it
+ * @param operation what to do with the document
  * @param index the index it belongs to, or null for that of the {@link ElasticsearchTarget}
- * @param routing what its shard is a function of, or null for its id
- * @param version its version, a whole number from 0, or null for none: with one, a document of a
- *     higher version stays, whatever order requests arrive in
+ * @param routing the value that decides its shard, or null for its id
+ * @param version a whole number from 0, or null for none; the document with the higher version
+ *     wins, in whatever order requests arrive
  * @param source the document as a JSON object in UTF-8, neither copied nor to be changed
  *     afterwards; empty for a deletion
  */
@@ -36,8 +36,9 @@ public record Document(
   private static final byte[] NONE = {};
 
   /**
-   * @throws IllegalArgumentException if {@code source} is empty, but for a deletion, or is not for
-   *     one; if {@code version} is negative, or the operation is neither to index nor to delete
+   * @throws IllegalArgumentException if {@code source} is empty and the operation is not a
+   *     deletion, or the reverse; if {@code version} is negative, or set with an operation that
+   *     neither indexes nor deletes
    */
   public Document {
     checkArgument(
@@ -48,7 +49,7 @@ public record Document(
         id);
     checkArgument(
         version == null || operation.replacesAll(),
-        "document %s has a version, which %s does not take: index or delete it",
+        "document %s has a version, but %s does not support versions: index or delete it",
         id,
         operation);
     checkArgument(
@@ -58,7 +59,7 @@ public record Document(
         version);
   }
 
-  /** A document to index. */
+  /** Creates a document to index. */
   public Document(String id, byte[] source) {
     this(id, Operation.INDEX, null, null, null, source);
   }
@@ -74,10 +75,10 @@ public record Document(
   }
 
   /**
-   * Sets what to do with it; default {@link Operation#INDEX}.
+   * Sets the operation; default {@link Operation#INDEX}.
    *
    * @throws IllegalArgumentException if it has a source and {@code operation} is a deletion, or the
-   *     other way round
+   *     reverse
    */
   public Document withOperation(Operation operation) {
     return new Document(id, operation, index, routing, version, source);
@@ -88,18 +89,18 @@ public record Document(
     return new Document(id, operation, index, routing, version, source);
   }
 
-  /** Sets what its shard is a function of; default its id. */
+  /** Sets the value that decides its shard; default its id. */
   public Document withRouting(String routing) {
     return new Document(id, operation, index, routing, version, source);
   }
 
   /**
-   * Sets its version; default none. Elasticsearch refuses an older version of a document that it
-   * has ({@code version_type=external_gte}): the older one is superseded, which is no fault. After
-   * a deletion it knows the version for as long as {@code index.gc_deletes}, 60 seconds by default.
+   * Sets its version; default none. Elasticsearch refuses an older version of an existing document
+   * ({@code version_type=external_gte}): the older one is superseded, which is not a fault. After a
+   * deletion, it remembers the version for {@code index.gc_deletes}, 60 seconds by default.
    *
-   * @throws IllegalArgumentException if {@code version} is negative, or the operation is neither to
-   *     index nor to delete
+   * @throws IllegalArgumentException if {@code version} is negative, or the operation neither
+   *     indexes nor deletes
    */
   public Document withVersion(long version) {
     return new Document(id, operation, index, routing, version, source);
@@ -109,12 +110,12 @@ public record Document(
     return DocumentCoder.INSTANCE;
   }
 
-  /** Whether another document of the same key has a higher version, so that this one gives way. */
+  /** Returns whether another document of the same key has a higher version, and so wins. */
   public boolean isOlderThan(Document other) {
     return version != null && other.version != null && version < other.version;
   }
 
-  /** What tells documents apart: one of the same key takes the place of another. */
+  /** Returns the key: a document replaces another one of the same key. */
   public Object key() {
     return index == null && routing == null ? id : new Key(id, index, routing);
   }

@@ -12,8 +12,8 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes a {@link Document}: a byte that tells its operation and which of index, routing and
- * version it has, then its id, these, and its source, each text with its length.
+ * Encodes a {@link Document}: a byte with its operation and flags for index, routing and version,
+ * then its id, these values and its source, each text with its length.
  */
 final class DocumentCoder extends AtomicCoder<Document> {
 
@@ -52,7 +52,7 @@ final class DocumentCoder extends AtomicCoder<Document> {
       throw new EOFException("no document");
     }
     if ((head & OPERATION) >= OPERATIONS.length) {
-      throw new CoderException("not the first byte of a document: " + head);
+      throw new CoderException("invalid first byte of a document: " + head);
     }
     String id = StringUtf8Coder.of().decode(in);
     String index = (head & HAS_INDEX) == 0 ? null : StringUtf8Coder.of().decode(in);

@@ -20,15 +20,15 @@ import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index that is written to, where it is, and how to get in. Its {@code toString} has no
- * secrets: the URLs may not hold any, and headers are not shown.
+ * The index to write to, its nodes and credentials. Its {@code toString} has no secrets: URLs must
+ * not contain any, and headers are not shown.
  *
- * @param urls the nodes, {@code http} or {@code https}, all with the same path; one that is down is
- *     passed over
+ * @param urls the nodes, {@code http} or {@code https}, all with the same path; nodes that are down
+ *     are skipped
  * @param index the name of an index or of an alias with one write index
- * @param headers what is sent with every request, by name; the way to authenticate is one of them
- * @param caCertificates the certificates, in PEM, that vouch for the nodes in place of those that
- *     the JVM trusts; or null
+ * @param headers the headers of every request by name, including the one for authentication
+ * @param caCertificates certificates of authorities, in PEM, that replace those that the JVM
+ *     trusts; or null
  */
 public record ElasticsearchTarget(
     List<String> urls, String index, Map<String, Secret> headers, @Nullable String caCertificates)
@@ -44,20 +44,20 @@ public record ElasticsearchTarget(
   private static final String AUTHORIZATION = "Authorization";
 
   /**
-   * @throws IllegalArgumentException if there is no URL, a URL is not {@code http} or {@code
-   *     https}, holds a user or a query, or has another path than the first; if {@code index} is no
-   *     name for an index; if a header has a name or a value that none can have; or if {@code
-   *     caCertificates} holds no certificate
+   * @throws IllegalArgumentException if there is no URL; if a URL is not {@code http} or {@code
+   *     https}, has a user or a query, or has another path than the first; if {@code index} is not
+   *     a valid index name; if a header has an invalid name or value; or if {@code caCertificates}
+   *     contains no certificate
    */
   public ElasticsearchTarget {
     urls = urls.stream().map(url -> url.replaceFirst("/+$", "")).toList();
     headers = Map.copyOf(headers);
     checkArgument(!urls.isEmpty(), "urls must not be empty");
     for (String url : urls) {
-      // Not shown: a URL that does not fit may hold a password.
+      // Not shown: an invalid URL may contain a password.
       checkArgument(
           !url.contains("@"),
-          "the URL of Elasticsearch holds a user or a password: take them out and give"
+          "the URL of Elasticsearch has a user or a password: remove them and use"
               + " --elasticsearchUser and --elasticsearchPasswordFile (in code: withUser)");
       checkArgument(
           URL.matcher(url).matches(),
@@ -77,7 +77,7 @@ public record ElasticsearchTarget(
         index);
     headers.forEach(
         (name, value) -> {
-          checkArgument(HEADER.matcher(name).matches(), "no name for a header: '%s'", name);
+          checkArgument(HEADER.matcher(name).matches(), "invalid header name: '%s'", name);
           checkArgument(
               value.value().chars().noneMatch(c -> c == '\r' || c == '\n' || c == 0),
               "the value of the header %s has a line break",
@@ -88,26 +88,25 @@ public record ElasticsearchTarget(
     }
   }
 
-  /** Returns {@code index} at {@code url}, to be written without authentication. */
+  /** Returns {@code index} at {@code url}, without authentication. */
   public static ElasticsearchTarget at(String url, String index) {
     return new ElasticsearchTarget(List.of(url), index, Map.of(), null);
   }
 
   /**
-   * Returns the index of Beam's own configuration with its addresses, path prefix, authentication,
-   * headers and key store. Its time limits and compression are not taken over: see {@link
+   * Returns the target of Beam's configuration, with its addresses, path prefix, authentication,
+   * headers and key store. Its timeouts and compression are ignored: see {@link
    * dev.diagonal.elasticsearch.IndexDocuments#withRequestTimeout} and {@link
    * dev.diagonal.elasticsearch.IndexDocuments#withGzip}.
    *
-   * @throws IllegalArgumentException if it names no index, trusts any certificate that is
-   *     self-signed (give the certificate: {@link #withCaCertificates}), or its key store cannot be
-   *     read
+   * @throws IllegalArgumentException if it names no index, trusts all self-signed certificates (use
+   *     {@link #withCaCertificates} instead), or its key store cannot be read
    */
   public static ElasticsearchTarget of(ConnectionConfiguration configuration) {
     return BeamConfiguration.toTarget(configuration);
   }
 
-  /** Replaces the nodes, of which any that is up is used. */
+  /** Replaces the nodes; any live one is used. */
   public ElasticsearchTarget withUrls(List<String> urls) {
     return new ElasticsearchTarget(urls, index, headers, caCertificates);
   }
@@ -117,18 +116,21 @@ public record ElasticsearchTarget(
     return new ElasticsearchTarget(urls, index, headers, caCertificates);
   }
 
-  /** Authenticates by user and password, and in no other way. */
+  /** Authenticates by user and password, replacing other credentials. */
   public ElasticsearchTarget withUser(String user, Secret password) {
     byte[] pair = (user + ":" + password.value()).getBytes(UTF_8);
     return withAuthorization("Basic " + Base64.getEncoder().encodeToString(pair));
   }
 
-  /** Authenticates by an API key, encoded as Elasticsearch hands it out, and in no other way. */
+  /**
+   * Authenticates by an API key, in the encoding that Elasticsearch returns, replacing other
+   * credentials.
+   */
   public ElasticsearchTarget withApiKey(Secret apiKey) {
     return withAuthorization("ApiKey " + apiKey.value());
   }
 
-  /** Authenticates by a bearer token, and in no other way. */
+  /** Authenticates by a bearer token, replacing other credentials. */
   public ElasticsearchTarget withBearerToken(Secret token) {
     return withAuthorization("Bearer " + token.value());
   }
@@ -137,7 +139,7 @@ public record ElasticsearchTarget(
     return withHeader(AUTHORIZATION, new Secret(value));
   }
 
-  /** Sends a header with every request, in place of another of that name. */
+  /** Adds a header to every request, replacing one of the same name. */
   public ElasticsearchTarget withHeader(String name, Secret value) {
     Map<String, Secret> all = new LinkedHashMap<>(headers);
     all.keySet().removeIf(name::equalsIgnoreCase);
@@ -146,7 +148,7 @@ public record ElasticsearchTarget(
   }
 
   /**
-   * Sets whose word is taken for the nodes in place of the authorities that the JVM trusts.
+   * Sets the authorities that sign the nodes' certificates, instead of those that the JVM trusts.
    *
    * @param pem one or more certificates in PEM
    */
@@ -154,12 +156,12 @@ public record ElasticsearchTarget(
     return new ElasticsearchTarget(urls, index, headers, pem);
   }
 
-  /** The path that all URLs have, without a slash at the end; often empty. */
+  /** Returns the path of all URLs, without a trailing slash; often empty. */
   public String path() {
     return pathOf(urls.get(0));
   }
 
-  /** The nodes. Unlike {@link HttpHost#create}, takes an IPv6 address without a port. */
+  /** Returns the nodes. Unlike {@link HttpHost#create}, accepts an IPv6 address without a port. */
   public List<HttpHost> hosts() {
     return urls.stream().map(ElasticsearchTarget::host).toList();
   }
@@ -173,10 +175,10 @@ public record ElasticsearchTarget(
   }
 
   /**
-   * Returns a request to the index. Its name is encoded: it may hold {@code %} and {@code +}, and
-   * letters beyond ASCII.
+   * Returns a request to the index. Encodes its name, which may contain {@code %}, {@code +} and
+   * non-ASCII letters.
    *
-   * @param path what follows the name, {@code /_mapping} for example, or nothing
+   * @param path what follows the name, for example {@code /_mapping}, or an empty text
    */
   public Request request(String method, String path) {
     return new Request(method, "/" + encoded() + path);

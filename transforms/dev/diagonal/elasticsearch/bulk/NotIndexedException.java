@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A writer gave up. Says of every document given since the last flush what became of it: so many
- * are in effect, so many were refused, and of these nobody knows.
+ * A writer failed. The message counts the documents since the last flush that are in effect,
+ * refused and unconfirmed.
  */
 public final class NotIndexedException extends IOException {
 
@@ -37,9 +37,9 @@ public final class NotIndexedException extends IOException {
   }
 
   /**
-   * Returns the ids of the documents that Elasticsearch did not confirm, those not sent included.
-   * If a connection or an answer was lost, some may be there all the same; sending them again does
-   * no harm.
+   * Returns the ids of the documents that Elasticsearch did not confirm, including those not sent.
+   * After a lost connection or response, some may be indexed nonetheless; sending them again is
+   * harmless.
    */
   public List<String> unconfirmedIds() {
     return unconfirmedIds;

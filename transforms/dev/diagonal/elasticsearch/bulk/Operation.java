@@ -1,23 +1,23 @@
 package dev.diagonal.elasticsearch.bulk;
 
 /**
- * What is done with a document in its index. Doing it again changes nothing, whichever it is: that
- * is what makes repeated requests harmless.
+ * What is done with a document in its index. All operations are idempotent, so requests can be
+ * repeated safely.
  */
 public enum Operation {
-  /** Puts the document there, in place of an earlier one of its id. */
+  /** Indexes the document, replacing an earlier one of its id. */
   INDEX("index"),
 
-  /** Puts the document there unless there is one of its id: then that one stays. */
+  /** Indexes the document unless one of its id exists, which then stays. */
   CREATE("create"),
 
-  /** Replaces the fields that the source has in a document that is there; refused if none is. */
+  /** Replaces the fields of the source in an existing document; refused if there is none. */
   UPDATE("update"),
 
-  /** Replaces the fields that the source has, or puts it there as the whole document. */
+  /** Replaces the fields of the source in an existing document, or else indexes the source. */
   UPSERT("update"),
 
-  /** Removes the document, if it is there. Its source is empty. */
+  /** Deletes the document if it exists. Its source is empty. */
   DELETE("delete");
 
   private final String action;
@@ -26,17 +26,17 @@ public enum Operation {
     this.action = action;
   }
 
-  /** The name of the action in a bulk request. */
+  /** Returns the name of the action in a bulk request. */
   public String action() {
     return action;
   }
 
-  /** Whether nothing of an earlier document of the same id is left after it. */
+  /** Returns whether the operation replaces everything of an earlier document of the same id. */
   public boolean replacesAll() {
     return this == INDEX || this == DELETE;
   }
 
-  /** Whether the source stands inside an object of the request. */
+  /** Returns whether the source is wrapped in an object of the request. */
   public boolean isPartial() {
     return this == UPDATE || this == UPSERT;
   }

@@ -17,8 +17,8 @@ import java.util.List;
 import org.elasticsearch.client.Request;
 
 /**
- * Makes sure that an index is there and maps the fields that are to be written as wanted. Called
- * before a run, by as many processes at once as want to.
+ * Creates an index, or checks the mapping of an existing one. Any number of processes may call it
+ * concurrently before a run.
  */
 public final class CreateIndex {
 
@@ -27,9 +27,9 @@ public final class CreateIndex {
   private CreateIndex() {}
 
   /**
-   * Creates the index of {@code target} with {@code mapping} if there is none of that name; if
-   * there is one, refuses it unless it maps every field of {@code mapping} to the same type. Fields
-   * beyond these, and settings, are not looked at.
+   * Creates the index of {@code target} with {@code mapping} if it does not exist. Refuses an
+   * existing one unless it maps every field of {@code mapping} to the same type. Other fields and
+   * settings are not checked.
    *
    * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
    * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
@@ -63,7 +63,7 @@ public final class CreateIndex {
       ElasticsearchConnection connection, ElasticsearchTarget target, IndexTemplate template)
       throws IOException {
     JsonNode wanted = template.parsedMapping();
-    // Looked for first: whoever may write to an index need not have the right to create one.
+    // Checked first: a user who may write to an index need not have the right to create one.
     JsonNode indices = IndexFields.mappings(connection, target);
     if (indices == null) {
       create(connection, target, wanted, template);
@@ -73,7 +73,7 @@ public final class CreateIndex {
       throw new IOException("it was deleted meanwhile");
     }
     List<String> differences = new ArrayList<>();
-    for (JsonNode index : indices) { // an alias may stand for several
+    for (JsonNode index : indices) { // an alias may name several
       differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
     }
     if (!differences.isEmpty()) {

@@ -10,11 +10,11 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Precondit
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an index is to be like that is not there yet.
+ * The mapping and settings with which an index is created.
  *
  * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
- * @param settings the settings as JSON, {@code {"number_of_shards": 2, ...}}, or null for those
- *     Elasticsearch gives
+ * @param settings the settings as JSON, {@code {"number_of_shards": 2, ...}}, or null for
+ *     Elasticsearch's defaults
  */
 public record IndexTemplate(String mapping, @Nullable String settings) {
 
@@ -22,7 +22,7 @@ public record IndexTemplate(String mapping, @Nullable String settings) {
 
   /**
    * @throws IllegalArgumentException if {@code mapping} is not a JSON object with {@code
-   *     properties}, or {@code settings} is none
+   *     properties}, or {@code settings} is not a JSON object
    */
   public IndexTemplate {
     Preconditions.checkArgument(
@@ -35,22 +35,22 @@ public record IndexTemplate(String mapping, @Nullable String settings) {
         settings);
   }
 
-  /** Returns the template of a mapping and of Elasticsearch's own settings. */
+  /** Returns a template with this mapping and Elasticsearch's default settings. */
   public static IndexTemplate of(String mapping) {
     return new IndexTemplate(mapping, null);
   }
 
-  /** Sets the settings; default those that Elasticsearch gives. */
+  /** Sets the settings; default: Elasticsearch's own. */
   public IndexTemplate withSettings(String settings) {
     return new IndexTemplate(mapping, settings);
   }
 
   /**
-   * Creates the index of {@code target} if there is none of that name; refuses one that maps a
-   * field otherwise: see {@link CreateIndex#ifMissing}.
+   * Creates the index of {@code target} if it does not exist; refuses one that maps a field
+   * differently: see {@link CreateIndex#ifMissing}.
    *
-   * @throws TargetMismatchException if there is an index that does not fit
-   * @throws IOException if Elasticsearch cannot be reached, or refuses
+   * @throws TargetMismatchException if the existing index does not fit
+   * @throws IOException if Elasticsearch cannot be reached or refuses
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void createIfMissing(ElasticsearchTarget target) throws IOException, InterruptedException {

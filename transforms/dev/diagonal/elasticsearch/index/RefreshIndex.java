@@ -9,7 +9,7 @@ import java.io.IOException;
 import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Makes all that was indexed visible to searches. Called after a run, once. */
+/** Makes all indexed documents visible to searches. Called once, after a run. */
 public final class RefreshIndex {
 
   private static final int FORBIDDEN = 403;
@@ -20,7 +20,7 @@ public final class RefreshIndex {
    * Refreshes the index of {@code target}.
    *
    * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
-   *     refuses, for example because there is no such index
+   *     refuses, for example because the index does not exist
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static void of(ElasticsearchTarget target) throws IOException, InterruptedException {
@@ -35,10 +35,10 @@ public final class RefreshIndex {
   }
 
   /**
-   * Refreshes the index of {@code target} as {@link #of} does. Whoever may write need not have the
-   * right to refresh; then the index refreshes itself later.
+   * Refreshes the index of {@code target} as {@link #of} does, if the user has the privilege;
+   * otherwise the index refreshes itself later.
    *
-   * @return a warning if the right is missing, or null
+   * @return a warning if the privilege is missing, or null
    * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
    *     refuses for another reason
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -52,7 +52,7 @@ public final class RefreshIndex {
       if (e.getCause() instanceof AnswerException answer && answer.status() == FORBIDDEN) {
         return "all documents are in index %s, but it may not be refreshed (%s): searches find them"
                 .formatted(target.index(), answer.getMessage())
-            + " after its next own refresh";
+            + " after its next scheduled refresh";
       }
       throw e;
     }

@@ -21,7 +21,7 @@ import org.apache.beam.sdk.util.VarInt;
 public record InputFile(String name, long bytes, long modifiedMillis, Access access)
     implements Serializable {
 
-  /** The time of a change that the file system does not report. */
+  /** The modification time if the file system does not report one. */
   public static final long UNKNOWN_TIME = 0;
 
   /** How a file can be read. */
@@ -34,7 +34,9 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
     ONCE
   }
 
-  /** Returns a regular file; only one reader can read it if its name says it is compressed. */
+  /**
+   * Returns a regular file; only one reader can read it if its name implies that it is compressed.
+   */
   public static InputFile of(String name, long bytes, long modifiedMillis) {
     boolean plain = Compression.detect(name) == Compression.UNCOMPRESSED;
     return new InputFile(name, bytes, modifiedMillis, plain ? Access.RANGES : Access.WHOLE);
@@ -45,14 +47,14 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
     return new InputFile(name, 0, UNKNOWN_TIME, Access.ONCE);
   }
 
-  /** Returns this file, to be read by one reader. */
+  /** Returns this file, restricted to one reader. */
   public InputFile whole() {
     return access == Access.RANGES
         ? new InputFile(name, bytes, modifiedMillis, Access.WHOLE)
         : this;
   }
 
-  /** Whether several readers can share the file. */
+  /** Returns whether several readers can share the file. */
   public boolean splittable() {
     return access == Access.RANGES;
   }
@@ -61,12 +63,12 @@ public record InputFile(String name, long bytes, long modifiedMillis, Access acc
     return access == Access.ONCE;
   }
 
-  /** Whether its name says that it is compressed. */
+  /** Returns whether its name implies that it is compressed. */
   public boolean isCompressed() {
     return Compression.detect(name) != Compression.UNCOMPRESSED;
   }
 
-  /** Returns the coder: name, size, time of change and access. */
+  /** Returns the coder: name, size, modification time and access. */
   public static Coder<InputFile> coder() {
     return FileCoder.OF;
   }

@@ -8,7 +8,7 @@ import java.util.UUID;
  *
  * @param id 32 hexadecimal digits
  * @param announced whether a {@link dev.diagonal.internal.files.output.RunHold} lasts as long as
- *     the run, so that attempts which outlive the run find that it is over
+ *     the run, so that attempts that outlive the run can detect its end
  */
 public record OutputRun(String id, boolean announced) implements Serializable {
 
@@ -18,12 +18,12 @@ public record OutputRun(String id, boolean announced) implements Serializable {
     }
   }
 
-  /** Returns a run that nobody announces. */
+  /** Returns a run without a {@code RunHold}. */
   public static OutputRun alone() {
     return new OutputRun(newId(), false);
   }
 
-  /** Returns an id that no other run or attempt has. */
+  /** Returns a globally unique id. */
   public static String newId() {
     return UUID.randomUUID().toString().replace("-", "");
   }

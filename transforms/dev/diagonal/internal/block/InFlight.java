@@ -16,14 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The results of tasks that run on threads of their own, in the order in which they were given,
- * while the caller prepares the next. A bounded number is under way: {@link #submit} waits for the
- * oldest when there are as many, which holds a fast source back.
+ * Runs tasks on its own threads and returns their results in the order of submission, while the
+ * caller prepares the next task. The number of tasks in flight is bounded: {@link #submit} waits
+ * for the oldest one when the window is full, which slows a fast source down.
  *
- * <p>The failure of a task is thrown by the next call of any method; tasks that were given and have
- * not started are dropped then, and those that run are interrupted.
+ * <p>The next call of any method throws the failure of a task; pending tasks are then dropped and
+ * running ones interrupted.
  *
- * <p>Belongs to one thread; only the tasks run on others.
+ * <p>Confined to one thread; only the tasks run on others.
  */
 public final class InFlight<R> implements AutoCloseable {
 
@@ -38,9 +38,8 @@ public final class InFlight<R> implements AutoCloseable {
 
   /**
    * @param what the name of the threads
-   * @param threads how many tasks run at once
-   * @param window how many tasks have been given and are not done yet, at most; at least {@code
-   *     threads}
+   * @param threads how many tasks run concurrently
+   * @param window the maximum number of submitted tasks that are not done; at least {@code threads}
    * @param waitLimit how long a call waits for one task
    */
   public InFlight(String what, int threads, int window, Duration waitLimit) {
@@ -60,9 +59,9 @@ public final class InFlight<R> implements AutoCloseable {
   }
 
   /**
-   * Gives a task, once fewer than {@code window} are under way.
+   * Submits a task, once fewer than {@code window} are in flight.
    *
-   * @param name says what it does, for the error when it takes too long
+   * @param name describes the task, for the error message if it takes too long
    * @throws Exception what a task threw
    * @throws TimeoutException if the oldest task is not done within the limit
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -74,7 +73,7 @@ public final class InFlight<R> implements AutoCloseable {
     tasks.add(new Task<>(name, threads.submit(task), System.nanoTime()));
   }
 
-  /** Returns the results that are there and were not returned yet, without waiting. */
+  /** Returns the available results that were not returned yet, without waiting. */
   public List<R> finished() throws Exception {
     for (Task<R> oldest = tasks.peek();
         oldest != null && oldest.future.isDone();
@@ -92,13 +91,13 @@ public final class InFlight<R> implements AutoCloseable {
     return taken();
   }
 
-  /** Drops all tasks and waits up to 10 seconds for those that run. */
+  /** Drops all tasks and waits up to 10 seconds for running ones. */
   @Override
   public void close() {
     drop();
     threads.shutdownNow();
     try {
-      // Whoever still runs then is bounded by the limits of its connection.
+      // Tasks that still run are bounded by the limits of their connections.
       boolean unused = threads.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -119,7 +118,7 @@ public final class InFlight<R> implements AutoCloseable {
       throw new IllegalStateException(what + " failed: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
       throw new TimeoutException(
-          "waited %s ms for '%s', which %s was given %s ms ago and has not done"
+          "waited %s ms for '%s', which %s received %s ms ago and has not finished"
               .formatted(
                   waitLimit.toMillis(),
                   oldest.name,

@@ -17,16 +17,16 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
 
 /**
- * Blocks of at most {@code rows} records, each joined from small blocks of one key and window;
- * every record is in exactly one. They leave when they are full, at the end of the window and, of
- * an unbounded input, when the first of their records has waited for {@code maxBuffering}.
+ * Joins small blocks of the same key and window into blocks of at most {@code rows} records; every
+ * record is in exactly one. A block is emitted when it is full, at the end of the window and, for
+ * an unbounded input, when its first record has waited for {@code maxBuffering}.
  *
- * <p>Small blocks are not cut: one that is larger than {@code rows} leaves as it is, and others
- * leave when the next one no longer fits.
+ * <p>Blocks are not split: a block larger than {@code rows} is emitted unchanged, and a block is
+ * emitted early if the next one does not fit.
  *
- * <p>Joined in two steps, first to blocks of the square root of {@code rows}: the DirectRunner
- * copies all that a key has stored for each bundle, which a bundle of one record pays in full (6 ms
- * for one of 1,000 documents of 1 kB).
+ * <p>Joins in two steps, first to blocks of the square root of {@code rows}: the DirectRunner
+ * copies everything that a key has stored for each bundle, which is expensive for bundles of one
+ * record (6 ms for a bundle of 1,000 documents of 1 kB).
  */
 public final class MergeSmallBlocks<T>
     extends PTransform<PCollection<KV<Integer, Block<T>>>, PCollection<Block<T>>> {
@@ -40,9 +40,9 @@ public final class MergeSmallBlocks<T>
   }
 
   /**
-   * Returns the step for blocks of a size.
+   * Returns the step for a block size.
    *
-   * @param rows how many records make a block full
+   * @param rows the number of records in a full block
    * @param maxBuffering how long records of an unbounded input wait at most, in processing time
    * @throws IllegalArgumentException if {@code rows} is below 1 or {@code maxBuffering} below 1 ms
    */

@@ -11,14 +11,13 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Packs records into blocks, one buffer a key: a key's block leaves when it is full; when all
- * buffers together hold too many records, the largest leave early until half of that is left, so
- * that memory is bounded however many keys there are and however unevenly they are hit. Not
- * thread-safe.
+ * Packs records into blocks, with one buffer per key. Emits the block of a key when it is full.
+ * When all buffers together hold too many records, emits the largest early until half is left, so
+ * memory is bounded for any number and distribution of keys. Not thread-safe.
  */
 public final class Packer<T> {
 
-  /** Where full blocks go. */
+  /** Receives full blocks. */
   @FunctionalInterface
   public interface Output<T> {
     void block(int key, Block<T> block);
@@ -30,8 +29,8 @@ public final class Packer<T> {
   private long heldRows;
 
   /**
-   * @param blockRows how many records a full block holds
-   * @param maxHeldRows how many records all buffers may hold together
+   * @param blockRows the number of records in a full block
+   * @param maxHeldRows the maximum number of records in all buffers
    */
   public Packer(int blockRows, long maxHeldRows) {
     this(blockRows, () -> maxHeldRows);
@@ -43,9 +42,9 @@ public final class Packer<T> {
   }
 
   /**
-   * @param blockRows how many records a full block holds
-   * @param maxHeldRows how many records all buffers may hold together; asked at each record, and
-   *     may change as it is learned how large they are
+   * @param blockRows the number of records in a full block
+   * @param maxHeldRows the maximum number of records in all buffers; queried per record, since it
+   *     may change as their size becomes known
    */
   public Packer(int blockRows, LongSupplier maxHeldRows) {
     checkArgument(blockRows > 0, "blockRows must be > 0, got %s", blockRows);
@@ -53,7 +52,7 @@ public final class Packer<T> {
     this.maxHeldRows = maxHeldRows;
   }
 
-  /** Takes in a record; puts out the block that it fills, or those for which room was made. */
+  /** Adds a record. Emits the block that it fills, or those that are emitted to free memory. */
   public void add(int key, T record, Output<T> output) {
     List<T> buffer = buffers.computeIfAbsent(key, k -> new ArrayList<>());
     buffer.add(record);
@@ -68,12 +67,12 @@ public final class Packer<T> {
     }
   }
 
-  /** Returns how many records all buffers hold together. */
+  /** Returns how many records all buffers hold. */
   public long heldRows() {
     return heldRows;
   }
 
-  /** Puts out all that is held. */
+  /** Emits all held records. */
   public void flush(Output<T> output) {
     List.copyOf(buffers.keySet()).forEach(key -> leave(key, output));
   }
@@ -87,7 +86,7 @@ public final class Packer<T> {
     }
   }
 
-  /** The keys as they are now: those whose buffers hold most come first. */
+  /** Returns the current keys, those with the largest buffers first. */
   private List<Integer> largestFirst() {
     List<Integer> keys = new ArrayList<>(buffers.keySet());
     keys.sort(Comparator.comparing(key -> -buffers.getOrDefault(key, List.of()).size()));

@@ -6,15 +6,15 @@ import dev.diagonal.internal.bytes.KeyHash;
 import java.io.Serializable;
 
 /**
- * Deals keys to a fixed number of shards by hash: what must meet is brought together by shard, tens
- * of keys, never by one key a record. The same key always gets the same shard; strides of keys do
- * not collapse ({@link KeyHash}).
+ * Assigns keys to a fixed number of shards by hash. Records are grouped by shard, with tens of
+ * groups, instead of by key. The same key always has the same shard, and strided keys spread evenly
+ * ({@link KeyHash}).
  *
- * @param count how many shards there are
+ * @param count the number of shards
  */
 public record Shards(int count) implements Serializable {
 
-  /** Enough for the workers of a small cluster, few enough for the DirectRunner. */
+  /** Enough for the workers of a small cluster, and few enough for the DirectRunner. */
   public static final Shards DEFAULT = new Shards(16);
 
   public Shards {

@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A byte array that grows at its end. Puts text in UTF-8, numbers in digits, and binary numbers in
- * network order, without an object per value. Not safe for use by several threads.
+ * A growing byte array. Writes text in UTF-8, numbers in digits, and binary numbers in network
+ * order, without an object per value. Not thread-safe.
  */
 public final class ByteBuilder {
 
@@ -33,7 +33,10 @@ public final class ByteBuilder {
     bytes = new byte[capacity];
   }
 
-  /** Returns the bytes, of which the first {@link #size} count. The next put may replace them. */
+  /**
+   * Returns the array, of which the first {@link #size} bytes are used. The next put may replace
+   * it.
+   */
   public byte[] array() {
     return bytes;
   }
@@ -58,19 +61,19 @@ public final class ByteBuilder {
     size = newSize;
   }
 
-  /** Puts one byte. */
+  /** Writes one byte. */
   public void put(int value) {
     int at = grow(1);
     bytes[at] = (byte) value;
   }
 
-  /** Puts the bytes from {@code start} to before {@code end}. */
+  /** Writes the bytes from {@code start} to before {@code end}. */
   public void put(byte[] from, int start, int end) {
     int at = grow(end - start);
     System.arraycopy(from, start, bytes, at, end - start);
   }
 
-  /** Puts text in UTF-8. ASCII text costs no object. */
+  /** Writes text in UTF-8. Creates no object for ASCII text. */
   public void put(String text) {
     int length = text.length();
     int start = grow(length);
@@ -86,7 +89,7 @@ public final class ByteBuilder {
     }
   }
 
-  /** Puts a number in decimal digits. */
+  /** Writes a number in decimal digits. */
   public void putNumber(long value) {
     if (value == Long.MIN_VALUE) {
       put(Long.toString(value));
@@ -110,7 +113,7 @@ public final class ByteBuilder {
     } while (rest > 0);
   }
 
-  /** Puts a number that is not negative with leading zeros. */
+  /** Writes a non-negative number with leading zeros. */
   public void putPadded(long value, int digits) {
     int start = grow(digits);
     long rest = value;
@@ -120,25 +123,25 @@ public final class ByteBuilder {
     }
   }
 
-  /** Puts two bytes. */
+  /** Writes two bytes. */
   public void putShort(int value) {
     int at = grow(Short.BYTES);
     SHORT.set(bytes, at, (short) value);
   }
 
-  /** Puts four bytes. */
+  /** Writes four bytes. */
   public void putInt(int value) {
     int at = grow(Integer.BYTES);
     INT.set(bytes, at, value);
   }
 
-  /** Puts eight bytes. */
+  /** Writes eight bytes. */
   public void putLong(long value) {
     int at = grow(Long.BYTES);
     LONG.set(bytes, at, value);
   }
 
-  /** Puts a number as {@link VarInts.Reader} reads it; a negative one takes ten bytes. */
+  /** Writes a number for {@link VarInts.Reader}; a negative one takes ten bytes. */
   public void putVarInt(long value) {
     reserve(VarInts.MAX_BYTES);
     long rest = value;
@@ -149,12 +152,15 @@ public final class ByteBuilder {
     bytes[size++] = (byte) rest;
   }
 
-  /** Puts room for the four bytes of a length, and returns its position for {@link #endField}. */
+  /** Reserves the four bytes of a length, and returns their position for {@link #endField}. */
   public int startField() {
     return grow(Integer.BYTES);
   }
 
-  /** Sets the length of what was put since {@link #startField} returned {@code start}. */
+  /**
+   * Sets the length to the number of bytes written since {@link #startField} returned {@code
+   * start}.
+   */
   public void endField(int start) {
     INT.set(bytes, start, size - start - Integer.BYTES);
   }
@@ -170,7 +176,7 @@ public final class ByteBuilder {
     return new String(bytes, 0, size, UTF_8);
   }
 
-  /** Makes room for so many more bytes, which are not counted yet. */
+  /** Makes room for {@code more} bytes, which are not counted yet. */
   void reserve(int more) {
     int needed = Math.addExact(size, more);
     if (needed > bytes.length) {

@@ -9,7 +9,7 @@ public final class JsonText {
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
 
-  /** An escaped byte takes six, such as those of {@code \u001f}. */
+  /** The maximum number of bytes for one byte, as in {@code \u001f}. */
   private static final int MAX_BYTES_PER_BYTE = 6;
 
   /** The bytes that JSON requires to be escaped. */
@@ -23,7 +23,7 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** Puts the bytes from {@code start} to before {@code end} in quotes, escaped. */
+  /** Writes the bytes from {@code start} to before {@code end} in quotes, escaped. */
   public static void put(ByteBuilder out, byte[] text, int start, int end) {
     long most = (long) MAX_BYTES_PER_BYTE * (end - start) + 2;
     if (most > 1 << 16) {
@@ -46,7 +46,7 @@ public final class JsonText {
     out.truncate(at);
   }
 
-  /** Puts the runs between escaped bytes one by one, so that no room is kept for escapes. */
+  /** Writes the runs between escaped bytes one by one, without reserving room for escapes. */
   private static void putLong(ByteBuilder out, byte[] text, int start, int end) {
     out.put('"');
     int from = start;

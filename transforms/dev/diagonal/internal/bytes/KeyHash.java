@@ -1,8 +1,8 @@
 package dev.diagonal.internal.bytes;
 
 /**
- * The 32-bit hash by which keys become shards and ids become slots: every bit of a key changes
- * every bit of the hash with even odds, so that strides of keys do not collapse.
+ * The 32-bit hash that maps keys to shards and ids to slots. Every bit of a key changes every bit
+ * of the hash with even odds, so strided keys spread evenly.
  *
  * <p>Source: MurmurHash3 by Austin Appleby, in the public domain: its 64-bit finalizer for numbers,
  * its x86 32-bit hash with seed 0 for bytes.
@@ -45,7 +45,10 @@ public final class KeyHash {
     return hash ^ (hash >>> 16);
   }
 
-  /** Returns where a hash falls in {@code count} equal parts of all hashes, from 0. */
+  /**
+   * Returns the index, from 0, of the range of a hash if all hashes are divided into {@code count}
+   * equal ranges.
+   */
   public static int part(int hash, int count) {
     return (int) (((hash & 0xffffffffL) * count) >>> 32);
   }

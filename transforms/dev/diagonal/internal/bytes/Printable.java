@@ -1,18 +1,18 @@
 package dev.diagonal.internal.bytes;
 
-/** Makes texts safe for a terminal: control characters of input files would change its state. */
+/** Makes texts safe for a terminal, whose state control characters of input files could change. */
 public final class Printable {
 
   private static final int UNKNOWN = '\uFFFD';
 
   private Printable() {}
 
-  /** Returns the text with U+FFFD for all control characters but the tab. */
+  /** Returns the text with all control characters except the tab replaced by U+FFFD. */
   public static String line(String text) {
     return printable(text, false);
   }
 
-  /** Returns the text with U+FFFD for all control characters but tabs and line feeds. */
+  /** Returns the text with all control characters except tabs and line feeds replaced by U+FFFD. */
   public static String lines(String text) {
     return printable(text, true);
   }

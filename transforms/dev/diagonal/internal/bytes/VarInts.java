@@ -1,7 +1,8 @@
 package dev.diagonal.internal.bytes;
 
 /**
- * Numbers in as few bytes as they need, seven bits a byte, small ones first: into and from arrays.
+ * Encodes numbers in arrays as variable-length integers: seven bits per byte, least significant
+ * first.
  */
 public final class VarInts {
 
@@ -9,7 +10,7 @@ public final class VarInts {
 
   private VarInts() {}
 
-  /** Appends to an array that grows. */
+  /** Appends to a growing array. */
   public static final class Writer {
     private final ByteBuilder bytes;
 
@@ -22,7 +23,7 @@ public final class VarInts {
       bytes.putVarInt(value);
     }
 
-    /** Writes a number that may well be negative (zigzag). */
+    /** Writes a number that is often negative (zigzag). */
     public void writeSigned(long value) {
       write((value << 1) ^ (value >> 63));
     }
@@ -32,7 +33,7 @@ public final class VarInts {
     }
   }
 
-  /** Reads what a {@link Writer} wrote. */
+  /** Reads the output of a {@link Writer}. */
   public static final class Reader {
     private final byte[] bytes;
     private int next;

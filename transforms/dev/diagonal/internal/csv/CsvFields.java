@@ -7,21 +7,22 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one record after another, as ranges of its bytes: no object is made for a field
- * until somebody asks for its text. A line of its own is cut by {@link #split}; {@link CsvReader}
- * cuts the records of a stream, which may span lines. A field may stand in quotes, in which a
- * doubled quote is a quote; nothing may follow it but the delimiter. Where blanks delimit, a quote
- * is a character like any other.
+ * The fields of the current record, as ranges of its bytes: a field becomes an object only if its
+ * text is requested. {@link #split} cuts a single line; {@link CsvReader} cuts the records of a
+ * stream, which may span lines. A field may be quoted, with quotes doubled inside; only the
+ * delimiter may follow it. If blanks delimit, quotes have no special meaning.
  *
- * <p>Fields are numbered from 0; they are those of the record that was cut last, whose bytes must
- * not have changed. Not safe for use by several threads at once.
+ * <p>Fields are numbered from 0 and belong to the last record that was cut, whose bytes must not
+ * have changed. Not thread-safe.
  */
 public final class CsvFields {
 
-  /** The record goes on behind the bytes that were given. */
+  /** The record continues after the given bytes. */
   static final int MORE = -1;
 
-  /** In place of a quote or an escape character: equal to no byte, and 0xFF is the byte -1. */
+  /**
+   * Used instead of a quote or an escape character: equal to no byte, since 0xFF is the byte -1.
+   */
   private static final int NO_BYTE = 1 << 8;
 
   private static final byte PLAIN = 0;
@@ -30,15 +31,15 @@ public final class CsvFields {
   private static final int PLAIN_DIGITS = 18;
   private static final char UNKNOWN = '\uFFFD';
 
-  /** What ends a run of bytes that mean themselves, outside of quotes and within them. */
+  /** The bytes with a special meaning, outside of quotes and inside them. */
   private final boolean[] stops = new boolean[256];
 
   private final boolean[] stopsInQuotes = new boolean[256];
 
-  /** The delimiter, or its first byte if there are several. */
+  /** The delimiter, or its first byte if it has several. */
   private final byte delimiter;
 
-  /** All bytes of a delimiter that has several, else null. */
+  /** All bytes of a delimiter that has several, otherwise null. */
   private final byte @Nullable [] longDelimiter;
 
   private final int delimiterBytes;
@@ -57,19 +58,17 @@ public final class CsvFields {
   private int lineBreaks;
   private @Nullable String problem;
 
-  /** Cuts lines at a text; a double quote is the quote. */
+  /** Cuts lines at a text; the quote is a double quote. */
   public CsvFields(String delimiter) {
     this(CsvDialect.RFC_4180.withDelimiter(delimiter), false);
   }
 
-  /** Returns what cuts lines at any run of blanks and tabs; quotes mean nothing. */
+  /** Returns fields that are cut at any run of blanks and tabs; quotes have no special meaning. */
   public static CsvFields atBlanks() {
     return new CsvFields(CsvDialect.RFC_4180.withDelimiter(" "), false, true);
   }
 
-  /**
-   * @param lines whether a line break ends a record; if not it is a byte like any other
-   */
+  /** @param lines whether a line break ends a record; if not, it has no special meaning */
   CsvFields(CsvDialect dialect, boolean lines) {
     this(dialect, lines, false);
   }
@@ -99,13 +98,13 @@ public final class CsvFields {
     }
   }
 
-  /** Cuts a line that is a text; see {@link #split(byte[], int, int)}. */
+  /** Cuts a line; see {@link #split(byte[], int, int)}. */
   public @Nullable String split(String line) {
     byte[] encoded = line.getBytes(UTF_8);
     return split(encoded, 0, encoded.length);
   }
 
-  /** Cuts the line from {@code start} to {@code end}; returns what is wrong with it, or null. */
+  /** Cuts the line from {@code start} to {@code end}; returns the error, or null. */
   public @Nullable String split(byte[] line, int start, int end) {
     if (atBlanks) {
       bytes = line;
@@ -121,8 +120,8 @@ public final class CsvFields {
    * Cuts the record that starts at {@code start}.
    *
    * @param last whether nothing follows {@code end}
-   * @return where the record ends, its line break excluded, or {@link #MORE}; a record with a
-   *     {@link #problem} ends with the line in which that shows
+   * @return the end of the record, without its line break, or {@link #MORE}; a record with a {@link
+   *     #problem} ends with the line in which the problem is found
    */
   int cut(byte[] source, int start, int end, boolean last) {
     bytes = source;
@@ -213,7 +212,7 @@ public final class CsvFields {
         && Arrays.equals(bytes, at, at + between.length, between, 0, between.length);
   }
 
-  /** Cuts a field whose first byte in the quotes is at {@code start}. */
+  /** Cuts a field whose first byte inside the quotes is at {@code start}. */
   private int cutQuoted(int start, int end, boolean last) {
     byte[] source = bytes;
     boolean[] stop = stopsInQuotes;
@@ -259,7 +258,7 @@ public final class CsvFields {
     return closed ? at : spoiled("text follows a closing quote", at, end, last);
   }
 
-  /** Returns the end of the line that {@code at} stands in: of the record, which has a problem. */
+  /** Returns the end of the line at {@code at}, which also ends the bad record. */
   private int spoiled(String reason, int at, int end, boolean last) {
     int lineEnd = at;
     while (lineEnd < end && !isLineEnd(bytes[lineEnd])) {
@@ -272,7 +271,7 @@ public final class CsvFields {
     return lineEnd;
   }
 
-  /** Whether an escaped byte ends a line: LF, or CR that no LF follows. */
+  /** Returns whether an escaped byte ends a line: LF, or CR without a following LF. */
   private boolean breaksLine(int at, int end) {
     return bytes[at] == '\n' || (bytes[at] == '\r' && (at + 1 == end || bytes[at + 1] != '\n'));
   }
@@ -314,56 +313,56 @@ public final class CsvFields {
     count++;
   }
 
-  /** How many fields the line has. */
+  /** Returns how many fields the record has. */
   public int count() {
     return count;
   }
 
-  /** Returns what is wrong with the record that was cut last, or null. */
+  /** Returns the error of the last record, or null. */
   @Nullable String problem() {
     return problem;
   }
 
-  /** How many line breaks the record holds, the one at its end excluded. */
+  /** Returns how many line breaks the record contains, without the one at its end. */
   int lineBreaks() {
     return lineBreaks;
   }
 
-  /** The bytes that the fields are ranges of; do not write to them, do not keep them. */
+  /** Returns the bytes that the fields are ranges of; they must not be written to or kept. */
   public byte[] bytes() {
     return bytes;
   }
 
-  /** The index in {@link #bytes} of the first byte of a field, behind its quote if it has one. */
+  /** Returns the index in {@link #bytes} of the first byte of a field, after its opening quote. */
   public int start(int field) {
     return starts[field];
   }
 
-  /** The index in {@link #bytes} behind the last byte of a field, without its quotes. */
+  /** Returns the index in {@link #bytes} after the last byte of a field, without its quotes. */
   public int end(int field) {
     return ends[field];
   }
 
-  /** Whether the field stands in quotes. */
+  /** Returns whether the field is quoted. */
   public boolean isQuoted(int field) {
     return (kinds[field] & QUOTED) != 0;
   }
 
   /**
-   * Whether the bytes of the field are not its value as they are, since they hold doubled quotes or
-   * escape characters: then {@link #copy} has the value.
+   * Returns whether the field contains doubled quotes or escape characters, so that its bytes
+   * differ from its value, which {@link #copy} returns.
    */
   public boolean isEscaped(int field) {
     return (kinds[field] & ESCAPED) != 0;
   }
 
   /**
-   * Copies the value of a field, doubled quotes and escape characters undone; it is never longer
-   * than the field.
+   * Copies the value of a field, with doubled quotes and escape characters undone; it is never
+   * longer than the field.
    *
    * @param into an array with room for {@code end(field) - start(field)} bytes
-   * @param at where its first byte goes
-   * @return the index behind its last byte
+   * @param at the index of its first byte
+   * @return the index after its last byte
    */
   public int copy(int field, byte[] into, int at) {
     int from = starts[field];
@@ -386,7 +385,7 @@ public final class CsvFields {
     return next;
   }
 
-  /** Returns what a byte after the escape character stands for. */
+  /** Returns the meaning of a byte after the escape character. */
   private byte escaped(byte b) {
     if (!escapedLetters) {
       return b;
@@ -404,7 +403,7 @@ public final class CsvFields {
     };
   }
 
-  /** Whether the bytes of a field are these, before doubled quotes and escapes are undone. */
+  /** Returns whether a field has these bytes, before doubled quotes and escapes are undone. */
   public boolean isWritten(int field, byte[] as) {
     return Arrays.equals(bytes, starts[field], ends[field], as, 0, as.length);
   }
@@ -413,12 +412,12 @@ public final class CsvFields {
     return starts[field] == ends[field];
   }
 
-  /** Whether the field has no value: it is empty and not in quotes. */
+  /** Returns whether the field is null: empty and not quoted. */
   public boolean isNull(int field) {
     return isEmpty(field) && kinds[field] == PLAIN;
   }
 
-  /** Returns the field as text; bytes that are no UTF-8 are replaced. */
+  /** Returns the field as text; invalid UTF-8 is replaced. */
   public String text(int field) {
     if (!isEscaped(field)) {
       return new String(bytes, starts[field], ends[field] - starts[field], UTF_8);
@@ -427,20 +426,23 @@ public final class CsvFields {
     return new String(value, 0, copy(field, value, 0), UTF_8);
   }
 
-  /** Whether the bytes of a field whose text this is are UTF-8. */
+  /** Returns whether the bytes of a field with this text are valid UTF-8. */
   public boolean isUtf8(int field, String text) {
     return text.indexOf(UNKNOWN) < 0 || survives(field);
   }
 
-  /** Whether the bytes come back: a replacement character may well stand in the file. */
+  /**
+   * Returns whether the bytes are unchanged by decoding: the file may contain a replacement
+   * character.
+   */
   private boolean survives(int field) {
     byte[] raw = Arrays.copyOfRange(bytes, starts[field], ends[field]);
     return Arrays.equals(raw, new String(raw, UTF_8).getBytes(UTF_8));
   }
 
   /**
-   * Whether the field is one to eighteen digits, perhaps behind a sign: a number that surely fits
-   * 64 bits.
+   * Returns whether the field has one to eighteen digits, optionally after a sign, so that it fits
+   * into 64 bits.
    */
   public boolean isPlainNumber(int field) {
     int i = starts[field];
@@ -455,7 +457,7 @@ public final class CsvFields {
     return i == end && i > first && i - first <= PLAIN_DIGITS;
   }
 
-  /** Returns the number that a field {@linkplain #isPlainNumber plainly} is. */
+  /** Returns the number of a {@linkplain #isPlainNumber plain} field. */
   public long number(int field) {
     long value = 0;
     for (int i = starts[field]; i < ends[field]; i++) {

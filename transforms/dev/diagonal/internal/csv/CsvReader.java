@@ -15,20 +15,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a stream of separated values, one after another through one buffer: {@link #next}
- * moves to a record, {@link #fields} has its fields, {@link #problem} what is wrong with it.
+ * Reads the records of a stream of separated values through one buffer: {@link #next} moves to a
+ * record, {@link #fields} returns its fields, {@link #problem} its error.
  *
  * <p>Empty lines are not records, and neither are the lines that the dialect {@linkplain
- * CsvDialect#skipped skips}. A byte order mark of UTF-8 is skipped. A record that cannot be read
- * has a problem instead of fields, and the reader goes on after the line in which the problem
- * shows; one that is too long is skipped to its end, and never held.
+ * CsvDialect#skipped skips}. A UTF-8 byte order mark is skipped. A record that cannot be parsed has
+ * a problem instead of fields, and reading continues after the line in which the problem is found.
+ * A record that is too long is skipped to its end, and never held.
  *
- * <p>Memory: a buffer of 256 KiB, which grows to the longest record that is allowed. Not safe for
- * use by several threads at once.
+ * <p>Memory: a buffer of 256 KiB, which grows to the maximum length of a record. Not thread-safe.
  */
 public final class CsvReader implements Closeable {
 
-  /** How long a record may be in all commands: 64 MiB. */
+  /** The maximum length of a record in all commands: 64 MiB. */
   public static final int MOST_RECORD_BYTES = 64 << 20;
 
   /** How much of a record that is too long is shown. */
@@ -48,14 +47,14 @@ public final class CsvReader implements Closeable {
   private byte[] buffer;
   private ByteBuffer wrapped;
 
-  /** Where in the stream the first byte of the buffer stands. */
+  /** The offset in the stream of the first byte of the buffer. */
   private long bufferOffset;
 
   private int filled;
   private boolean atEnd;
   private boolean started;
 
-  /** The record from here to there in the buffer, and where the next one starts. */
+  /** The range of the record in the buffer, and the start of the next one. */
   private int start;
 
   private int end;
@@ -65,19 +64,19 @@ public final class CsvReader implements Closeable {
   private long nextLine = 1;
   private @Nullable String problem;
 
-  /** The start of the record if it is too long to be held. */
+  /** The start of a record that is too long to be held, or null. */
   private byte @Nullable [] shown;
 
   private long recordOffset;
   private long replacedCharacters;
 
   /**
-   * Reads from where a channel stands; {@link #close} closes it.
+   * Reads from the current position of a channel; {@link #close} closes it.
    *
-   * @param maxRecordBytes how long a record may be, its line break excluded; a longer one has a
-   *     problem
-   * @param repairUtf8 whether bytes that are no UTF-8 are replaced by U+FFFD and counted; if not
-   *     they are left as they are
+   * @param maxRecordBytes the maximum length of a record, without its line break; a longer one has
+   *     a problem
+   * @param repairUtf8 whether invalid UTF-8 is replaced by U+FFFD and counted; otherwise it is
+   *     unchanged
    * @throws IllegalArgumentException if {@code maxRecordBytes} is not within 1 to 2^29
    */
   public CsvReader(
@@ -153,17 +152,17 @@ public final class CsvReader implements Closeable {
     }
   }
 
-  /** The fields of the record; there are none to be trusted if it has a {@link #problem}. */
+  /** Returns the fields of the record; invalid if it has a {@link #problem}. */
   public CsvFields fields() {
     return fields;
   }
 
-  /** Returns what is wrong with the record, for a person, or null. */
+  /** Returns the error of the record, or null. */
   public @Nullable String problem() {
     return problem;
   }
 
-  /** Returns where in the stream the record starts, in bytes from 0. */
+  /** Returns the offset in the stream of the record, in bytes from 0. */
   public long offset() {
     return recordOffset;
   }
@@ -174,14 +173,14 @@ public final class CsvReader implements Closeable {
   }
 
   /**
-   * Returns the record as it stands in the stream, without its line break; bytes that are no UTF-8
-   * are replaced. Of one that is too long it is the start.
+   * Returns the record as it is in the stream, without its line break; invalid UTF-8 is replaced.
+   * Returns only the start of a record that is too long.
    */
   public String record() {
     return shown == null ? new String(buffer, start, end - start, UTF_8) : new String(shown, UTF_8);
   }
 
-  /** Returns how many characters had to be put in place of broken UTF-8 so far. */
+  /** Returns how many invalid UTF-8 sequences have been replaced so far. */
   long replacedCharacters() {
     return replacedCharacters;
   }
@@ -195,7 +194,7 @@ public final class CsvReader implements Closeable {
     return (cut == CsvFields.MORE ? filled : cut) - start > maxRecordBytes;
   }
 
-  /** Whether it can be told where the next record starts: a line feed may follow at once. */
+  /** Returns whether the start of the next record is known: a line feed may follow. */
   private boolean hasLineEnd(int cut) {
     return atEnd || cut + 1 < filled || buffer[cut] != '\r';
   }
@@ -208,7 +207,10 @@ public final class CsvReader implements Closeable {
     return cut + (both ? 2 : 1);
   }
 
-  /** Reads on, keeping what is in the buffer from {@link #next}, until it is full or at the end. */
+  /**
+   * Reads more bytes, keeping those from {@link #next}, until the buffer is full or the stream
+   * ends.
+   */
   private void fill() throws IOException {
     System.arraycopy(buffer, next, buffer, 0, filled - next);
     bufferOffset += next;
@@ -249,10 +251,14 @@ public final class CsvReader implements Closeable {
     }
   }
 
-  /** Whether a byte that was just passed ends a line, with the LF after a CR; counts the line. */
+  /**
+   * Returns whether a byte that was just passed, together with an LF after a CR, ends a line;
+   * counts the line.
+   */
   private boolean endsLine(byte b) throws IOException {
     if (b == '\r' && (next < filled || fillAgain()) && buffer[next] == '\n') {
-      // A carriage return that the buffer ends with is looked at together with what follows it.
+      // A carriage return at the end of the buffer is examined together with the byte that follows
+      // it.
       next++;
     }
     boolean ends = b == '\n' || b == '\r';
@@ -260,7 +266,7 @@ public final class CsvReader implements Closeable {
     return ends;
   }
 
-  /** Skips the record at {@link #next} to its end, of which nothing is held but its start. */
+  /** Skips the record at {@link #next} to its end, keeping only its start. */
   private boolean skipLong() throws IOException {
     problem = "the record has more than " + maxRecordBytes + " bytes";
     shown = Arrays.copyOfRange(buffer, next, next + Math.min(SHOWN_BYTES, filled - next));
@@ -293,7 +299,7 @@ public final class CsvReader implements Closeable {
     return true;
   }
 
-  /** Reads on when all in the buffer is done with; returns whether there is more. */
+  /** Reads more bytes when the buffer is used up; returns whether there are any. */
   private boolean fillAgain() throws IOException {
     fill();
     return next < filled;
@@ -319,7 +325,9 @@ public final class CsvReader implements Closeable {
     }
   }
 
-  /** How often the replacement character itself, which is good UTF-8, stands in the record. */
+  /**
+   * Returns how often the replacement character itself, which is valid UTF-8, occurs in the record.
+   */
   private int marksInFile() {
     int found = 0;
     for (int i = start; i + 2 < end; i++) {

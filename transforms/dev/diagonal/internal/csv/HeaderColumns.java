@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The names in the first line of a file.
  *
  * @param file the file
- * @param names the columns from the left, without blanks around them
+ * @param names the columns from the left, stripped
  */
 public record HeaderColumns(TextFile file, List<String> names) {
 

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * The names in a header, by which columns are found. A column is given by name or by position from
- * 1. A position means the same column in all files of an input, that of the first file: in the
- * others it is found by its name.
+ * 1. A position means the column at that position in the first file of an input; in other files,
+ * that column is found by its name.
  *
  * @param names from the left; empty without a header
  */
@@ -17,8 +17,8 @@ public record HeaderNames(List<String> names) implements Serializable {
   /** No header. */
   public static final HeaderNames NONE = new HeaderNames(List.of());
 
-  /** Stands for a column that is not there. */
-  public static final int NOT_THERE = -1;
+  /** The position of a missing column. */
+  public static final int ABSENT = -1;
 
   private static final Pattern POSITION = Pattern.compile("[1-9][0-9]{0,3}");
 
@@ -26,28 +26,28 @@ public record HeaderNames(List<String> names) implements Serializable {
     names = List.copyOf(names);
   }
 
-  /** Whether a column can be a position from 1. */
+  /** Returns whether a column can be a position from 1. */
   public static boolean isPosition(String column) {
     return POSITION.matcher(column).matches();
   }
 
   /**
-   * Returns the position from 0 of a column in a file with this header, or {@link #NOT_THERE}.
+   * Returns the position from 0 of a column in a file with this header, or {@link #ABSENT}.
    *
-   * @param first the header of the first file, or {@link #NONE} if it is not known
+   * @param first the header of the first file, or {@link #NONE} if it is unknown
    * @param file for messages
-   * @throws BadInputException if the header has the name twice, or a position that has no usable
-   *     name is another column than in the first file
+   * @throws BadInputException if the header has the name twice, or a position without a usable name
+   *     is another column than in the first file
    */
   public int find(String column, HeaderNames first, String file) {
     boolean position = isPosition(column) && !first.names.contains(column);
     if (first.names.isEmpty() || !position) {
       int named = indexOf(column, file);
-      return named == NOT_THERE && position ? within(Integer.parseInt(column) - 1) : named;
+      return named == ABSENT && position ? within(Integer.parseInt(column) - 1) : named;
     }
     int index = Integer.parseInt(column) - 1;
     if (index >= first.names.size()) {
-      return NOT_THERE;
+      return ABSENT;
     }
     String name = first.names.get(index);
     if (!name.isBlank() && first.names.indexOf(name) == first.names.lastIndexOf(name)) {
@@ -55,16 +55,16 @@ public record HeaderNames(List<String> names) implements Serializable {
     }
     if (index >= names.size() || !names.get(index).equals(name)) {
       throw new BadInputException(
-          "%s has another column %s than the first file, where its name is '%s': only columns with a name of their own may change their place"
+          "%s has another column %s than the first file, where its name is '%s': only columns with a unique name may change their position"
               .formatted(file, column, name));
     }
     return index;
   }
 
-  /** Returns the name of a column as a person should look for it in other files. */
+  /** Returns the name by which a column should be found in other files, for messages. */
   public String nameOf(String column) {
     boolean position = isPosition(column) && !names.contains(column);
-    int index = position ? Integer.parseInt(column) - 1 : NOT_THERE;
+    int index = position ? Integer.parseInt(column) - 1 : ABSENT;
     return index >= 0 && index < names.size() && !names.get(index).isBlank()
         ? names.get(index)
         : column;
@@ -80,6 +80,6 @@ public record HeaderNames(List<String> names) implements Serializable {
   }
 
   private int within(int index) {
-    return names.isEmpty() || index < names.size() ? index : NOT_THERE;
+    return names.isEmpty() || index < names.size() ? index : ABSENT;
   }
 }

@@ -26,21 +26,21 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link RecordConsumer} puts out when it is driven over the records of CSV files, inside
- * one DoFn: for files whose records may span lines. Where they cannot, {@link
- * dev.diagonal.files.ReadLines} reads a file with several readers; here each file has one, which
- * reads it from its start. Files are found when the pipeline runs; gzip, bzip2, zstd and what else
- * Beam detects by file name is decompressed.
+ * Reads the records of CSV files, which may span lines, and emits what a {@link RecordConsumer}
+ * makes of them inside one DoFn. Each file has one reader, which reads it from its start; for files
+ * whose records never span lines, {@link dev.diagonal.files.ReadLines} uses several readers per
+ * file. Files are found when the pipeline runs; gzip, bzip2, zstd and other formats that Beam
+ * detects by file name are decompressed.
  *
- * <p>Output: in the global window, bounded, in no order. Bytes that are no UTF-8 are replaced by
- * U+FFFD and counted ({@value #REPLACED_CHARACTERS}).
+ * <p>Output: in the global window, bounded, in no order. Invalid UTF-8 is replaced by U+FFFD and
+ * counted ({@value #REPLACED_CHARACTERS}).
  *
  * <p>Fails with {@link dev.diagonal.fault.BadInputException} if a pattern matches nothing, a file
- * cannot be read, or a record is bad and no error handler was given.
+ * cannot be read, or a record is bad and there is no error handler.
  */
 public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
 
-  /** The Beam counter of the characters that had to be put in place of broken UTF-8. */
+  /** The Beam counter of replaced invalid UTF-8 sequences. */
   public static final String REPLACED_CHARACTERS = "replaced_characters";
 
   private static final long MAX_BAD_RECORDS = 10_000;
@@ -62,11 +62,11 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
   }
 
   /**
-   * Drives a consumer a reader over the records of files.
+   * Reads the records of files with one consumer per reader.
    *
    * @param patterns files, globs or directories
-   * @param dialect how they are written
-   * @param coder of what the consumers put out
+   * @param dialect the format of the files
+   * @param coder of what the consumers emit
    */
   public static <T> ReadCsv<T> from(
       List<String> patterns,
@@ -81,7 +81,9 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
         null);
   }
 
-  /** Sets how many bytes a record may have; a longer one is a bad record. 64 MiB by default. */
+  /**
+   * Sets the maximum length of a record in bytes; a longer one is a bad record. 64 MiB by default.
+   */
   public ReadCsv<T> withMaxRecordBytes(int bytes) {
     return new ReadCsv<>(patterns, reading.withMaxRecordBytes(bytes), coder, errorHandler);
   }
@@ -89,8 +91,8 @@ public final class ReadCsv<T> extends PTransform<PBegin, PCollection<T>> {
   /**
    * Sends bad records to a handler instead of failing on the first one.
    *
-   * @param most fails the run when one reader has met more than this many of them: it bounds what
-   *     travels to the handler, which is the place to bound all of them together
+   * @param most fails the run when one reader has met more than this many; this bounds how many are
+   *     sent to the handler, which can bound the total
    */
   public ReadCsv<T> withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler, long most) {
     return new ReadCsv<>(patterns, reading.routing(most), coder, handler);

@@ -16,10 +16,10 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.jspecify.annotations.Nullable;
 
-/** Drives a consumer over the files of a bundle, and then of the next. */
+/** Passes the records of the files of each bundle to a consumer. */
 final class ReadCsvFn<T> extends DoFn<InputFile, T> {
 
-  /** Records between two looks at the counters. */
+  /** The number of records between two updates of the counters. */
   private static final int COUNTED_TOGETHER = 1_000;
 
   private final ReadCsv.Reading<T> reading;
@@ -27,7 +27,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
 
   private transient RecordConsumer<T> consumer;
 
-  /** Bad records of this instance, over all its bundles: bounds what a runner has to hold. */
+  /** The bad records of this instance, over all its bundles; bounds what a runner has to hold. */
   private transient @Nullable DeadLetterLimit badRecords;
 
   ReadCsvFn(ReadCsv.Reading<T> reading) {

@@ -5,26 +5,26 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plain Java that is driven over the records of files inside one DoFn, as a {@link LineConsumer} is
- * over blocks of lines. One instance serves bundle after bundle, on one thread; when a bundle
- * fails, it is not used again.
+ * Consumes the records of files inside one DoFn, without Beam, as a {@link LineConsumer} consumes
+ * blocks of lines. One instance serves many bundles, on one thread. After a failed bundle it is not
+ * used again.
  *
- * @param <T> what it puts out
+ * @param <T> what it emits
  */
 public interface RecordConsumer<T> {
 
-  /** The records that follow come from this file. */
+  /** Starts a file; the following records come from it. */
   void open(String file);
 
   /**
-   * Takes in the record that the reader stands at, which can be read: it has no {@linkplain
-   * CsvReader#problem problem}.
+   * Processes the current record of the reader, which has no {@linkplain CsvReader#problem
+   * problem}.
    *
-   * @return what else is wrong with it, so that it is rejected, or null
+   * @return another error of the record, so that it is rejected, or null
    */
   @Nullable String accept(CsvReader record, LineConsumer.Output<T> output);
 
-  /** The bundle is over: puts out what is still held, and holds nothing afterwards. */
+  /** Ends the bundle: emits everything that is still held. */
   void finish(LineConsumer.Output<T> output);
 
   /** Makes a consumer for each reader. */

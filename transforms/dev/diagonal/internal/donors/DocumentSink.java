@@ -4,28 +4,28 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.metrics.Written;
 import java.io.Serializable;
 
-/** Where the documents of a shard go, one after another. Used by one thread. */
+/** Receives the documents of a shard, one after another. Confined to one thread. */
 interface DocumentSink {
 
-  /** A shard begins. */
+  /** Begins a shard. */
   void open(int shard);
 
   /**
-   * Takes in a document, which is not kept.
+   * Writes a document, which is not kept.
    *
-   * @param id where its id stands, UTF-8
+   * @param id contains the id, in UTF-8
    * @param json the document
    */
   void accept(
       byte[] id, int idStart, int idEnd, JsonBytes json, LineConsumer.Output<Written> output);
 
-  /** The shard is over: when all its documents are there, puts out the account of them. */
+  /** Ends the shard: emits the result once all its documents are written. */
   void finish(LineConsumer.Output<Written> output);
 
-  /** Lets go of what is held, after a shard that failed, too. */
+  /** Releases resources, including after a shard that failed. */
   default void close() {}
 
-  /** Makes a sink for each worker. */
+  /** Creates a sink for each worker. */
   @FunctionalInterface
   interface Factory extends Serializable {
     DocumentSink create();

@@ -16,13 +16,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the documents of each shard to a file of JSON lines in a directory, {@code
- * documents-00003-of-00016.jsonl}. A file appears atomically, in place of an earlier one; a shard
- * without documents has an empty one.
+ * Writes the documents of each shard to a file of JSON lines, {@code
+ * documents-00003-of-00016.jsonl}. A file appears atomically and replaces an earlier one; a shard
+ * without documents has an empty file.
  */
 public final class DonationFiles implements DocumentSink {
 
-  /** What all their names start with. */
+  /** The prefix of the file names. */
   public static final String PREFIX = "documents";
 
   private static final int BUFFER_BYTES = 1 << 18;
@@ -42,19 +42,17 @@ public final class DonationFiles implements DocumentSink {
    * Where the files are written.
    *
    * @param directory created if it is missing
-   * @param suffix what their names end with after {@code .jsonl}: nothing, or a compression
+   * @param suffix of the names after {@code .jsonl}: empty, or a compression
    * @param run the run that they belong to
    */
   public record Target(String directory, String suffix, OutputRun run) implements Serializable {
 
-    /**
-     * @throws IllegalArgumentException if the suffix asks for a compression that cannot be written
-     */
+    /** @throws IllegalArgumentException if the suffix names a compression that cannot be written */
     public Target {
       OutputCompression.check("x" + suffix);
     }
 
-    /** Returns plain files in a directory, of a run that nobody announces. */
+    /** Returns plain files in a directory, of an unregistered run. */
     public static Target in(String directory) {
       return new Target(directory, "", OutputRun.alone());
     }
@@ -109,7 +107,7 @@ public final class DonationFiles implements DocumentSink {
   @Override
   public void accept(
       byte[] id, int idStart, int idEnd, JsonBytes json, LineConsumer.Output<Written> output) {
-    // A line break in JSON would stand between tokens, and there are none.
+    // JSON has line breaks only between tokens, and there are none here.
     json.add('\n');
     if (filled + json.size() > buffer.length) {
       write(buffer, filled);

@@ -16,9 +16,8 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts documents into an index as they are made, by bulk requests some of which are in flight while
- * the next one fills: no more documents than those are held. A shard is finished when all of its
- * documents are in effect or refused.
+ * Indexes documents by bulk requests, some in flight while the next one fills, and holds no other
+ * documents. A shard is finished when all of its documents are in effect or refused.
  */
 final class DonationIndex implements DocumentSink {
 
@@ -30,7 +29,7 @@ final class DonationIndex implements DocumentSink {
     this.settings = settings;
   }
 
-  /** What became of the documents of a shard; told of by the writer, on this thread. */
+  /** The results of the documents of a shard, which the writer reports on this thread. */
   private static final class Account implements BulkListener<Account> {
     private LineConsumer.@Nullable Output<Written> output;
     private Written written = Written.nothing("");

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What an index says of the donations in it: how many by state, and the subjects with most. */
+/** A report on the donations in an index: how many by state, and the most frequent subjects. */
 public final class DonationReport {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,11 +29,11 @@ public final class DonationReport {
   private DonationReport() {}
 
   /**
-   * Asks an index, which needs no password.
+   * Queries an index that needs no password.
    *
    * @param url of Elasticsearch
-   * @return lines for a person
-   * @throws IOException if it does not answer, or not well
+   * @return the lines of the report
+   * @throws IOException if Elasticsearch cannot be reached or returns an error
    */
   public static List<String> of(String url, String index) throws IOException, InterruptedException {
     HttpRequest request =

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a document of every donation of a shard: its own fields, those of its project, and those of
- * the project's resources, grouped. A donation without a project stands alone. Of projects of the
- * same id the first in the file counts; the others are rejected.
+ * the project's resources, grouped. A donation without a project has only its own fields. The first
+ * project in the file with an id wins; later ones are rejected.
  *
- * <p>Holds the projects and resources of a shard as they came, and what they come to in a document
- * for those that have donations.
+ * <p>Holds the encoded projects and resources of a shard, and the JSON of those projects that have
+ * donations.
  */
 public final class DonorsJoin implements ShardJoin<PackedRows, PackedRows, Written> {
 
@@ -35,11 +35,11 @@ public final class DonorsJoin implements ShardJoin<PackedRows, PackedRows, Writt
   }
 
   /**
-   * Makes joins.
+   * Returns a factory of joins.
    *
    * @param files where each shard writes a file of JSON lines, or null for no files
    * @param shards how many shards there are
-   * @param index the index that the documents are put into, or null for none
+   * @param index the index of the documents, or null for none
    */
   public static ShardJoin.Factory<PackedRows, PackedRows, Written> into(
       DonationFiles.@Nullable Target files, int shards, @Nullable BulkSettings index) {
@@ -92,7 +92,7 @@ public final class DonorsJoin implements ShardJoin<PackedRows, PackedRows, Writt
       document.truncate(0);
       PackedRowReader.forEachValue(
           block.bytes(), rows.valuesStart(), rows.valuesEnd(), this::addField);
-      // Each field comes behind a comma, the first one too.
+      // A comma precedes each field, including the first.
       document.bytes()[0] = '{';
       lookup.set(block.bytes(), rows.keyStart(), rows.keyEnd());
       ProjectRow project = projects.get(lookup);
@@ -130,7 +130,7 @@ public final class DonorsJoin implements ShardJoin<PackedRows, PackedRows, Writt
         new DeadLetter(
             place.file(),
             place.offset(),
-            "there is a project of the id " + id + " before it",
+            "an earlier project has the id " + id,
             json.isEmpty() ? "{}" : "{" + json.substring(1) + "}"));
   }
 

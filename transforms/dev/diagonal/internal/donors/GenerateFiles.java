@@ -16,10 +16,10 @@ import java.util.SplittableRandom;
 
 /**
  * Writes sample files with the columns of the real ones: {@code projects.csv.gz}, {@code
- * donations.csv.gz} and {@code resources.csv.gz}, a fifth as many projects as donations and three
- * fifths as many resources. Few projects get most of the donations (Zipf's law), one donation in a
- * hundred has none; a project has 0 to 40 resources, in any order. The same seed writes the same
- * records.
+ * donations.csv.gz} and {@code resources.csv.gz}, with a fifth as many projects as donations and
+ * three fifths as many resources. A few projects get most of the donations (Zipf's law), and one
+ * donation in a hundred has no project. A project has 0 to 40 resources, in any order. The same
+ * seed writes the same records.
  */
 public final class GenerateFiles {
 
@@ -51,8 +51,8 @@ public final class GenerateFiles {
   /**
    * Writes the three files.
    *
-   * @param directory where; created if it is missing
-   * @param donations how many; at least 5
+   * @param directory created if it is missing
+   * @param donations how many donations; at least 5
    */
   public static void into(Path directory, int donations, long seed) throws IOException {
     checkArgument(donations >= 5, "donations must be >= 5, got %s", donations);
@@ -103,7 +103,7 @@ public final class GenerateFiles {
         });
   }
 
-  /** Row after row of any project, so that the rows of one project are not adjacent. */
+  /** Writes resources of random projects, so that the rows of a project are not adjacent. */
   private void resources() throws IOException {
     int rows = (int) (donations * 3L / 5);
     int[] left = resourcesOfProjects(rows);
@@ -168,7 +168,7 @@ public final class GenerateFiles {
     }
     int projects = projectCount();
     int rank = (int) Math.exp(random.nextDouble() * Math.log(projects));
-    // Popular projects are anywhere in the file.
+    // Popular projects are spread over the file.
     return SampleValues.id('p', (int) (rank * 7_919L % projects));
   }
 

@@ -22,29 +22,29 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link Written} for each shard and place, when the documents of its donations are there.
+ * Joins donations with their projects and resources. Emits one {@link Written} per shard and
+ * target, when its documents are written.
  *
- * <p>Donations are read, checked and packed where they are read, brought together with their
- * projects and resources by shard, and joined there by {@link DonorsJoin}. Files of JSON lines, one
- * a shard, are written while joining, and an index is filled: no document becomes an element, so
- * that no runner holds documents. An index gets every document at least once, by its id.
+ * <p>Donations, projects and resources are checked and packed where they are read, grouped by
+ * shard, and joined there by {@link DonorsJoin}. Joining writes one file of JSON lines per shard
+ * and fills an index. Documents never become elements, so the runner does not hold them. An index
+ * gets every document at least once, by its id.
  *
- * <p>Metrics: {@code rows_written} and the like, in the steps {@value #FILES} and {@value #INDEX}.
+ * <p>Metrics: {@code rows_written} and others, in the steps {@value #FILES} and {@value #INDEX}.
  *
- * <p>Bad records: a record that is no CSV, or has another number of columns; a date, a number or a
- * location that is none; a donation without an id; a project or a resource without that of its
- * project; a project that is there already; a document that the index refuses. Without a handler
- * the first one fails the run.
+ * <p>Bad records: invalid CSV, or another number of columns; an invalid date, number or location; a
+ * donation without an id; a project or resource without a project id; a project whose id an earlier
+ * one has; a document that the index refuses. Without a handler, the first one fails the run.
  */
 public final class JoinDonations extends PTransform<PBegin, PCollection<Written>> {
 
   /** Commas, double quotes, backslashes, and line breaks inside quotes. */
   public static final CsvDialect DIALECT = CsvDialect.RFC_4180.withEscape('\\');
 
-  /** The step that counts what was written to files. */
+  /** The step that counts what is written to files. */
   public static final String FILES = "Files";
 
-  /** The step that counts what was written to an index. */
+  /** The step that counts what is written to an index. */
   public static final String INDEX = "Index";
 
   private final Inputs inputs;
@@ -73,16 +73,16 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
   }
 
   /**
-   * The files: names, globs or directories.
+   * The input files: names, globs or directories.
    *
-   * @param projects of projects
-   * @param donations of donations
-   * @param resources of resources
+   * @param projects the files of projects
+   * @param donations the files of donations
+   * @param resources the files of resources
    */
   public record Inputs(List<String> projects, List<String> donations, List<String> resources)
       implements Serializable {}
 
-  /** Joins these files in so many shards. */
+  /** Joins these files in {@code shards} shards. */
   public static JoinDonations from(Inputs inputs, Shards shards) {
     return new JoinDonations(inputs, DIALECT, shards, null, null, 0, null);
   }
@@ -92,7 +92,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
     return new JoinDonations(inputs, written, shards, files, index, maxBadRecords, errorHandler);
   }
 
-  /** Puts the documents into an index, which must be there. */
+  /** Indexes the documents; the index must exist. */
   public JoinDonations indexing(BulkSettings settings) {
     return new JoinDonations(inputs, dialect, shards, files, settings, maxBadRecords, errorHandler);
   }
@@ -102,7 +102,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
     return new JoinDonations(inputs, dialect, shards, files, index, maxBadRecords, errorHandler);
   }
 
-  /** Sends bad records to a handler, up to {@code most} of a reader. */
+  /** Sends bad records to a handler, up to {@code most} per reader. */
   public JoinDonations withBadRecordErrorHandler(ErrorHandler<BadRecord, ?> handler, long most) {
     return new JoinDonations(inputs, dialect, shards, files, index, most, handler);
   }
@@ -129,7 +129,7 @@ public final class JoinDonations extends PTransform<PBegin, PCollection<Written>
     return written;
   }
 
-  /** Counts what was written to one place, in a step of its own. */
+  /** Counts what is written to one target, in its own step. */
   private static final class CountFn extends DoFn<Written, Written> {
     private final String target;
     private final WriteMetrics metrics = WriteMetrics.create();

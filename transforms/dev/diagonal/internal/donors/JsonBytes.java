@@ -7,8 +7,8 @@ import dev.diagonal.internal.bytes.JsonText;
 import java.math.BigDecimal;
 
 /**
- * JSON values, written from the bytes of CSV fields to a buffer that grows. Methods that check
- * their input return false, and leave the buffer as it was, if it does not fit. Not thread-safe.
+ * Writes JSON values from the bytes of CSV fields to a growing buffer. Methods that check their
+ * input return false, and leave the buffer unchanged, if it is invalid. Not thread-safe.
  */
 final class JsonBytes {
 
@@ -58,7 +58,7 @@ final class JsonBytes {
     JsonText.put(out, from, start, end);
   }
 
-  /** Adds a number: as it stands if JSON has it so. */
+  /** Adds a number, unchanged if JSON allows its format. */
   boolean number(byte[] from, int start, int end) {
     if (end - start <= PLAIN_NUMBER_CHARACTERS && isPlainNumber(from, start, end)) {
       add(from, start, end);
@@ -102,7 +102,7 @@ final class JsonBytes {
     }
   }
 
-  /** JSON's own grammar, without exponents. */
+  /** Returns whether the bytes match JSON's grammar of numbers, without exponents. */
   private static boolean isPlainNumber(byte[] from, int start, int end) {
     int at = start < end && from[start] == '-' ? start + 1 : start;
     int first = at;
@@ -167,7 +167,7 @@ final class JsonBytes {
     }
   }
 
-  /** Whether it is a blank, hours, minutes, seconds and perhaps a fraction. */
+  /** Returns whether the bytes are a blank, hours, minutes, seconds and optionally a fraction. */
   private static boolean isTime(byte[] from, int start, int end) {
     int length = end - start;
     if (length < 9
@@ -191,7 +191,9 @@ final class JsonBytes {
         && (length == 9 || digits(from, start + 10, length - 10) >= 0);
   }
 
-  /** Returns the number that so many digits are, or -1 if one of them is none. */
+  /**
+   * Returns the number that {@code count} digits represent, or -1 if one of them is not a digit.
+   */
   private static int digits(byte[] from, int start, int count) {
     int value = 0;
     for (int i = start; i < start + count; i++) {

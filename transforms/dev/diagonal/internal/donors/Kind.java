@@ -1,12 +1,12 @@
 package dev.diagonal.internal.donors;
 
-/** What a column holds, and so how it is written and mapped. */
+/** The kind of a column, which decides its JSON and its mapping. */
 enum Kind {
-  /** An id; literal quotes around it are no part of it. */
+  /** An id, without literal quotes around it. */
   ID("{\"type\":\"keyword\",\"ignore_above\":8191}"),
-  /** A name or a category, found by its whole value. */
+  /** A name or a category, searched by its whole value. */
   TEXT("{\"type\":\"keyword\",\"ignore_above\":8191}"),
-  /** A description, searched by words, and as a whole as {@code .keyword}. */
+  /** A description, searched by words, and by its whole value as {@code .keyword}. */
   WORDS(
       "{\"type\":\"text\",\"fields\":{\"keyword\":{\"type\":\"keyword\",\"ignore_above\":8191}}}"),
   /** {@code t} or {@code f}. */
@@ -15,11 +15,11 @@ enum Kind {
   DATE("{\"type\":\"date\",\"format\":\"strict_date_optional_time\"}"),
   /** An amount or a price. */
   AMOUNT("{\"type\":\"double\"}"),
-  /** How many. */
+  /** A number of items. */
   COUNT("{\"type\":\"long\"}"),
-  /** One half of a location, which stands in the column of the other. */
+  /** One half of a location, which is written with the other half. */
   LATITUDE(""),
-  /** A longitude, written as the location: {@code [longitude, latitude]}. */
+  /** A longitude, written with the latitude as the location: {@code [longitude, latitude]}. */
   LONGITUDE("{\"type\":\"geo_point\"}");
 
   private final String mapping;
@@ -28,7 +28,7 @@ enum Kind {
     this.mapping = mapping;
   }
 
-  /** Returns how Elasticsearch is to map a field of this kind. */
+  /** Returns Elasticsearch's mapping of a field of this kind. */
   String mapping() {
     return mapping;
   }

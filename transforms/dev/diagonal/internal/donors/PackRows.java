@@ -12,8 +12,9 @@ import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packs the rows of a table into blocks by the shard of their project's id. A block leaves when it
- * holds 64 KiB, or less if there are more than 128 shards: all buffers together hold 8 MiB.
+ * Packs the rows of a table into blocks, by the shard of their project's id. Emits a block when it
+ * has 64 KiB, or less if there are more than 128 shards, since all buffers together hold at most 8
+ * MiB.
  */
 public final class PackRows implements RecordConsumer<KV<Integer, PackedRows>> {
 
@@ -25,7 +26,7 @@ public final class PackRows implements RecordConsumer<KV<Integer, PackedRows>> {
   private final RowParser parser;
   private final @Nullable JsonBytes[] buffers;
 
-  /** The file that is read, and the one that the buffers are of. */
+  /** The current file, and the file of the rows in the buffers. */
   private String file = "";
 
   private String packedFile = "";
@@ -37,7 +38,7 @@ public final class PackRows implements RecordConsumer<KV<Integer, PackedRows>> {
     this.buffers = new JsonBytes[shards.count()];
   }
 
-  /** Makes packers of the rows of a table. */
+  /** Returns a factory of packers of the rows of a table. */
   public static RecordConsumer.Factory<KV<Integer, PackedRows>> of(Table table, Shards shards) {
     return () -> new PackRows(table, shards);
   }

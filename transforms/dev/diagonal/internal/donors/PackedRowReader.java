@@ -1,10 +1,10 @@
 package dev.diagonal.internal.donors;
 
 /**
- * Goes over the rows of a {@link PackedRows}, whose fields are ranges of its bytes. A row is its
- * place in the file, the id of its project, its own id, and its values: for each that there is the
- * number of the column (a byte), its length and itself, as JSON. Numbers are varints, lengths come
- * before what they are of.
+ * Iterates over the rows of a {@link PackedRows}, whose fields are ranges of its bytes. A row
+ * consists of its place in the file, the id of its project, its own id and its values. Each present
+ * value has the number of its column (a byte), its length and its JSON. Numbers are varints; a
+ * length precedes its bytes.
  */
 final class PackedRowReader {
 
@@ -85,7 +85,7 @@ final class PackedRowReader {
     }
   }
 
-  /** Takes each value of the row from {@code start} to {@code end} of some bytes. */
+  /** Passes each value of the row from {@code start} to {@code end} of some bytes. */
   static void forEachValue(byte[] bytes, int start, int end, ValueConsumer consumer) {
     int at = start;
     while (at < end) {
@@ -103,7 +103,7 @@ final class PackedRowReader {
     }
   }
 
-  /** Where the values of a row go. */
+  /** Receives the values of a row. */
   @FunctionalInterface
   interface ValueConsumer {
     void value(int column, byte[] bytes, int start, int end);

@@ -9,11 +9,11 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 
 /**
- * Rows of one file, in its order, as {@link PackedRowReader} reads them: no object for each.
+ * Rows of one file, in order, encoded as {@link PackedRowReader} describes; no object per row.
  *
- * @param table whose rows they are
- * @param file where they come from
- * @param bytes the rows; not to be changed
+ * @param table the table of the rows
+ * @param file the file of the rows
+ * @param bytes the rows; must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record PackedRows(Table table, String file, byte[] bytes) {
@@ -23,7 +23,7 @@ public record PackedRows(Table table, String file, byte[] bytes) {
     return RowBlockCoder.OF;
   }
 
-  /** Shows where the rows come from and how large they are. */
+  /** Shows the origin and the size of the rows. */
   @Override
   public String toString() {
     return "RowBlock[" + table + ", " + file + ", " + bytes.length + " bytes]";

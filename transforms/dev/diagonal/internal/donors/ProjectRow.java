@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a shard knows of a project: its row, the rows of its resources, and what they come to. */
+/** A project in a shard: its row, the rows of its resources, and their JSON. */
 final class ProjectRow {
 
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -18,7 +18,7 @@ final class ProjectRow {
   private byte @Nullable [] fragment;
 
   /**
-   * Where a row stands: in its file, and in memory.
+   * The place of a row: in its file, and in memory.
    *
    * @param bytes the values, from {@code start} to {@code end}
    */
@@ -27,7 +27,7 @@ final class ProjectRow {
     static final Comparator<Place> IN_FILE_ORDER =
         Comparator.comparing(Place::file).thenComparingLong(Place::offset);
 
-    /** Adds the fields, each behind a comma. */
+    /** Adds the fields, each preceded by a comma. */
     void addTo(JsonBytes json) {
       PackedRowReader.forEachValue(
           bytes, start, end, (column, from, at, to) -> add(json, column, from, at, to));
@@ -52,7 +52,10 @@ final class ProjectRow {
     private Prefixes() {}
   }
 
-  /** Takes the row of the project; returns the one of two that is not the first in the file. */
+  /**
+   * Sets the row of the project. If there are two, keeps the first one in the file and returns the
+   * other.
+   */
   @Nullable Place offer(Place place) {
     Place known = row;
     if (known == null) {
@@ -70,7 +73,7 @@ final class ProjectRow {
     resources.add(place);
   }
 
-  /** Returns the fields of the project and of its resources, each behind a comma. */
+  /** Returns the fields of the project and of its resources, each preceded by a comma. */
   byte[] fragment() {
     byte[] known = fragment;
     if (known != null) {
@@ -92,7 +95,7 @@ final class ProjectRow {
     return known;
   }
 
-  /** Adds a list for each column, as long as there are resources. */
+  /** Adds a list per column, with one element per resource. */
   private void addLists(JsonBytes json) {
     JsonBytes[] lists = new JsonBytes[RESOURCE_COLUMNS.size()];
     for (int i = 0; i < lists.length; i++) {

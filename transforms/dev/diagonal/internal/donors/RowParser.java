@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of one CSV record after another the values of a {@link PackedRowReader row}: dates, numbers
- * and locations checked and written as JSON. Not thread-safe.
+ * Converts CSV records to {@link PackedRowReader rows}: checks dates, numbers and locations and
+ * writes them as JSON. Not thread-safe.
  */
 final class RowParser {
 
@@ -21,7 +21,7 @@ final class RowParser {
   private final JsonBytes values = new JsonBytes();
   private final JsonBytes location = new JsonBytes();
 
-  /** The field that is looked at: a range of the record's bytes, or of the scratch. */
+  /** The current field: a range of the record's bytes, or of the scratch buffer. */
   private byte[] source = {};
 
   private int start;
@@ -38,13 +38,13 @@ final class RowParser {
     this.columns = table.columns().toArray(Table.Column[]::new);
   }
 
-  /** Takes in a record; returns what is wrong with it, or null. */
+  /** Parses a record; returns the error, or null. */
   @Nullable String parse(CsvFields fields) {
     values.truncate(0);
     keyLength = 0;
     idLength = 0;
     if (fields.count() != columns.length) {
-      return "there are %s columns, where %s have %s"
+      return "there are %s columns, but %s have %s"
           .formatted(fields.count(), table.name().toLowerCase(Locale.ROOT), columns.length);
     }
     int latitude = -1;
@@ -78,7 +78,7 @@ final class RowParser {
     return idLength == 0 && table == Table.DONATIONS ? "donationid is empty" : null;
   }
 
-  /** Looks at a field, its value as it is meant. */
+  /** Makes a field current, with its quotes and escapes undone. */
   private void look(CsvFields fields, int field) {
     if (fields.isEscaped(field)) {
       int room = fields.end(field) - fields.start(field);
@@ -95,7 +95,7 @@ final class RowParser {
     }
   }
 
-  /** Takes literal quotes off an id, and keeps it if it is that of the project or the row. */
+  /** Strips literal quotes from an id, and keeps it if it is that of the project or the row. */
   private void id(int column) {
     if (end - start >= 2 && source[start] == '"' && source[end - 1] == '"') {
       start++;
@@ -130,11 +130,11 @@ final class RowParser {
     return fits;
   }
 
-  /** Leaves room for the length of a value made of so many bytes; returns where that is. */
+  /** Reserves space for the length of a value of up to {@code bytes} bytes; returns its index. */
   private int begin(Table.Column column, int bytes) {
     values.add(column.number());
     int at = values.size();
-    // A character may become six.
+    // Escaping may turn a character into six.
     for (long most = 6L * bytes + 20; ; most >>>= 7) {
       values.add(0);
       if (most < 0x80) {
@@ -203,7 +203,7 @@ final class RowParser {
     return KeyHash.of(key, 0, keyLength);
   }
 
-  /** Adds the row of the record that was taken in last. */
+  /** Adds the row of the last parsed record. */
   void addTo(JsonBytes rows, long offset) {
     rows.addVarInt(offset);
     rows.addVarInt(keyLength);

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The three files: their columns in order, and what these are called in a document. */
+/** The three files: their columns in order, and the fields of the columns in a document. */
 public enum Table {
-  /** What teachers ask for. */
+  /** Requests of teachers. */
   PROJECTS(
       0,
       "project_",
@@ -27,7 +27,7 @@ public enum Table {
       date_posted:DATE date_completed:DATE date_thank_you_packet_mailed:DATE
       date_expiration:DATE"""),
 
-  /** What others give for them: a document each. */
+  /** Gifts to projects: one document each. */
   DONATIONS(
       44,
       "",
@@ -41,7 +41,7 @@ public enum Table {
       is_teacher_referred:FLAG giving_page_id:ID giving_page_type:TEXT for_honoree:FLAG
       thank_you_packet_mailed:FLAG"""),
 
-  /** What is bought for a project. */
+  /** Items bought for a project. */
   RESOURCES(
       67,
       "resource_",
@@ -49,10 +49,10 @@ public enum Table {
       resourceid:ID projectid:ID vendorid:ID vendor_name:WORDS item_name:WORDS item_number:TEXT
       item_unit_price:AMOUNT item_quantity:AMOUNT""");
 
-  /** The columns of all tables have numbers of their own; this is behind the last of them. */
+  /** The first unused number: columns are numbered across all tables. */
   static final int COLUMNS = 67 + 8;
 
-  /** The field that stands in place of a project's latitude and longitude. */
+  /** The field for a project's latitude and longitude. */
   static final String LOCATION = "project_location";
 
   private static final String PROJECT_ID = "projectid";
@@ -62,15 +62,15 @@ public enum Table {
    *
    * @param name in the file
    * @param field in a document
-   * @param kind what it holds
-   * @param number over all tables
+   * @param kind of the values
+   * @param number across all tables
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Column(String name, String field, Kind kind, int number, byte[] prefix) {}
 
   private final int first;
 
-  @SuppressWarnings("ImmutableEnumChecker") // a list that cannot be changed
+  @SuppressWarnings("ImmutableEnumChecker") // an immutable list
   private final List<Column> columns;
 
   private final int keyColumn;
@@ -93,7 +93,7 @@ public enum Table {
     this.keyColumn = all.stream().map(Column::name).toList().indexOf(PROJECT_ID);
   }
 
-  /** The number of its first column, which tells it from the others. */
+  /** Returns the number of its first column, which identifies the table. */
   int first() {
     return first;
   }

@@ -12,18 +12,18 @@ import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relationship between two ids, with an id of its own. Both ends are whole numbers, or both are
- * texts; the edge's id is a whole number, a text, or the place it was read from as a UUID.
+ * A relationship between two ids, with its own id. Both ends are whole numbers, or both are texts.
+ * The edge's id is a whole number, a text, or the place it was read from as a UUID.
  *
- * <p>A class and no record because millions of them pass: one whose ends are numbers takes 56
- * bytes, where boxed ids would make it 96. Immutable.
+ * <p>A class instead of a record, because there are millions of them: an edge between numbers takes
+ * 56 bytes, with boxed ids it would take 96. Immutable.
  */
 public final class Edge {
 
   private static final @Nullable String[] NO_TEXTS = {};
   private static final IdKind[] ID_KINDS = IdKind.values();
 
-  /** What kind of value is the id of an edge. */
+  /** The kind of an edge's id. */
   public enum IdKind {
     PLACE("uuid"),
     NUMBER("bigint"),
@@ -35,13 +35,15 @@ public final class Edge {
       this.sqlType = sqlType;
     }
 
-    /** Returns PostgreSQL's type for it. */
+    /** Returns its PostgreSQL type. */
     String sqlType() {
       return sqlType;
     }
   }
 
-  /** The id's kind and whether the ends are texts, in one byte: a reference more takes eight. */
+  /**
+   * The id's kind and whether the ends are texts, in one byte: another reference would take eight.
+   */
   private final byte kinds;
 
   private final long idHigh;
@@ -55,7 +57,7 @@ public final class Edge {
   /** The piece of the file it was read from. */
   private final @Nullable Piece piece;
 
-  @SuppressWarnings("EnumOrdinal") // the byte never leaves memory: EdgeCoder writes its own
+  @SuppressWarnings("EnumOrdinal") // only in memory: EdgeCoder writes its own byte
   Edge(
       IdKind idKind,
       boolean named,
@@ -80,7 +82,7 @@ public final class Edge {
    * @param id a {@link UUID}, {@link Long} or {@link String}
    * @param source a {@link Long} or {@link String}
    * @param target of the same class
-   * @param columns what else it carries, as text; null where there is no value
+   * @param columns further values, as text; null if there is no value
    * @throws IllegalArgumentException if {@code id} or the ends are of other classes
    */
   public static Edge of(Object id, Object source, Object target, List<@Nullable String> columns) {
@@ -122,7 +124,7 @@ public final class Edge {
         kind, named, high, low, named ? 0 : (Long) source, named ? 0 : (Long) target, texts, null);
   }
 
-  /** Returns the coder: the ids as numbers of variable length or UTF-8, then the columns. */
+  /** Returns the coder: the ids as varints or UTF-8, then the columns. */
   public static Coder<Edge> coder() {
     return EdgeCoder.OF;
   }
@@ -131,12 +133,12 @@ public final class Edge {
     return ID_KINDS[kinds >> 1];
   }
 
-  /** Whether the ends are texts. */
+  /** Returns whether the ends are texts. */
   boolean isNamed() {
     return (kinds & 1) != 0;
   }
 
-  /** Returns the piece of a file that it was read from, if its id is a place in a file. */
+  /** Returns the piece of the file that it was read from, if its id is a place in a file. */
   public @Nullable Piece piece() {
     return piece;
   }
@@ -160,17 +162,17 @@ public final class Edge {
     return isNamed() ? text(1) : (Object) target;
   }
 
-  /** Returns the source if it is a number, else 0. */
+  /** Returns the source if it is a number, otherwise 0. */
   public long sourceNumber() {
     return source;
   }
 
-  /** Returns the target if it is a number, else 0. */
+  /** Returns the target if it is a number, otherwise 0. */
   public long targetNumber() {
     return target;
   }
 
-  /** Returns what else the edge carries; null where there is no value. */
+  /** Returns the further values; null if there is no value. */
   public List<@Nullable String> columns() {
     return Collections.unmodifiableList(Arrays.asList(texts).subList(leading(), texts.length));
   }
@@ -183,7 +185,7 @@ public final class Edge {
     return idLow;
   }
 
-  /** All texts, in the order of the field; not to be written to. */
+  /** Returns all texts, in the order of the field; must not be written to. */
   @Nullable String[] texts() {
     return texts;
   }

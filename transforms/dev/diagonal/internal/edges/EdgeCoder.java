@@ -18,15 +18,15 @@ import org.apache.beam.sdk.util.VarInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes an {@link Edge}: a byte for the kinds of its ids, the numbers among these (zigzag
- * varints; the upper half of a place as eight bytes), then its texts, each as a byte that says
- * whether there is one, and UTF-8 with its length; for a place, its piece in the same way.
+ * Encodes an {@link Edge}: a byte for the kinds of its ids; the numeric ids (zigzag varints; the
+ * upper half of a place as eight bytes); then its texts, each as a byte for presence and UTF-8 with
+ * its length. For a place, its piece follows in the same way.
  */
 final class EdgeCoder extends AtomicCoder<Edge> {
 
   static final EdgeCoder OF = new EdgeCoder();
 
-  /** Their order is part of the encoding. */
+  /** The order is part of the encoding. */
   private static final List<IdKind> KINDS = List.of(IdKind.PLACE, IdKind.NUMBER, IdKind.TEXT);
 
   private static final StringUtf8Coder TEXT = StringUtf8Coder.of();

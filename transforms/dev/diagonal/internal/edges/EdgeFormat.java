@@ -8,28 +8,29 @@ import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.rows.types.NamedType;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How edges are written in a text file, one a line. A column is a name in the header or a position
+ * The format of edges in a text file, one per line. A column is a name in the header or a position
  * from 1.
  *
  * @param header whether the first line of every file is a header
- * @param delimiter the ASCII text between two fields. A {@linkplain #BLANKS blank} stands for any
- *     run of blanks and tabs, also before the first and after the last field; quotes mean nothing
- *     then. With any other a field may stand in quotes, in which a doubled quote is a quote (RFC
- *     4180; a line break ends the line nevertheless)
+ * @param delimiter the ASCII text between two fields. {@linkplain #BLANKS A blank} matches any run
+ *     of blanks and tabs, including before the first and after the last field; quotes then have no
+ *     special meaning. With any other delimiter a field may be quoted, with quotes doubled inside
+ *     (RFC 4180, except that a line break always ends the line)
  * @param source the column of the source
  * @param target the column of the target
- * @param textIds whether source and target are texts; else they are whole numbers of 64 bits
- * @param id the column of the edge's id; null if it is to be made of file and offset
- * @param idKind what the edge's id is; {@link IdKind#PLACE} if, and only if, {@code id} is null
- * @param columns further columns, carried along as text; an empty field is null, an empty one in
- *     quotes is an empty text
- * @param first the header of the first file: a position means its column, in all files
+ * @param textIds whether source and target are texts; otherwise 64-bit whole numbers
+ * @param id the column of the edge's id; null to build it from file and offset
+ * @param idKind the kind of the edge's id; {@link IdKind#PLACE} if and only if {@code id} is null
+ * @param columns additional columns; an empty field is null, an empty quoted one is an empty text
+ * @param first the header of the first file; a position means the column of that name in all files
  */
 public record EdgeFormat(
     boolean header,
@@ -39,11 +40,11 @@ public record EdgeFormat(
     boolean textIds,
     @Nullable String id,
     IdKind idKind,
-    List<String> columns,
+    List<EdgeColumn> columns,
     HeaderNames first)
     implements Serializable {
 
-  /** The delimiter that stands for any run of blanks and tabs. */
+  /** The delimiter that matches any run of blanks and tabs. */
   public static final String BLANKS = " ";
 
   /** Source and target as whole numbers in the first two columns, with a header, by commas. */
@@ -57,8 +58,8 @@ public record EdgeFormat(
   public static final EdgeFormat SNAP = CSV.withHeader(false).withDelimiter(BLANKS);
 
   /**
-   * @throws IllegalArgumentException if the delimiter is no delimiter, a column is blank, or a name
-   *     although there is no header, or {@code id} and {@code idKind} do not fit
+   * @throws IllegalArgumentException if the delimiter is invalid, a column is blank, or a name
+   *     although there is no header, or {@code id} and {@code idKind} are inconsistent
    */
   public EdgeFormat {
     columns = List.copyOf(columns);
@@ -73,7 +74,7 @@ public record EdgeFormat(
         id,
         idKind);
     List<String> all = new ArrayList<>(List.of(source, target));
-    all.addAll(columns);
+    columns.forEach(column -> all.add(column.name()));
     if (id != null) {
       all.add(id);
     }
@@ -109,24 +110,39 @@ public record EdgeFormat(
     return withHeader(true).withDelimiter(",");
   }
 
-  /** Returns what cuts lines of this format. */
+  /** Returns a splitter for lines of this format. */
   CsvFields fields() {
     return delimiter.equals(BLANKS) ? CsvFields.atBlanks() : new CsvFields(delimiter);
   }
 
-  /** Takes the edge's id from a column, as a number or a text. */
+  /** Sets the column of the edge's id, a number or a text. */
   public EdgeFormat withId(String column, IdKind kind) {
     return new EdgeFormat(header, delimiter, source, target, textIds, column, kind, columns, first);
   }
 
-  public EdgeFormat withColumns(List<String> further) {
+  /** Sets additional columns of type text. */
+  public EdgeFormat withColumns(List<String> texts) {
+    return withTypedColumns(texts.stream().map(EdgeColumn::text).toList());
+  }
+
+  public EdgeFormat withTypedColumns(List<EdgeColumn> further) {
     return new EdgeFormat(header, delimiter, source, target, textIds, id, idKind, further, first);
+  }
+
+  /** Returns this format with the types of a table's columns for columns without a type. */
+  public EdgeFormat withTypesOf(Map<String, NamedType> table) {
+    return withTypedColumns(columns.stream().map(column -> column.or(table)).toList());
+  }
+
+  /** Returns the names of the additional columns. */
+  public List<String> columnNames() {
+    return columns.stream().map(EdgeColumn::name).toList();
   }
 
   /**
    * Finds the columns in a file.
    *
-   * @throws BadInputException if the file has no such column, or has source and target in one
+   * @throws BadInputException if the file lacks a column, or source and target are the same column
    */
   Positions positionsIn(TextFile file) {
     String line = file.header();
@@ -135,7 +151,7 @@ public record EdgeFormat(
     int to = position(target, names, file);
     if (from == to) {
       throw new BadInputException(
-          "%s: the source and the target cannot both be column %s, '%s' and '%s' are"
+          "%s: the source and the target cannot both be column %s; '%s' and '%s' are"
               .formatted(file.name(), from + 1, source, target));
     }
     if (!textIds
@@ -150,13 +166,13 @@ public record EdgeFormat(
         from,
         to,
         id == null ? -1 : position(id, names, file),
-        columns.stream().map(column -> position(column, names, file)).toList(),
+        columns.stream().map(column -> position(column.name(), names, file)).toList(),
         names.names().size());
   }
 
   /**
-   * Returns this with the header of the first file, by which columns that are given by position are
-   * found in the others.
+   * Returns this format with the header of the first file, by which columns that are given by
+   * position are found in other files.
    */
   public EdgeFormat named(FirstLines lines) {
     String line = lines.header(header);
@@ -170,8 +186,8 @@ public record EdgeFormat(
   }
 
   /**
-   * Returns a remark if the first line looks like a header though none is declared: its ends are
-   * words and those of all other lines are numbers. Else null.
+   * Returns a remark if the first line looks like a header although none is declared: its ends are
+   * words, and those of all other lines are numbers. Otherwise returns null.
    */
   public @Nullable String headerRemark(FirstLines firstLines) {
     if (header || !textIds || firstLines.records()) {
@@ -203,7 +219,9 @@ public record EdgeFormat(
             .formatted(shortened(lines.get(0)));
   }
 
-  /** Whether both ends are numbers, or neither; null if one is, or a column is missing. */
+  /**
+   * Returns whether both ends are numbers, or neither; null if only one is, or a column is missing.
+   */
   private @Nullable Boolean endsAreNumbers(CsvFields fields) {
     Integer from = position(source);
     Integer to = position(target);
@@ -215,9 +233,9 @@ public record EdgeFormat(
   }
 
   /**
-   * Where the columns stand, from 0; -1 if they do not.
+   * The positions of the columns, from 0; -1 for a missing one.
    *
-   * @param fields how many fields a line has, or 0 if that is not known
+   * @param fields how many fields a line has, or 0 if that is unknown
    */
   record Positions(int source, int target, int id, List<Integer> columns, int fields) {
     boolean has(int column) {
@@ -252,7 +270,7 @@ public record EdgeFormat(
 
   private int position(String column, HeaderNames names, TextFile file) {
     int position = names.find(column, first, file.name());
-    if (position == HeaderNames.NOT_THERE) {
+    if (position == HeaderNames.ABSENT) {
       throw new BadInputException(
           "%s has no column '%s': its first line is '%s'"
               .formatted(
@@ -269,16 +287,12 @@ public record EdgeFormat(
     return HeaderNames.isPosition(column) ? Integer.valueOf(column) : null;
   }
 
+  /**
+   * Returns whether all characters are tabs or printable ASCII, but not letters, digits, quotes or
+   * signs.
+   */
   private static boolean isDelimiter(String text) {
-    return !text.isEmpty()
-        && text.chars()
-            .allMatch(
-                c ->
-                    c == '\t'
-                        || (c >= ' '
-                            && c < 127
-                            && !Character.isLetterOrDigit(c)
-                            && "\"+-".indexOf(c) < 0));
+    return text.matches("[\\t -~&&[^0-9A-Za-z\"+-]]+");
   }
 
   private static String shortened(String text) {

@@ -10,18 +10,19 @@ import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
+import dev.diagonal.rows.BadValueException;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits an {@link Edge} for each line, in their order. Empty lines are skipped; a line without two
- * ends, or with a field that is not what the format says, is a bad record.
+ * Parses an {@link Edge} from each line, in order. Empty lines are skipped; a line without two
+ * ends, or with a field that does not fit the format, is a bad record.
  *
- * <p>The id of an edge that has no column for one is the place of its line: 64 bits of a hash of
- * the file's name (Murmur3), as the file system spells it, and the byte offset of the line. So it
- * is unique within a file, the same in every run, and another if the file is moved. It knows
- * nothing of what the line says: the {@link Piece} that the edge is in does.
+ * <p>The id of an edge without an id column is the place of its line: 64 bits of a hash of the
+ * file's name (Murmur3), as the file system writes it, and the byte offset of the line. So it is
+ * unique within a file and the same in every run, but changes if the file is moved. It does not
+ * depend on the contents of the line; the {@link Piece} of the edge does.
  */
 public final class EdgeLines implements LineConsumer<Edge> {
 
@@ -30,21 +31,23 @@ public final class EdgeLines implements LineConsumer<Edge> {
   private static final @Nullable String[] NO_TEXTS = {};
 
   private final EdgeFormat format;
+  private final EdgeValues values;
   private CsvFields fields;
   private String file = "";
   private long fileHash;
   private Positions positions = new Positions(0, 1, -1, List.of(), 0);
   private int last;
 
-  /** What is wrong with the line being read; null while nothing is. */
+  /** The error of the current line, or null. */
   private @Nullable String fault;
 
   private EdgeLines(EdgeFormat format) {
     this.format = format;
+    this.values = new EdgeValues(format.columns());
     this.fields = format.fields();
   }
 
-  /** Returns a maker of consumers that read lines of this format. */
+  /** Returns a factory of consumers of lines of this format. */
   public static LineConsumer.Factory<Edge> of(EdgeFormat format) {
     return () -> new EdgeLines(format);
   }
@@ -81,7 +84,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
       long offset = block.offsetOf(start);
       fault = fields.split(bytes, start, end);
       if (fault == null && fields.count() == 0) {
-        continue; // nothing but blanks
+        continue; // only blanks
       }
       Edge edge = fault == null ? read(offset, block.piece()) : null;
       if (edge == null || fault != null) {
@@ -99,7 +102,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
   @Override
   public void finish(Output<Edge> output) {}
 
-  /** Returns the edge of the line that was cut last, or anything if it sets {@link #fault}. */
+  /** Returns the edge of the last line that was cut; undefined if it sets {@link #fault}. */
   private @Nullable Edge read(long offset, @Nullable Piece piece) {
     fault = wrongCount();
     if (fault != null) {
@@ -131,17 +134,17 @@ public final class EdgeLines implements LineConsumer<Edge> {
     }
     for (int i = leading; i < size; i++) {
       int field = positions.columns().get(i - leading);
-      texts[i] = fields.isNull(field) ? null : text(format.columns().get(i - leading), field);
+      texts[i] = fields.isNull(field) ? null : value(i - leading, field);
     }
     return new Edge(idKind, named, idHigh, idLow, source, target, texts, piece);
   }
 
   private @Nullable String wrongCount() {
     if (positions.fields() > 0 && fields.count() != positions.fields()) {
-      return "%s fields where the header has %s".formatted(fields.count(), positions.fields());
+      return "%s fields, but the header has %s".formatted(fields.count(), positions.fields());
     }
     if (fields.count() <= last) {
-      return "%s fields where at least %s are needed".formatted(fields.count(), last + 1);
+      return "%s fields, but at least %s are needed".formatted(fields.count(), last + 1);
     }
     return null;
   }
@@ -167,6 +170,22 @@ public final class EdgeLines implements LineConsumer<Edge> {
     }
   }
 
+  private @Nullable String value(int column, int field) {
+    if (values.isText(column)) {
+      return text(format.columns().get(column).name(), field);
+    }
+    try {
+      if (!fields.isEscaped(field)) {
+        return values.of(column, fields.bytes(), fields.start(field), fields.end(field));
+      }
+      byte[] unescaped = new byte[fields.end(field) - fields.start(field)];
+      return values.of(column, unescaped, 0, fields.copy(field, unescaped, 0));
+    } catch (BadValueException e) {
+      blame(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
   private String textId(String what, int field) {
     if (fields.isEmpty(field)) {
       blame(what + " is empty");
@@ -180,12 +199,12 @@ public final class EdgeLines implements LineConsumer<Edge> {
       blame("the %s '%s' is not UTF-8".formatted(what, shortened(text)));
     }
     if (text.indexOf('\0') >= 0) {
-      blame("the %s '%s' has a zero byte in it".formatted(what, shortened(text)));
+      blame("the %s '%s' contains a zero byte".formatted(what, shortened(text)));
     }
     return text;
   }
 
-  /** The first fault of a line is the one that is told. */
+  /** Sets the error of a line; the first one is kept. */
   private void blame(String reason) {
     if (fault == null) {
       fault = reason;

@@ -4,19 +4,20 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.jdbc.write.QueryRows;
+import dev.diagonal.rows.BadValueException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Edges from the result of a query, by the columns that a format names. */
+/** Reads edges from the result of a query, by the columns that a format names. */
 public final class EdgeQuery {
 
   private EdgeQuery() {}
 
   /**
-   * Returns what reads an edge. A row without a source, a target or an id is rejected.
+   * Returns a reader of edges. A row without a source, a target or an id is rejected.
    *
    * @param format its columns are names or positions in the result
    * @throws IllegalArgumentException if the format has no column for the edge's id: rows of a query
@@ -25,7 +26,7 @@ public final class EdgeQuery {
   public static QueryRows.Reader<Edge> reader(EdgeFormat format) {
     String id = format.id();
     if (id == null) {
-      throw new IllegalArgumentException("edges of a query need a column of their own id");
+      throw new IllegalArgumentException("edges of a query need an id column");
     }
     return (result, edges) -> read(format, id, result, edges);
   }
@@ -36,8 +37,17 @@ public final class EdgeQuery {
     Object source = id(result, format.source(), format.textIds());
     Object target = id(result, format.target(), format.textIds());
     List<@Nullable String> columns = new ArrayList<>();
-    for (String column : format.columns()) {
-      columns.add(result.getString(position(result, column)));
+    EdgeValues values = new EdgeValues(format.columns());
+    try {
+      for (int i = 0; i < format.columns().size(); i++) {
+        int position = position(result, format.columns().get(i).name());
+        columns.add(values.of(i, result.getString(position)));
+      }
+    } catch (BadValueException e) {
+      edges.reject(
+          DeadLetter.ofRow(
+              String.valueOf(e.getMessage()), "%s: %s -> %s".formatted(id, source, target)));
+      return;
     }
     if (id == null || source == null || target == null) {
       String missing = id == null ? "id" : source == null ? "source" : "target";

@@ -9,28 +9,33 @@ import dev.diagonal.jdbc.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Edges as PostgreSQL has them: {@code edges(edge_id, source, target, further columns)} and {@code
- * nodes(id, out_degree, in_degree)}.
+ * The tables of edges in PostgreSQL: {@code edges(edge_id, source, target, further columns)} and
+ * {@code nodes(id, out_degree, in_degree, sums of a column)}.
  */
 public final class EdgeTables {
 
   private EdgeTables() {}
 
   /**
-   * Returns the tables of edges of a format: ids as {@code bigint} or {@code text}, the edge's own
-   * as {@code uuid} if it is made of its place, further columns as {@code text}. A column named by
-   * its position is called {@code column_<position>}.
+   * Returns the tables of edges of a format: ids as {@code bigint} or {@code text}, the edge id as
+   * {@code uuid} if it is the place of a line, further columns with their types. A column given by
+   * position is named {@code column_<position>}. The sums of a summed column are in {@code
+   * out_<name>} and {@code in_<name>} of the nodes.
    *
-   * @throws IllegalArgumentException if a further column is called as one of the first three, or
-   *     what PostgreSQL cannot call one
+   * @throws IllegalArgumentException if a further column has the name of one of the first three, or
+   *     an invalid name
    */
   public static RelationshipTables of(EdgeFormat format, String edgesTable, String nodesTable) {
     return of(format, edgesTable, nodesTable, nodesTable);
   }
 
-  /** As {@link #of(EdgeFormat, String, String)}, with a table of their own for targets. */
+  /**
+   * Returns the tables of {@link #of(EdgeFormat, String, String)}, with a separate table for
+   * targets.
+   */
   public static RelationshipTables of(
       EdgeFormat format, String edgesTable, String sourcesTable, String targetsTable) {
     String ends = (format.textIds() ? IdKind.TEXT : IdKind.NUMBER).sqlType();
@@ -38,20 +43,24 @@ public final class EdgeTables {
     columns.add(Column.key("edge_id", format.idKind().sqlType()));
     columns.add(Column.of("source", ends));
     columns.add(Column.of("target", ends));
-    for (String column : format.columns()) {
-      boolean position = EdgeFormat.position(column) != null;
-      columns.add(Column.of(position ? "column_" + column : column, "text"));
+    EndTable sources = EndTable.of(sourcesTable, "id", "out_degree");
+    EndTable targets = EndTable.of(targetsTable, "id", "in_degree");
+    for (EdgeColumn column : format.columns()) {
+      String name = column.sqlName();
+      columns.add(Column.of(name, column.field().sqlType()));
+      if (column.summed()) {
+        // Sums of bigint may exceed bigint.
+        sources = sources.withTotal("out_" + name, "numeric", name);
+        targets = targets.withTotal("in_" + name, "numeric", name);
+      }
     }
     return new RelationshipTables(
-        new Table(edgesTable, columns),
-        "source",
-        "target",
-        EndTable.of(sourcesTable, "id", "out_degree"),
-        EndTable.of(targetsTable, "id", "in_degree"));
+        new Table(edgesTable, columns), "source", "target", sources, targets);
   }
 
-  /** Returns what puts an edge's values for a row of that table of edges. */
-  public static RowBinder<Edge> binder() {
+  /** Returns a binder for rows of the table of edges. */
+  public static RowBinder<Edge> binder(EdgeFormat format) {
+    List<EdgeColumn> columns = format.columns();
     return (edge, values) -> {
       switch (edge.idKind()) {
         case PLACE -> values.putUuid((UUID) edge.id());
@@ -63,7 +72,10 @@ public final class EdgeTables {
       } else {
         values.putLong(edge.sourceNumber()).putLong(edge.targetNumber());
       }
-      edge.columns().forEach(values::putText);
+      List<@Nullable String> texts = edge.columns();
+      for (int i = 0; i < columns.size(); i++) {
+        columns.get(i).put(texts.get(i), values);
+      }
     };
   }
 }

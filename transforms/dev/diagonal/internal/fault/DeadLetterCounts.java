@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Counts dead letters by reason, values and places aside, and keeps the first three. Not safe for
- * use by several threads at once.
+ * Counts dead letters by reason, ignoring values and places, and keeps the first three. Not
+ * thread-safe.
  */
 public final class DeadLetterCounts {
 
@@ -29,14 +29,14 @@ public final class DeadLetterCounts {
   private final Map<String, Long> reasons = new LinkedHashMap<>();
   private final List<DeadLetter> first = new ArrayList<>();
 
-  /** Counts all of these. */
+  /** Counts these dead letters. */
   public static DeadLetterCounts of(Iterable<DeadLetter> letters) {
     DeadLetterCounts counts = new DeadLetterCounts();
     letters.forEach(counts::add);
     return counts;
   }
 
-  /** Counts one. */
+  /** Counts one dead letter. */
   public void add(DeadLetter letter) {
     if (first.size() < SHOWN_LETTERS) {
       first.add(letter);
@@ -46,7 +46,7 @@ public final class DeadLetterCounts {
     reasons.merge(full ? OTHERS : reason, 1L, Long::sum);
   }
 
-  /** Returns a reason without the place and the value that it names. */
+  /** Returns a reason without its place and value. */
   static String kindOf(String reason) {
     String kind = PLACE.matcher(reason).replaceFirst("");
     kind =
@@ -61,7 +61,10 @@ public final class DeadLetterCounts {
     return Matcher.quoteReplacement(name);
   }
 
-  /** Returns the numbers by reason, most frequent first, and the first three, on one line. */
+  /**
+   * Returns the counts by reason, most frequent first, and the first three dead letters, on one
+   * line.
+   */
   public String describe() {
     String counts =
         reasons.entrySet().stream()

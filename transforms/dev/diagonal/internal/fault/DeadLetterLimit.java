@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The number of dead letters that one instance of a step may emit, which bounds what a runner has
- * to hold. Not safe for use by several threads at once.
+ * Limits the dead letters that one instance of a step may emit, which bounds what a runner has to
+ * hold. Not thread-safe.
  */
 public final class DeadLetterLimit {
 
-  /** What is kept in characters, so that the failure fits a message between processes. */
+  /**
+   * The maximum size of kept dead letters in characters, so that the exception fits into a message
+   * between processes.
+   */
   private static final long KEPT_CHARACTERS = 4 << 20;
 
   private final long most;
@@ -25,7 +28,7 @@ public final class DeadLetterLimit {
   }
 
   /**
-   * Counts one.
+   * Counts a dead letter.
    *
    * @throws TooManyDeadLettersException if there are more than allowed
    */

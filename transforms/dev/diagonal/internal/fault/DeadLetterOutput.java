@@ -8,7 +8,7 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
-/** The output of bad records that a step has if there is a handler for them, and else has not. */
+/** The output for bad records of a step, which exists only if there is a handler. */
 public final class DeadLetterOutput {
 
   private DeadLetterOutput() {}
@@ -18,7 +18,7 @@ public final class DeadLetterOutput {
     return and(TupleTagList.empty(), handler);
   }
 
-  /** Returns the tags of a step that has one more output. */
+  /** Returns the tags of a step that has one additional output. */
   public static TupleTagList tags(TupleTag<?> more, @Nullable ErrorHandler<BadRecord, ?> handler) {
     return and(TupleTagList.of(more), handler);
   }
@@ -28,7 +28,7 @@ public final class DeadLetterOutput {
     return handler == null ? others : others.and(BadRecordRouter.BAD_RECORD_TAG);
   }
 
-  /** Hands the bad records among the outputs of a step to the handler, if there is one. */
+  /** Passes the bad records of a step to the handler, if there is one. */
   public static void route(PCollectionTuple outputs, @Nullable ErrorHandler<BadRecord, ?> handler) {
     if (handler != null) {
       handler.addErrorCollection(

@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines that the first file of an input starts with, for plans and remarks.
+ * The first lines of the first file of an input, for plans and remarks.
  *
- * @param lines without byte order mark, empty and skipped lines
- * @param records whether the file has a {@link RecordFormat}: its only line is the header then,
+ * @param lines without byte order mark, empty lines and skipped lines
+ * @param records whether the file has a {@link RecordFormat}; its only line is then the header,
  *     with commas
  */
 public record FirstLines(List<String> lines, boolean records) {
@@ -35,8 +35,8 @@ public record FirstLines(List<String> lines, boolean records) {
   }
 
   /**
-   * Returns the first lines of the first file that has any. There are none if that file cannot be
-   * read, which the run itself reports, or is a pipe, which can be read only once.
+   * Returns the first lines of the first file that has any. Returns none if that file is a pipe,
+   * which can be read only once, or cannot be read, which the run itself reports.
    *
    * @throws BadInputException if the file is not text
    */
@@ -54,9 +54,9 @@ public record FirstLines(List<String> lines, boolean records) {
   }
 
   /**
-   * Returns the header of the file, or null if it has none or is not known.
+   * Returns the header of the file, or null if it has none or is unknown.
    *
-   * @param declared whether files of text have a header
+   * @param declared whether text files have a header
    */
   public @Nullable String header(boolean declared) {
     return lines.isEmpty() || !(declared || records) ? null : lines.get(0);
@@ -87,7 +87,7 @@ public record FirstLines(List<String> lines, boolean records) {
     int from = filled > 0 && start[0] == MARK ? 1 : 0;
     int to = filled;
     while (filled == start.length && to > from && start[to - 1] != '\n' && start[to - 1] != '\r') {
-      to--; // the last line may go on
+      to--; // the last line may be cut
     }
     String comment = skipped.comment();
     List<String> lines =

@@ -12,13 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the records of a shard on a key, as SQL does: a probe record goes with every build record
- * of an equal key; one without any is left out by an {@linkplain #inner inner} join, and stands
- * alone in a {@linkplain #left left} join. A key that is null equals none.
+ * Joins the records of a shard on a key, as SQL does: a probe record is paired with every build
+ * record of an equal key. A probe record without one is dropped by an {@linkplain #inner inner}
+ * join, and emitted alone by a {@linkplain #left left} join. A null key equals no other.
  *
- * <p>Holds the build records of a shard in a hash table, and none of the probe records. Puts out
- * blocks of 1,000 records. Build records of one key are met in the order in which they came, which
- * is any.
+ * <p>Holds the build records of a shard in a hash table, and no probe records. Emits blocks of
+ * 1,000 records. Build records of one key are paired in the order of their arrival, which is
+ * arbitrary.
  */
 public final class HashJoin<K, B, P, O> implements ShardJoin<Block<B>, Block<P>, Block<O>> {
 
@@ -30,11 +30,11 @@ public final class HashJoin<K, B, P, O> implements ShardJoin<Block<B>, Block<P>,
     @Nullable K of(T record);
   }
 
-  /** Makes one record of two. */
+  /** Combines two records into one. */
   @FunctionalInterface
   public interface Pair<P, B, O> extends Serializable {
     /**
-     * Returns what two records come to.
+     * Returns the combined record.
      *
      * @param build null in a left join if there is none
      */
@@ -60,13 +60,13 @@ public final class HashJoin<K, B, P, O> implements ShardJoin<Block<B>, Block<P>,
     this.blockRows = blockRows;
   }
 
-  /** Makes joins that put out every probe record, with what it goes with or alone. */
+  /** Returns joins that emit every probe record, with its build records or alone. */
   public static <K, B, P, O> ShardJoin.Factory<Block<B>, Block<P>, Block<O>> left(
       KeyOf<B, K> buildKey, KeyOf<P, K> probeKey, Pair<P, B, O> pair) {
     return () -> new HashJoin<>(buildKey, probeKey, pair, true, BLOCK_ROWS);
   }
 
-  /** Makes joins that put out the probe records that go with a build record. */
+  /** Returns joins that emit only probe records with a build record. */
   public static <K, B, P, O> ShardJoin.Factory<Block<B>, Block<P>, Block<O>> inner(
       KeyOf<B, K> buildKey, KeyOf<P, K> probeKey, Pair<P, B, O> pair) {
     return () -> new HashJoin<>(buildKey, probeKey, pair, false, BLOCK_ROWS);

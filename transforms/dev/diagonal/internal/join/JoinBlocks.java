@@ -21,8 +21,8 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ShardJoin} makes of two collections of blocks, shard by shard: a partitioned hash
- * join. It is applied to the larger side, the probe side:
+ * Joins two collections of blocks shard by shard with a {@link ShardJoin}: a partitioned hash join.
+ * It is applied to the larger side, the probe side:
  *
  * <pre>{@code
  * orders.apply("Join", JoinBlocks.with(customers, HashJoin.left(Customer::id, Order::customer,
@@ -31,21 +31,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Input: blocks by the number of their shard, a function of the join's key with few values
  * ({@link dev.diagonal.internal.block.Shards}); {@link dev.diagonal.shard.PackBlocks} makes them of
- * records. All of them meet in one {@code GroupByKey} with a key a shard. Output: in the windows of
- * the shards; blocks in no order.
+ * records. One {@code GroupByKey} groups all of them, with one key per shard. Output: in the
+ * windows of the shards; blocks in no order.
  *
- * <p>Memory: the build side of a shard, as the join holds it. A runner hands the blocks of a shard
- * over in any order, once; the probe blocks among them wait for the last of the build side,
- * encoded, in memory up to {@link #withMaxWaitingBytes}, and beyond that in a temporary file. So a
- * shard whose probe side is far too large for memory is joined all the same. (What meets in a
- * {@code GroupByKey} is held in memory by the DirectRunner itself; Flink sorts it on disk.)
+ * <p>Memory: the build side of a shard, as the join holds it. A runner delivers the blocks of a
+ * shard once, in any order. Probe blocks that arrive before the end of the build side wait,
+ * encoded, in memory up to {@link #withMaxWaitingBytes}, and then in a temporary file. A shard
+ * whose probe side does not fit into memory is therefore joined too. (The DirectRunner holds
+ * grouped elements in memory; Flink sorts them on disk.)
  *
  * <p>Parallelism: one shard at a time for each instance of the step that the runner keeps.
  */
 public final class JoinBlocks<B, P, O>
     extends PTransform<PCollection<KV<Integer, P>>, PCollection<O>> {
 
-  /** What {@link #withMaxWaitingBytes} is by default. */
+  /** The default of {@link #withMaxWaitingBytes}. */
   public static final long DEFAULT_MAX_WAITING_BYTES = 32L << 20;
 
   private final transient PCollection<KV<Integer, B>> build;
@@ -71,8 +71,8 @@ public final class JoinBlocks<B, P, O>
    * Joins with the blocks of a build side, the smaller one.
    *
    * @param build its blocks, by the same shards
-   * @param joins what is done in a shard
-   * @param coder of what that puts out
+   * @param joins creates the join of a shard
+   * @param coder of its output
    */
   public static <B, P, O> JoinBlocks<B, P, O> with(
       PCollection<KV<Integer, B>> build, ShardJoin.Factory<B, P, O> joins, Coder<O> coder) {
@@ -89,7 +89,7 @@ public final class JoinBlocks<B, P, O>
     return new JoinBlocks<>(build, joins, coder, bytes, errorHandler);
   }
 
-  /** Sends what the join rejects to a handler; null, the default, fails the run. */
+  /** Sends records that the join rejects to a handler; null, the default, fails the run. */
   public JoinBlocks<B, P, O> withBadRecordErrorHandler(
       @Nullable ErrorHandler<BadRecord, ?> handler) {
     return new JoinBlocks<>(build, joins, coder, maxWaitingBytes, handler);

@@ -43,7 +43,7 @@ final class JoinShardFn<B, P, O> extends DoFn<KV<Integer, Iterable<JoinSide<B, P
     }
   }
 
-  /** Joins one shard, whose blocks come in any order and are passed over once. */
+  /** Joins one shard, whose blocks come in any order and are read once. */
   static <B, P, O> void join(
       ShardJoin<B, P, O> join,
       int shard,
@@ -56,7 +56,7 @@ final class JoinShardFn<B, P, O> extends DoFn<KV<Integer, Iterable<JoinSide<B, P
       if (side.build() != null) {
         join.build(side.build(), output);
       } else if (side.probe() != null) {
-        // Only the last block tells that the build side is complete.
+        // Only after the last block is the build side known to be complete.
         early.add(side.probe());
       }
     }

@@ -10,7 +10,7 @@ import org.apache.beam.sdk.coders.StructuredCoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of either side, so that both travel through one grouping.
+ * A block of either side, so that both sides can be grouped together.
  *
  * @param build a block of the build side, or null
  * @param probe a block of the probe side, or null
@@ -25,7 +25,7 @@ record JoinSide<B, P>(@Nullable B build, @Nullable P probe) {
     return new JoinSide<>(null, block);
   }
 
-  /** Encodes one byte that tells the side, and the block. */
+  /** Encodes a byte for the side, then the block. */
   static final class SideCoder<B, P> extends StructuredCoder<JoinSide<B, P>> {
 
     private static final int BUILD = 0;

@@ -4,33 +4,32 @@ import dev.diagonal.files.LineConsumer;
 import java.io.Serializable;
 
 /**
- * Plain Java that joins one shard after another: takes in all blocks of the build side, then one
- * block of the probe side after another, which it need not hold. One instance serves many shards,
- * on one thread; when a shard fails it is not used again.
+ * Joins shards one after another, without Beam: receives all blocks of the build side, then the
+ * blocks of the probe side one by one, which it need not hold. One instance serves many shards, on
+ * one thread; after a failed shard it is not used again.
  *
- * @param <B> a block of the build side, which the memory of a worker must have room for, shard by
- *     shard
+ * @param <B> a block of the build side; those of a shard must fit into the memory of a worker
  * @param <P> a block of the probe side
- * @param <O> what it puts out
+ * @param <O> what it emits
  */
 public interface ShardJoin<B, P, O> {
 
-  /** A shard begins. */
+  /** Begins a shard. */
   void open(int shard);
 
-  /** Takes in a block of the build side. They come in any order, all of them before a probe. */
+  /** Adds a block of the build side. They come in any order, all of them before the probe side. */
   void build(B block, LineConsumer.Output<O> output);
 
   /** Joins a block of the probe side. They come in any order. */
   void probe(P block, LineConsumer.Output<O> output);
 
-  /** The shard is over: puts out what is still held, and holds nothing afterwards. */
+  /** Ends the shard: emits everything that is still held. */
   void finish(LineConsumer.Output<O> output);
 
-  /** Lets go of what is held outside this object, after a shard that failed, too. */
+  /** Releases external resources, including after a shard that failed. */
   default void close() {}
 
-  /** Makes a join for each worker. */
+  /** Creates a join for each worker. */
   @FunctionalInterface
   interface Factory<B, P, O> extends Serializable {
     ShardJoin<B, P, O> create();

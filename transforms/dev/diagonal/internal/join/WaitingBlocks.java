@@ -16,9 +16,9 @@ import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks that have come too early, encoded: in memory up to a budget, the further ones in a
- * temporary file of this machine ({@code java.io.tmpdir}), which goes with this object. They come
- * back in the order they went in. Not thread-safe.
+ * Encoded blocks that have arrived too early: in memory up to a budget, the others in a temporary
+ * file ({@code java.io.tmpdir}), which is deleted with this object. Returned in order of arrival.
+ * Not thread-safe.
  */
 final class WaitingBlocks<P> implements AutoCloseable {
 
@@ -33,9 +33,7 @@ final class WaitingBlocks<P> implements AutoCloseable {
   private @Nullable Path file;
   private @Nullable DataOutputStream toFile;
 
-  /**
-   * @param maxHeldBytes how many encoded bytes may stay in memory
-   */
+  /** @param maxHeldBytes the maximum number of encoded bytes in memory */
   WaitingBlocks(Coder<P> coder, long maxHeldBytes) {
     this.coder = coder;
     this.maxHeldBytes = maxHeldBytes;
@@ -55,7 +53,7 @@ final class WaitingBlocks<P> implements AutoCloseable {
     blocksInFile++;
   }
 
-  /** Hands out all blocks, once. */
+  /** Passes all blocks to {@code consumer}, once. */
   void drain(Consumer<P> consumer) throws IOException {
     for (int i = 0; i < held.size(); i++) {
       consumer.accept(decoded(held.get(i)));
@@ -77,7 +75,7 @@ final class WaitingBlocks<P> implements AutoCloseable {
     }
   }
 
-  /** How many blocks are in the file. */
+  /** Returns how many blocks are in the file. */
   long blocksInFile() {
     return blocksInFile;
   }

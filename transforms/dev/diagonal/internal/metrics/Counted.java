@@ -6,18 +6,18 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.beam.sdk.metrics.Metrics;
 
 /**
- * What is counted while a pipeline runs. Each count goes to a Beam counter of the same name in
- * lower_snake (namespace {@value #NAMESPACE}), which is the exact figure once the run is over, and
- * to a counter of this JVM, which a progress line can read while the run goes on: runners publish
- * metrics late (the DirectRunner per bundle, Flink at the end of a batch), and a bundle may be a
- * whole file. The JVM's counters are the one mutable static state here: they also hold what failed
- * attempts and other runs in this JVM have counted, so take differences, and only to show them.
+ * The counters of a run. Each one updates two counters: a Beam counter of the same name in
+ * lower_snake (namespace {@value #NAMESPACE}), which is exact once the run is over, and a counter
+ * of this JVM, which a progress line can read during the run. Runners publish metrics late (the
+ * DirectRunner per bundle, Flink at the end of a batch), and a bundle may be a whole file. The
+ * counters of the JVM are the only mutable static state here. They include failed attempts and
+ * other runs in this JVM, so use differences, and only for display.
  *
  * <p>Count per block or batch, not per row. Thread-safe.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the counters of this JVM, see above
 public enum Counted {
-  /** Bytes of the input files as they are stored, so compressed ones if the files are. */
+  /** Bytes of the input files as stored, so compressed ones for compressed files. */
   BYTES_READ,
   /** Good records. */
   ROWS_READ,
@@ -31,11 +31,11 @@ public enum Counted {
   ROWS_NEW,
   /** Of the rows that were written, those that the target had and that got new values. */
   ROWS_CHANGED,
-  /** Rows that the target had and that were left as they are. */
+  /** Rows that the target had and that were not changed. */
   ROWS_UNCHANGED,
-  /** Rows whose place another row of the same key has taken. */
+  /** Rows that a later row of the same key replaced before they were written. */
   ROWS_REPLACED,
-  /** Documents that were not written, because the index has newer versions of them. */
+  /** Documents that were not written because the index has newer versions. */
   SUPERSEDED;
 
   /** The namespace of the Beam counters. */
@@ -43,7 +43,7 @@ public enum Counted {
 
   private final LongAdder inThisJvm = new LongAdder();
 
-  /** Counts {@code amount} more. Call it on a thread that runs a DoFn: Beam's metrics need that. */
+  /** Adds {@code amount}. Call it on a thread that runs a DoFn, as Beam's metrics require. */
   public void add(long amount) {
     if (amount != 0) {
       inThisJvm.add(amount);
@@ -51,7 +51,7 @@ public enum Counted {
     }
   }
 
-  /** Counts what a sink changed. Call it on a thread that runs a DoFn, too. */
+  /** Adds what a sink changed. Call it on a thread that runs a DoFn. */
   public static void add(Changes changes) {
     ROWS_NEW.add(changes.added());
     ROWS_CHANGED.add(changes.changed());

@@ -8,13 +8,12 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run has counted so far, of the work that is done in this JVM: for a tree of tasks that
- * run at the same time, and for what is said of a run that failed. Beam's metrics come late, and of
- * a bundle that failed never; {@link Counted} does not tell runs apart. Attempts that a runner
- * repeats are counted again.
+ * The counts of one run in this JVM, for the progress of concurrent tasks and for the report of a
+ * failed run. Beam's metrics come late, and never for a failed bundle; {@link Counted} does not
+ * distinguish runs. Repeated attempts are counted again.
  *
- * <p>DoFns find the counts of their run by its name, in a registry of this JVM: they are serialized
- * on their way to workers, and in another JVM there are none. Thread-safe.
+ * <p>DoFns find the counts of their run by its name in a registry of this JVM, because they are
+ * serialized; in another JVM there are none. Thread-safe.
  */
 public final class RunCounts {
 
@@ -39,12 +38,12 @@ public final class RunCounts {
     return counts;
   }
 
-  /** Returns the counts of a run that has started here and not ended, or null. */
+  /** Returns the counts of a run that has started in this JVM and not ended, or null. */
   public static @Nullable RunCounts of(String run) {
     return RUNS.get(run);
   }
 
-  /** Forgets the run; what was counted can still be read here. */
+  /** Unregisters the run; its counts can still be read from this object. */
   public void end() {
     boolean unused = RUNS.remove(run, this);
   }

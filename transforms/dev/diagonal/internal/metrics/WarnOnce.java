@@ -4,9 +4,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Passes on whether a fault is retryable, and warns of the first one that a user should know of:
- * all attempts together can take half a minute. For one call of a retry; not safe for use by
- * several threads.
+ * Wraps a test for retryable errors, and warns about the first one that concerns the user, since
+ * all attempts together can take half a minute. For one retried call. Not thread-safe.
  */
 public final class WarnOnce implements Predicate<Exception> {
 
@@ -17,7 +16,7 @@ public final class WarnOnce implements Predicate<Exception> {
 
   /**
    * @param retryable whether there is another attempt
-   * @param worthIt whether a user should know of such a fault
+   * @param worthIt whether the fault concerns the user
    * @param message of the warning
    */
   public WarnOnce(

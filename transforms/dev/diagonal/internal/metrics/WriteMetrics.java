@@ -9,8 +9,8 @@ import org.apache.beam.sdk.metrics.Metrics;
 /**
  * The metrics of a sink, in the namespace {@value Counted#NAMESPACE}: {@link Counted#ROWS_WRITTEN},
  * {@link Counted#BATCHES_WRITTEN}, the counter {@code retries} and the distribution {@code
- * write_millis}; the name of the step tells whose they are. A batch is counted once, when it is
- * done; attempts that failed for good are seen in the exception.
+ * write_millis}. The step name identifies the sink. A batch is counted once, when it is done; the
+ * exception reports attempts that failed permanently.
  */
 public final class WriteMetrics implements Serializable {
 
@@ -26,12 +26,12 @@ public final class WriteMetrics implements Serializable {
     return new WriteMetrics();
   }
 
-  /** Counts a finished batch. Every batch of every sink passes here, once. */
+  /** Counts a finished batch. Called once for every batch of every sink. */
   public void counted(Written batch) {
     counted(batch, batch.attempts() - 1L);
   }
 
-  /** Counts a finished batch whose attempts are not all repetitions: it may have been halved. */
+  /** Counts a finished batch that may have been halved, so that not all attempts are retries. */
   public void counted(Written batch, long repeated) {
     Counted.ROWS_WRITTEN.add(batch.rows());
     Counted.add(batch.changes());

@@ -19,7 +19,7 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as Beam has them: smallint is INT16, integer INT32, bigint INT64, real FLOAT, decimal
+ * Converts rows to Beam's: smallint is INT16, integer INT32, bigint INT64, real FLOAT, decimal
  * DECIMAL, bytes BYTES, boolean BOOLEAN, text, UUID and JSON STRING; date, time, timestamp and
  * instant are the {@link SqlTypes} DATE, TIME, DATETIME and TIMESTAMP with the values of {@code
  * java.time}. Every field may be null.
@@ -86,7 +86,7 @@ public final class BeamRows {
     };
   }
 
-  /** Sets all columns of the row that a block is making. */
+  /** Sets all columns of the current row of a block. */
   public static void set(RowBlock out, Row row) throws BadValueException {
     ValueParser parser = new ValueParser();
     for (int column = 0; column < out.type().size(); column++) {
@@ -97,13 +97,13 @@ public final class BeamRows {
       } else if (value instanceof byte[] bytes) {
         out.setBytes(column, bytes, 0, bytes.length);
       } else {
-        byte[] text = spelt(value).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = formatted(value).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         parser.set(out, column, text, 0, text.length);
       }
     }
   }
 
-  private static String spelt(Object value) {
+  private static String formatted(Object value) {
     ByteBuilder text = new ByteBuilder(32);
     if (value instanceof LocalDate date) {
       ValueFormatter.putWord(FieldType.DATE, date.toEpochDay(), text);

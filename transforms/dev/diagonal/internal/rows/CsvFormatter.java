@@ -7,19 +7,19 @@ import dev.diagonal.rows.RowType;
 import java.io.Serializable;
 
 /**
- * How rows are written as CSV: nothing for null, a text in quotes if it is empty or holds the first
- * character of a delimiter, a quote or a line break; a quote in quotes is doubled. What {@link
- * dev.diagonal.internal.csv.CsvFields} reads with the same characters.
+ * Formats rows as CSV: an empty field for null; a quoted text if it is empty or contains a quote, a
+ * line break or the first character of the delimiter, with quotes doubled. {@link
+ * dev.diagonal.internal.csv.CsvFields} with the same characters parses the result.
  *
  * @param delimiter the text between two fields, ASCII
  * @param quote the character around fields, ASCII
- * @param lineEnd what ends a record
+ * @param lineEnd the end of a record
  */
 public record CsvFormatter(String delimiter, char quote, String lineEnd) implements Serializable {
 
   public static final CsvFormatter RFC_4180 = new CsvFormatter(",", '"', "\n");
 
-  /** Puts the names of the columns as a line. */
+  /** Writes the names of the columns as a line. */
   public void putHeader(RowType type, ByteBuilder out) {
     for (int column = 0; column < type.size(); column++) {
       if (column > 0) {
@@ -31,13 +31,13 @@ public record CsvFormatter(String delimiter, char quote, String lineEnd) impleme
     out.put(lineEnd);
   }
 
-  /** Puts the fields of a row as a line. */
+  /** Writes the fields of a row as a line. */
   public void putLine(RowBlock block, int row, ByteBuilder out) {
     put(block, row, out);
     out.put(lineEnd);
   }
 
-  /** Puts the fields of a row, without a line end. */
+  /** Writes the fields of a row, without a line end. */
   public void put(RowBlock block, int row, ByteBuilder out) {
     int columns = block.type().size();
     for (int column = 0; column < columns; column++) {
@@ -47,7 +47,7 @@ public record CsvFormatter(String delimiter, char quote, String lineEnd) impleme
       if (!block.isNull(row, column)) {
         putValue(block, row, column, out);
       } else if (columns == 1) {
-        // A line without a character is no record.
+        // An empty line would not be a record.
         out.put(quote);
         out.put(quote);
       }
@@ -62,7 +62,7 @@ public record CsvFormatter(String delimiter, char quote, String lineEnd) impleme
     }
   }
 
-  /** Puts a value that is not null. */
+  /** Writes a value that is not null. */
   public void putValue(RowBlock block, int row, int column, ByteBuilder out) {
     FieldType type = block.typeOf(column);
     if (type == FieldType.TEXT || type == FieldType.JSON) {
@@ -72,13 +72,13 @@ public record CsvFormatter(String delimiter, char quote, String lineEnd) impleme
     int before = out.size();
     ValueFormatter.put(block, row, column, out);
     if (needsQuotes(out.array(), before, out.size())) {
-      byte[] spelt = java.util.Arrays.copyOfRange(out.array(), before, out.size());
+      byte[] text = java.util.Arrays.copyOfRange(out.array(), before, out.size());
       out.truncate(before);
-      putText(spelt, 0, spelt.length, out);
+      putText(text, 0, text.length, out);
     }
   }
 
-  /** Puts a text in quotes if it needs them. */
+  /** Writes a text, quoted if necessary. */
   void putText(byte[] text, int start, int end, ByteBuilder out) {
     if (start < end && !needsQuotes(text, start, end)) {
       out.put(text, start, end);

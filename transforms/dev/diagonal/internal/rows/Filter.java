@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A simple condition on a row: a column, a comparison, a literal. A number compares as a number,
- * whatever the column's type, and a text in quotes as the text that the value is spelt by, byte by
- * byte; dates and times compare well so. Not thread-safe.
+ * whatever the type of the column. A quoted text compares byte by byte with the formatted value,
+ * which also works for dates and times. Not thread-safe.
  */
 public final class Filter {
 
@@ -32,11 +32,9 @@ public final class Filter {
   private final String operator;
   private final byte[] text;
   private final @Nullable BigDecimal number;
-  private final ByteBuilder spelt = new ByteBuilder(32);
+  private final ByteBuilder formatted = new ByteBuilder(32);
 
-  /**
-   * @throws IllegalArgumentException if it is no condition, or the column is unknown
-   */
+  /** @throws IllegalArgumentException if it is not a condition, or the column is unknown */
   public Filter(String condition, RowType rows) {
     this.condition = condition.strip();
     Matcher parts = partsOf(condition);
@@ -71,7 +69,7 @@ public final class Filter {
   /**
    * Returns the column of a condition.
    *
-   * @throws IllegalArgumentException if it is no condition
+   * @throws IllegalArgumentException if it is not a condition
    */
   public static String column(String condition) {
     return nameIn(partsOf(condition));
@@ -86,7 +84,7 @@ public final class Filter {
     Matcher parts = CONDITION.matcher(condition);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
-          "a filter looks like: column >= 4, column = 'text', column is not null; got '"
+          "write a filter as: column >= 4, column = 'text', column is not null; got '"
               + condition
               + "'");
     }
@@ -98,9 +96,9 @@ public final class Filter {
   }
 
   /**
-   * Whether it holds of a row.
+   * Returns whether the condition is true for a row.
    *
-   * @throws BadValueException if the value is no number and is compared with one
+   * @throws BadValueException if the value is not a number and is compared with one
    */
   public boolean holds(RowBlock block, int row) throws BadValueException {
     boolean isNull = block.isNull(row, column);
@@ -128,9 +126,9 @@ public final class Filter {
           0,
           text.length);
     }
-    spelt.clear();
-    ValueFormatter.put(block, row, column, spelt);
-    return Arrays.compareUnsigned(spelt.array(), 0, spelt.size(), text, 0, text.length);
+    formatted.clear();
+    ValueFormatter.put(block, row, column, formatted);
+    return Arrays.compareUnsigned(formatted.array(), 0, formatted.size(), text, 0, text.length);
   }
 
   private int compareNumber(RowBlock block, int row, BigDecimal with) throws BadValueException {
@@ -143,15 +141,15 @@ public final class Filter {
           ? Double.compare(value, with.doubleValue())
           : new BigDecimal(value).compareTo(with);
     }
-    spelt.clear();
-    ValueFormatter.put(block, row, column, spelt);
+    formatted.clear();
+    ValueFormatter.put(block, row, column, formatted);
     try {
-      return new BigDecimal(spelt.toString()).compareTo(with);
+      return new BigDecimal(formatted.toString()).compareTo(with);
     } catch (NumberFormatException e) {
       throw new BadValueException(
           "'"
-              + BadValueException.shown(spelt.toString())
-              + "' is no number, and the filter is "
+              + BadValueException.shown(formatted.toString())
+              + "' is not a number, but the filter is "
               + condition);
     }
   }

@@ -9,9 +9,9 @@ import dev.diagonal.rows.RowType;
 import java.io.Serializable;
 
 /**
- * How rows are written as JSON: an object a row, its keys in the order of the columns, null for
- * null; numbers and truths as such, JSON as it is, all else as texts. A number that JSON has no
- * spelling for (NaN, infinities) is a text.
+ * Formats rows as JSON: one object per row, with keys in the order of the columns. Null becomes
+ * null; numbers and booleans stay as such, JSON stays unchanged, all others become texts. Numbers
+ * without a JSON form (NaN, infinities) become texts.
  */
 public final class JsonFormatter implements Serializable {
 
@@ -31,7 +31,7 @@ public final class JsonFormatter implements Serializable {
     }
   }
 
-  /** Puts the object of a row. */
+  /** Writes the object of a row. */
   public void put(RowBlock block, int row, ByteBuilder out) {
     for (int column = 0; column < keys.length; column++) {
       out.put(keys[column], 0, keys[column].length);
@@ -66,7 +66,7 @@ public final class JsonFormatter implements Serializable {
     }
   }
 
-  /** Line breaks stand between the parts of JSON only, where a blank is as good. */
+  /** Replaces line breaks, which JSON has only between tokens, where a blank is equivalent. */
   private static void putOnOneLine(RowBlock block, int row, int column, ByteBuilder out) {
     byte[] json = block.bytes(column);
     for (int i = block.start(row, column); i < block.end(row, column); i++) {

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the object in a line of UTF-8. Strings and keys may be as long as a record. A string with
- * half of a surrogate pair is refused, since UTF-8 cannot hold it.
+ * Parses the JSON object in a line of UTF-8. Strings and keys may be as long as a record. A string
+ * with half of a surrogate pair is refused, since UTF-8 cannot represent it.
  */
 public final class JsonObject {
 
@@ -26,9 +26,9 @@ public final class JsonObject {
   @FunctionalInterface
   public interface Values {
     /**
-     * Takes one.
+     * Receives one key and its value.
      *
-     * @param text the characters of a string, else the value as it is written
+     * @param text the characters of a string, or any other value as it is written
      */
     void value(String key, JsonToken token, String text) throws BadValueException;
   }
@@ -45,16 +45,16 @@ public final class JsonObject {
 
   private JsonObject() {}
 
-  /** Reads a line; returns what is wrong with it, or null. */
+  /** Parses a line; returns the error, or null. */
   public static @Nullable String read(CsvFields line, Values values) throws IOException {
     return read(line, values, key -> false);
   }
 
   /**
-   * Reads a line.
+   * Parses a line.
    *
-   * @param asWritten for which keys values are passed on as they are written, strings in quotes
-   * @return what is wrong with it, or null
+   * @param asWritten the keys whose values are passed on as they are written, strings in quotes
+   * @return the error, or null
    */
   public static @Nullable String read(CsvFields line, Values values, Predicate<String> asWritten)
       throws IOException {
@@ -71,7 +71,7 @@ public final class JsonObject {
       }
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         if (key.isBlank() || hasHalfCharacter(key)) {
-          return "a key is blank or no text: '" + key + "'";
+          return "a key is blank or not a text: '" + key + "'";
         }
         JsonToken token = parser.nextToken();
         if (token.isStructStart() || asWritten.test(key)) {
@@ -103,7 +103,7 @@ public final class JsonObject {
   /**
    * Returns the characters of a JSON string, or any other value as it is written.
    *
-   * @throws BadValueException if it is not JSON, or UTF-8 cannot hold the characters
+   * @throws BadValueException if it is not JSON, or UTF-8 cannot represent the characters
    */
   public static String text(byte[] json, int start, int end) throws BadValueException {
     if (start == end || json[start] != '"') {

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the name that was meant. */
+/** Finds the name that the user probably meant. */
 public final class NearestName {
 
   private static final int MOST_NAMES = 100;

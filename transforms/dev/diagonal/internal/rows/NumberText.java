@@ -7,16 +7,19 @@ import java.math.BigDecimal;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Parses numbers: plain ones from the bytes, others by the classes of Java. */
+/** Parses numbers: plain ones from the bytes, others by Java's classes. */
 final class NumberText {
 
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d{1,4})?");
 
-  /** Decimals of PostgreSQL that are not finite numbers. */
+  /** PostgreSQL's decimals that are not finite numbers. */
   private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
-  /** Powers of ten that a double has exactly, as it has whole numbers up to 15 digits. */
+  /**
+   * The powers of ten that a double represents exactly; it also represents whole numbers of up to
+   * 15 digits.
+   */
   private static final double[] TENS = {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
   };
@@ -91,7 +94,7 @@ final class NumberText {
     return value;
   }
 
-  /** Whether a number is not zero, however small it is. */
+  /** Returns whether a number is not zero, however small it is. */
   private static boolean hasDigits(String number) {
     for (int i = 0; i < number.length(); i++) {
       char c = number.charAt(i);

@@ -2,15 +2,16 @@ package dev.diagonal.internal.rows;
 
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 
-/** Makes a bad record of a row. */
+/** Creates dead letters for rows. */
 public final class Reject {
 
   private Reject() {}
 
-  /** Returns what is at a byte and a line of a range, or is a numbered row, as a bad record. */
+  /** Returns a dead letter for the record at a byte and a line of a range, or with a row number. */
   public static DeadLetter at(
       RowOrigin origin, long offset, long line, String reason, String record) {
     if (origin.countsRows()) {
@@ -23,7 +24,7 @@ public final class Reject {
   }
 
   /**
-   * Returns a row of a block as a bad record: its file and byte if it has them, the line and the
+   * Returns a dead letter for a row of a block: its file and byte if it has them, the line and the
    * reason, and its values as a line of CSV.
    */
   public static DeadLetter of(RowBlock block, int row, String reason) {
@@ -33,5 +34,15 @@ public final class Reject {
       return DeadLetter.ofRow(block.origin().place() + ": " + reason, record.toString());
     }
     return at(block.origin(), block.offset(row), block.line(row), reason, record.toString());
+  }
+
+  /** Rejects a row of a block. */
+  public static void to(Rejects rejects, RowBlock block, int row, String reason)
+      throws InterruptedException {
+    if (rejects instanceof RowRejects rows) {
+      rows.reject(block, row, reason);
+    } else {
+      rejects.reject(of(block, row, reason));
+    }
   }
 }

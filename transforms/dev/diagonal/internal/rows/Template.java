@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text of some columns of a row: either a format with names of columns in braces, as {@code
- * {user_id}-{movie_id}}, where two braces of a kind stand for one; or the values of a key, which
- * different keys never share.
+ * Formats some columns of a row as a text. Either a format with names of columns in braces, as
+ * {@code {user_id}-{movie_id}}, where doubled braces are literal; or the values of a key, such that
+ * different keys never have the same text.
  */
 public final class Template {
 
   private static final char BETWEEN = '-';
 
-  /** What stands before each column, in order; and one more, behind the last. */
+  /** The text before each column, in order; and the text after the last column. */
   private final List<String> texts = new ArrayList<>();
 
   private final List<Integer> columns = new ArrayList<>();
@@ -27,9 +27,9 @@ public final class Template {
   private final ByteBuilder value = new ByteBuilder(64);
 
   /**
-   * A key: its values with {@value #BETWEEN} between them. If there are several, those within a
-   * value have a backslash before them, and so have backslashes: {@code (a-b, c)} is not {@code (a,
-   * b-c)}.
+   * Creates the template of a key: its values with {@value #BETWEEN} between them. If there are
+   * several, a backslash precedes each separator and backslash inside a value, so that {@code (a-b,
+   * c)} differs from {@code (a, b-c)}.
    *
    * @throws IllegalArgumentException if a column is unknown
    */
@@ -50,7 +50,7 @@ public final class Template {
     parse(format, texts, name -> columns.add(Columns.indexOf(type, name)));
   }
 
-  /** Returns the values of a key, or of a format unless that is null. */
+  /** Returns a template of a format or, if that is null, of a key. */
   public static Template of(List<String> key, @Nullable String format, RowType type) {
     return format == null ? new Template(key, type) : new Template(format, type);
   }
@@ -89,7 +89,7 @@ public final class Template {
     texts.add(text.toString());
   }
 
-  /** Puts the text of a row; returns false if a column is null, so that there is none. */
+  /** Writes the text of a row; returns false if a column is null, so that there is no text. */
   public boolean put(RowBlock block, int row, ByteBuilder out) {
     for (int i = 0; i < columns.size(); i++) {
       if (block.isNull(row, columns.get(i))) {

@@ -12,12 +12,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Parses dates and times: plain dates from the bytes, others by the classes of Java. */
+/** Parses dates and times: plain dates from the bytes, others by Java's classes. */
 public final class TimeText {
 
   private static final Pattern END_OF_DAY = Pattern.compile("24:00(:00(\\.0+)?)?");
 
-  /** Takes {@code Z}, {@code +01:00} and, as PostgreSQL has it, {@code +01}. */
+  /** Accepts {@code Z}, {@code +01:00} and, as in PostgreSQL, {@code +01}. */
   public static final DateTimeFormatter WITH_OFFSET =
       new DateTimeFormatterBuilder()
           .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
@@ -85,7 +85,7 @@ public final class TimeText {
               ? value.substring(0, 10) + 'T' + value.substring(11)
               : value;
       if (type == FieldType.TIMESTAMP && iso.length() == 10) {
-        iso += "T00:00"; // a date, as databases take it
+        iso += "T00:00"; // a date, as databases accept it
       }
       return type == FieldType.TIMESTAMP
           ? ValueFormatter.micros(LocalDateTime.parse(iso))

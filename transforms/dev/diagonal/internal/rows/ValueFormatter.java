@@ -13,30 +13,29 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 
 /**
- * How values are spelt in text files: numbers in digits, floating point numbers as Java has them,
- * dates and times as ISO 8601 has them (points in time in UTC, with a Z), bytes as {@code \x} and
- * hexadecimal digits, truths as {@code true} and {@code false}; infinite dates and times as {@code
- * infinity} and {@code -infinity}, the end of a day as {@code 24:00:00}. {@link ValueParser} reads
- * the same.
+ * Formats values as text: numbers in digits, floating-point numbers as in Java, dates and times as
+ * in ISO 8601 (instants in UTC, with a Z), bytes as {@code \x} and hexadecimal digits, booleans as
+ * {@code true} and {@code false}; infinite dates and times as {@code infinity} and {@code
+ * -infinity}, the end of a day as {@code 24:00:00}. {@link ValueParser} parses the same format.
  */
 public final class ValueFormatter {
 
-  /** The time of day 24:00, which PostgreSQL has and Java has not. */
+  /** The time of day 24:00, which PostgreSQL has but Java does not. */
   public static final long DAY_MICROS = 86_400_000_000L;
 
-  /** The words of infinity in dates, timestamps and points in time. */
+  /** The value of infinity in dates, timestamps and instants. */
   public static final long INFINITY = Long.MAX_VALUE;
 
   public static final long MINUS_INFINITY = Long.MIN_VALUE;
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(UTF_8);
 
-  /** Within this, three digits behind the point are exact in a double, and no exponent is due. */
+  /** Below this, a double represents three decimals exactly and needs no exponent. */
   private static final double PLAIN_BELOW = 1e7;
 
   private ValueFormatter() {}
 
-  /** Puts the value of a row and column, which is not null. */
+  /** Writes the value of a row and column, which is not null. */
   public static void put(RowBlock block, int row, int column, ByteBuilder out) {
     FieldType type = block.typeOf(column);
     if (type.isWord()) {
@@ -71,7 +70,9 @@ public final class ValueFormatter {
     }
   }
 
-  /** As {@link Double#toString(double)}, without an object for what has up to three decimals. */
+  /**
+   * Formats like {@link Double#toString(double)}, but without an object for up to three decimals.
+   */
   private static void putDouble(double value, ByteBuilder out) {
     double magnitude = Math.abs(value);
     long thousandths = Math.round(magnitude * 1000);
@@ -146,13 +147,13 @@ public final class ValueFormatter {
     }
   }
 
-  /** Whether the word of a date, a timestamp or a point in time is PostgreSQL's infinity. */
+  /** Returns whether the value of a date, a timestamp or an instant is PostgreSQL's infinity. */
   public static boolean isInfinite(long word) {
     return word == INFINITY || word == MINUS_INFINITY;
   }
 
-  // What java.time has for the words of dates and times. It lacks infinity and the time 24:00: for
-  // these all throw a DateTimeException.
+  // Conversions to java.time, which lacks infinity and the time 24:00: all of them throw a
+  // DateTimeException for these.
 
   public static LocalDate date(long days) {
     requireFinite(days);

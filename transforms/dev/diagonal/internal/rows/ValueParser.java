@@ -6,9 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
@@ -59,6 +61,16 @@ public final class ValueParser {
         require(isJson(text, start, end), type, text, start, end);
         out.setBytes(column, text, start, end);
       }
+    }
+  }
+
+  /** Refuses decimals with more digits than their column allows; infinities and NaN have none. */
+  public static void requireDigits(String number, DecimalSize size) throws BadValueException {
+    boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
+    if (isFinite && !size.holds(new BigDecimal(number))) {
+      throw new BadValueException(
+          "'%s' has more digits than decimal%s allows"
+              .formatted(BadValueException.shown(number), size));
     }
   }
 

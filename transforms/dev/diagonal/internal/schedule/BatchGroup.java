@@ -10,11 +10,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
 /**
- * The batches of one bundle: they are submitted, waited for, and fail together, whatever happens to
+ * The batches of one bundle. They are submitted, awaited and failed together, independently of
  * other groups of the same {@link ConflictScheduler}.
  *
- * <p>Once a batch has failed, those of the group that wait are dropped, those in flight end, and
- * {@link #submit} and {@link #await} throw that failure. Safe for use by several threads.
+ * <p>Once a batch has failed, the pending batches of the group are dropped, those in flight end,
+ * and {@link #submit} and {@link #await} throw that failure. Thread-safe.
  */
 public final class BatchGroup<T> {
 
@@ -34,12 +34,12 @@ public final class BatchGroup<T> {
   }
 
   /**
-   * Hands over a batch, and waits while the window is full: this is what holds a fast source back.
-   * Threads get in in the order in which they came, whichever group they work for.
+   * Submits a batch, and waits while the window is full, which applies back pressure to the source.
+   * Threads of all groups proceed in FIFO order.
    *
    * @throws BatchFailedException if a batch of the group has failed
-   * @throws InterruptedException if the thread is interrupted while it waits; the batch has not
-   *     been handed over then, and all others stay as they are
+   * @throws InterruptedException if the thread is interrupted while it waits; the batch is then not
+   *     submitted, and all others are unaffected
    * @throws CancellationException if the group has been cancelled
    * @throws IllegalStateException if the scheduler has been closed
    * @throws IllegalArgumentException if the schedule has no such cell
@@ -49,14 +49,14 @@ public final class BatchGroup<T> {
   }
 
   /**
-   * As {@link #submit(Batch)}, for a batch of so many bytes: batches that wait or are in flight
-   * have 64 MiB together at most, but for one that has more alone.
+   * Submits a batch of the given size, as {@link #submit(Batch)} does. Pending batches and those in
+   * flight have at most 64 MiB together, unless a single one is larger.
    */
   public void submit(Batch<T> batch, long bytes) throws BatchFailedException, InterruptedException {
     scheduler.submit(this, batch, bytes);
   }
 
-  /** Returns the results that have come since they were last asked for, without waiting. */
+  /** Returns the results since the last call, without waiting. */
   public List<BatchResult<T>> drain() {
     lock.lock();
     try {
@@ -67,12 +67,12 @@ public final class BatchGroup<T> {
   }
 
   /**
-   * Waits until all batches have ended, and returns the results that {@link #drain} has not. The
-   * group can go on being used.
+   * Waits until all batches have ended, and returns the results that {@link #drain} has not
+   * returned. The group can then be reused.
    *
-   * @throws BatchFailedException the first failure, with the others suppressed; what was written
-   *     all the same is left to {@link #drain}
-   * @throws InterruptedException if the thread is interrupted while it waits; the batches go on,
+   * @throws BatchFailedException the first failure, with the others suppressed; {@link #drain}
+   *     returns the results of batches that were written
+   * @throws InterruptedException if the thread is interrupted while it waits; the batches continue,
    *     unless the group is cancelled
    * @throws CancellationException if the group has been cancelled
    */
@@ -90,12 +90,12 @@ public final class BatchGroup<T> {
   }
 
   /**
-   * Drops the batches that wait, and waits for those in flight, at most 30 seconds and also if the
-   * thread is interrupted; none is started or tried again after this call has begun. What is still
-   * in flight after that keeps its slots until it ends. Does nothing to a group that has ended,
-   * apart from refusing more batches; may be called again.
+   * Drops pending batches, and waits up to 30 seconds for those in flight, even if the thread is
+   * interrupted. No batch is started or retried after this call has begun. A batch that is still in
+   * flight after that keeps its slots until it ends. May be called again; has no effect on a group
+   * that has ended, except that it refuses further batches.
    *
-   * @return whether nothing is in flight any more
+   * @return whether no batch is in flight any more
    */
   public boolean cancel() {
     lock.lock();
@@ -107,33 +107,33 @@ public final class BatchGroup<T> {
     }
   }
 
-  /** Drops the batches that wait, without waiting for the others. Called under the lock. */
+  /** Drops pending batches, without waiting for the others. Called under the lock. */
   void stop() {
     cancelled = true;
     scheduler.stop(this);
   }
 
-  /** Returns an account of the failures of one transaction. */
+  /** Returns a new record of the failures of one transaction. */
   Retry.Failures failures(Retry retry) {
     return retry.failures(scheduler.platform().jitter());
   }
 
-  /** Returns how many batches wait or are in flight. Called under the lock. */
+  /** Returns how many batches are pending or in flight. Called under the lock. */
   int unfinished() {
     return unfinished;
   }
 
-  /** Returns what is signalled when no batch is unfinished. */
+  /** Returns the condition that is signalled when all batches have ended. */
   Condition ended() {
     return ended;
   }
 
-  /** Whether the group has failed or been cancelled. Needs no lock. */
+  /** Returns whether the group has failed or been cancelled. Needs no lock. */
   boolean isStopped() {
     return stopped;
   }
 
-  // What follows is called by the scheduler, under its lock.
+  // The scheduler calls the following methods under its lock.
 
   void throwIfStopped() throws BatchFailedException {
     if (!failed.isEmpty()) {

@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The account of a batch that has been written.
+ * The result of a written batch.
  *
  * @param cell the number of its cell
  * @param rowsWritten how many of its rows are committed
  * @param changes what they changed in the target
- * @param attempts how many transactions were tried, halves of the batch included; at least 1
- * @param retries how many of them repeated one that had failed for a passing reason
+ * @param attempts how many transactions were tried, including those of halves of the batch; at
+ *     least 1
+ * @param retries how many of them repeated one that had failed with a retryable error
  * @param lockTimeouts how many attempts did not get their slot locks in time
- * @param waitMillis from when it was submitted to when a worker took it
- * @param writeMillis from then to its end, waits between attempts included
- * @param transactionsOpen how many batches were in flight when this one started, itself included
+ * @param waitMillis the time from submission until a worker took the batch
+ * @param writeMillis the time from then to its end, including waits between attempts
+ * @param transactionsOpen how many batches were in flight when this one started, including itself
  * @param reported what its committed transactions have changed, by name, as the target reports it
  * @param rejected the other rows, in the order of the batch; empty without dead letters
  */

@@ -17,13 +17,12 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch on its way: submitted, started, written. Changed by one thread at a time, handed over
- * under the scheduler's lock.
+ * The state of a submitted batch. One thread at a time changes it; threads hand it over under the
+ * scheduler's lock.
  *
- * <p>While a batch waits to be tried again it keeps its worker and its slots. What passes by
- * waiting (a lock held by another process, a server that restarts) would hit the next batch of
- * these slots just the same; and since nothing of a cell overtakes, batches of one cell are
- * committed in the order in which they were submitted.
+ * <p>A batch that waits for a retry keeps its worker and its slots. The cause (a lock of another
+ * process, a server that restarts) would hit the next batch of these slots as well. Since batches
+ * of a cell never overtake each other, they are committed in the order of their submission.
  */
 final class BatchRun<T> {
 
@@ -34,7 +33,7 @@ final class BatchRun<T> {
   private final List<RejectedRow<T>> rejected = new ArrayList<>(0);
   private final Map<String, Long> reported = new HashMap<>(0);
 
-  /** What is still to be written, in the order of the batch. */
+  /** The parts that are still to be written, in the order of the batch. */
   private final Deque<Part<T>> parts = new ArrayDeque<>(2);
 
   private long startedNanos;
@@ -47,7 +46,7 @@ final class BatchRun<T> {
   private @Nullable Throwable failure;
 
   /**
-   * @param places what it takes of the window
+   * @param places how many places of the window it occupies
    * @param submittedNanos when it was submitted
    */
   BatchRun(BatchGroup<T> group, Batch<T> batch, int places, long submittedNanos) {
@@ -78,17 +77,17 @@ final class BatchRun<T> {
     return attempts;
   }
 
-  /** How many of the attempts repeated one that had failed for a passing reason. */
+  /** Returns how many attempts repeated one that had failed with a retryable error. */
   int retries() {
     return retries;
   }
 
-  /** Why the batch, or a part of it, was not written; null if it was. */
+  /** Returns why the batch, or a part of it, was not written; null if it was. */
   @Nullable Throwable failure() {
     return failure;
   }
 
-  /** Returns the failure of the first of these batches; those of the others are suppressed. */
+  /** Returns the failure of the first of these batches, with those of the others suppressed. */
   static <T> BatchFailedException failureOf(List<BatchRun<T>> failed, String target) {
     BatchFailedException first = failed.get(0).failureAt(target);
     failed.subList(1, failed.size()).forEach(run -> first.addSuppressed(run.failureAt(target)));
@@ -132,13 +131,13 @@ final class BatchRun<T> {
   }
 
   /**
-   * Writes the batch. With dead letters, a batch that fails because of its rows is halved until the
-   * bad rows stand alone: at most 2n - 1 transactions for n rows that are all bad, about 2 log2(n)
-   * more for a single bad one.
+   * Writes the batch. With dead letters, a batch that fails because of its rows is halved until
+   * every bad row is alone: at most 2n - 1 transactions for n bad rows, about 2 log2(n) additional
+   * ones for a single bad row.
    *
-   * @throws Retry.ExhaustedException if a fault that may pass did not: the target is to blame, not
-   *     a row, so this is never made a dead letter
-   * @throws Exception what the writer threw, if that is neither to be tried again nor halved
+   * @throws Retry.ExhaustedException if a retryable error persists; the target is at fault, not a
+   *     row, so this never becomes a dead letter
+   * @throws Exception what the writer threw, if the batch is neither retried nor halved
    */
   void write(BatchWriter<T> writer, SchedulerSettings settings) throws Exception {
     for (List<T> rows = nextRows(); rows != null; rows = nextRows()) {
@@ -167,14 +166,14 @@ final class BatchRun<T> {
   /**
    * Returns the rows of the next attempt and counts it; null once all rows are written or rejected.
    *
-   * @throws Exception if the group has stopped: then nothing more is attempted
+   * @throws Exception if the group has stopped, so that nothing more is attempted
    */
   @Nullable List<T> nextRows() throws Exception {
     Part<T> part = parts.peek();
     if (part == null) {
       return null;
     }
-    if (attempts > 0 && group.isStopped()) { // it may have stopped during the wait
+    if (attempts > 0 && group.isStopped()) { // the group may have stopped during the wait
       throw part.attempted || part.cause == null
           ? new CancellationException("the other batches of the bundle were stopped meanwhile")
           : part.cause;
@@ -185,7 +184,7 @@ final class BatchRun<T> {
     return part.rows;
   }
 
-  /** Takes note that the rows of this attempt are committed. */
+  /** Records that the rows of this attempt are committed. */
   void written() {
     written(Changes.UNKNOWN);
   }
@@ -196,9 +195,9 @@ final class BatchRun<T> {
   }
 
   /**
-   * Takes note that this attempt failed and returns how long to wait before the next one.
+   * Records that this attempt failed and returns how long to wait before the next one.
    *
-   * @throws Exception what fails the batch
+   * @throws Exception if the batch fails
    */
   Duration failed(Exception fault, BatchWriter<T> writer, SchedulerSettings settings)
       throws Exception {
@@ -207,7 +206,7 @@ final class BatchRun<T> {
       throw fault;
     }
     Part<T> part = parts.element();
-    // Nobody waits for a group that has stopped: it is not tried again.
+    // A group that has stopped is not retried.
     if (!group.isStopped() && writer.isRetryable(fault)) {
       return failuresOf(part, settings.retry()).delayAfter(fault, retryable -> true);
     }
@@ -230,7 +229,7 @@ final class BatchRun<T> {
   private static final class Part<T> {
     final List<T> rows;
 
-    /** Why the rows were parted from others; null if they are the whole batch. */
+    /** Why the rows were separated from others; null if they are the whole batch. */
     final @Nullable Exception cause;
 
     boolean attempted;

@@ -5,10 +5,10 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker: writes the batches it is given, one after the other, over a writer of its own, which
- * it opens for the first of them and closes at its end. An {@link Error} ends it; the scheduler
- * starts another one when there is work. A writer that cannot be opened is tried again for the next
- * batch.
+ * A worker thread. Writes the batches that it is given, one after another, through its own writer,
+ * which it opens for the first batch and closes at its end. An {@link Error} ends the thread; the
+ * scheduler starts another one when there is work. A writer that cannot be opened is opened again
+ * for the next batch.
  */
 final class BatchThread<T> implements Runnable {
 
@@ -42,8 +42,8 @@ final class BatchThread<T> implements Runnable {
   }
 
   /**
-   * Waits until it is given a batch, the time is over or the scheduler is closed. Called under the
-   * scheduler's lock.
+   * Waits until the thread has a batch, the time is over or the scheduler is closed. Called under
+   * the scheduler's lock.
    */
   void awaitBatch(long nanos) {
     long leftNanos = nanos;
@@ -56,22 +56,28 @@ final class BatchThread<T> implements Runnable {
     }
   }
 
-  /** Whether it has no batch and may still be given one. Called under the scheduler's lock. */
+  /**
+   * Returns whether the thread has no batch but can be given one. Called under the scheduler's
+   * lock.
+   */
   boolean isWaiting() {
     return !hasBatch() && !scheduler.isClosed();
   }
 
-  /** Whether it was given a batch that it has not taken. Called under the scheduler's lock. */
+  /**
+   * Returns whether the thread was given a batch that it has not yet taken. Called under the
+   * scheduler's lock.
+   */
   boolean hasBatch() {
     return given != null;
   }
 
-  /** Returns what is signalled when it should look again. */
+  /** Returns the condition that is signalled when the thread should check its state. */
   Condition called() {
     return called;
   }
 
-  /** Returns the batch it was given, once; null if there is none. */
+  /** Takes the batch that the thread was given; null if there is none. */
   @Nullable BatchRun<T> takeGiven() {
     BatchRun<T> next = given;
     given = null;
@@ -81,7 +87,7 @@ final class BatchThread<T> implements Runnable {
   @Override
   public void run() {
     try {
-      BatchRun<T> next = takeGiven(); // it was given one before it was started
+      BatchRun<T> next = takeGiven(); // given before the thread started
       while (next != null) {
         boolean goesOn = write(next);
         next = scheduler.next(this, next, goesOn);
@@ -110,7 +116,7 @@ final class BatchThread<T> implements Runnable {
     return open;
   }
 
-  /** Returns whether the thread can go on; what failed is noted in the batch. */
+  /** Writes a batch and records its failure, if any. Returns whether the thread can continue. */
   private boolean write(BatchRun<T> run) {
     try {
       run.write(writer(), settings);
@@ -118,11 +124,11 @@ final class BatchThread<T> implements Runnable {
     } catch (Exception fault) {
       run.failed(fault);
       return true;
-    } catch (Throwable error) { // its group must hear of it, or would wait for ever
+    } catch (Throwable error) { // otherwise its group would wait forever
       run.failed(error);
       return false;
     } finally {
-      // Were it left set, the next batch would fail for an interrupt that was not meant for it.
+      // If it remained set, the next batch would fail for an interrupt that was not meant for it.
       Thread.interrupted();
     }
   }
@@ -133,7 +139,7 @@ final class BatchThread<T> implements Runnable {
       try {
         open.close();
       } catch (RuntimeException harmless) {
-        // All its transactions have ended: nothing is lost, and nobody waits for this.
+        // All its transactions have ended: nothing is lost, and no thread waits for this.
       }
     }
   }

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 
-/** A wait that an interrupt does not end, but a time limit does. */
+/** Waits for a condition with a time limit, regardless of interrupts. */
 final class BoundedWait {
 
   private BoundedWait() {}
 
   /**
-   * Returns whether it came true within the limit. If the thread was or is interrupted, it is so
-   * again at the end. Called under the lock of the condition.
+   * Returns whether the condition became true within the limit. Restores the interrupt flag if the
+   * thread was interrupted. Called under the lock of the condition.
    */
   static boolean until(BooleanSupplier isTrue, Condition changed, Duration limit) {
     long deadlineNanos = System.nanoTime() + limit.toNanos();
@@ -23,7 +23,7 @@ final class BoundedWait {
           return false;
         }
         try {
-          // A signal is not all it waits for: the loop looks again, and at the clock.
+          // The loop checks the condition and the clock again after every wake-up.
           long ignored = changed.awaitNanos(leftNanos);
         } catch (InterruptedException now) {
           interrupted = true;

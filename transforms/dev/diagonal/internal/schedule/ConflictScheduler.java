@@ -12,23 +12,21 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches in parallel, never two at once that share a slot of the {@link Schedule}: so
- * transactions in flight never wait for each other's rows.
+ * Writes batches in parallel, but never two that share a slot of the {@link Schedule} at the same
+ * time. Transactions in flight therefore never wait for each other's rows.
  *
- * <p>There are no waves and no barrier: whenever a batch ends, the next one whose slots are all
- * free starts, from the busiest slots first ({@link PendingCells}); a slow batch holds up its own
- * slots only. At most {@code maxWorkers} batches are in flight, each on a thread and a writer of
- * its own; at most {@code window} are waiting or in flight, with at most 64 MiB of rows, and {@link
- * BatchGroup#submit} waits for a place. Places are given back by the workers and never depend on
- * what the thread of a group does next, so groups cannot block each other for good. Batches of one
- * cell are committed in the order in which they were submitted, unless the schedule is not
- * {@linkplain Schedule#isExclusive exclusive}.
+ * <p>There are no waves and no barriers. When a batch ends, the next batch whose slots are all free
+ * starts, busiest slots first ({@link PendingCells}), so a slow batch delays only its own slots. At
+ * most {@code maxWorkers} batches are in flight, each on its own thread and writer. At most {@code
+ * window} batches, with at most 64 MiB of rows, are pending or in flight; {@link BatchGroup#submit}
+ * waits for a free place. Workers release places by themselves, so groups never block each other
+ * permanently. Batches of a cell are committed in the order of their submission, unless the
+ * schedule is not {@linkplain Schedule#isExclusive exclusive}.
  *
- * <p>This keeps apart the batches of one scheduler; slot locks in the target keep processes apart.
+ * <p>This separates the batches of one scheduler; slot locks in the target separate processes.
  *
- * <p>Safe for use by several threads. Its own are daemons, started when there is work, with the
- * context class loader of the thread that submits it; they close their writers and end after ten
- * seconds without any.
+ * <p>Thread-safe. Its own threads are daemons, started on demand with the context class loader of
+ * the submitting thread. They close their writers and end after ten idle seconds.
  */
 public final class ConflictScheduler<T> implements AutoCloseable {
 
@@ -55,7 +53,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   }
 
   /**
-   * @param idleTime how long a thread without work keeps its writer
+   * @param idleTime how long an idle thread keeps its writer
    * @param patience how long to wait for batches in flight when a group is cancelled or the
    *     scheduler closed
    * @param platform its threads and its clock
@@ -84,12 +82,12 @@ public final class ConflictScheduler<T> implements AutoCloseable {
             called -> new BatchThread<>(this, factory, settings, called));
   }
 
-  /** Returns a group without batches. */
+  /** Returns an empty group. */
   public BatchGroup<T> newGroup() {
     return new BatchGroup<>(this, lock);
   }
 
-  /** Returns what has been written and how wide, up to now. */
+  /** Returns what has been written so far, and how many batches were in flight. */
   SchedulerStats stats() {
     lock.lock();
     try {
@@ -100,9 +98,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   }
 
   /**
-   * Fails the groups whose batches wait, refuses more, and waits for the batches in flight, for 30
-   * seconds; after that their threads are interrupted, and waited for once more. An interrupt of
-   * the calling thread does not end the wait. May be called again.
+   * Fails the groups with pending batches, refuses further ones, and waits 30 seconds for the
+   * batches in flight. Then it interrupts their threads and waits again. An interrupt of the
+   * calling thread does not end the wait. May be called again.
    */
   @Override
   public void close() {
@@ -118,7 +116,10 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  /** Fails what waits and refuses more, without waiting for the others. Called under the lock. */
+  /**
+   * Fails pending batches and refuses further ones, without waiting for the others. Called under
+   * the lock.
+   */
   void refuse() {
     if (!closed) {
       closed = true;
@@ -128,7 +129,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  /** Whether all threads have ended, so that nothing can be in flight. */
+  /** Returns whether all threads have ended, so that no batch can be in flight. */
   boolean isAtRest() {
     lock.lock();
     try {
@@ -138,7 +139,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  // Called by groups.
+  // Groups call the following methods.
 
   void submit(BatchGroup<T> group, Batch<T> batch, long bytes)
       throws BatchFailedException, InterruptedException {
@@ -160,31 +161,31 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  /** Returns the window, whose places {@link #submit} waits for. */
+  /** Returns the window, in which {@link BatchGroup#submit} waits for places. */
   FairPermits window() {
     return window;
   }
 
-  /** Whether a batch of this group is refused. Called under the lock. */
+  /** Returns whether a batch of this group is refused. Called under the lock. */
   boolean refuses(BatchGroup<T> group) {
     return closed || group.isStopped();
   }
 
-  /** Queues a batch whose places are taken. Called under the lock. */
+  /** Queues a batch that has its places. Called under the lock. */
   void entered(BatchGroup<T> group, Batch<T> batch, int places) {
     group.submitted();
     pending.add(batch.cell(), new BatchRun<>(group, batch, places, platform.nowNanos()));
     dispatch();
   }
 
-  /** Drops what waits of a group, under the lock. */
+  /** Drops the pending batches of a group. Called under the lock. */
   void stop(BatchGroup<T> group) {
     group.stopped();
     List<BatchRun<T>> dropped = pending.remove(run -> run.group() == group);
     group.dropped(dropped.size());
     leaveWindow(dropped);
     window.recheck();
-    dispatch(); // what was dropped may have kept slots for itself
+    dispatch(); // slots may have been reserved for a dropped batch
   }
 
   String target() {
@@ -199,9 +200,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return patience;
   }
 
-  // Called by threads.
+  // Threads call the following methods.
 
-  /** Takes note of the batch that has ended, and returns the thread's next; null to end it. */
+  /** Records the end of a batch, and returns the thread's next one; null to end the thread. */
   @Nullable BatchRun<T> next(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
     lock.lock();
     try {
@@ -212,7 +213,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  /** Takes note of the batch that has ended on a thread. Called under the lock. */
+  /** Records the end of a batch on a thread. Called under the lock. */
   void ended(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
     if (goesOn) {
       threads.idle(thread);
@@ -221,7 +222,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     dispatch();
   }
 
-  /** Returns the batch of a thread that has waited; null if it is to end. Under the lock. */
+  /**
+   * Returns the batch of a thread that has waited; null to end the thread. Called under the lock.
+   */
   @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
     return threads.awaited(thread);
   }
@@ -230,18 +233,18 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return closed;
   }
 
-  /** Takes note that a thread has closed its writer and ends. */
+  /** Records that a thread has closed its writer and ends. */
   void threadEnded(BatchThread<T> thread) {
     lock.lock();
     try {
       threads.ended(thread);
-      dispatch(); // a batch may have waited for this thread to make room for another one
+      dispatch(); // a batch may wait for this thread to be replaced
     } finally {
       lock.unlock();
     }
   }
 
-  // Called under the lock.
+  // The following methods are called under the lock.
 
   /** Starts all batches that can start. */
   private void dispatch() {
@@ -254,7 +257,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
       run.started(nowNanos, tally.opened(nowNanos));
       try {
         threads.give(run);
-      } catch (Throwable noThread) { // its group must hear of it, or would wait for ever
+      } catch (Throwable noThread) { // otherwise its group would wait forever
         run.failed(noThread);
         ended(run);
       }
@@ -276,8 +279,8 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   }
 
   /**
-   * The share of a batch in the window: of its places, or of its bytes if that is more. Rounded up,
-   * so that the bytes of all batches in it are never more than they may be.
+   * Returns how many places of the window a batch occupies: its own, or more for a large one in
+   * proportion to its bytes. Rounded up, so that all batches together stay within the byte limit.
    */
   int placesOf(long bytes) {
     double share = (double) bytes / MAX_WINDOW_BYTES;
@@ -290,9 +293,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     for (BatchRun<T> run : dropped) {
       BatchGroup<T> group = run.group();
       if (group.isStopped()) {
-        group.dropped(1); // one failure says it
+        group.dropped(1); // one failure is enough
       } else {
-        run.failed(new IllegalStateException("the writer was closed before"));
+        run.failed(new IllegalStateException("the writer was closed before the batch started"));
         group.ended(run);
         group.stopped();
       }

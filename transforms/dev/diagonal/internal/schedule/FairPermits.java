@@ -7,8 +7,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 
 /**
- * A number of places, taken in the order in which they were asked for: whoever asks while others
- * wait stands behind them, so that nobody is passed over however fast another one asks. All methods
+ * A number of permits with FIFO fairness: later requests never overtake earlier ones. All methods
  * are called under the lock.
  */
 final class FairPermits {
@@ -24,10 +23,11 @@ final class FairPermits {
   }
 
   /**
-   * Waits for places and takes them; returns false, without a place, once {@code givesUp} is true.
+   * Waits for permits and takes them; returns false, without a permit, once {@code givesUp} is
+   * true.
    *
    * @param wanted how many, at most as many as there are
-   * @throws InterruptedException if the thread is interrupted while it waits; it has no place then
+   * @throws InterruptedException if the thread is interrupted while it waits; it then has no permit
    */
   boolean enter(int wanted, BooleanSupplier givesUp) throws InterruptedException {
     Turn turn = ask(wanted);
@@ -44,14 +44,17 @@ final class FairPermits {
     }
   }
 
-  /** Joins the queue for places. The caller takes them, or not, and then leaves the queue. */
+  /** Joins the queue. The caller takes the permits or gives up, and then leaves the queue. */
   Turn ask(int wanted) {
     Turn turn = new Turn(wanted, lock.newCondition());
     waiting.add(turn);
     return turn;
   }
 
-  /** Takes the places if it is their turn and they are free; otherwise the caller waits. */
+  /**
+   * Takes the permits if the request is first in the queue and they are free; otherwise the caller
+   * must wait.
+   */
   boolean takes(Turn turn) {
     boolean takes = isNext(turn);
     if (takes) {
@@ -60,7 +63,7 @@ final class FairPermits {
     return takes;
   }
 
-  /** Whether the places of this turn are free and it is the first in the queue. */
+  /** Returns whether the request is first in the queue and its permits are free. */
   boolean isNext(Turn turn) {
     return taken + turn.wanted <= places && waiting.peek() == turn;
   }
@@ -70,13 +73,13 @@ final class FairPermits {
     wakeFirst();
   }
 
-  /** Gives back places. */
+  /** Releases permits. */
   void leave(int given) {
     taken -= given;
     wakeFirst();
   }
 
-  /** Lets all that wait look again at whether they give up. */
+  /** Makes all waiting threads check again whether they give up. */
   void recheck() {
     waiting.forEach(turn -> turn.called.signal());
   }
@@ -88,12 +91,12 @@ final class FairPermits {
     }
   }
 
-  /** Returns how many places are taken. */
+  /** Returns how many permits are taken. */
   int taken() {
     return taken;
   }
 
-  /** A request in the queue; {@code called} is signalled when it should look again. */
+  /** A request in the queue; {@code called} is signalled when it should check its state. */
   static final class Turn {
     private final int wanted;
     private final Condition called;

@@ -11,24 +11,23 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that wait, cell by cell in the order in which they came, and the choice of the next
- * one: both slots of its cell must be free, and of those cells the one whose slots have most
- * batches waiting goes first; of equals, the one that has waited longest.
+ * Queues pending batches per cell and chooses the next one. Both slots of its cell must be free.
+ * Among those cells, it chooses the one whose slots have the most pending batches; ties go to the
+ * cell that has waited longest.
  *
- * <p>Most loaded first keeps the hottest slot busy, and no schedule ends before that slot's batches
- * have been written one after the other. Left alone it can starve a cell: hotter ones may go on
- * coming, or one of its two slots may always be in use. So the choice is bounded: once more than
- * {@code maxOvertaking} batches have come after the oldest one, nothing else starts on its two
- * slots. The at most two batches in flight there end, and then it is the next to start; and each of
- * the batches that wait is the oldest one in its turn.
+ * <p>This keeps the hottest slot busy, which bounds the total time: its batches must be written one
+ * after another. By itself it could starve a cell whose slots are always in use or less loaded. So
+ * overtaking is bounded: once more than {@code maxOvertaking} batches have arrived after the oldest
+ * one, its two slots are reserved for it. The at most two batches in flight there end, and then it
+ * starts next. Every pending batch eventually becomes the oldest.
  *
- * <p>A choice looks at the cells with waiting batches only, twice at a few array entries each: 0.3
+ * <p>A choice looks only at cells with pending batches, twice at a few array entries each: 0.3
  * microseconds with 64 such cells, 2 with 256, 6 with 1,024, 23 with 4,096 ({@code
  * PendingCellsBenchmark}).
  *
  * <p>Not thread-safe.
  *
- * @param <E> what waits for a cell
+ * @param <E> the entries that wait for a cell
  */
 final class PendingCells<E> {
 
@@ -43,15 +42,15 @@ final class PendingCells<E> {
   private final List<Deque<Waiting<E>>> queues;
   private final long[] oldestOf;
 
-  /** The cells with waiting batches, in the first {@code activeCells} places, in no order. */
+  /** The cells with pending batches, in the first {@code activeCells} elements, in no order. */
   private final int[] active;
 
   private int activeCells;
   private long added;
 
   /**
-   * @param maxOvertaking how many batches may come after a waiting one before its slots are kept
-   *     for it
+   * @param maxOvertaking how many batches may arrive after a pending one before its slots are
+   *     reserved for it
    */
   PendingCells(Schedule schedule, long maxOvertaking) {
     int cells = schedule.cells();
@@ -81,7 +80,7 @@ final class PendingCells<E> {
     addLoad(cell, 1);
   }
 
-  /** Takes out the next batch and makes its slots busy, or returns null if none can start. */
+  /** Removes the next batch and marks its slots busy; returns null if none can start. */
   @Nullable E start() {
     int place = choose();
     if (place == NONE) {
@@ -95,12 +94,12 @@ final class PendingCells<E> {
     return entry;
   }
 
-  /** Frees the slots of a batch that was started. */
+  /** Frees the slots of a started batch. */
   void end(int cell) {
     setBusy(cell, false);
   }
 
-  /** Takes out the waiting batches that match, and returns them. */
+  /** Removes and returns the pending batches that match. */
   List<E> remove(Predicate<? super E> matches) {
     List<E> removed = new ArrayList<>();
     for (int place = activeCells - 1; place >= 0; place--) {
@@ -133,7 +132,7 @@ final class PendingCells<E> {
     return isFree(cell) ? oldest : busiest(rowSlot[cell], columnSlot[cell]);
   }
 
-  /** The free cell on the busiest slots that does not use the two slots given. */
+  /** Returns the free cell on the busiest slots that does not use the two reserved slots. */
   private int busiest(int keptRow, int keptColumn) {
     int best = NONE;
     int bestLoad = 0;
@@ -185,6 +184,6 @@ final class PendingCells<E> {
     }
   }
 
-  /** What waits, and how many came before it. */
+  /** A pending entry, and how many came before it. */
   private record Waiting<E>(E entry, long number) {}
 }

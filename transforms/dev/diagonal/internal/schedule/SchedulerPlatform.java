@@ -9,13 +9,13 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * What a {@link ConflictScheduler} takes from its surroundings. The JVM gives it real threads and
- * the real time; a simulation gives it a virtual clock and runs one piece of work at a time.
+ * The environment of a {@link ConflictScheduler}. The JVM provides real threads and time; a
+ * simulation provides a virtual clock and runs one piece of work at a time.
  *
- * @param lock guards all state of the scheduler; its conditions wake whoever waits
+ * @param lock guards all state of the scheduler; its conditions wake waiting threads
  * @param nanoTime the clock, as {@link System#nanoTime}
  * @param jitter random numbers from 0 to 1, for the waits between attempts
- * @param threads runs work on a thread of its own and returns what interrupts that thread
+ * @param threads runs work on a new thread and returns an action that interrupts that thread
  */
 record SchedulerPlatform(
     Lock lock, LongSupplier nanoTime, DoubleSupplier jitter, Function<Runnable, Runnable> threads) {
@@ -39,7 +39,7 @@ record SchedulerPlatform(
     return nanoTime.getAsLong();
   }
 
-  /** Runs work on a thread of its own and returns what interrupts that thread. */
+  /** Runs work on a new thread and returns an action that interrupts that thread. */
   Runnable start(Runnable work) {
     return threads.apply(work);
   }

@@ -5,41 +5,41 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The schedulers in use, by write: all who acquire the same key share one, and the last to release
- * it closes it. While it is being closed, whoever acquires the key waits; and if a batch is in
- * flight that does not end, not even after an interrupt, the key is refused until it has. So there
- * are never two schedulers of one write, whose batches would not know of each other.
+ * The schedulers in use, by write. All callers that acquire the same key share one, and the last
+ * one to release it closes it. Acquiring a key waits while its scheduler is being closed. If a
+ * batch in flight does not end even after an interrupt, the key is refused until it has. So two
+ * schedulers of one write, whose batches could conflict, never exist at the same time.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class SchedulerRegistry {
 
   /**
-   * The registry of this JVM. It must be one, as the instances of a DoFn know nothing of each other
-   * and yet have to write through one scheduler.
+   * The registry of this JVM. It is static because the instances of a DoFn do not know each other
+   * but must write through one scheduler.
    */
   public static final SchedulerRegistry JVM = new SchedulerRegistry();
 
   private final Map<String, Shared> byKey = new HashMap<>();
 
   /**
-   * Returns the scheduler of a write; the first caller makes it. Each call is to be followed by one
-   * of {@link #release}.
+   * Returns the scheduler of a write, which the first caller creates. Each call must be followed by
+   * one of {@link #release}.
    *
-   * @param key a unique id of the write, made when the pipeline is built, so that two writes to the
-   *     same target in one JVM stay apart
+   * @param key a unique id of the write, drawn when the pipeline is built, so that two writes to
+   *     the same target in one JVM are separate
    * @throws InterruptedException if the thread is interrupted while an earlier scheduler of the key
    *     is being closed
    * @throws IllegalStateException if an earlier scheduler of the key was closed and still has a
    *     batch in flight
    */
-  @SuppressWarnings("unchecked") // a key belongs to one write, and that to one type of rows
+  @SuppressWarnings("unchecked") // a key belongs to one write, which has one type of rows
   public synchronized <T> ConflictScheduler<T> acquire(
       String key, Supplier<ConflictScheduler<T>> make) throws InterruptedException {
-    byKey.values().removeIf(shared -> shared.outlived && shared.scheduler.isAtRest());
+    byKey.values().removeIf(shared -> shared.closedWithBatchInFlight && shared.scheduler.isAtRest());
     Shared shared = byKey.get(key);
     while (shared != null && shared.users == 0) {
-      if (shared.outlived) {
+      if (shared.closedWithBatchInFlight) {
         throw new IllegalStateException(
             "an earlier write to %s has been closed, and still has a batch in flight"
                 .formatted(shared.scheduler.target()));
@@ -56,7 +56,7 @@ public final class SchedulerRegistry {
   }
 
   /**
-   * Gives back a scheduler, and closes it if nobody else has it.
+   * Releases a scheduler, and closes it if no other caller has it.
    *
    * @throws IllegalStateException if it is not acquired
    */
@@ -76,8 +76,8 @@ public final class SchedulerRegistry {
       last.scheduler.close();
     } finally {
       synchronized (this) {
-        last.outlived = !last.scheduler.isAtRest();
-        if (!last.outlived) {
+        last.closedWithBatchInFlight = !last.scheduler.isAtRest();
+        if (!last.closedWithBatchInFlight) {
           byKey.remove(key);
         }
         notifyAll();
@@ -89,8 +89,8 @@ public final class SchedulerRegistry {
     final ConflictScheduler<?> scheduler;
     int users;
 
-    /** Whether it has been closed in vain. */
-    boolean outlived;
+    /** Whether a batch was still in flight after the scheduler was closed. */
+    boolean closedWithBatchInFlight;
 
     Shared(ConflictScheduler<?> scheduler) {
       this.scheduler = scheduler;

@@ -8,13 +8,13 @@ import java.io.Serializable;
 /**
  * How a {@link ConflictScheduler} writes. Immutable.
  *
- * @param maxWorkers how many transactions may be open at once in this JVM, and so how many threads
- *     and connections there are at most; at least 1
- * @param prefetch how many batches a worker may be waiting or in flight; at least 1. A large window
- *     finds more batches that share no slot: 32 were 1.3 times as fast as 2 with 8 workers, 16
- *     slots and transactions of 40 ms
- * @param retry how often a batch is tried, and with what waits
- * @param deadLetters whether rows that the target refuses are handed back as {@link
+ * @param maxWorkers the maximum number of open transactions in this JVM, and so of threads and
+ *     connections; at least 1
+ * @param prefetch the maximum number of batches per worker that are pending or in flight; at least
+ *     1. A large window finds more batches that share no slot: 32 were 1.3 times as fast as 2 with
+ *     8 workers, 16 slots and transactions of 40 ms
+ * @param retry how often a batch is tried, and with which waits
+ * @param deadLetters whether rows that the target refuses are returned as {@link
  *     dev.diagonal.schedule.RejectedRow} instead of failing the group
  */
 public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boolean deadLetters)
@@ -37,13 +37,13 @@ public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boole
         prefetch);
   }
 
-  /** Returns 4 workers, 32 batches a worker, {@link Retry#defaults}, no dead letters. */
+  /** Returns 4 workers, 32 batches per worker, {@link Retry#defaults}, no dead letters. */
   public static SchedulerSettings defaults() {
     return DEFAULTS;
   }
 
   /**
-   * Sets how many transactions may be open at once; default 4.
+   * Sets the maximum number of open transactions; default 4.
    *
    * @throws IllegalArgumentException if {@code workers} is below 1
    */
@@ -52,7 +52,7 @@ public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boole
   }
 
   /**
-   * Sets how many batches a worker may be waiting or in flight; default 32.
+   * Sets the maximum number of batches per worker that are pending or in flight; default 32.
    *
    * @throws IllegalArgumentException if {@code batches} is below 1
    */
@@ -65,12 +65,12 @@ public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boole
     return new SchedulerSettings(maxWorkers, prefetch, attempts, deadLetters);
   }
 
-  /** Sets whether refused rows are handed back instead of failing the group; default false. */
+  /** Sets whether refused rows are returned instead of failing the group; default false. */
   public SchedulerSettings withDeadLetters(boolean wanted) {
     return new SchedulerSettings(maxWorkers, prefetch, retry, wanted);
   }
 
-  /** Returns how many batches may be waiting or in flight in all. */
+  /** Returns the maximum number of batches that are pending or in flight. */
   int window() {
     return maxWorkers * prefetch;
   }

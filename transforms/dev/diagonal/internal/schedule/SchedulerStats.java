@@ -5,13 +5,13 @@ package dev.diagonal.internal.schedule;
  *
  * @param batches how many batches have been written
  * @param rows how many rows were in them
- * @param retries how many transactions repeated one that had failed for a passing reason
- * @param maxOpen the most batches that were in flight at once
- * @param averageOpen how many were in flight on average, by time, while there were any; 0 to {@code
- *     maxWorkers}
- * @param hottestSlotShare which part of the rows lies in the slot that has most of them, 0 to 1: a
- *     slot that holds a quarter of the rows allows four transactions at once on average, however
- *     many workers there are
+ * @param retries how many transactions repeated one that had failed with a retryable error
+ * @param maxOpen the maximum number of batches that were in flight at the same time
+ * @param averageOpen the average number of batches in flight, over the time with at least one; 0 to
+ *     {@code maxWorkers}
+ * @param hottestSlotShare the share of the rows that is in the slot with the most rows, 0 to 1: a
+ *     slot with a quarter of the rows allows four concurrent transactions on average, however many
+ *     workers there are
  */
 record SchedulerStats(
     long batches,

@@ -22,7 +22,7 @@ final class SchedulerTally {
     this.rowsOfSlot = new long[schedule.slots()];
   }
 
-  /** Counts a batch that starts, and returns how many are in flight with it. */
+  /** Counts a batch that starts, and returns how many are in flight, including it. */
   int opened(long nowNanos) {
     passTo(nowNanos);
     open++;
@@ -30,7 +30,7 @@ final class SchedulerTally {
     return open;
   }
 
-  /** Counts a batch that has ended; its rows only if they were written. */
+  /** Counts a batch that has ended, and its rows if they were written. */
   void ended(BatchRun<?> run, long nowNanos) {
     passTo(nowNanos);
     open--;

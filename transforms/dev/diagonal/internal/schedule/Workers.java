@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a scheduler: at most a number of them, started when there is a batch and no idle
- * thread to take it, ended after some time without one. All methods are called under the lock.
+ * The threads of a scheduler, up to a maximum. A thread is started when there is a batch and no
+ * idle thread, and ends after an idle time. All methods are called under the lock.
  */
 final class Workers<T> {
 
@@ -21,14 +21,12 @@ final class Workers<T> {
   private final Function<Condition, BatchThread<T>> make;
   private final Condition threadEnded;
 
-  /** The threads that have not ended, and what interrupts them. */
+  /** The threads that have not ended, and the action that interrupts each. */
   private final Map<BatchThread<T>, Runnable> threads = new HashMap<>();
 
   private final Deque<BatchThread<T>> idle = new ArrayDeque<>();
 
-  /**
-   * @param make makes what a thread runs, by the condition it waits on
-   */
+  /** @param make creates what a thread runs, from the condition that it waits on */
   Workers(
       SchedulerPlatform platform,
       int max,
@@ -41,13 +39,13 @@ final class Workers<T> {
     this.threadEnded = platform.lock().newCondition();
   }
 
-  /** Whether a thread is idle or may be started. */
+  /** Returns whether a thread is idle or can be started. */
   boolean canTake() {
     return !idle.isEmpty() || threads.size() < max;
   }
 
   /**
-   * Gives a batch to an idle thread or to a new one.
+   * Gives a batch to an idle thread or a new one.
    *
    * @throws OutOfMemoryError if the system has no more threads
    */
@@ -59,33 +57,33 @@ final class Workers<T> {
     }
     BatchThread<T> work = make.apply(platform.lock().newCondition());
     work.give(run);
-    threads.put(work, platform.start(work)); // it ends under the lock, so not before this
+    threads.put(work, platform.start(work)); // the thread needs the lock to end, so it cannot end before this
   }
 
-  /** Takes note that the calling thread can be given a batch. */
+  /** Marks the calling thread idle. */
   void idle(BatchThread<T> thread) {
-    idle.push(thread); // in front, so that those behind, who have had least to do, may end
+    idle.push(thread); // the most recently used thread goes first, so that the others can end
   }
 
-  /** Waits for the batch of an idle thread; null if it is to end. */
+  /** Waits for the batch of an idle thread; null if the thread is to end. */
   @Nullable BatchRun<T> await(BatchThread<T> thread) {
     thread.awaitBatch(idleTime.toNanos());
     return awaited(thread);
   }
 
-  /** Returns the batch of a thread that has waited; null if it is to end. */
+  /** Returns the batch of a thread that has waited; null if the thread is to end. */
   @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
     idle.remove(thread);
     return thread.takeGiven();
   }
 
-  /** Takes note that a thread ends. */
+  /** Records that a thread has ended. */
   void ended(BatchThread<T> thread) {
     threads.remove(thread);
     threadEnded.signalAll();
   }
 
-  /** Wakes the idle threads, so that they see that the scheduler is closed. */
+  /** Wakes the idle threads, so that they notice that the scheduler is closed. */
   void dismissIdle() {
     idle.forEach(BatchThread::dismiss);
   }

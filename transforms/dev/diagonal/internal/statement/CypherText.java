@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a statement in Cypher says about its rows, found without Neo4j. */
+/** Checks the text of a Cypher statement, without Neo4j. */
 public final class CypherText {
 
-  /** The one parameter: a list with a map for each row. */
+  /** The only parameter: a list with a map per row. */
   static final String ROWS = "rows";
 
   private static final Pattern QUOTED =
@@ -20,11 +20,11 @@ public final class CypherText {
   private CypherText() {}
 
   /**
-   * Checks that the statement's only parameter is {@code $rows}, and that it reads no property of a
-   * row that is not a column.
+   * Checks that {@code $rows} is the statement's only parameter, and that every property that it
+   * reads of a row is a column.
    *
    * @param names the columns of the rows
-   * @throws IllegalArgumentException if it does not fit; the message is one line
+   * @throws IllegalArgumentException if not; the message is one line
    */
   public static void check(String text, List<String> names) {
     String code = code(text);
@@ -34,7 +34,7 @@ public final class CypherText {
       String name = parameter.group(1) == null ? parameter.group(2) : parameter.group(1);
       if (!name.equals(ROWS)) {
         throw new IllegalArgumentException(
-            "the statement has the parameter $%s; the only one is $%s, the list of all rows of a batch"
+            "the statement has the parameter $%s; the only one allowed is $%s, the list of all rows of a batch"
                 .formatted(name, ROWS));
       }
       hasRows = true;
@@ -50,7 +50,10 @@ public final class CypherText {
     }
   }
 
-  /** Returns Cypher with blanks in place of comments and texts; names in backticks stay. */
+  /**
+   * Returns the statement with comments and string literals replaced by blanks; names in backticks
+   * stay.
+   */
   private static String code(String text) {
     return QUOTED.matcher(text).replaceAll(found -> " ".repeat(found.group().length()));
   }
@@ -63,7 +66,7 @@ public final class CypherText {
       String name = property.group(1) == null ? property.group(2) : property.group(1);
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            "the statement reads %s.%s, and the rows have the columns %s"
+            "the statement reads %s.%s, but the rows have the columns %s"
                 .formatted(row, name, String.join(", ", names)));
       }
     }

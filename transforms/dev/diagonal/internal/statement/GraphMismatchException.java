@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Neo4j has nodes or an index that rule out a constraint which makes a key unique. Thrown before
- * anything is written; the message says what to do.
+ * Thrown, before anything is written, when nodes or an index of Neo4j prevent a unique constraint.
+ * The message says what to do.
  */
 public final class GraphMismatchException extends RuntimeException {
 
@@ -31,8 +31,8 @@ public final class GraphMismatchException extends RuntimeException {
     return new GraphMismatchException(
         database,
         key,
-        "it has an index of its own. A unique constraint brings an index that serves the same"
-            + " queries, so drop this one: "
+        "it already has an index. A unique constraint includes an index for the same"
+            + " queries, so drop the existing one: "
             + drops,
         cause);
   }
@@ -47,7 +47,7 @@ public final class GraphMismatchException extends RuntimeException {
         database,
         key,
         "several nodes have the same value: %s%s. Merge or delete the duplicates"
-            .formatted(shown, duplicates.size() < SHOWN_DUPLICATES ? "" : ", and maybe more"),
+            .formatted(shown, duplicates.size() < SHOWN_DUPLICATES ? "" : ", and possibly more"),
         cause);
   }
 

@@ -20,10 +20,10 @@ import org.neo4j.jdbc.Neo4jDriver;
 import org.neo4j.jdbc.Neo4jPreparedStatement;
 
 /**
- * One connection to Neo4j: opened when first used, validated when it has rested, replaced once
+ * A connection to Neo4j: opened on first use, validated after a pause, replaced after it was
  * discarded. Each statement is a transaction. Connecting takes at most 10 seconds.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class Neo4jConnection implements AutoCloseable {
 
@@ -33,30 +33,34 @@ public final class Neo4jConnection implements AutoCloseable {
   private static final long VALIDATED_AFTER_NANOS = 1_000_000_000;
 
   /**
-   * What Neo4j has counted: created and deleted nodes and relationships, properties set, labels
-   * added and removed.
+   * The sum of Neo4j's counters: created and deleted nodes and relationships, properties set,
+   * labels added and removed.
    */
   private static final String CHANGES = "changes";
 
   private static final String NO_DRIVER =
-      "Neo4j's JDBC driver is not on the class path: the bundled jar does not hold it. Start with"
+      "Neo4j's JDBC driver is not on the class path: the bundled jar does not include it. Start with"
           + " java -cp 'target/diagonal-bundled.jar:target/neo4j-jdbc/*'"
           + " dev.diagonal.pipelines.Main, or add org.neo4j:neo4j-jdbc and its dependencies";
 
-  // It says at INFO that it connects. Held here: a logger that nobody holds forgets its level.
+  // The driver logs at INFO that it connects. The reference keeps the logger, and so its level,
+  // from being garbage collected.
   private static final Logger DRIVER_LOG = Logger.getLogger("org.neo4j.jdbc");
 
   private final JdbcTarget target;
   private @Nullable Connection connection;
   private long lastUsedNanos;
 
-  /** Makes one that is not open yet. */
+  /** Creates a connection that is not open yet. */
   public Neo4jConnection(JdbcTarget target) {
     checkNeo4j(target);
     this.target = target;
   }
 
-  /** Whether {@code url} is one of Neo4j: {@code jdbc:neo4j://} or, encrypted, {@code +s} or so. */
+  /**
+   * Returns whether {@code url} is a Neo4j URL: {@code jdbc:neo4j://} or, encrypted, for example
+   * {@code jdbc:neo4j+s://}.
+   */
   public static boolean accepts(String url) {
     return url.startsWith("jdbc:neo4j:") || url.startsWith("jdbc:neo4j+");
   }
@@ -64,7 +68,7 @@ public final class Neo4jConnection implements AutoCloseable {
   /**
    * Checks that the database is Neo4j.
    *
-   * @throws IllegalArgumentException if the URL is not one of Neo4j
+   * @throws IllegalArgumentException if the URL is not a Neo4j URL
    */
   public static void checkNeo4j(JdbcTarget target) {
     checkArgument(accepts(target.url()), "url must start with jdbc:neo4j:, got %s", target);
@@ -83,7 +87,7 @@ public final class Neo4jConnection implements AutoCloseable {
     }
   }
 
-  /** Runs a statement without parameters in a transaction of its own. */
+  /** Runs a statement without parameters in its own transaction. */
   public void run(String cypher) throws SQLException {
     guarded(
         () -> {
@@ -118,13 +122,13 @@ public final class Neo4jConnection implements AutoCloseable {
     var unused = transaction(connection -> execute(connection, cypher, false, rows));
   }
 
-  /** What a transaction does. It may run more than once. */
+  /** The work of a transaction. It may run more than once. */
   @FunctionalInterface
   public interface Work<T> {
     T in(Connection transaction) throws SQLException;
   }
 
-  /** Runs {@code work} in one transaction and commits; after a fault, the connection is closed. */
+  /** Runs {@code work} in one transaction and commits. Closes the connection after a fault. */
   public <T> T transaction(Work<T> work) throws SQLException {
     List<T> result = new ArrayList<>(1);
     try {
@@ -144,7 +148,7 @@ public final class Neo4jConnection implements AutoCloseable {
   }
 
   /**
-   * Has Neo4j plan a statement without running it.
+   * Lets Neo4j plan a statement without running it.
    *
    * @return whether the statement returns rows
    * @throws SQLException if Neo4j refuses it
@@ -164,7 +168,8 @@ public final class Neo4jConnection implements AutoCloseable {
   /**
    * Runs a statement within a transaction, and returns what it reports.
    *
-   * @param returnsRows whether it returns rows: the driver hides them from who asks for counts
+   * @param returnsRows whether it returns rows; the driver does not return rows and counters
+   *     together
    */
   public static Map<String, Long> execute(
       Connection transaction, String cypher, boolean returnsRows, List<Map<String, Object>> rows)
@@ -189,7 +194,7 @@ public final class Neo4jConnection implements AutoCloseable {
       try {
         guarded(held::close);
       } catch (SQLException e) {
-        // It is given up anyhow, and the server rolls back what was open on it.
+        // The connection is discarded anyway, and the server rolls back its open transaction.
       }
     }
   }
@@ -220,7 +225,7 @@ public final class Neo4jConnection implements AutoCloseable {
     }
     properties.setProperty("agent", "diagonal");
     properties.setProperty("timeout", String.valueOf(CONNECT_MILLIS));
-    // Not by DriverManager: it does not see drivers in the class loader of a Flink job.
+    // DriverManager does not see drivers in the class loader of a Flink job.
     Connection opened = new Neo4jDriver().connect(target.url(), properties);
     if (opened == null) {
       throw new SQLException("the Neo4j driver does not accept the URL of " + target, "08001");
@@ -228,7 +233,7 @@ public final class Neo4jConnection implements AutoCloseable {
     return opened;
   }
 
-  /** The driver throws some faults of a connection as they are, unchecked. */
+  /** Wraps connection faults that the driver throws as unchecked exceptions. */
   private void guarded(Call call) throws SQLException {
     if (DRIVER_LOG.getLevel() == null) {
       DRIVER_LOG.setLevel(Level.WARNING);
@@ -240,7 +245,7 @@ public final class Neo4jConnection implements AutoCloseable {
     } catch (RuntimeException fault) {
       if (Neo4jFaults.isOfDriver(fault)) {
         throw new SQLException(
-            "lost or found no connection to %s: %s"
+            "lost the connection to, or cannot connect to, %s: %s"
                 .formatted(target, JdbcUrl.shownIn(String.valueOf(fault.getMessage()))),
             "08000",
             fault);

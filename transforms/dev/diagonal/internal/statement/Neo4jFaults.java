@@ -9,16 +9,18 @@ import org.neo4j.bolt.connection.exception.BoltFailureException;
 import org.neo4j.bolt.connection.exception.BoltServiceUnavailableException;
 
 /**
- * Tells by Neo4j's status codes which of its faults are transient (<a
- * href="https://neo4j.com/docs/status-codes/5/errors/all-errors/">list</a>). The SQLState does not:
- * that of a violated constraint is 50N42, as of a statement that is no Cypher.
+ * Classifies Neo4j's faults by their status codes (<a
+ * href="https://neo4j.com/docs/status-codes/5/errors/all-errors/">list</a>). The SQLState is not
+ * specific enough: 50N42 stands for a violated constraint as well as for a syntax error.
  */
 public final class Neo4jFaults {
 
   private static final String TRANSIENT = "Neo.TransientError.";
   private static final String LOCK_TIMED_OUT = "Neo.ClientError.Transaction.LockAcquisitionTimeout";
 
-  /** What was ended from outside, by a person or a server that stops: a new one may succeed. */
+  /**
+   * The statement was ended from outside, by a person or a server that stops; a retry may succeed.
+   */
   private static final Set<String> RETRYABLE_CODES =
       Set.of(
           "Neo.ClientError.Transaction.Terminated",
@@ -42,7 +44,7 @@ public final class Neo4jFaults {
 
   private Neo4jFaults() {}
 
-  /** Whether the statement itself is at fault. */
+  /** Returns whether the statement itself is at fault. */
   public static boolean isOfStatement(Throwable fault) {
     return any(
         fault,
@@ -51,18 +53,18 @@ public final class Neo4jFaults {
                 && failure.code().startsWith("Neo.ClientError.Statement."));
   }
 
-  /** Whether the user lacks a right. */
+  /** Returns whether the user lacks a privilege. */
   public static boolean isForbidden(Throwable fault) {
     return any(fault, cause -> hasCode(cause, FORBIDDEN));
   }
 
-  /** Whether a lock was not free in time ({@code db.lock.acquisition.timeout}). */
+  /** Returns whether a lock was not free in time ({@code db.lock.acquisition.timeout}). */
   public static boolean isLockTimeout(Throwable fault) {
     return any(
         fault, cause -> hasCode(cause, LOCK_TIMED_OUT) || cause instanceof SQLTimeoutException);
   }
 
-  /** Whether the same statement may succeed on a fresh connection. */
+  /** Returns whether the same statement may succeed on a new connection. */
   public static boolean isRetryable(Throwable fault) {
     return any(
         fault,
@@ -74,7 +76,10 @@ public final class Neo4jFaults {
                     || cause instanceof BoltConnectionReadTimeoutException);
   }
 
-  /** Whether the values are at fault: what a constraint forbids and what no property can be. */
+  /**
+   * Returns whether the values are at fault: a constraint forbids them, or they cannot be
+   * properties.
+   */
   public static boolean isCausedByRows(Throwable fault) {
     return any(
         fault,
@@ -83,12 +88,12 @@ public final class Neo4jFaults {
                 && CODES_OF_ROWS.contains(failure.code()));
   }
 
-  /** Whether an index of somebody else's rules out a new constraint. */
+  /** Returns whether an existing index prevents a new constraint. */
   static boolean isIndexInTheWay(Throwable fault) {
     return any(fault, cause -> hasCode(cause, INDEX_EXISTS));
   }
 
-  /** Whether nodes that exist violate a new constraint. */
+  /** Returns whether existing nodes violate a new constraint. */
   static boolean isConstraintViolated(Throwable fault) {
     return any(fault, cause -> hasCode(cause, CONSTRAINT_REFUSED));
   }
@@ -97,7 +102,10 @@ public final class Neo4jFaults {
     return cause instanceof BoltFailureException failure && failure.code().equals(code);
   }
 
-  /** Whether it is one of the driver's faults, which are not always in a {@code SQLException}. */
+  /**
+   * Returns whether it is a fault of the driver, which does not always throw a {@code
+   * SQLException}.
+   */
   static boolean isOfDriver(Throwable fault) {
     return any(fault, BoltException.class::isInstance);
   }

@@ -3,7 +3,7 @@ package dev.diagonal.internal.statement;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
 
-/** A database does not accept a statement. Thrown before any row is read. */
+/** Thrown, before any row is read, when a database refuses a statement. */
 public final class StatementRefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -6,15 +6,15 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads what a statement reports of its effect. */
+/** Reads what a statement reports about its effect. */
 public final class StatementReport {
 
   private StatementReport() {}
 
   /**
-   * Returns the sums of the columns with whole numbers, by the columns' names.
+   * Returns the sums of the whole-number columns, by column name.
    *
-   * @param rows what the statement has returned, which is read and closed
+   * @param rows the result of the statement, which is read and closed
    */
   public static Map<String, Long> of(ResultSet rows) throws SQLException {
     Map<String, Long> report = new HashMap<>();
@@ -39,7 +39,7 @@ public final class StatementReport {
     return report;
   }
 
-  /** Adds a count; a negative one is a driver's way to say that it does not know. */
+  /** Adds a count. Drivers return a negative count if it is unknown. */
   public static void add(Map<String, Long> report, String name, long count) {
     if (count > 0) {
       report.merge(name, count, Long::sum);

@@ -3,13 +3,13 @@ package dev.diagonal.internal.statement;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
 
-/** A property by which a label's nodes are told apart. */
+/** A property that identifies the nodes of a label. */
 public record UniqueKey(String label, String property) {
 
   /**
    * Creates the constraint that makes the key unique, unless it exists.
    *
-   * @throws GraphMismatchException if an index or duplicate nodes rule it out
+   * @throws GraphMismatchException if an index or duplicate nodes prevent it
    * @throws SQLException if the database refuses it or cannot be reached
    */
   public void create(JdbcTarget database, Neo4jConnection connection) throws SQLException {
@@ -32,8 +32,8 @@ public record UniqueKey(String label, String property) {
   }
 
   /**
-   * Has no name: with one, {@code IF NOT EXISTS} accepts any constraint of that name in place of
-   * this one.
+   * Returns the constraint without a name: with a name, {@code IF NOT EXISTS} would accept any
+   * constraint of that name.
    */
   public String constraint() {
     return "CREATE CONSTRAINT IF NOT EXISTS FOR (n:%s) REQUIRE n.%s IS UNIQUE"

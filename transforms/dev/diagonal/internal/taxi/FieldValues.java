@@ -5,23 +5,23 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.util.regex.Pattern;
 
-/** Values of the fields of a line, as a {@link Trip} keeps them. */
+/** Converts the fields of a line to the values that a {@link Trip} stores. */
 final class FieldValues {
 
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]{1,30}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?");
 
-  /** A double holds every decimal number of so many digits. */
+  /** A double represents every decimal number with this many digits. */
   private static final int EXACT_DIGITS = 15;
 
   private FieldValues() {}
 
-  /** A value is not of its column's kind. */
+  /** A value does not fit the kind of its column. */
   static final class UnfitException extends Exception {
     private final String reason;
 
     UnfitException(String reason) {
-      // A file may be full of them: no stack trace.
+      // A file may have many of them: no stack trace.
       super(reason, null, false, false);
       this.reason = reason;
     }
@@ -31,7 +31,7 @@ final class FieldValues {
     }
   }
 
-  /** Returns a whole number, also one that is spelled with a fraction of 0. */
+  /** Returns a whole number, which may be written with a zero fraction. */
   static long whole(String column, CsvFields fields, int field) throws UnfitException {
     if (fields.isPlainNumber(field)) {
       return fields.number(field);
@@ -41,13 +41,13 @@ final class FieldValues {
       try {
         return new BigDecimal(text).longValueExact();
       } catch (ArithmeticException e) {
-        // Said below.
+        // Reported below.
       }
     }
     throw unfit(column, text, "a whole number");
   }
 
-  /** Returns the bits of a double, which must hold every digit. */
+  /** Returns the bits of a double that represents every digit. */
   static long number(String column, CsvFields fields, int field) throws UnfitException {
     String text = fields.text(field);
     double number = DECIMAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
@@ -55,7 +55,7 @@ final class FieldValues {
       throw unfit(column, text, "a number");
     }
     if (!isExact(text, number)) {
-      throw unfit(column, text, "a number whose digits a double can all hold");
+      throw unfit(column, text, "a number that a double represents exactly");
     }
     return Double.doubleToLongBits(number);
   }
@@ -65,7 +65,7 @@ final class FieldValues {
     return plain || new BigDecimal(text).compareTo(new BigDecimal(Double.toString(number))) == 0;
   }
 
-  /** Returns the microseconds since 1970 of a clock. */
+  /** Returns a local time in microseconds since 1970. */
   static long time(String column, CsvFields fields, int field) throws UnfitException {
     String text = fields.text(field);
     try {
@@ -81,7 +81,7 @@ final class FieldValues {
       throw unfit(column, text, "UTF-8");
     }
     if (text.indexOf('\0') >= 0) {
-      throw unfit(column, text, "a text: it has a zero byte in it");
+      throw unfit(column, text, "a text: it contains a zero byte");
     }
     return text;
   }

@@ -11,22 +11,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writers that put trips and zones into Neo4j as {@code (:Trip)-[:STARTED_AT]->(:Zone)} and {@code
- * (:Trip)-[:ENDED_AT]->(:Zone)}, and count them at both zones, each batch in one transaction.
+ * Writes trips and zones to Neo4j as {@code (:Trip)-[:STARTED_AT]->(:Zone)} and {@code
+ * (:Trip)-[:ENDED_AT]->(:Zone)}, and counts trips at both zones, each batch in one transaction.
  *
  * <p>A trip has its {@code trip_id}, a text, and the columns of {@link TripColumn} that have a
- * value, but for the two zones: the relationships lead there. A zone has its {@code id}, {@code
+ * value, except the two zones, which its relationships lead to. A zone has its {@code id}, {@code
  * pickups}, {@code dropoffs} and {@code revenue}, the sum of {@code total_amount} of the trips that
- * start there: a floating-point number, whose last digits depend on the order of the batches. A
- * zone that is not there is created.
+ * start there: a floating-point number, whose last digits depend on the order of the batches.
+ * Missing zones are created.
  *
- * <p>Guarantee: a trip whose {@code trip_id} is not there yet is created and counted once; one that
- * is there, or that comes a second time in the batch, changes nothing. So writing a batch again
- * changes nothing, and a batch is written as a whole or not at all. This needs {@link #prepare}.
+ * <p>Guarantee: a trip with a new {@code trip_id} is created and counted once. A trip that exists,
+ * or that repeats an id of its batch, changes nothing. Batches are therefore idempotent and atomic.
+ * This requires {@link #prepare}.
  *
- * <p>Faults: a lost connection, a server that is not there and what Neo4j calls transient
- * (deadlocks above all), and transactions that were terminated, are retryable; violated constraints
- * and data that Neo4j refuses lie in the rows; all else is neither.
+ * <p>Faults: lost connections, unreachable servers, Neo4j's transient errors (mainly deadlocks) and
+ * terminated transactions are retryable. Violated constraints and data that Neo4j refuses are
+ * faults of single rows. All others are neither.
  *
  * @param database the database; the Neo4j driver must be on the class path
  * @param locks the slot locks, or null if one process writes
@@ -34,9 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
     implements BatchWriter.Factory<Trip> {
 
-  /**
-   * @throws IllegalArgumentException if the URL of {@code database} is not one of Neo4j
-   */
+  /** @throws IllegalArgumentException if {@code database} is not Neo4j */
   public Neo4jTrips {
     Neo4jConnection.checkNeo4j(database);
   }
@@ -46,7 +44,7 @@ public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
     return new Neo4jTrips(database, null);
   }
 
-  /** Takes the locks of a batch's cell, so that several processes may write at once. */
+  /** Takes the locks of a batch's cell, so that several processes may write concurrently. */
   public Neo4jTrips withLocks(CellLocks slotLocks) {
     return new Neo4jTrips(database, slotLocks);
   }

@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Trips and zones as PostgreSQL has them: {@code trips(trip_id, vendor_id, …)} with the columns of
- * {@link TripColumn}, and {@code zones(id, borough, zone, service_zone, pickups, dropoffs,
- * revenue)}, where the revenue is the sum of {@code total_amount} of the trips that start there.
+ * The tables of trips and zones in PostgreSQL: {@code trips(trip_id, vendor_id, …)} with the
+ * columns of {@link TripColumn}, and {@code zones(id, borough, zone, service_zone, pickups,
+ * dropoffs, revenue)}, where the revenue is the sum of {@code total_amount} of the trips that start
+ * there.
  */
 public final class TaxiTables {
 
@@ -26,11 +27,11 @@ public final class TaxiTables {
   private TaxiTables() {}
 
   /**
-   * Returns the tables of trips that count at their zones.
+   * Returns the tables of trips and zones, with counts at the zones.
    *
    * @param trips the table of trips: table or schema.table
    * @param zones the table of zones
-   * @throws IllegalArgumentException if one is not the name of a table
+   * @throws IllegalArgumentException if one is not a valid table name
    */
   public static RelationshipTables of(String trips, String zones) {
     return new RelationshipTables(
@@ -43,7 +44,7 @@ public final class TaxiTables {
         EndTable.of(zones, ID, "dropoffs"));
   }
 
-  /** Returns the values of a trip as a statement takes them; the id is a UUID. */
+  /** Returns the values of a trip for a statement; the id is a UUID. */
   static RowParameters<Trip> tripParameters() {
     return new RowParameters<>(tripColumns(), tripBinder());
   }
@@ -57,7 +58,7 @@ public final class TaxiTables {
     return columns;
   }
 
-  /** Returns the columns of a table of zones that are known without any trip. */
+  /** Returns a table of the columns of zones that do not depend on trips. */
   public static Table zones(String zones) {
     List<Column> columns = new ArrayList<>();
     columns.add(Column.key(ID, TripColumn.Kind.WHOLE.sqlType()));
@@ -65,7 +66,7 @@ public final class TaxiTables {
     return new Table(zones, columns);
   }
 
-  /** Returns what puts a trip's values for a row of its table. */
+  /** Returns a binder for rows of the table of trips. */
   public static RowBinder<Trip> tripBinder() {
     return (trip, values) -> {
       values.putUuid(trip.id());
@@ -75,7 +76,7 @@ public final class TaxiTables {
     };
   }
 
-  /** Returns what puts a zone's values for a row of {@link #zones}. */
+  /** Returns a binder for rows of {@link #zones}. */
   public static RowBinder<Zone> zoneBinder() {
     return (zone, values) ->
         values

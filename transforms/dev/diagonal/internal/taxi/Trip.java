@@ -15,10 +15,10 @@ import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ride of a taxi from a zone to a zone, with an id of its own: the place it was read from.
+ * A taxi ride from one zone to another. Its id is the place it was read from.
  *
- * <p>A class and no record because very many of them pass: all columns take 240 bytes, where
- * objects would take three times as many. Immutable.
+ * <p>A class instead of a record, because there are very many of them: all columns take 240 bytes,
+ * whereas objects would take three times as many. Immutable.
  */
 public final class Trip {
 
@@ -27,13 +27,13 @@ public final class Trip {
   private final long file;
   private final long offset;
 
-  /** Numbers, bits of doubles and microseconds since 1970, at the places of their columns. */
+  /** Numbers, bits of doubles and microseconds since 1970, by column index. */
   private final long[] values;
 
-  /** A bit for each column that has a value, the lowest for the first. */
+  /** A bit per column that has a value, the lowest for the first column. */
   private final int present;
 
-  /** The value of the one column that is a text. */
+  /** The value of the only text column. */
   private final @Nullable String flag;
 
   /** The piece of the file it was read from. */
@@ -100,7 +100,7 @@ public final class Trip {
     return new UUID(file, offset);
   }
 
-  /** Returns the piece of a file that it was read from. */
+  /** Returns the piece of the file it was read from. */
   public @Nullable Piece piece() {
     return piece;
   }
@@ -113,7 +113,7 @@ public final class Trip {
     return values[TripColumn.DROPOFF_ZONE.index()];
   }
 
-  /** Whether there is no value in a column. */
+  /** Returns whether a column has no value. */
   boolean isNull(TripColumn column) {
     return (present & 1 << column.index()) == 0;
   }
@@ -156,7 +156,7 @@ public final class Trip {
     return present;
   }
 
-  /** The value of a column that is no text, as it is kept. */
+  /** Returns the stored value of a column that is not a text. */
   long raw(TripColumn column) {
     return values[column.index()];
   }

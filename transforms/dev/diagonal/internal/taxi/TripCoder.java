@@ -14,9 +14,9 @@ import org.apache.beam.sdk.util.VarInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes a {@link Trip}: its id as 16 bytes, a varint with a bit for each column that has a value,
- * then these: whole numbers and times as zigzag varints, others as eight bytes, texts as UTF-8 with
- * their length, and the piece that it is in. A trip with 20 columns takes about 120 bytes.
+ * Encodes a {@link Trip}: its id as 16 bytes, a varint with a bit per column that has a value, then
+ * these values and the piece. Whole numbers and times are zigzag varints, other numbers eight
+ * bytes, texts UTF-8 with their length. A trip with 20 columns takes about 120 bytes.
  */
 final class TripCoder extends AtomicCoder<Trip> {
 

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of trips, in the order of the tables and of the coder. Each lists the names that the
- * Taxi and Limousine Commission gives it in its files of green, yellow and for-hire trips (<a
- * href="https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page">data dictionaries</a>); upper
- * and lower case are the same.
+ * Taxi and Limousine Commission uses in its files of green, yellow and for-hire trips (<a
+ * href="https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page">data dictionaries</a>); case
+ * is ignored.
  */
 enum TripColumn {
   VENDOR_ID(Kind.WHOLE, "VendorID"),
@@ -34,12 +34,12 @@ enum TripColumn {
   CBD_CONGESTION_FEE(Kind.NUMBER, "cbd_congestion_fee"),
   AIRPORT_FEE(Kind.NUMBER, "airport_fee");
 
-  /** What the values of a column are. */
+  /** The type of a column's values. */
   public enum Kind {
-    /** A whole number; files that were converted from Parquet also spell it 1.0. */
+    /** A whole number; files that were converted from Parquet may write 1.0. */
     WHOLE("bigint"),
 
-    /** A decimal number. A {@code double}, whose shortest spelling is that of the file. */
+    /** A decimal number, stored as the {@code double} whose shortest form is that of the file. */
     NUMBER("numeric"),
 
     /** A time on the clock of New York, without a zone, to the microsecond. */
@@ -53,7 +53,7 @@ enum TripColumn {
       this.sqlType = sqlType;
     }
 
-    /** Returns PostgreSQL's type for it. */
+    /** Returns its PostgreSQL type. */
     public String sqlType() {
       return sqlType;
     }
@@ -69,7 +69,7 @@ enum TripColumn {
     this.headers = List.of(headers);
   }
 
-  /** Returns its names in the first lines of files. */
+  /** Returns its names in headers. */
   List<String> headers() {
     return headers;
   }
@@ -78,12 +78,12 @@ enum TripColumn {
     return kind;
   }
 
-  /** Returns what it is called in a database. */
+  /** Returns its name in a database. */
   public String sqlName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the column that a file calls so, or null. */
+  /** Returns the column that a file calls by this name, or null. */
   static @Nullable TripColumn named(String header) {
     for (TripColumn column : values()) {
       if (column.headers.stream().anyMatch(header::equalsIgnoreCase)) {
@@ -93,13 +93,13 @@ enum TripColumn {
     return null;
   }
 
-  /** Returns its place in the order of the columns, from 0. */
-  @SuppressWarnings("EnumOrdinal") // The order is that of tables and the coder: it stays.
+  /** Returns its index in the order of the columns, from 0. */
+  @SuppressWarnings("EnumOrdinal") // tables and the coder depend on the order
   int index() {
     return ordinal();
   }
 
-  /** Whether a trip without it is none. */
+  /** Returns whether a trip must have it. */
   public boolean isRequired() {
     return this == PICKUP_ZONE || this == DROPOFF_ZONE;
   }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What is said to Neo4j about trips and zones. {@code $rows} is a list of maps, one for each. */
+/** Builds the Cypher for trips and zones. {@code $rows} is a list of maps, one per trip or zone. */
 final class TripCypher {
 
   static final List<UniqueKey> KEYS =
@@ -24,12 +24,12 @@ final class TripCypher {
       """;
 
   /**
-   * A trip without its relationship has been created by this transaction, since both are committed
-   * together. MERGE and not MATCH: it waits for another transaction that creates the same trip, as
-   * one whose client gave it up may still be doing, and then sees it. A trip that comes twice in a
-   * batch counts once.
+   * A trip without its relationship was created by this transaction, since both are committed
+   * together. Uses MERGE instead of MATCH: MERGE waits for a concurrent transaction that creates
+   * the same trip, such as one that its client has abandoned, and then sees it. A trip that occurs
+   * twice in a batch counts once.
    *
-   * <p>A zone that somebody else has created may have no counters, and null + 1 is null.
+   * <p>A zone that another program has created may lack counters, and null + 1 is null.
    */
   static final String WRITE_TRIPS =
       """
@@ -58,7 +58,7 @@ final class TripCypher {
   private TripCypher() {}
 
   static Map<String, Object> row(Zone zone) {
-    Map<String, Object> names = new HashMap<>(); // a null takes the name away
+    Map<String, Object> names = new HashMap<>(); // a null removes the name
     names.put("borough", zone.borough());
     names.put("zone", zone.name());
     names.put("service_zone", zone.serviceZone());

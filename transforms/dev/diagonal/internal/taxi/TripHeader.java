@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.metrics.Metrics;
 
-/** Where a file has the columns of trips, and what it calls them. */
+/** Finds the columns of trips in a file, by the names that the file uses. */
 final class TripHeader {
 
   private static final int ABSENT = -1;
@@ -26,10 +26,10 @@ final class TripHeader {
   }
 
   /**
-   * Reads the first line of a file.
+   * Parses the first line of a file.
    *
-   * @throws BadInputException if there is none, a column of the zones is missing, or a column is
-   *     there twice, under one name or two
+   * @throws BadInputException if there is none, a column of the zones is missing, or a column
+   *     occurs twice, under one name or two
    */
   static TripHeader of(TextFile file, String delimiter) {
     TripHeader header = new TripHeader(HeaderColumns.of(file, delimiter));
@@ -48,7 +48,7 @@ final class TripHeader {
     }
     for (TripColumn column : TripColumn.values()) {
       if (column.isRequired() && !header.has(column)) {
-        int unused = header.names.position(column.headers().get(0)); // which fails
+        int unused = header.names.position(column.headers().get(0)); // throws
       }
     }
     return header;
@@ -68,17 +68,20 @@ final class TripHeader {
     return positions[column.index()];
   }
 
-  /** Whether the column at a position is one of trips. */
+  /** Returns whether the column at a position is one of trips. */
   boolean reads(int position) {
     return Arrays.stream(positions).anyMatch(each -> each == position);
   }
 
-  /** Returns what the file calls a column that it has. */
+  /** Returns the name in the file of a column that it has. */
   String nameOf(TripColumn column) {
     return names.names().get(position(column));
   }
 
-  /** Counts the columns that this file lacks, and those that no trip has, for the summary. */
+  /**
+   * Counts the columns that this file lacks, and its columns that trips do not have, for the
+   * summary.
+   */
   void report() {
     Set<TripColumn> missing = EnumSet.allOf(TripColumn.class);
     missing.removeIf(this::has);

@@ -13,16 +13,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Emits a {@link Trip} for each line, in their order, from separated values whose first line names
- * the columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are null,
+ * Parses a {@link Trip} from each line, in order, of separated values whose header names the
+ * columns: {@link TripColumn} by their names, in any order. Columns that a file lacks are null,
  * except the two zones; other columns are ignored; both are counted for {@link TripRemarks}. Empty
  * lines are skipped. A line with another number of fields than the header, without a zone, or with
- * a value that is not of its column's kind, is a bad record.
+ * a value that does not fit its column, is a bad record.
  *
  * <p>The id of a trip is the place of its line: 64 bits of a hash of the file's name (Murmur3), as
- * the file system spells it, and the byte offset of the line. So it is the same in every run, and
- * another if the file is moved. It knows nothing of what the line says: the {@link Piece} that the
- * trip is in does.
+ * the file system writes it, and the byte offset of the line. So it is the same in every run, but
+ * changes if the file is moved. It does not depend on the contents of the line; the {@link Piece}
+ * of the trip does.
  */
 public final class TripLines implements LineConsumer<Trip> {
 
@@ -39,14 +39,14 @@ public final class TripLines implements LineConsumer<Trip> {
     this.fields = new CsvFields(delimiter);
   }
 
-  /** Returns a maker of consumers of lines with commas. */
+  /** Returns a factory of consumers of lines with commas. */
   public static LineConsumer.Factory<Trip> factory() {
     return of(",");
   }
 
-  /** Returns a maker of consumers of lines with this text between two fields. */
+  /** Returns a factory of consumers of lines with this text between two fields. */
   public static LineConsumer.Factory<Trip> of(String delimiter) {
-    CsvFields unused = new CsvFields(delimiter); // refuses what is not a delimiter
+    CsvFields unused = new CsvFields(delimiter); // refuses an invalid delimiter
     return () -> new TripLines(delimiter);
   }
 

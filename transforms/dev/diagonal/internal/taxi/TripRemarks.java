@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a summary says about the columns of the files. Readers count each column under a name that
- * starts with {@link #MISSING} or {@link #UNKNOWN} in the namespace of {@link
+ * The remarks of a summary about the columns of the files. Readers count each column under a name
+ * that starts with {@link #MISSING} or {@link #UNKNOWN}, in the namespace of {@link
  * dev.diagonal.internal.metrics.Counted}.
  */
 public final class TripRemarks {
 
-  /** Starts the name of the counter of a column that some file does not have. */
+  /** The prefix of the counter of a column that some file lacks. */
   static final String MISSING = "files_without_column:";
 
-  /** Starts the name of the counter of a column of some file that trips do not have. */
+  /** The prefix of the counter of a column of some file that trips do not have. */
   static final String UNKNOWN = "files_with_unknown_column:";
 
-  /** How many columns are named at most. */
+  /** The maximum number of named columns. */
   static final int MOST = 20;
 
   private static final int SHOWN_CHARACTERS = 40;
@@ -32,7 +32,7 @@ public final class TripRemarks {
    */
   public static List<String> of(Collection<String> counters) {
     List<String> remarks = new ArrayList<>();
-    add(remarks, counters, MISSING, "columns that not every file has, null there: ");
+    add(remarks, counters, MISSING, "columns that some files lack (null there): ");
     add(remarks, counters, UNKNOWN, "columns of files that were not loaded: ");
     return remarks;
   }
@@ -52,7 +52,7 @@ public final class TripRemarks {
     }
   }
 
-  /** Returns a name from a file as a terminal can show it. */
+  /** Returns a name from a file in a form that is safe for a terminal. */
   static String shown(String name) {
     String clean = name.replaceAll("\\p{Cntrl}", "\uFFFD");
     return clean.length() <= SHOWN_CHARACTERS ? clean : clean.substring(0, SHOWN_CHARACTERS) + "…";

@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Times of trips, as microseconds since 1970 on the clock of New York.
+ * Parses the times of trips to microseconds since 1970, in New York's local time.
  *
- * <p>Read as the TLC writes them and as other tools do: {@code 2024-01-01 00:46:55}, with a {@code
+ * <p>Accepts the format of the TLC and of other tools: {@code 2024-01-01 00:46:55}, with a {@code
  * T}, with a fraction of a second, and {@code 01/01/2024 12:46:55 AM} (month first), which New
- * York's open data portal exports. The files have no zone: tools that need one write {@code Z},
- * {@code +00:00} or {@code UTC} behind the same clock time, which therefore changes nothing. Any
- * other offset is refused.
+ * York's open data portal exports. The files have no zone. Tools that need one append {@code Z},
+ * {@code +00:00} or {@code UTC} to the same local time, so these are ignored. Any other offset is
+ * refused.
  */
 final class TripTime {
 
@@ -30,9 +30,9 @@ final class TripTime {
   private TripTime() {}
 
   /**
-   * Reads a time.
+   * Parses a time.
    *
-   * @throws DateTimeException if the text is none, or has more than six digits of a second
+   * @throws DateTimeException if the text is not a time, or has more than six fraction digits
    */
   static long parse(String text) {
     Matcher iso = ISO.matcher(text);

@@ -3,11 +3,11 @@ package dev.diagonal.internal.taxi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the city that trips start and end in.
+ * A part of the city in which trips start and end.
  *
- * @param id the number that trips name it by
- * @param borough which borough it lies in, or null
- * @param name what it is called, or null
+ * @param id the number by which trips refer to it
+ * @param borough its borough, or null
+ * @param name its name, or null
  * @param serviceZone which taxis may pick up there, or null
  */
 public record Zone(

@@ -19,9 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the zones from comma-separated files, plain or compressed, whose first line names the
- * columns: {@code LocationID}, {@code Borough}, {@code Zone} and {@code service_zone}, in any
- * order. There are some hundreds: they are read at once.
+ * Reads the zones from comma-separated files, plain or compressed, whose header names the columns:
+ * {@code LocationID}, {@code Borough}, {@code Zone} and {@code service_zone}, in any order. Reads
+ * all of them into memory, since there are only some hundreds.
  */
 public final class ZoneFiles {
 
@@ -30,7 +30,7 @@ public final class ZoneFiles {
   /**
    * Returns the zones in the order of the files and their lines.
    *
-   * @throws BadInputException if a line is no zone, a zone is there twice or a column is missing;
+   * @throws BadInputException if a line is not a zone, a zone occurs twice or a column is missing;
    *     the message has file, line and reason
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -46,7 +46,7 @@ public final class ZoneFiles {
       }
     }
     if (zones.stream().map(Zone::id).distinct().count() < zones.size()) {
-      throw new BadInputException("a zone is in the files of zones twice");
+      throw new BadInputException("a zone occurs twice in the files of zones");
     }
     return zones;
   }
@@ -71,7 +71,7 @@ public final class ZoneFiles {
         }
         if (fields.count() != names.count()) {
           throw new UnfitException(
-              "%s fields where the header has %s".formatted(fields.count(), names.count()));
+              "%s fields, but the header has %s".formatted(fields.count(), names.count()));
         }
         zones.add(
             new Zone(

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file that {@link dev.diagonal.textfile.WriteDeadLetters} has written, to which a run adds
- * dead letters after its pipeline. Not safe for use by several threads at once.
+ * dead letters after its pipeline. Not thread-safe.
  */
 public final class DeadLetterFile {
 
@@ -40,16 +40,16 @@ public final class DeadLetterFile {
     this.maxBadRecords = maxBadRecords;
   }
 
-  /** Returns the file of this path, which may hold at most {@code maxBadRecords} dead letters. */
+  /** Returns the file of this path, with at most {@code maxBadRecords} dead letters. */
   public static DeadLetterFile at(String path, long maxBadRecords) {
     return new DeadLetterFile(path, maxBadRecords);
   }
 
   /**
-   * Writes the file anew, with what the pipeline has written and these, sorted. Called again, the
-   * new ones take the place of those of the call before.
+   * Rewrites the file with the dead letters of the pipeline and these, sorted. A second call
+   * replaces those of the first.
    *
-   * @throws BadInputException if there are too many, once the file is written
+   * @throws BadInputException if there are too many, after the file is written
    */
   public void add(List<DeadLetter> more) throws IOException {
     List<DeadLetter> all = new ArrayList<>(before());
@@ -60,7 +60,7 @@ public final class DeadLetterFile {
     }
   }
 
-  /** Writes a file of these alone, sorted. */
+  /** Writes a file of only these dead letters, sorted. */
   public static void write(String path, List<DeadLetter> letters) throws IOException {
     List<DeadLetter> sorted = new ArrayList<>(letters);
     sorted.sort(DeadLetterFile::compare);
@@ -85,7 +85,7 @@ public final class DeadLetterFile {
     return " (--maxBadRecords): " + DeadLetterCounts.of(letters).describe();
   }
 
-  /** Returns the failure of a file that has more records than allowed. */
+  /** Returns the exception for a file with more records than allowed. */
   public static BadInputException tooMany(long size, String path, long most, String summary) {
     return new BadInputException(
         "%s records are in %s, more than the %s allowed%s".formatted(size, path, most, summary));
@@ -95,7 +95,7 @@ public final class DeadLetterFile {
     List<DeadLetter> lines = before;
     if (lines == null) {
       lines = new ArrayList<>();
-      // None if workers have written it on another machine; a pipe cannot be read again.
+      // Empty if workers have written the file on another machine; a pipe cannot be read again.
       for (InputFile file : Listing.matching(path)) {
         if (!file.isPipe()) {
           read(file, lines);

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
-/** The values of one row, as objects; null where there is no value. Immutable. */
+/** The values of one row, as objects or null. Immutable. */
 public final class ValueRow {
 
   private final @Nullable Object[] values;

@@ -33,15 +33,15 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a source as values, converted as a transfer converts them, for a write that is fed in
- * parts: ranges of files, tables or queries.
+ * Reads the rows of a source as values, converted as in a transfer, for a write that reads its
+ * source in parts: ranges of files, tables or queries.
  *
  * <p>Rows of files also have {@value #PLACE}, a UUID, unless the source has such a column: 64 bits
- * of a hash of the file's name (Murmur3) and the byte or the number of the row in it.
+ * of a hash of the file's name (Murmur3) and the byte offset or number of the row.
  */
 public final class ValueRows implements PartSource<SourceRange, ValueRow> {
 
-  /** The column that tells rows of files apart. */
+  /** The column that identifies rows of files. */
   public static final String PLACE = "edge_id";
 
   private static final int BLOCK_ROWS = 1_000;
@@ -75,7 +75,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
     return columns().stream().map(Column::name).toList();
   }
 
-  /** Returns what the user should know of guessed types, a line each. */
+  /** Returns remarks on guessed types, one line each. */
   public List<String> remarks() {
     return TypeRemarks.of(conversion.guessesInUse());
   }
@@ -102,7 +102,7 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
   /**
    * Returns the ranges, spread over the workers.
    *
-   * @param signal what has to be done before any range is read, or null
+   * @param signal must be done before any range is read, or null
    */
   public PTransform<PBegin, PCollection<SourceRange>> ranges(@Nullable PCollection<?> signal) {
     return new Ranges(source, signal);

@@ -6,13 +6,12 @@ import java.sql.SQLException;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 
 /**
- * Opens connections to one database. Connecting takes at most 10 seconds; then each answer takes at
- * most {@value #ANSWER_SECONDS} seconds. The {@code toString} names the database and contains no
- * secret.
+ * Opens connections to one database. Connecting takes at most 10 seconds; each reply takes at most
+ * {@value #ANSWER_SECONDS} seconds. The {@code toString} names the database and contains no secret.
  */
 public interface Connector extends Serializable {
 
-  /** How long a connection waits for an answer, unless its URL sets a limit. */
+  /** How long a connection waits for a reply, unless its URL sets a limit. */
   int ANSWER_SECONDS = 120;
 
   static Connector of(JdbcTarget target) {
@@ -25,6 +24,6 @@ public interface Connector extends Serializable {
 
   Connection connect() throws SQLException;
 
-  /** What the connections of one JVM are counted by. */
+  /** Returns the name by which the connections of a JVM are counted. */
   String name();
 }

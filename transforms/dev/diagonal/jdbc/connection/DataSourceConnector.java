@@ -8,8 +8,8 @@ import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections by the data source of a {@code JdbcIO}. Of its configuration only {@code
- * buildDatasource} is used: its {@code toString} shows the password.
+ * Opens connections through the data source of a {@code JdbcIO}. Uses only {@code buildDatasource}
+ * of its configuration, whose {@code toString} shows the password.
  */
 final class DataSourceConnector implements Connector {
 
@@ -31,7 +31,7 @@ final class DataSourceConnector implements Connector {
     try {
       connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
     } catch (SQLFeatureNotSupportedException e) {
-      // Then the driver's own limits count.
+      // The driver's own limits apply.
     }
     return connection;
   }

@@ -10,15 +10,15 @@ import java.sql.SQLException;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections by a driver: PostgreSQL's own, or whichever takes the URL. */
+/** Opens connections through PostgreSQL's driver, or any other driver that accepts the URL. */
 record DriverConnector(JdbcTarget target) implements Connector {
 
   static final int CONNECT_SECONDS = 10;
 
   /**
-   * PostgreSQL's driver, past {@link DriverManager}: that does not see drivers in the class loader
-   * of a Flink job, and its list of the whole JVM, which the driver enters by itself, would keep
-   * the classes of each job (20 MB) for as long as the worker lives.
+   * PostgreSQL's driver, without {@link DriverManager}. That does not see drivers in the class
+   * loader of a Flink job. Its JVM-wide list, in which the driver registers itself, would keep the
+   * classes of each job (20 MB) for the lifetime of the worker.
    */
   private static final class Postgres {
     static final Driver DRIVER = new org.postgresql.Driver();
@@ -62,7 +62,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     properties.setProperty("socketTimeout", String.valueOf(ANSWER_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("socketFactory", KeepAliveSockets.class.getName());
-    // The details of an error, and the text of a failed batch, hold values of the rows.
+    // The details of an error, and the text of a failed batch, contain values of rows.
     properties.setProperty("logServerErrorDetail", "false");
     return opened(Postgres.DRIVER.connect(target.url(), properties));
   }
@@ -74,7 +74,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     return connection;
   }
 
-  /** The driver says only that the attempt failed. */
+  /** Replaces a driver's message that only says that the attempt failed. */
   private static SQLException ofUnknownHost(SQLException fault) {
     for (Throwable each = fault.getCause(); each != null; each = each.getCause()) {
       if (each instanceof UnknownHostException) {
@@ -85,14 +85,14 @@ record DriverConnector(JdbcTarget target) implements Connector {
     return fault;
   }
 
-  /** Limits the wait for an answer, unless the URL does. */
+  /** Limits the wait for a reply, unless the URL does. */
   private static void limitSilence(Connection connection) {
     try {
       if (connection.getNetworkTimeout() == 0) {
         connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
       }
     } catch (SQLException | AbstractMethodError e) {
-      // Then the driver's own limits count.
+      // The driver's own limits apply.
     }
   }
 
@@ -108,8 +108,8 @@ record DriverConnector(JdbcTarget target) implements Connector {
   }
 
   /**
-   * Returns the fault, or a copy if its driver repeats what the URL must not show. The copy has no
-   * cause: that would repeat it too.
+   * Returns the fault, or a copy if its message contains hidden parts of the URL. The copy has no
+   * cause, since that would contain them too.
    */
   static SQLException withoutSecrets(SQLException fault, String url) {
     for (Throwable each = fault; each != null; each = each.getCause()) {

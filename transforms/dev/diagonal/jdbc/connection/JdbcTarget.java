@@ -8,22 +8,22 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that is written to or read from. A user and password in the URL are taken out of it
- * where its form is known, and travel as {@code user} and {@code password}; they win over those
- * that are given beside it. Its {@code toString} shows host, database and user: neither the
- * password nor the parameters of the URL.
+ * A database to write to or read from. A user and password in a URL of a known format are removed
+ * from it and stored as {@code user} and {@code password}; they win over separately given ones. Its
+ * {@code toString} shows host, database and user, but neither the password nor the parameters of
+ * the URL.
  *
- * @param url a JDBC URL; its parameters win over what Diagonal sets (see {@link
+ * @param url a JDBC URL; its parameters win over Diagonal's settings (see {@link
  *     dev.diagonal.internal.jdbc.connection.HeldConnection})
- * @param user the user, unless the driver's defaults name one
- * @param password the user's password, unless none is needed
+ * @param user the user, or null for the driver's default
+ * @param password the user's password, or null if none is needed
  */
 public record JdbcTarget(String url, @Nullable String user, @Nullable Secret password)
     implements Serializable {
 
   /**
    * @throws IllegalArgumentException if {@code url} does not start with {@code jdbc:} and a
-   *     driver's name, {@code user} is blank, or there is a password and no user
+   *     driver's name, {@code user} is blank, or there is a password but no user
    */
   public JdbcTarget {
     checkArgument(
@@ -41,12 +41,12 @@ public record JdbcTarget(String url, @Nullable String user, @Nullable Secret pas
     }
   }
 
-  /** Returns the database at {@code url}, with the user and password that the URL names, if any. */
+  /** Returns the database at {@code url}, with the user and password in the URL, if any. */
   public static JdbcTarget at(String url) {
     return new JdbcTarget(url, null, null);
   }
 
-  /** Replaces the user, and keeps the password that the URL named, if any. */
+  /** Replaces the user, and keeps the password of the URL, if any. */
   public JdbcTarget withUser(String user) {
     return new JdbcTarget(url, user, password);
   }

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link dev.diagonal.jdbc.write.JdbcWrite} records its plain inserts, so that no transaction
- * is lost or repeated when the answer to its commit is lost.
+ * is lost or repeated if the reply to its commit is lost.
  *
- * @param schema the name of the schema in the target's database that holds the ledger
- * @param run the run that the transactions belong to, or null if each process is a run of its own
- * @param synchronousCommit whether a commit waits for the disk even where the user's or the
- *     server's {@code synchronous_commit} is off
+ * @param schema the name of the schema in the target's database that contains the ledger
+ * @param run the run that the transactions belong to, or null if each process is a separate run
+ * @param synchronousCommit whether a commit waits for the disk even if the user's or the server's
+ *     {@code synchronous_commit} is off
  */
 public record LedgerSettings(String schema, @Nullable UUID run, boolean synchronousCommit)
     implements Serializable {
@@ -21,7 +21,7 @@ public record LedgerSettings(String schema, @Nullable UUID run, boolean synchron
       new LedgerSettings(InternalSchema.DEFAULT_NAME, null, true);
 
   /**
-   * @throws IllegalArgumentException if {@code schema} cannot be the name of Diagonal's schema
+   * @throws IllegalArgumentException if {@code schema} is not a valid name for Diagonal's schema
    */
   public LedgerSettings {
     InternalSchema unused = new InternalSchema(schema);
@@ -43,9 +43,9 @@ public record LedgerSettings(String schema, @Nullable UUID run, boolean synchron
   }
 
   /**
-   * Leaves {@code synchronous_commit} as the session has it. Where it is off, a crash of the server
-   * loses the transactions of its last moments; a run that is still writing then fails, and one
-   * that has just ended has lost them.
+   * Keeps the {@code synchronous_commit} of the session. If it is off, a crash of the server loses
+   * the most recent transactions: a run that is still writing then fails, but a run that has just
+   * ended does not notice.
    */
   public LedgerSettings withoutSynchronousCommit() {
     return new LedgerSettings(schema, run, false);

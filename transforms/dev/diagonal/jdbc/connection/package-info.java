@@ -1,3 +1,3 @@
-/** Names databases, opens connections to them, and sets the ledger of plain inserts. */
+/** Describes databases, opens connections to them, and configures the ledger of plain inserts. */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.jdbc.connection;

@@ -33,6 +33,7 @@ final class DeltaSums {
    * @param sourceField the index of the source in a relationship's row
    * @param targetField the index of the target
    * @param valueFields for each sum the index of the field that is added, or {@link #COUNTER}
+   * @param wholes for each sum whether a whole number is added; else a decimal is
    * @param copy the COPY statement
    */
   record Layout(
@@ -42,6 +43,7 @@ final class DeltaSums {
       int sourceField,
       int targetField,
       List<Integer> valueFields,
+      List<Boolean> wholes,
       String copy) {}
 
   private final Layout layout;
@@ -109,7 +111,10 @@ final class DeltaSums {
     if (edges.lengthAt(at) < 0) {
       return true; // null counts as 0
     }
-    BigDecimal value = WireValue.decimal(edges.array(), at);
+    BigDecimal value =
+        layout.wholes().get(sum)
+            ? BigDecimal.valueOf(WireValue.whole(edges.array(), at, edges.lengthAt(at)))
+            : WireValue.decimal(edges.array(), at);
     if (value == null) {
       return false; // NaN or infinite
     }

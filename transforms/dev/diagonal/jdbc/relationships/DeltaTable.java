@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.jdbc.table.TableRights;
@@ -114,7 +115,11 @@ record DeltaTable(EndSums of, Table table, String view) {
                 });
   }
 
-  /** Returns whether all of them exist. */
+  /**
+   * Returns whether all of them exist.
+   *
+   * @throws TargetMismatchException if one has deltas of other columns, which a fold would lose
+   */
   static boolean exist(JdbcTarget database, List<DeltaTable> deltas)
       throws SQLException, InterruptedException {
     return RetriedTransaction.in(database, "look at table " + deltas.get(0).table().name())
@@ -123,10 +128,33 @@ record DeltaTable(EndSums of, Table table, String view) {
 
   private static boolean exist(Connection connection, List<DeltaTable> deltas) throws SQLException {
     for (DeltaTable each : deltas) {
-      if (FoundTable.find(connection, each.table.name()) == null) {
+      FoundTable found = FoundTable.find(connection, each.table.name());
+      if (found == null) {
         return false;
       }
+      each.requireSameColumns(found);
     }
     return true;
+  }
+
+  private void requireSameColumns(FoundTable found) {
+    List<String> names = table.columns().stream().map(Column::name).toList();
+    List<String> differences = new ArrayList<>();
+    for (FoundColumn column : found.columns()) {
+      if (!names.contains(column.name())) {
+        differences.add("column %s: this run does not add it up".formatted(column.name()));
+      }
+    }
+    for (String name : names) {
+      if (found.column(name) == null) {
+        differences.add("column %s: the runs before did not add it up".formatted(name));
+      }
+    }
+    if (!differences.isEmpty()) {
+      differences.add(
+          "fold with the options of the runs before (load-edges: --edgeColumns, --totalColumn, --fold), then DROP TABLE %s CASCADE"
+              .formatted(PostgresSql.quoteTable(table.name())));
+      throw new TargetMismatchException("table " + table.name(), differences);
+    }
   }
 }

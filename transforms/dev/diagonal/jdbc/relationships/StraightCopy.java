@@ -109,7 +109,7 @@ final class StraightCopy<T> {
     List<DeltaSums.Layout> deltas = new ArrayList<>();
     for (DeltaTable each : DeltaTable.of(tables)) {
       for (Sum sum : each.of().sums()) {
-        if (sum.of() != null && !isExactNumeric(columns.get(place(columns, sum.of())), sum)) {
+        if (sum.of() != null && !isExact(columns.get(place(columns, sum.of())), sum)) {
           return null;
         }
       }
@@ -131,9 +131,10 @@ final class StraightCopy<T> {
   }
 
   /** Returns whether both sides sum the values without rounding. */
-  private static boolean isExactNumeric(WireColumn column, Sum sum) {
-    return column.type() == WireType.NUMERIC
-        && column.found().type().equals("numeric")
+  private static boolean isExact(WireColumn column, Sum sum) {
+    boolean isUnsizedNumeric =
+        column.type() == WireType.NUMERIC && column.found().type().equals("numeric");
+    return (isUnsizedNumeric || WHOLE.contains(column.type()))
         && DeltaTable.elementOf(sum).equals("numeric");
   }
 
@@ -177,6 +178,12 @@ final class StraightCopy<T> {
         place(columns, tables.target()),
         deltas.of().sums().stream()
             .map(sum -> sum.of() == null ? DeltaSums.COUNTER : place(columns, sum.of()))
+            .toList(),
+        deltas.of().sums().stream()
+            .map(
+                sum ->
+                    sum.of() != null
+                        && WHOLE.contains(columns.get(place(columns, sum.of())).type()))
             .toList(),
         copy(deltas.table()));
   }

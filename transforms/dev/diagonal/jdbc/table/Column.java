@@ -10,22 +10,22 @@ import java.util.regex.Pattern;
 /**
  * A column of a {@link Table}.
  *
- * @param name its name, exactly as the database has it (quoted in SQL, so case matters)
+ * @param name its name, exactly as in the database (quoted in SQL, so case matters)
  * @param type its SQL type, for example {@code bigint} or {@code numeric(12, 6)}, with its
- *     collation if that is not the type's own
- * @param constraints what follows the type when the table is created, for example {@code NOT NULL
- *     DEFAULT 0}, or nothing
- * @param key whether it is part of the key by which rows are told apart
+ *     collation if that is not the type's default
+ * @param constraints the text after the type when the table is created, for example {@code NOT NULL
+ *     DEFAULT 0}, or empty
+ * @param key whether it is part of the key that identifies rows
  */
 public record Column(String name, String type, String constraints, boolean key)
     implements Serializable {
 
-  /** The constraint of a column whose values nobody but an override can set. */
+  /** The constraint of a column whose values can be set only with an override. */
   public static final String IDENTITY_ALWAYS = "GENERATED ALWAYS AS IDENTITY";
 
   private static final String QUOTED = "\"(?:[^\"\\x00]|\"\")+\"";
 
-  // The type stands in SQL as it is: what could end it or begin something else is not allowed.
+  // The type is inserted into SQL unquoted, so it must not contain anything that could end it.
   private static final Pattern TYPE =
       Pattern.compile(
           "(?:[A-Za-z_]|%1$s)(?:[A-Za-z0-9_ ,.()\\[\\]]|-(?=\\d)|%1$s)*".formatted(QUOTED));
@@ -34,7 +34,7 @@ public record Column(String name, String type, String constraints, boolean key)
       Pattern.compile("(?i) +((?:not null|null|default|primary|unique|generated)\\b.*)");
 
   /**
-   * @throws IllegalArgumentException if {@code name} is not an identifier or {@code type} not a
+   * @throws IllegalArgumentException if {@code name} is not an identifier or {@code type} is not a
    *     type
    */
   public Column {
@@ -73,7 +73,7 @@ public record Column(String name, String type, String constraints, boolean key)
     return new Column(name, definition, true);
   }
 
-  /** Returns a column outside the key, which may be null unless its definition says otherwise. */
+  /** Returns a column outside the key, which is nullable unless its definition says otherwise. */
   public static Column of(String name, String definition) {
     return new Column(name, definition, false);
   }

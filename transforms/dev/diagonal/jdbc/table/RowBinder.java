@@ -3,7 +3,7 @@ package dev.diagonal.jdbc.table;
 import java.io.Serializable;
 
 /**
- * Puts a record's values for a row of a {@link Table}, one for each column, in the table's order.
+ * Binds the values of a record to the columns of a {@link Table}, one value per column, in order.
  *
  * <p>Called by several threads, each with its own {@link RowValues}.
  */

@@ -13,9 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the values of one row, column by column. The database converts between numbers as in an
+ * Receives the values of one row, column by column. The database converts between numbers as in an
  * assignment (a long fits an {@code integer} column if its value does). A value may be null unless
- * its column is a key. Text is taken by columns of every type that has a spelling: JSON, enums,
+ * its column is a key. Text is accepted by columns of every type with a text format: JSON, enums,
  * numbers, dates.
  */
 public interface RowValues {
@@ -35,8 +35,8 @@ public interface RowValues {
   RowValues putText(@Nullable String value);
 
   /**
-   * Puts text that is spelt in UTF-8, from {@code start} to before {@code end}; the bytes may
-   * change afterwards. It costs no object where the column takes text in binary form.
+   * Puts UTF-8 text from {@code start} to before {@code end}; the bytes may change afterwards.
+   * Creates no object if the column accepts text in binary format.
    */
   default RowValues putText(byte[] utf8, int start, int end) {
     return putText(new String(utf8, start, end - start, UTF_8));
@@ -50,7 +50,7 @@ public interface RowValues {
   /** Puts a {@code date}. */
   RowValues putDate(@Nullable LocalDate value);
 
-  /** Puts a {@code date} by its days since 1970-01-01. */
+  /** Puts a {@code date} as days since 1970-01-01. */
   default RowValues putEpochDay(long days) {
     return putDate(LocalDate.ofEpochDay(days));
   }
@@ -65,25 +65,25 @@ public interface RowValues {
   RowValues putTime(@Nullable LocalTime value);
 
   /**
-   * Puts all columns of a table without a key at once: their lengths and values in the binary
-   * format of PostgreSQL's COPY, from {@code start} to before {@code end}.
+   * Puts all columns of a table without a key: their lengths and values in the binary format of
+   * PostgreSQL's COPY, from {@code start} to before {@code end}.
    *
-   * @throws UnsupportedOperationException if the rows do not go to PostgreSQL in that format
+   * @throws UnsupportedOperationException if the rows are not written to PostgreSQL in that format
    */
   default RowValues putTuple(byte[] fields, int start, int end) {
-    throw new UnsupportedOperationException("tuples of COPY go to PostgreSQL only");
+    throw new UnsupportedOperationException("tuples of COPY can be written to PostgreSQL only");
   }
 
   /**
-   * Puts an array of one dimension, whose elements are of the classes that the other methods take,
-   * or null.
+   * Puts a one-dimensional array, whose elements are null or of the classes that the other methods
+   * accept.
    */
   RowValues putArray(@Nullable List<?> value);
 
   /**
-   * Puts a value by its class: one that the other methods take, or an {@link OffsetDateTime}.
+   * Puts a value by its class: one that the other methods accept, or an {@link OffsetDateTime}.
    *
-   * @throws IllegalArgumentException if no column takes its class
+   * @throws IllegalArgumentException if no column accepts its class
    */
   default RowValues putObject(@Nullable Object value) {
     if (value == null) {
@@ -115,6 +115,6 @@ public interface RowValues {
     } else if (value instanceof List<?> list) {
       return putArray(list);
     }
-    throw new IllegalArgumentException("no column takes a " + value.getClass().getSimpleName());
+    throw new IllegalArgumentException("no column accepts a " + value.getClass().getSimpleName());
   }
 }

@@ -7,22 +7,22 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The columns of a table that are written, in the order in which a {@link RowBinder} puts them.
+ * The written columns of a table, in the order in which a {@link RowBinder} binds them.
  *
- * @param name {@code table} or {@code schema.table}, exactly as the database has it (quoted in SQL,
- *     so case matters)
+ * @param name {@code table} or {@code schema.table}, exactly as in the database (quoted in SQL, so
+ *     case matters)
  * @param columns the columns, at least one; a table without a {@linkplain Column#key key} can only
  *     be inserted into
- * @param fillfactor how full inserts may make a page if the table is created, in percent, 10 to 100
+ * @param fillfactor how far inserts fill a page if the table is created, in percent, 10 to 100
  */
 public record Table(String name, List<Column> columns, int fillfactor) implements Serializable {
 
   public static final int FULL = 100;
 
   /**
-   * @throws IllegalArgumentException if {@code name} is not one or two identifiers or is that of a
-   *     temporary table, a column is named twice, there is none, or {@code fillfactor} is out of
-   *     range
+   * @throws IllegalArgumentException if {@code name} is not one or two identifiers or names a
+   *     temporary table, two columns have the same name, there are no columns, or {@code
+   *     fillfactor} is out of range
    */
   public Table {
     columns = List.copyOf(columns);
@@ -42,7 +42,7 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
   /**
    * Checks the name of a table.
    *
-   * @throws IllegalArgumentException if it is not one or two identifiers, or that of a temporary
+   * @throws IllegalArgumentException if it is not one or two identifiers, or names a temporary
    *     table
    */
   public static void checkName(String name) {
@@ -54,18 +54,18 @@ public record Table(String name, List<Column> columns, int fillfactor) implement
     }
     checkArgument(
         parts.length == 1 || !parts[0].matches("pg_temp(_\\d+)?"),
-        "table %s would be temporary, and its rows gone with the connection: name another schema",
+        "table %s would be temporary, so its rows would be lost with the connection: use another schema",
         name);
   }
 
-  /** Returns a table whose pages are filled. */
+  /** Returns a table with full pages. */
   public Table(String name, List<Column> columns) {
     this(name, columns, FULL);
   }
 
   /**
-   * Leaves room in the pages of a table that is created, so that rows which are updated again and
-   * again stay where they are (heap-only tuples: no new entries in indexes).
+   * Leaves room in the pages of a created table, so that rows that are updated often stay in their
+   * page (heap-only tuples: no new index entries).
    *
    * @throws IllegalArgumentException if {@code percent} is not within 10 to 100
    */

@@ -1,13 +1,13 @@
 package dev.diagonal.jdbc.table;
 
-/** What a write does with a row. The key columns of the {@link Table} identify rows. */
+/** How a row is written. The key columns of the {@link Table} identify rows. */
 public enum WriteMode {
   /**
-   * Inserts the row; a row whose key exists is a bad record. On PostgreSQL each transaction leaves
-   * a token in the ledger of Diagonal's schema. If the answer to a commit is lost, the token shows
-   * whether the rows were committed. On other databases, and without the right to that schema, a
-   * lost answer fails the run. A bundle that the runner repeats inserts its rows again, unless a
-   * unique key refuses them.
+   * Inserts the row; a row whose key exists is a bad record. On PostgreSQL each transaction stores
+   * a token in the ledger of Diagonal's schema. If the reply to a commit is lost, the token shows
+   * whether the rows were committed. On other databases, and without access to that schema, a lost
+   * reply fails the run. A bundle that the runner repeats inserts its rows again, unless a unique
+   * key refuses them.
    */
   INSERT,
   /** Inserts the row unless its key exists. Of rows with the same key the first one is kept. */
@@ -19,7 +19,7 @@ public enum WriteMode {
   /** Deletes the row with its key, if it exists. */
   DELETE;
 
-  /** Whether only the last of the rows with the same key needs to be written. */
+  /** Returns whether only the last of the rows with the same key needs to be written. */
   public boolean lastWins() {
     return this == UPSERT || this == UPDATE;
   }

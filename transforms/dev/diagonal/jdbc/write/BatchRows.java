@@ -44,7 +44,7 @@ abstract class BatchRows<T> {
 
   /** Sorts the rows by key, and merges rows of the same key if the mode allows it. */
   final KeyOrder seal() throws Exception {
-    if (!tellsEqualKeys()) {
+    if (!canCompareKeys()) {
       return KeyOrder.ofAll(size(), (row, other) -> 0);
     }
     if (!write.mode().lastWins()) {
@@ -80,7 +80,7 @@ abstract class BatchRows<T> {
    * Returns whether {@link #compareKeys} agrees with the database on which keys are equal; if not,
    * rows keep their order.
    */
-  abstract boolean tellsEqualKeys();
+  abstract boolean canCompareKeys();
 
   abstract int compareKeys(int row, int other);
 

@@ -39,7 +39,7 @@ interface BatchRowsFactory<T> {
         write.merge() == null || sql.keysAreEqualByBytes(),
         "a merge needs key columns that compare by bytes, got %s",
         write.table().keyColumns());
-    CopySql used = found.showsNewRows() ? sql.tellingNew() : sql;
+    CopySql used = found.showsNewRows() ? sql.distinguishingNew() : sql;
     return (rows, bytes) -> new CopyRows<>(write, columns, used, rows, bytes);
   }
 }

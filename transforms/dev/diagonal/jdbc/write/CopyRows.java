@@ -55,7 +55,7 @@ final class CopyRows<T> extends BatchRows<T> {
   }
 
   @Override
-  boolean tellsEqualKeys() {
+  boolean canCompareKeys() {
     return sql.keysAreEqualByBytes();
   }
 
@@ -93,7 +93,7 @@ final class CopyRows<T> extends BatchRows<T> {
 
   private Changes applied(Connection connection, long sent) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      if (sql.tellsNew()) {
+      if (sql.distinguishesNew()) {
         try (ResultSet counts = statement.executeQuery(sql.applyStage())) {
           counts.next();
           long added = counts.getLong(1);

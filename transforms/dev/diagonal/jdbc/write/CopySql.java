@@ -19,7 +19,7 @@ final class CopySql {
   private final Table table;
   private final List<WireColumn> columns;
   private final boolean stageAll;
-  private final boolean tellsNew;
+  private final boolean distinguishesNew;
   private final String stageName;
   private final String stage;
   private final String badRows;
@@ -32,8 +32,8 @@ final class CopySql {
   }
 
   private CopySql(
-      JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll, boolean tellsNew) {
-    this.tellsNew = tellsNew;
+      JdbcWrite<?> write, List<WireColumn> columns, boolean stageAll, boolean distinguishesNew) {
+    this.distinguishesNew = distinguishesNew;
     this.write = write;
     this.table = write.table();
     this.columns = columns;
@@ -44,16 +44,16 @@ final class CopySql {
   }
 
   /**
-   * Returns statements whose upserts {@linkplain #tellsNew distinguish} new rows from updated ones:
+   * Returns statements whose upserts {@linkplain #distinguishesNew distinguish} new rows from updated ones:
    * the table has system columns that the user may read.
    */
-  CopySql tellingNew() {
+  CopySql distinguishingNew() {
     return new CopySql(write, columns, stageAll, true);
   }
 
   /** Returns whether {@link #applyStage} returns two counts: of new rows, and of all rows. */
-  boolean tellsNew() {
-    return tellsNew && write.mode() == WriteMode.UPSERT && !updated().isEmpty();
+  boolean distinguishesNew() {
+    return distinguishesNew && write.mode() == WriteMode.UPSERT && !updated().isEmpty();
   }
 
   /** Returns statements that use the temporary table even for plain inserts. */
@@ -88,7 +88,7 @@ final class CopySql {
 
   /** Returns the statement that writes all staged rows. */
   String applyStage() {
-    if (!tellsNew()) {
+    if (!distinguishesNew()) {
       return apply(stage);
     }
     // xmax is 0 in a row that no transaction has locked or updated, that is in a new one.

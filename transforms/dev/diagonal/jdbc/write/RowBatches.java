@@ -127,7 +127,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   }
 
   /** Passes the rows that have not been handed over to {@code taker}, and forgets them. */
-  void takeOpen(BiConsumer<T, O> taker) {
+  void drainOpen(BiConsumer<T, O> taker) {
     Batch<T, O> batch = open;
     open = null;
     if (batch != null) {
@@ -198,7 +198,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   }
 
   /** Returns a dead letter for a bad row: its columns as JSON, if they can be bound. */
-  static <T> DeadLetter badLine(JdbcWrite<T> write, Bad<T, ?> bad) {
+  static <T> DeadLetter deadLetter(JdbcWrite<T> write, Bad<T, ?> bad) {
     String shown;
     try {
       shown = BoundRow.of(write.table(), write.binder(), bad.row).toJson();

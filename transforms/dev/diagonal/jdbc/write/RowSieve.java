@@ -134,10 +134,10 @@ final class RowSieve<T> {
 
   /** Returns the server's message without the row's values, which a driver may add as a detail. */
   private static String reason(SQLException fault) {
-    ServerErrorMessage told =
+    ServerErrorMessage serverMessage =
         fault instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
-    if (told != null && told.getDetail() != null) {
-      return told.getSeverity() + ": " + told.getMessage();
+    if (serverMessage != null && serverMessage.getDetail() != null) {
+      return serverMessage.getSeverity() + ": " + serverMessage.getMessage();
     }
     String message = fault.getMessage();
     return message == null ? fault.toString() : message;

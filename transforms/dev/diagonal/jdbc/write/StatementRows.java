@@ -51,7 +51,7 @@ final class StatementRows<T> extends BatchRows<T> {
   }
 
   @Override
-  boolean tellsEqualKeys() {
+  boolean canCompareKeys() {
     return false; // the database writes row after row, so the last one wins
   }
 

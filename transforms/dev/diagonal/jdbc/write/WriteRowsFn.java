@@ -83,7 +83,7 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
     RowBatches<T, BoundedWindow> open = batches();
     if (restTag != null && open.openRows() < write.commitRows() / SMALL_PART) {
       Map<BoundedWindow, List<T>> rests = new LinkedHashMap<>();
-      open.takeOpen(
+      open.drainOpen(
           (row, window) -> rests.computeIfAbsent(window, w -> new ArrayList<>()).add(row));
       for (Map.Entry<BoundedWindow, List<T>> rest : rests.entrySet()) {
         BoundedWindow window = rest.getKey();
@@ -98,7 +98,7 @@ final class WriteRowsFn<InputT, T> extends DoFn<InputT, Written> {
       for (RowBatches.Bad<T, BoundedWindow> bad : result.bad()) {
         context.output(
             BadRecordRouter.BAD_RECORD_TAG,
-            RowBatches.badLine(write, bad).toBadRecord(),
+            RowBatches.deadLetter(write, bad).toBadRecord(),
             bad.origin().maxTimestamp(),
             bad.origin());
       }

@@ -12,18 +12,18 @@ import java.util.stream.Stream;
 
 /**
  * The tables of a job. A table is {@code table} or {@code schema.table}; all names are exactly as
- * the database has them, and are quoted wherever they stand in SQL.
+ * in the database, and are always quoted in SQL.
  *
  * @param ratings the ratings
  * @param idColumn their key, a whole number that is never null, under which no row is ever changed
- * @param userColumn who rated; only for loading
+ * @param userColumn the user; only for loading
  * @param movieColumn the movie: a whole number, or a text if {@code textMovies}
  * @param ratingColumn the rating: a whole number, {@code numeric}, {@code real} or {@code double
  *     precision} of up to three fraction digits
  * @param batches the job table
  * @param staging the totals of each batch
- * @param totals the totals of all batches, once they are published
- * @param textMovies whether movies are texts; else they are whole numbers
+ * @param totals the published totals of all batches
+ * @param textMovies whether movies are texts; otherwise whole numbers
  */
 public record JobTables(
     String ratings,
@@ -37,10 +37,10 @@ public record JobTables(
     boolean textMovies)
     implements Serializable {
 
-  /** The column that says where a loaded rating was read. */
+  /** The column with the place of a loaded rating in its file. */
   public static final String PLACE = "place";
 
-  /** The usual names, as in the SQL resources. */
+  /** The default names, as in the SQL resources. */
   public static final JobTables DEFAULT =
       new JobTables(
           "public.ratings",
@@ -66,7 +66,8 @@ public record JobTables(
   }
 
   /**
-   * @throws IllegalArgumentException if a name is none, or two tables or two columns have the same
+   * @throws IllegalArgumentException if a name is invalid, or two tables or two columns have the
+   *     same name
    */
   public JobTables {
     Table unused =
@@ -100,7 +101,7 @@ public record JobTables(
         textMovies);
   }
 
-  /** Names the column of the user, which is only loaded. */
+  /** Names the column of the user, which is only used for loading. */
   public JobTables withUserColumn(String userColumn) {
     return new JobTables(
         ratings,
@@ -167,7 +168,7 @@ public record JobTables(
     return textMovies ? "text" : "bigint";
   }
 
-  /** Returns what the batches of these ratings are marked with. */
+  /** Returns the mark of the batches of these ratings. */
   public String source() {
     return "%s (%s, %s, %s)".formatted(ratingsSql(), idSql(), movieSql(), ratingSql());
   }

@@ -6,11 +6,11 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type of a column of a text file, as the first records show it.
+ * The type of a column of a text file, guessed from the first records.
  *
  * @param column its name
- * @param type the narrowest type of all values that were seen
- * @param sample the records that were seen, such as {@code the first 1,000 records of zips.csv}
+ * @param type the narrowest type of all sampled values
+ * @param sample a description of the sample, such as {@code the first 1,000 records of zips.csv}
  * @param odd why a column that looks like another type is text, or null
  */
 public record ColumnGuess(String column, FieldType type, String sample, @Nullable Odd odd)
@@ -24,33 +24,33 @@ public record ColumnGuess(String column, FieldType type, String sample, @Nullabl
    */
   public record Odd(String value, long line, FieldType others) implements Serializable {}
 
-  /** Refuses a text that is no value of the type. */
+  /** Returns the exception for a text that is not a value of the type. */
   public BadValueException isNot(String value) {
     return new BadValueException(
         "'%s' is not a %s; %s".formatted(BadValueException.shown(value), type.lowerName(), hint()));
   }
 
-  /** Refuses an array or an object of JSON in a column of texts. */
+  /** Returns the exception for a JSON array or object in a column of texts. */
   public BadValueException isStructure(String value) {
     return new BadValueException(
-        "%s is not a text; the type was guessed from %s. Name another: --types=%s:json"
+        "%s is not a text; the type was guessed from %s. Set another: --types=%s:json"
             .formatted(BadValueException.shown(value), sample, column));
   }
 
-  /** Refuses a value that would be written in another way than it was read. */
+  /** Returns the exception for a value that would not be written back unchanged. */
   public BadValueException changes(String value) {
     return new BadValueException(
-        "'%s' would not come back as it is written from a %s; %s"
+        "'%s' would change when it is stored as a %s; %s"
             .formatted(BadValueException.shown(value), type.lowerName(), hint()));
   }
 
-  /** Says where the type comes from and how to name another. */
+  /** Returns where the type comes from and how to set another. */
   String hint() {
-    return "the type was guessed from %s. Name another: --types=%s:text, or --types=text for all columns"
+    return "the type was guessed from %s. Set another: --types=%s:text, or --types=text for all columns"
         .formatted(sample, column);
   }
 
-  /** Returns why the column is text though it looks like another type, or null if it does not. */
+  /** Returns why the column is text although it looks like another type, or null if it does not. */
   @Nullable
   public String remark() {
     return odd == null

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type as users name it, such as {@code text} or {@code decimal(10,2)}.
+ * A type in the notation of users, such as {@code text} or {@code decimal(10,2)}.
  *
  * @param size the digits of a decimal, or null for any number of them
  */
@@ -22,7 +22,7 @@ public record NamedType(FieldType type, @Nullable DecimalSize size) implements S
       Pattern.compile("decimal\\s*\\(\\s*(\\d{1,4})\\s*(?:,\\s*(\\d{1,4})\\s*)?\\)");
 
   /**
-   * Reads a name.
+   * Parses a type.
    *
    * @throws IllegalArgumentException if there is no such type
    */

@@ -1,6 +1,6 @@
 /**
- * Types of columns as users name them and as the first records of a text file show them. Imports
- * {@code rows}.
+ * Types of columns as users write them, and as guessed from the first records of a text file.
+ * Imports {@code rows}.
  */
 @NullMarked
 package dev.diagonal.rows.types;

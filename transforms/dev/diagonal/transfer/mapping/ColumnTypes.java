@@ -8,14 +8,12 @@ import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.Mapping.Origin;
 import dev.diagonal.transfer.mapping.Mapping.Target;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Types that the user names for columns of a source.
+ * Types that the user sets for columns of a source.
  *
  * @param named by column
  * @param others of all other columns, or null to guess them
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType others)
     implements Serializable {
 
-  /** Names no type. */
+  /** Sets no type. */
   public static final ColumnTypes GUESSED = new ColumnTypes(Map.of(), null);
 
   public ColumnTypes {
@@ -31,19 +29,19 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
   }
 
   /**
-   * Reads {@code zip:text,price:decimal(10,2)}, or one type for all columns, such as {@code text}.
-   * Both may be mixed: {@code text,price:decimal} makes all columns but {@code price} texts.
+   * Parses {@code zip:text,price:decimal(10,2)}, or one type for all columns, such as {@code text}.
+   * Both may be mixed: {@code text,price:decimal} makes all columns except {@code price} texts.
    *
    * @throws IllegalArgumentException if a type is unknown, or a column has two
    */
   public static ColumnTypes of(String text) {
     Map<String, NamedType> named = new LinkedHashMap<>();
     NamedType others = null;
-    for (String each : parts(text)) {
+    for (String each : Columns.split(text)) {
       int colon = each.lastIndexOf(':');
       NamedType type = NamedType.of(each.substring(colon + 1).strip());
       if (colon < 0) {
-        checkArgument(others == null, "two types are named for all columns in '%s'", text);
+        checkArgument(others == null, "two types are set for all columns in '%s'", text);
         others = type;
       } else {
         NamedType before = named.put(each.substring(0, colon).strip(), type);
@@ -53,25 +51,8 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
     return new ColumnTypes(named, others);
   }
 
-  /** Cuts at commas that are not in parentheses. */
-  private static List<String> parts(String text) {
-    List<String> parts = new ArrayList<>();
-    int start = 0;
-    int depth = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-      if (c == ',' && depth == 0) {
-        parts.add(text.substring(start, i));
-        start = i + 1;
-      }
-    }
-    parts.add(text.substring(start));
-    return parts;
-  }
-
   /**
-   * Returns the mapping with these types for the columns to which it gives none.
+   * Returns the mapping with these types for columns without a type.
    *
    * @throws IllegalArgumentException if the source lacks a named column
    */
@@ -83,7 +64,7 @@ public record ColumnTypes(Map<String, NamedType> named, @Nullable NamedType othe
             target.origin() == Origin.COLUMN ? named.getOrDefault(target.text(), others) : null);
   }
 
-  /** Gives a column of the target a type, or null for none. */
+  /** Chooses the type of a target's column, or null for none. */
   @FunctionalInterface
   public interface Chooser {
     @Nullable NamedType typeOf(Target target);

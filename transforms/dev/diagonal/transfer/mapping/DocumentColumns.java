@@ -13,12 +13,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of a row are in its document, beside fields.
+ * The special columns of rows that become documents, besides fields.
  *
- * @param id what the document's id is made of
+ * @param id the columns of the document's id
  * @param version the column of its version, or null for none
  * @param routing the column of its routing, or null for the id
- * @param text the columns to search by words, in an index that lacks fields for them
+ * @param text the columns for full-text search, in an index that lacks fields for them
  */
 public record DocumentColumns(
     DocumentId id, @Nullable String version, @Nullable String routing, Set<String> text)
@@ -28,25 +28,25 @@ public record DocumentColumns(
     text = Set.copyOf(text);
   }
 
-  /** Returns columns without version and routing, of which none is searched by words. */
+  /** Returns columns without version and routing, of which none is for full-text search. */
   public static DocumentColumns of(DocumentId id) {
     return new DocumentColumns(id, null, null, Set.of());
   }
 
-  /** Sets the column of whole numbers from 0 that are the versions; default null for none. */
+  /** Sets the column of versions, whole numbers from 0; default null for none. */
   public DocumentColumns withVersion(@Nullable String column) {
     return new DocumentColumns(id, column, routing, text);
   }
 
   /**
-   * Sets the column whose value decides on which shard a document is; default null for the id.
-   * Documents of one id and two routings are two documents.
+   * Sets the column whose value decides the shard of a document; default null for the id. Documents
+   * with the same id and different routings are distinct.
    */
   public DocumentColumns withRouting(@Nullable String column) {
     return new DocumentColumns(id, version, column, text);
   }
 
-  /** Sets the columns of text to search by words; default none. */
+  /** Sets the text columns for full-text search; default none. */
   public DocumentColumns withText(List<String> columns) {
     return new DocumentColumns(id, version, routing, Set.copyOf(columns));
   }
@@ -64,7 +64,7 @@ public record DocumentColumns(
       checkArgument(
           type.field(column).type() != FieldType.BYTES
               && type.field(column).type() != FieldType.JSON,
-          "the routing column '%s' must hold texts or numbers, it holds %s",
+          "the routing column '%s' must hold texts or numbers, but holds %s",
           routing,
           type.field(column).type().lowerName());
     }
@@ -72,7 +72,7 @@ public record DocumentColumns(
       FieldType found = type.field(Columns.indexOf(type, name)).type();
       checkArgument(
           found == FieldType.TEXT,
-          "column '%s' is to be searched by words and must hold texts, it holds %s",
+          "column '%s' is for full-text search and must hold texts, but holds %s",
           name,
           found.lowerName());
     }

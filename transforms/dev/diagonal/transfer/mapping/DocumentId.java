@@ -8,20 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the ids of documents are made of: a key, whose values no other key shares, or a format, for
- * which the user vouches.
+ * How the ids of documents are built: from a key, such that different keys have different ids, or
+ * by a format, whose uniqueness the user ensures.
  *
  * @param key the columns of a key; empty if there is a format
  * @param format a text with columns in braces, or null if there is a key
  */
 public record DocumentId(List<String> key, @Nullable String format) implements Serializable {
 
-  /**
-   * @throws IllegalArgumentException if there is not one of the two
-   */
+  /** @throws IllegalArgumentException unless exactly one of the two is set */
   public DocumentId {
     key = List.copyOf(key);
-    checkArgument(key.isEmpty() == (format != null), "an id has a key or a format");
+    checkArgument(key.isEmpty() == (format != null), "an id needs either a key or a format");
   }
 
   /**
@@ -37,7 +35,7 @@ public record DocumentId(List<String> key, @Nullable String format) implements S
     return new DocumentId(List.of(), format);
   }
 
-  /** Shows it as a format. */
+  /** Returns it as a format. */
   @Override
   public String toString() {
     return format == null

@@ -17,15 +17,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of rows on their way.
+ * How rows are converted.
  *
- * @param columns of the target, in order; none means all of the source as they are
- * @param filters what must hold of a row of the source for it to go on, all of them, such as {@code
- *     rating >= 4}, {@code genre = 'Drama'} or {@code title is not null}; a comparison with null
- *     does not hold
+ * @param columns of the target, in order; none for all columns of the source, unchanged
+ * @param filters conditions that a row of the source must all meet, such as {@code rating >= 4},
+ *     {@code genre = 'Drama'} or {@code title is not null}; a comparison with null is false
  * @param function the name of a class with a public constructor without parameters that is a {@code
- *     SerializableFunction<Row, Row>}, given what the columns make; a null it returns drops the row
- * @param functionColumns what the function returns, or nothing if that has the same columns
+ *     SerializableFunction<Row, Row>} and receives the mapped columns; if it returns null, the row
+ *     is dropped
+ * @param functionColumns the columns that the function returns, or none if they are the same
  */
 public record Mapping(
     List<Target> columns,
@@ -34,12 +34,12 @@ public record Mapping(
     List<Field> functionColumns)
     implements Serializable {
 
-  /** Leaves rows as they are. */
+  /** Does not change rows. */
   public static final Mapping NONE = new Mapping(List.of(), List.of(), null, List.of());
 
   /**
-   * @throws IllegalArgumentException if two columns have one name, or there are columns of a
-   *     function and no function
+   * @throws IllegalArgumentException if two columns have the same name, or there are columns of a
+   *     function but no function
    */
   public Mapping {
     columns = List.copyOf(columns);
@@ -53,7 +53,7 @@ public record Mapping(
         function != null || functionColumns.isEmpty(), "functionColumns need a function, got none");
   }
 
-  /** Returns this with types for the columns to which it gives neither type nor format. */
+  /** Returns this mapping with types for columns that have neither type nor format. */
   public Mapping withTypes(RowType source, ColumnTypes.Chooser chooser) {
     List<Target> typed = new ArrayList<>();
     boolean changed = false;
@@ -66,7 +66,7 @@ public record Mapping(
     return changed ? new Mapping(typed, filters, function, functionColumns) : this;
   }
 
-  /** Returns the columns of the target: all of the source where none are named. */
+  /** Returns the columns of the target: all of the source if none are set. */
   public List<Target> targets(RowType source) {
     return columns.isEmpty()
         ? source.names().stream().map(name -> Target.of(name, name)).toList()
@@ -74,8 +74,8 @@ public record Mapping(
   }
 
   /**
-   * Returns the columns of a source that this uses: all of them if it names none, or one that the
-   * source lacks.
+   * Returns the columns of a source that are used: all of them if the mapping sets none, or uses
+   * one that the source lacks.
    */
   public Set<String> usedColumns(List<String> source) {
     if (columns.isEmpty()) {
@@ -93,7 +93,7 @@ public record Mapping(
     return used.isEmpty() || !source.containsAll(used) ? new LinkedHashSet<>(source) : used;
   }
 
-  /** Where the value of a target's column comes from. */
+  /** The origin of a value of the target. */
   public enum Origin {
     /** A column of the source. */
     COLUMN,
@@ -107,15 +107,16 @@ public record Mapping(
    * A column of the target.
    *
    * @param name its name
-   * @param origin what {@code text} is
+   * @param origin the kind of {@code text}
    * @param text the name of a source column, a constant, or a format
-   * @param type what its values are; null for that of the source column, or text
+   * @param type the type of its values; null for that of the source column, or text
    * @param size the digits of a decimal; null for any number of them
-   * @param pattern how dates or numbers are spelt where they are text, as in {@code
+   * @param pattern the format of dates or numbers in texts, as in {@code
    *     java.time.format.DateTimeFormatter} or {@code java.text.DecimalFormat}; null for {@code
    *     2026-11-21} and {@code -1234.5}
    * @param locale the language of {@code pattern}, as in {@code de-DE}; null for none
-   * @param otherwise what stands for null, spelt without {@code pattern}; null for null
+   * @param otherwise the default value for null, not in the format of {@code pattern}; null for
+   *     null
    */
   public record Target(
       String name,
@@ -128,12 +129,12 @@ public record Mapping(
       @Nullable String otherwise)
       implements Serializable {
 
-    /** Returns a column that is one of the source. */
+    /** Returns a column that copies one of the source. */
     public static Target of(String name, String column) {
       return new Target(name, Origin.COLUMN, column, null, null, null, null, null);
     }
 
-    /** Sets what its values are. */
+    /** Sets the type of its values. */
     Target withType(NamedType named) {
       return new Target(name, origin, text, named.type(), named.size(), pattern, locale, otherwise);
     }

@@ -1,6 +1,5 @@
 /**
- * What a transfer does with columns: the mapping, the types of columns, and what columns are in a
- * document.
+ * How a transfer converts columns: the mapping, the types of columns, and the columns of documents.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.transfer.mapping;

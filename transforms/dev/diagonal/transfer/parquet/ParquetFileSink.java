@@ -171,7 +171,7 @@ public final class ParquetFileSink implements FileSink {
         try {
           at = support.rowAt(block, row);
         } catch (BadValueException e) {
-          rejects.reject(Reject.of(block, row, String.valueOf(e.getMessage())));
+          Reject.to(rejects, block, row, String.valueOf(e.getMessage()));
           continue;
         }
         try {

@@ -14,10 +14,10 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
-/** The schema of a Parquet file that is written: every column may be null. */
+/** The schema of a written Parquet file: every column is nullable. */
 final class ParquetSchema {
 
-  /** The digits of a decimal column whose size nobody names: the most that other readers take. */
+  /** The digits of a decimal column of unknown size: the maximum that other readers support. */
   static final DecimalSize UNKNOWN_SIZE = new DecimalSize(38, 18);
 
   private static final int INT_DIGITS = 9;

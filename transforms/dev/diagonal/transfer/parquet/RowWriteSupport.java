@@ -24,7 +24,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the values of rows to Parquet. Not thread-safe. */
+/** Passes the values of rows to Parquet. Not thread-safe. */
 final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
 
   /** A row of a block, with the unscaled values of its decimals by column. */
@@ -51,7 +51,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
   }
 
   @Override
-  @SuppressWarnings("deprecation") // abstract all the same
+  @SuppressWarnings("deprecation") // abstract nonetheless
   public WriteContext init(Configuration configuration) {
     return context();
   }
@@ -73,7 +73,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
   /**
    * Returns a row that can be written.
    *
-   * @throws BadValueException if a column cannot hold one exactly
+   * @throws BadValueException if a column cannot represent a value exactly
    */
   RowAt rowAt(RowBlock block, int row) throws BadValueException {
     @Nullable BigInteger[] decimals = new BigInteger[type.size()];
@@ -108,7 +108,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
         return scaled.unscaledValue();
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Said below.
+      // Reported below.
     }
     throw new BadValueException(
         "column '%s': '%s' is not a decimal%s%s"
@@ -149,7 +149,7 @@ final class RowWriteSupport extends WriteSupport<RowWriteSupport.RowAt> {
       case DECIMAL -> putDecimal(Objects.requireNonNull(at.decimals[column]), column, out);
       case UUID -> out.addBinary(bytesOf(UUID.fromString(block.text(at.row, column))));
       case TEXT, JSON, BYTES ->
-          // A copy: the block is gone when the row group is written.
+          // A copy, because the block is gone when the row group is written.
           out.addBinary(
               Binary.fromConstantByteArray(
                   Arrays.copyOfRange(

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** Lets Parquet write to a stream, which is written from its start and knows no position. */
+/** Lets Parquet write to a stream, which starts at position 0 and has no position of its own. */
 record StoredOutput(OutputStream out) implements OutputFile {
 
   @Override

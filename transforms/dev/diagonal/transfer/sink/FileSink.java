@@ -7,9 +7,9 @@ import java.io.OutputStream;
 import java.util.List;
 
 /**
- * Writes one file. Every attempt at a range writes a hidden part of its own beside it, which is a
- * file that could stand alone; {@link dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those
- * of the attempts that succeeded, and the file appears atomically, in place of an earlier one.
+ * Writes one file. Every attempt at a range writes its own hidden part, a complete file, beside the
+ * target. {@link dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those of the successful
+ * attempts, and the file appears atomically and replaces an earlier one.
  */
 public interface FileSink extends TransferSink {
 
@@ -20,9 +20,9 @@ public interface FileSink extends TransferSink {
   OutputRun run();
 
   /**
-   * Writes a file with the rows of parts, in their order; without a part, one without rows.
+   * Writes a file with the rows of the parts, in order; without parts, a file without rows.
    *
-   * @param out where to; stays open
+   * @param out the target stream, which stays open
    */
   void join(List<String> parts, RowType type, OutputStream out) throws IOException;
 }

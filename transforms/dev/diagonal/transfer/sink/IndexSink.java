@@ -150,7 +150,7 @@ public final class IndexSink implements TransferSink {
         try {
           writer.accept(document(block, row), new RowAt(block, row));
         } catch (BadValueException e) {
-          to.reject(Reject.of(block, row, String.valueOf(e.getMessage())));
+          Reject.to(to, block, row, String.valueOf(e.getMessage()));
         }
       }
     }
@@ -217,7 +217,7 @@ public final class IndexSink implements TransferSink {
 
     @Override
     public void refused(RowAt row, RefusedDocument document) throws Exception {
-      rejects.reject(Reject.of(row.block(), row.row(), document.describe()));
+      Reject.to(rejects, row.block(), row.row(), document.describe());
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rows of a database's table, which must be there. Blocks are joined to transactions of {@code
+ * Writes rows to an existing table of a database. Groups blocks into transactions of {@code
  * commitRows} rows.
  */
 public final class JdbcSink implements TransferSink {
@@ -35,7 +35,7 @@ public final class JdbcSink implements TransferSink {
 
   /**
    * @param table whose columns are among those of the rows
-   * @param commitRows how many rows a transaction has at most
+   * @param commitRows the maximum number of rows per transaction
    * @param ledger how the transactions of plain inserts are recorded
    * @throws IllegalArgumentException if the mode does not fit the table
    */
@@ -61,19 +61,19 @@ public final class JdbcSink implements TransferSink {
   }
 
   /**
-   * Returns a sink of tuples of COPY as {@link dev.diagonal.transfer.source.JdbcRows#tuples} reads
-   * them, of this table's columns in their order.
+   * Returns a sink of COPY tuples as {@link dev.diagonal.transfer.source.JdbcRows#tuples} reads
+   * them, with this table's columns in order.
    *
-   * @throws IllegalStateException if rows are not simply inserted, or have a key
+   * @throws IllegalStateException if the mode is not insert, or the table has a key
    */
   public JdbcSink tuples() {
     if (mode != WriteMode.INSERT || !table.keyColumns().isEmpty()) {
-      throw new IllegalStateException("tuples are inserted, into a table without a key");
+      throw new IllegalStateException("tuples can only be inserted into a table without a key");
     }
     return new JdbcSink(database, table, mode, commitRows, ledger, true);
   }
 
-  /** Returns the table and the columns that are written. */
+  /** Returns the table with its written columns. */
   public Table table() {
     return table;
   }
@@ -116,14 +116,14 @@ public final class JdbcSink implements TransferSink {
         rows.add(new RowAt(block, row));
       }
       writer.write(new Block<>(rows));
-      tell(rejects);
+      reportRefused(rejects);
     }
 
     @Override
     public long finish(Rejects rejects) throws Exception {
       Written written = writer.flush();
       changes = written.changes();
-      tell(rejects);
+      reportRefused(rejects);
       return written.rows();
     }
 
@@ -137,9 +137,9 @@ public final class JdbcSink implements TransferSink {
       return writer.committed();
     }
 
-    private void tell(Rejects rejects) throws InterruptedException {
+    private void reportRefused(Rejects rejects) throws InterruptedException {
       for (RejectedRow<RowAt> each : rejected) {
-        rejects.reject(Reject.of(each.row().block(), each.row().row(), each.reason()));
+        Reject.to(rejects, each.row().block(), each.row().row(), each.reason());
       }
       rejected.clear();
     }

@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text file with a line a row, compressed if its name ends in {@code .gz}, {@code .bz2} or
- * {@code .zst}. Every attempt at a range writes a hidden part file of its own beside it; {@link
- * dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those of the attempts that succeeded, in
- * the order of the ranges, and the file appears atomically, in place of an earlier one.
+ * Writes one text file with one line per row, compressed if its name ends in {@code .gz}, {@code
+ * .bz2} or {@code .zst}. Every attempt at a range writes its own hidden part file beside it. {@link
+ * dev.diagonal.internal.transfer.sink.JoinPartsFn} joins those of the successful attempts, in the
+ * order of the ranges, and the file appears atomically and replaces an earlier one.
  */
 public final class TextFileSink implements FileSink {
 
@@ -37,11 +37,11 @@ public final class TextFileSink implements FileSink {
   }
 
   /**
-   * Writes CSV that {@link dev.diagonal.transfer.source.CsvFiles} reads back: see {@link
+   * Returns a sink of CSV that {@link dev.diagonal.transfer.source.CsvFiles} reads back: see {@link
    * CsvFormatter}.
    *
    * @param run the run that the part files belong to
-   * @throws IllegalArgumentException if the name asks for a compression that cannot be written
+   * @throws IllegalArgumentException if the name implies a compression that cannot be written
    */
   public static TextFileSink csv(
       String path, String delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
@@ -49,10 +49,10 @@ public final class TextFileSink implements FileSink {
   }
 
   /**
-   * Writes an object a line: see {@link JsonFormatter}.
+   * Returns a sink of one JSON object per line: see {@link JsonFormatter}.
    *
    * @param run the run that the part files belong to
-   * @throws IllegalArgumentException if the name asks for a compression that cannot be written
+   * @throws IllegalArgumentException if the name implies a compression that cannot be written
    */
   public static TextFileSink jsonLines(String path, OutputRun run) {
     return new TextFileSink(path, null, false, run);
@@ -92,7 +92,7 @@ public final class TextFileSink implements FileSink {
     return OutputCompression.of(path, out);
   }
 
-  /** Returns what the file starts with. */
+  /** Returns the start of the file. */
   ByteBuilder start(RowType type) {
     ByteBuilder start = new ByteBuilder(128);
     if (csv != null && header) {

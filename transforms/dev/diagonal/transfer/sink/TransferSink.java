@@ -4,13 +4,13 @@ import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.source.SourceRange;
 import java.io.Serializable;
 
-/** Where rows are written to: {@link TextFileSink}, {@link JdbcSink} or {@link IndexSink}. */
+/** A target of rows: {@link TextFileSink}, {@link JdbcSink} or {@link IndexSink}. */
 public interface TransferSink extends Serializable {
 
-  /** Returns what it writes to, for a person. */
+  /** Returns the target, for messages. */
   String describe();
 
-  /** Whether it refuses texts with the character 0 in them. */
+  /** Returns whether it refuses texts that contain the character 0. */
   default boolean refusesNul() {
     return false;
   }

@@ -26,7 +26,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
- * The rows that a COPY of PostgreSQL puts out in its binary form: <a
+ * Reads the rows of a PostgreSQL COPY in its binary format: <a
  * href="https://www.postgresql.org/docs/16/sql-copy.html#id-1.9.3.55.9.4">COPY, Binary Format</a>.
  */
 final class CopyBlocks implements RowBlockReader {
@@ -59,7 +59,7 @@ final class CopyBlocks implements RowBlockReader {
   private boolean ended;
   private long bytes;
 
-  /** Makes a reader, which connects when it first reads. */
+  /** Creates a reader, which connects when it first reads. */
   CopyBlocks(ReadSession session, String sql, RowType type, int blockRows, RowOrigin origin) {
     this.sql = sql;
     this.type = type;
@@ -69,7 +69,7 @@ final class CopyBlocks implements RowBlockReader {
   }
 
   /**
-   * Makes a reader whose blocks have one column, the {@linkplain JdbcRows#tuples tuples}.
+   * Creates a reader whose blocks have one column, the {@linkplain JdbcRows#tuples tuples}.
    *
    * @param columns how many columns the statement has
    */
@@ -81,7 +81,8 @@ final class CopyBlocks implements RowBlockReader {
   }
 
   /**
-   * Returns the next row, or null at the end. Before the first one, a lost connection is replaced.
+   * Returns the next row, or null at the end. A connection that is lost before the first row is
+   * replaced.
    */
   private byte @Nullable [] row() throws Exception {
     try {
@@ -119,7 +120,7 @@ final class CopyBlocks implements RowBlockReader {
         return new SQLException(
             String.format(
                 Locale.ROOT,
-                "%s: after %,d rows the database sent nothing for as long as socketTimeout allows; for a longer limit give it in the URL, in seconds: ?socketTimeout=3600",
+                "%s: after %,d rows the database sent nothing within the socketTimeout; to raise it, set it in the URL in seconds: ?socketTimeout=3600",
                 origin.place(),
                 rows),
             SqlFaults.state(fault),
@@ -214,14 +215,14 @@ final class CopyBlocks implements RowBlockReader {
     block.endRow();
   }
 
-  /** Compares the rows that came with those that the server counted. */
+  /** Compares the number of received rows with the number that the server counted. */
   private void checkCount() throws SQLException {
     CopyOut done = copy;
     if (done != null && done.getHandledRowCount() >= 0 && done.getHandledRowCount() != tuples) {
       throw new SQLException(
           String.format(
               Locale.ROOT,
-              "%s: the database sent %,d rows, and %,d came",
+              "%s: the database sent %,d rows, but %,d arrived",
               origin.place(),
               done.getHandledRowCount(),
               tuples));
@@ -232,7 +233,7 @@ final class CopyBlocks implements RowBlockReader {
     return LocalDateTime.of(2000, 1, 1, 0, 0).plus(microsOf2000, ChronoUnit.MICROS).toString();
   }
 
-  /** Sets a column; false if the value has no place in the type. */
+  /** Sets a column; returns false if the type cannot represent the value. */
   private boolean set(RowBlock block, int column, byte[] row, int at, int length) {
     switch (block.typeOf(column)) {
       case BOOLEAN -> block.setWord(column, row[at]);
@@ -270,7 +271,7 @@ final class CopyBlocks implements RowBlockReader {
     return bytes;
   }
 
-  /** Cuts the connection: another thread may be waiting for it. */
+  /** Cuts the connection, since another thread may be waiting for it. */
   @Override
   public void abort() {
     aborted = true;
@@ -280,7 +281,7 @@ final class CopyBlocks implements RowBlockReader {
         open.abort(Runnable::run);
       }
     } catch (SQLException e) {
-      // It is gone already.
+      // The connection is already closed.
     }
   }
 

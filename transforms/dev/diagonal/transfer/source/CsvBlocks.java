@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a range of a CSV file, their fields as texts. */
+/** Reads the records of a range of a CSV file, with their fields as texts. */
 final class CsvBlocks implements RowBlockReader {
 
   private final SourceRange range;
@@ -80,7 +80,7 @@ final class CsvBlocks implements RowBlockReader {
     int fields = reader.fields().count();
     return fields == type.size()
         ? null
-        : "it has %s fields and the file has %s columns".formatted(fields, type.size());
+        : "it has %s fields, but the file has %s columns".formatted(fields, type.size());
   }
 
   private boolean hasUndecodable() {
@@ -119,7 +119,7 @@ final class CsvBlocks implements RowBlockReader {
     }
     if (!names.equals(type.names())) {
       throw new BadInputException(
-          "%s has the columns [%s], and the first file has [%s]"
+          "%s has the columns [%s], but the first file has [%s]"
               .formatted(range.place(), NearestName.list(names), NearestName.list(type.names())));
     }
   }

@@ -26,9 +26,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of CSV files, plain or compressed by their names. Every file must have the columns of
- * the first one. A record with more or fewer fields is a bad one, and so is one of more than 64
- * MiB.
+ * Reads the records of CSV files, plain or compressed by their names. Every file must have the
+ * columns of the first one. A record with more or fewer fields, or of more than 64 MiB, is bad.
  */
 public final class CsvFiles implements TransferSource {
 
@@ -61,11 +60,11 @@ public final class CsvFiles implements TransferSource {
   }
 
   /**
-   * Finds the files and learns their columns from the first that is not empty: the names from its
+   * Finds the files and detects their columns in the first non-empty one: the names from its
    * header, the types from its first thousand records.
    *
    * @param patterns files, globs or directories
-   * @param plan how files are cut that may be
+   * @param plan how files are cut, where that is possible
    * @throws BadInputException if a pattern matches nothing, all files are empty, or a header cannot
    *     be read
    */
@@ -81,15 +80,15 @@ public final class CsvFiles implements TransferSource {
     throw new BadInputException("no record in '" + String.join(",", patterns) + "'");
   }
 
-  /** Lists files that are read twice: first a sample for names and types, then all of it. */
+  /** Lists files that are read twice: first a sample for names and types, then everything. */
   static InputFiles listed(List<String> patterns) {
     InputFiles found = InputFiles.matching(patterns);
     for (InputFile file : found.files()) {
       if (file.isPipe()) {
         throw new BadInputException(
             file.name()
-                + " is a pipe, which can be read only once, but columns and types are first learned"
-                + " from a sample: save its contents to a file");
+                + " is a pipe, which can be read only once, but columns and types are first detected"
+                + " in a sample: save its contents to a file");
       }
     }
     return found;
@@ -132,7 +131,7 @@ public final class CsvFiles implements TransferSource {
     return types;
   }
 
-  /** Returns the names of the columns, or null if the file has no record to learn them from. */
+  /** Returns the names of the columns, or null if the file has no record. */
   private static @Nullable List<String> names(InputFile file, CsvFormat format) throws IOException {
     try (CsvReader reader = reader(OpenText.of(file, 0, charset(format)), format)) {
       return format.header()
@@ -142,8 +141,8 @@ public final class CsvFiles implements TransferSource {
   }
 
   /**
-   * Names columns by position. Their number is that of most records, as one without a header may be
-   * bad, also the first.
+   * Names columns by position. Uses the number of fields that most records have, since any single
+   * record may be bad, even the first.
    */
   private static @Nullable List<String> positions(CsvFormat format, String file, CsvReader reader)
       throws IOException {
@@ -160,7 +159,7 @@ public final class CsvFiles implements TransferSource {
     if (!format.columns().isEmpty()) {
       if (!counts.containsKey(format.columns().size())) {
         throw new BadInputException(
-            "%s has %s columns, and %s are named".formatted(file, most, format.columns().size()));
+            "%s has %s columns, but %s are named".formatted(file, most, format.columns().size()));
       }
       return format.columns();
     }
@@ -184,22 +183,23 @@ public final class CsvFiles implements TransferSource {
       }
       if (!seen.add(names.get(i))) {
         throw new BadInputException(
-            "%s: the header names column %s '%s', which is the name of another one"
+            "%s: column %s of the header has the same name as another one, '%s'"
                 .formatted(file, i + 1, names.get(i)));
       }
     }
     return names;
   }
 
-  /** Returns the name of a column, by its position if it is blank, as pandas writes an index. */
+  /**
+   * Returns the name of a column, or its position if the name is blank, as pandas writes an index.
+   */
   static String nameOf(CsvFields header, int field) {
     String name = header.text(field);
     return name.isBlank() ? "c" + (field + 1) : name;
   }
 
   /**
-   * Whether a field is null: nothing at all, or what stands for null, as it is written and not in
-   * quotes.
+   * Returns whether a field is null: empty or equal to the null text, in both cases without quotes.
    */
   static boolean isNull(CsvFields fields, int field, byte @Nullable [] nullText) {
     return fields.isNull(field)

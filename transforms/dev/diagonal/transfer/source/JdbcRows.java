@@ -24,14 +24,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a PostgreSQL table or query, with their types, by binary COPY: never more of the
- * result is in memory than a block.
+ * Reads the rows of a PostgreSQL table or query with their types, by binary COPY. Holds at most one
+ * block of the result in memory.
  *
- * <p>They are read in parallel. At a {@link Snapshot} all readers see one moment, and a table is
- * cut into ranges of its pages, by its partitions and the tables that inherit from it. Without one,
- * and for a view or a query, ranges are those of a whole-numbered key; without a snapshot each
- * range is read in a transaction of its own, so that changes in the meantime may be seen by one and
- * not by another.
+ * <p>Rows are read in parallel. With a {@link Snapshot}, all readers see the same state, and a
+ * table is cut into ranges of its pages, per partition and inheriting table. Views, queries, and
+ * tables without a snapshot are cut into ranges of a whole-number key. Without a snapshot each
+ * range is read in its own transaction, so one range may include a concurrent change that another
+ * does not.
  */
 public final class JdbcRows extends RelationRows {
 
@@ -46,14 +46,14 @@ public final class JdbcRows extends RelationRows {
   /** The type of blocks of tuples. */
   static final RowType TUPLE = new RowType(List.of(new Field("tuple", FieldType.BYTES)));
 
-  /** What stands in the select list for each column. */
+  /** The expression in the select list for each column. */
   private final List<String> expressions;
 
   private final Read source;
   private final boolean tuples;
   private final @Nullable Snapshot snapshot;
 
-  /** The tables whose rows are read, or null if the readers need not know. */
+  /** The tables whose rows are read, or null if the readers do not need them. */
   private final @Nullable StoredTables stored;
 
   /** Ranges of pages, or none if the ranges are those of a key. */
@@ -76,16 +76,16 @@ public final class JdbcRows extends RelationRows {
     this.pages = List.copyOf(pages);
   }
 
-  /** Whether the ranges are those of pages; {@link #tuples} needs that. */
+  /** Returns whether the ranges are those of pages, which {@link #tuples} requires. */
   public boolean isReadByPages() {
     return !pages.isEmpty();
   }
 
   /**
-   * Returns the same rows as tuples of COPY, which are not decoded: blocks of one column, {@code
-   * tuple}, each value the lengths and values of the columns. For a sink that passes them on.
+   * Returns the same rows as COPY tuples that are not decoded: blocks of one column, {@code tuple},
+   * each value with the lengths and values of the columns. For a sink that writes them unchanged.
    *
-   * @param columns which columns, in this order
+   * @param columns the columns, in this order
    */
   public JdbcRows tuples(List<String> columns) {
     return new JdbcRows(
@@ -102,28 +102,29 @@ public final class JdbcRows extends RelationRows {
       implements Serializable {}
 
   /**
-   * Returns what a keeper has to lock and measure to read a table.
+   * Returns what a keeper must lock and measure to read a table.
    *
-   * @param table {@code table} or {@code schema.table}, exactly as the database has it
+   * @param table {@code table} or {@code schema.table}, exactly as in the database
    */
   public static SnapshotKeeper.Source tableSource(String table) {
     return new SnapshotKeeper.Source(quoteTable(table), table, "table " + table);
   }
 
-  /** Returns what a keeper has to lock to read a query. */
+  /** Returns what a keeper must lock to read a query. */
   public static SnapshotKeeper.Source querySource(String query) {
     return new SnapshotKeeper.Source(relationOf(query), null, "a query");
   }
 
   /**
-   * Asks the database for the columns of a table.
+   * Reads the columns of a table from the database.
    *
-   * @param table {@code table} or {@code schema.table}, exactly as the database has it
-   * @param rangeKey a whole-numbered column to read ranges of; null for ranges of pages at a
-   *     snapshot, and else for the first column of the primary key, if that is such
-   * @param maxRanges how many ranges there are at most; partitions may make more
-   * @param keeper holds the snapshot to read at, or null to read each range at its own moment
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @param table {@code table} or {@code schema.table}, exactly as in the database
+   * @param rangeKey a whole-number column whose ranges are read; if null, ranges of pages with a
+   *     snapshot, otherwise ranges of the first column of the primary key if that holds whole
+   *     numbers
+   * @param maxRanges the maximum number of ranges; partitions may add more
+   * @param keeper holds the snapshot to read, or null to read each range in its own snapshot
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static JdbcRows ofTable(
       JdbcTarget database,
@@ -160,18 +161,18 @@ public final class JdbcRows extends RelationRows {
     return stored.inPages() ? PageRanges.ofAll(stored, maxRanges, read.relation) : List.of();
   }
 
-  /** A server that exports no snapshot has one reader. */
+  /** A server that cannot export a snapshot has one reader. */
   private static int ranges(@Nullable SnapshotKeeper keeper, int maxRanges) {
     return keeper != null && keeper.snapshot() == null ? 1 : maxRanges;
   }
 
   /**
-   * Asks the database for the columns of a query.
+   * Reads the columns of a query from the database.
    *
-   * @param rangeKey a whole-numbered column of the result to read ranges of, or null for one
+   * @param rangeKey a whole-number column of the result whose ranges are read, or null for one
    *     reader, which keeps the query's order
-   * @param keeper holds the snapshot to read at, or null to read each range at its own moment
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @param keeper holds the snapshot to read, or null to read each range in its own snapshot
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static JdbcRows ofQuery(
       JdbcTarget database,
@@ -234,12 +235,21 @@ public final class JdbcRows extends RelationRows {
     return open(range.place(), conditions, blockRows);
   }
 
+  /**
+   * Opens the rows, of all ranges, for which a condition holds.
+   *
+   * @param condition what follows {@code WHERE}
+   */
+  public RowBlockReader matching(String condition, int blockRows) throws SQLException {
+    return openWhere(condition, blockRows);
+  }
+
   @Override
   List<String> conditions() {
     return ofStored();
   }
 
-  /** A table that becomes a partition after the snapshot brings rows that were not in it then. */
+  /** Excludes tables that become partitions after the snapshot: their rows were not in it. */
   private List<String> ofStored() {
     return stored == null || !stored.hasChildren()
         ? List.of()

@@ -20,13 +20,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a table or query of any database that a JDBC driver on the class path reaches, in the
- * words of standard SQL (names in double quotes, exactly as the database has them), with their
- * types; PostgreSQL has {@link JdbcRows}. The driver is asked for a block at a time: whether it
- * holds more is up to it. Read in parallel by ranges of a whole-numbered key, each in a transaction
- * of its own.
+ * Reads the rows of a table or query with their types, from any database with a JDBC driver on the
+ * class path. Uses standard SQL (names in double quotes, exactly as in the database); for
+ * PostgreSQL use {@link JdbcRows}. Requests one block at a time, but the driver may hold more.
+ * Reads ranges of a whole-number key in parallel, each in its own transaction.
  *
- * <p>Arrays, intervals and whatever else has no type here are read as text.
+ * <p>Arrays, intervals and other types without a counterpart are read as text.
  */
 public final class JdbcStandardRows extends RelationRows {
 
@@ -41,13 +40,13 @@ public final class JdbcStandardRows extends RelationRows {
   }
 
   /**
-   * Asks the database for the columns of a table.
+   * Reads the columns of a table from the database.
    *
-   * @param table {@code table} or {@code schema.table}, exactly as the database has it
-   * @param rangeKey a whole-numbered column to read ranges of; null for the first one of the
-   *     primary key, if that is such
-   * @param maxRanges how many ranges there are at most
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @param table {@code table} or {@code schema.table}, exactly as in the database
+   * @param rangeKey a whole-number column whose ranges are read; null for the first column of the
+   *     primary key, if that holds whole numbers
+   * @param maxRanges the maximum number of ranges
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static JdbcStandardRows ofTable(
       JdbcTarget database, String table, @Nullable String rangeKey, int maxRanges)
@@ -63,11 +62,11 @@ public final class JdbcStandardRows extends RelationRows {
   }
 
   /**
-   * Asks the database for the columns of a query.
+   * Reads the columns of a query from the database.
    *
-   * @param rangeKey a whole-numbered column of the result to read ranges of, or null for one
+   * @param rangeKey a whole-number column of the result whose ranges are read, or null for one
    *     reader, which keeps the query's order
-   * @throws SQLException if the database cannot be reached, or refuses
+   * @throws SQLException if the database cannot be reached or refuses
    */
   public static JdbcStandardRows ofQuery(
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The objects of a range of a JSON lines file, their values as texts. */
+/** Reads the objects of a range of a JSON lines file, with their values as texts. */
 final class JsonBlocks implements RowBlockReader {
 
   private final SourceRange range;
@@ -70,7 +70,7 @@ final class JsonBlocks implements RowBlockReader {
                 throw new BadValueException(
                     "the first lines do not have the key '"
                         + BadValueException.shown(key)
-                        + "', so no column takes it");
+                        + "', so there is no column for it");
               }
             },
             columns::isAsWritten);

@@ -14,13 +14,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of JSON objects as columns of text blocks.
+ * Maps the keys of JSON objects to columns of text blocks.
  *
  * @param type of the blocks
- * @param ignoresUnknown whether keys that are not columns are passed over
- * @param areAsWritten whether values are taken as they are written, strings in their quotes
- * @param guesses by column, the guess that a string contradicts, or null
- * @param json the columns that become JSON, whose values are taken as they are written but null
+ * @param ignoresUnknown whether keys without a column are ignored
+ * @param areAsWritten whether values are kept as they are written, strings in their quotes
+ * @param noTexts by column, the guess that a string contradicts, or null
+ * @param json the columns that become JSON, whose values are kept as they are written, except null
  */
 record JsonColumns(
     RowType type,
@@ -50,8 +50,7 @@ record JsonColumns(
   }
 
   /**
-   * Returns this, refusing strings in columns that are guessed to hold something else, and arrays
-   * and objects in columns that are guessed to hold texts.
+   * Returns these columns, but refusing strings in columns that were guessed to hold another type.
    *
    * @param becomeJson the columns that become JSON
    */
@@ -65,7 +64,7 @@ record JsonColumns(
     return new JsonColumns(type, ignoresUnknown, areAsWritten, refused, becomeJson);
   }
 
-  /** Refuses a value that the guessed type of its column cannot hold as it is written. */
+  /** Refuses a string in a column that was guessed to hold another type. */
   void check(int column, JsonToken token, String text) throws BadValueException {
     ColumnGuess guess = guesses.get(column);
     if (guess == null) {
@@ -83,12 +82,12 @@ record JsonColumns(
     }
   }
 
-  /** Whether a string of this key keeps its quotes and escapes. */
+  /** Returns whether a string of this key keeps its quotes and escapes. */
   boolean isAsWritten(String key) {
     return areAsWritten || json.contains(key);
   }
 
-  /** Whether a value is null; in a copy of JSON lines, none is. */
+  /** Returns whether a value is null; in a copy of JSON lines, no value is. */
   boolean isNull(JsonToken token) {
     return token == JsonToken.VALUE_NULL && !areAsWritten;
   }

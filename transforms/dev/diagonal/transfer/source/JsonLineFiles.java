@@ -28,9 +28,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of JSON lines files, plain or compressed by their names: one object a line, in UTF-8.
- * A key that a line lacks is null in it; one that the sample did not have makes a bad record, so
- * that nothing is lost in silence, unless only some keys are asked for.
+ * Reads the objects of JSON lines files, plain or compressed by their names: one object per line,
+ * in UTF-8. A key that is missing in a line is null. A key that the sample did not have makes a bad
+ * record, so that nothing is lost silently, unless only some keys are selected.
  */
 public final class JsonLineFiles implements TransferSource {
 
@@ -38,7 +38,7 @@ public final class JsonLineFiles implements TransferSource {
   private static final int SAMPLE_BYTES = 4 << 20;
   private static final int SHOWN_CHARACTERS = 200;
 
-  /** Lines as records of one field: what would delimit cannot stand in JSON. */
+  /** Lines as records of one field; the delimiter and quote never occur in JSON. */
   private static final CsvDialect LINES =
       new CsvDialect('\u0001', CsvDialect.NONE, CsvDialect.NONE, false);
 
@@ -46,7 +46,7 @@ public final class JsonLineFiles implements TransferSource {
   private final RangePlan plan;
   private final InputFiles found;
   private final RowType declared;
-  private final boolean passOver;
+  private final boolean ignoreUnknownKeys;
   private final TypeGuesses guesses;
   private final JsonColumns columns;
 
@@ -55,27 +55,27 @@ public final class JsonLineFiles implements TransferSource {
       RangePlan plan,
       InputFiles found,
       RowType declared,
-      boolean passOver,
+      boolean ignoreUnknownKeys,
       TypeGuesses guesses,
       JsonColumns columns) {
     this.patterns = List.copyOf(patterns);
     this.plan = plan;
     this.found = found;
     this.declared = declared;
-    this.passOver = passOver;
+    this.ignoreUnknownKeys = ignoreUnknownKeys;
     this.guesses = guesses;
     this.columns = columns;
   }
 
   /**
-   * Finds the files and learns keys and types from the first thousand lines of them.
+   * Finds the files and detects keys and types in their first thousand lines.
    *
    * @param patterns files, globs or directories
    * @param plan how files are cut
-   * @param passOver whether keys that were not learnt are passed over
+   * @param ignoreUnknownKeys whether keys that the sample lacks are ignored
    * @throws BadInputException if a pattern matches nothing, or no line is an object
    */
-  public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean passOver)
+  public static JsonLineFiles of(List<String> patterns, RangePlan plan, boolean ignoreUnknownKeys)
       throws IOException {
     InputFiles found = CsvFiles.listed(patterns);
     Sample sample = new Sample();
@@ -107,22 +107,22 @@ public final class JsonLineFiles implements TransferSource {
     }
     TypeGuesses guesses = new TypeGuesses(types.guesses(String.valueOf(sample.file)), true);
     RowType declared = types.found();
-    JsonColumns as = JsonColumns.values(declared, passOver);
-    return new JsonLineFiles(patterns, plan, found, declared, passOver, guesses, as);
+    JsonColumns as = JsonColumns.values(declared, ignoreUnknownKeys);
+    return new JsonLineFiles(patterns, plan, found, declared, ignoreUnknownKeys, guesses, as);
   }
 
   /**
-   * Returns this with values as they are written, each a piece of JSON. Its columns are JSON and
-   * not guessed.
+   * Returns these files with values as they are written, each a JSON value. Its columns are JSON
+   * and not guessed.
    */
   public JsonLineFiles asWritten() {
     RowType json =
         new RowType(declared.names().stream().map(key -> new Field(key, FieldType.JSON)).toList());
     return new JsonLineFiles(
-        patterns, plan, found, json, passOver, guesses, JsonColumns.asWritten(json, passOver));
+        patterns, plan, found, json, ignoreUnknownKeys, guesses, JsonColumns.asWritten(json, ignoreUnknownKeys));
   }
 
-  /** A value of the sample; the type of null is null. */
+  /** A value of the sample; its type is null for a JSON null. */
   private record Seen(@Nullable FieldType type, String text, long line) {}
 
   /** The first lines of all files. */
@@ -170,7 +170,7 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   private static FieldType number(String text) {
-    // Of numbers that JSON may write in other ways, such as 1E2, a decimal keeps the value.
+    // For numbers with several JSON representations, such as 1E2, a decimal keeps the value.
     return InferredTypes.typeOf(text) == FieldType.BIGINT ? FieldType.BIGINT : FieldType.DECIMAL;
   }
 
@@ -191,7 +191,7 @@ public final class JsonLineFiles implements TransferSource {
   @Override
   public TransferSource strict(List<ColumnGuess> inUse, Set<String> json) {
     return new JsonLineFiles(
-        patterns, plan, found, declared, passOver, guesses, columns.refusingTexts(inUse, json));
+        patterns, plan, found, declared, ignoreUnknownKeys, guesses, columns.refusingTexts(inUse, json));
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.diagonal.transfer.source;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ranges of a whole-numbered key; text and arithmetic only. */
+/** Computes ranges of a whole-number key. */
 final class KeyRanges {
 
   /** Fewer keys than this are not worth a connection. */
@@ -11,12 +11,12 @@ final class KeyRanges {
 
   private KeyRanges() {}
 
-  /** Returns the one range of all rows. */
+  /** Returns a single range of all rows. */
   static SourceRange all(String place) {
     return new SourceRange(0, place, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
-  /** Equal ranges; the first and the last are open, so that no row is missed. */
+  /** Returns equal ranges. The first and the last are open, so that no row is missed. */
   static List<SourceRange> cut(long first, long last, int most, String place) {
     SourceRange all = all(place);
     double keys = (double) last - first + 1;

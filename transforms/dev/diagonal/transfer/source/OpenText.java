@@ -12,11 +12,11 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.Charset;
 
 /**
- * Opens text files: decompressed by their names, and in UTF-8 whatever they are stored in.
+ * Opens text files: decompresses them by their names, and converts them to UTF-8.
  *
  * @param text the text from its start, or from the first line that starts in the range
  * @param file the file it is read from
- * @param stored counts the bytes as they are stored
+ * @param stored counts the stored bytes
  * @param offset where in the text it starts
  */
 record OpenText(ReadableByteChannel text, InputFile file, FileText stored, long offset) {
@@ -24,7 +24,7 @@ record OpenText(ReadableByteChannel text, InputFile file, FileText stored, long 
   /**
    * Opens a file.
    *
-   * @param start 0, or the byte at or after which lines start; the file must be plain UTF-8 then
+   * @param start 0, or the byte at or after which lines start; the file must then be plain UTF-8
    */
   static OpenText of(InputFile file, long start, Charset encoding) throws IOException {
     boolean utf8 = encoding.equals(UTF_8);
@@ -48,7 +48,9 @@ record OpenText(ReadableByteChannel text, InputFile file, FileText stored, long 
     }
   }
 
-  /** Returns where the records of a range come from; opens the file only when asked for lines. */
+  /**
+   * Returns the origin of the records of a range; opens the file only when line numbers are needed.
+   */
   static RowOrigin origin(SourceRange range, InputFile file) {
     return new RowOrigin(
         range.place(),

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ranges of the pages of a table, which need no key; text and arithmetic only. They hold every row
- * once at one moment only: an update moves a row to another page.
+ * Computes ranges of the pages of a table, which need no key. They cover every row once only within
+ * one snapshot: an update moves a row to another page.
  */
 final class PageRanges {
 
   private PageRanges() {}
 
-  /** Returns ranges of about the same size of all tables that may have rows. */
+  /** Returns ranges of similar size over all tables that may have rows. */
   static List<SourceRange> ofEach(StoredTables tables, int most) {
     long perRange = Math.max(SnapshotKeeper.PAGES_PER_SESSION, ceil(tables.pages(), most));
     List<SourceRange> ranges = new ArrayList<>();
@@ -26,7 +26,7 @@ final class PageRanges {
   }
 
   /**
-   * Returns ranges that each have some pages of every table.
+   * Returns ranges that each include some pages of every table.
    *
    * @param relation the table through which they are read
    */
@@ -38,7 +38,10 @@ final class PageRanges {
     return ranges;
   }
 
-  /** The last range is open: it has the pages that were added after the table was measured. */
+  /**
+   * Adds ranges. The last one is open: it includes pages that were added after the table was
+   * measured.
+   */
   private static void add(List<SourceRange> ranges, String relation, long pages, long perRange) {
     long count = Math.max(1, ceil(pages, perRange));
     for (long i = 0; i < count; i++) {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a table or query, in ranges of a whole-numbered key where there is one. */
+/** Reads the rows of a table or query, in ranges of a whole-number key if there is one. */
 abstract class RelationRows implements TransferSource {
 
   private final JdbcTarget database;
@@ -27,11 +27,11 @@ abstract class RelationRows implements TransferSource {
   private final RowType type;
 
   /**
-   * @param relation what stands behind FROM
-   * @param shown what messages call it
-   * @param key the column that ranges are of, or null for one range
-   * @throws BadInputException if {@code key} is no column of {@code type}, or holds no whole
-   *     numbers
+   * @param relation the text after FROM
+   * @param shown how messages name it
+   * @param key the column whose ranges are read, or null for one range
+   * @throws BadInputException if {@code key} is not a column of {@code type}, or does not hold
+   *     whole numbers
    */
   RelationRows(
       JdbcTarget database,
@@ -41,7 +41,7 @@ abstract class RelationRows implements TransferSource {
       int maxRanges,
       RowType type) {
     if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
-      throw new BadInputException("column '" + key + "' holds no whole numbers to make ranges of");
+      throw new BadInputException("column '" + key + "' does not hold whole numbers, so it cannot be the range key");
     }
     this.database = database;
     this.relation = relation;
@@ -51,20 +51,20 @@ abstract class RelationRows implements TransferSource {
     this.type = type;
   }
 
-  /** Returns what stands behind FROM for a query as a user gives it. */
+  /** Returns the text after FROM for a query as the user wrote it. */
   static String relationOf(String query) {
     return SqlScript.bracketed(query) + " AS diagonal_rows";
   }
 
   /**
-   * Opens the rows of a part.
+   * Opens the rows of a range.
    *
-   * @param relation what stands behind FROM, with the condition of the part
+   * @param relation the text after FROM, with the condition of the range
    */
   abstract RowBlockReader read(
       JdbcTarget database, String relation, int blockRows, RowOrigin origin) throws SQLException;
 
-  /** Returns the conditions of the rows of all parts: none if all rows of the relation are read. */
+  /** Returns conditions on all rows: none if all rows of the relation are read. */
   List<String> conditions() {
     return List.of();
   }
@@ -129,7 +129,14 @@ abstract class RelationRows implements TransferSource {
     return open(relation, conditions, blockRows);
   }
 
-  /** Opens the rows of a relation that fulfil conditions. */
+  /** Opens the rows of all parts that meet a condition. */
+  final RowBlockReader openWhere(String condition, int blockRows) throws SQLException {
+    List<String> conditions = new ArrayList<>(conditions());
+    conditions.add(condition);
+    return open(relation, conditions, blockRows);
+  }
+
+  /** Opens the rows of a relation that meet conditions. */
   final RowBlockReader open(String from, List<String> conditions, int blockRows)
       throws SQLException {
     String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);

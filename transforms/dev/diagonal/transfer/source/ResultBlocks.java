@@ -20,7 +20,7 @@ import java.time.OffsetDateTime;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The rows that a driver fetches, block by block. */
+/** Reads the rows that a driver fetches, in blocks. */
 final class ResultBlocks implements RowBlockReader {
 
   private final HeldConnection held;
@@ -130,13 +130,13 @@ final class ResultBlocks implements RowBlockReader {
     return true;
   }
 
-  /** Asks the database to give up the query: another thread may be waiting for it. */
+  /** Cancels the query, since another thread may be waiting for it. */
   @Override
   public void abort() {
     try {
       statement.cancel();
     } catch (SQLException e) {
-      // It is over already.
+      // The query has already ended.
     }
   }
 

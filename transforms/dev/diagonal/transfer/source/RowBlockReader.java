@@ -6,22 +6,22 @@ import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the rows of a range block by block. Used by one thread, but for {@link #abort}. */
+/** Reads the rows of a range in blocks. Confined to one thread, except for {@link #abort}. */
 public interface RowBlockReader extends AutoCloseable {
 
   /**
    * Returns the next block, or null at the end.
    *
-   * @param rejects gets what stands there and is no row
+   * @param rejects receives records that are not valid rows
    */
   @Nullable RowBlock next(Rejects rejects) throws Exception;
 
-  /** Returns how many bytes were read so far, as they are stored; 0 where that is not known. */
+  /** Returns how many stored bytes were read so far; 0 if that is unknown. */
   default long bytesRead() {
     return 0;
   }
 
-  /** Makes a {@link #next} that waits for a server fail soon. May be called by any thread. */
+  /** Makes a {@link #next} that waits for a server fail soon. May be called on any thread. */
   default void abort() {}
 
   @Override

@@ -15,15 +15,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a table or query of PostgreSQL, and how they are selected to be decoded.
+ * The columns of a PostgreSQL table or query, and the expressions that select them for decoding.
  *
  * @param type their names and types
- * @param expressions what the select list has for each column
+ * @param expressions the expression in the select list for each column
  */
 record SelectedColumns(RowType type, List<String> expressions) {
 
   /**
-   * Asks the database for the columns.
+   * Reads the columns from the database.
    *
    * @param relation what follows {@code FROM}
    */
@@ -55,7 +55,7 @@ record SelectedColumns(RowType type, List<String> expressions) {
       case "int8", "bigserial" -> FieldType.BIGINT;
       case "float4" -> FieldType.REAL;
       case "float8" -> FieldType.DOUBLE;
-      // The spelling of money differs between databases.
+      // The text format of money differs between databases.
       case "numeric", "money" -> FieldType.DECIMAL;
       case "text", "varchar" -> FieldType.TEXT;
       case "bytea" -> FieldType.BYTES;

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When the keeper's connection is lost, connections that are at the snapshot already go on, and
  * others get a {@link dev.diagonal.internal.jdbc.snapshot.SnapshotLostException}.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class SnapshotKeeper implements AutoCloseable {
 

@@ -12,7 +12,7 @@ import org.apache.beam.sdk.util.VarInt;
 /**
  * A part of a source that one reader reads.
  *
- * @param index which one it is, from 0, in the order of the rows
+ * @param index its number, from 0, in the order of the rows
  * @param place the file or the table
  * @param start where it starts: a byte, or a key; in order
  * @param end where it ends, exclusive
@@ -20,9 +20,9 @@ import org.apache.beam.sdk.util.VarInt;
 public record SourceRange(int index, String place, long start, long end) implements Serializable {
 
   /**
-   * Returns whether this range of a file includes the record at this byte. The first line belongs
-   * to the first range, which a byte order mark may fill: {@link RangePlan#DEFAULT} never cuts such
-   * a range, smaller plans do.
+   * Returns whether this range of a file includes the record at this byte. The first line always
+   * belongs to the first range, even if a byte order mark fills that range. {@link
+   * RangePlan#DEFAULT} never cuts such a range, but smaller plans do.
    *
    * @param line the line that the record starts in, counted from 1 at the start of the range
    */

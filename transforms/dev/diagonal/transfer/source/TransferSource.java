@@ -10,57 +10,59 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where rows are read from: {@link CsvFiles}, {@link JsonLineFiles}, {@code ParquetFiles}, {@link
- * JdbcRows} or {@link JdbcStandardRows}.
+ * A source of rows: {@link CsvFiles}, {@link JsonLineFiles}, {@code ParquetFiles}, {@link JdbcRows}
+ * or {@link JdbcStandardRows}.
  */
 public interface TransferSource extends Serializable {
 
-  /** Returns what the blocks it reads have: all text where it is a file. */
+  /** Returns the type of the blocks that are read: all text for files. */
   RowType blockType();
 
-  /** Returns what the values are said or found to be; the same columns as the blocks. */
+  /** Returns the declared or detected types of the values, for the same columns as the blocks. */
   RowType declared();
 
-  /** Returns what was guessed of the types, or null if the source declares them. */
+  /** Returns the guessed types, or null if the source declares its types. */
   default @Nullable TypeGuesses guesses() {
     return null;
   }
 
   /**
-   * Returns this, refusing texts in columns that it took for something else.
+   * Returns this source, refusing texts in columns that were guessed to hold another type.
    *
-   * @param guesses those that the types of rows are taken from
-   * @param json the columns that become JSON and nothing else
+   * @param guesses those that decide types of rows
+   * @param json the columns that only become JSON
    */
   default TransferSource strict(List<ColumnGuess> guesses, Set<String> json) {
     return this;
   }
 
-  /** Whether texts come as bytes that may be no UTF-8. */
+  /** Returns whether texts are bytes that may not be valid UTF-8. */
   boolean readsBytes();
 
-  /** Returns how many bytes there are to read, or 0 if that is not known. */
+  /** Returns how many bytes will be read, or 0 if that is unknown. */
   long bytes();
 
-  /** Returns what it reads, for a person. */
+  /** Returns what is read, for messages. */
   String describe();
 
-  /** Returns parts that are read in parallel and hold every row once. */
+  /** Returns ranges that are read in parallel and cover every row once. */
   List<SourceRange> ranges() throws Exception;
 
-  /** Returns how many ranges there may be at most, which costs less than cutting them. */
+  /** Returns the maximum number of ranges, which costs less than cutting them. */
   default int mostRanges() throws Exception {
     return ranges().size();
   }
 
-  /** Returns where the rows of a part come from. */
+  /** Returns the origin of the rows of a range. */
   default RowOrigin origin(SourceRange range) {
     return RowOrigin.of(describe());
   }
 
-  /** Closes what this process keeps open between two parts; it may be called more than once. */
+  /**
+   * Releases resources that this process keeps between two ranges. May be called more than once.
+   */
   default void close() {}
 
-  /** Opens a part. */
+  /** Opens a range. */
   RowBlockReader open(SourceRange range, int blockRows) throws Exception;
 }

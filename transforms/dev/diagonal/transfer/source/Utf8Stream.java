@@ -13,8 +13,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 
 /**
- * A text in UTF-8, whatever encoding it is read in. Bytes that are no characters of that encoding
- * become bytes that are not UTF-8 either, so that the record they are in is a bad one.
+ * Converts a text to UTF-8 from another encoding. Bytes that are invalid in that encoding become
+ * invalid UTF-8, so that their record is bad.
  */
 final class Utf8Stream extends InputStream {
 
@@ -68,7 +68,7 @@ final class Utf8Stream extends InputStream {
     return true;
   }
 
-  /** Decodes up to the next bytes that are no character, or the end of what was read. */
+  /** Decodes up to the next invalid bytes, or to the end of the buffer. */
   private void decode() throws IOException {
     characters.clear();
     CoderResult result = decoder.decode(encoded, characters, atEnd);

@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * {@code index=n}: no more donations than that (1000000) are indexed too. What Python has not is
  * left out with a note: {@code python3-pandas} and {@code python3-elasticsearch} are Debian's
  * packages.
+ *
+ * <p>Takes half an hour, 4 GB of memory, and 5 GB of disk; less with fewer donations.
  */
 public final class DonorsChooseBenchmark {
 
@@ -357,7 +359,7 @@ public final class DonorsChooseBenchmark {
   }
 
   private double median(List<Measured> runs) {
-    return runs.stream().mapToDouble(Measured::seconds).sorted().toArray()[runs.size() / 2];
+    return Median.of(runs.stream().map(Measured::seconds).toList());
   }
 
   private void report(List<Integer> sizes) throws IOException {
@@ -401,13 +403,7 @@ public final class DonorsChooseBenchmark {
             heap));
     notes.forEach(note -> table.append(note).append('\n'));
     System.out.println(table);
-    Files.createDirectories(RESULTS.getParent());
-    Files.writeString(RESULTS, table);
-    String page = Files.readString(PAGE);
-    int from = page.indexOf(MARK) + MARK.length();
-    int to = page.indexOf(MARK, from);
-    if (to > from) {
-      Files.writeString(PAGE, page.substring(0, from) + "\n" + table + page.substring(to));
-    }
+    ResultPages.write(RESULTS, table);
+    ResultPages.between(PAGE, MARK, table);
   }
 }

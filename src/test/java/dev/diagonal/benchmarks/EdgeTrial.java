@@ -92,6 +92,6 @@ final class EdgeTrial {
   }
 
   static double median(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).sorted().toArray()[values.size() / 2];
+    return Median.of(values);
   }
 }

@@ -20,6 +20,8 @@ import java.util.Locale;
  * from 10000, {@code 4workers}, {@code uniform}, {@code monopartite}), for a part of either, which
  * goes into {@code target/edges-part.md}. The file is written anew after each case, so that what
  * was measured is not lost with the rest.
+ *
+ * <p>Takes about ten minutes, and 2 GB of disk.
  */
 public final class EdgesBenchmark {
 
@@ -95,19 +97,13 @@ public final class EdgesBenchmark {
             + conditions()
             + "\nWhat the server saw of the same runs: waits for a row longer than deadlock_timeout / deadlocks (the most in one run) / transactions open on average.\n\n"
             + EdgesTable.conflicts(trials);
-    Files.createDirectories(results.toAbsolutePath().getParent());
-    Files.writeString(results, text);
+    ResultPages.write(results, text);
     return text;
   }
 
   private void intoReadme() throws IOException {
-    String page = Files.readString(PAGE);
-    int from = page.indexOf(MARK) + MARK.length();
-    int to = page.indexOf(MARK, from);
-    if (to > from) {
-      String text = EdgesTable.seconds(trials) + "\n" + notes + conditions();
-      Files.writeString(PAGE, page.substring(0, from) + "\n" + text + page.substring(to));
-    }
+    String text = EdgesTable.seconds(trials) + "\n" + notes + conditions();
+    ResultPages.between(PAGE, MARK, text);
   }
 
   private String conditions() {

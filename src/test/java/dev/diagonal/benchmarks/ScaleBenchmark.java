@@ -23,6 +23,8 @@ import java.util.Locale;
  * Every run is in {@code src/test/benchmarks/scale.csv} as soon as it has ended, in place of that
  * of an earlier call, so that parts add up. A command that fails is told, and the next one goes on;
  * the exit status is 1 then.
+ *
+ * <p>Takes hours, and 15 GB of disk.
  */
 public final class ScaleBenchmark {
 
@@ -155,12 +157,7 @@ public final class ScaleBenchmark {
     if (isTrial()) {
       Files.writeString(ScaleWork.DATA.resolve("trial.md"), text);
     } else {
-      String docs = Files.readString(DOCS);
-      int from = docs.indexOf(MARK) + MARK.length();
-      int to = docs.indexOf(MARK, from);
-      if (to > from) {
-        Files.writeString(DOCS, docs.substring(0, from) + "\n" + text + docs.substring(to));
-      }
+      ResultPages.between(DOCS, MARK, text);
     }
     return text;
   }

@@ -20,6 +20,8 @@ import java.util.Locale;
  * src/test/benchmarks/transfer.md} and docs/benchmarks.md.
  *
  * <p>Arguments: {@code copy [rows [rounds]]} or {@code memory [heap [megabytes …] [--option …]]}.
+ *
+ * <p>Takes a few minutes, and 1 GB of disk; {@code memory} 10 GB.
  */
 public final class TransferBenchmark {
 
@@ -80,18 +82,8 @@ public final class TransferBenchmark {
                   Runtime.getRuntime().availableProcessors(),
                   Files.size(csv) / 1_000_000);
       System.out.println(table);
-      write(Path.of("src", "test", "benchmarks", "transfer.md"), table);
-      write(Path.of("docs", "benchmarks.md"), table);
-    }
-  }
-
-  /** Puts a table between the marks of a file, if it has them. */
-  private static void write(Path file, String table) throws IOException {
-    String text = Files.readString(file);
-    int from = text.indexOf(MARK) + MARK.length();
-    int to = text.indexOf(MARK, from);
-    if (to > from) {
-      Files.writeString(file, text.substring(0, from) + "\n" + table + text.substring(to));
+      ResultPages.between(Path.of("src", "test", "benchmarks", "transfer.md"), MARK, table);
+      ResultPages.between(Path.of("docs", "benchmarks.md"), MARK, table);
     }
   }
 
@@ -143,7 +135,7 @@ public final class TransferBenchmark {
   }
 
   private static double median(List<Double> seconds) {
-    return seconds.stream().sorted().skip(seconds.size() / 2).findFirst().orElseThrow();
+    return Median.of(seconds);
   }
 
   private static void memory(Path directory, String heap, int[] megabytes, List<String> options)

@@ -69,7 +69,7 @@ public final class SteppedBatcher<T> {
             new RowSizeEstimate<>(coder),
             group,
             (batch, bytes) -> outgoing.add(new Outgoing<>(batch, bytes)),
-            writesAll ? CellBatcher.Leaving.WRITES_ALL : CellBatcher.Leaving.WRITES_WHAT_IS_FULL);
+            writesAll ? CellBatcher.EmitPolicy.WRITE_ALL : CellBatcher.EmitPolicy.WRITE_FULL_BATCHES);
   }
 
   public void add(T row) {
@@ -78,7 +78,7 @@ public final class SteppedBatcher<T> {
 
   /** Empties the buffers. */
   public void flush() {
-    batcher.letGo(output);
+    batcher.flush(output);
   }
 
   /** Reports the results of the group, all batches of which have ended. */

@@ -60,14 +60,14 @@ class WindowedBatchersTest {
 
   @Test
   void teardownAfterAFailedBundleWaitsForWhatIsInFlightAndDropsTheRest() throws Exception {
-    WindowedBatchers<Integer> dealers = dealers();
-    CellBatcher<Integer> dealer = dealers.in(GlobalWindow.INSTANCE);
+    WindowedBatchers<Integer> batchers = batchers();
+    CellBatcher<Integer> batcher = batchers.in(GlobalWindow.INSTANCE);
     Kept output = new Kept();
-    rows(2 * BATCH_ROWS + 1).forEach(row -> dealer.add(row, output));
+    rows(2 * BATCH_ROWS + 1).forEach(row -> batcher.add(row, output));
     assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThatThrownBy(() -> dealer.add(-1, output)).isInstanceOf(BadInputException.class);
+    assertThatThrownBy(() -> batcher.add(-1, output)).isInstanceOf(BadInputException.class);
 
-    Thread teardown = new Thread(dealers::close);
+    Thread teardown = new Thread(batchers::close);
     teardown.start();
     assertThat(
             Eventually.within(
@@ -87,14 +87,14 @@ class WindowedBatchersTest {
   @Test
   void teardownOfOneInstanceLeavesTheBatchesOfOthersAlone() {
     gate.countDown();
-    WindowedBatchers<Integer> failed = dealers();
-    WindowedBatchers<Integer> other = dealers();
+    WindowedBatchers<Integer> failed = batchers();
+    WindowedBatchers<Integer> other = batchers();
     Kept output = new Kept();
     rows(BATCH_ROWS).forEach(row -> other.in(GlobalWindow.INSTANCE).add(row, output));
     failed.close();
     rows(BATCH_ROWS).forEach(row -> other.in(GlobalWindow.INSTANCE).add(row, output));
-    other.finish((window, dealer) -> dealer.finish(output));
-    assertThat(output.dealt).hasSize(2);
+    other.finish((window, batcher) -> batcher.finish(output));
+    assertThat(output.outcome).hasSize(2);
     other.close();
     assertThat(target.commits.values()).containsOnly(2);
   }
@@ -107,8 +107,8 @@ class WindowedBatchersTest {
         ConflictFreeSettings.of(grid, KeptTexts.NOWHERE)
             .withBatchSize(1_000_000)
             .withBurstFactor(10_000);
-    WindowedBatchers<String> dealers =
-        new WindowedBatchers<>(patient, StringUtf8Coder.of(), CellBatcher.Leaving.WRITES_NOTHING);
+    WindowedBatchers<String> batchers =
+        new WindowedBatchers<>(patient, StringUtf8Coder.of(), CellBatcher.EmitPolicy.EMIT_ALL);
     Map<BoundedWindow, Integer> held = new HashMap<>();
     WindowedBatchers.Outputs<String> outputs =
         of -> new KeptTexts(rows -> held.merge(of, -rows, Integer::sum));
@@ -117,14 +117,14 @@ class WindowedBatchersTest {
       // The first window has most of the rows at first, and then none.
       BoundedWindow window = window(row < 400 ? 0 : 1 + row % 7);
       held.merge(window, 1, Integer::sum);
-      dealers.add(window, wide, outputs);
+      batchers.add(window, wide, outputs);
       most = Math.max(most, held.values().stream().mapToInt(Integer::intValue).sum());
     }
     assertThat(most).isEqualTo(511);
     assertThat(held.get(window(0))).as("those who hold most let go first").isZero();
-    dealers.finish((window, dealer) -> dealer.finish(outputs.of(window)));
+    batchers.finish((window, batcher) -> batcher.finish(outputs.of(window)));
     assertThat(held.values()).containsOnly(0);
-    dealers.close();
+    batchers.close();
   }
 
   private static BoundedWindow window(int second) {
@@ -133,7 +133,7 @@ class WindowedBatchersTest {
 
   @Test
   void aParserThatCannotBeClosedDoesNotKeepTheScheduler() {
-    BatchLines<Integer> consumer = new BatchLines<>(new Unclosable(), dealers());
+    BatchLines<Integer> consumer = new BatchLines<>(new Unclosable(), batchers());
     assertThatThrownBy(consumer::close).hasMessage("cannot be closed");
     assertThatIllegalStateException()
         .isThrownBy(() -> SchedulerRegistry.JVM.release(write.id()))
@@ -143,21 +143,21 @@ class WindowedBatchersTest {
   @Test
   void teardownWithoutASetupHidesNoFault() {
     VarIntCoder coder = VarIntCoder.of();
-    CellBatcher.Leaving leaving = CellBatcher.Leaving.WRITES_WHAT_IS_FULL;
-    assertThatCode(() -> new DealFn<>(write, coder, leaving, false).teardown())
+    CellBatcher.EmitPolicy emitPolicy = CellBatcher.EmitPolicy.WRITE_FULL_BATCHES;
+    assertThatCode(() -> new AssignCellsFn<>(write, coder, emitPolicy, false).teardown())
         .doesNotThrowAnyException();
     assertThatCode(
             () ->
                 new BatchSourceFn<Integer, Integer>(
-                        (part, rows) -> {}, write, coder, leaving, false)
+                        (part, rows) -> {}, write, coder, emitPolicy, false)
                     .teardown())
         .doesNotThrowAnyException();
     assertThatCode(() -> new WriteLeftoversFn<>(write, coder, false).teardown())
         .doesNotThrowAnyException();
   }
 
-  private WindowedBatchers<Integer> dealers() {
-    return new WindowedBatchers<>(write, VarIntCoder.of(), CellBatcher.Leaving.WRITES_WHAT_IS_FULL);
+  private WindowedBatchers<Integer> batchers() {
+    return new WindowedBatchers<>(write, VarIntCoder.of(), CellBatcher.EmitPolicy.WRITE_FULL_BATCHES);
   }
 
   private static List<Integer> rows(int count) {
@@ -166,11 +166,11 @@ class WindowedBatchersTest {
 
   /** Keeps what comes out, and fails on the first bad row. */
   private static final class Kept implements Output<CellOutput<Integer>> {
-    private final List<CellOutput<Integer>> dealt = new ArrayList<>();
+    private final List<CellOutput<Integer>> outcome = new ArrayList<>();
 
     @Override
     public void emit(CellOutput<Integer> element) {
-      dealt.add(element);
+      outcome.add(element);
     }
 
     @Override

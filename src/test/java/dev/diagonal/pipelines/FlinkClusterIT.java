@@ -120,7 +120,7 @@ final class FlinkClusterIT {
       assertThat(database.edges()).isBetween((long) A_FEW, EDGES - 1L);
       id = runs.job("load-edges", "RUNNING").path("jid").asText();
       List<String> held = load.heldSessions();
-      runs.killWorker(id, "Write edges/Read and deal");
+      runs.killWorker(id, "Write edges/Read and assign cells");
       assertThat(load.heldSessions()).isNotEmpty().containsAll(held); // the server has not noticed
       cluster.startWorker();
       if (holdUntilRestarted) {
@@ -207,7 +207,7 @@ final class FlinkClusterIT {
     assertThat(child.status()).as("%s", child).isEqualTo(0);
     Pattern handedOver =
         Pattern.compile(
-            "movie-ratings: handed over to the cluster: http://%s(/jobs/[0-9a-f]{32})"
+            "movie-ratings: submitted to the cluster: http://%s(/jobs/[0-9a-f]{32})"
                 .formatted(cluster.address()));
     String job =
         child.out().stream()
@@ -280,7 +280,7 @@ final class FlinkClusterIT {
       String id = page.substring(page.lastIndexOf('/') + 1);
       assertThat(page)
           .isEqualTo(
-              "movie-ratings: handed over to the cluster: http://%s/jobs/%s"
+              "movie-ratings: submitted to the cluster: http://%s/jobs/%s"
                   .formatted(relay.address(), id));
       assertThat(
               Eventually.within(
@@ -320,7 +320,7 @@ final class FlinkClusterIT {
     assertThat(child.status()).as("%s", child).isEqualTo(2);
     assertThat(child.err().get(0))
         .isEqualTo(
-            "movie-ratings: --bulkLoadMode is taken back at the end, so the launcher has to wait:"
+            "movie-ratings: --bulkLoadMode is reset at the end, so the launcher has to wait:"
                 + " not with --attachedMode=false or flink run -d");
   }
 

@@ -234,7 +234,7 @@ final class OddFilesTest {
             "--maxBadRecords=3");
     assertFailed(
         launched,
-        "more than 3 bad records (--maxBadRecords): 3 × it has N fields and the file has N columns,"
+        "more than 3 bad records (--maxBadRecords): 3 × it has N fields, but the file has N columns,"
             + " 1 × text follows a closing quote; for example "
             + in);
     assertThat(launched.err().get(0))

@@ -49,7 +49,7 @@ class RatingLineTest {
   @CsvSource({"1000000.001", "1000001", "-1000000.001", "99999999999999999999999", "9999999999"})
   void ratingsBeyondAMillionAreBad(String text) {
     assertThat(line.read("1,2," + text + ",3", false))
-        .isEqualTo("the rating '%s' is beyond 1,000,000", text);
+        .isEqualTo("the rating '%s' is greater than 1,000,000", text);
   }
 
   @Test

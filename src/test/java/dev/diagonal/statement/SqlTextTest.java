@@ -34,7 +34,7 @@ final class SqlTextTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SqlText.of("SELECT :sorce", COLUMNS))
         .withMessage(
-            "the statement has the parameter :sorce, and the rows have the columns source, target");
+            "the statement has the parameter :sorce, but the rows have the columns source, target");
   }
 
   @Test
@@ -42,7 +42,7 @@ final class SqlTextTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SqlText.of("SELECT ?", COLUMNS))
         .withMessage(
-            "the statement has 1 parameter(s) without a name, and the rows have the 2 columns"
+            "the statement has 1 parameter(s) without a name, but the rows have the 2 columns"
                 + " source, target: name all parameters, such as :source, :target");
   }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How well {@link Stages} overlap: a source, a converter and a sink that each take 10 ms a block,
  * against the same step by step.
+ *
+ * <p>Takes half a minute.
  */
 public final class OverlapBenchmark {
 

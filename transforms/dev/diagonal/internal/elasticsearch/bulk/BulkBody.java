@@ -12,8 +12,8 @@ import org.apache.http.nio.entity.NByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a bulk request: for each document a line with what is to be done with it and, but for
- * deletions, a line with its source.
+ * The body of a bulk request: per document a line with the action and, except for deletions, a line
+ * with the source.
  */
 final class BulkBody extends ByteArrayOutputStream {
 
@@ -34,7 +34,7 @@ final class BulkBody extends ByteArrayOutputStream {
     super((int) Math.min(bytes, Integer.MAX_VALUE - 8));
   }
 
-  /** Exact where id, index and routing are ASCII without anything to escape; close elsewhere. */
+  /** Exact if id, index and routing are ASCII and need no escapes; otherwise an approximation. */
   static long bytesOf(Document document) {
     long bytes =
         2L
@@ -87,7 +87,7 @@ final class BulkBody extends ByteArrayOutputStream {
     }
   }
 
-  /** Returns what is sent; nothing may be added afterwards. */
+  /** Returns the entity to send; nothing may be added afterwards. */
   HttpEntity toEntity() {
     return new NByteArrayEntity(buf, 0, count, NEWLINE_DELIMITED);
   }
@@ -99,7 +99,7 @@ final class BulkBody extends ByteArrayOutputStream {
     }
   }
 
-  // In JSON a line break can only stand between tokens, where a space does as well.
+  // In JSON a line break can occur only between tokens, where a space is equivalent.
   private void writeOnOneLine(byte[] source) {
     int from = count;
     writeBytes(source);

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The documents of the next request. One that replaces all of an earlier one of its key takes that
- * one's place: sent side by side, the earlier one could be rejected, be sent again, and replace the
- * later one. Of two with versions, the higher version counts as the later one.
+ * The documents of the next request. A document that replaces an earlier one of its key takes its
+ * place. If both were sent, the earlier one could be rejected, sent again, and then replace the
+ * later one. Of two documents with versions, the one with the higher version counts as the later
+ * one.
  */
 final class BulkBuffer<P> {
 
@@ -17,7 +18,7 @@ final class BulkBuffer<P> {
   private final Map<Object, Integer> positions = new HashMap<>();
   private long bytes;
 
-  /** Whether a document may not stand in one request with those that are here. */
+  /** Returns whether a document must not be in one request with those in this buffer. */
   boolean mustWait(Document document) {
     return !document.operation().replacesAll() && has(document.key());
   }
@@ -46,7 +47,7 @@ final class BulkBuffer<P> {
     return entries.size();
   }
 
-  /** Returns how many bytes of body they take. */
+  /** Returns the size of the request body in bytes. */
   long bytes() {
     return bytes;
   }

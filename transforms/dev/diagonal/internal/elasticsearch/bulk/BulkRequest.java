@@ -20,17 +20,17 @@ import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents that are sent together, and again as long as it takes: those that were rejected, the
- * halves of a request that was refused as a whole. {@link #run} is called once, on any thread; what
- * became of them may be read when it has ended.
+ * Documents that are sent together. Rejected documents are sent again; a request that is refused
+ * entirely is halved. {@link #run} is called once, on any thread; results may be read after it has
+ * ended.
  */
 final class BulkRequest<P> implements Runnable {
 
   private static final int CREATED = 201;
 
   /**
-   * How long the server may wait for a live shard before it rejects documents, which are then sent
-   * again. With its own minute, eight attempts would take eight minutes.
+   * How long the server waits for a live shard before it rejects documents, which are then sent
+   * again. With its default of one minute, eight attempts would take eight minutes.
    */
   private static final String SERVER_WAIT = "5s";
 
@@ -54,8 +54,8 @@ final class BulkRequest<P> implements Runnable {
   record Refused<P>(P place, RefusedDocument document) {}
 
   /**
-   * @param entries the documents, each of another key or of an order that does not matter
-   * @param givenUp whether there is no use in sending anything again
+   * @param entries the documents; those of the same key must be independent of order
+   * @param givenUp whether further attempts are useless
    */
   BulkRequest(
       BulkSettings settings,
@@ -94,7 +94,7 @@ final class BulkRequest<P> implements Runnable {
     return done;
   }
 
-  /** Returns the documents of which the index has a newer version. */
+  /** Returns the documents of which the index has newer versions. */
   List<Entry<P>> superseded() {
     return superseded;
   }
@@ -103,12 +103,12 @@ final class BulkRequest<P> implements Runnable {
     return refused;
   }
 
-  /** Returns the documents of which nobody knows that they are in effect. */
+  /** Returns the documents that are not known to be in effect. */
   List<Entry<P>> unconfirmed() {
     return unsent.stream().flatMap(List::stream).toList();
   }
 
-  /** Returns how often something was sent. */
+  /** Returns how often a request was sent. */
   int sent() {
     return sent;
   }
@@ -117,12 +117,15 @@ final class BulkRequest<P> implements Runnable {
     return millis;
   }
 
-  /** Returns why some documents are unconfirmed; null if none is. */
+  /** Returns why some documents are unconfirmed; null if all are confirmed. */
   @Nullable Exception failure() {
     return failure;
   }
 
-  /** One attempt at everything that is not done. Fails if something of it is to be sent again. */
+  /**
+   * Makes one attempt at all documents that are not in effect. Throws if some of them should be
+   * sent again.
+   */
   private boolean sendAll() throws IOException {
     Faults<P> rejected = new Faults<>();
     Faults<P> failed = new Faults<>();
@@ -143,7 +146,7 @@ final class BulkRequest<P> implements Runnable {
     return true;
   }
 
-  /** Sends what is first among the unsent, and takes it out if there is a word on each document. */
+  /** Sends the first unsent documents, and removes them if there is a result for each. */
   private void send(List<Entry<P>> entries, Faults<P> rejected, Faults<P> failed)
       throws IOException {
     List<Item> items;
@@ -183,17 +186,19 @@ final class BulkRequest<P> implements Runnable {
     }
   }
 
-  /** Warns once of an index that may never take a document. */
+  /** Warns once about an index that may never accept documents. */
   private void warnOfShard(Item item) {
     if (!warned && item.type().equals(NO_LIVE_SHARD)) {
       warned = true;
       Warnings.warn(
-          "%s: no live shard takes documents (%s); tries again"
+          "%s: no live shard accepts documents (%s); retrying"
               .formatted(settings.target(), item.reason()));
     }
   }
 
-  /** What a document has changed, and those of the same id before it in this request. */
+  /**
+   * Returns what a document has changed, together with earlier ones of the same id in this request.
+   */
   private static Changes changed(Entry<?> entry, Item item) {
     long replaced = 0;
     for (Entry<?> earlier = entry.replaced(); earlier != null; earlier = earlier.replaced()) {
@@ -234,14 +239,14 @@ final class BulkRequest<P> implements Runnable {
     request.setEntity(body.toEntity());
     HttpEntity answer = connection.perform(request).getEntity();
     if (answer == null) {
-      throw new IOException("answer to a bulk request is empty");
+      throw new IOException("the response to a bulk request is empty");
     }
     try (InputStream content = answer.getContent()) {
       return BulkResponse.read(content, entries.size());
     }
   }
 
-  /** Documents that are not in effect, and the first one's reason. */
+  /** Documents that are not in effect, and the reason of the first one. */
   private static final class Faults<P> {
     private final List<Entry<P>> entries = new ArrayList<>();
     private @Nullable Item first;

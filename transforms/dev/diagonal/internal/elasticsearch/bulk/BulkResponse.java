@@ -9,32 +9,32 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Elasticsearch's answer to a bulk request, read token by token. */
+/** Parses Elasticsearch's response to a bulk request, token by token. */
 final class BulkResponse {
 
   /**
-   * What of an answer is asked for. Every item keeps its status, so that items stay in order; the
-   * last two say why a whole request is refused.
+   * The requested parts of a response. Every item keeps its status, so that items stay in order;
+   * the last two explain why a whole request is refused.
    */
   static final String FILTER =
       "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason,error.type,error.reason";
 
-  /** The type of the fault of a document that the server took and did not write. */
+  /** The error type of a document that an ingest pipeline dropped. */
   static final String DROPPED = "dropped";
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Where the reason for a refusal begins to quote the document. */
+  /** The texts in a reason after which the server quotes the document. */
   private static final List<String> QUOTATIONS =
       List.of("Preview of field's value", "The prefix of the first immense term is");
 
   private BulkResponse() {}
 
   /**
-   * What became of the document at the same position in the request.
+   * The result of the document at the same position in the request.
    *
-   * @param type the kind of fault; empty if there is none
-   * @param reason the fault in words, without what it quotes of the document
+   * @param type the error type; empty if there is none
+   * @param reason the error message, without quotations of the document
    * @param isNoop whether an update changed nothing
    */
   record Item(int status, String type, String reason, boolean isNoop) {
@@ -45,9 +45,9 @@ final class BulkResponse {
   }
 
   /**
-   * Returns the items of an answer, one for each document of the request, in the same order.
+   * Returns the items of a response, one per document of the request, in the same order.
    *
-   * @throws IOException if this is not a complete answer to a request of {@code sent} documents
+   * @throws IOException if this is not a complete response to a request of {@code sent} documents
    */
   static List<Item> read(InputStream answer, int sent) throws IOException {
     List<Item> items = new ArrayList<>(sent);
@@ -70,7 +70,7 @@ final class BulkResponse {
     }
     if (items.size() != sent) {
       throw new IOException(
-          "answer to a bulk request of %s documents has %s items".formatted(sent, items.size()));
+          "the response to a bulk request of %s documents has %s items".formatted(sent, items.size()));
     }
     return items;
   }
@@ -91,7 +91,7 @@ final class BulkResponse {
         expect(value, JsonToken.VALUE_NUMBER_INT);
         status = json.getIntValue();
       } else if (field.equals("result")) {
-        // An update that changes nothing is a noop too, and its document is there.
+        // An update that changes nothing is also a noop, but its document exists.
         noop = value == JsonToken.VALUE_STRING && json.getText().equals("noop");
         if (noop && !action.equals("update")) {
           type = DROPPED;
@@ -130,7 +130,7 @@ final class BulkResponse {
   private static void expect(@Nullable JsonToken found, JsonToken expected) throws IOException {
     if (found != expected) {
       throw new IOException(
-          "answer to a bulk request is cut or not one: expected %s, found %s"
+          "the response to a bulk request is truncated or invalid: expected %s, found %s"
               .formatted(expected, found == null ? "its end" : found));
     }
   }

@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to Elasticsearch and the threads that wait for its answers, shared by all writers
- * of a JVM that go the same way. There are as many threads as requests may be in flight, so that
- * this is the bound on them, however many workers a runner starts in a JVM: that is why the
- * sessions are static. A request that waits to be sent again keeps its thread, since a server that
- * rejects wants fewer of them. Thread-safe.
+ * The connections to Elasticsearch and the threads that wait for its responses, shared by all
+ * writers of a JVM with the same settings. The number of threads bounds the requests in flight,
+ * however many workers a runner starts in a JVM; that is why sessions are static. A request keeps
+ * its thread while it waits to be sent again, since a server that rejects requests needs fewer of
+ * them. Thread-safe.
  */
 public final class BulkSession implements Executor {
 
@@ -87,7 +87,7 @@ public final class BulkSession implements Executor {
     }
   }
 
-  /** Closes the connections if nobody else uses them. */
+  /** Closes the connections if no other writer uses them. */
   public void release() {
     synchronized (OPEN) {
       users--;
@@ -100,7 +100,7 @@ public final class BulkSession implements Executor {
     try {
       connection.close();
     } catch (IOException harmless) {
-      // All that was to be written is written, or was given up.
+      // All documents are written or given up.
     }
   }
 
@@ -108,7 +108,7 @@ public final class BulkSession implements Executor {
     return connection;
   }
 
-  /** Runs a request when a thread is free for it. */
+  /** Runs a request as soon as a thread is free. */
   @Override
   public void execute(Runnable request) {
     threads.execute(request);

@@ -18,29 +18,28 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts documents into Elasticsearch by bulk requests, several of them in flight while the next one
- * fills, and tells a listener what became of each document. Knows no Beam.
+ * Indexes documents in Elasticsearch by bulk requests, several in flight while the next one fills,
+ * and reports the result of each document to a listener. Does not depend on Beam.
  *
- * <p>Guarantee: when {@link #flush} returns, every document given is in effect, at least once, or
- * was refused and handed to the listener. Documents of the same key that are given to one writer
- * take effect in the order they are given; those of different keys, or writers, in any order.
+ * <p>Guarantee: when {@link #flush} returns, every document is in effect at least once, or was
+ * refused and reported. Documents of the same key in one writer take effect in order; those of
+ * different keys, or writers, in any order.
  *
- * <p>Faults: only the documents that were rejected (429, 503) are sent again; a request that got
- * 429, 502, 503, 504, no answer or none that can be read is sent again as a whole; one that is
- * refused as a whole for its contents or size (400, 413) is halved until the bad documents stand
- * alone. All of it with growing waits, within {@link BulkSettings#retry}. A {@code create} of what
- * is there already and a deletion of what is not are done. A document of an older version than the
- * index has is superseded. Documents that will never be taken (400 and the like, an id that has not
- * 1 to 512 bytes, more bytes than {@link BulkSettings#maxDocumentBytes}) go to the listener.
- * Whatever else goes wrong, and what retries do not help against, is thrown as {@link
- * NotIndexedException}; the writer is of no use then.
+ * <p>Faults: rejected documents (429, 503) are sent again alone. A request is sent again if it gets
+ * 429, 502, 503, 504, no response or an unreadable one. A request that is refused for its contents
+ * or size (400, 413) is halved until the bad documents are alone. Waits grow, within {@link
+ * BulkSettings#retry}. A {@code create} of an existing document and a deletion of a missing one
+ * succeed. A document of an older version than the index has is superseded. Documents that will
+ * never be accepted are reported as refused: status 400 and the like, an id that does not have 1 to
+ * 512 bytes, or more bytes than {@link BulkSettings#maxDocumentBytes}. Any other fault, and one
+ * that persists after retries, is thrown as {@link NotIndexedException}; the writer then cannot be
+ * used again.
  *
  * <p>Memory: the documents of {@link BulkSettings#writerRequests} requests and of the next one.
  *
- * <p>Not safe for use by several threads; all calls of the listener are made by the thread that
- * gives documents.
+ * <p>Not thread-safe; all calls of the listener are made by the thread that adds documents.
  *
- * @param <P> tells whose documents they are
+ * @param <P> identifies the origin of documents
  */
 public final class BulkWriter<P> implements AutoCloseable {
 
@@ -64,16 +63,16 @@ public final class BulkWriter<P> implements AutoCloseable {
     this.session = BulkSession.acquire(settings);
   }
 
-  /** Opens a writer. Nothing is sent yet, so that a server that is away is noticed later. */
+  /** Opens a writer. It sends nothing yet, so an unreachable server is noticed later. */
   public static <P> BulkWriter<P> open(BulkSettings settings, BulkListener<P> listener) {
     return new BulkWriter<>(settings, listener);
   }
 
   /**
-   * Takes a document; waits while as many requests are in flight as may be.
+   * Adds a document; waits while the maximum number of requests is in flight.
    *
-   * @param place whose it is, for the listener
-   * @throws NotIndexedException if a request failed for good
+   * @param place the origin of the document, for the listener
+   * @throws NotIndexedException if a request failed permanently
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void accept(Document document, P place) throws IOException, InterruptedException {
@@ -102,9 +101,9 @@ public final class BulkWriter<P> implements AutoCloseable {
   }
 
   /**
-   * Sends what is left and waits for all answers.
+   * Sends the remaining documents and waits for all responses.
    *
-   * @throws NotIndexedException if a request failed for good
+   * @throws NotIndexedException if a request failed permanently
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void flush() throws IOException, InterruptedException {
@@ -119,7 +118,7 @@ public final class BulkWriter<P> implements AutoCloseable {
     refused = 0;
   }
 
-  /** Gives up what was not flushed: requests in flight end by themselves, none is repeated. */
+  /** Abandons what was not flushed: requests in flight end by themselves, and none is retried. */
   @Override
   public void close() {
     if (!closed) {
@@ -147,7 +146,10 @@ public final class BulkWriter<P> implements AutoCloseable {
         });
   }
 
-  /** Whether the next request could be done before one in flight that has a document's past. */
+  /**
+   * Returns whether the next request could overtake one in flight that has a document of the same
+   * key.
+   */
   private boolean overtakes() {
     return inFlight.values().stream()
         .anyMatch(flying -> next.entries().stream().anyMatch(e -> flying.has(e.document().key())));
@@ -167,11 +169,11 @@ public final class BulkWriter<P> implements AutoCloseable {
     }
   }
 
-  /** Tells the listener of all documents of a request; returns the first thing it threw. */
+  /** Reports all documents of a request; returns the first exception of the listener. */
   private @Nullable Exception account(BulkRequest<P> request) {
     inFlight.remove(request);
-    int documents = tell(request.first(), request.done(), listener::indexed);
-    int superseded = tell(request.first(), request.superseded(), listener::superseded);
+    int documents = report(request.first(), request.done(), listener::indexed);
+    int superseded = report(request.first(), request.superseded(), listener::superseded);
     indexed += documents + superseded;
     listener.ended(
         request.first(),
@@ -189,19 +191,19 @@ public final class BulkWriter<P> implements AutoCloseable {
     return first;
   }
 
-  private interface Telling<P> {
-    void tell(P place, int documents);
+  private interface Report<P> {
+    void report(P place, int documents);
   }
 
-  /** Tells of documents, those that follow each other and are of one place together. */
-  private static <P> int tell(P first, List<Entry<P>> entries, Telling<P> listener) {
+  /** Reports documents; adjacent ones of one origin together. */
+  private static <P> int report(P first, List<Entry<P>> entries, Report<P> listener) {
     int documents = 0;
     P place = first;
     int ofPlace = 0;
     for (Entry<P> newest : entries) {
       for (Entry<P> entry = newest; entry != null; entry = entry.replaced()) {
         if (entry.place() != place) {
-          tell(place, ofPlace, listener);
+          report(place, ofPlace, listener);
           place = entry.place();
           ofPlace = 0;
         }
@@ -209,13 +211,13 @@ public final class BulkWriter<P> implements AutoCloseable {
         documents++;
       }
     }
-    tell(place, ofPlace, listener);
+    report(place, ofPlace, listener);
     return documents;
   }
 
-  private static <P> void tell(P place, int documents, Telling<P> listener) {
+  private static <P> void report(P place, int documents, Report<P> listener) {
     if (documents > 0) {
-      listener.tell(place, documents);
+      listener.report(place, documents);
     }
   }
 
@@ -229,7 +231,7 @@ public final class BulkWriter<P> implements AutoCloseable {
     }
   }
 
-  /** Waits for what is in flight, which is not sent again, so that the account is complete. */
+  /** Waits for requests in flight, which are not retried, so that the report is complete. */
   private void giveUp(List<Entry<P>> unsent, Exception fault)
       throws IOException, InterruptedException {
     givenUp = true;
@@ -267,7 +269,7 @@ public final class BulkWriter<P> implements AutoCloseable {
           document,
           RefusedDocument.NOT_SENT,
           "invalid_id",
-          "an id must have 1 to %s bytes in UTF-8, this has %s".formatted(MAX_ID_BYTES, idBytes));
+          "an id must have 1 to %s bytes in UTF-8, got %s".formatted(MAX_ID_BYTES, idBytes));
     }
     long bytes = BulkBody.bytesOf(document);
     if (bytes > settings.maxDocumentBytes()) {
@@ -275,7 +277,7 @@ public final class BulkWriter<P> implements AutoCloseable {
           document,
           RefusedDocument.NOT_SENT,
           "document_too_large",
-          "a document may take %s bytes of a request, this takes %s"
+          "a document may take up to %s bytes of a request, this one takes %s"
               .formatted(settings.maxDocumentBytes(), bytes));
     }
     return null;

@@ -29,8 +29,8 @@ import org.elasticsearch.client.RestClientBuilder;
 
 /**
  * Elastic's low-level client for a target. Connecting takes at most 10 seconds; connections are
- * kept alive and used again. Redirects are not followed: another host must not get the credentials.
- * Safe for use by several threads.
+ * kept alive and reused. Redirects are not followed, so that no other host gets the credentials.
+ * Thread-safe.
  */
 public final class ElasticsearchConnection implements AutoCloseable {
 
@@ -42,22 +42,22 @@ public final class ElasticsearchConnection implements AutoCloseable {
   private final RestClient client;
   private final Duration limit;
 
-  /** Connects with the time limits and the compression of single requests: 120 seconds, none. */
+  /** Connects with the settings of single requests: a time limit of 120 seconds, no compression. */
   public ElasticsearchConnection(ElasticsearchTarget target) {
     this(target, ANSWER_TIME, false, CONNECTIONS);
   }
 
   /**
-   * @param requestTimeout how long one node may take for a complete answer
-   * @param gzip whether requests and answers are compressed
-   * @param connections how many connections there are at most to one node
+   * @param requestTimeout how long one node may take for a complete response
+   * @param gzip whether requests and responses are compressed
+   * @param connections the maximum number of connections to one node
    */
   ElasticsearchConnection(
       ElasticsearchTarget target, Duration requestTimeout, boolean gzip, int connections) {
     HttpHost[] hosts = target.hosts().toArray(HttpHost[]::new);
-    // The client asks one node after the other while they keep silent.
+    // The client tries one node after another while they do not respond.
     limit = requestTimeout.multipliedBy(hosts.length);
-    // Credentials are sent at once: a client that waits for a 401 first sends every body twice.
+    // Credentials are sent with the first request: waiting for a 401 would send every body twice.
     Header[] headers =
         target.headers().entrySet().stream()
             .map(header -> new BasicHeader(header.getKey(), header.getValue().value()))
@@ -79,7 +79,7 @@ public final class ElasticsearchConnection implements AutoCloseable {
                     config
                         .setRedirectsEnabled(false)
                         .setConnectTimeout(CONNECT_MILLIS)
-                        // A request waits for a connection as long as for an answer.
+                        // A request waits as long for a connection as for a response.
                         .setConnectionRequestTimeout((int) requestTimeout.toMillis())
                         .setSocketTimeout((int) requestTimeout.toMillis()));
     if (!target.path().isEmpty()) {
@@ -89,10 +89,10 @@ public final class ElasticsearchConnection implements AutoCloseable {
   }
 
   /**
-   * Returns the answer to {@code request}, a 404 to a HEAD request included.
+   * Returns the response to {@code request}, including a 404 to a HEAD request.
    *
-   * @throws AnswerException if Elasticsearch answers with a status of 300 or more
-   * @throws IOException if there is no complete answer in time
+   * @throws AnswerException if Elasticsearch responds with a status of 300 or more
+   * @throws IOException if there is no complete response in time
    */
   public Response perform(Request request) throws IOException {
     CompletableFuture<Response> answer = new CompletableFuture<>();
@@ -102,7 +102,7 @@ public final class ElasticsearchConnection implements AutoCloseable {
     } catch (TimeoutException e) {
       sent.cancel();
       throw new SocketTimeoutException(
-          "no complete answer within " + limit.toMillis() + " ms, though bytes may have arrived");
+          "no complete response within " + limit.toMillis() + " ms, though bytes may have arrived");
     } catch (InterruptedException e) {
       sent.cancel();
       Thread.currentThread().interrupt();
@@ -145,9 +145,9 @@ public final class ElasticsearchConnection implements AutoCloseable {
         BulkResponse.withoutQuotation(error.path("reason").asText("")));
   }
 
-  /** Names scheme, host and port alone: a path or a query may hold a secret. */
+  /** Returns scheme, host and port only: a path or a query may contain a secret. */
   private static String redirectTo(String location) {
-    String advice = "redirects are not followed; give the URL of Elasticsearch itself";
+    String advice = "redirects are not followed; use the URL of Elasticsearch itself";
     try {
       URI to = new URI(location);
       return to.getHost() == null
@@ -170,7 +170,7 @@ public final class ElasticsearchConnection implements AutoCloseable {
       try (InputStream content = entity.getContent()) {
         return JSON.readTree(content).path("error");
       } catch (IOException e) {
-        // Not Elasticsearch's words but a proxy's, say; the status has to do.
+        // The response is not Elasticsearch's, perhaps a proxy's; only its status is used.
       }
     }
     return JSON.missingNode();

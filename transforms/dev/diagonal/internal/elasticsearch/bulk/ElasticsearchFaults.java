@@ -12,22 +12,28 @@ import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Tells which faults of Elasticsearch, and of the way to it, may pass, and which are whose. */
+/**
+ * Classifies faults of Elasticsearch and of the connection to it: which are transient, and which
+ * are caused by documents.
+ */
 public final class ElasticsearchFaults {
 
-  /** Answers to a whole request: too many requests, bad gateway, unavailable, gateway time-out. */
+  /** Statuses of a whole request: too many requests, bad gateway, unavailable, gateway timeout. */
   static final Set<Integer> RETRYABLE_STATUSES = Set.of(429, 502, 503, 504);
 
-  /** Answers to one document of a bulk request: too many requests, shard unavailable. */
+  /** Statuses of one document of a bulk request: too many requests, shard unavailable. */
   static final Set<Integer> RETRYABLE_ITEM_STATUSES = Set.of(429, 503);
 
   /**
-   * Answers to a whole bulk request that a part of its documents may be the reason of: a line that
-   * cannot be read, too many bytes.
+   * Statuses of a bulk request that a part of its documents may have caused: a line that cannot be
+   * parsed, too many bytes.
    */
   static final Set<Integer> DIVISIBLE_STATUSES = Set.of(400, 413);
 
-  /** How the reasons begin that Elasticsearch gives as an illegal argument, without a type. */
+  /**
+   * The prefixes of illegal-argument messages, which have no type of their own, that blame the
+   * index.
+   */
   private static final Set<String> FAULTS_OF_INDEX =
       Set.of(
           "no write index is defined for alias",
@@ -46,21 +52,21 @@ public final class ElasticsearchFaults {
 
   private ElasticsearchFaults() {}
 
-  /** What an item of a bulk answer means for its document. */
+  /** What an item of a bulk response means for its document. */
   enum Outcome {
-    /** It is in effect. */
+    /** The document is in effect. */
     DONE,
-    /** A newer version of it is in effect. */
+    /** A newer version of the document is in effect. */
     SUPERSEDED,
-    /** It is to be sent again. */
+    /** The document should be sent again. */
     AGAIN,
-    /** It is at fault itself. */
+    /** The document itself is at fault. */
     REFUSED,
-    /** The index or the cluster is at fault: no other document would fare better. */
+    /** The index or the cluster is at fault: other documents would fail as well. */
     FAILED
   }
 
-  /** Whether the same request may succeed later: the faults of connections may all pass. */
+  /** Returns whether the same request may succeed later; all connection faults may. */
   public static boolean isRetryable(Exception fault) {
     if (fault instanceof AnswerException answer) {
       return RETRYABLE_STATUSES.contains(answer.status());
@@ -71,13 +77,13 @@ public final class ElasticsearchFaults {
         && !(fault instanceof SSLPeerUnverifiedException);
   }
 
-  /** Returns {@link #isRetryable}, with a warning when no server answers for the first time. */
+  /** Returns {@link #isRetryable}, and warns the first time that no server responds. */
   public static Predicate<Exception> retryable(Retry retry, ElasticsearchTarget target) {
     return new WarnOnce(
         ElasticsearchFaults::isRetryable,
         fault -> fault instanceof IOException && !(fault instanceof AnswerException),
         fault ->
-            "no Elasticsearch server answers at %s: %s. Trying again for about %s s"
+            "no Elasticsearch server responds at %s: %s. Retrying for about %s s"
                 .formatted(
                     String.join(", ", target.urls()),
                     fault.getMessage(),
@@ -103,7 +109,7 @@ public final class ElasticsearchFaults {
       return Outcome.SUPERSEDED;
     }
     if (status == CONFLICT && operation.isPartial()) {
-      return Outcome.AGAIN; // somebody else changed it between Elasticsearch's reading and writing
+      return Outcome.AGAIN; // a concurrent update changed it
     }
     if (status == NOT_FOUND && operation == Operation.DELETE && item.type().isEmpty()) {
       return Outcome.DONE;
@@ -119,14 +125,14 @@ public final class ElasticsearchFaults {
         : Outcome.REFUSED;
   }
 
-  /** Whether the index takes no document as they are sent, however good it is. */
+  /** Returns whether the index accepts no document, whatever it contains. */
   private static boolean isFaultOfIndex(Item item) {
     return item.type().startsWith("index_") // missing, closed, not to be created
         || item.type().equals("routing_missing_exception")
         || FAULTS_OF_INDEX.stream().anyMatch(item.reason()::startsWith);
   }
 
-  /** An answer of Elasticsearch, or of what stands before it, to a request as a whole. */
+  /** A response of Elasticsearch, or of a proxy, to a request as a whole. */
   public static final class AnswerException extends IOException {
     private final int status;
     private final String type;
@@ -152,14 +158,14 @@ public final class ElasticsearchFaults {
     }
   }
 
-  /** Items that failed for a reason which is not theirs and will not pass. */
+  /** Items that failed permanently and not because of their documents. */
   static final class ItemsFailedException extends IOException {
     ItemsFailedException(String message) {
       super(message);
     }
   }
 
-  /** Items that were rejected and may be taken later. */
+  /** Items that were rejected but may be accepted later. */
   static final class RejectedException extends IOException {
     RejectedException(String message) {
       super(message);

@@ -11,12 +11,12 @@ import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.util.CoderUtils;
 
 /**
- * A document that will be refused as often as it is sent, and why.
+ * A permanently refused document, and the reason.
  *
  * @param document the document
- * @param status the HTTP status Elasticsearch gave it, or {@value #NOT_SENT}
- * @param type the kind of fault, in Elasticsearch's words: {@code document_parsing_exception}
- * @param reason the fault in words, without what Elasticsearch quotes of the document
+ * @param status the HTTP status of the document, or {@value #NOT_SENT}
+ * @param type Elasticsearch's error type, such as {@code document_parsing_exception}
+ * @param reason the error message, without quotations of the document
  */
 public record RefusedDocument(Document document, int status, String type, String reason) {
 
@@ -31,8 +31,8 @@ public record RefusedDocument(Document document, int status, String type, String
   }
 
   /**
-   * Returns this as the element that Beam's error handlers take: a JSON object of id, index,
-   * operation, status, type, reason and source, and the document encoded by {@link Document#coder}.
+   * Returns the element for Beam's error handlers: a JSON object of id, index, operation, status,
+   * type, reason and source, and the document encoded by {@link Document#coder}.
    */
   public BadRecord toBadRecord() {
     try {

@@ -17,17 +17,17 @@ import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an index, so that Elasticsearch does not guess them from the first document: a
- * field that it guesses from 1 holds whole numbers, and takes 0.9 as 0.
+ * Maps the fields of an index, so that Elasticsearch does not guess them from the first document: a
+ * field guessed from 1 holds whole numbers, and indexes 0.9 as 0.
  *
- * <p>What the user has decided wins. An index that is missing is created empty, so that the user's
- * templates of any kind apply. Then it gets the fields that it does not map yet, unless its mapping
- * says by {@code dynamic} or {@code dynamic_templates} what becomes of new ones.
+ * <p>Settings of the user win. A missing index is created empty, so that all the user's templates
+ * apply. Then the fields that it does not map yet are added, unless its mapping decides about new
+ * fields by {@code dynamic} or {@code dynamic_templates}.
  *
- * @param isDataStream whether it is a data stream, which takes new documents only; one that is
- *     missing is created with the first document
- * @param wholeNumbers the fields that cut fractions off
- * @param keywords the fields that take a text as one term, or refuse its document
+ * @param isDataStream whether it is a data stream, which accepts new documents only; a missing one
+ *     is created with the first document
+ * @param wholeNumbers the fields that truncate fractions
+ * @param keywords the fields that index a text as one term, or refuse its document
  * @param warning what could not be done, or null
  */
 public record IndexFields(
@@ -37,8 +37,8 @@ public record IndexFields(
     @Nullable String warning) {
 
   /**
-   * How the names of dynamic templates begin that this class has put into an index. Others are the
-   * user's, who then decides on new fields.
+   * The prefix of the dynamic templates that this class adds to an index. Others are the user's,
+   * who then decides about new fields.
    */
   public static final String OWN_TEMPLATES = "diagonal_";
 
@@ -59,7 +59,7 @@ public record IndexFields(
   }
 
   /**
-   * Adds what is missing; called before a run, by as many processes at once as want to.
+   * Adds missing fields. Any number of processes may call it concurrently before a run.
    *
    * @param mapping the fields as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}};
    *     further parameters are set in an index that this call creates
@@ -124,7 +124,7 @@ public record IndexFields(
     return new IndexFields(isDataStream(found), wholeNumbers(found), keywords(found), warning);
   }
 
-  /** Returns the indexes that the target names, each with its mappings; null if there is none. */
+  /** Returns the indexes of the target, each with its mappings; null if there are none. */
   static @Nullable public JsonNode mappings(
       ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
     Request get = target.request("GET", "/_mapping");
@@ -193,7 +193,7 @@ public record IndexFields(
     return false;
   }
 
-  /** Whether a field lies in another one that is no plain object. */
+  /** Returns whether a field is inside another one that is not a plain object. */
   private static boolean isBelow(String field, String other, JsonNode found) {
     return field.startsWith(other + ".")
         && !MappingTypes.of(found).getOrDefault(other, "").equals("object");

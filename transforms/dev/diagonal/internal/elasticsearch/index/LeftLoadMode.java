@@ -15,8 +15,8 @@ public final class LeftLoadMode {
   private LeftLoadMode() {}
 
   /**
-   * Looks whether the index of {@code target} is in bulk load mode although no run renews its entry
-   * there. Only then it takes two renewals, 10 seconds.
+   * Checks whether the index of {@code target} is in bulk load mode without a run that renews its
+   * entry. Takes two renewals, 10 seconds, only if it is in bulk load mode.
    *
    * @return a warning with the settings to restore, or null
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -34,7 +34,7 @@ public final class LeftLoadMode {
       long deadlineNanos = System.nanoTime() + 2 * renewal.toNanos();
       while (isLoaded(now)) {
         if (!now.record().entries().equals(first.record().entries())) {
-          return null; // a run that is alive
+          return null; // a live run
         }
         if (System.nanoTime() >= deadlineNanos) {
           return describe(target, now.record().before());
@@ -44,7 +44,7 @@ public final class LeftLoadMode {
       }
       return null;
     } catch (IOException e) {
-      return null; // an alias of several indexes, or no right to read the settings
+      return null; // an alias of several indexes, or no privilege to read the settings
     }
   }
 
@@ -65,7 +65,7 @@ public final class LeftLoadMode {
                                     ? "null"
                                     : "\"" + setting.getValue() + "\""))
                 .collect(Collectors.joining(","));
-    return "index %s is still in bulk load mode, and the run that set it is gone: searches find no new documents until it is refreshed, and it has no replicas. A run with --bulkLoadMode restores its settings, as does PUT %s/_settings {%s}"
+    return "index %s is still in bulk load mode, and the run that set it has ended: searches find no new documents until it is refreshed, and it has no replicas. A run with --bulkLoadMode restores its settings, as does PUT %s/_settings {%s}"
         .formatted(target.index(), target.index(), settings);
   }
 }

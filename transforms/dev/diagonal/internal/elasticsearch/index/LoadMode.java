@@ -17,26 +17,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index that is being loaded: without replicas and without refreshes, so that every document is
- * written once and segments are large. {@link #restore} gives the index its settings back; call it
- * whether the load went well or not.
+ * Loads an index without replicas and refreshes, so that every document is written once and
+ * segments are large. {@link #restore} restores the settings; call it whether the load was
+ * successful or not.
  *
- * <p>Several runs may load one index, and any of them may be killed. The settings that the index
- * had are kept in {@code _meta.diagonal.loads} of its mapping, beside an entry for each run, which
- * the run renews every 5 seconds. The run that ends last restores the settings. An entry that was
- * not renewed for 30 seconds is that of a run that is gone: whoever ends next, or begins, does not
- * count it. So the index stays in load mode after a kill only until the next run with load mode
- * ends.
+ * <p>Several runs may load one index, and any of them may be killed. {@code _meta.diagonal.loads}
+ * in the mapping keeps the original settings and an entry per run, which the run renews every 5
+ * seconds. The run that ends last restores the settings. An entry that was not renewed for 30
+ * seconds belongs to a dead run and is ignored by runs that end or begin. After a kill, the index
+ * therefore stays in load mode only until the next run with load mode ends.
  *
- * <p>Elasticsearch cannot change a mapping under a condition. The order of the steps makes up for
- * it: the settings are kept before they are changed, and restored before the record is removed;
- * each step reads mapping and settings in one answer and checks its own write. A lost entry is
- * written again by the run's next renewal. One gap remains: a run that ends removes the record in
- * the same milliseconds in which another begins, and both are killed before they check. Then nobody
- * knows the settings, and {@code index.number_of_replicas} and {@code index.refresh_interval} must
- * be set by hand.
+ * <p>Elasticsearch cannot change a mapping conditionally. The order of the steps compensates for
+ * that: settings are recorded before they are changed, and restored before the record is removed.
+ * Each step reads mapping and settings in one response and checks its own write. The next renewal
+ * writes a lost entry again. One gap remains: a run that ends removes the record in the same
+ * milliseconds in which another begins, and both are killed before they check. The settings are
+ * then lost, and {@code index.number_of_replicas} and {@code index.refresh_interval} must be set by
+ * hand.
  *
- * <p>Safe for use by several threads; only the first call of {@link #restore} does anything.
+ * <p>Thread-safe; only the first call of {@link #restore} has an effect.
  */
 public final class LoadMode {
 
@@ -62,7 +61,7 @@ public final class LoadMode {
   private boolean leaving;
   private boolean restored;
 
-  /** When another run's entry was last seen to change. */
+  /** When the entry of another run was last seen to change. */
   private record Sighting(LoadRecord.Entry entry, long nanos) {}
 
   private LoadMode(LoadedIndex index, Duration renewal, Duration expiry) {
@@ -72,12 +71,12 @@ public final class LoadMode {
   }
 
   /**
-   * Keeps the settings of the index of {@code target}, then sets its replicas to 0 and its refresh
-   * interval to -1.
+   * Records the settings of the index of {@code target}, then sets its replicas to 0 and its
+   * refresh interval to -1.
    *
    * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, if the
    *     target is an alias of several indexes, or if the mapping or the settings may not be
-   *     changed; then the settings are as they were
+   *     changed; then the settings are unchanged
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public static LoadMode begin(ElasticsearchTarget target)
@@ -108,7 +107,7 @@ public final class LoadMode {
                 target.index(),
                 fault.getMessage(),
                 forbidden
-                    ? "; it needs the privilege 'manage' on the index, or leave --bulkLoadMode out"
+                    ? "; grant the privilege 'manage' on the index, or do not use --bulkLoadMode"
                     : ""),
         fault);
   }
@@ -124,7 +123,7 @@ public final class LoadMode {
     record();
   }
 
-  /** Removes the entry of a run whose settings were refused. */
+  /** Removes the entry of a run whose change of settings was refused. */
   private void withdraw(IOException cause) throws InterruptedException {
     try {
       LoadedIndex.Snapshot now = index.snapshot();
@@ -135,7 +134,7 @@ public final class LoadMode {
     }
   }
 
-  /** Writes this run's entry until it is seen to be there, whoever else writes meanwhile. */
+  /** Writes this run's entry and checks that it is stored, despite concurrent writers. */
   private void record() throws IOException, InterruptedException {
     beat++;
     for (int check = 0; check < CHECKS; check++) {
@@ -157,7 +156,7 @@ public final class LoadMode {
 
   private synchronized void renew() {
     if (leaving) {
-      return; // or runs that end together would wait for one another
+      return; // otherwise runs that end together would wait for each other
     }
     try {
       record();
@@ -182,11 +181,11 @@ public final class LoadMode {
   }
 
   /**
-   * Restores both settings if no other run loads the index. Where the record names another run, it
-   * waits for that run's next renewal, or until the entry has expired.
+   * Restores both settings if no other run loads the index. If the record has another run, waits
+   * for that run's next renewal, or until the entry has expired.
    *
    * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
-   *     refuses; the message has the settings to restore
+   *     refuses; the message includes the settings to restore
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public synchronized void restore() throws IOException, InterruptedException {
@@ -215,13 +214,13 @@ public final class LoadMode {
       restored = true;
     } catch (IOException e) {
       throw new IOException(
-          "index %s stays in bulk load mode, give it back its settings %s: %s"
+          "index %s is still in bulk load mode; restore its settings %s: %s"
               .formatted(index, before, e.getMessage()),
           e);
     }
   }
 
-  /** Returns the other runs that have not expired and do not end. */
+  /** Returns the other runs that have not expired and are not about to end. */
   private List<String> staying(LoadRecord record) {
     List<String> others = new ArrayList<>();
     record
@@ -243,7 +242,7 @@ public final class LoadMode {
   }
 
   /**
-   * Restores the settings and removes the record, then looks whether another run began meanwhile.
+   * Restores the settings and removes the record, then checks whether another run began meanwhile.
    */
   private void clear(LoadedIndex.Snapshot now) throws IOException, InterruptedException {
     Map<String, String> kept = now.record().settingsBehind(now.settings(), before);

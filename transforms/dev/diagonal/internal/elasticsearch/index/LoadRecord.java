@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code _meta.diagonal.loads} of an index says about loads: the settings to restore, and the
- * runs that load.
+ * The content of {@code _meta.diagonal.loads} of an index: the settings to restore, and the runs
+ * that load it.
  *
  * @param before the settings by name as they were before the first load; {@link #UNSET} for one
  *     that the index did not have
@@ -17,7 +17,9 @@ import java.util.TreeMap;
  */
 record LoadRecord(Map<String, String> before, Map<String, Entry> entries) {
 
-  /** Stands for a setting that the index does not have, so that Elasticsearch's default holds. */
+  /**
+   * The value of a setting that the index does not have, so that Elasticsearch's default applies.
+   */
   static final String UNSET = "unset";
 
   static final Map<String, String> LOADED =
@@ -44,12 +46,12 @@ record LoadRecord(Map<String, String> before, Map<String, Entry> entries) {
     entries = Map.copyOf(entries);
   }
 
-  /** Returns whether an object has the form of {@link #toJson}. */
+  /** Returns whether an object has the format of {@link #toJson}. */
   static boolean isOne(JsonNode json) {
     return json.path(BEFORE).isObject() && json.path(RUNS).isObject() && json.size() == 2;
   }
 
-  /** Reads a record; anything else counts as none. */
+  /** Parses a record; anything else is an empty record. */
   static LoadRecord of(JsonNode json) {
     Map<String, String> before = new TreeMap<>();
     json.path(BEFORE)
@@ -101,9 +103,9 @@ record LoadRecord(Map<String, String> before, Map<String, Entry> entries) {
   }
 
   /**
-   * Returns the settings that the index has, or had before a load: one with the value of a load is
-   * looked up in this record, then in {@code known}. A setting that somebody has changed during a
-   * load keeps the new value.
+   * Returns the settings that the index has, or had before a load. A setting with the value of a
+   * load is looked up in this record, then in {@code known}. A setting that was changed during a
+   * load by another client keeps its new value.
    */
   Map<String, String> settingsBehind(Map<String, String> now, Map<String, String> known) {
     Map<String, String> settings = new LinkedHashMap<>();
@@ -126,7 +128,7 @@ record LoadRecord(Map<String, String> before, Map<String, Entry> entries) {
     return changed;
   }
 
-  /** Whether a load has changed one of the settings. */
+  /** Returns whether a load has changed one of the settings. */
   static boolean isLoaded(Map<String, String> now, Map<String, String> before) {
     return LOADED.entrySet().stream()
         .anyMatch(

@@ -45,12 +45,12 @@ final class LoadedIndex {
     JsonNode found = send(target, target.request("GET", "/_settings"));
     if (found.size() != 1) {
       throw new IOException(
-          "bulk load mode needs one index, and %s names %s".formatted(target, found.size()));
+          "bulk load mode needs one index, but %s names %s".formatted(target, found.size()));
     }
     return new LoadedIndex(target.withIndex(found.fieldNames().next()));
   }
 
-  /** Reads mapping and settings in one request, so that they belong together. */
+  /** Reads mapping and settings in one request, so that they are consistent. */
   Snapshot snapshot() throws IOException, InterruptedException {
     Request get = index.request("GET", "");
     get.addParameter("flat_settings", "true");
@@ -70,7 +70,10 @@ final class LoadedIndex {
         settings);
   }
 
-  /** A record that is not of our form is somebody's own: it is neither read nor replaced. */
+  /**
+   * Refuses a record of another format: it belongs to another program, and is neither read nor
+   * replaced.
+   */
   private static void checkOwner(JsonNode meta) throws IOException {
     JsonNode ours = meta.path(OURS);
     JsonNode loads = ours.path(LOADS);
@@ -83,7 +86,7 @@ final class LoadedIndex {
     }
   }
 
-  /** Replaces the record in {@code _meta} as it was read, and leaves the other keys as they are. */
+  /** Replaces the record in the {@code _meta} that was read; other keys are unchanged. */
   void put(Snapshot read, LoadRecord record) throws IOException, InterruptedException {
     ObjectNode meta = read.meta().deepCopy();
     ObjectNode ours = meta.path(OURS) instanceof ObjectNode node ? node : meta.putObject(OURS);
@@ -121,7 +124,7 @@ final class LoadedIndex {
               .call(
                   () -> connection.perform(request).getEntity(), ElasticsearchFaults::isRetryable);
       if (answer == null) {
-        throw new IOException("the answer is empty");
+        throw new IOException("the response is empty");
       }
       try (InputStream content = answer.getContent()) {
         return JSON.readTree(content);

@@ -30,7 +30,7 @@ public final class MappingTypes {
   /** Returns the types of all fields by their names with dots. */
   static Map<String, String> of(JsonNode mapping) {
     Map<String, String> types = new TreeMap<>();
-    // An object's type goes without saying: Elasticsearch leaves it out.
+    // Elasticsearch leaves out the type of an object.
     fields(mapping).forEach((name, field) -> types.put(name, field.path("type").asText("object")));
     return types;
   }

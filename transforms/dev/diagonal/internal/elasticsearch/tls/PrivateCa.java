@@ -15,15 +15,15 @@ import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS with the certificates of an authority of one's own. */
+/** TLS with the certificates of a private authority. */
 public final class PrivateCa {
 
   private PrivateCa() {}
 
   /**
-   * Checks that a text holds certificates.
+   * Checks that a text contains certificates.
    *
-   * @throws IllegalArgumentException if {@code pem} holds no certificate
+   * @throws IllegalArgumentException if {@code pem} contains no certificate
    */
   public static void check(String pem) {
     Collection<? extends Certificate> unused = certificates(pem);
@@ -63,8 +63,8 @@ public final class PrivateCa {
         return certificates;
       }
     } catch (CertificateException e) {
-      throw new IllegalArgumentException("caCertificates must hold certificates in PEM", e);
+      throw new IllegalArgumentException("caCertificates must contain certificates in PEM format", e);
     }
-    throw new IllegalArgumentException("caCertificates must hold a certificate in PEM, has none");
+    throw new IllegalArgumentException("caCertificates must contain a certificate in PEM format");
   }
 }

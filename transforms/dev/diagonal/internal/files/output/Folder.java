@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 
-/** A directory that holds outputs and their part files. Names are names, never patterns. */
+/** A directory of outputs and their part files. Names are never patterns. */
 interface Folder {
 
   /**
@@ -34,8 +34,8 @@ interface Folder {
   boolean link(String existing, String name) throws IOException;
 
   /**
-   * Renames a part to its target, in place of an earlier file: after a crash of the machine there
-   * is the one or the other. The part is gone afterwards.
+   * Renames a part to its target, replacing an earlier file: after a crash of the machine, one or
+   * the other exists. The part no longer exists afterwards.
    */
   void publish(String part, String target) throws IOException;
 

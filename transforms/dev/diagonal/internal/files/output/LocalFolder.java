@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of this machine. Files are created exclusively, so never through a link, and until
- * they are published nobody but their owner may read or write them.
+ * they are published only their owner may read or write them.
  */
 record LocalFolder(Path directory) implements Folder {
 
@@ -47,7 +47,7 @@ record LocalFolder(Path directory) implements Folder {
                     String.valueOf(file.getFileName()), attributes.lastModifiedTime().toMillis()));
           }
         } catch (NoSuchFileException e) {
-          // Somebody has deleted it since it was listed.
+          // Deleted since it was listed.
         }
       }
     } catch (NoSuchFileException | NotDirectoryException e) {
@@ -119,7 +119,7 @@ record LocalFolder(Path directory) implements Folder {
     }
   }
 
-  /** Gives a part the mode, owner and group of the earlier file, or the mode of a new one. */
+  /** Sets the mode, owner and group of the earlier file, or the mode of a new file, on a part. */
   private void takeOver(Path earlier, Path part, String name) throws IOException {
     PosixFileAttributeView view =
         Files.getFileAttributeView(part, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
@@ -138,7 +138,7 @@ record LocalFolder(Path directory) implements Folder {
       }
     } catch (IOException e) {
       throw new IOException(
-          "%s belongs to %s:%s, and a file in its place would not: delete it first (%s)"
+          "%s belongs to %s:%s, but its replacement would not: delete it first (%s)"
               .formatted(earlier, old.owner(), old.group(), e.getMessage()),
           e);
     }

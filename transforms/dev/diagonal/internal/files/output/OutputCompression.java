@@ -8,8 +8,8 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.beam.sdk.io.Compression;
 
 /**
- * Compresses outputs by their names, as {@link Compression#detect} decompresses inputs. Files that
- * are compressed one by one may be joined byte by byte.
+ * Compresses outputs by their names, as {@link Compression#detect} decompresses inputs. Separately
+ * compressed files may be concatenated.
  */
 public final class OutputCompression {
 
@@ -23,19 +23,19 @@ public final class OutputCompression {
   /**
    * Checks that a file of this name can be written.
    *
-   * @throws IllegalArgumentException if a file of this name would be read as compressed in a way
-   *     that cannot be written
+   * @throws IllegalArgumentException if a file of this name would be decompressed by a format that
+   *     cannot be written
    */
   public static void check(String path) {
     Compression compression = Compression.detect(path);
     if (!WRITTEN.contains(compression)) {
       throw new IllegalArgumentException(
-          "'%s' ends like a file of %s, which cannot be written: .gz, .bz2 and .zst can"
+          "'%s' has the extension of %s, which cannot be written; use .gz, .bz2 or .zst"
               .formatted(path, compression));
     }
   }
 
-  /** Returns a stream that compresses what it writes to {@code out}, and closes that. */
+  /** Returns a stream that compresses to {@code out}, and closes it. */
   public static OutputStream of(String path, OutputStream out) throws IOException {
     check(path);
     Compression compression = Compression.detect(path);

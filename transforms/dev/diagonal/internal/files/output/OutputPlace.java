@@ -14,27 +14,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an output goes.
+ * The place of an output.
  *
  * @param path as the user wrote it
- * @param kind what kind of place it is
+ * @param kind the kind of place
  * @param local the file with all links followed, which may be missing; null unless it is local
  */
 public record OutputPlace(String path, Kind kind, @Nullable Path local) {
 
-  /** What an output may be. */
+  /** The kind of place. */
   public enum Kind {
     /** A local file, which is replaced atomically. */
     FILE,
     /** The standard output of this process. */
     STANDARD_OUTPUT,
-    /** A named pipe or a device, which is written to as it is. */
+    /** A named pipe or a device, which is written to directly. */
     STREAM,
     /** A file of another file system, which Beam finds by its scheme. */
     REMOTE
   }
 
-  /** Stands for the standard output, as it does in other commands. */
+  /** The path of the standard output, as in other commands. */
   public static final String STANDARD_OUTPUT = "-";
 
   private static final Set<String> STANDARD_OUTPUTS =
@@ -43,10 +43,10 @@ public record OutputPlace(String path, Kind kind, @Nullable Path local) {
   private static final int MOST_LINKS = 40;
 
   /**
-   * Finds out what a path stands for.
+   * Returns the place of a path.
    *
-   * @throws java.nio.file.InvalidPathException if it is not a path
-   * @throws UncheckedIOException if the file system cannot say
+   * @throws java.nio.file.InvalidPathException if it is not a valid path
+   * @throws UncheckedIOException if the file system cannot be accessed
    */
   public static OutputPlace of(String path) {
     if (STANDARD_OUTPUTS.contains(path)) {
@@ -82,11 +82,11 @@ public record OutputPlace(String path, Kind kind, @Nullable Path local) {
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
-      return false; // its parent is not a directory: creating the file says so
+      return false; // its parent is not a directory: creating the file fails
     }
   }
 
-  /** Follows all links of a path, the last one too if the file that it names is missing. */
+  /** Follows all links of a path, including the last one even if its file is missing. */
   private static Path real(Path path) throws IOException {
     Path at = path.toAbsolutePath();
     for (int links = 0; links < MOST_LINKS; links++) {
@@ -103,12 +103,12 @@ public record OutputPlace(String path, Kind kind, @Nullable Path local) {
     throw new IOException("too many levels of symbolic links");
   }
 
-  /** Whether it is written to as it is, so that it cannot appear atomically. */
+  /** Returns whether it is written to directly, so that it cannot appear atomically. */
   public boolean isStream() {
     return kind == Kind.STREAM || kind == Kind.STANDARD_OUTPUT;
   }
 
-  /** Returns what is equal for two outputs if and only if they are one place. */
+  /** Returns an identity that is equal for two outputs if and only if they are the same place. */
   public String identity() {
     return switch (kind) {
       case STANDARD_OUTPUT -> STANDARD_OUTPUT;

@@ -16,7 +16,7 @@ import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.io.fs.ResolveOptions.StandardResolveOptions;
 import org.apache.beam.sdk.io.fs.ResourceId;
 
-/** A directory of a file system that Beam knows. */
+/** A directory of a file system that Beam has registered. */
 record RemoteFolder(ResourceId directory) implements Folder {
 
   private static final Pattern WILDCARDS = Pattern.compile("[*?\\[{\\\\]");
@@ -25,7 +25,9 @@ record RemoteFolder(ResourceId directory) implements Folder {
     return directory.resolve(name, StandardResolveOptions.RESOLVE_FILE);
   }
 
-  /** The pattern may match more than this directory has: names and parents are compared here. */
+  /**
+   * Lists by a pattern that may match more than this directory, so it compares names and parents.
+   */
   @Override
   public List<Entry> entries() throws IOException {
     MatchResult found = FileSystems.match(directory + "*", EmptyMatchTreatment.ALLOW);
@@ -48,7 +50,7 @@ record RemoteFolder(ResourceId directory) implements Folder {
         Channels.newOutputStream(FileSystems.create(file(name), "application/octet-stream")));
   }
 
-  /** S3's channel completes its upload with every close, and the second time there is none. */
+  /** S3's channel completes its upload on every close, and fails the second time. */
   private static final class ClosedOnce extends FilterOutputStream {
 
     private boolean closed;
@@ -76,7 +78,7 @@ record RemoteFolder(ResourceId directory) implements Folder {
     return FileSystems.open(file(name));
   }
 
-  /** A name that looks like a pattern cannot be asked for by {@code match}. */
+  /** Does not use {@code match}, which would take some names for patterns. */
   @Override
   public boolean exists(String name) throws IOException {
     ResourceId id = file(name);

@@ -19,12 +19,12 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that a run has at one target: hidden parts while they are written, and the target once
- * one of them is published.
+ * The files of a run at one target: hidden parts while they are written, and the target once one of
+ * them is published.
  *
- * <p>Every attempt writes to parts of its own, whose names nobody knows before they are complete.
- * An attempt that its runner has given up, and that goes on all the same, can publish nothing once
- * the run is over: its parts are deleted then, and it can create no other.
+ * <p>Every attempt writes to its own parts, whose names are not shared before they are complete. An
+ * attempt that its runner has abandoned, but that continues, can publish nothing after the run is
+ * over: its parts are deleted then, and it can create no others.
  */
 public final class RunFiles implements Serializable {
 
@@ -48,7 +48,7 @@ public final class RunFiles implements Serializable {
   /**
    * Returns the files of a run whose targets are files in a directory.
    *
-   * @param label what the names of the parts start with
+   * @param label the prefix of the names of the parts
    */
   public static RunFiles in(String directory, String label, OutputRun run) {
     return new RunFiles(directory, label, run);
@@ -57,12 +57,12 @@ public final class RunFiles implements Serializable {
   /**
    * A part.
    *
-   * @param name its name, which the step that publishes it has to know
+   * @param name its name, which the publishing step needs
    * @param out its content; compresses nothing
    */
   public record Part(String name, OutputStream out) {}
 
-  /** The directory of the parts, and of what is published. */
+  /** Returns the directory of the parts and the target. */
   Folder folder() {
     OutputPlace place = OutputPlace.of(path);
     return switch (place.kind()) {
@@ -107,7 +107,7 @@ public final class RunFiles implements Serializable {
     return path;
   }
 
-  /** Whether the target is written to as it is, so that it cannot appear atomically. */
+  /** Returns whether the target is written to directly, so that it cannot appear atomically. */
   public boolean isStream() {
     return label == null && OutputPlace.of(path).isStream();
   }
@@ -174,11 +174,7 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /**
-   * Puts a complete part in the place of the target.
-   *
-   * @throws IOException if it cannot be, the part is gone, or the run is over
-   */
+  /** Publishes a complete part as the target. */
   public void publish(String part) throws IOException {
     if (!run.announced()) {
       deleteOtherAttempts(folder(), part);
@@ -189,13 +185,13 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /** Puts a complete part in the place of a file of this name in the directory. */
+  /** Publishes a complete part as a file of this name in the directory. */
   public void publish(String part, String name) throws IOException {
     checkNotOver();
     folder().publish(part, name);
   }
 
-  /** With nobody to say that the run is over, the first attempt to publish ends the others. */
+  /** Without a hold that marks the end of the run, the first attempt to publish ends the others. */
   private void deleteOtherAttempts(Folder folder, String part) throws IOException {
     String kind = part.substring(0, part.lastIndexOf('.') + 1);
     for (Folder.Entry entry : folder.entries()) {
@@ -227,7 +223,7 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /** Whether an attempt of this run has completed the target. */
+  /** Returns whether an attempt of this run has completed the target. */
   public boolean isDone() throws IOException {
     return folder().exists(nameOf("done"));
   }
@@ -240,7 +236,7 @@ public final class RunFiles implements Serializable {
     }
   }
 
-  /** Deletes files of the directory whose names are accepted; parts of runs are never asked for. */
+  /** Deletes files of the directory whose names are accepted, except parts of runs. */
   public void deletePublished(Predicate<String> names) throws IOException {
     Folder folder = folder();
     for (Folder.Entry entry : folder.entries()) {

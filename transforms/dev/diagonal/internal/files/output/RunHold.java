@@ -16,18 +16,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Says that a run is on, beside each of its targets, by a file that this process keeps locked. What
- * was left by runs that are gone is deleted when it begins, and what this run has left when it
- * ends. Thread-safe.
+ * Marks a run as alive beside each of its targets, by a file that this process keeps locked.
+ * Deletes leftovers of ended runs when it begins, and those of this run when it ends. Thread-safe.
  */
 public final class RunHold implements AutoCloseable {
 
-  /** After this, files of a run that nobody has announced are taken for leftovers. */
+  /** After this time, files of a run without a hold are leftovers. */
   static final long UNANNOUNCED_MILLIS = 24L * 60 * 60 * 1000;
 
   /**
-   * The runs of this JVM. A lock would not tell: this JVM would lose its own by trying to lock the
-   * file once more, as POSIX has it.
+   * The runs of this JVM. Their locks cannot be tested: by POSIX rules, this JVM would lose a lock
+   * by trying to lock the file again.
    */
   private static final Set<String> HERE = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +37,7 @@ public final class RunHold implements AutoCloseable {
   private RunHold() {}
 
   /**
-   * Deletes leftovers beside targets, and announces their run if it is one to be announced.
+   * Deletes leftovers beside targets, and creates the hold of their run if it is to have one.
    *
    * @throws IOException if a target's directory cannot be written to
    */
@@ -79,14 +78,14 @@ public final class RunHold implements AutoCloseable {
     }
   }
 
-  /** Another run may take a file for a leftover that is there and not locked yet. */
+  /** Creates and locks a file. Until it is locked, another run may take it for a leftover. */
   private static FileChannel lockNew(LocalFolder folder, String name) throws IOException {
     while (true) {
       FileChannel channel = folder.createChannel(name);
       try {
         FileLock unused = channel.lock();
       } catch (IOException e) {
-        return channel; // a file system without locks: nobody can lock it, nor take it for left
+        return channel; // a file system without locks: no run takes the file for a leftover
       }
       if (folder.exists(name)) {
         return channel;
@@ -95,7 +94,7 @@ public final class RunHold implements AutoCloseable {
     }
   }
 
-  /** Returns those of the targets, as their users wrote them, that are complete. */
+  /** Returns the complete targets, as their users wrote them. */
   public synchronized List<String> complete() throws IOException {
     List<String> complete = new ArrayList<>();
     for (RunFiles target : targets) {
@@ -106,7 +105,7 @@ public final class RunHold implements AutoCloseable {
     return complete;
   }
 
-  /** Ends the run: no attempt can publish anything from now on, and nothing hidden is left. */
+  /** Ends the run: no attempt can publish anything from now on, and hidden files are deleted. */
   @Override
   public synchronized void close() throws IOException {
     if (ended) {
@@ -127,7 +126,7 @@ public final class RunHold implements AutoCloseable {
     release();
   }
 
-  /** Leaves everything to a job that may go on without this process. */
+  /** Leaves all files to a job that may continue without this process. */
   public synchronized void leave() throws IOException {
     ended = true;
     release();
@@ -143,9 +142,8 @@ public final class RunHold implements AutoCloseable {
   }
 
   /**
-   * Deletes what runs that are gone have left at a target: those that were announced by a process
-   * that has ended, those that say that they are done, and those of which nothing has changed for a
-   * day.
+   * Deletes leftovers beside a target: those of runs whose process has ended, of runs that have
+   * recorded their end, and of other runs after a day without changes.
    */
   public static void deleteLeftovers(RunFiles target) throws IOException {
     Folder folder = target.folder();
@@ -179,7 +177,7 @@ public final class RunHold implements AutoCloseable {
       } catch (NoSuchFileException | OverlappingFileLockException e) {
         // It has just ended, or runs in this JVM.
       } catch (IOException e) {
-        // It belongs to somebody else, or cannot be locked: it is not known to be gone.
+        // Another user owns it, or it cannot be locked: it may be alive.
       }
       return;
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
-/** The standard output as a stream that reports errors, which a {@link PrintStream} does not. */
+/** The standard output as a stream that reports errors, unlike a {@link PrintStream}. */
 final class StandardOutput extends OutputStream {
 
   private final PrintStream out;
@@ -30,16 +30,16 @@ final class StandardOutput extends OutputStream {
     check();
   }
 
-  /** Flushes it; the process goes on using it. */
+  /** Flushes the standard output and keeps it open. */
   @Override
   public void close() throws IOException {
     check();
   }
 
   private void check() throws IOException {
-    if (out.checkError()) { // which flushes
+    if (out.checkError()) { // also flushes
       throw new IOException(
-          "the standard output takes no more: its disk is full or its reader gone");
+          "the standard output cannot be written: the disk is full or the reader has closed it");
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that appears atomically, in place of an earlier one: it is written beside its place, in a
- * hidden part, and then renamed. Compressed if its name says so. A stream is written to as it is.
+ * Writes a file that appears atomically and replaces an earlier one: a hidden part beside it is
+ * written and then renamed. Compressed if its name implies that. A stream is written to directly.
  */
 public final class WholeFile {
 
@@ -20,13 +20,13 @@ public final class WholeFile {
     this.name = name;
   }
 
-  /** Writes all of a file; need not close what it is given. */
+  /** Writes the whole content; need not close the stream. */
   @FunctionalInterface
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Returns the file of this path, of a run of its own. */
+  /** Returns the file of this path, in a run of its own. */
   public static WholeFile at(String path) {
     return of(RunFiles.at(path, OutputRun.alone()));
   }
@@ -42,7 +42,7 @@ public final class WholeFile {
   }
 
   /**
-   * Writes it, with the directories that are missing; if that fails, an earlier file stays.
+   * Writes the file, and creates missing directories. If that fails, an earlier file stays.
    *
    * @throws IOException with the place, if it cannot be written
    * @throws RuntimeException what {@code content} threw, unchanged

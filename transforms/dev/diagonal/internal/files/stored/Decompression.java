@@ -9,8 +9,8 @@ import org.apache.beam.sdk.io.Compression;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
 /**
- * Decompresses a file by the end of its name. The file must end where a gzip member, bzip2 stream
- * or zstd frame ends. A file called {@code .gz} that is not gzip is read as it is.
+ * Decompresses a file by the extension of its name. The file must end where a gzip member, bzip2
+ * stream or zstd frame ends. A file named {@code .gz} that is not gzip is read unchanged.
  */
 final class Decompression {
 

@@ -5,8 +5,8 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
 
 /**
- * Beam's modules for file systems other than the local one. The bundled jar has none of them: Beam
- * finds those on the class path.
+ * Beam's modules for remote file systems. The bundled jar contains none of them; Beam finds them on
+ * the class path.
  */
 public final class FileSystemModules {
 

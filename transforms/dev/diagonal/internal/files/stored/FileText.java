@@ -12,10 +12,10 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a listed file, decompressed by the end of its name.
+ * The text of a listed file, decompressed by the extension of its name.
  *
  * <p>Every fault is a {@link BadInputException} that names the file and how far it was read: the
- * file cannot be opened or read, is cut off, has changed since it was listed, or is recognized by
+ * file cannot be opened or read, is truncated, has changed since it was listed, or is recognized by
  * its first bytes as something other than text. Not thread-safe.
  */
 public final class FileText implements ReadableByteChannel {
@@ -43,7 +43,7 @@ public final class FileText implements ReadableByteChannel {
   /**
    * Opens a file.
    *
-   * @param utf8 whether its text is UTF-8; if not, one in UTF-16 or UTF-32 is as good as any
+   * @param utf8 whether its text must be UTF-8; if not, UTF-16 and UTF-32 are accepted
    */
   public static FileText open(InputFile file, boolean utf8) {
     StoredFile stored;
@@ -66,7 +66,7 @@ public final class FileText implements ReadableByteChannel {
     }
   }
 
-  /** Returns how many bytes were read, as they are stored. */
+  /** Returns how many stored bytes were read. */
   public long storedBytesRead() {
     return stored.bytesRead();
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Recognizes files that are not text in UTF-8 by their first bytes. */
 final class FirstBytes {
 
-  /** How many bytes are looked at. */
+  /** How many bytes are examined. */
   static final int LENGTH = 64;
 
   /**
@@ -20,13 +20,13 @@ final class FirstBytes {
   private record Kind(String magic, String advice) {}
 
   private static final String UTF_16 =
-      "it is UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8), or use --encoding=UTF-16 where"
+      "it is UTF-16: convert it to UTF-8 (iconv -f UTF-16 -t UTF-8), or use --encoding=UTF-16 if"
           + " the command has it";
   private static final String UTF_32 =
-      "it is UTF-32: convert it to UTF-8 (iconv -f UTF-32 -t UTF-8), or use --encoding=UTF-32 where"
+      "it is UTF-32: convert it to UTF-8 (iconv -f UTF-32 -t UTF-8), or use --encoding=UTF-32 if"
           + " the command has it";
 
-  /** UTF-32 comes before UTF-16, whose mark is the start of its own. */
+  /** UTF-32 comes before UTF-16, whose mark is a prefix of its own. */
   private static final List<Kind> ENCODINGS =
       List.of(
           new Kind("\u00ff\u00fe\0\0", UTF_32),
@@ -81,12 +81,15 @@ final class FirstBytes {
     return zeroesAtEverySecond(start) ? UTF_16 : null;
   }
 
-  /** Text may well start with "ORC" or "PAR1"; the formats go on with bytes that no text has. */
+  /**
+   * Returns whether there is a control character: text may start with "ORC" or "PAR1", but the
+   * formats continue with bytes that text does not have.
+   */
   private static boolean hasControlCharacter(String start) {
     return start.chars().anyMatch(c -> (c < ' ' && "\t\n\r\f".indexOf(c) < 0) || c == 0x7f);
   }
 
-  /** Whether it looks like Latin text in UTF-16 without a byte order mark. */
+  /** Returns whether it looks like Latin text in UTF-16 without a byte order mark. */
   private static boolean zeroesAtEverySecond(String start) {
     if (start.length() < 4) {
       return false;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decompresses the members of a gzip file, one after another. Zero bytes may follow the last one,
- * as tapes pad files, and gzip accepts them too; anything else fails.
+ * such as the padding of tapes, which gzip accepts too; anything else fails.
  */
 final class GzipMembers extends InputStream {
 

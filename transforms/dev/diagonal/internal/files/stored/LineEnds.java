@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * Where lines end: at LF, at CR LF, and at a CR that no LF follows. Ranges are cut and records are
- * read by this one rule.
+ * Defines where lines end: at LF, at CR LF, and at a CR without a following LF. Ranges are cut and
+ * records are read by this one rule.
  */
 public final class LineEnds {
 
@@ -23,8 +23,7 @@ public final class LineEnds {
   private LineEnds() {}
 
   /**
-   * Replaces every CR that no LF follows by LF, so that each line ends with LF, and perhaps a CR
-   * before it.
+   * Replaces every CR without a following LF by LF, so that each line ends with LF or CR LF.
    *
    * @param atEnd whether nothing follows {@code to}
    * @return {@code to}, or the index of a CR that is the last byte while more may follow
@@ -72,7 +71,7 @@ public final class LineEnds {
    * Returns the start of the first line that starts at or after byte {@code start} of a file, which
    * must be after its first byte.
    *
-   * @param text the file, which stands at byte {@code start - 1}
+   * @param text the file, positioned at byte {@code start - 1}
    * @return the offset of the line, or the size of the file if no line starts there
    */
   public static long firstLineFrom(ReadableByteChannel text, long start) throws IOException {

@@ -11,10 +11,10 @@ import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 
 /**
- * Lists the files that a name or a pattern stands for, on any file system that Beam has registered.
- * A directory stands for the files right in it whose names do not start with a dot or an
- * underscore. A pattern passes over names that start with a dot, unless it starts with a dot
- * itself. The part files of our own runs never match.
+ * Lists the files that match a name or a pattern, on any file system that Beam has registered. A
+ * directory means the files directly in it whose names do not start with a dot or an underscore. A
+ * pattern skips names that start with a dot, unless it starts with a dot itself. Part files of our
+ * own runs never match.
  */
 public final class Listing {
 
@@ -23,8 +23,8 @@ public final class Listing {
   /**
    * Returns the files by name; none if nothing matches.
    *
-   * @throws BadInputException if a file system cannot be asked, or a local file has a name that
-   *     cannot be decoded or is a link to a file that does not exist
+   * @throws BadInputException if a file system cannot be listed, or a local file has a name that
+   *     cannot be decoded or is a link to a missing file
    */
   public static List<InputFile> matching(String pattern) {
     try {

@@ -22,16 +22,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds local files. A path that exists is that path; only then is it a pattern, whose every step
- * lists one directory. A pattern passes over names that start with a dot, unless it starts with a
- * dot itself, and over the unfinished files of other runs.
+ * Finds local files. A path that exists means that path; otherwise it is a pattern, and each of its
+ * steps lists one directory. A pattern skips names that start with a dot, unless it starts with a
+ * dot itself, and the unfinished files of other runs.
  */
 final class LocalFiles {
 
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][-a-zA-Z0-9+.]*:/.*");
   private static final Pattern WILDCARD = Pattern.compile("[*?\\[{\\\\]");
 
-  /** What this program writes before it renames the file to its final name. */
+  /** The names of files that this program has not yet renamed to their final names. */
   private static final Pattern UNFINISHED =
       Pattern.compile("\\..*(\\.diagonal-.*|\\.partial)", Pattern.DOTALL);
 
@@ -56,7 +56,7 @@ final class LocalFiles {
     return WILDCARD.matcher(pattern).find() ? expand(pattern) : List.of();
   }
 
-  /** Returns a file with its size and time of change, or null if it is no longer there. */
+  /** Returns a file with its size and modification time, or null if it no longer exists. */
   static @Nullable InputFile stat(Path path) throws IOException {
     BasicFileAttributes found;
     try {
@@ -73,7 +73,7 @@ final class LocalFiles {
         : InputFile.of(name, found.size(), found.lastModifiedTime().toMillis());
   }
 
-  /** Returns the name of the pipe that this is, if it is one. */
+  /** Returns the name of the pipe if this names one. */
   static Optional<String> pipe(String name) {
     Path path = pathOf(name);
     try {
@@ -103,7 +103,7 @@ final class LocalFiles {
     return name.startsWith("file:") ? name.substring(5).replaceFirst("^//+", "/") : name;
   }
 
-  /** Returns the file, or the files right in the directory that are not hidden. */
+  /** Returns the file, or the files directly in the directory that are not hidden. */
   private static List<InputFile> filesOf(Path path) throws IOException {
     List<InputFile> files = new ArrayList<>();
     boolean directory = Files.isDirectory(path);
@@ -157,7 +157,7 @@ final class LocalFiles {
     return found;
   }
 
-  /** Matches a pattern that names any depth, which is the only one that lists more directories. */
+  /** Matches a pattern of any depth, the only kind that lists subdirectories. */
   private static List<Path> below(List<Path> directories, String pattern) throws IOException {
     PathMatcher matcher = matcher(pattern);
     List<Path> found = new ArrayList<>();
@@ -191,7 +191,7 @@ final class LocalFiles {
     return name.toString().startsWith(".");
   }
 
-  /** Whether a directory stands for the file of this name too. */
+  /** Returns whether a directory includes the file of this name. */
   private static boolean isOrdinary(Path name) {
     return !isHidden(name) && !name.toString().startsWith("_");
   }
@@ -213,7 +213,10 @@ final class LocalFiles {
     return found;
   }
 
-  /** A name that does not survive the way to a string would be another file, or none. */
+  /**
+   * Refuses a name that changes when it is converted to a string: it would name another file, or
+   * none.
+   */
   private static void checkDecodable(Path entry, Path name) {
     boolean decodable;
     try {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hidden names that runs use beside a target: {@code .<target>.diagonal-<run>.<kind>}, for
+ * The hidden names of a run's files beside a target: {@code .<target>.diagonal-<run>.<kind>}; for
  * parts with the attempt that writes them, {@code .<target>.diagonal-<run>.<kind>.<attempt>}.
  */
 public final class PartNames {
@@ -32,12 +32,12 @@ public final class PartNames {
 
   private PartNames() {}
 
-  /** Whether a file of this name is one that a run has put beside its target. */
+  /** Returns whether a run has put a file of this name beside its target. */
   public static boolean isPart(@Nullable String name) {
     return name != null && NAME.matcher(name).matches();
   }
 
-  /** Returns the run that has put a file of this name beside a target, or null if none has. */
+  /** Returns the run that has put a file of this name beside a target, or null. */
   public static @Nullable String runOf(String label, String name) {
     Matcher matcher = NAME.matcher(name);
     return matcher.matches() && matcher.group(1).equals(label) ? matcher.group(2) : null;
@@ -48,7 +48,7 @@ public final class PartNames {
     return "." + label + MARK + run + "." + kind;
   }
 
-  /** Returns what stands for a target in the names of its parts: its name, or a short one. */
+  /** Returns the label of a target in the names of its parts: its name, or a shortened one. */
   public static String label(String target) {
     byte[] bytes = target.getBytes(UTF_8);
     if (bytes.length <= MOST_LABEL_BYTES) {
@@ -60,7 +60,7 @@ public final class PartNames {
           + "~"
           + HexFormat.of().formatHex(digest, 0, HASH_BYTES);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
+      throw new IllegalStateException(e); // every Java platform has it
     }
   }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The pipes that this process may read. A pipe can be read once, by the process that it was given
- * to: a worker in another process would read a pipe of its own under the same name.
+ * The pipes that this process may read. A pipe can be read once, by the process that received it: a
+ * worker in another process would read another pipe under the same name.
  */
 public final class Pipes {
 

@@ -15,12 +15,12 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.MatchResult;
 
 /**
- * Reads the bytes of a listed file as they are stored, and counts them.
+ * Reads the stored bytes of a listed file, and counts them.
  *
  * <p>It fails with {@link BadInputException} when the file is no longer the one that was listed:
- * its size or time of change differs, or it ends before the size that was listed. A local file is
- * checked after every read, before the bytes are returned, so no record is ever made of bytes that
- * were written later. Other files are checked when they are opened and at their end.
+ * its size or modification time differs, or it ends before the listed size. A local file is checked
+ * after every read, before the bytes are returned, so no record ever comes from bytes that were
+ * written later. Other files are checked when they are opened and at their end.
  */
 public final class StoredFile implements SeekableByteChannel {
 
@@ -68,13 +68,13 @@ public final class StoredFile implements SeekableByteChannel {
     return bytesRead;
   }
 
-  /** Returns the place in the file of the next byte. */
+  /** Returns the position in the file of the next byte. */
   @Override
   public long position() {
     return position;
   }
 
-  /** Moves to a byte of the file. What is skipped is not counted. */
+  /** Moves to a byte of the file. Skipped bytes are not counted. */
   @Override
   public StoredFile position(long offset) throws IOException {
     if (!(channel instanceof SeekableByteChannel seekable)) {

@@ -46,7 +46,7 @@ final class ZstdChannel implements ReadableByteChannel {
     return length;
   }
 
-  /** Decompresses some more; returns false after the last frame. */
+  /** Decompresses more bytes; returns false after the last frame. */
   private boolean decompress() throws IOException {
     if (!compressed.hasRemaining() && !atEnd) {
       compressed.clear();

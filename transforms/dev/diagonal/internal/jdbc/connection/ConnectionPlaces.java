@@ -13,11 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Counts the open connections to a database in this JVM, whichever pipeline opened them: the one
- * static state of this package, since the bound is on all of them together. Who waits longest gets
- * the next place; a connection that rests is closed for whoever waits.
+ * Limits the open connections to a database in this JVM, across all pipelines; that is why it is
+ * static. Places are given in FIFO order; an idle connection is closed if a writer waits.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class ConnectionPlaces {
 
@@ -36,11 +35,11 @@ public final class ConnectionPlaces {
   }
 
   /**
-   * Waits for one of {@code max} places and takes it, for work.
+   * Waits for one of {@code max} places and takes it.
    *
-   * @param work what the place is taken for, to tell others
-   * @param connection what is closed when the place is given to another while it rests
-   * @throws SQLException if there is none within {@code limit}; the message says who holds them
+   * @param work what the place is used for, for messages
+   * @param connection is closed if the place is taken away while it is idle
+   * @throws SQLException if there is none within {@code limit}; the message lists the holders
    */
   public synchronized Place take(int max, Duration limit, String work, HeldConnection connection)
       throws SQLException, InterruptedException {
@@ -82,7 +81,7 @@ public final class ConnectionPlaces {
     return taken.stream().map(Place::toString).collect(Collectors.joining("; ")) + others;
   }
 
-  /** The right to have a connection open. Belongs to one writer. */
+  /** The right to have a connection open. Confined to one writer. */
   public final class Place {
     private final HeldConnection connection;
     private final Thread holder = Thread.currentThread();
@@ -95,7 +94,7 @@ public final class ConnectionPlaces {
       this.work = work;
     }
 
-    /** Goes on to work; returns false if the place was given to another, and is no more. */
+    /** Starts work; returns false if the place was taken away and must not be used. */
     public boolean resume(String newWork) {
       synchronized (ConnectionPlaces.this) {
         if (!taken.contains(this)) {
@@ -108,7 +107,7 @@ public final class ConnectionPlaces {
       }
     }
 
-    /** Is not at work: the connection stays open until another writer needs the place. */
+    /** Marks the connection idle: it stays open until another writer needs the place. */
     public void rest() {
       synchronized (ConnectionPlaces.this) {
         resting = true;
@@ -116,7 +115,7 @@ public final class ConnectionPlaces {
       }
     }
 
-    /** Gives the place back. */
+    /** Releases the place. */
     public void leave() {
       synchronized (ConnectionPlaces.this) {
         taken.remove(this);

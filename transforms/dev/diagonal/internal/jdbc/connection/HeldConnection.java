@@ -13,25 +13,25 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * One connection to a database: opened when first used, validated when it has rested, replaced once
- * discarded. Auto-commit is off, unless it was made {@link #autoCommitting}.
+ * A connection to a database: opened on first use, validated after a pause, replaced after it was
+ * discarded. Auto-commit is off, unless it was created {@link #autoCommitting}.
  *
- * <p>On PostgreSQL nothing on it waits for ever: connecting and logging in take at most 10 seconds
- * each, an answer 120 seconds, a lock 30 seconds unless it is made to wait otherwise (then SQLState
- * 55P03), and the server ends a transaction that has lain idle for 60 seconds, so that a worker
- * which vanished holds no locks. The URL's own {@code connectTimeout}, {@code loginTimeout}, {@code
- * socketTimeout} and {@code options=-c%20lock_timeout=…} take precedence. The server also looks,
- * every 10 seconds of a statement, whether its client is still there, and gives up a connection
- * whose other end has not answered for a minute.
+ * <p>On PostgreSQL no operation waits without a limit: connecting and logging in take at most 10
+ * seconds each, a reply 120 seconds, and a lock 30 seconds unless set otherwise (then SQLState
+ * 55P03). The server ends a transaction that has been idle for 60 seconds, so that a dead worker
+ * holds no locks. The URL's own {@code connectTimeout}, {@code loginTimeout}, {@code socketTimeout}
+ * and {@code options=-c%20lock_timeout=…} take precedence. Every 10 seconds of a statement, the
+ * server checks whether its client is alive, and it drops a connection whose other end has not
+ * responded for a minute.
  *
  * <p>A {@code statement_timeout} of the role or the database does not apply, as a COPY may take any
- * time, and intervals are spelt in one way, so that one database understands what another sends.
+ * time. The format of intervals is fixed, so that one database can parse the output of another.
  *
- * <p>Behind a pooler such as PgBouncer these limits hold for each transaction, so that other
- * clients find none of them; a connection that commits by itself has none then, and no statement is
+ * <p>With a pooler such as PgBouncer these limits are set per transaction, so that they do not
+ * affect other clients. An auto-committing connection then has no limits, and no statement is
  * prepared on the server.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class HeldConnection implements Session {
 
@@ -48,20 +48,20 @@ public final class HeldConnection implements Session {
   private long lastUsedNanos;
 
   /**
-   * Makes one that is not open yet.
+   * Creates a connection that is not open yet.
    *
-   * @throws IllegalArgumentException if the URL of {@code target} is not one of PostgreSQL
+   * @throws IllegalArgumentException if {@code target} is not PostgreSQL
    */
   public HeldConnection(JdbcTarget target) {
     this(postgres(target), false, LOCK_TIMEOUT);
   }
 
-  /** Makes one to a database that a driver on the class path reaches, which is not open yet. */
+  /** Creates a connection through any driver on the class path; it is not open yet. */
   public static HeldConnection toAny(JdbcTarget target) {
     return new HeldConnection(Connector.of(target));
   }
 
-  /** Makes one to any database, which is not open yet. */
+  /** Creates a connection to any database; it is not open yet. */
   public HeldConnection(Connector database) {
     this(database, false, LOCK_TIMEOUT);
   }
@@ -72,12 +72,12 @@ public final class HeldConnection implements Session {
     this.lockTimeout = lockTimeout;
   }
 
-  /** Returns one whose every call is a transaction, and waits for a lock as long as this. */
+  /** Returns a connection with auto-commit and the given lock timeout. */
   public static HeldConnection autoCommitting(JdbcTarget target, Duration lockTimeout) {
     return new HeldConnection(postgres(target), true, lockTimeout);
   }
 
-  /** Returns one without auto-commit that waits for a lock as long as this. */
+  /** Returns a connection without auto-commit and with the given lock timeout. */
   public static HeldConnection inTransactions(JdbcTarget target, Duration lockTimeout) {
     return new HeldConnection(postgres(target), false, lockTimeout);
   }
@@ -87,8 +87,8 @@ public final class HeldConnection implements Session {
   }
 
   /**
-   * Makes a connection wait up to {@value #READ_SECONDS} seconds for each part of an answer, as the
-   * first row of a query may take long; a limit in the URL stays.
+   * Raises the limit for each part of a reply to {@value #READ_SECONDS} seconds, since the first
+   * row of a query may take long; a limit in the URL is kept.
    */
   public static void awaitRows(Connection connection) throws SQLException {
     try {
@@ -96,7 +96,7 @@ public final class HeldConnection implements Session {
         connection.setNetworkTimeout(Runnable::run, READ_SECONDS * 1_000);
       }
     } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
-      // Then the driver's own limits count.
+      // The driver's own limits apply.
     }
   }
 
@@ -113,7 +113,7 @@ public final class HeldConnection implements Session {
   }
 
   /**
-   * Returns the connection, open and, as far as can be told, alive.
+   * Returns the connection, open and, as far as it is known, alive.
    *
    * @throws SQLException if it cannot be opened
    */
@@ -155,7 +155,7 @@ public final class HeldConnection implements Session {
       try {
         held.close();
       } catch (SQLException e) {
-        // It is given up anyhow, and the server rolls back what was open on it.
+        // The connection is discarded anyway, and the server rolls back its open transaction.
       }
     }
   }

@@ -11,14 +11,13 @@ import org.postgresql.PGConnection;
 
 /**
  * A transaction in which a command inspects a database or prepares it for a run. While it fails
- * with a retryable error, it is repeated on a fresh connection.
+ * with a retryable error, it is repeated on a new connection.
  *
  * @param database where it runs
  * @param what completes the sentence "cannot … in database": a verb and its object, such as the
  *     table
- * @param isLong whether the server may take any time to answer a statement (PostgreSQL)
- * @param commitsOnce whether a commit without an answer fails the transaction instead of repeating
- *     it
+ * @param isLong whether the server may take any time to reply to a statement (PostgreSQL)
+ * @param commitsOnce whether a commit without a reply fails the transaction instead of repeating it
  * @param retry how often and after which waits it is repeated
  */
 public record RetriedTransaction(
@@ -30,23 +29,23 @@ public record RetriedTransaction(
     T in(Connection connection) throws SQLException;
   }
 
-  /** Thrown by an attempt whose commit failed, and which must not be repeated. */
+  /** Thrown if a commit failed whose transaction must not be repeated. */
   private static final class UnknownOutcomeException extends SQLException {
     UnknownOutcomeException(SQLException cause) {
       super(
-          "the commit got no answer, so it is unknown whether it took effect: "
+          "the commit got no reply, so it is unknown whether it took effect: "
               + cause.getMessage(),
           cause.getSQLState(),
           cause);
     }
   }
 
-  /** Returns a transaction whose answers take at most two minutes each. */
+  /** Returns a transaction whose statements take at most two minutes each. */
   public static RetriedTransaction in(JdbcTarget database, String what) {
     return new RetriedTransaction(database, what, false, false, Retry.defaults());
   }
 
-  /** Lets the server take any time to answer a statement. */
+  /** Lets the server take any time to reply to a statement. */
   public RetriedTransaction withLongStatements() {
     return new RetriedTransaction(database, what, true, commitsOnce, retry);
   }
@@ -62,8 +61,8 @@ public record RetriedTransaction(
   }
 
   /**
-   * Runs {@code work}, commits, and returns what {@code work} returned. Unless it commits once,
-   * running it twice must have the effect of running it once: the answer to a commit may be lost.
+   * Runs {@code work}, commits, and returns the result of {@code work}. Unless it commits once,
+   * {@code work} must be idempotent: the reply to a commit may be lost.
    *
    * @throws SQLException if {@code work} fails with another error, or retries run out; the message
    *     starts with {@code what} and the database, and the SQLState is that of the error
@@ -99,7 +98,7 @@ public record RetriedTransaction(
       return result;
     } finally {
       if (!done) {
-        held.close(); // which rolls back
+        held.close(); // rolls back
       }
     }
   }

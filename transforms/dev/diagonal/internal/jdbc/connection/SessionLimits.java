@@ -12,16 +12,16 @@ import org.postgresql.core.TransactionState;
 /**
  * The settings of a connection to PostgreSQL: see {@link HeldConnection}.
  *
- * <p>Behind a pooler such as PgBouncer, which may give each transaction another connection of the
- * server, they are set for a transaction only, as the connection goes on to other clients. A pooler
- * shows itself by the process that it names, which is none of the server's.
+ * <p>A pooler such as PgBouncer may give each transaction another connection of the server. With a
+ * pooler, the settings apply to one transaction only, since the connection also serves other
+ * clients. A pooler is detected by its process id, which is not the server's.
  *
  * @param lockTimeout how long a statement waits for a lock
  * @param isAskedFor whether {@code lockTimeout} takes precedence over the one of the URL
  */
 record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
 
-  // Those of the last rows are not in every version and on every platform.
+  // The settings of the last rows do not exist in every version and on every platform.
   private static final String SQL =
       """
       SELECT set_config('lock_timeout', '%1$d', %3$s)
@@ -44,9 +44,9 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
       """;
 
   /**
-   * Sets them for the session, or for this statement alone behind a pooler.
+   * Applies the settings to the session, or with a pooler only to this statement.
    *
-   * @return whether there is a pooler: then the driver names no prepared statement any more
+   * @return whether there is a pooler; the driver then uses no named prepared statements
    */
   boolean set(Connection opened) throws SQLException {
     PGConnection postgres = opened.unwrap(PGConnection.class);
@@ -57,7 +57,7 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
     return pooled;
   }
 
-  /** Sets them for the transaction that begins, unless one is open; takes no snapshot. */
+  /** Applies the settings to the transaction that begins, unless one is open; takes no snapshot. */
   void setLocally(Connection connection) throws SQLException {
     if (connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE) {
       try (Statement statement = connection.createStatement()) {

@@ -5,7 +5,7 @@ public final class CopyText {
 
   private CopyText() {}
 
-  /** Returns the text with a backslash before each character that COPY would not read as such. */
+  /** Returns the text with a backslash before each character that COPY would interpret. */
   public static String escaped(String text) {
     boolean plain = text.chars().noneMatch(c -> c == '\\' || c == '\t' || c == '\n' || c == '\r');
     return plain

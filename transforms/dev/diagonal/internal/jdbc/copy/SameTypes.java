@@ -47,7 +47,8 @@ public final class SameTypes {
   private SameTypes() {}
 
   /**
-   * Returns the encoding and family of a server; equal for servers that read each other's bytes.
+   * Returns the encoding and family of a server; equal for servers whose binary formats are
+   * compatible.
    */
   public static String server(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
@@ -58,8 +59,8 @@ public final class SameTypes {
   }
 
   /**
-   * Whether all columns that are written have the types of their sources, modifiers included, or
-   * the same without a limit. COPY would round a number to fewer digits without an error.
+   * Returns whether all written columns have the types of their sources, including modifiers, or
+   * the same types without a limit. COPY would round a number to fewer digits without an error.
    */
   public static boolean in(FoundTable source, FoundTable target, List<Column> written) {
     return written.stream()

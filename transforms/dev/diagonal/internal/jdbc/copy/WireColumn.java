@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A column as its values travel to PostgreSQL.
+ * A column and the format in which its values are sent to PostgreSQL.
  *
  * @param column the column as it was declared
  * @param found the column as the catalogue describes it
@@ -20,19 +20,19 @@ public record WireColumn(Column column, FoundColumn found, WireType type) {
 
   private static final String UNDEFINED_COLUMN = "42703";
 
-  /** Whether its values travel as text, which the database casts. */
+  /** Returns whether its values are sent as text, which the database casts. */
   public boolean isCast() {
     return type == WireType.OTHER;
   }
 
-  /** Whether the database calls two values equal exactly if their bytes are. */
+  /** Returns whether the database considers two values equal exactly if their bytes are. */
   public boolean isEqualByBytes() {
     return type.isEqualByBytes() && found.equalByBytes();
   }
 
   /**
-   * Returns what stands for a staged value in SQL. Text becomes {@code money} by way of a number,
-   * as the spelling of money differs between databases.
+   * Returns the SQL expression of a staged value. Text is cast to {@code money} through a number,
+   * because the text format of money differs between databases.
    */
   public String value() {
     String name = PostgresSql.quote(column.name());
@@ -43,7 +43,7 @@ public record WireColumn(Column column, FoundColumn found, WireType type) {
     return name + number + "::" + found.baseType();
   }
 
-  /** Returns the definition of the column of a stage. */
+  /** Returns the definition of the column in a stage. */
   public String staged() {
     return PostgresSql.quote(column.name()) + " " + (isCast() ? "text" : found.declaration());
   }

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Encodes the values of rows in PostgreSQL's binary format, and those of key columns once more. */
+/**
+ * Encodes the values of rows in PostgreSQL's binary format, and those of key columns a second time.
+ */
 abstract class WireEncoder implements RowValues {
 
-  private static final int KEY_BYTES = 16; // as most keys take at most
+  private static final int KEY_BYTES = 16; // enough for most keys
 
   private final Table table;
   private final List<WireColumn> columns;
@@ -26,7 +28,7 @@ abstract class WireEncoder implements RowValues {
   private int next;
   private int fieldStart;
 
-  /** The rows: the number of their columns, then for each its length and its value. */
+  /** The rows: the number of columns, then the length and value of each. */
   final ByteBuilder values;
 
   /** The values of their key columns. */
@@ -40,7 +42,7 @@ abstract class WireEncoder implements RowValues {
     this.keys = new ByteBuilder(keyColumns == 0 ? 0 : rows * KEY_BYTES);
   }
 
-  /** Appends what {@code binder} puts for a row; nothing if it throws. */
+  /** Appends the values that {@code binder} binds for a row; nothing if it throws. */
   final <T> void encode(RowBinder<T> binder, T row) throws Exception {
     int valuesBefore = values.size();
     int keysBefore = keys.size();
@@ -98,11 +100,11 @@ abstract class WireEncoder implements RowValues {
 
   private IllegalArgumentException wrongCount(String found) {
     return new IllegalArgumentException(
-        "the binder must put %s values for table %s, got %s"
+        "the binder must bind %s values for table %s, got %s"
             .formatted(columns.size(), table.name(), found));
   }
 
-  /** Puts a value in the format of its column, whatever the type of that. */
+  /** Appends an encoded value, whatever the type of its column. */
   public RowValues putEncoded(ByteBuilder value) {
     WireType unused = begin();
     values.putInt(value.size());

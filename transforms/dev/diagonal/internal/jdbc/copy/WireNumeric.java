@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL's binary form of {@code numeric}: how many digits of base 10,000, the weight of the
- * first, the sign, how many decimal places to show, and the digits ({@code numeric_send} in <a
+ * PostgreSQL's binary format of {@code numeric}: the number of base-10,000 digits, the weight of
+ * the first, the sign, the number of decimal places, and the digits ({@code numeric_send} in <a
  * href="https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/utils/adt/numeric.c">numeric.c</a>).
  */
 final class WireNumeric {
@@ -27,7 +27,7 @@ final class WireNumeric {
 
   private WireNumeric() {}
 
-  /** Puts the number without its length. */
+  /** Writes the number without its length. */
   static void put(ByteBuilder out, BigDecimal number) {
     BigDecimal value = number.scale() < 0 ? number.setScale(0) : number;
     int scale = value.scale();
@@ -102,7 +102,7 @@ final class WireNumeric {
       return null;
     }
     BigInteger unscaled = BigInteger.ZERO;
-    long low = 0; // of four digits at most
+    long low = 0; // at most four digits
     long factor = 1;
     for (int i = 0; i < digits; i++) {
       low = low * BASE + in.getShort(at + 8 + 2 * i);
@@ -117,7 +117,7 @@ final class WireNumeric {
     return (sign == NEGATIVE ? value.negate() : value).setScale(scale);
   }
 
-  /** Puts what is not a finite number, by its sign. */
+  /** Writes a value that is not a finite number, by its sign. */
   static void putSpecial(ByteBuilder out, int sign) {
     out.putShort(0);
     out.putShort(0);

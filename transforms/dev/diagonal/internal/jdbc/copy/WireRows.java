@@ -13,8 +13,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Rows in the binary format of PostgreSQL's COPY, encoded one after the other into one array of
- * bytes, with their keys in another. Not safe for use by several threads.
+ * Rows in the binary format of PostgreSQL's COPY, encoded one after another in one array, with
+ * their keys in another. Not thread-safe.
  *
  * <p>The format: <a href="https://www.postgresql.org/docs/16/sql-copy.html#id-1.9.3.55.9.4">COPY,
  * Binary Format</a>.
@@ -36,9 +36,9 @@ public final class WireRows extends WireEncoder {
   /**
    * Creates an empty batch.
    *
-   * @param columns the columns of {@code table}, in its order
-   * @param rows how many rows are expected, at least one
-   * @param bytes how many bytes they are expected to take
+   * @param columns the columns of {@code table}, in order
+   * @param rows the expected number of rows, at least one
+   * @param bytes the expected size of the rows
    */
   public WireRows(Table table, List<WireColumn> columns, int rows, int bytes) {
     super(table, columns, rows, bytes);
@@ -47,7 +47,7 @@ public final class WireRows extends WireEncoder {
   }
 
   /**
-   * Adds what {@code binder} puts for a row; nothing if it throws.
+   * Adds the values that {@code binder} binds for a row; nothing if it throws.
    *
    * @throws IllegalArgumentException if the values do not fit the columns
    */
@@ -87,7 +87,7 @@ public final class WireRows extends WireEncoder {
     return at;
   }
 
-  /** Returns the length at a place that {@link #fieldOf} returned; -1 stands for null. */
+  /** Returns the length at a position that {@link #fieldOf} returned; -1 means null. */
   public int lengthAt(int field) {
     return (int) INT.get(values.array(), field);
   }
@@ -131,7 +131,7 @@ public final class WireRows extends WireEncoder {
         int start = start(valueEnds, order[i]);
         int end = valueEnds[order[i]];
         for (i++; i < to && start(valueEnds, order[i]) == end; i++) {
-          end = valueEnds[order[i]]; // neighbours go in one piece
+          end = valueEnds[order[i]]; // adjacent rows are written together
         }
         int length = end - start;
         if (length > chunk.length - filled) {

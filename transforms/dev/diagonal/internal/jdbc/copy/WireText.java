@@ -15,10 +15,10 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Parses texts in ISO format, and encodes the values for columns of other types than text. */
+/** Parses texts in ISO format, and encodes the values for columns of types other than text. */
 final class WireText {
 
-  /** What PostgreSQL takes for a number; Java takes more, for example {@code 1f}. */
+  /** The numbers that PostgreSQL accepts; Java accepts more, for example {@code 1f}. */
   private static final Pattern FLOATING =
       Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|Infinity|NaN)");
 
@@ -46,7 +46,7 @@ final class WireText {
     }
   }
 
-  /** Reads the hex format, and no other: PostgreSQL stores other text as it is. */
+  /** Parses the hex format only: PostgreSQL stores other text unchanged. */
   private static byte[] hex(String text) {
     if (!text.startsWith("\\x")) {
       throw WireValue.refused(WireType.BYTEA, "text that does not start with \\x");
@@ -67,7 +67,7 @@ final class WireText {
     WireValue.put(out, type, type == WireType.FLOAT4 ? finest(text, value) : value);
   }
 
-  /** Returns the float that is nearest to the text, where rounding twice may give another. */
+  /** Returns the float nearest to the text; rounding twice could give another one. */
   private static double finest(String text, double value) {
     float single = Float.parseFloat(text);
     return Float.isInfinite(single) || single == 0 ? value : single;
@@ -97,7 +97,7 @@ final class WireText {
     WireValue.put(out, WireType.UUID, UUID.fromString(text));
   }
 
-  /** Puts dates and times, with the values that Java's classes do not have. */
+  /** Writes dates and times, including values that Java's classes lack. */
   private static void putTime(ByteBuilder out, WireType type, String text) {
     String iso = text.replace(' ', 'T');
     boolean isInfinite = text.equals("infinity") || text.equals("-infinity");

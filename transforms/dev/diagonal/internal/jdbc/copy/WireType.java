@@ -7,15 +7,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The types whose binary form is known, by the names that PostgreSQL's catalogue gives them; values
- * of all others travel as text, which the database casts.
+ * The types with a known binary format, by their names in PostgreSQL's catalogue. Values of all
+ * other types are sent as text, which the database casts.
  */
 public enum WireType {
   BOOL,
   BYTEA,
-  /** {@code "char"}: one byte, to which a cast would cut a longer text. */
+  /** {@code "char"}: one byte; a cast would truncate a longer text. */
   CHAR,
-  /** {@code name}: 63 bytes at most, to which a cast would cut a longer text. */
+  /** {@code name}: at most 63 bytes; a cast would truncate a longer text. */
   NAME,
   INT8,
   INT2,
@@ -47,8 +47,8 @@ public enum WireType {
   }
 
   /**
-   * Whether two values are equal to the database exactly if their bytes are; not so for numbers and
-   * texts that it rounds, pads, or compares by rules of their own.
+   * Returns whether the database considers two values equal exactly if their bytes are. It does not
+   * for numbers and texts that it rounds, pads, or compares by special rules.
    */
   boolean isEqualByBytes() {
     return switch (this) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes values in PostgreSQL's binary format: a length, then the bytes. Refuses a value that does
- * not fit its type with an {@link IllegalArgumentException} that does not show the value.
+ * not fit its type with an {@link IllegalArgumentException}, which does not show the value.
  */
 public final class WireValue {
 
@@ -67,7 +67,7 @@ public final class WireValue {
       }
       case NUMERIC -> put(out, type, decimal(type, value));
       case TEXT, VARCHAR, BPCHAR, JSON, JSONB, OTHER -> put(out, type, Double.toString(value));
-      default -> throw refused(type, "floating point number");
+      default -> throw refused(type, "floating-point number");
     }
   }
 
@@ -111,6 +111,15 @@ public final class WireValue {
     return WireNumeric.get(bytes, field + Integer.BYTES);
   }
 
+  /** Returns the whole number whose length, two, four or eight bytes, is at a position. */
+  public static long whole(byte[] bytes, int field, int length) {
+    long value = bytes[field + Integer.BYTES];
+    for (int i = 1; i < length; i++) {
+      value = value << Byte.SIZE | (bytes[field + Integer.BYTES + i] & 0xff);
+    }
+    return value;
+  }
+
   public static void put(ByteBuilder out, WireType type, String value) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
@@ -132,7 +141,7 @@ public final class WireValue {
     }
   }
 
-  /** Puts text in UTF-8. */
+  /** Writes text in UTF-8. */
   public static void put(ByteBuilder out, WireType type, byte[] utf8, int start, int end) {
     switch (type) {
       case TEXT, VARCHAR, BPCHAR, JSON, OTHER -> {
@@ -230,7 +239,7 @@ public final class WireValue {
     out.putLong(micros(epochSecond - EPOCH_SECOND_OF_2000, nano));
   }
 
-  /** Microseconds, rounded as the driver does. */
+  /** Returns microseconds, rounded as the driver does. */
   private static long micros(long seconds, int nano) {
     return Math.addExact(Math.multiplyExact(seconds, 1_000_000L), (nano + 500) / 1_000);
   }
@@ -263,6 +272,6 @@ public final class WireValue {
 
   static IllegalArgumentException refused(WireType type, String what) {
     return new IllegalArgumentException(
-        "a column of type %s takes no %s".formatted(type.name().toLowerCase(Locale.ROOT), what));
+        "a column of type %s does not accept a %s".formatted(type.name().toLowerCase(Locale.ROOT), what));
   }
 }

@@ -14,14 +14,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds runs for the writers of this JVM, by one connection per database and run. Static, as the
- * writers of a JVM know nothing of each other and share its connections.
+ * Holds runs for the writers of this JVM, with one connection per database and run. Static, because
+ * the writers of a JVM do not know each other but share its connections.
  *
  * <p>A run is held for some seconds after its last writer, since many small ranges are written one
  * after another (a connection and a row for each would double their time). A JVM that exits ends
  * its runs.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class HeldRuns {
 
@@ -44,7 +44,7 @@ public final class HeldRuns {
     this.keeper = keeper;
   }
 
-  /** Holds the run of a write until what is returned is released. */
+  /** Holds the run of a write until the result is released. */
   public static HeldRuns take(Connector database, LedgerSettings settings) throws SQLException {
     Key key = new Key(database.name(), settings.schema(), settings.run());
     synchronized (HELD) {
@@ -74,7 +74,7 @@ public final class HeldRuns {
     return keeper.run();
   }
 
-  /** Deletes tokens that nobody asks for any more. */
+  /** Deletes tokens that are no longer needed. */
   public void forget(Collection<UUID> tokens) {
     keeper.forget(tokens);
   }
@@ -105,7 +105,7 @@ public final class HeldRuns {
           HELD.wait(leftMillis);
         }
       } catch (InterruptedException e) {
-        return; // nobody does
+        return; // already ended
       } finally {
         lingers = false;
       }
@@ -116,12 +116,12 @@ public final class HeldRuns {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      return; // the JVM exits, and the hook does it
+      return; // the JVM exits, and its hook ends the run
     }
     finish();
   }
 
-  /** Ends the run if it is this process's own. */
+  /** Ends the run if it belongs to this process. */
   private void finish() {
     if (key.run == null) {
       keeper.end();

@@ -8,21 +8,21 @@ import dev.diagonal.internal.jdbc.sql.UnreachableWarning;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** One transaction that is repeated while it fails for a retryable error, and takes effect once. */
+/** Runs a transaction that is repeated on retryable errors but takes effect once. */
 public final class ProvenTransaction {
 
   private ProvenTransaction() {}
 
-  /** What is done in the transaction; it is committed afterwards. */
+  /** The work of the transaction, which is committed afterwards. */
   @FunctionalInterface
   public interface Work<T> {
     T in(Connection connection) throws SQLException;
   }
 
   /**
-   * Returns the result of the attempt that is committed.
+   * Returns the result of the committed attempt.
    *
-   * @param check proves that an attempt is committed whose answer was lost
+   * @param check proves whether an attempt is committed whose reply was lost
    * @param work is called once per attempt, in a transaction that holds the token of {@code check}
    * @throws dev.diagonal.internal.jdbc.schema.UnknownOutcomeException if it is unknown whether the
    *     last attempt is committed
@@ -60,7 +60,7 @@ public final class ProvenTransaction {
       return result;
     } finally {
       if (!done) {
-        held.close(); // the server rolls back, and the next attempt starts on a fresh connection
+        held.close(); // the server rolls back; the next attempt opens a new connection
       }
     }
   }

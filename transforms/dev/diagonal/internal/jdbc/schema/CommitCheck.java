@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * return result;
  * }</pre>
  *
- * <p>Belongs to one transaction. Not safe for use by several threads at once.
+ * <p>Belongs to one transaction. Not thread-safe.
  */
 public final class CommitCheck<T> {
 
-  /** Classes of SQLStates with which a server that is alive refuses a COMMIT: it rolled back. */
+  /** SQLState classes with which a live server refuses a COMMIT, that is has rolled back. */
   private static final Set<String> ROLLED_BACK = Set.of("22", "23", "25", "40", "42", "53", "55");
 
-  /** "Statement completion unknown" is the exception in class 40. */
+  /** "Statement completion unknown", the exception in class 40. */
   private static final String COMPLETION_UNKNOWN = "40003";
 
   private final @Nullable Ledger ledger;
@@ -50,7 +50,7 @@ public final class CommitCheck<T> {
   }
 
   /**
-   * Returns a check by a row of the ledger.
+   * Returns a check that uses a row of the ledger.
    *
    * @param synchronously whether the commit waits for the disk, whatever the user's default
    * @param what names the transaction in messages, such as "a transaction of 5 rows"
@@ -61,25 +61,25 @@ public final class CommitCheck<T> {
   }
 
   /**
-   * Returns a check that fails where the outcome is unknown.
+   * Returns a check that fails if the outcome is unknown.
    *
-   * @param why the reason why there is no ledger, and what to do
+   * @param why why there is no ledger, and what to do
    */
   public static <T> CommitCheck<T> impossible(String what, String why) {
     return new CommitCheck<>(null, null, false, what, why);
   }
 
-  /** Returns a check that does nothing, for a transaction that has the same effect twice. */
+  /** Returns a check that does nothing, for an idempotent transaction. */
   public static <T> CommitCheck<T> unneeded() {
     return new CommitCheck<>(null, null, false, "", null);
   }
 
   /**
-   * Begins an attempt. Returns the result of an earlier attempt if that one is committed, else
+   * Begins an attempt. Returns the result of an earlier attempt if that one is committed, otherwise
    * null.
    *
-   * @throws UnknownOutcomeException if an earlier attempt may be committed and the run was ended,
-   *     so that its token may be gone
+   * @throws UnknownOutcomeException if an earlier attempt may be committed but the run was ended,
+   *     so that its token may be deleted
    */
   public @Nullable T begin(Connection connection) throws SQLException {
     if (ledger == null || token == null) {
@@ -97,8 +97,8 @@ public final class CommitCheck<T> {
       connection.rollback();
       throw new UnknownOutcomeException(
           what,
-          "its run %s was ended in the meantime".formatted(token.run()),
-          new SQLException("the answer to the COMMIT was lost"));
+          "its run %s has been ended".formatted(token.run()),
+          new SQLException("the reply to the COMMIT was lost"));
     }
     unproven = null;
     return null;
@@ -108,8 +108,8 @@ public final class CommitCheck<T> {
    * Commits an attempt.
    *
    * @param result what {@link #begin} of the next attempt returns if this one is committed and its
-   *     answer is lost
-   * @throws UnknownOutcomeException if the answer is lost and there is no ledger
+   *     reply is lost
+   * @throws UnknownOutcomeException if the reply is lost and there is no ledger
    */
   public void commit(Connection connection, T result) throws SQLException {
     try {
@@ -128,7 +128,7 @@ public final class CommitCheck<T> {
     }
   }
 
-  /** Returns whether an attempt may be committed, and no later attempt has found out. */
+  /** Returns whether an attempt may be committed and no later attempt has verified it. */
   public boolean isUnproven() {
     return token != null && unproven != null;
   }

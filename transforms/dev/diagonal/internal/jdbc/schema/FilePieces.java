@@ -13,19 +13,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the files whose rows are in a table, and are known there by their places in
- * these files: the size and first bytes of each file, and the {@link Piece pieces} that have been
- * written.
+ * Stores facts about the files whose rows are in a table and are identified there by their places
+ * in these files: the size and first bytes of each file, and the {@link Piece pieces} that have
+ * been written.
  *
- * <p>Tables are known by their oid, so that one that is created anew knows no files. Immutable and
- * safe for use by several threads.
+ * <p>Tables are identified by their oid, so a table that is created anew has no files. Immutable
+ * and thread-safe.
  */
 public record FilePieces(InternalSchema schema) {
 
-  /** The error of a piece with other contents starts with this; the file's hash is next. */
+  /** The prefix of the error for a piece with other contents; the file's hash follows. */
   private static final String CHANGED = "diagonal: changed file ";
 
-  /** What ends the hash. */
+  /** The text after the hash. */
   private static final String CHANGED_STOP = " ;diagonal";
 
   private static final String LOCK_FILES =
@@ -59,8 +59,9 @@ public record FilePieces(InternalSchema schema) {
       """;
 
   /**
-   * Two transactions may insert the same piece, as a unique key would make one wait for the other.
-   * The comparison is part of CASE, which alone guarantees an order.
+   * Uses no unique key, since one of two transactions with the same piece would wait for the other.
+   * Both may insert it. The comparison is part of CASE, the only expression with a guaranteed order
+   * of evaluation.
    */
   private static final String RECORD =
       """
@@ -91,8 +92,7 @@ public record FilePieces(InternalSchema schema) {
   }
 
   /**
-   * Makes sure that the tables exist, and returns whether the user may use them. Creates them if
-   * they are missing and the user may create tables.
+   * Creates missing tables if the user may, and returns whether the user may use them.
    *
    * @param rights what {@link InternalSchema#open} returned
    * @param connection without auto-commit and without an open transaction
@@ -124,8 +124,8 @@ public record FilePieces(InternalSchema schema) {
   }
 
   /**
-   * Returns the files of a table, and forgets those of tables that are gone. Another command waits
-   * here until the transaction ends, so that it sees these files and waits for none of their rows.
+   * Returns the files of a table, and deletes those of dropped tables. Another command waits here
+   * until the transaction ends, so that it sees these files and waits for none of their rows.
    */
   public List<Known> find(Connection connection, long target) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -160,7 +160,7 @@ public record FilePieces(InternalSchema schema) {
     return files;
   }
 
-  /** Records how files are now, or have become. */
+  /** Inserts or updates the facts about files. */
   public void save(Connection connection, long target, Collection<Known> files)
       throws SQLException {
     try (PreparedStatement statement =
@@ -186,7 +186,7 @@ public record FilePieces(InternalSchema schema) {
     }
   }
 
-  /** Forgets the pieces of files of which the table has no rows any more. */
+  /** Deletes the pieces of files that no longer have rows in the table. */
   public void forget(Connection connection, long target, Collection<Long> files)
       throws SQLException {
     try (PreparedStatement statement =
@@ -200,10 +200,10 @@ public record FilePieces(InternalSchema schema) {
   }
 
   /**
-   * Returns a statement that records pieces that are not recorded yet, and fails if one is recorded
-   * with other contents. Its parameters are four arrays: see {@link #bind}.
+   * Returns a statement that records pieces that are not recorded yet, and fails if a piece is
+   * recorded with other contents. Its parameters are four arrays: see {@link #bind}.
    *
-   * @param target an expression of PostgreSQL for the table's oid
+   * @param target an SQL expression for the table's oid
    */
   public String recording(String target) {
     return RECORD.formatted(schema.quotedTable("file_pieces"), target, CHANGED, CHANGED_STOP);
@@ -219,7 +219,7 @@ public record FilePieces(InternalSchema schema) {
     return first + 4;
   }
 
-  /** Returns the file that has changed if that is why {@link #recording} failed, else null. */
+  /** Returns the changed file if {@link #recording} failed because of it, otherwise null. */
   public static @Nullable Long changedFile(SQLException fault) {
     String message = String.valueOf(fault.getMessage());
     int start = message.indexOf(CHANGED);
@@ -229,7 +229,7 @@ public record FilePieces(InternalSchema schema) {
         : Long.valueOf(message.substring(start + CHANGED.length(), end));
   }
 
-  /** Returns the name of a file, or null if it was not there when a run began. */
+  /** Returns the name of a file, or null if the file is unknown. */
   public @Nullable String nameOf(Connection connection, long file) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(

@@ -11,8 +11,7 @@ import java.sql.Statement;
 import java.util.UUID;
 
 /**
- * The schema in a user's PostgreSQL database that belongs to Diagonal; the one class that knows its
- * tables.
+ * Diagonal's schema in a user's PostgreSQL database. Only this class knows its tables.
  *
  * <ul>
  *   <li>{@code version}: one row, the version of these tables. Its column's name marks the schema
@@ -21,31 +20,30 @@ import java.util.UUID;
  *       {@link Runs}.
  *   <li>{@code ledger}: one row per committed transaction that must not be repeated, see {@link
  *       Ledger}.
- *   <li>{@code files}, {@code file_pieces}: what was read into tables whose rows are known by their
- *       places in files, see {@link FilePieces}.
- *   <li>{@code stage_…}: tables in which rows wait for their publication, named by {@link
- *       #stageName}.
+ *   <li>{@code files}, {@code file_pieces}: what was read into tables whose rows are identified by
+ *       their places in files, see {@link FilePieces}.
+ *   <li>{@code stage_…}: tables in which rows wait for publication, named by {@link #stageName}.
  * </ul>
  *
- * <p>Immutable and safe for use by several threads. All methods work in the transaction of the
- * connection that they are given, unless they say otherwise.
+ * <p>Immutable and thread-safe. All methods work in the transaction of the connection that they are
+ * given, unless stated otherwise.
  *
- * @param name the name of the schema, exactly as the database has it
+ * @param name the name of the schema, exactly as in the database
  */
 public record InternalSchema(String name) implements Serializable {
 
-  /** The name of the schema unless the user chooses another. */
+  /** The default name of the schema. */
   public static final String DEFAULT_NAME = "diagonal";
 
-  /** The version of the tables that this release makes and uses. */
+  /** The version of the tables that this release creates and uses. */
   static final int VERSION = 1;
 
-  /** NAMEDATALEN - 1: the server cuts longer names. */
+  /** NAMEDATALEN - 1: the server truncates longer names. */
   private static final int MAX_BYTES = 63;
 
   private static final String STAGE_PREFIX = "stage_";
 
-  /** Every creator waits for the one before: IF NOT EXISTS alone looks before it locks. */
+  /** Serializes creation: IF NOT EXISTS alone looks before it locks. */
   static final String LOCK_CREATION =
       "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: create the internal schema', 0))";
 
@@ -86,7 +84,7 @@ public record InternalSchema(String name) implements Serializable {
   }
 
   /**
-   * Refuses a table of the user that would be in this schema, among Diagonal's own.
+   * Refuses a user's table in this schema, among Diagonal's own.
    *
    * @param table a name without quotes, with or without a schema
    * @throws IllegalArgumentException if it is in this schema
@@ -94,7 +92,7 @@ public record InternalSchema(String name) implements Serializable {
   public void refuse(String table) {
     if (table.startsWith(name + ".")) {
       throw new IllegalArgumentException(
-          "table %s is in schema %s, which holds Diagonal's own tables: name another schema, or give another --internalSchema"
+          "table %s is in schema %s, which holds Diagonal's own tables: use a table in another schema, or another --internalSchema"
               .formatted(table, name));
     }
   }
@@ -105,9 +103,8 @@ public record InternalSchema(String name) implements Serializable {
   }
 
   /**
-   * Makes sure that the schema and its tables exist, and returns what the user may do there.
-   * Creates what is missing if the user has the right to; any number of processes may do so at
-   * once.
+   * Creates the schema and its tables if they are missing and the user may, and returns what the
+   * user may do there. Safe to call from concurrent processes.
    *
    * @param connection without auto-commit and without an open transaction; its transaction is
    *     committed or rolled back
@@ -118,10 +115,10 @@ public record InternalSchema(String name) implements Serializable {
     if (rights.mayBeCreated()) {
       try (Statement statement = connection.createStatement()) {
         statement.execute(LOCK_CREATION);
-        // Another process may have created it in the meantime, perhaps as another user.
+        // Another process may have created it meanwhile, perhaps as another user.
         SchemaRights now = SchemaRights.find(connection, this);
         if (now.mayBeCreated()) {
-          // Even with IF NOT EXISTS this needs the right to create schemas.
+          // Even with IF NOT EXISTS, this needs the right to create schemas.
           if (!now.exists()) {
             statement.execute("CREATE SCHEMA " + quoted(connection));
           }
@@ -135,7 +132,7 @@ public record InternalSchema(String name) implements Serializable {
   }
 
   /**
-   * Returns what the user may do in the schema, and creates nothing.
+   * Returns what the user may do in the schema, without creating anything.
    *
    * @param connection without auto-commit and without an open transaction, which is rolled back
    * @throws InternalSchemaException if the schema has a newer version, or is not Diagonal's
@@ -161,7 +158,7 @@ public record InternalSchema(String name) implements Serializable {
       int version = result.getInt(1);
       if (version > VERSION) {
         throw InternalSchemaException.unsuitable(
-            "schema %s has version %s of Diagonal's tables, this Diagonal knows version %s: use a newer Diagonal, or --internalSchema=<another schema>"
+            "schema %s has version %s of Diagonal's tables, but this Diagonal supports only version %s: use a newer Diagonal, or --internalSchema=<another schema>"
                 .formatted(name, version, VERSION));
       }
     }
@@ -190,7 +187,7 @@ public record InternalSchema(String name) implements Serializable {
     return name + "." + STAGE_PREFIX + run.toString().replace("-", "") + "_" + number;
   }
 
-  /** A pattern of PostgreSQL for the names of stages, whose group is the run in hex digits. */
+  /** Returns a regular expression for the names of stages; its group is the run in hex digits. */
   static String stagePattern() {
     return "^" + STAGE_PREFIX + "([0-9a-f]{32})_[0-9]+$";
   }
@@ -200,7 +197,7 @@ public record InternalSchema(String name) implements Serializable {
     return quoted(connection) + "." + quote(connection, table);
   }
 
-  /** Returns the name of one of the tables, quoted, for text that no connection is at hand for. */
+  /** Returns the quoted name of one of the tables, without a connection. */
   String quotedTable(String table) {
     return '"' + name.replace("\"", "\"\"") + "\"." + table;
   }
@@ -213,7 +210,7 @@ public record InternalSchema(String name) implements Serializable {
     return connection.unwrap(org.postgresql.PGConnection.class).escapeIdentifier(identifier);
   }
 
-  /** Binds a run and returns whether one row or more were found or changed. */
+  /** Binds a run and returns whether at least one row was found or changed. */
   static boolean executeForRun(Connection connection, String sql, UUID run) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, run);

@@ -2,7 +2,7 @@ package dev.diagonal.internal.jdbc.schema;
 
 import java.sql.SQLException;
 
-/** The internal schema cannot be used; the message says why and what to do. */
+/** Thrown when the internal schema cannot be used; the message says why and what to do. */
 public final class InternalSchemaException extends SQLException {
 
   /** PostgreSQL's state of a missing privilege. */

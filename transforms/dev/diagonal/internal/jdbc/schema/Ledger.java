@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * One row per transaction that must not be repeated, written in that transaction. A retry inserts
- * the same {@link Token} before anything else: the unique key makes it wait until the earlier
- * attempt is over, and says how it ended.
+ * The table of transactions that must not be repeated. Each transaction writes its own row. A retry
+ * first inserts the same {@link Token}: the unique key makes it wait for the earlier attempt, and
+ * shows whether that one is committed.
  *
- * <p>Immutable and safe for use by several threads.
+ * <p>Immutable and thread-safe.
  */
 public record Ledger(InternalSchema schema) {
 
-  /** Makes COMMIT wait for the disk where the user's default does not; keeps what is stronger. */
+  /** Makes COMMIT wait for the disk if the user's default does not; keeps stronger settings. */
   private static final String SYNCHRONOUS =
       """
       SELECT set_config('synchronous_commit', 'on', true)
@@ -41,7 +41,7 @@ public record Ledger(InternalSchema schema) {
   public boolean insert(Connection connection, Token token, boolean synchronously)
       throws SQLException {
     String sql = INSERT.formatted(schema.table(connection, "ledger"));
-    // Both in one round trip.
+    // Both statements in one round trip.
     try (PreparedStatement statement =
         connection.prepareStatement(synchronously ? SYNCHRONOUS + sql : sql)) {
       statement.setObject(1, token.id());
@@ -56,7 +56,7 @@ public record Ledger(InternalSchema schema) {
     }
   }
 
-  /** Returns those of these tokens that are committed. */
+  /** Returns which of these tokens are committed. */
   public Set<UUID> committed(Connection connection, Collection<UUID> tokens) throws SQLException {
     String sql =
         "SELECT token FROM %s WHERE token = ANY (?)".formatted(schema.table(connection, "ledger"));
@@ -77,7 +77,7 @@ public record Ledger(InternalSchema schema) {
     delete(connection, tokens, "");
   }
 
-  /** Deletes tokens that nobody asks for any more, and does not wait for the disk. */
+  /** Deletes tokens that are no longer needed, without waiting for the disk. */
   void forget(Connection connection, Collection<UUID> tokens) throws SQLException {
     delete(connection, tokens, "SELECT set_config('synchronous_commit', 'off', true);");
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Something that runs keep in the internal schema, and leave there when they are killed. */
+/** A kind of object that runs keep in the internal schema, and leave there if they are killed. */
 enum LeftoverKind {
   /** Rows of the ledger. */
   TOKENS("entry of the ledger", "entries of the ledger") {
@@ -33,10 +33,10 @@ enum LeftoverKind {
 
     @Override
     void drop(Connection connection, InternalSchema schema, UUID run) {
-      // They go with the run's row: see Runs.end.
+      // Deleted with the run's row: see Runs.end.
     }
   },
-  /** Tables in which rows wait for their publication. */
+  /** Tables in which rows wait for publication. */
   STAGES("stage", "stages") {
     @Override
     Map<UUID, Integer> countByRun(Connection connection, InternalSchema schema)
@@ -78,14 +78,14 @@ enum LeftoverKind {
 
   private record Stage(String table, UUID run) {}
 
-  /** Returns how many of this kind each run has, of runs that have any. */
+  /** Returns how many objects of this kind each run has, without runs that have none. */
   abstract Map<UUID, Integer> countByRun(Connection connection, InternalSchema schema)
       throws SQLException;
 
-  /** Drops all of this kind that a run has. */
+  /** Drops all objects of this kind of a run. */
   abstract void drop(Connection connection, InternalSchema schema, UUID run) throws SQLException;
 
-  /** Returns a number of these in words. */
+  /** Returns a number of these objects in words. */
   String describe(int count) {
     return count + " " + (count == 1 ? one : several);
   }

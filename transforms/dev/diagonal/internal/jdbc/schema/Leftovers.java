@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What runs keep in the internal schema, and how that of runs that are gone is dropped. Immutable
- * and safe for use by several threads.
+ * Lists what runs keep in the internal schema, and drops what ended runs have left. Immutable and
+ * thread-safe.
  */
 public record Leftovers(InternalSchema schema) {
 

@@ -8,12 +8,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a run: while a keeper is open, nobody takes the run for gone. It has a connection and a
- * thread of its own; a connection that is lost is replaced within seconds. In between, the run may
- * be taken for gone and ended; then the fence of {@link Runs} keeps its transactions from being
- * repeated.
+ * Holds a run: while a keeper is open, the run counts as alive. It has its own connection and
+ * thread, and replaces a lost connection within seconds. During that time the run may be considered
+ * dead and ended; the fence of {@link Runs} then prevents its transactions from being repeated.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class RunKeeper implements AutoCloseable {
 
@@ -38,10 +37,10 @@ public final class RunKeeper implements AutoCloseable {
   }
 
   /**
-   * Registers a run, unless it is registered, and holds it until the keeper is closed.
+   * Registers a run if it is not registered yet, and holds it until the keeper is closed.
    *
-   * @param session a connection of its own with auto-commit; the keeper closes it
-   * @param command what is shown of the run
+   * @param session a dedicated connection with auto-commit; the keeper closes it
+   * @param command how the run is listed
    */
   public static RunKeeper open(InternalSchema schema, Session session, UUID run, String command)
       throws SQLException {
@@ -75,13 +74,13 @@ public final class RunKeeper implements AutoCloseable {
   }
 
   /**
-   * Registers the run again, should someone have ended it. Only for a run that nothing in this
-   * process writes for.
+   * Registers the run again if it has been ended. Only for a run for which this process is not
+   * writing.
    */
   public synchronized void register() throws SQLException {
     boolean done = false;
     try {
-      // The lock comes first: a run is never registered and not held.
+      // Takes the lock first, so that a registered run is always held.
       runs.begin(holding(), run, command);
       done = true;
     } finally {
@@ -101,7 +100,10 @@ public final class RunKeeper implements AutoCloseable {
     return connection;
   }
 
-  /** Deletes tokens that nobody asks for any more. What cannot be deleted now goes with the run. */
+  /**
+   * Deletes tokens that are no longer needed. Tokens that cannot be deleted now are deleted with
+   * the run.
+   */
   public synchronized void forget(Collection<UUID> tokens) {
     try {
       if (!closed && !tokens.isEmpty()) {
@@ -112,7 +114,7 @@ public final class RunKeeper implements AutoCloseable {
     }
   }
 
-  /** Stops holding the run; what it has in the database stays for the others that hold it. */
+  /** Stops holding the run; what it has in the database stays for its other holders. */
   @Override
   public synchronized void close() {
     closed = true;
@@ -121,14 +123,13 @@ public final class RunKeeper implements AutoCloseable {
   }
 
   /**
-   * Ends the run and closes the keeper. What cannot be deleted now is left to {@code diagonal
-   * clean}.
+   * Ends the run and closes the keeper. {@code diagonal clean} deletes what cannot be deleted now.
    */
   public synchronized void end() {
     try {
       runs.end(session.use(), run);
     } catch (SQLException e) {
-      // Nobody reads what is left of it.
+      // What is left of it is never read.
     } finally {
       close();
     }

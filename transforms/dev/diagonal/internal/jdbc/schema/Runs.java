@@ -6,21 +6,21 @@ import java.sql.SQLException;
 import java.util.UUID;
 
 /**
- * The runs that have something in a database. Each process that takes part in a run holds the run's
- * advisory lock in shared mode, on a connection of its own ({@link RunKeeper}). A run that nobody
- * holds is gone; no clock decides that.
+ * The runs that have objects in a database. Each process of a run holds the run's advisory lock in
+ * shared mode, on its own connection ({@link RunKeeper}). A run without a holder is dead; no clock
+ * decides that.
  *
- * <p>The row of a run is also a fence: whoever ends a run deletes it, and a transaction whose first
- * attempt may have been committed is repeated only while the row is there ({@link #fence}).
+ * <p>The row of a run is also a fence. Ending a run deletes it, and a transaction whose first
+ * attempt may be committed is repeated only while the row exists ({@link #fence}).
  *
- * <p>Immutable and safe for use by several threads.
+ * <p>Immutable and thread-safe.
  */
 public record Runs(InternalSchema schema) {
 
-  /** The 64-bit key of a run's lock; the text keeps it apart from all other advisory locks. */
+  /** The 64-bit key of a run's lock; the text separates it from all other advisory locks. */
   private static final String KEY = "hashtextextended('diagonal: run ' || ?::uuid, 0)";
 
-  /** Registers a run, unless it is registered already. */
+  /** Registers a run if it is not registered yet. */
   void begin(Connection connection, UUID run, String command) throws SQLException {
     String sql =
         "INSERT INTO %s (run, command) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -38,7 +38,7 @@ public record Runs(InternalSchema schema) {
         connection, "SELECT pg_advisory_lock_shared(" + KEY + ") IS NULL", run);
   }
 
-  /** Returns whether a run is registered, and was not ended. */
+  /** Returns whether a run is registered and has not been ended. */
   public boolean exists(Connection connection, UUID run) throws SQLException {
     return InternalSchema.executeForRun(
         connection,
@@ -46,7 +46,9 @@ public record Runs(InternalSchema schema) {
         run);
   }
 
-  /** Returns whether a run is registered; if so, nobody ends it before this transaction is over. */
+  /**
+   * Returns whether a run is registered; if so, it cannot be ended before this transaction is over.
+   */
   boolean fence(Connection connection, UUID run) throws SQLException {
     return InternalSchema.executeForRun(
         connection,
@@ -56,8 +58,8 @@ public record Runs(InternalSchema schema) {
   }
 
   /**
-   * Returns whether no process holds a run any more; if so, none can hold it before this
-   * transaction is over. Not to be called on a connection that holds the run itself.
+   * Returns whether no process holds a run; if so, none can hold it before this transaction is
+   * over. Must not be called on a connection that holds the run itself.
    */
   boolean isGone(Connection connection, UUID run) throws SQLException {
     return InternalSchema.executeForRun(
@@ -66,7 +68,7 @@ public record Runs(InternalSchema schema) {
 
   /** Ends a run: removes its row and its entries in the ledger. */
   void end(Connection connection, UUID run) throws SQLException {
-    // The row first: it is the fence.
+    // The row goes first: it is the fence.
     InternalSchema.executeForRun(
         connection,
         "DELETE FROM %s WHERE run = ?".formatted(schema.table(connection, "runs")),

@@ -9,10 +9,10 @@ import java.sql.SQLException;
  * What a user may do with the internal schema of a database.
  *
  * @param exists whether there is a schema of that name
- * @param isUsable whether the schema is there, and the user may read and write its tables
- * @param mayBeCreated whether tables are missing that the user has the right to create
+ * @param isUsable whether the schema exists, and the user may read and write its tables
+ * @param mayBeCreated whether tables are missing that the user may create
  * @param mayCreateTables whether the user may create stages in the schema
- * @param missing which right is missing and the statement that grants it; empty if none is
+ * @param missing which privilege is missing and the statement that grants it; empty if none is
  * @param missingForTables the same for creating stages
  */
 public record SchemaRights(
@@ -23,7 +23,7 @@ public record SchemaRights(
     String missing,
     String missingForTables) {
 
-  /** The catalogues can be read by everyone, unlike the tables. */
+  /** Unlike the tables, the catalogues are readable by every user. */
   private static final String LOOK =
       """
       SELECT n.oid IS NOT NULL,
@@ -60,7 +60,7 @@ public record SchemaRights(
         boolean ours = found.getBoolean(5);
         if (!ours && found.getBoolean(6)) {
           throw InternalSchemaException.unsuitable(
-              "schema %s holds tables that are not Diagonal's, which uses a schema of its own: name another one with --internalSchema"
+              "schema %s holds tables that are not Diagonal's, which needs its own schema: name another one with --internalSchema"
                   .formatted(name));
         }
         String grantCreate =
@@ -93,9 +93,9 @@ public record SchemaRights(
   }
 
   /**
-   * Refuses to go on without the tables of the schema.
+   * Checks that the tables of the schema can be used.
    *
-   * @throws InternalSchemaException if they cannot be used; the message has the GRANT
+   * @throws InternalSchemaException if they cannot; the message includes the GRANT
    */
   public void requireUsable() throws InternalSchemaException {
     if (!isUsable) {
@@ -104,9 +104,9 @@ public record SchemaRights(
   }
 
   /**
-   * Refuses to go on without the right to create stages.
+   * Checks that the user may create stages.
    *
-   * @throws InternalSchemaException if it is missing; the message has the GRANT
+   * @throws InternalSchemaException if not; the message includes the GRANT
    */
   public void requireTables() throws InternalSchemaException {
     requireUsable();

@@ -3,17 +3,20 @@ package dev.diagonal.internal.jdbc.schema;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** A connection that is opened when it is used, and opened again after it was closed. */
+/** A connection that is opened on first use, and reopened after it was closed. */
 public interface Session extends AutoCloseable {
 
   /**
-   * Returns the connection, which is open.
+   * Returns the open connection.
    *
    * @throws SQLException if the database cannot be reached
    */
   Connection use() throws SQLException;
 
-  /** Whether the connection goes through a pooler, where settings must be a transaction's. */
+  /**
+   * Returns whether the connection goes through a pooler, where settings must be set per
+   * transaction.
+   */
   default boolean isPooled() {
     return false;
   }

@@ -4,10 +4,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry of one transaction in the ledger: it is there if, and only if, the transaction is
- * committed.
+ * The entry of a transaction in the ledger. It exists if and only if the transaction is committed.
  *
- * @param id what tells this transaction from all others; every attempt at it uses the same one
+ * @param id identifies the transaction; every attempt at it uses the same id
  * @param run the run that it belongs to
  * @param target the table that is written
  * @param range the part of the input that it commits, or null

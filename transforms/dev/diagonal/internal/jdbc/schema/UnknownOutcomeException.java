@@ -3,8 +3,8 @@ package dev.diagonal.internal.jdbc.schema;
 import java.sql.SQLException;
 
 /**
- * It is unknown whether a transaction is committed: the answer to its COMMIT was lost, and nothing
- * in the database can prove it. Not to be repeated, as that might write rows twice.
+ * It is unknown whether a transaction is committed: the reply to its COMMIT was lost, and the
+ * database cannot tell. It must not be repeated, as that might write rows twice.
  */
 public final class UnknownOutcomeException extends SQLException {
 
@@ -13,7 +13,7 @@ public final class UnknownOutcomeException extends SQLException {
 
   UnknownOutcomeException(String what, String why, SQLException cause) {
     super(
-        "it is unknown whether %s is committed, and repeating it might write the rows twice: %s; the database cannot be asked, because %s"
+        "it is unknown whether %s is committed, and a retry could write the rows twice: %s; the database cannot be asked, because %s"
             .formatted(what, cause.getMessage(), why),
         STATE,
         cause);

@@ -8,10 +8,10 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to PostgreSQL in a read-only transaction: at the moment of a {@link Snapshot}, or at
- * a moment of its own. A slow consumer may hold the rows back for as long as it likes.
+ * A connection to PostgreSQL in a read-only transaction, which reads a {@link Snapshot} or takes
+ * its own. A slow consumer may delay the rows without a limit.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class ReadSession implements AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class ReadSession implements AutoCloseable {
     this.snapshot = snapshot;
   }
 
-  /** Makes a session that is not open yet, at a snapshot or else at a moment of its own. */
+  /** Creates a session that is not open yet, for a snapshot or, without one, for its own. */
   public static ReadSession of(JdbcTarget database, @Nullable Snapshot snapshot) {
     return new ReadSession(database, snapshot);
   }
@@ -35,8 +35,8 @@ public final class ReadSession implements AutoCloseable {
   /**
    * Returns the connection, in its transaction.
    *
-   * @throws SnapshotLostException if nobody holds the snapshot any more
-   * @throws SQLException if the connection cannot be opened, or a lock cannot be had
+   * @throws SnapshotLostException if the snapshot is no longer held
+   * @throws SQLException if the connection cannot be opened, or a lock is not available
    */
   public Connection use() throws SQLException {
     Connection open = reading;
@@ -56,7 +56,7 @@ public final class ReadSession implements AutoCloseable {
     return open;
   }
 
-  /** Makes a transaction wait for its client without a limit. */
+  /** Disables the limits on how long a transaction waits for its client. */
   public static void makePatient(Connection connection) throws SQLException {
     HeldConnection.awaitRows(connection);
     try (Statement settings = connection.createStatement()) {
@@ -66,7 +66,10 @@ public final class ReadSession implements AutoCloseable {
     }
   }
 
-  /** Ends the use of a connection on which all was read: others may read the snapshot on it. */
+  /**
+   * Ends the use of a connection after everything was read; other readers of the snapshot may reuse
+   * it.
+   */
   public void release() {
     Connection open = reading;
     reading = null;
@@ -76,7 +79,7 @@ public final class ReadSession implements AutoCloseable {
     held.close();
   }
 
-  /** Closes the connection, whatever it is doing. */
+  /** Closes the connection, whatever its state. */
   @Override
   public void close() {
     Connection open = reading;

@@ -5,12 +5,12 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * One moment of a PostgreSQL database, which connections of several processes can read while a
+ * A snapshot of a PostgreSQL database, which connections of several processes can read while a
  * {@link dev.diagonal.transfer.source.SnapshotKeeper} holds it.
  *
  * @param database where it was taken
  * @param id the server's name for it
- * @param relations what is read, as it follows {@code FROM}
+ * @param relations what is read, in the syntax after {@code FROM}
  */
 public record Snapshot(JdbcTarget database, String id, List<String> relations)
     implements Serializable {

@@ -13,20 +13,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idle connections of this JVM that are in a transaction at a snapshot. Static, as the readers
- * of a JVM know nothing of each other.
+ * The idle connections of this JVM that are in the transaction of a snapshot. Static, because the
+ * readers of a JVM do not know each other.
  *
  * <p>They are kept between ranges because each one holds {@code ACCESS SHARE} locks on all tables
- * that are read. A {@code TRUNCATE} or {@code VACUUM FULL} that waits for these locks would make a
- * new connection wait behind it, and both would wait for ever.
+ * that are read. A {@code TRUNCATE} or {@code VACUUM FULL} that waits for these locks would block a
+ * new connection, and both would wait forever.
  *
- * <p>Safe for use by several threads.
+ * <p>Thread-safe.
  */
 public final class SnapshotSessions {
 
   private static final int VALIDATION_SECONDS = 5;
 
-  /** Missing file of the snapshot: up to PostgreSQL 15, and since 16. */
+  /** The states for a missing snapshot: up to PostgreSQL 15, and since 16. */
   private static final Set<String> NO_SNAPSHOT_STATES = Set.of("22023", "42704");
 
   private static final Map<String, SnapshotSessions> ALL = new HashMap<>();
@@ -36,7 +36,7 @@ public final class SnapshotSessions {
 
   private SnapshotSessions() {}
 
-  /** Returns a connection at a snapshot: an idle one, or else a new one. */
+  /** Returns a connection for a snapshot: an idle one, or else a new one. */
   static Connection take(Snapshot snapshot) throws SQLException {
     for (Connection found = poll(snapshot); found != null; found = poll(snapshot)) {
       if (found.isValid(VALIDATION_SECONDS)) {
@@ -94,9 +94,9 @@ public final class SnapshotSessions {
   }
 
   /**
-   * Opens a connection at a snapshot and locks what is read.
+   * Opens a connection for a snapshot and locks the relations that are read.
    *
-   * @param lockTimeout how long it waits for a lock, or null for the usual time
+   * @param lockTimeout how long it waits for a lock, or null for the default
    */
   public static Connection open(Snapshot snapshot, @Nullable Duration lockTimeout)
       throws SQLException {
@@ -128,7 +128,7 @@ public final class SnapshotSessions {
   }
 
   /**
-   * Locks relations by looking at them, which takes no other right than reading does and includes
+   * Locks relations by selecting from them, which needs only the privilege to read and includes
    * partitions, and the tables of views.
    */
   public static void lock(
@@ -148,7 +148,7 @@ public final class SnapshotSessions {
     try {
       connection.close();
     } catch (SQLException e) {
-      // The server rolls back what was open on it.
+      // The server rolls back its open transaction.
     }
   }
 }

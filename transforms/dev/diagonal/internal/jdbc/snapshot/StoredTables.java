@@ -14,17 +14,17 @@ import java.util.List;
  * it.
  *
  * @param all the tables, in the order of their names
- * @param hasChildren whether there may be others than the table itself
+ * @param hasChildren whether there may be tables other than the table itself
  * @param readable whether the user may read each of them by its own name and sees the same rows
- *     there: without row-level security, and with the right to each
+ *     there: without row-level security, and with the privilege on each
  */
 public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean readable)
     implements Serializable {
 
-  /** TID range scans exist since this version. */
+  /** The first version with TID range scans. */
   private static final int FIRST_WITH_PAGE_RANGES = 14;
 
-  /** A partition that is being detached has left its table, for those who look now. */
+  /** A partition that is being detached is no longer part of its table for new snapshots. */
   private static final String TABLES =
       """
       WITH RECURSIVE family (oid) AS (
@@ -50,11 +50,11 @@ public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean r
       """;
 
   /**
-   * A table with rows of its own.
+   * A table that stores rows.
    *
    * @param name quoted, with its schema
    * @param inPages whether its rows can be read by ranges of pages
-   * @param pages how many it has
+   * @param pages how many pages it has
    */
   public record StoredTable(long oid, String name, boolean inPages, long pages)
       implements Serializable {}
@@ -64,8 +64,8 @@ public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean r
   }
 
   /**
-   * Looks which tables store the rows of a table, at the moment of a transaction; there are none if
-   * it is a view.
+   * Finds the tables that store the rows of a table, in the snapshot of a transaction; none if it
+   * is a view.
    *
    * @param table {@code table} or {@code schema.table}, without quotes
    */
@@ -94,7 +94,7 @@ public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean r
     return new StoredTables(found, family > 1, readable);
   }
 
-  /** Whether the connection's transaction has locked all of them. */
+  /** Returns whether the connection's transaction has locked all of them. */
   public boolean areLockedBy(Connection connection) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCKED)) {
       statement.setArray(1, connection.createArrayOf("oid", oids().toArray()));
@@ -110,7 +110,7 @@ public record StoredTables(List<StoredTable> all, boolean hasChildren, boolean r
     return all.stream().map(StoredTable::oid).toList();
   }
 
-  /** Whether all rows can be read by ranges of pages. */
+  /** Returns whether all rows can be read by ranges of pages. */
   public boolean inPages() {
     return !all.isEmpty() && all.stream().allMatch(StoredTable::inPages);
   }

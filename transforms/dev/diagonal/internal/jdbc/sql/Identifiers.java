@@ -3,10 +3,10 @@ package dev.diagonal.internal.jdbc.sql;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-/** What PostgreSQL accepts as a name. */
+/** PostgreSQL's rules for names. */
 public final class Identifiers {
 
-  /** NAMEDATALEN - 1: the server cuts longer names, and only a notice says so. */
+  /** NAMEDATALEN - 1: the server truncates longer names, with only a notice. */
   public static final int MAX_BYTES = 63;
 
   private Identifiers() {}
@@ -19,7 +19,7 @@ public final class Identifiers {
   /**
    * Checks a name.
    *
-   * @param what what it names, for the message
+   * @param what the kind of name, for the message
    * @throws IllegalArgumentException if it is blank, too long or contains NUL
    */
   public static void check(String what, String name) {

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that knows where a JDBC URL may hold secrets. {@link #shown} keeps what is known to
- * be harmless and nothing else; {@link #split} takes user and password out of the forms that are
+ * The only class that knows where a JDBC URL may contain secrets. {@link #shown} keeps only what is
+ * known to be harmless; {@link #split} removes user and password from the URL formats that are
  * known to have them.
  */
 public final class JdbcUrl {
@@ -23,7 +23,7 @@ public final class JdbcUrl {
       "(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?:\\\\[A-Za-z0-9_$]+)?(?::\\d{1,5})?";
   private static final String NAME = "[A-Za-z0-9_.$-]+";
 
-  /** What follows the harmless part: parameters, whose values may be anything. */
+  /** The start of the parameters, whose values may be anything. */
   private static final String PARAMETERS = "(?:[?;]|[?;:]\\s*[A-Za-z][\\w.-]*=[^@]*)?";
 
   private static final List<Pattern> HARMLESS =
@@ -59,7 +59,7 @@ public final class JdbcUrl {
   /**
    * A URL without its user and password.
    *
-   * @param url what is left; the URL as it was if it names neither in a form that is known
+   * @param url the remaining URL, or the original one if it names neither in a known format
    */
   public record Parts(String url, @Nullable String user, @Nullable String password) {}
 
@@ -69,7 +69,7 @@ public final class JdbcUrl {
 
   /**
    * Returns the sub-protocol, hosts, ports and database of a URL, or only its sub-protocol and
-   * {@code …} if it has another form. Never returns a user, password or parameter.
+   * {@code …} if its format is unknown. Never returns a user, password or parameter.
    */
   public static String shown(String url) {
     if (NOTHING_IN_IT.matcher(url).matches()) {
@@ -85,12 +85,12 @@ public final class JdbcUrl {
     return kind.matches() ? kind.group(1) + ":" + HIDDEN : HIDDEN;
   }
 
-  /** Returns a text in which every JDBC URL is as {@link #shown} returns it. */
+  /** Returns a text in which every JDBC URL is replaced by the result of {@link #shown}. */
   public static String shownIn(String text) {
     return IN_TEXT.matcher(text).replaceAll(url -> Matcher.quoteReplacement(shown(url.group())));
   }
 
-  /** Returns the message of a driver without what the URL holds and does not show. */
+  /** Returns the message of a driver without the hidden parts of the URL. */
   public static String shownIn(String text, String url) {
     String clean = shownIn(url.isEmpty() ? text : text.replace(url, shown(url)));
     List<String> secrets = new ArrayList<>();
@@ -110,9 +110,9 @@ public final class JdbcUrl {
   }
 
   /**
-   * Takes user and password out of a URL, so that they can travel apart from it and no driver can
-   * repeat them. A URL of another form stays whole; so does one that names either twice, or spells
-   * it in a way that only its driver is sure to understand.
+   * Removes user and password from a URL, so that they can be passed separately and no driver can
+   * print them. Leaves a URL unchanged if its format is unknown, if it names one of them twice, or
+   * if only its driver can decode them.
    */
   public static Parts split(String url) {
     Parts whole = new Parts(url, null, null);
@@ -138,7 +138,7 @@ public final class JdbcUrl {
     return info.user == null ? found : info;
   }
 
-  /** Returns null if the parameters are not understood. */
+  /** Returns null if the parameters cannot be parsed. */
   private static @Nullable Parts withoutParameters(String url) {
     for (Pattern form : List.of(TERADATA, BY_AMPERSAND, BY_SEMICOLON)) {
       Matcher match = form.matcher(url);
@@ -182,7 +182,9 @@ public final class JdbcUrl {
     return new Parts(left, user, password);
   }
 
-  /** PostgreSQL's driver decodes values as forms are; of other drivers that is not known. */
+  /**
+   * Decodes a value as PostgreSQL's driver does, like a form; how other drivers decode is unknown.
+   */
   private static @Nullable String value(String text, String url) {
     if (url.startsWith("jdbc:postgresql:")) {
       return decoded(text);

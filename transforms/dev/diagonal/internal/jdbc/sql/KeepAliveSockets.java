@@ -9,10 +9,10 @@ import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Makes sockets whose other end is asked every 10 seconds, after 30 seconds of silence, whether it
- * is still there. After 6 questions without an answer the operating system breaks the connection:
- * so a firewall that has forgotten it is noticed in 90 seconds, also while a query may take hours.
- * PostgreSQL's driver makes an instance by the name of the class.
+ * Creates sockets with TCP keep-alive: after 30 seconds of silence, a probe every 10 seconds; after
+ * 6 unanswered probes the operating system closes the connection. A connection that a firewall has
+ * dropped is therefore detected within 90 seconds, although queries may take hours. PostgreSQL's
+ * driver creates an instance by class name.
  */
 public final class KeepAliveSockets extends SocketFactory {
 

@@ -12,31 +12,33 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Tells by their SQLState which faults of a database may pass. */
+/** Classifies database faults by SQLState: which are transient, and which are caused by rows. */
 public final class SqlFaults {
 
   private static final String POLICY_ROUTINE = "ExecWithCheckOptions";
 
   /**
-   * The faults that may pass on a fresh connection: serialization failure, deadlock, lock not
-   * available, too many connections, full disk (others may leave room), idle in transaction for too
-   * long; and Neo4j's name for what may pass.
+   * Faults that may not recur on a new connection: serialization failure, deadlock, lock not
+   * available, too many connections, disk full (space may be freed), idle in transaction for too
+   * long; and Neo4j's state for transient errors.
    */
   private static final Set<String> RETRYABLE_STATES =
       Set.of("40001", "40P01", "55P03", "53300", "53100", "25P03", "50N05");
 
-  /** As are these classes: connection exceptions, and a server that stops, crashes or starts. */
+  /**
+   * Classes of transient faults: connection exceptions, and a server that stops, crashes or starts.
+   */
   private static final Set<String> RETRYABLE_STATE_PREFIXES = Set.of("08", "57P0");
 
-  /** But not this one: the server rejects the connection, as without a password. */
+  /** Not transient: the server rejects the connection, for example without a password. */
   private static final String REJECTED_STATE = "08004";
 
-  /** What losing the race to create the same table looks like: duplicate table, type or row. */
+  /** The states of losing a race to create the same table: duplicate table, type or row. */
   private static final Set<String> CREATED_BY_ANOTHER_STATES = Set.of("42P07", "42710", "23505");
 
   private SqlFaults() {}
 
-  /** Whether the same statements may succeed on a fresh connection, and may be repeated. */
+  /** Returns whether the same statements may succeed on a new connection, and may be repeated. */
   public static boolean isRetryable(Exception fault) {
     return !isUnknownOutcome(fault)
         && (isDeclaredTransient(fault)
@@ -48,7 +50,10 @@ public final class SqlFaults {
                             && RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith))));
   }
 
-  /** Whether the driver says so by the class of the exception, as those of H2 and MariaDB do. */
+  /**
+   * Returns whether the driver marks the fault as transient by its exception class, as H2's and
+   * MariaDB's do.
+   */
   private static boolean isDeclaredTransient(Throwable fault) {
     return any(
         fault,
@@ -70,8 +75,8 @@ public final class SqlFaults {
   }
 
   /**
-   * Whether the values are at fault: SQLState classes 22 (data), 23 (constraints) and 44 (the check
-   * of a view), and rows that a policy of row-level security refuses.
+   * Returns whether the values are at fault: SQLState classes 22 (data), 23 (constraints) and 44
+   * (the check of a view), and rows that a row-level security policy refuses.
    */
   public static boolean isCausedByRows(Exception fault) {
     String state = state(fault);
@@ -82,7 +87,10 @@ public final class SqlFaults {
             || isRefusedByPolicy(fault));
   }
 
-  /** A missing right has the same SQLState, but comes from another routine of the server. */
+  /**
+   * Returns whether a policy refuses a row. A missing privilege has the same SQLState, but comes
+   * from another routine of the server.
+   */
   private static boolean isRefusedByPolicy(Throwable fault) {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       ServerErrorMessage message =
@@ -108,7 +116,8 @@ public final class SqlFaults {
     return states(fault).stream().anyMatch(wanted);
   }
 
-  // A batch's exception carries the state of its first fault; the further ones hang behind it.
+  // A batch's exception has the state of its first fault; later exceptions are chained through
+  // getNextException().
   private static List<String> states(Throwable fault) {
     List<String> states = new ArrayList<>();
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {

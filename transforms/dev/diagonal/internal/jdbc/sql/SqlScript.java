@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts the SQL of a user into statements: at semicolons outside of literals, quoted names and
- * comments, as PostgreSQL reads them.
+ * Splits a user's SQL into statements: at semicolons outside of literals, quoted names and
+ * comments, as PostgreSQL parses them.
  */
 public final class SqlScript {
 
@@ -22,28 +22,30 @@ public final class SqlScript {
     this.sql = sql;
   }
 
-  /** Returns the statements, without their semicolons; what holds comments only is left out. */
+  /**
+   * Returns the statements without their semicolons; leaves out those that contain only comments.
+   */
   public static List<String> statements(String sql) {
     return new SqlScript(sql).cut();
   }
 
   /**
-   * Returns a query without the semicolon and the comments after it. Several statements are left as
-   * they are, for the database to refuse.
+   * Returns a query without the semicolon and comments after it. Several statements are unchanged,
+   * so that the database refuses them.
    */
   public static String query(String sql) {
     List<String> statements = statements(sql);
     return statements.size() == 1 ? statements.get(0) : sql;
   }
 
-  /** Returns a query in brackets; a line break ends a comment at its end. */
+  /** Returns a query in parentheses; the line break ends a comment at its end. */
   public static String bracketed(String query) {
     return "(" + query(query) + "\n)";
   }
 
   /**
-   * Returns SQL with blanks in place of comments and of all that is in quotes, so that what is left
-   * stands where it stood.
+   * Returns SQL with comments and quoted parts replaced by blanks, so that all other positions are
+   * unchanged.
    */
   public static String code(String sql) {
     SqlScript script = new SqlScript(sql);
@@ -105,7 +107,10 @@ public final class SqlScript {
     return at + 1;
   }
 
-  /** A doubled quote ends one literal and begins the next; a backslash counts behind an E only. */
+  /**
+   * Returns the end of a literal. A doubled quote ends one literal and begins the next; a backslash
+   * escapes only after an E prefix.
+   */
   private int endOfQuotes(int open, char quote) {
     boolean escapes =
         quote == '\''
@@ -127,7 +132,7 @@ public final class SqlScript {
     return end < 0 ? sql.length() : end + 1;
   }
 
-  /** Comments of PostgreSQL may hold others. */
+  /** Returns the end of a comment. PostgreSQL's comments nest. */
   private int endOfComment(int open) {
     int depth = 0;
     for (int i = open; i < sql.length() - 1; i++) {

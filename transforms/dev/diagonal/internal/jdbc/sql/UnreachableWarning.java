@@ -19,7 +19,7 @@ public final class UnreachableWarning {
             retryable,
             fault -> CANNOT_CONNECT.equals(SqlFaults.state(fault)),
             fault ->
-                "no database server answers: %s Trying again for about %s s"
+                "no database server responds: %s Retrying for about %s s"
                     .formatted(fault.getMessage(), Math.max(1, retry.waits().toSeconds())));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is known of drivers and of SQL without a connection: URLs, sockets, names, scripts, and
+ * Knowledge about drivers and SQL that needs no connection: URLs, sockets, names, scripts, and
  * which errors are transient. Internal: it may change in any version.
  */
 @org.jspecify.annotations.NullMarked

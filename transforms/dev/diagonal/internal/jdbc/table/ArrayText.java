@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** PostgreSQL's spelling of an array and its elements. */
+/** Formats arrays and their elements in PostgreSQL's text format. */
 public final class ArrayText {
 
   private ArrayText() {}
@@ -27,7 +27,7 @@ public final class ArrayText {
         : '"' + spelled(element).replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
-  /** Returns the spelling of one value. */
+  /** Returns one value in PostgreSQL's text format. */
   public static String spelled(Object value) {
     if (value instanceof byte[] bytes) {
       return "\\x" + HexFormat.of().formatHex(bytes);

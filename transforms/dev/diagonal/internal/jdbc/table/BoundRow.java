@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The values of one row as objects that the PostgreSQL driver takes. */
+/** The values of one row as objects that the PostgreSQL driver accepts. */
 public final class BoundRow implements RowValues {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,17 +36,17 @@ public final class BoundRow implements RowValues {
   }
 
   /**
-   * Returns what {@code binder} puts for {@code row}.
+   * Returns the values that {@code binder} binds for {@code row}.
    *
-   * @throws IllegalArgumentException if it puts more or fewer values than {@code table} has
-   *     columns, or null for one of the key
+   * @throws IllegalArgumentException if it binds more or fewer values than {@code table} has
+   *     columns, or null for a key column
    */
   public static <T> BoundRow of(Table table, RowBinder<T> binder, T row) throws Exception {
     BoundRow bound = new BoundRow(table);
     binder.bind(row, bound);
     if (bound.count != bound.values.length) {
       throw new IllegalArgumentException(
-          "the binder must put %s values for table %s, got %s"
+          "the binder must bind %s values for table %s, got %s"
               .formatted(bound.values.length, table.name(), bound.count));
     }
     return bound;
@@ -68,12 +68,12 @@ public final class BoundRow implements RowValues {
     return new RowKey(parts);
   }
 
-  /** The value of a column. */
+  /** Returns the value of a column. */
   public @Nullable Object value(int column) {
     return values[column];
   }
 
-  /** The row as JSON, by column: for dead letters. */
+  /** Returns the row as JSON, by column, for dead letters. */
   public String toJson() {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {
@@ -98,7 +98,7 @@ public final class BoundRow implements RowValues {
   private BoundRow put(@Nullable Object value) {
     if (count == values.length) {
       throw new IllegalArgumentException(
-          "the binder must put %s values for table %s, got more"
+          "the binder must bind %s values for table %s, got more"
               .formatted(values.length, table.name()));
     }
     values[count++] = value;

@@ -11,14 +11,15 @@ import java.util.List;
  * A column as PostgreSQL's catalogue describes it.
  *
  * @param name its name, without quotes
- * @param type its type in SQL, quoted where it must be, as {@code format_type} returns it
- * @param baseType the type below all domains in SQL, without length or precision, to which text is
- *     cast: the assignment then checks the length, where a cast would cut the value
- * @param pgName the name of {@code baseType} if it is one of PostgreSQL's own, else empty
- * @param collation a {@code COLLATE} clause if its collation is not that of the type, else empty
- * @param equalByBytes whether its collation calls two texts equal only if their bytes are
- * @param required whether an insert must not leave it out
- * @param generated whether it is computed from other columns, so that nobody can write it
+ * @param type its SQL type, quoted if necessary, as {@code format_type} returns it
+ * @param baseType the SQL type below all domains, without length or precision, for casts from text:
+ *     the assignment then checks the length, whereas a cast would truncate the value
+ * @param pgName the name of {@code baseType} if it is built into PostgreSQL, otherwise empty
+ * @param collation a {@code COLLATE} clause if its collation is not that of the type, otherwise
+ *     empty
+ * @param equalByBytes whether its collation considers two texts equal only if their bytes are
+ * @param required whether an insert must set it
+ * @param generated whether it is computed from other columns, so that it cannot be written
  * @param identityAlways whether it is {@code GENERATED ALWAYS AS IDENTITY}
  * @param maySelect whether the current user may read it
  * @param mayInsert whether the current user may insert into it

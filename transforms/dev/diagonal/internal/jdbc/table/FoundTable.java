@@ -14,13 +14,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of PostgreSQL as the catalogue describes it: its types, keys and rights, for all that
- * write to tables. Anyone may read the catalogue: looking at a table takes no right to it.
+ * A PostgreSQL table as the catalogue describes it: its types, keys and privileges. Every user may
+ * read the catalogue, so this needs no privilege on the table.
  *
  * @param name {@code table} or {@code schema.table}, without quotes
- * @param kind what can be done with it
+ * @param kind what kind of relation it is
  * @param rowSecurity whether row-level security applies to the current user
- * @param showsNewRows whether the user may read the system columns of rows that are written
+ * @param showsNewRows whether the user may read the system columns of written rows
  * @param columns its columns, in order
  * @param keys its unique indexes
  */
@@ -49,13 +49,13 @@ public record FoundTable(
       FROM pg_index i WHERE i.indrelid = ? AND i.indisunique
       """;
 
-  /** What a relation is. */
+  /** The kind of a relation. */
   public enum Kind {
     /** A table, partitioned or not. */
     TABLE,
     /** A foreign table. */
     FOREIGN,
-    /** A view, a sequence or another relation, into which nobody can COPY. */
+    /** A view, a sequence or another relation, which COPY cannot write to. */
     OTHER;
 
     private static Kind of(String relkind) {
@@ -81,7 +81,7 @@ public record FoundTable(
       boolean deferrable,
       boolean invalid) {
 
-    /** Returns why {@code ON CONFLICT} cannot name it, or null if it can. */
+    /** Returns why {@code ON CONFLICT} cannot use it, or null if it can. */
     @Nullable String problem() {
       if (hasExpressions) {
         return "is on an expression";
@@ -102,9 +102,10 @@ public record FoundTable(
   }
 
   /**
-   * Looks at a table; null if there is none of that name.
+   * Returns the table of that name; null if there is none.
    *
-   * @throws SQLException if the database refuses, for example where the user may not use the schema
+   * @throws SQLException if the database refuses, for example because the user may not use the
+   *     schema
    */
   public static @Nullable FoundTable find(Connection connection, String table) throws SQLException {
     TableRights.requireSchema(connection, table);
@@ -147,7 +148,7 @@ public record FoundTable(
     }
   }
 
-  /** Whether COPY can write to it as the current user. */
+  /** Returns whether COPY can write to it as the current user. */
   public boolean takesCopy() {
     return kind != Kind.OTHER && !rowSecurity;
   }
@@ -157,7 +158,7 @@ public record FoundTable(
     return columns.stream().filter(each -> each.name().equals(column)).findFirst().orElse(null);
   }
 
-  /** Returns what keeps {@code ON CONFLICT} from these key columns, or null if nothing does. */
+  /** Returns why {@code ON CONFLICT} cannot use these key columns. */
   @Nullable
   public String keyProblem(List<Column> keyColumns) {
     Set<String> wanted = new TreeSet<>(keyColumns.stream().map(Column::name).toList());

@@ -8,7 +8,7 @@ import dev.diagonal.jdbc.table.Table;
 import java.util.Arrays;
 import java.util.List;
 
-/** PostgreSQL's words for what is done to a {@link Table}, and how names are quoted; text only. */
+/** Builds PostgreSQL's SQL for a {@link Table}, and quotes names. */
 public final class PostgresSql {
 
   /** MaxHeapAttributeNumber. */
@@ -17,14 +17,14 @@ public final class PostgresSql {
   private PostgresSql() {}
 
   /**
-   * Checks that PostgreSQL can hold a table of so many columns.
+   * Checks that a PostgreSQL table can have this many columns.
    *
    * @throws IllegalArgumentException if it cannot
    */
   public static void checkColumns(String table, int columns) {
     checkArgument(
         columns <= MAX_COLUMNS,
-        "table %s would have %s columns, and PostgreSQL allows at most %s: name those to write in a"
+        "table %s would have %s columns, but PostgreSQL allows at most %s: select the columns to write in a"
             + " mapping",
         table,
         columns,
@@ -32,15 +32,15 @@ public final class PostgresSql {
   }
 
   /**
-   * Checks that a stage can hold the columns of a table beside columns of its own.
+   * Checks that a stage can have the columns of a table in addition to its own.
    *
    * @throws IllegalArgumentException if it cannot
    */
   public static void checkStagedColumns(String table, int columns, int own) {
     checkArgument(
         columns <= MAX_COLUMNS - own,
-        "table %s would have %s columns, and a stage holds at most %s (PostgreSQL allows %s, and the"
-            + " stage has %s of its own): name those to write in a mapping, or write without a stage",
+        "table %s would have %s columns, but a stage allows at most %s (PostgreSQL allows %s, and the"
+            + " stage has %s of its own): select the columns to write in a mapping, or write without a stage",
         table,
         columns,
         MAX_COLUMNS - own,
@@ -48,15 +48,15 @@ public final class PostgresSql {
         own);
   }
 
-  /** Returns a name as SQL has it, whatever is in it. */
+  /** Returns a name quoted for SQL, whatever it contains. */
   public static String quote(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
   /**
    * Returns {@code name}, with underscores appended until it differs from every table of the
-   * statement. Without this, {@code diagonal_rows} would mean our temporary table where the user's
-   * table of that name is meant.
+   * statement. Otherwise {@code diagonal_rows} could mean our temporary table instead of the user's
+   * table of that name.
    *
    * @param tables names without quotes, with or without a schema
    */
@@ -84,13 +84,15 @@ public final class PostgresSql {
                 : " WITH (fillfactor = " + table.fillfactor() + ")");
   }
 
-  /** A temporary table of the same columns: the server's own spelling of the wanted types. */
+  /**
+   * Creates a temporary table of the same columns, to read the server's own names of their types.
+   */
   static String createWanted(Table table) {
     return "CREATE TEMPORARY TABLE %s (%s) ON COMMIT DROP"
         .formatted(wantedName(table), definitions(table.columns()));
   }
 
-  /** The name of the table that {@link #createWanted} creates, in {@code pg_temp}. */
+  /** Returns the name of the table that {@link #createWanted} creates, in {@code pg_temp}. */
   static String wantedName(Table table) {
     return unlike("diagonal_wanted", table.name());
   }

@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * A row of a block, as a writer of a database takes it.
+ * A row of a block, as a database writer receives it.
  *
- * @param block which must not change any more
- * @param row its number there
+ * @param block must not change any more
+ * @param row its number in the block
  */
 public record RowAt(RowBlock block, int row) {
 
-  /** Returns what puts the columns of a table, which rows of this type have. */
+  /** Returns a binder of the columns of a table, all of which rows of this type have. */
   public static RowBinder<RowAt> binder(Table table, RowType type) {
     int[] columns =
         table.columns().stream().mapToInt(column -> type.indexOf(column.name())).toArray();
@@ -34,7 +34,7 @@ public record RowAt(RowBlock block, int row) {
     };
   }
 
-  /** Puts the only column of the block, a tuple. */
+  /** Binds the only column of the block, a tuple. */
   public static void putTuple(RowAt at, RowValues values) {
     RowValues unused =
         values.putTuple(at.block.bytes(0), at.block.start(at.row, 0), at.block.end(at.row, 0));
@@ -80,7 +80,7 @@ public record RowAt(RowBlock block, int row) {
     }
   }
 
-  /** A database also has decimals that are no numbers. */
+  /** Binds a decimal, which in a database may also be NaN or infinite. */
   private static void putDecimal(String text, RowValues values) {
     if (Character.isDigit(text.charAt(text.length() - 1))) {
       values.putDecimal(new BigDecimal(text));

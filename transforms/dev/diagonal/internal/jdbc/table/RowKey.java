@@ -6,22 +6,22 @@ import java.time.OffsetDateTime;
 import java.util.List;
 
 /**
- * The key of a row, as the database would compare it: equal keys are equal rows there. The order is
- * Java's, not the database's; it only has to be the same for every writer, so that two of them
- * never wait for each other's rows in a ring.
+ * The key of a row: keys are equal if and only if the database considers them equal. The order is
+ * Java's, not the database's; it only has to be the same for every writer, so that writers never
+ * deadlock.
  */
 public record RowKey(List<Comparable<?>> parts) implements Comparable<RowKey> {
 
-  /** Returns {@code value} in the one form in which equal values are equal objects. */
+  /** Returns the canonical form of {@code value}: equal values become equal objects. */
   static Comparable<?> part(Object value) {
     if (value instanceof Integer number) {
       return number.longValue();
     }
     if (value instanceof Double number) {
-      return number + 0.0; // -0.0 is 0.0 to PostgreSQL
+      return number + 0.0; // PostgreSQL considers -0.0 equal to 0.0
     }
     if (value instanceof BigDecimal number) {
-      return number.stripTrailingZeros(); // 1.0 is 1.00
+      return number.stripTrailingZeros(); // 1.0 equals 1.00
     }
     if (value instanceof byte[] bytes) {
       return ByteBuffer.wrap(bytes);
@@ -43,7 +43,7 @@ public record RowKey(List<Comparable<?>> parts) implements Comparable<RowKey> {
     return 0;
   }
 
-  // Parts of one column are of one class, unless its binder puts now a long and now a text.
+  // Parts of a column have one class, unless its binder mixes longs and texts.
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static int compare(Comparable<?> one, Comparable<?> other) {
     return one.getClass() == other.getClass()
@@ -51,7 +51,7 @@ public record RowKey(List<Comparable<?>> parts) implements Comparable<RowKey> {
         : one.getClass().getName().compareTo(other.getClass().getName());
   }
 
-  /** The key as a message may show it: 200 characters at most. */
+  /** Returns the key in a form that messages may show: at most 200 characters. */
   @Override
   public String toString() {
     String text =

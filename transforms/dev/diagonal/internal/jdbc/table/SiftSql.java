@@ -3,14 +3,15 @@ package dev.diagonal.internal.jdbc.table;
 import java.util.function.UnaryOperator;
 
 /**
- * PostgreSQL's statements that apply the good rows of a stage and note the bad ones, in one message
- * whatever is bad: the rows are tried in pieces, and those of a piece that fails one by one.
+ * Builds the statement that applies the good rows of a stage and records the bad ones, in one round
+ * trip. It tries the rows in pieces, and the rows of a failed piece one by one.
  *
- * <p>The rows are tried after the same statement failed because of a row, so that the user has the
- * right to run it: a missing privilege then is a policy of row-level security that refuses a row.
+ * <p>The rows are tried after the same statement failed because of a row, so the user has the
+ * privilege to run it. A missing privilege then means that a row-level security policy refuses a
+ * row.
  *
  * <p>The statement that applies rows runs by EXECUTE, where no variable of the block is visible,
- * and all text is quoted: no name in it can meet one of the block.
+ * and all text is quoted, so no name in it can clash with one of the block.
  */
 public final class SiftSql {
 
@@ -20,14 +21,15 @@ public final class SiftSql {
   private SiftSql() {}
 
   /**
-   * Returns statements that apply the rows of a stage and leave the bad ones in a temporary table
-   * of the transaction, with columns {@code place bigint, id tid, reason text}: their place from 0
-   * in the order in which they were tried.
+   * Returns a statement that applies the rows of a stage and records the bad ones in a temporary
+   * table of the transaction, with columns {@code place bigint, id tid, reason text}: their
+   * position from 0 in the order in which they were tried.
    *
    * @param bad the table of bad rows, see {@link #badRows}
    * @param numbered a query of {@code id}, the ctid of a row of the stage, and {@code place}, its
    *     number from 0
-   * @param apply returns the statement that applies the rows of a condition on the stage's ctid
+   * @param apply returns the statement that applies the rows that meet a condition on the stage's
+   *     ctid
    * @param mostBad stops once more rows than this have failed
    */
   public static String sift(
@@ -70,8 +72,8 @@ public final class SiftSql {
   }
 
   /**
-   * Returns the name of a table of bad rows, {@code pg_temp.diagonal_bad} or one that differs from
-   * the target's.
+   * Returns the name of a table of bad rows: {@code pg_temp.diagonal_bad}, or a name that differs
+   * from the target's.
    *
    * @param target the table that the rows are applied to: {@code table} or {@code schema.table}
    */
@@ -79,7 +81,7 @@ public final class SiftSql {
     return "pg_temp." + PostgresSql.unlike("diagonal_bad", target);
   }
 
-  /** Returns a text as a literal, whatever is in it and whatever the session's settings are. */
+  /** Returns a text as a literal, whatever it contains and however the session is configured. */
   static String literal(String text) {
     return "E'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }

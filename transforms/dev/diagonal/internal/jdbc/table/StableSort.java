@@ -2,14 +2,14 @@ package dev.diagonal.internal.jdbc.table;
 
 import java.util.function.IntBinaryOperator;
 
-/** Sorts the numbers 0 to n - 1 by what they stand for: a merge sort from short runs up. */
+/** Sorts the numbers 0 to n - 1 with a comparator of what they index: a bottom-up merge sort. */
 final class StableSort {
 
   private static final int RUN = 16;
 
   private StableSort() {}
 
-  /** Returns the numbers in order; those that are equal stay in ascending order. */
+  /** Returns the numbers in order; equal ones stay in ascending order. */
   static int[] order(int n, IntBinaryOperator compare) {
     int[] order = new int[n];
     boolean sorted = true;

@@ -7,10 +7,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says who holds locks on a table of PostgreSQL. */
+/** Finds the sessions that hold locks on a PostgreSQL table. */
 public final class TableLocks {
 
-  /** The SQLState of a statement that has waited for a lock in vain. */
+  /** The SQLState of a lock timeout. */
   public static final String LOCK_TIMED_OUT = "55P03";
 
   private static final String HOLDERS =
@@ -25,7 +25,7 @@ public final class TableLocks {
   private TableLocks() {}
 
   /**
-   * Returns which processes hold which locks, since when, and who they are.
+   * Describes which processes hold which locks, since when, and who they are.
    *
    * @param table its name without quotes, with or without a schema
    */
@@ -44,7 +44,7 @@ public final class TableLocks {
                       result.getString(4),
                       result.getString(5)));
         }
-        return found.isEmpty() ? "nobody holds locks on it any more" : String.join("; ", found);
+        return found.isEmpty() ? "no session holds locks on it any more" : String.join("; ", found);
       }
     }
   }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Says which right to a table of PostgreSQL a user lacks, and the GRANT that gives it. */
+/** Finds the privileges on a PostgreSQL table that a user lacks, and the GRANTs that add them. */
 public final class TableRights {
 
   private static final String DENIED = "42501";
@@ -36,16 +36,16 @@ public final class TableRights {
   /**
    * Checks that the user may use the schema of a table, which may be missing.
    *
-   * @throws SQLException if not; the message has the GRANT
+   * @throws SQLException if not; the message includes the GRANT
    */
   static void requireSchema(Connection connection, String table) throws SQLException {
     schema(connection, table, false);
   }
 
   /**
-   * Checks that the user may create a table that is missing.
+   * Checks that the user may create a missing table.
    *
-   * @throws SQLException if not; the message has the GRANT
+   * @throws SQLException if not; the message includes the GRANT
    */
   public static void requireCreate(Connection connection, String table) throws SQLException {
     schema(connection, table, true);
@@ -58,7 +58,7 @@ public final class TableRights {
       statement.setString(1, dot < 0 ? null : table.substring(0, dot));
       try (ResultSet found = statement.executeQuery()) {
         if (!found.next()) {
-          return; // what the database says of it is clear
+          return; // the database's own message is clear
         }
         String schema = found.getString(3);
         String user = found.getString(4);
@@ -106,7 +106,7 @@ public final class TableRights {
       return columns.stream().map(Column::name).toList();
     }
 
-    /** Returns this for a statement before which all rows are deleted. */
+    /** Returns these needs for a statement that follows the deletion of all rows. */
     public Needs withDelete() {
       return new Needs(read, inserted, updated, true);
     }
@@ -115,8 +115,8 @@ public final class TableRights {
   /**
    * Checks that the user may write to a table.
    *
-   * @param staged whether rows go by a temporary table
-   * @throws SQLException if a right is missing; the message has the GRANTs
+   * @param staged whether rows are staged in a temporary table
+   * @throws SQLException if a privilege is missing; the message includes the GRANTs
    */
   public static void require(Connection connection, FoundTable table, Needs needs, boolean staged)
       throws SQLException {
@@ -169,7 +169,7 @@ public final class TableRights {
         .anyMatch(column -> names.contains(column.name()) && !may.test(column));
   }
 
-  /** Says whether a table has no row; false too where the user may not look. */
+  /** Returns whether a table is empty; false also if the user may not read it. */
   static boolean isEmpty(Connection connection, FoundTable table) throws SQLException {
     if (!table.columns().stream().allMatch(FoundColumn::maySelect)) {
       return false;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Compares a table of PostgreSQL with the one that is to be written. */
+/** Compares a PostgreSQL table with the table to be written. */
 public final class TableShape {
 
   private final Connection connection;
@@ -17,7 +17,7 @@ public final class TableShape {
     this.connection = connection;
   }
 
-  /** Returns what must change before {@code table} can be written; nothing if it fits. */
+  /** Returns what must change before {@code table} can be written; empty if it fits. */
   public List<String> differences(FoundTable found, Table table) throws SQLException {
     if (found.kind() != FoundTable.Kind.TABLE) {
       return List.of("it is not a table");

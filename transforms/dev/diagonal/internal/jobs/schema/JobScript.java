@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The SQL resources of this package, which psql can run as they are. The names in them stand in
- * quotes; here others are put in their places, quoted too. Schemas are left to the caller.
+ * The SQL resources of this package, which psql can run unchanged. Replaces the quoted names in
+ * them by other quoted names. The caller creates schemas.
  */
 public final class JobScript {
 
@@ -29,7 +29,7 @@ public final class JobScript {
 
   private JobScript() {}
 
-  /** Returns what creates the job table. */
+  /** Returns the script that creates the job table. */
   public static String batches(JobTables tables) {
     String index = lastName(tables.batches());
     while (!Identifiers.fits(index + CLAIMABLE)) {
@@ -44,7 +44,7 @@ public final class JobScript {
             index + CLAIMABLE));
   }
 
-  /** Returns what creates the tables of the totals. */
+  /** Returns the script that creates the tables of the totals. */
   public static String totals(JobTables tables) {
     return script(
         withMovies(tables, read("postgres_staging_init.sql")),
@@ -54,9 +54,9 @@ public final class JobScript {
   }
 
   /**
-   * Returns what creates the table of the ratings.
+   * Returns the script that creates the table of the ratings.
    *
-   * @param onePerUserAndMovie whether it holds one rating of a movie by a user
+   * @param onePerUserAndMovie whether it holds one rating per user and movie
    */
   public static String ratings(JobTables tables, boolean onePerUserAndMovie) {
     String script = ratings(tables);
@@ -78,13 +78,13 @@ public final class JobScript {
             "\"rating\"", tables.ratingColumn()));
   }
 
-  /** Gives the column of movies, in the names of the resources, its type. */
+  /** Sets the type of the movie column, in the names of the resources. */
   private static String withMovies(JobTables tables, String script) {
     return MOVIES.matcher(script).replaceAll("$1" + tables.movieType());
   }
 
   private static String script(String sql, Map<String, String> names) {
-    // One pass: what has been put in is not looked at again.
+    // One pass, so that replacements are not replaced again.
     return STATEMENT_OR_NAME
         .matcher(sql)
         .replaceAll(found -> Matcher.quoteReplacement(replacement(found.group(), names)));

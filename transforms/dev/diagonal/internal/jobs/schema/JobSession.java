@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions on one connection, which is replaced when it breaks. Isolation is READ COMMITTED,
- * whatever the database's default. Not safe for use by several threads at once.
+ * whatever the database's default. Not thread-safe.
  */
 public final class JobSession implements Session {
 
@@ -26,9 +26,7 @@ public final class JobSession implements Session {
   private final DoubleSupplier jitter;
   private @Nullable Connection prepared;
 
-  /**
-   * @throws IllegalArgumentException if the URL of {@code database} is not one of PostgreSQL
-   */
+  /** @throws IllegalArgumentException if {@code database} is not PostgreSQL */
   public JobSession(JdbcTarget database) {
     this(
         database.toString(),
@@ -49,17 +47,17 @@ public final class JobSession implements Session {
     this.jitter = jitter;
   }
 
-  /** What is done in a transaction; it is committed afterwards. */
+  /** The work of a transaction, which is committed afterwards. */
   @FunctionalInterface
   public interface Work<T> {
     T in(Connection connection) throws SQLException, InterruptedException;
   }
 
   /**
-   * Returns what a transaction comes to. It is repeated on a fresh connection while it fails for a
-   * passing reason, so it must not matter if it has been committed already.
+   * Returns the result of a transaction. It is repeated on a new connection while it fails with a
+   * retryable error, so it must be idempotent.
    *
-   * @throws SQLException if it fails for another reason, or too often
+   * @throws SQLException if it fails with another error, or too often
    */
   public <T> T call(Work<T> work) throws SQLException, InterruptedException {
     try {
@@ -71,7 +69,7 @@ public final class JobSession implements Session {
     }
   }
 
-  /** Returns what a transaction comes to, which is tried once. */
+  /** Returns the result of a transaction, which is tried once. */
   public <T> T callOnce(Work<T> work) throws SQLException, InterruptedException {
     boolean done = false;
     try {
@@ -81,7 +79,7 @@ public final class JobSession implements Session {
           statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         }
       } else if (connection != prepared) {
-        // A batch that is completed after a heartbeat would be a conflict at any higher level.
+        // At a higher level, completing a batch after a heartbeat would be a serialization failure.
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         prepared = connection;
       }
@@ -91,14 +89,15 @@ public final class JobSession implements Session {
       return result;
     } finally {
       if (!done) {
-        // Which rolls back.
+        // Also rolls back.
         held.close();
       }
     }
   }
 
   /**
-   * Does the same in one that may take any time in the server, as a plan over a large table does.
+   * Returns the result of a transaction that may take any time in the server, such as a plan over a
+   * large table.
    */
   public <T> T callLong(Work<T> work) throws SQLException, InterruptedException {
     return call(

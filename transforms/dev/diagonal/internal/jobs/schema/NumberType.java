@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Number types of PostgreSQL in its binary format (the functions {@code …send} in {@code
- * src/backend/utils/adt} of its source), read without making an object.
+ * src/backend/utils/adt} of its source), decoded without creating objects.
  */
 public enum NumberType {
   SMALLINT("smallint", true),
@@ -17,10 +17,13 @@ public enum NumberType {
   DOUBLE("double precision", false),
   NUMERIC("numeric", false);
 
-  /** Not a number of up to three fraction digits and at most {@link #MAX_RATING}. */
+  /**
+   * Returned for values that are not numbers of up to three fraction digits and at most {@link
+   * #MAX_RATING}.
+   */
   public static final int NO_RATING = Integer.MIN_VALUE;
 
-  /** As in files of ratings. */
+  /** The same limit as in files of ratings. */
   public static final int MAX_RATING = 1_000_000;
 
   private static final int MAX_THOUSANDTHS = MAX_RATING * 1000;
@@ -44,7 +47,7 @@ public enum NumberType {
     this.whole = whole;
   }
 
-  /** Returns the type that PostgreSQL calls so, without a precision; null if it is another one. */
+  /** Returns the type with PostgreSQL's name, without a precision; null for other types. */
   static @Nullable public NumberType named(String sqlName) {
     for (NumberType type : values()) {
       if (type.sqlName.equals(sqlName)) {
@@ -54,7 +57,7 @@ public enum NumberType {
     return null;
   }
 
-  /** Returns the four bytes at {@code at}, as the lengths of fields are written. */
+  /** Returns the four bytes at {@code at}, the format of field lengths. */
   public static int intAt(byte[] bytes, int at) {
     return (int) INTS.get(bytes, at);
   }
@@ -69,7 +72,7 @@ public enum NumberType {
       case SMALLINT -> (short) SHORTS.get(bytes, at);
       case INTEGER -> (int) INTS.get(bytes, at);
       case BIGINT -> (long) LONGS.get(bytes, at);
-      default -> throw new IllegalStateException(this + " is no whole number");
+      default -> throw new IllegalStateException(this + " is not a whole number");
     };
   }
 
@@ -87,7 +90,7 @@ public enum NumberType {
     return value >= -MAX_RATING && value <= MAX_RATING ? (int) value * 1000 : NO_RATING;
   }
 
-  /** The decimal of three fraction digits whose nearest double this is, if there is one. */
+  /** Returns the decimal of three fraction digits whose nearest double this is, if there is one. */
   private static int ofDouble(double value) {
     long thousandths = Math.round(value * 1000);
     return thousandths / 1000.0 == value ? limited(thousandths) : NO_RATING;
@@ -98,7 +101,7 @@ public enum NumberType {
     return (float) (thousandths / 1000.0) == value ? limited(thousandths) : NO_RATING;
   }
 
-  /** Digits to the base of 10,000, without zeros at either end; the first stands at the weight. */
+  /** Decodes base-10,000 digits without zeros at either end; the first one has the weight. */
   private static int ofNumeric(byte[] bytes, int at) {
     int digits = (short) SHORTS.get(bytes, at);
     int weight = (short) SHORTS.get(bytes, at + 2);

@@ -14,10 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of the ratings are in the database.
+ * The types of the columns of ratings in the database.
  *
  * @param id a whole number
- * @param movie a whole number, or null where movies are texts
+ * @param movie a whole number, or null if movies are texts
  * @param rating any number
  */
 public record RatingColumns(NumberType id, @Nullable NumberType movie, NumberType rating) {
@@ -40,16 +40,16 @@ public record RatingColumns(NumberType id, @Nullable NumberType movie, NumberTyp
   private record Found(String type, boolean notNull, boolean unique) {}
 
   /**
-   * Looks them up.
+   * Reads the types from the database.
    *
-   * @throws TargetMismatchException if there is no such table, or a column is missing or no number;
-   *     the message names every difference
+   * @throws TargetMismatchException if the table does not exist, or a column is missing or not a
+   *     number; the message names every difference
    */
   public static RatingColumns of(Connection connection, JobTables tables) throws SQLException {
     Map<String, Found> columns = columns(connection, tables);
     List<String> differences = new ArrayList<>();
     if (columns.isEmpty()) {
-      differences.add("there is no such table; the step 'load' would create it");
+      differences.add("the table does not exist; the step 'load' creates it");
       throw new TargetMismatchException("table " + tables.ratings(), differences);
     }
     NumberType id = type(columns, tables.idColumn(), true, differences);
@@ -68,7 +68,7 @@ public record RatingColumns(NumberType id, @Nullable NumberType movie, NumberTyp
     return new RatingColumns(id, movie, rating);
   }
 
-  /** Returns the type of the column of movies, or null where they are texts. */
+  /** Returns the type of the column of movies, or null if they are texts. */
   private static @Nullable NumberType movie(
       Map<String, Found> columns, JobTables tables, List<String> differences) {
     String name = tables.movieColumn();

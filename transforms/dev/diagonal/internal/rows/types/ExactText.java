@@ -11,9 +11,9 @@ import java.time.OffsetDateTime;
 import java.util.regex.Pattern;
 
 /**
- * Decides whether a text is the usual form of its value, so that the value comes back as it was
- * written. Times may have a blank or a T, seconds or none, and any offset: the point in time is the
- * same.
+ * Decides whether a text is the canonical form of its value, so that writing the value returns the
+ * same text. Times may have a blank or a T, optional seconds, and any offset, since the instant is
+ * the same.
  */
 public final class ExactText {
 
@@ -26,7 +26,7 @@ public final class ExactText {
 
   private ExactText() {}
 
-  /** Whether a text that is a value of a type is its usual form. */
+  /** Returns whether a text that is a value of a type is in canonical form. */
   public static boolean isExact(FieldType type, byte[] text, int start, int end) {
     return switch (type) {
       case BOOLEAN -> end - start >= 4 && (text[start] == 't' || text[start] == 'f');
@@ -39,7 +39,7 @@ public final class ExactText {
     };
   }
 
-  /** Whether a text is a date or time of this type in its usual form. */
+  /** Returns whether a text is a date or time of this type in canonical form. */
   static boolean isTime(FieldType type, String text) {
     try {
       return switch (type) {

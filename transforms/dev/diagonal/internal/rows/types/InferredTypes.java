@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the narrowest type that fits all texts seen in a column: boolean ({@code true} and {@code
- * false}), bigint, decimal, date, timestamp, instant; else text. A number is only a number if it
- * comes back as it is written: not {@code 007}, {@code +5} or {@code -0}. Numbers with a decimal
- * point are decimals, which lose no digit. A column without a value is text.
+ * Finds the narrowest type that fits all texts of a column: boolean ({@code true} and {@code
+ * false}), bigint, decimal, date, timestamp, instant; otherwise text. A number must have its
+ * canonical form: not {@code 007}, {@code +5} or {@code -0}. Numbers with a decimal point are
+ * decimals, which lose no digit. A column without values is text.
  */
 public final class InferredTypes {
 
@@ -31,12 +31,12 @@ public final class InferredTypes {
     names.forEach(name -> columns.add(new Seen()));
   }
 
-  /** Counts a record whose values were taken into account. */
+  /** Counts a record whose values were examined. */
   public void record() {
     records++;
   }
 
-  /** Takes a value of a column into account. */
+  /** Examines a value of a column. */
   public void saw(int column, String value, long line) {
     saw(column, typeOf(value), value, line);
   }
@@ -54,7 +54,7 @@ public final class InferredTypes {
   }
 
   /**
-   * Returns what was found.
+   * Returns the guesses.
    *
    * @param place what was read
    */
@@ -94,7 +94,7 @@ public final class InferredTypes {
 
   /** The values of one column. */
   private static final class Seen {
-    /** The type of all values that are not merely text. */
+    /** The narrowest type of all values that are not only text. */
     private @Nullable FieldType type;
 
     private long typed;

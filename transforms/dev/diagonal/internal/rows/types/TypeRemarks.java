@@ -7,21 +7,21 @@ import dev.diagonal.rows.types.ColumnGuess;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says which columns have guessed types. */
+/** Reports which columns have guessed types. */
 public final class TypeRemarks {
 
   private static final int MOST_COLUMNS = 20;
 
   private TypeRemarks() {}
 
-  /** Returns a line for all columns, and one for each that is text because of odd values. */
+  /** Returns a line for all columns, and one for each column that is text because of odd values. */
   public static List<String> of(List<ColumnGuess> guesses) {
     List<ColumnGuess> typed =
         guesses.stream().filter(guess -> guess.type() != FieldType.TEXT).toList();
     List<String> remarks = new ArrayList<>();
     if (!typed.isEmpty()) {
       remarks.add(
-          "types guessed from %s: %s%s (--types names others)"
+          "types guessed from %s: %s%s (--types sets others)"
               .formatted(
                   typed.get(0).sample(),
                   typed.stream()

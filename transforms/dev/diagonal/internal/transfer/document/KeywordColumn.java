@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A column that goes to a field of type {@code keyword}, whose values Lucene limits. The server's
- * own message would quote the value.
+ * Checks a column whose field has type {@code keyword}, for which Lucene limits values. The
+ * server's own message would quote the value.
  *
  * @param name of the column
  * @param column its position
@@ -20,7 +20,10 @@ public record KeywordColumn(String name, int column) {
 
   private static final int MAX_BYTES = 32_766;
 
-  /** Returns the columns that need a check, of those with a field of that type. */
+  /**
+   * Returns the columns to check: those whose fields have that type and whose values may be too
+   * long.
+   */
   public static List<KeywordColumn> of(Set<String> keywordFields, RowType type) {
     List<KeywordColumn> columns = new ArrayList<>();
     for (int i = 0; i < type.size(); i++) {
@@ -42,7 +45,7 @@ public record KeywordColumn(String name, int column) {
       throw new BadValueException(
           String.format(
               Locale.ROOT,
-              "column '%s' has %,d bytes, and its field of type keyword takes %,d: for a new index"
+              "column '%s' has %,d bytes, but its field of type keyword accepts at most %,d: for a new index"
                   + " name the column in --textFields",
               name,
               bytes,

@@ -38,7 +38,7 @@ public final class VersionColumn {
     FieldType found = type.field(column).type();
     checkArgument(
         found.isWhole() || found == FieldType.DECIMAL || found == FieldType.TEXT,
-        "the version column '%s' must hold whole numbers, it holds %s",
+        "the version column '%s' must hold whole numbers, but holds %s",
         name,
         found.lowerName());
     return new VersionColumn(name, column);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A column that may hold fractions and goes to a field of whole numbers. Elasticsearch would index
- * 0.9 as 0 and report nothing.
+ * Checks a column that may have fractions but whose field holds whole numbers. Elasticsearch would
+ * silently index 0.9 as 0.
  *
  * @param name of the column
  * @param column its position
@@ -36,7 +36,8 @@ public record WholeColumn(String name, int column) {
   }
 
   /**
-   * Accepts null, whole numbers, and what is not a number: Elasticsearch refuses the last itself.
+   * Accepts null, whole numbers, and texts that are not numbers, which Elasticsearch refuses
+   * itself.
    *
    * @throws BadValueException if the value has a fraction
    */
@@ -48,7 +49,7 @@ public record WholeColumn(String name, int column) {
     ValueFormatter.put(block, row, column, text);
     if (hasFraction(text.toString())) {
       throw new BadValueException(
-          "column '%s': %s has a fraction, and the index maps the field to whole numbers"
+          "column '%s': %s has a fraction, but the index maps the field to whole numbers"
               .formatted(name, text));
     }
   }

@@ -3,18 +3,18 @@ package dev.diagonal.internal.transfer.mapping;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 
-/** Makes rows of other rows. Used by one thread. */
+/** Converts rows. Confined to one thread. */
 public interface BlockConverter {
 
-  /** Where finished blocks go. */
+  /** Receives finished blocks. */
   @FunctionalInterface
   interface Output {
     void put(RowBlock block) throws InterruptedException;
   }
 
-  /** Converts a block; what becomes of it may wait to be joined with the next. */
+  /** Converts a block; its rows may be held back and joined with the next ones. */
   void convert(RowBlock block, Output output, Rejects rejects) throws Exception;
 
-  /** Puts out what has waited. */
+  /** Emits the rows that are held back. */
   void finish(Output output, Rejects rejects) throws Exception;
 }

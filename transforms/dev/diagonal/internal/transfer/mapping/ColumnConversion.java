@@ -16,20 +16,19 @@ import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.ColumnGuess;
 import dev.diagonal.transfer.mapping.Mapping.Target;
-import java.math.BigDecimal;
 
-/** Sets one column of a row. Used by one thread. */
+/** Sets one column of a row. Confined to one thread. */
 @FunctionalInterface
 interface ColumnConversion {
 
   /**
-   * Sets the column of the row that {@code out} is making.
+   * Sets the column in the current row of {@code out}.
    *
-   * @return false, and nothing is set, if there is no value
+   * @return false, with nothing set, if there is no value
    */
   boolean set(RowBlock in, int row, RowBlock out, int column) throws BadValueException;
 
-  /** Returns a conversion that sets the value of another one where this has none. */
+  /** Returns a conversion that falls back to another one if this one has no value. */
   default ColumnConversion or(ColumnConversion other) {
     return (in, row, out, column) -> set(in, row, out, column) || other.set(in, row, out, column);
   }
@@ -37,7 +36,7 @@ interface ColumnConversion {
   /**
    * Converts the values of a column.
    *
-   * @param source where the column stands
+   * @param source the position of the column
    * @throws IllegalArgumentException if the target's pattern does not fit
    */
   static ColumnConversion of(
@@ -60,7 +59,7 @@ interface ColumnConversion {
               : guess == null
                   ? parsed(source, parser)
                   : guessed(source, guess, plan.marksNumbers(), parser);
-    } else if (given == wanted || (wanted == FieldType.TEXT && isSpelt(given))) {
+    } else if (given == wanted || (wanted == FieldType.TEXT && isText(given))) {
       conversion = given.isWord() ? word(source) : bytes(source);
     } else if (given.isWhole() && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
       conversion =
@@ -71,7 +70,7 @@ interface ColumnConversion {
     } else if (given == FieldType.REAL && wanted == FieldType.DOUBLE) {
       conversion = word(source);
     } else {
-      conversion = spelt(source, parser);
+      conversion = formatted(source, parser);
     }
     return (in, row, out, column) ->
         !in.isNull(row, source) && conversion.set(in, row, out, column);
@@ -80,13 +79,13 @@ interface ColumnConversion {
   /**
    * Sets the same value in every row.
    *
-   * @throws IllegalArgumentException if it is none of the type
+   * @throws IllegalArgumentException if the text is not a value of the type
    */
   static ColumnConversion constant(String text, Field field, ValueParser parser) {
-    byte[] spelt = text.getBytes(UTF_8);
+    byte[] formatted = text.getBytes(UTF_8);
     ColumnConversion constant =
         (in, row, out, column) -> {
-          parser.set(out, column, spelt, 0, spelt.length);
+          parser.set(out, column, formatted, 0, formatted.length);
           return true;
         };
     try {
@@ -98,7 +97,7 @@ interface ColumnConversion {
     }
   }
 
-  /** Sets what a format makes of several columns. */
+  /** Sets a text that a template formats from several columns. */
   static ColumnConversion format(Template template, ValueParser parser) {
     ByteBuilder text = new ByteBuilder(64);
     return (in, row, out, column) -> {
@@ -111,8 +110,8 @@ interface ColumnConversion {
     };
   }
 
-  /** Whether the bytes of a value are its text. */
-  private static boolean isSpelt(FieldType type) {
+  /** Returns whether the bytes of a value are its text. */
+  private static boolean isText(FieldType type) {
     return !type.isWord() && type != FieldType.BYTES;
   }
 
@@ -141,7 +140,7 @@ interface ColumnConversion {
       if (plan.refuseNul()) {
         for (int i = start; i < end; i++) {
           if (text[i] == 0) {
-            throw new BadValueException("the text holds the character 0, which no database takes");
+            throw new BadValueException("the text contains the character 0, which no database accepts");
           }
         }
       }
@@ -150,7 +149,7 @@ interface ColumnConversion {
     };
   }
 
-  /** Reads texts; an empty one is no value of any type but text, and so is none at all. */
+  /** Parses texts; an empty text is null for all types but text. */
   private static ColumnConversion parsed(int source, ValueParser parser) {
     return (in, row, out, column) -> {
       int start = in.start(row, source);
@@ -163,7 +162,7 @@ interface ColumnConversion {
     };
   }
 
-  /** Reads texts by a guessed type, refusing those that would not come back as they are. */
+  /** Parses texts by a guessed type, and refuses those that would not be written back unchanged. */
   private static ColumnConversion guessed(
       int source, ColumnGuess guess, boolean marksNumbers, ValueParser parser) {
     FieldType type = guess.type();
@@ -192,20 +191,14 @@ interface ColumnConversion {
     return (in, row, out, column) -> {
       boolean found = conversion.set(in, row, out, column);
       if (found) {
-        String number = out.text(out.rows(), column);
-        boolean isFinite = Character.isDigit(number.charAt(number.length() - 1));
-        if (isFinite && !size.holds(new BigDecimal(number))) {
-          throw new BadValueException(
-              "'%s' has more digits than decimal%s holds"
-                  .formatted(BadValueException.shown(number), size));
-        }
+        ValueParser.requireDigits(out.text(out.rows(), column), size);
       }
       return found;
     };
   }
 
-  /** Spells a value and reads what that says. */
-  private static ColumnConversion spelt(int source, ValueParser parser) {
+  /** Formats a value as text and parses that. */
+  private static ColumnConversion formatted(int source, ValueParser parser) {
     ByteBuilder text = new ByteBuilder(64);
     return (in, row, out, column) -> {
       text.clear();

@@ -20,9 +20,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a {@link dev.diagonal.transfer.mapping.Mapping} out, row by row, first the filters. The
- * rows that are left of several blocks are joined, so a filter that drops nearly all of them makes
- * few blocks, not small ones.
+ * Applies a {@link dev.diagonal.transfer.mapping.Mapping} row by row, filters first. Joins the
+ * remaining rows of several blocks, so a filter that drops nearly all rows does not leave many
+ * small blocks.
  */
 public final class Conversion implements BlockConverter {
 
@@ -33,7 +33,7 @@ public final class Conversion implements BlockConverter {
   private final ColumnConversion[] columns;
   private final @Nullable RowFunction function;
 
-  /** Source columns whose values are JSON, and by target whether it takes them as such. */
+  /** Source columns whose values are JSON; and, by target, whether it takes them as such. */
   private final Set<Integer> textsInJson;
 
   private final boolean[] asJson;
@@ -42,7 +42,7 @@ public final class Conversion implements BlockConverter {
 
   /**
    * @param plan what is converted, and how
-   * @param blockRows how many rows a block that is put out has at most
+   * @param blockRows the maximum number of rows per emitted block
    * @throws IllegalArgumentException if the mapping does not fit the rows
    */
   public Conversion(ConversionPlan plan, int blockRows) {
@@ -122,7 +122,7 @@ public final class Conversion implements BlockConverter {
     putOut(output, rejects);
   }
 
-  /** Returns a block of one row that has the characters of strings where JSON is written. */
+  /** Returns a block of one row in which JSON strings are replaced by their characters. */
   private RowBlock texts(RowBlock in, int row) throws BadValueException {
     RowBlock texts = new RowBlock(from, 1, in.origin());
     for (int i = 0; i < in.columns(); i++) {

@@ -23,15 +23,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rows are before and after a conversion.
+ * The types of rows before and after a conversion.
  *
- * @param from what the blocks of the source have; all text where it is a file
- * @param declared what the values are said or found to be: what becomes of columns that the mapping
- *     gives no type
- * @param mapping what is done
- * @param checkUtf8 whether texts come from a file, so that they may be no UTF-8
- * @param refuseNul whether texts go to a database, which has none with the character 0 in them
- * @param guesses what was guessed of the columns' types, or null if the source declares them
+ * @param from the type of the source's blocks; all text for files
+ * @param declared the declared or detected types, which columns have if the mapping sets no type
+ * @param mapping the mapping
+ * @param checkUtf8 whether texts come from a file, so that they may not be valid UTF-8
+ * @param refuseNul whether texts go to a database, which cannot store the character 0
+ * @param guesses the guessed types of the columns, or null if the source declares them
  */
 public record ConversionPlan(
     RowType from,
@@ -44,7 +43,7 @@ public record ConversionPlan(
 
   /**
    * @throws IllegalArgumentException if the mapping does not fit the rows, or its function cannot
-   *     be had
+   *     be created
    */
   public ConversionPlan {
     checkArgument(
@@ -60,17 +59,17 @@ public record ConversionPlan(
     this(from, declared, mapping, checkUtf8, refuseNul, null);
   }
 
-  /** Makes one, so that what does not fit is refused before a run. */
+  /** Creates a conversion, so that errors are found before a run. */
   public void check() {
     var unused = new Conversion(this, 1);
   }
 
-  /** Returns what the rows are in the end. */
+  /** Returns the type of the converted rows. */
   public RowType to() {
     return mapping.functionColumns().isEmpty() ? mapped() : new RowType(mapping.functionColumns());
   }
 
-  /** What the columns of the mapping make, before its function. */
+  /** Returns the type of the mapped columns, before the function. */
   RowType mapped() {
     return new RowType(
         targets().stream()
@@ -86,7 +85,7 @@ public record ConversionPlan(
     return mapping.function() == null ? null : RowFunction.of(mapping.function(), mapped(), to());
   }
 
-  /** Returns the guess that gives a column its type, or null if something else does. */
+  /** Returns the guess that decides the type of a column, or null if none does. */
   @Nullable ColumnGuess guessOf(Target target) {
     return guesses == null
             || target.origin() != Origin.COLUMN
@@ -96,12 +95,12 @@ public record ConversionPlan(
         : guesses.columns().get(Columns.indexOf(from, target.text()));
   }
 
-  /** Whether the source itself tells numbers from texts. */
+  /** Returns whether the source itself distinguishes numbers from texts. */
   boolean marksNumbers() {
     return guesses != null && guesses.marksNumbers();
   }
 
-  /** Returns the guesses that give columns their types. */
+  /** Returns the guesses that decide the types of columns. */
   public List<ColumnGuess> guessesInUse() {
     return targets().stream().map(this::guessOf).filter(Objects::nonNull).distinct().toList();
   }
@@ -117,14 +116,14 @@ public record ConversionPlan(
     return json;
   }
 
-  /** Whether a target is a column of the source as JSON. */
+  /** Returns whether a target is a column of the source as JSON. */
   boolean becomesJson(Target target) {
     return target.origin() == Origin.COLUMN && typeOf(target) == FieldType.JSON;
   }
 
   /**
-   * Returns the positions of the columns whose values are JSON as it is written in the blocks of
-   * the source, and which are used as texts as well.
+   * Returns the positions of the columns that are JSON in the source's blocks and are also used as
+   * texts.
    */
   Set<Integer> textsInJson() {
     if (!marksNumbers()) {
@@ -145,7 +144,7 @@ public record ConversionPlan(
     return texts.stream().map(column -> Columns.indexOf(from, column)).collect(toSet());
   }
 
-  /** Returns the digits that the mapping names, or those of a decimal that is copied. */
+  /** Returns the digits that the mapping sets, or those of a decimal that is copied. */
   private @Nullable DecimalSize sizeOf(Target target) {
     if (target.size() != null) {
       return target.size();

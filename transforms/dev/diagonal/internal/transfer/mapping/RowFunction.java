@@ -11,7 +11,7 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
 
-/** A user's function, applied to rows of a block as Beam's {@link Row}. Used by one thread. */
+/** Applies a user's function to rows of a block, as Beam's {@link Row}. Confined to one thread. */
 final class RowFunction {
 
   private final SerializableFunction<Row, Row> function;
@@ -25,18 +25,18 @@ final class RowFunction {
   }
 
   /**
-   * Makes one of a class.
+   * Creates the function of a class.
    *
-   * @throws IllegalArgumentException if there is none of that name, or it is no such function
+   * @throws IllegalArgumentException if the class does not exist or is not such a function
    */
-  @SuppressWarnings("unchecked") // what it takes and gives is checked when it does
+  @SuppressWarnings("unchecked") // arguments and results are checked on each call
   static RowFunction of(String name, RowType from, RowType to) {
     try {
       Class<?> type = Class.forName(name, true, Thread.currentThread().getContextClassLoader());
       Object made = type.getConstructor().newInstance();
       if (!(made instanceof SerializableFunction)) {
         throw new IllegalArgumentException(
-            "function '" + name + "' is no SerializableFunction<Row, Row>");
+            "function '" + name + "' is not a SerializableFunction<Row, Row>");
       }
       return new RowFunction((SerializableFunction<Row, Row>) made, from, to);
     } catch (ClassNotFoundException | LinkageError e) {
@@ -46,11 +46,11 @@ final class RowFunction {
           "function '" + name + "' has no public constructor without parameters", e);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(
-          "function '" + name + "' cannot be made: " + e.getCause(), e);
+          "function '" + name + "' cannot be created: " + e.getCause(), e);
     }
   }
 
-  /** Returns what becomes of the rows of a block. */
+  /** Returns the results for the rows of a block. */
   RowBlock apply(RowBlock in, int blockRows, Rejects rejects) throws Exception {
     RowBlock out = new RowBlock(to, Math.max(blockRows, in.rows()), in.origin());
     for (int row = 0; row < in.rows(); row++) {

@@ -20,16 +20,16 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 
-/** Dates, times and numbers in a user's own spelling, read or written. */
+/** Parses or formats dates, times and numbers by a user's pattern. */
 final class SpellingPattern {
 
   private SpellingPattern() {}
 
   /**
-   * Returns what reads texts by the target's pattern, or spells values by it.
+   * Returns a conversion that parses texts by the target's pattern, or formats values by it.
    *
-   * @throws IllegalArgumentException if the pattern is none, or there is not a text on one side and
-   *     a date, time or number on the other
+   * @throws IllegalArgumentException if the pattern is invalid, or the conversion is not between a
+   *     text and a date, time or number
    */
   static ColumnConversion of(Target target, FieldType given, FieldType wanted, int source) {
     String pattern = String.valueOf(target.pattern());
@@ -52,7 +52,7 @@ final class SpellingPattern {
       return reads ? readNumber(source, pattern, format) : spellNumber(source, format);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "column '%s': '%s' is no format: %s".formatted(target.name(), pattern, e.getMessage()),
+          "column '%s': '%s' is not a valid format: %s".formatted(target.name(), pattern, e.getMessage()),
           e);
     }
   }
@@ -111,7 +111,7 @@ final class SpellingPattern {
         throw new BadValueException(
             "'"
                 + BadValueException.shown(text)
-                + "' is no "
+                + "' is not a valid "
                 + out.type().field(column).type().lowerName()
                 + " in the format "
                 + pattern);
@@ -136,7 +136,7 @@ final class SpellingPattern {
         out.setText(column, format.format(new BigDecimal(plain.toString())));
         return true;
       } catch (NumberFormatException e) {
-        throw new BadValueException("'" + plain + "' is no finite number");
+        throw new BadValueException("'" + plain + "' is not a finite number");
       }
     };
   }

@@ -23,15 +23,15 @@ import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * A Parquet file whose footer is read. Every fault is a {@link BadInputException} that names the
- * file. Not thread-safe.
+ * A Parquet file with its footer. Every fault is a {@link BadInputException} that names the file.
+ * Not thread-safe.
  */
 public final class OpenParquet implements Closeable {
 
   private static final String MAGIC = "PAR1";
   private static final String ENCRYPTED = "PARE";
 
-  /** The shortest file: both magics and the length of the footer. */
+  /** The length of the shortest file: both magics and the length of the footer. */
   private static final int SHORTEST = 12;
 
   private final String name;
@@ -66,7 +66,7 @@ public final class OpenParquet implements Closeable {
     }
   }
 
-  /** Reads the footer of a file, which is closed with this. */
+  /** Reads the footer of a file, which is closed with the result. */
   public static OpenParquet open(String name, SeekableByteChannel channel) throws IOException {
     boolean opened = false;
     try {
@@ -102,7 +102,7 @@ public final class OpenParquet implements Closeable {
     }
     if (!end.equals(MAGIC)) {
       throw new BadInputException(
-          "%s has no footer: it starts as a Parquet file and does not end as one. Its writer did not finish it, or it was cut off: write or copy it again"
+          "%s has no footer: it starts like a Parquet file but does not end like one. Its writer did not finish it, or it was truncated: write or copy it again"
               .formatted(name));
     }
   }
@@ -145,7 +145,7 @@ public final class OpenParquet implements Closeable {
     return reader.getRowGroups().get(group.index()).getRowCount();
   }
 
-  /** Reads the columns of a projection; the readers of its columns start at the first value. */
+  /** Reads the columns of a projection; the column readers start at the first value. */
   ColumnReadStoreImpl read(RowGroup group, MessageType projection) {
     try {
       reader.setRequestedSchema(projection);
@@ -161,7 +161,7 @@ public final class OpenParquet implements Closeable {
     }
   }
 
-  /** Copies the row groups as they are. */
+  /** Copies the row groups unchanged. */
   public void appendTo(ParquetFileWriter writer) throws IOException {
     reader.appendTo(writer);
   }

@@ -15,8 +15,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.xerial.snappy.Snappy;
 
 /**
- * Compresses and decompresses pages. Parquet's own codecs are Hadoop's, which need most of Hadoop;
- * these need the libraries that Diagonal has anyway. Not thread-safe.
+ * Compresses and decompresses pages. Parquet's own codecs are Hadoop's and require most of Hadoop;
+ * these only require libraries that Diagonal has anyway. Not thread-safe.
  */
 public final class ParquetCodecs implements CompressionCodecFactory {
 

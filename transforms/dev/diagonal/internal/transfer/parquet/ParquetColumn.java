@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A column of a Parquet file.
  *
- * @param field its name and what its values become
+ * @param field its name and the type of its values in rows
  * @param value how they are stored
- * @param scale the digits behind the point of a decimal
+ * @param scale the number of fraction digits of a decimal
  */
 public record ParquetColumn(Field field, ParquetValue value, int scale) implements Serializable {
 

@@ -3,7 +3,7 @@ package dev.diagonal.internal.transfer.parquet;
 /** Checks that Parquet's jars are on the class path. */
 public final class ParquetJars {
 
-  /** One class of each library that Parquet files are read and written with. */
+  /** One class of each library that reading and writing Parquet files needs. */
   private static final String[] CLASSES = {
     "org.apache.parquet.hadoop.ParquetFileReader",
     "org.apache.parquet.column.ColumnReader",
@@ -14,7 +14,7 @@ public final class ParquetJars {
   private ParquetJars() {}
 
   /**
-   * Checks that the jars are there.
+   * Checks that the jars are present.
    *
    * @throws IllegalArgumentException if they are not; its message is one line and says what to do
    */

@@ -23,7 +23,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Parquet files, by the end of their names, for commands that read lines. */
+/** Reads Parquet files, recognized by their extension, for commands that read lines. */
 public final class ParquetRecords implements RecordFormat {
 
   private static final String NAME_END = ".parquet";
@@ -48,7 +48,7 @@ public final class ParquetRecords implements RecordFormat {
     private final MessageType schema;
     private final ByteBuilder line = new ByteBuilder(256);
 
-    /** The position of each column of the file among those that are read; -1 for the others. */
+    /** The position of each column of the file among the selected ones; -1 for the others. */
     private final int[] positions;
 
     private @Nullable ParquetRows rows;
@@ -125,7 +125,7 @@ public final class ParquetRecords implements RecordFormat {
         return rows.next(rejects::accept);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while it reads " + file.name(), e);
+        throw new IllegalStateException("interrupted while reading " + file.name(), e);
       }
     }
 

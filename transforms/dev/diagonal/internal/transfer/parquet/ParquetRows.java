@@ -19,7 +19,7 @@ import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the rows of some row groups of a file, only the columns that are wanted. */
+/** Reads the selected columns of some row groups of a file. */
 public final class ParquetRows implements RowBlockReader {
 
   private final OpenParquet file;

@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
 
-/** How a value is stored in a Parquet file, and what it becomes in a row. */
+/** How a value is stored in a Parquet file, and its type in a row. */
 enum ParquetValue {
   BOOLEAN(FieldType.BOOLEAN) {
     @Override
@@ -59,7 +59,7 @@ enum ParquetValue {
       out.setWord(column, Integer.toUnsignedLong(in.getInteger()));
     }
   },
-  /** As a decimal: a bigint has only half of them. */
+  /** A decimal, because a bigint has only half of the values. */
   UINT64(FieldType.DECIMAL) {
     @Override
     void set(ColumnReader in, int scale, RowBlock out, int column) {
@@ -145,7 +145,7 @@ enum ParquetValue {
       out.setWord(column, micros(in.getLong()));
     }
   },
-  /** Twelve bytes of old writers: nanoseconds of a Julian day, without a zone. */
+  /** The twelve-byte format of old writers: nanoseconds of a Julian day, without a zone. */
   TIMESTAMP_INT96(FieldType.TIMESTAMP) {
     @Override
     void set(ColumnReader in, int scale, RowBlock out, int column) throws BadValueException {
@@ -203,7 +203,7 @@ enum ParquetValue {
       out.setText(column, new UUID(bytes.getLong(), bytes.getLong()).toString());
     }
   },
-  /** A column that holds nothing but nulls. */
+  /** A column that contains only nulls. */
   NULL(FieldType.TEXT) {
     @Override
     void set(ColumnReader in, int scale, RowBlock out, int column) throws BadValueException {
@@ -211,7 +211,7 @@ enum ParquetValue {
     }
   };
 
-  /** The Julian day that 1970-01-01 is. */
+  /** The Julian day of 1970-01-01. */
   private static final long JULIAN_1970 = 2_440_588;
 
   private final FieldType type;
@@ -225,10 +225,10 @@ enum ParquetValue {
   }
 
   /**
-   * Sets a column of the row that {@code out} is making to the current value.
+   * Sets a column of the current row of {@code out} to the current value.
    *
-   * @param scale the digits behind the point of a decimal
-   * @throws BadValueException if the row cannot hold the value exactly
+   * @param scale the number of fraction digits of a decimal
+   * @throws BadValueException if the row cannot represent the value exactly
    */
   abstract void set(ColumnReader in, int scale, RowBlock out, int column) throws BadValueException;
 
@@ -270,7 +270,10 @@ enum ParquetValue {
     return nanos / 1000;
   }
 
-  /** Returns the value of a 16-bit floating point number (IEEE 754), which a float has exactly. */
+  /**
+   * Returns the value of a 16-bit floating-point number (IEEE 754), which a float represents
+   * exactly.
+   */
   private static float half(short bits) {
     int exponent = bits >> 10 & 0x1f;
     int fraction = bits & 0x3ff;

@@ -1,6 +1,6 @@
 /**
- * Reads Parquet files. All classes except {@link ParquetJars} need Parquet's jars, which the
- * bundled jar does not contain. Internal: it may change in any version.
+ * Detects whether Parquet's jars can be loaded, without depending on them. Internal: it may change
+ * in any version.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.internal.transfer.parquet;

@@ -11,12 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types that values of CSV and JSON lines have for the fields of existing indexes. Texts pass
- * as they are written, and numbers keep their digits, so that the server decides.
+ * The types that values of CSV and JSON lines get for the fields of existing indexes. Texts are not
+ * changed, and numbers keep their digits, so that the server decides.
  */
 public final class IndexTypes {
 
-  /** Fields whose values the server reads from texts. */
+  /** Fields whose values the server parses from texts. */
   private static final Set<String> TEXTS =
       Set.of(
           "annotated_text",
@@ -100,7 +100,7 @@ public final class IndexTypes {
     return type.equals("boolean") ? new NamedType(FieldType.BOOLEAN, null) : null;
   }
 
-  /** Whether a date may not be written in ISO 8601, as Diagonal writes dates. */
+  /** Returns whether the format of a date excludes ISO 8601, which Diagonal writes. */
   private static boolean hasOwnFormat(String format) {
     return !format.isEmpty()
         && !format.contains("date_optional_time")

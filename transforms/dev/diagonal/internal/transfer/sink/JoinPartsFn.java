@@ -13,9 +13,9 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Joins the parts of a file and publishes them. Attempts may run one after another or at the same
- * time: as long as the parts are there each builds the same file from them, and they are deleted
- * only when the file is noted to be complete.
+ * Joins the parts of a file and publishes them. Attempts may run one after another or concurrently:
+ * while the parts exist, each attempt builds the same file from them. The parts are deleted only
+ * after the file has been recorded as complete.
  */
 public final class JoinPartsFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Written> {
 

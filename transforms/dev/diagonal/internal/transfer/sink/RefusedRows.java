@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes bad records of the rows that a target refused at the publication of its stage. */
+/** Creates dead letters for the rows that a target refused when its stage was published. */
 final class RefusedRows {
 
   private static final int BLOCK_ROWS = 1_000;
@@ -32,11 +32,11 @@ final class RefusedRows {
     this.sql = sql;
   }
 
-  /** A row of the stage, why it was refused, and where it comes from. */
+  /** A row of the stage, why it was refused, and its origin. */
   private record Place(String id, String reason, int range, long offset, long line) {}
 
   /**
-   * Returns them in the order of the input.
+   * Returns the dead letters in the order of the input.
    *
    * @param connection whose transaction has sifted the rows
    */
@@ -59,13 +59,13 @@ final class RefusedRows {
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SQLException("interrupted while it reads the rows that the table refuses", e);
+      throw new SQLException("interrupted while reading the rows that the table refuses", e);
     } catch (Exception e) {
       throw new SQLException("cannot read the rows that the table refuses: " + e.getMessage(), e);
     }
   }
 
-  /** Reads the values as those of any table: the stage is committed, and does not change. */
+  /** Reads the values like those of any table: the stage is committed and does not change. */
   private List<DeadLetter> records(List<Place> places) throws Exception {
     List<DeadLetter> records = new ArrayList<>();
     JdbcRows rows =

@@ -14,8 +14,8 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * Writes into the stage which ranges were acknowledged, each with its attempt and rows, and seals
- * it. Running it twice has the effect of running it once.
+ * Records in the stage which ranges were acknowledged, each with its attempt and number of rows,
+ * and seals it. Idempotent.
  */
 public final class SealStageFn extends DoFn<KV<Integer, Iterable<RangeWritten>>, Written> {
 

@@ -28,12 +28,12 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Publishes stages of one database: one transaction verifies that each stage holds the rows that
- * were acknowledged, moves them into the targets and drops the stages. A token in the ledger proves
- * whether the transaction is committed when its answer is lost.
+ * Publishes stages of one database. One transaction verifies that each stage has all acknowledged
+ * rows, moves them into the targets and drops the stages. If the reply to its commit is lost, a
+ * token in the ledger shows whether it is committed.
  *
- * <p>If a target refuses rows, the transaction starts again, publishes the others and hands over
- * the refused ones before it commits.
+ * <p>If a target refuses rows, the transaction starts again, publishes the others and passes the
+ * refused ones on before it commits.
  */
 final class StagePublication {
 
@@ -48,7 +48,7 @@ final class StagePublication {
         AND (l.classid::bigint << 32) | l.objid::bigint =\s"""
           + LOCK_KEY;
 
-  /** A row of the stage's answer to a lost row: data corrupted. */
+  /** The SQLState for a stage that has lost rows: data corrupted. */
   private static final String LOST_ROWS = "XX001";
 
   private final List<Staged> all;
@@ -56,14 +56,14 @@ final class StagePublication {
   private boolean saidWhoHoldsLocks;
 
   StagePublication(List<Staged> all, Consumer<String> notices) {
-    // In one order, so that two publications cannot wait for each other.
+    // In a fixed order, so that two publications never deadlock.
     this.all =
         all.stream().sorted(Comparator.comparing(each -> each.table().target().name())).toList();
     this.notices = notices;
   }
 
   /**
-   * Publishes them and returns how many rows the target of each has refused, in the order of {@link
+   * Publishes the stages and returns how many rows each target has refused, in the order of {@link
    * #all}.
    *
    * @throws SQLException if a stage lacks rows, the database refuses, or retries run out; then no
@@ -109,7 +109,7 @@ final class StagePublication {
         });
   }
 
-  /** Prints it once: the transaction is repeated, and may wait several times as long. */
+  /** Warns once: the transaction is retried, and may wait several times as long. */
   private void sayWhoHoldsLocks(Connection connection, SQLException fault) throws SQLException {
     if (!TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault)) || saidWhoHoldsLocks) {
       return;
@@ -119,13 +119,13 @@ final class StagePublication {
     for (Staged staged : all) {
       String table = staged.table().target().name();
       notices.accept(
-          "waited for a lock on table %s in vain: %s; tries again"
+          "lock timeout on table %s: %s; retrying"
               .formatted(table, TableLocks.holders(connection, table)));
     }
   }
 
   private List<Long> publish(Connection connection, boolean sifts) throws SQLException {
-    connection.setNetworkTimeout(Runnable::run, 0); // it takes as long as it takes
+    connection.setNetworkTimeout(Runnable::run, 0); // no limit: large stages take long
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
       for (Staged staged : all) {
@@ -135,7 +135,7 @@ final class StagePublication {
         statement.execute(new StageSql(staged.table()).lockStage());
         verify(statement, staged.table());
       }
-      if (sifts) { // or a deferred constraint would be found violated by the commit
+      if (sifts) { // otherwise a deferred constraint would fail at the commit
         statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
       }
       List<Long> refused = new ArrayList<>();
@@ -149,7 +149,7 @@ final class StagePublication {
     }
   }
 
-  /** Two publications into one table wait for each other. */
+  /** Makes two publications into one table wait for each other. */
   private void takeTurns(Connection connection, StagedTable table) throws SQLException {
     String name = quoteTable(table.target().name());
     if (isTrue(connection, "SELECT pg_try_advisory_xact_lock(" + LOCK_KEY + ")", name)) {
@@ -160,7 +160,7 @@ final class StagePublication {
       try (ResultSet found = holder.executeQuery()) {
         if (found.next()) {
           notices.accept(
-              "waiting: another run publishes table %s (process %s of the database, from %s, since %s)"
+              "waiting: another run is publishing table %s (process %s of the database, from %s, since %s)"
                   .formatted(
                       table.target().name(),
                       found.getInt(1),
@@ -174,7 +174,7 @@ final class StagePublication {
     String unused = limitLockWaits(connection, limit);
   }
 
-  /** Limits waits for locks until the transaction ends, and returns the limit before that. */
+  /** Limits lock waits until the transaction ends, and returns the previous limit. */
   private static String limitLockWaits(Connection connection, String limit) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -197,7 +197,7 @@ final class StagePublication {
     }
   }
 
-  /** Throws if the stage does not hold exactly the rows of the ranges that were acknowledged. */
+  /** Throws if the stage does not have exactly the rows of the acknowledged ranges. */
   private static void verify(Statement statement, StagedTable table) throws SQLException {
     long ranges = 0;
     long sealed = -1;
@@ -227,7 +227,7 @@ final class StagePublication {
                   ? String.format(Locale.ROOT, "the stage has %,d ranges of %,d", ranges, sealed)
                   : String.format(
                       Locale.ROOT,
-                      "the database acknowledged %,d rows, and the stage has %,d of them (%,d of"
+                      "the database acknowledged %,d rows, but the stage has %,d of them (%,d of"
                           + " %,d ranges differ)",
                       acknowledged,
                       found,
@@ -246,16 +246,16 @@ final class StagePublication {
       throws SQLException {
     StageSql sql = new StageSql(staged.table());
     String goal = quoteTable(staged.table().target().name());
-    // Looked for first: whoever may write to a table need not have the right to create one.
+    // Checked first: a user who may write to a table need not have the right to create one.
     if (!isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", goal)) {
       statement.execute(sql.createTarget());
     }
-    // The URL's search path may begin with pg_temp.
+    // The search path of the URL may begin with pg_temp.
     if (isTrue(
         connection, "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)", goal)) {
       throw new TargetMismatchException(
           "table " + staged.table().target().name(),
-          List.of("it is temporary, and its rows would be gone with the connection"));
+          List.of("it is temporary, so its rows would be lost with the connection"));
     }
     if (staged.table().mode() == Mode.REPLACE) {
       statement.execute(sql.lockTarget());

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows to the stage of a table. Each attempt at a range marks its rows with a number of its
- * own, so the rows of an attempt that failed, or that still writes after it was given up, are told
- * from those of the attempt that is acknowledged.
+ * own. So rows of failed or abandoned attempts are distinguished from those of the acknowledged
+ * one.
  */
 public final class StageSink implements TransferSink {
 
@@ -34,7 +34,7 @@ public final class StageSink implements TransferSink {
   private final LedgerSettings ledger;
 
   /**
-   * @param commitRows how many rows a transaction has at most
+   * @param commitRows the maximum number of rows per transaction
    * @param ledger how the transactions are recorded, and for which run
    */
   public StageSink(StagedTable stage, int commitRows, LedgerSettings ledger) {
@@ -100,7 +100,7 @@ public final class StageSink implements TransferSink {
       for (int row = 0; row < block.rows(); row++) {
         String missing = missingKey(block, row);
         if (missing != null) {
-          rejects.reject(Reject.of(block, row, missing));
+          Reject.to(rejects, block, row, missing);
           continue;
         }
         boolean isOfFile = block.offset(row) != RowBlock.NO_LINE;
@@ -110,10 +110,13 @@ public final class StageSink implements TransferSink {
         placed.add(new Placed(new RowAt(block, row), place));
       }
       writer.write(new Block<>(placed));
-      tell(rejects);
+      reportRefused(rejects);
     }
 
-    /** The stage has no key that would refuse it, and the publication tells rows apart by it. */
+    /**
+     * Returns why a row has no key, or null. The stage has no key constraint, and the publication
+     * identifies rows by their key.
+     */
     private @Nullable String missingKey(RowBlock block, int row) {
       for (Column its : target.columns()) {
         if (its.key() && block.isNull(row, block.type().indexOf(its.name()))) {
@@ -127,7 +130,7 @@ public final class StageSink implements TransferSink {
     @Override
     public long finish(Rejects rejects) throws Exception {
       long written = writer.flush().rows();
-      tell(rejects);
+      reportRefused(rejects);
       return written;
     }
 
@@ -141,11 +144,11 @@ public final class StageSink implements TransferSink {
       return new StagedRange(attempt, checksum).part();
     }
 
-    private void tell(Rejects rejects) throws InterruptedException {
+    private void reportRefused(Rejects rejects) throws InterruptedException {
       for (RejectedRow<Placed> each : rejected) {
         RowAt at = each.row().at();
         checksum -= each.row().place();
-        rejects.reject(Reject.of(at.block(), at.row(), each.reason()));
+        Reject.to(rejects, at.block(), at.row(), each.reason());
       }
       rejected.clear();
     }

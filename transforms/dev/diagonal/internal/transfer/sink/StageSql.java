@@ -10,7 +10,7 @@ import dev.diagonal.internal.transfer.sink.StagedTable.Mode;
 import dev.diagonal.jdbc.table.Column;
 import java.util.List;
 
-/** PostgreSQL's statements that publish a stage; text only. */
+/** Builds PostgreSQL's statements that publish a stage. */
 final class StageSql {
 
   private final StagedTable stage;
@@ -31,12 +31,15 @@ final class StageSql {
     this.badRows = SiftSql.badRows(stage.target().name());
   }
 
-  /** Keeps writers that were given up out of the stage until the publication is over. */
+  /** Locks abandoned writers out of the stage until the publication is over. */
   String lockStage() {
     return "LOCK TABLE " + rows + " IN SHARE MODE";
   }
 
-  /** Each range as it was acknowledged, and how many rows the stage has of it; the seal first. */
+  /**
+   * Returns each range as it was acknowledged, and how many rows the stage has of it; the seal
+   * first.
+   */
   String verify() {
     return """
         SELECT r.range, r.rows, r.checksum, coalesce(f.rows, 0), coalesce(f.places, 0)
@@ -47,7 +50,7 @@ final class StageSql {
         .formatted(rows, ranges, quote(stage.attempt()), quote(stage.place()), StagedTable.SEAL);
   }
 
-  /** Keeps others from writing to a table that is replaced, but not from reading it. */
+  /** Locks out other writers of a table that is replaced, but not its readers. */
   String lockTarget() {
     return "LOCK TABLE " + goal + " IN SHARE ROW EXCLUSIVE MODE";
   }
@@ -60,7 +63,7 @@ final class StageSql {
     return PostgresSql.create(stage.target());
   }
 
-  /** Publishes all rows; of those of a key the last one in the order of the input. */
+  /** Publishes all rows; the last row per key in the order of the input. */
   String publish() {
     return publish(rows);
   }
@@ -103,7 +106,7 @@ final class StageSql {
     return column.constraints().equals(Column.IDENTITY_ALWAYS);
   }
 
-  /** Publishes the good rows in the order of the input, and notes the bad ones. */
+  /** Publishes the good rows in the order of the input, and records the bad ones. */
   String sift(long mostBad) {
     return SiftSql.sift(
         badRows,
@@ -112,7 +115,7 @@ final class StageSql {
         mostBad);
   }
 
-  /** Where an upsert tries all rows of a key, the other modes only try the last one. */
+  /** An upsert tries all rows of a key; the other modes try only the last one. */
   private String numbered() {
     String source = "%s AS s JOIN %s".formatted(rows, acknowledged());
     if (key.isEmpty() || stage.mode() == Mode.UPSERT) {
@@ -127,7 +130,7 @@ final class StageSql {
         .formatted(names(key, "s."), quote(stage.place()), source, order.formatted(" DESC"));
   }
 
-  /** The bad rows, but for those that a later good row of the same key has replaced. */
+  /** Selects the bad rows, except those that a later good row of the same key has replaced. */
   String bad() {
     String sql =
         """
@@ -159,7 +162,7 @@ final class StageSql {
     return "DROP TABLE " + badRows;
   }
 
-  /** The columns of the target of these rows, in this order. */
+  /** Selects the target's columns of these rows, in this order. */
   String rowsAt(List<String> ids) {
     return """
         SELECT %s FROM unnest('{%s}'::tid[]) WITH ORDINALITY AS wanted (id, number)

@@ -5,10 +5,10 @@ import dev.diagonal.transfer.source.TransferSource;
 import java.util.List;
 
 /**
- * A stage that is to be published.
+ * A stage to be published.
  *
  * @param table the target and its stage
- * @param source where the rows come from, for messages
+ * @param source the origin of the rows, for messages
  * @param refused receives the rows that the target refuses
  */
 public record Staged(StagedTable table, TransferSource source, Refused refused) {
@@ -20,8 +20,8 @@ public record Staged(StagedTable table, TransferSource source, Refused refused) 
     long most();
 
     /**
-     * Takes all of them, before the publication is committed. If it throws, nothing is published.
-     * Called again if the publication is repeated.
+     * Receives all refused rows, before the publication is committed. If it throws, nothing is
+     * published. Called again if the publication is retried.
      */
     void take(List<DeadLetter> rows);
   }

@@ -13,7 +13,7 @@ record StagedRange(long attempt, long checksum) {
     return new StagedRange(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
   }
 
-  /** Returns this as {@link RangeWritten} carries it. */
+  /** Returns the text for {@link RangeWritten#part}. */
   String part() {
     return attempt + ":" + checksum;
   }

@@ -14,20 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A target and the stage in which its rows wait until all of them are written. The stage is two
- * logged tables of the internal schema: the rows, each with the attempt that wrote it and its place
- * in the input, and the ranges that were acknowledged, each with its attempt.
+ * A target and its stage, in which rows wait until all of them are written. The stage consists of
+ * two logged tables of the internal schema: the rows, each with the attempt that wrote it and its
+ * place in the input; and the acknowledged ranges, each with its attempt.
  *
  * @param database the database of both
- * @param target the table that gets the rows; the publication creates it if it is missing
- * @param mode what the publication does with rows of the target
+ * @param target the table that receives the rows; the publication creates it if it is missing
+ * @param mode how the publication treats existing rows
  * @param rows the name of the table of rows
  * @param ranges the name of the table of ranges
  */
 public record StagedTable(JdbcTarget database, Table target, Mode mode, String rows, String ranges)
     implements Serializable {
 
-  /** What the publication does with rows of the target. */
+  /** How the publication treats existing rows of the target. */
   public enum Mode {
     /** Inserts the rows. */
     INSERT,
@@ -39,7 +39,7 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
 
   private static final int OWN_COLUMNS = 3;
 
-  /** The range of the row that counts all the others: without it, the ranges are incomplete. */
+  /** The number of a row that counts the ranges: without it, the ranges are incomplete. */
   static final int SEAL = -1;
 
   private static final String CREATE_RANGES =
@@ -65,22 +65,22 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
     return new Table(rows, columns);
   }
 
-  /** The column of the attempt that wrote a row. */
+  /** Returns the column of the attempt that wrote a row. */
   String attempt() {
     return own("attempt");
   }
 
-  /** The column of a row's place in its range: its byte in the file, or its number. */
+  /** Returns the column of a row's place in its range: its byte in the file, or its number. */
   String place() {
     return own("place");
   }
 
-  /** The column of the line in the range that a row starts at. */
+  /** Returns the column of the line in the range that a row starts at. */
   String line() {
     return own("line");
   }
 
-  /** Returns a name for a column of ours that no column of the target has. */
+  /** Returns a name that no column of the target has. */
   private String own(String name) {
     List<String> taken = target.columns().stream().map(Column::name).toList();
     String free = "diagonal_" + name;
@@ -90,14 +90,14 @@ public record StagedTable(JdbcTarget database, Table target, Mode mode, String r
     return free;
   }
 
-  /** Creates the stage, empty. */
+  /** Creates an empty stage. */
   void create() throws SQLException, InterruptedException {
     execute(
         "create a stage for table " + target.name(),
         List.of(PostgresSql.create(stage()), CREATE_RANGES.formatted(quoteTable(ranges))));
   }
 
-  /** Drops the stage, with all rows that wait there. */
+  /** Drops the stage and its rows. */
   void drop() throws SQLException, InterruptedException {
     execute("drop the stage of table " + target.name(), List.of(dropSql()));
   }

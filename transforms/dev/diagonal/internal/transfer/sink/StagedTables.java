@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * The stages of a run in one database. The run is registered in the internal schema and held while
- * this is open, so that nobody takes its stages for leftovers; their names have the run's id in
- * them. Safe for use by several threads.
+ * this is open, so that other runs do not drop its stages; their names include the run's id.
+ * Thread-safe.
  */
 public final class StagedTables {
 
@@ -42,11 +42,11 @@ public final class StagedTables {
   }
 
   /**
-   * Registers a run, and drops the stages of runs that are gone.
+   * Registers a run, and drops the stages of ended runs.
    *
-   * @param command what is shown of the run
+   * @param command how the run is listed
    * @throws SQLException if the database cannot be reached, or the user may not create stages; the
-   *     message has the GRANT
+   *     message includes the GRANT
    */
   public static StagedTables open(JdbcTarget database, InternalSchema schema, String command)
       throws SQLException, InterruptedException {
@@ -78,25 +78,25 @@ public final class StagedTables {
     }
   }
 
-  /** What cannot be dropped now, as somebody still writes there, is left to a later run. */
+  /** Leaves stages that cannot be dropped now to a later run. */
   private static void dropLeftovers(JdbcTarget database, InternalSchema schema)
       throws InterruptedException {
     Leftovers leftovers = new Leftovers(schema);
     RetriedTransaction transaction =
-        RetriedTransaction.in(database, "drop what runs that are gone have left")
+        RetriedTransaction.in(database, "drop the leftovers of ended runs")
             .withRetry(Retry.never());
     List<Leftovers.OfRun> found;
     try {
       found = transaction.run(leftovers::find);
     } catch (SQLException e) {
-      return; // they are in nobody's way
+      return; // leftovers do no harm
     }
     for (Leftovers.OfRun each : found) {
       try {
         boolean unused =
             each.isGone() && transaction.run(connection -> drop(connection, leftovers, each.run()));
       } catch (SQLException e) {
-        // Another user owns them, or a worker that was given up still writes there.
+        // Another user owns them, or an abandoned worker still writes there.
       }
     }
   }
@@ -140,7 +140,7 @@ public final class StagedTables {
    * Publishes all stages of some runs in one database, in one transaction, and ends the runs.
    * Returns how many rows were refused.
    *
-   * @param notices is told what the publication waits for
+   * @param notices receives a message when the publication waits
    */
   public static long publish(List<StagedTables> runs, Consumer<String> notices)
       throws SQLException, InterruptedException {

@@ -27,12 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The table of a PostgreSQL database that rows are to be written to. */
+/** The table of a PostgreSQL database that rows are written to. */
 public final class TargetTable {
 
   private TargetTable() {}
 
-  /** Returns the table that rows of a type make, with the key columns as its primary key. */
+  /** Returns a table for rows of a type, with the key columns as its primary key. */
   static Table of(String name, RowType rows, List<String> key) {
     for (String column : key) {
       int unused = Columns.indexOf(rows, column);
@@ -56,14 +56,14 @@ public final class TargetTable {
   }
 
   /**
-   * Returns the columns of a table as the database has it, those that rows have and that can be
-   * written; or the table that rows make if it has none of that name, which is then not created
-   * yet. Generated columns are left out.
+   * Returns the existing table with those of its columns that rows have and that can be written. If
+   * it does not exist, returns the table that would be created for the rows. Generated columns are
+   * left out.
    *
-   * @param needs returns what will be done to the columns of a table that is there
+   * @param needs returns what will be done to the columns of an existing table
    * @throws TargetMismatchException if the table lacks a column
    * @throws SQLException if the database cannot be reached, or the user may not write the table;
-   *     the message then has the GRANT
+   *     the message then includes the GRANT
    */
   public static Table find(
       JdbcTarget database,
@@ -116,8 +116,8 @@ public final class TargetTable {
   }
 
   /**
-   * Returns the types of a table's columns by name: none if the table is missing. Types that have
-   * no counterpart here are text, which the database reads.
+   * Returns the types of a table's columns by name; none if the table is missing. Types without a
+   * counterpart are text, which the database parses.
    */
   public static Map<String, NamedType> types(JdbcTarget database, String name)
       throws SQLException, InterruptedException {
@@ -149,7 +149,7 @@ public final class TargetTable {
     return new NamedType(type, null);
   }
 
-  /** A scale below zero or above the precision is left to the database. */
+  /** Leaves a negative scale, or one above the precision, to the database. */
   private static NamedType decimal(String sqlType) {
     try {
       return NamedType.of(sqlType.replace("numeric", "decimal"));
@@ -159,7 +159,7 @@ public final class TargetTable {
   }
 
   /**
-   * Creates a table unless it is there; one with a key must have a unique index on that.
+   * Creates a table unless it exists; one with a key must have a unique index on exactly that key.
    *
    * @throws TargetMismatchException if it does not fit
    */

@@ -66,7 +66,7 @@ class DocumentTest {
         new Operation[] {Operation.CREATE, Operation.UPDATE, Operation.UPSERT}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> Document.of("1", "{}").withVersion(1).withOperation(operation))
-          .withMessageContaining("document 1 has a version, which " + operation);
+          .withMessageContaining("document 1 has a version, but " + operation);
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Document.deletion("1").withVersion(-1))

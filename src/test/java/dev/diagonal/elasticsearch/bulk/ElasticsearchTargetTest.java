@@ -70,7 +70,7 @@ class ElasticsearchTargetTest {
         .isEqualTo(target.withBearerToken(SECRET));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ElasticsearchTarget.of(beam.withTrustSelfSignedCerts(true)))
-        .withMessageStartingWith("trustSelfSignedCerts trusts anybody");
+        .withMessageStartingWith("trustSelfSignedCerts trusts every server");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -82,14 +82,14 @@ class ElasticsearchTargetTest {
   void refusesHeadersAndCertificatesThatAreNone() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TARGET.withHeader("a b", SECRET))
-        .withMessage("no name for a header: 'a b'");
+        .withMessage("invalid header name: 'a b'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TARGET.withApiKey(new Secret("hunter2\nX: y")))
         .withMessage("the value of the header Authorization has a line break");
     for (String none : List.of("", "hunter2", "-----BEGIN CERTIFICATE-----\nhunter2")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> TARGET.withCaCertificates(none))
-          .withMessageStartingWith("caCertificates must hold")
+          .withMessageStartingWith("caCertificates must contain")
           .withMessageNotContaining("hunter2");
     }
   }

@@ -167,7 +167,7 @@ final class ConflictFreeEvidenceIT {
 
   private UpsertRelationships<Edge> writers() {
     RelationshipTables tables = EdgeTables.of(FORMAT, "edges", "nodes");
-    return UpsertRelationships.into(database.target(), tables, EdgeTables.binder());
+    return UpsertRelationships.into(database.target(), tables, EdgeTables.binder(FORMAT));
   }
 
   private static Grid<Edge> grid(Grid.Ends ends) {

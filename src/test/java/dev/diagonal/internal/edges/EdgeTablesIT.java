@@ -114,7 +114,7 @@ final class EdgeTablesIT {
     tables.createIfMissing(target);
     List<Edge> read = read(format, header, text);
     try (BatchWriter<Edge> writer =
-        UpsertRelationships.into(target, tables, EdgeTables.binder()).open()) {
+        UpsertRelationships.into(target, tables, EdgeTables.binder(format)).open()) {
       for (int from = 0; from < read.size(); from += BATCH_ROWS) {
         writer.write(new Batch<>(0, read.subList(from, Math.min(read.size(), from + BATCH_ROWS))));
       }

@@ -87,7 +87,7 @@ final class JobSchemaIT {
   @Test
   void ratingsThatDoNotFitAreRefused() throws Exception {
     assertRefused(
-        "table public.ratings has another shape than is to be written: there is no such table; the step 'load' would create it");
+        "table public.ratings has another shape than is to be written: the table does not exist; the step 'load' creates it");
     database.execute("CREATE TABLE ratings (rating_id text, movie_id numeric, user_id bigint)");
     assertRefused(
         "table public.ratings has another shape than is to be written: column rating_id: expected a whole number, found text; column movie_id: expected a whole number, found numeric; column rating: expected a number, found none; column rating_id: may be null; no primary key or unique index on (rating_id) alone");

@@ -5,9 +5,11 @@ import java.util.Deque;
 import java.util.Locale;
 
 /**
- * Measures what the choice of a batch costs, with as many cells waiting as the grid has: {@code
- * java -cp … dev.diagonal.internal.schedule.PendingCellsBenchmark}. With 8 batches in flight; each
- * that ends makes place for a choice, and each that starts is replaced by another one of its cell.
+ * Measures what the choice of a batch costs, with as many cells waiting as the grid has. With 8
+ * batches in flight; each that ends makes place for a choice, and each that starts is replaced by
+ * another one of its cell.
+ *
+ * <p>Takes half a minute.
  */
 final class PendingCellsBenchmark {
 

@@ -26,7 +26,7 @@ final class CypherTextTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CypherText.check("UNWIND $batch AS row CREATE ()", COLUMNS))
         .withMessage(
-            "the statement has the parameter $batch; the only one is $rows, the list of all rows"
+            "the statement has the parameter $batch; the only one allowed is $rows, the list of all rows"
                 + " of a batch");
   }
 
@@ -42,6 +42,6 @@ final class CypherTextTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CypherText.check("unwind $rows as r MERGE (:N {id: r.sorce})", COLUMNS))
         .withMessage(
-            "the statement reads r.sorce, and the rows have the columns source, birth date");
+            "the statement reads r.sorce, but the rows have the columns source, birth date");
   }
 }

@@ -179,7 +179,7 @@ final class TripLinesTest {
         .singleElement()
         .extracting(DeadLetter::reason)
         .isEqualTo(
-            "the fare_amount '%s' is not a number whose digits a double can all hold"
+            "the fare_amount '%s' is not a number that a double represents exactly"
                 .formatted(text));
     assertThat(parse(header, "12.350000000000001,1,2\n1.50000000000000000,1,2\n").bad()).isEmpty();
   }

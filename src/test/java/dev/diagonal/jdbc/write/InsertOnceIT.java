@@ -158,7 +158,7 @@ final class InsertOnceIT {
       assertThatThrownBy(() -> write(insert(through(relay)), 10_000))
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("it is unknown whether the transaction is committed")
-          .hasMessageContaining("was ended in the meantime");
+          .hasMessageContaining("has been ended");
     }
     assertRows(0);
   }

@@ -81,7 +81,7 @@ final class LoadedRatingsIT {
     Launched again = launch("rating-batches", ONE, "--input=" + input);
     assertThat(again.out())
         .contains(
-            "  loaded:  5 ratings read, 0 new, 3 were there,"
+            "  loaded:  5 ratings read, 0 new, 3 existed,"
                 + " 2 replaced by others of the same user and movie");
     assertThat(database.query(ratings)).containsExactly("1 7 2.000", "1 8 4.000", "2 7 1.000");
   }

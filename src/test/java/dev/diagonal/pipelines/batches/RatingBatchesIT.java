@@ -80,7 +80,7 @@ final class RatingBatchesIT {
     assertThat(again.out().get(0)).startsWith("rating-batches: 0 rows read, 0 bad, in ");
     assertThat(again.out())
         .contains(
-            "  loaded:  100,836 ratings read, 0 new, 100,836 were there",
+            "  loaded:  100,836 ratings read, 0 new, 100,836 existed",
             "  planned: 0 new batches of 0 ratings",
             "  published: 0 batches, 0 movies new or changed and 0 deleted in table public.movie_rating_totals");
     assertThat(database.query("SELECT xmin, t.* FROM movie_rating_totals AS t ORDER BY 2"))
@@ -184,9 +184,9 @@ final class RatingBatchesIT {
             "pending             0 batches               0 ratings",
             "complete            8 batches             800 ratings",
             "failed              2 batches             200 ratings",
-            "not published: 8 of the complete ones",
-            "bad: 0 ratings of the complete ones were left out")
-        .anyMatch(line -> line.matches("rate: [1-9][0-9,]* ratings/s a worker"))
+            "not published: 8 complete batches",
+            "bad: 0 ratings of complete batches were left out")
+        .anyMatch(line -> line.matches("rate: [1-9][0-9,]* ratings/s per worker"))
         .anyMatch(line -> line.startsWith("failed: batch 5 after 2 attempts: ERROR: "));
 
     database.execute("ALTER TABLE staging.movie_ratings DROP CONSTRAINT no_room");
@@ -202,7 +202,7 @@ final class RatingBatchesIT {
     assertDone(one);
     assertThat(one.out())
         .containsExactly("batch 7: complete, 10 ratings of 10 movies, 0 bad, attempt 1");
-    assertThat(launch("--batchId=7").out()).containsExactly("batch 7: was complete before");
+    assertThat(launch("--batchId=7").out()).containsExactly("batch 7: was already complete");
     assertThat(database.batches("status").stream().filter("complete"::equals)).hasSize(1);
     Launched none = launch("--batchId=11");
     assertThat(none.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -240,7 +240,7 @@ final class RatingBatchesIT {
         .asString()
         .contains("row 17 of public.ratings: the rating is null");
     assertThat(launch("--steps=status").out())
-        .contains("bad: 1 ratings of the complete ones were left out");
+        .contains("bad: 1 ratings of complete batches were left out");
     Launched tooMany = launch("--steps=publish", "--badRecords=" + bad, "--maxBadRecords=0");
     assertThat(tooMany.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(tooMany.err().get(0))
@@ -268,7 +268,7 @@ final class RatingBatchesIT {
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
     assertThat(both.out())
-        .contains("  loaded:  300 ratings read, 0 new, 300 were there, 1 bad lines");
+        .contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad lines");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))
@@ -363,17 +363,17 @@ final class RatingBatchesIT {
   @Test
   void aWrongOptionIsNamed() throws Exception {
     assertRefused(
-        "--steps takes some of load, plan, work, publish, status, got 'walk'", "--steps=walk");
+        "--steps takes any of load, plan, work, publish, status, got 'walk'", "--steps=walk");
     assertRefused("--batchRows must be >= 1, got 0", "--batchRows=0");
     assertRefused("--leaseSeconds must be >= 1, got 0", "--leaseSeconds=0");
     assertRefused("--maxAttempts must be >= 1, got 0", "--maxAttempts=0");
-    assertRefused("--batchId goes with the step work alone", "--batchId=3 --steps=plan");
+    assertRefused("--batchId needs the step work only", "--batchId=3 --steps=plan");
     assertRefused("the step load needs --input", "--steps=load");
     assertRefused("no file matches", "--input=" + directory.resolve("none.csv"));
     assertRefused(
         "the four tables of a job must have different names", "--stagingTable=public.ratings");
     assertThat(launch("--steps=plan").err().get(0))
-        .contains("there is no such table; the step 'load' would create it");
+        .contains("the table does not exist; the step 'load' creates it");
   }
 
   private void assertRefused(String message, String options) {

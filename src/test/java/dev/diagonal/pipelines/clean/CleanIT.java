@@ -60,7 +60,7 @@ final class CleanIT {
                   line.matches(
                       "run "
                           + gone
-                          + " \\(transfer, started by postgres at .*\\) is gone; would drop it and"
+                          + " \\(transfer, started by postgres at .*\\) has ended; would drop it and"
                           + " 2 entries of the ledger, 2 stages"))
           .anyMatch(line -> line.startsWith("run " + alive) && line.contains("is alive"))
           .last()
@@ -71,7 +71,7 @@ final class CleanIT {
       assertThat(done.exitCode()).isEqualTo(ExitCode.DONE);
       assertThat(done.out())
           .contains(
-              "run %s (not registered) is gone; dropped it and 1 entry of the ledger"
+              "run %s (not registered) has ended; dropped it and 1 entry of the ledger"
                   .formatted(unregistered))
           .last()
           .isEqualTo("2 of 3 runs dropped");

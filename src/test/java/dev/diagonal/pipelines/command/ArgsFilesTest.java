@@ -74,7 +74,7 @@ final class ArgsFilesTest {
     Path file = Files.writeString(directory.resolve("some.args"), "# first\n--coats=1\n-coats=2\n");
     assertThatThrownBy(() -> ArgsFiles.expand(List.of("@" + file)))
         .isInstanceOf(UsageException.class)
-        .hasMessage("@" + file + ", line 3: an option starts with --, got '-coats=2'");
+        .hasMessage("@" + file + ", line 3: an option must start with --, got '-coats=2'");
   }
 
   @ParameterizedTest

@@ -71,7 +71,7 @@ final class LauncherTest {
       System.setOut(realOut);
       System.setErr(realErr);
     }
-    assertThat(err).asString().startsWith("failed: not all of the standard output was written");
+    assertThat(err).asString().startsWith("failed: the standard output could not be written completely");
   }
 
   @Test

@@ -54,7 +54,7 @@ final class ServersIT {
                       .matches(
                           " +PGPASSFILE=/.*/pgpass psql -h 127\\.0\\.0\\.1 -p [0-9]+ -U postgres"),
               line -> assertThat(line).startsWith("Elasticsearch: http://127.0.0.1:"),
-              line -> assertThat(line).isEqualTo("data:          ends with them"),
+              line -> assertThat(line).isEqualTo("data:          deleted when they stop"),
               line -> assertThat(line).isEqualTo("Ctrl-C stops them."));
       assertThat(rows(running, "SELECT 1")).containsExactly("1");
       if (ListeningPorts.areKnown()) {

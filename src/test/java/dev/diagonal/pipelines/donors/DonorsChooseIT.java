@@ -178,7 +178,7 @@ final class DonorsChooseIT {
     assertDone(launch(inputs + " --badRecords=" + bad + " --output=" + directory.resolve("out")));
     assertThat(Files.readAllLines(bad))
         .hasSize(2)
-        .anyMatch(line -> line.contains("there are 2 columns, where donations have 23"))
+        .anyMatch(line -> line.contains("there are 2 columns, but donations have 23"))
         .anyMatch(line -> line.contains("donationid is empty"));
     assertThat(documents(directory.resolve("out"))).hasSize(DONATIONS);
   }
@@ -248,7 +248,7 @@ final class DonorsChooseIT {
     assertRefused("--projects is missing; --generate=<directory> writes files to try", "");
     assertRefused(
         "--donations: no file matches", inputs().replace("donations*", "nothing*") + " --output=x");
-    assertRefused("there is nowhere to write to", inputs() + " --elasticsearchUrl=none");
+    assertRefused("there is no target", inputs() + " --elasticsearchUrl=none");
     assertRefused("--shards must be >= 0, got -1", inputs() + " --output=x --shards=-1");
     assertRefused(
         "--output takes a directory",
@@ -264,7 +264,7 @@ final class DonorsChooseIT {
     assertThat(launched.out())
         .anyMatch(line -> line.matches("reads: +donations +1 file\\(s\\), .* MB"))
         .contains("joins:   in 3 shards")
-        .contains("writes:  a document a donation to 3 files in /tmp/documents")
+        .contains("writes:  a document per donation to 3 files in /tmp/documents")
         .anyMatch(line -> line.startsWith("heap: "));
   }
 

@@ -170,7 +170,7 @@ final class EdgesToNeo4jIT {
       strings = {
         "UNWIND $rows AS row MERG (a) | refuses the statement: ",
         "UNWIND $batch AS row CREATE () | --statement: the statement has the parameter $batch",
-        "UNWIND $rows AS row MERGE (:P {id: row.sorce}) | the statement reads row.sorce, and the"
+        "UNWIND $rows AS row MERGE (:P {id: row.sorce}) | the statement reads row.sorce, but the"
             + " rows have the columns edge, source, target, edge_id",
         "CREATE (:P) | --statement: the statement does not use $rows"
       })

@@ -68,7 +68,7 @@ final class LoadEdgesIT {
       assertThat(launched.out().get(1))
           .contains("20,000 rows  table edges in jdbc:postgresql://")
           .endsWith(run == 1 ? " (20,000 new)" : " (0 new, 20,000 unchanged)");
-      assertThat(launched.out().get(2)).matches(".* transactions of .* open at a time, 0 repeated");
+      assertThat(launched.out().get(2)).matches(".* transactions of .* open at a time, 0 retried");
       assertThat(row("SELECT count(*) FROM edges")).isEqualTo("20000");
       assertCountsAreThoseOfTheEdges();
     }
@@ -213,7 +213,7 @@ final class LoadEdgesIT {
     Launched launched = launch(line + " --sourceColumn=source");
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out().get(0))
-        .isEqualTo("reads:   0 file(s), 0.0 MB, and those that come, looked for every 7 s");
+        .isEqualTo("reads:   0 file(s), 0.0 MB, and new ones, looked for every 7 s");
 
     Launched byPosition = launch(line);
     assertThat(byPosition.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -320,11 +320,11 @@ final class LoadEdgesIT {
     assertRefused(
         "--schedule=components needs --componentColumn",
         "--input=" + input + " --schedule=components");
-    assertRefused("give --input or --inputQuery, one of the two", "");
+    assertRefused("use either --input or --inputQuery", "");
     assertRefused("--inputQuery needs --idColumn", "--inputQuery=TABLE_x");
     assertRefused("no file matches", "--input=" + directory.resolve("none.csv"));
     assertRefused(
-        "--badRecords takes a directory, and '" + input + "' is none",
+        "--badRecords takes a directory, and '" + input + "' is not a directory",
         "--input=x --streaming --badRecords=" + input);
     assertRefused("--pollSeconds must be 1 to", "--input=x --streaming --pollSeconds=0");
   }

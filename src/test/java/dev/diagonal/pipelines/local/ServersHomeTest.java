@@ -26,7 +26,7 @@ final class ServersHomeTest {
   void refusesOtherPlatforms(String osName, String osArch) {
     assertThatThrownBy(() -> ServersHome.platform(osName, osArch))
         .isInstanceOf(EmbeddedServersException.class)
-        .hasMessageContaining("and not on " + osName + " " + osArch);
+        .hasMessageContaining("but not on " + osName + " " + osArch);
   }
 
   @Test

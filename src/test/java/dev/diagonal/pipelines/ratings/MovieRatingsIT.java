@@ -161,7 +161,7 @@ final class MovieRatingsIT {
     assertThat(launched.out().get(1)).matches("  PostgreSQL +100 rows  table movie_ratings in .*");
     assertThat(launched.out().get(2))
         .matches("  Elasticsearch +100 rows  http://.*/movie-ratings \\(100 new\\)");
-    assertThat(launched.out().get(3)).contains("the embedded servers end now, with their data");
+    assertThat(launched.out().get(3)).contains("the embedded servers stop now, and their data is deleted");
   }
 
   @Test
@@ -210,7 +210,7 @@ final class MovieRatingsIT {
     Launched launched =
         launch("--input=" + someRatings(), "--jdbcUrl=" + url, "--jdbcUser=postgres");
     assertFailed(launched, 3);
-    assertThat(launched.err().get(0)).startsWith("warning: no database server answers: ");
+    assertThat(launched.err().get(0)).startsWith("warning: no database server responds: ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(2))
         .isEqualTo("hint: is the database running, and is --jdbcUrl right?");
@@ -222,7 +222,7 @@ final class MovieRatingsIT {
     String url = "http://127.0.0.1:" + closedPort();
     Launched launched = launch("--input=" + someRatings(), "--elasticsearchUrl=" + url);
     assertFailed(launched, 3);
-    assertThat(launched.err().get(0)).startsWith("warning: no Elasticsearch server answers at ");
+    assertThat(launched.err().get(0)).startsWith("warning: no Elasticsearch server responds at ");
     assertThat(launched.err().get(1)).startsWith("movie-ratings: failed: ").contains(url);
     assertThat(launched.err().get(2)).isEqualTo("hint: is the server running at this address?");
   }
@@ -274,7 +274,7 @@ final class MovieRatingsIT {
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
           --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
-          --jdbcUrl=none                      | there is nowhere to write to: give --output
+          --jdbcUrl=none                      | there is no target: give --output
           --output=x --delimiter=ab           | --delimiter takes 'tab', one character, or several
           --output=x --delimiter=1            | delimiter must be
           --output=x --header=false --movieColumn=movieId | without a header a column must be a position
@@ -526,12 +526,12 @@ final class MovieRatingsIT {
     assertThat(launched.out().subList(0, 8))
         .containsExactly(
             "reads:   1 file(s), 0.0 MB",
-            "creates: the file " + output + ", in place of an earlier one",
-            "writes:  a row a movie to " + output,
+            "creates: the file " + output + ", replacing an earlier one",
+            "writes:  a row per movie to " + output,
             "creates: the table dry_run, if it is missing",
-            "writes:  a row a movie to table dry_run in " + postgres.jdbcUrl() + " as postgres",
+            "writes:  a row per movie to table dry_run in " + postgres.jdbcUrl() + " as postgres",
             "creates: the index dry-run, if it is missing",
-            "writes:  a row a movie to " + elasticsearch.url() + "/dry-run",
+            "writes:  a row per movie to " + elasticsearch.url() + "/dry-run",
             "bad:     up to 5 to " + directory.resolve("bad.jsonl"));
     assertThat(launched.out().get(8)).matches("heap:    [0-9,]+ MiB needed in each process, .*");
     try (Stream<Path> files = Files.list(directory)) {

@@ -63,7 +63,7 @@ final class TaxiTripsIT {
     Launched nothing = launch("--input=" + first);
     assertDone(nothing);
     assertThat(nothing.out())
-        .anyMatch(line -> line.contains("no transaction: there was nothing to write"));
+        .anyMatch(line -> line.contains("no transactions: there was nothing to write"));
     evidence.watch("zones");
     for (int run = 1; run <= 2; run++) {
       Launched launched = launch(options + runner);
@@ -124,7 +124,7 @@ final class TaxiTripsIT {
     assertDone(launched);
     assertThat(launched.out())
         .contains(
-            "  columns that not every file has, null there: cbd_congestion_fee, ehail_fee, trip_type",
+            "  columns that some files lack (null there): cbd_congestion_fee, ehail_fee, trip_type",
             "  columns of files that were not loaded: tip\uFFFDper");
     assertThat(
             row(

@@ -159,8 +159,8 @@ final class TransferFilesTest {
             "2026-02-01,07:05:00,-0.5,-7");
     assertThat(Files.readAllLines(bad)).hasSize(3);
     assertThat(Files.readString(bad))
-        .contains("column 'day': '2026-02-01' is no date")
-        .contains("'1,0x' is no decimal in the format #,##0.00");
+        .contains("column 'day': '2026-02-01' is not a valid date")
+        .contains("'1,0x' is not a valid decimal in the format #,##0.00");
   }
 
   @ParameterizedTest
@@ -286,7 +286,7 @@ final class TransferFilesTest {
         .anyMatch(
             line ->
                 line.matches(
-                    " *transfer-2 +done +%1$d read +%1$d written +0 bad .*".formatted(movies)));
+                    " *transfer-2 +done +%1$s read +%1$s written +0 bad .*".formatted(movies)));
     assertThat(Files.readAllLines(directory.resolve("totals.jsonl"))).hasSize(movies);
   }
 

@@ -235,7 +235,7 @@ final class TransferIT {
     assertThat(Files.readAllLines(bad))
         .singleElement()
         .asString()
-        .contains("line 4, it has 1 fields and the file has 2 columns");
+        .contains("line 4, it has 1 fields, but the file has 2 columns");
     assertThat(directory.toFile().list()).noneMatch(name -> name.startsWith("."));
   }
 

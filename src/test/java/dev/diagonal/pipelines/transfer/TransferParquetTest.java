@@ -180,7 +180,7 @@ final class TransferParquetTest {
     Path cut = Files.write(directory.resolve("cut.parquet"), Arrays.copyOf(bytes, 9_000));
     assertFailed(
         run("transfer --from=parquet:%s --to=parquet:%s".formatted(cut, out)),
-        cut + " has no footer: it starts as a Parquet file and does not end as one");
+        cut + " has no footer: it starts like a Parquet file but does not end like one");
     Path csv = Files.writeString(directory.resolve("x.parquet"), "a,b\n1,2\n3,4\n5,6\n");
     assertFailed(
         run("transfer --from=parquet:%s --to=parquet:%s".formatted(csv, out)),

@@ -74,8 +74,8 @@ final class TransferPlanTest {
                         "  plan.yaml, line 13: unknown key 'delimeter'; did you mean 'delimiter'?",
                         "  plan.yaml, line 15: the file 'missing.yaml' cannot be read"
                             + " (NoSuchFileException)",
-                        "  plan.yaml, line 16: 'al' is none of those allowed; did you mean 'all'?",
-                        "  plan.yaml, line 18: 'go on' is none of those allowed; known are stop,"
+                        "  plan.yaml, line 16: 'al' is not allowed here; did you mean 'all'?",
+                        "  plan.yaml, line 18: 'go on' is not allowed here; known are stop,"
                             + " continue"));
   }
 

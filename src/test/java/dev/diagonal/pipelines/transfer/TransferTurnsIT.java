@@ -89,7 +89,7 @@ final class TransferTurnsIT {
         .anyMatch(
             line ->
                 line.contains(
-                    "waiting: another run publishes table turns (process %s of the database"
+                    "waiting: another run is publishing table turns (process %s of the database"
                         .formatted(ahead)));
     assertThat(
             database.query(
@@ -121,10 +121,10 @@ final class TransferTurnsIT {
     Launched launched = run.get(BOUND.toSeconds(), TimeUnit.SECONDS);
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
     assertThat(launched.err())
-        .filteredOn(line -> line.contains("in vain"))
+        .filteredOn(line -> line.contains("lock timeout"))
         .singleElement()
         .asString()
-        .startsWith("waited for a lock on table turns in vain: process " + holding + " (")
+        .startsWith("lock timeout on table turns: process " + holding + " (")
         .contains("in its transaction since", "holds ShareLock")
         .endsWith("; retrying");
     assertThat(database.number("SELECT count(*) FROM turns")).isEqualTo(300);

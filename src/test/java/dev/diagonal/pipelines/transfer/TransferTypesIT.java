@@ -51,7 +51,7 @@ final class TransferTypesIT {
     Launched launched = load("csv", csv.toString(), "--badRecords=" + bad);
 
     assertDone(launched);
-    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("'24:01' is no time");
+    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("'24:01' is not a valid time");
     assertThat(
             texts(
                 "SELECT concat_ws(' ', zip, amount, code, flag, hour, at, span) FROM typed"
@@ -92,7 +92,7 @@ final class TransferTypesIT {
     assertThat(Files.readAllLines(bad))
         .singleElement()
         .asString()
-        .contains("line 3, column 'price': '1.234' has more digits than decimal(6,2) holds");
+        .contains("line 3, column 'price': '1.234' has more digits than decimal(6,2) allows");
   }
 
   @Test
@@ -103,7 +103,7 @@ final class TransferTypesIT {
     Path bad = directory.resolve("bad.jsonl");
     assertDone(launch("transfer", "--from=jdbc:source", "--to=jdbc:typed", "--badRecords=" + bad));
     assertThat(texts("SELECT price::text FROM typed")).containsExactly("1.50");
-    assertThat(Files.readString(bad)).contains("'1.239' has more digits than decimal(6,2) holds");
+    assertThat(Files.readString(bad)).contains("'1.239' has more digits than decimal(6,2) allows");
   }
 
   @Test

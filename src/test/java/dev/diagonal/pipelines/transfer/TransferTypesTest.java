@@ -113,7 +113,7 @@ final class TransferTypesTest {
         transfer("--from=csv:" + in, "--to=jsonl:" + directory.resolve("out.jsonl"));
     assertDone(launched);
     assertThat(launched.out())
-        .anySatisfy(line -> assertThat(line).contains("movieId bigint (--types names others)"))
+        .anySatisfy(line -> assertThat(line).contains("movieId bigint (--types sets others)"))
         .anySatisfy(
             line ->
                 assertThat(line)

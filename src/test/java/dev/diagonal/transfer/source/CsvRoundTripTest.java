@@ -112,9 +112,9 @@ final class CsvRoundTripTest {
         .extracting(DeadLetter::offset, DeadLetter::reason, DeadLetter::record)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
-                8L, "line 3, it has 1 fields and the file has 2 columns", "3"),
+                8L, "line 3, it has 1 fields, but the file has 2 columns", "3"),
             org.assertj.core.groups.Tuple.tuple(
-                10L, "line 4, it has 3 fields and the file has 2 columns", "4,5,6"));
+                10L, "line 4, it has 3 fields, but the file has 2 columns", "4,5,6"));
   }
 
   @Test
@@ -180,7 +180,7 @@ final class CsvRoundTripTest {
     String guessed =
         "the type was guessed from the first 1,000 records of "
             + file
-            + ". Name another: --types=%s:text, or --types=text for all columns";
+            + ". Set another: --types=%s:text, or --types=text for all columns";
     assertThat(bad)
         .extracting(DeadLetter::reason)
         .containsExactlyInAnyOrder(
@@ -196,7 +196,7 @@ final class CsvRoundTripTest {
         CsvFiles.of(List.of(directory + "/*.csv"), CsvFormat.DEFAULT, RangePlan.DEFAULT);
     assertThatThrownBy(() -> converted(files, Mapping.NONE, new ArrayList<>()))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("2.csv has the columns [a, c], and the first file has [a, b]");
+        .hasMessageContaining("2.csv has the columns [a, c], but the first file has [a, b]");
   }
 
   /** The converted rows of all ranges as lines of CSV. */

@@ -94,9 +94,9 @@ final class GuessedTypesTest {
         .singleElement()
         .extracting(DeadLetter::reason)
         .asString()
-        .startsWith("line 1002, column '" + column + "': '" + value + "' would not come back")
+        .startsWith("line 1002, column '" + column + "': '" + value + "' would change when")
         .contains("guessed from the first 1,000 records of " + directory.resolve("in.csv"))
-        .endsWith("Name another: --types=" + column + ":text, or --types=text for all columns");
+        .endsWith("Set another: --types=" + column + ":text, or --types=text for all columns");
   }
 
   @Test
@@ -110,7 +110,7 @@ final class GuessedTypesTest {
         .extracting(DeadLetter::reason)
         .satisfiesExactly(
             reason -> assertThat(reason).contains(time + "' is not a timestamp; the type was"),
-            reason -> assertThat(reason).endsWith(time + "' is no timestamp"));
+            reason -> assertThat(reason).endsWith(time + "' is not a valid timestamp"));
   }
 
   @Test
@@ -162,7 +162,7 @@ final class GuessedTypesTest {
     CsvFiles files = csv("id,name,price\n1,a,1.50\n");
     assertThat(TransferRows.of(files, Mapping.NONE, List.of()).remarks())
         .containsExactly(
-            "types guessed from the first record of %s: id bigint, price decimal (--types names others)"
+            "types guessed from the first record of %s: id bigint, price decimal (--types sets others)"
                 .formatted(directory.resolve("in.csv")));
   }
 
@@ -174,8 +174,8 @@ final class GuessedTypesTest {
     assertThat(bad)
         .extracting(DeadLetter::reason)
         .containsExactly(
-            "line 3, column 'price': '1.234' has more digits than decimal(10,2) holds",
-            "line 4, column 'price': '123456789' has more digits than decimal(10,2) holds");
+            "line 3, column 'price': '1.234' has more digits than decimal(10,2) allows",
+            "line 4, column 'price': '123456789' has more digits than decimal(10,2) allows");
   }
 
   @Test
@@ -185,7 +185,7 @@ final class GuessedTypesTest {
     assertThat(rows(files, doubles)).containsExactly("-0.0", "100000.0");
     assertThat(bad)
         .extracting(DeadLetter::reason)
-        .containsExactly("line 2, column 'x': '1e-400' is no double");
+        .containsExactly("line 2, column 'x': '1e-400' is not a valid double");
   }
 
   @ParameterizedTest
@@ -301,7 +301,7 @@ final class GuessedTypesTest {
             + " UTF-8",
         "5|line 2, it is a JSON value but not an object; each line must be one JSON object, in"
             + " UTF-8",
-        "{\"\":1}|line 2, a key is blank or no text: ''",
+        "{\"\":1}|line 2, a key is blank or not a text: ''",
         "' \t '|line 2, it is blank; each line must be one JSON object, in UTF-8"
       })
   void saysWhatALineIsInsteadOfAnObject(String line, String reason) throws IOException {

@@ -181,6 +181,6 @@ final class JdbcStandardRowsTest {
     assertThat(JdbcStandardRows.ofTable(memory, "W", null, 4).mostRanges()).isEqualTo(1);
     assertThatThrownBy(() -> JdbcStandardRows.ofTable(memory, "W", "WORD", 4))
         .isInstanceOf(BadInputException.class)
-        .hasMessage("column 'WORD' holds no whole numbers to make ranges of");
+        .hasMessage("column 'WORD' does not hold whole numbers, so it cannot be the range key");
   }
 }

@@ -56,7 +56,7 @@ class BulkResponseTest {
   void refusesAnAnswerOfAnotherNumberOfItems() {
     assertThatThrownBy(() -> read("{\"errors\":false,\"items\":[]}", 2))
         .isInstanceOf(IOException.class)
-        .hasMessage("answer to a bulk request of 2 documents has 0 items");
+        .hasMessage("the response to a bulk request of 2 documents has 0 items");
   }
 
   @ParameterizedTest

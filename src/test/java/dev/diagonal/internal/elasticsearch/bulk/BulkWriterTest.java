@@ -269,9 +269,9 @@ class BulkWriterTest {
     assertThat(heard.refused)
         .extracting(refused -> refused.status() + " " + refused.type() + ": " + refused.reason())
         .containsExactly(
-            "0 invalid_id: an id must have 1 to 512 bytes in UTF-8, this has 0",
-            "0 invalid_id: an id must have 1 to 512 bytes in UTF-8, this has 514",
-            "0 document_too_large: a document may take 100 bytes of a request, this takes 141");
+            "0 invalid_id: an id must have 1 to 512 bytes in UTF-8, got 0",
+            "0 invalid_id: an id must have 1 to 512 bytes in UTF-8, got 514",
+            "0 document_too_large: a document may take up to 100 bytes of a request, this one takes 141");
     assertThat(server.asked()).hasSize(1);
     assertThat(server.asked().get(0).body()).contains("id1").doesNotContain("large");
   }

@@ -191,7 +191,7 @@ final class LoadModeIT {
       server.answers(200, "{\"movies\":{}}").answers(200, "{\"movies\":{}}");
       server.answers(403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no\"}}");
       assertThatThrownBy(() -> LoadMode.begin(ElasticsearchTarget.at(server.url(), "movies")))
-          .hasMessageContaining("needs the privilege 'manage' on the index");
+          .hasMessageContaining("grant the privilege 'manage' on the index");
       assertThat(server.asked()).last().extracting("uri").isEqualTo("/movies/_mapping");
     }
   }

@@ -174,7 +174,7 @@ final class WholeFileTest {
   @ValueSource(strings = {"a.zip", "a.deflate", "a.lzo", "a.snappy"})
   void refusesCompressionThatItCannotWrite(String name) {
     assertThatThrownBy(() -> OutputCompression.check(name))
-        .hasMessageContaining(".gz, .bz2 and .zst");
+        .hasMessageContaining(".gz, .bz2 or .zst");
   }
 
   @Test

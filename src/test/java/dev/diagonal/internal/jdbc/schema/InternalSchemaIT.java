@@ -156,7 +156,7 @@ final class InternalSchemaIT {
     assertThatThrownBy(() -> schema.open(held.use()))
         .isInstanceOf(InternalSchemaException.class)
         .hasMessage(
-            "schema %s has version 2 of Diagonal's tables, this Diagonal knows version 1: use a newer Diagonal, or --internalSchema=<another schema>"
+            "schema %s has version 2 of Diagonal's tables, but this Diagonal supports only version 1: use a newer Diagonal, or --internalSchema=<another schema>"
                 .formatted(NAME));
   }
 

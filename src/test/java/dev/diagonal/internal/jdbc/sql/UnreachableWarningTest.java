@@ -65,7 +65,7 @@ final class UnreachableWarningTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .startsWith("no database server answers: Connection to 127.0.0.1:1 refused.")
-        .endsWith(" Trying again for about 1 s");
+        .startsWith("no database server responds: Connection to 127.0.0.1:1 refused.")
+        .endsWith(" Retrying for about 1 s");
   }
 }

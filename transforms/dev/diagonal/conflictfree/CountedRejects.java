@@ -6,14 +6,14 @@ import dev.diagonal.files.LineConsumer;
 import dev.diagonal.internal.metrics.Counted;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 
-/** Counts rows that are rejected, and routes them or fails the run, as the user chose. */
-abstract class DealtOutput<T> implements LineConsumer.Output<CellOutput<T>> {
+/** Counts rejected rows, and routes them or fails the run, as the user has chosen. */
+abstract class CountedRejects<T> implements LineConsumer.Output<CellOutput<T>> {
 
-  private final WindowedBatchers<T> dealers;
+  private final WindowedBatchers<T> batchers;
   private final boolean routeBadRecords;
 
-  DealtOutput(WindowedBatchers<T> dealers, boolean routeBadRecords) {
-    this.dealers = dealers;
+  CountedRejects(WindowedBatchers<T> batchers, boolean routeBadRecords) {
+    this.batchers = batchers;
     this.routeBadRecords = routeBadRecords;
   }
 
@@ -25,7 +25,7 @@ abstract class DealtOutput<T> implements LineConsumer.Output<CellOutput<T>> {
     if (!routeBadRecords) {
       throw new BadInputException(line.describe());
     }
-    dealers.countRejected(line);
+    batchers.countRejected(line);
     emitBad(line.toBadRecord());
   }
 }

@@ -1,7 +1,5 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.plan;
 
-import dev.diagonal.pipelines.plan.FailedTaskException;
-import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.Summary;
@@ -9,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipeline as a task.
+ * Runs a pipeline as a task.
  *
- * @param planned what runs
+ * @param planned the job
  */
-record JobTask(PlannedJob planned) implements Task {
+public record JobTask(PlannedJob planned) implements Task {
 
-  /** What a job calls the file of its bad records among its outputs. */
+  /** The name of the output of bad records. */
   private static final String BAD_RECORDS = "bad records";
 
   @Override

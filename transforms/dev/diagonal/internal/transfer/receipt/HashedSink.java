@@ -1,0 +1,40 @@
+package dev.diagonal.internal.transfer.receipt;
+
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.sink.RowBlockWriter;
+import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.SourceRange;
+import java.util.List;
+
+/**
+ * Wraps a sink and sums the checksums of its rows, without those that it refuses.
+ *
+ * @param sink writes the rows
+ * @param columns the columns that are compared
+ */
+public record HashedSink(TransferSink sink, List<ComparedColumn> columns) implements TransferSink {
+
+  public HashedSink {
+    columns = List.copyOf(columns);
+  }
+
+  /** Returns the sink that writes the rows, which may be this one. */
+  public static TransferSink writing(TransferSink sink) {
+    return sink instanceof HashedSink hashed ? hashed.sink : sink;
+  }
+
+  @Override
+  public String describe() {
+    return sink.describe();
+  }
+
+  @Override
+  public boolean refusesNul() {
+    return sink.refusesNul();
+  }
+
+  @Override
+  public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
+    return new HashedWriter(sink.open(range, type), new RowHasher(columns));
+  }
+}
