@@ -132,7 +132,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     try (RecordFormat.Records rows = format.open(range)) {
       consumer.open(new TextFile(range.file(), rows.header(), true));
       rows.select(consumer::reads);
-      LineConsumer.Output<T> numbered = new NumberedOutput<>(output);
+      LineConsumer.Output<T> numbered = new RecordBlocks.Numbered<>(output);
       long good = 0;
       long counted = 0;
       RecordBlocks blocks = new RecordBlocks(rows, range.file(), cuts != null);
@@ -150,22 +150,6 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       countBytes(rows.bytesRead() - counted);
     } catch (IOException e) {
       throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
-    }
-  }
-
-  /** Reports the number of a record instead of a byte offset. */
-  private record NumberedOutput<T>(LineConsumer.Output<T> output)
-      implements LineConsumer.Output<T> {
-
-    @Override
-    public void emit(T element) {
-      output.emit(element);
-    }
-
-    @Override
-    public void reject(DeadLetter line) {
-      String reason = "%s, row %s: %s".formatted(line.file(), line.offset() + 1, line.reason());
-      output.reject(DeadLetter.ofRow(reason, line.record()));
     }
   }
 

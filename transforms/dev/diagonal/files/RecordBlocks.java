@@ -67,4 +67,19 @@ final class RecordBlocks {
     byte[] line = records.next(rejects);
     return line == null ? null : TextBlock.of(line, records.number());
   }
+
+  /** Reports the number of a record instead of a byte offset. */
+  record Numbered<T>(LineConsumer.Output<T> output) implements LineConsumer.Output<T> {
+
+    @Override
+    public void emit(T element) {
+      output.emit(element);
+    }
+
+    @Override
+    public void reject(DeadLetter line) {
+      String reason = "%s, row %s: %s".formatted(line.file(), line.offset() + 1, line.reason());
+      output.reject(DeadLetter.ofRow(reason, line.record()));
+    }
+  }
 }

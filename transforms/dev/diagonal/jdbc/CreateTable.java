@@ -86,7 +86,9 @@ public final class CreateTable {
                       found == null || found.kind() != FoundTable.Kind.TABLE
                           ? null
                           : found.keyProblem(table.keyColumns());
-                  return problem == null ? List.of() : List.of(problem);
+                  return problem == null || found == null
+                      ? List.<String>of()
+                      : TableShape.withAdvice(connection, found, List.of(problem));
                 });
     if (!differences.isEmpty()) {
       throw new TargetMismatchException("table " + table.name(), differences);

@@ -1,6 +1,7 @@
 package dev.diagonal.ratings;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
@@ -134,6 +135,17 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
   }
 
+  /** Returns what reads ratings of a format, for a look at the first ones. */
+  public static LineConsumer<?> reader(RatingFormat format) {
+    return reader(format, Shards.DEFAULT);
+  }
+
+  private static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format, Shards shards) {
+    return format.textMovies()
+        ? new TotalTextRatings(format, shards)
+        : new TotalRatings(format, shards);
+  }
+
   @Override
   public PCollection<Block<MovieRating>> expand(PBegin input) {
     RatingFormat ratingFormat = format;
@@ -141,10 +153,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     ReadLines<KV<Integer, byte[]>> totals =
         ReadLines.from(patterns)
             .into(
-                () ->
-                    ratingFormat.textMovies()
-                        ? new TotalTextRatings(ratingFormat, ratingShards)
-                        : new TotalRatings(ratingFormat, ratingShards),
+                () -> reader(ratingFormat, ratingShards),
                 KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of()))
             .withHeader(format.header())
             .withSkipped(skipped)

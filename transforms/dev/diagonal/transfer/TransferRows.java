@@ -2,12 +2,15 @@ package dev.diagonal.transfer;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.types.TypeRemarks;
 import dev.diagonal.internal.transfer.CutFn;
 import dev.diagonal.internal.transfer.SourceConversion;
+import dev.diagonal.internal.transfer.mapping.BlockConverter;
+import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.receipt.HashedSink;
 import dev.diagonal.internal.transfer.sink.JoinPartsFn;
@@ -15,12 +18,15 @@ import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.internal.transfer.sink.SealStageFn;
 import dev.diagonal.internal.transfer.sink.StageSink;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.sink.FileSink;
 import dev.diagonal.transfer.sink.TransferSink;
+import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -60,6 +66,8 @@ import org.jspecify.annotations.Nullable;
  * in the step {@code Sink i}.
  */
 public final class TransferRows extends PTransform<PBegin, PCollection<Written>> {
+
+  private static final int FIRST_ROWS = 100;
 
   private final TransferSource source;
   private final ConversionPlan conversion;
@@ -137,6 +145,28 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   /** Returns what the rows are when they are written. */
   public RowType rows() {
     return conversion.to();
+  }
+
+  /**
+   * Reads and converts the first rows, and writes them nowhere.
+   *
+   * @return the first bad one among them, or null
+   */
+  public @Nullable DeadLetter firstBadRow() throws Exception {
+    List<DeadLetter> bad = new ArrayList<>();
+    List<SourceRange> ranges = source.ranges();
+    if (!ranges.isEmpty()) {
+      BlockConverter converter = new Conversion(conversion, FIRST_ROWS);
+      try (RowBlockReader reader = source.open(ranges.get(0), FIRST_ROWS)) {
+        RowBlock block = reader.next(bad::add);
+        if (block != null) {
+          converter.convert(block, converted -> {}, bad::add);
+        }
+      } finally {
+        source.close();
+      }
+    }
+    return bad.isEmpty() ? null : bad.get(0);
   }
 
   /** Returns what the user should know of guessed types, a line each. */

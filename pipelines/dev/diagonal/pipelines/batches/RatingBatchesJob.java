@@ -5,7 +5,6 @@ import dev.diagonal.files.Piece;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
-import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.internal.jobs.BatchesFailedException;
@@ -160,6 +159,7 @@ final class RatingBatchesJob implements Job {
       return List.of();
     }
     if (steps.contains(BatchStep.LOAD)) {
+      request.checkFirstRecords(Objects.requireNonNull(input), options);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
       load(Objects.requireNonNull(input));
@@ -256,11 +256,10 @@ final class RatingBatchesJob implements Job {
         new LoadedFiles(
                 database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
             .compare(files);
-    FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
     LoadRatings load =
         LoadRatings.from(
                 Objects.requireNonNull(options.getInput()),
-                request.format().named(first.header(request.format().header()), first.records()),
+                request.formatIn(files, skipped),
                 database,
                 tables)
             .withSkipped(skipped)

@@ -1,9 +1,15 @@
 package dev.diagonal.pipelines.batches;
 
+import dev.diagonal.files.FirstRecords;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.MovieIdOptions;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
@@ -67,6 +73,24 @@ record RatingBatchesRequest(
         !Runners.isDetached(options) || steps.equals(EnumSet.of(BatchStep.WORK)),
         "with --attachedMode=false the only step is work: --steps=work");
     return new RatingBatchesRequest(steps, tables, format, settingsOf(options), place);
+  }
+
+  /** Returns the format of files of ratings, with the names of the first file's columns. */
+  RatingFormat formatIn(InputFiles files, SkippedLines skipped) {
+    FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
+    return format.named(first.header(format.header()), first.records());
+  }
+
+  /**
+   * Reads the first ratings, before any table is created.
+   *
+   * @throws dev.diagonal.fault.BadInputException if they do not fit
+   */
+  void checkFirstRecords(InputFiles files, RatingBatchesOptions options) {
+    SkippedLines skipped = CsvInputOptions.skipped(options);
+    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .check(
+            files, LoadRatings.reader(formatIn(files, skipped)), options.getBadRecords() != null);
   }
 
   private static WorkSettings settingsOf(RatingBatchesOptions options) {

@@ -123,9 +123,11 @@ final class EdgeInput {
         header.column("idColumn", id);
       }
       String component = options.getComponentColumn();
-      further.forEach(
-          column ->
-              header.column(column.equals(component) ? "componentColumn" : "edgeColumns", column));
+      for (String column : further) {
+        String option = column.equals(component) ? "componentColumn" : "edgeColumns";
+        header.column(option, column);
+        header.length(option, column);
+      }
       if (!format.textIds() && options.getBadRecords() == null) {
         header
             .text(format.source())
@@ -227,6 +229,11 @@ final class EdgeInput {
     return files == null || files.hasPipes() || isEndless()
         ? MANY_ROWS
         : ParallelWrite.lines(files, LINE_BYTES, COMPRESSED_LINE_BYTES);
+  }
+
+  /** Returns the files, or null for a query. */
+  @Nullable InputFiles files() {
+    return files;
   }
 
   /** Returns the files whose edges are identified by their places, or null if edges have ids. */

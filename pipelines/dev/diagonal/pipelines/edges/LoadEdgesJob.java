@@ -2,12 +2,15 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
 import dev.diagonal.internal.edges.EdgeFormat;
+import dev.diagonal.internal.edges.EdgeLines;
+import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.internal.transfer.sink.TargetTable;
@@ -17,10 +20,12 @@ import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.Counts;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
@@ -28,6 +33,7 @@ import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -157,6 +163,7 @@ final class LoadEdgesJob implements Job {
     database = Sinks.postgres(place, options, servers);
     input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
     tables = tables(input.format());
+    checkFirstRecords();
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
     if (files != null) {
@@ -172,6 +179,18 @@ final class LoadEdgesJob implements Job {
         new Output(
             "PostgreSQL", STEP, "table %s in %s".formatted(tables.edges().name(), database)));
     return outputs;
+  }
+
+  private void checkFirstRecords() throws SQLException, InterruptedException {
+    String query = options.getInputQuery();
+    InputFiles files = input.files();
+    if (query != null) {
+      EdgeQuery.check(database, query, input.format(), deadLetters.path() != null);
+    } else if (files != null) {
+      new FirstRecords(
+              input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
+          .check(files, EdgeLines.of(input.format()).create(), deadLetters.path() != null);
+    }
   }
 
   @Override

@@ -1,8 +1,11 @@
 package dev.diagonal.pipelines.options;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.internal.jdbc.sql.Identifiers;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -97,6 +100,28 @@ public final class HeaderCheck {
                       .map("; did you mean '%s'?"::formatted)
                       .orElse(""),
                   header ? NearestName.list(columns) : "1 to " + columns.size()));
+    }
+  }
+
+  /**
+   * Checks that the name of a column can name one of a table, where it is given by name. A column
+   * that is given by its position gets a name of its own.
+   */
+  public void length(String option, String column) {
+    if (!Identifiers.fits(column)) {
+      int position = columns.indexOf(column) + 1;
+      mistakes.add(
+          "--%s: the name of column '%s' of %s has %s bytes, and a column of a table may have %s%s"
+              .formatted(
+                  option,
+                  column,
+                  file,
+                  column.getBytes(UTF_8).length,
+                  Identifiers.MAX_BYTES,
+                  position == 0
+                      ? ""
+                      : ": give its position, --%s=%2$s, which names it column_%2$s"
+                          .formatted(option, position)));
     }
   }
 

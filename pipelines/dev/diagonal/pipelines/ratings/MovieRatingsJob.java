@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
@@ -131,6 +132,8 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .check(input, AggregateRatings.reader(format), options.getBadRecords() != null);
     for (RatingSink sink : sinks) {
       sink.prepare(servers);
     }

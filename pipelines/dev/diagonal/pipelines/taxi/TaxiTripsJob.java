@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.PieceCuts;
@@ -155,6 +156,8 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
+    new FirstRecords(true, skipped, ParquetInput.FORMAT)
+        .check(input, lines.create(), deadLetters.path() != null);
     pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =

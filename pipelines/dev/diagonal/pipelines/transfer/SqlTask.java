@@ -91,7 +91,7 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
       connection.setNetworkTimeout(Runnable::run, 0);
       for (String each : statements) {
         try (Statement statement = connection.createStatement()) {
-          statement.execute(each);
+          statement.execute(SqlScript.forDriver(each));
         }
         done++;
       }
@@ -113,7 +113,7 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
         .run(
             connection -> {
               try (Statement statement = connection.createStatement()) {
-                statement.execute(sql);
+                statement.execute(SqlScript.forDriver(sql));
               }
               return Counts.NONE;
             });

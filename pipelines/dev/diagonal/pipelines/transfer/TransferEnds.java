@@ -149,6 +149,7 @@ final class TransferEnds {
         TargetTable.find(
             database,
             to.table(),
+            source.describe(),
             rows,
             to.key(),
             found -> {

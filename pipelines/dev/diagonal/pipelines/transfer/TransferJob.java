@@ -1,5 +1,7 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.fault.BadInputException;
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
@@ -170,6 +172,7 @@ final class TransferJob implements Job {
     TransferRows planned = TransferRows.of(source, mapping, List.of());
     typeRemarks = planned.remarks();
     RowType rows = planned.rows();
+    checkFirstRows(planned);
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
@@ -196,6 +199,23 @@ final class TransferJob implements Job {
             outputs,
             handler -> pipeline.apply("Transfer", transfer.withBadRecordErrorHandler(handler)));
     return outputs;
+  }
+
+  /** Files are read before tables and indices are created. A pipe can be read only once. */
+  private void checkFirstRows(TransferRows planned) throws Exception {
+    List<String> files = inputs();
+    boolean creates =
+        spec.to().stream().anyMatch(to -> to instanceof ToJdbc || to instanceof ToIndex);
+    if (!creates
+        || files.isEmpty()
+        || deadLetters.path() != null
+        || InputFiles.matchingIfAny(files).hasPipes()) {
+      return;
+    }
+    DeadLetter bad = planned.firstBadRow();
+    if (bad != null) {
+      throw new BadInputException(bad.describe());
+    }
   }
 
   private boolean isStaged() {

@@ -1,18 +1,29 @@
 package dev.diagonal.internal.edges;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.SqlScript;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.rows.BadValueException;
+import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads edges from the result of a query, by the columns that a format names. */
 public final class EdgeQuery {
+
+  /** How many rows are read before anything is created. */
+  private static final int MOST_ROWS = 100;
 
   private EdgeQuery() {}
 
@@ -31,11 +42,109 @@ public final class EdgeQuery {
     return (result, edges) -> read(format, id, result, edges);
   }
 
+  /**
+   * Reads the first rows of a query, before anything is created. Only the columns are looked at
+   * where the ids cannot fail to fit.
+   *
+   * @param keepsBadRecords whether the run goes on after a bad record
+   * @throws BadInputException if the result has no such column; if a row is bad and {@code
+   *     keepsBadRecords} is false; if the first {@value #MOST_ROWS} rows are all bad
+   * @throws SQLException if the database cannot be reached, or refuses the query
+   */
+  public static void check(
+      JdbcTarget database, String query, EdgeFormat format, boolean keepsBadRecords)
+      throws SQLException, InterruptedException {
+    RetriedTransaction.in(database, "look at the rows of --inputQuery")
+        .withLongStatements()
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute("SET TRANSACTION READ ONLY");
+              }
+              FirstRows first = new FirstRows();
+              if (!first.read(connection, query, format, 0)) {
+                boolean unused = first.read(connection, query, format, MOST_ROWS);
+              }
+              return first;
+            })
+        .require(keepsBadRecords);
+  }
+
+  /** What the first rows of a query are. */
+  private static final class FirstRows implements Output<Edge> {
+
+    private int good;
+    private int bad;
+    private @Nullable DeadLetter fault;
+
+    /** Reads rows; returns whether further ones cannot be bad for the types of their ids. */
+    boolean read(Connection connection, String query, EdgeFormat format, int limit)
+        throws SQLException {
+      String sql = "SELECT * FROM %s AS diagonal_rows LIMIT %s";
+      try (Statement statement = connection.createStatement();
+          ResultSet result =
+              statement.executeQuery(
+                  SqlScript.forDriver(sql.formatted(SqlScript.bracketed(query), limit)))) {
+        boolean sure = true;
+        for (String column : columns(format)) {
+          int position = position(result, column);
+          sure &= !isNumber(format, column) || isWhole(result, position);
+        }
+        while (result.next()) {
+          EdgeQuery.reader(format).read(result, this);
+        }
+        return sure;
+      }
+    }
+
+    @Override
+    public void emit(Edge edge) {
+      good++;
+    }
+
+    @Override
+    public void reject(DeadLetter row) {
+      fault = fault == null ? row : fault;
+      bad++;
+    }
+
+    void require(boolean keepsBadRecords) {
+      if (fault != null && (!keepsBadRecords || (good == 0 && bad == MOST_ROWS))) {
+        throw new BadInputException("--inputQuery: " + fault.describe());
+      }
+    }
+  }
+
+  private static List<String> columns(EdgeFormat format) {
+    List<String> columns = new ArrayList<>(List.of(format.source(), format.target()));
+    if (format.id() != null) {
+      columns.add(format.id());
+    }
+    format.columns().forEach(column -> columns.add(column.name()));
+    return columns;
+  }
+
+  /** Whether the ids in a column are to be numbers. */
+  private static boolean isNumber(EdgeFormat format, String column) {
+    boolean end = column.equals(format.source()) || column.equals(format.target());
+    return (end && !format.textIds())
+        || (column.equals(format.id()) && format.idKind() != IdKind.TEXT);
+  }
+
   private static void read(EdgeFormat format, String idColumn, ResultSet result, Output<Edge> edges)
       throws SQLException {
-    Object id = id(result, idColumn, format.idKind() == IdKind.TEXT);
-    Object source = id(result, format.source(), format.textIds());
-    Object target = id(result, format.target(), format.textIds());
+    Object id;
+    Object source;
+    Object target;
+    try {
+      id = id(result, "id", idColumn, format.idKind() == IdKind.TEXT);
+      source = id(result, "source", format.source(), format.textIds());
+      target = id(result, "target", format.target(), format.textIds());
+    } catch (BadInputException e) {
+      edges.reject(
+          DeadLetter.ofRow(String.valueOf(e.getMessage()), text(format, idColumn, result)));
+      return;
+    }
     List<@Nullable String> columns = new ArrayList<>();
     EdgeValues values = new EdgeValues(format.columns());
     try {
@@ -45,31 +154,79 @@ public final class EdgeQuery {
       }
     } catch (BadValueException e) {
       edges.reject(
-          DeadLetter.ofRow(
-              String.valueOf(e.getMessage()), "%s: %s -> %s".formatted(id, source, target)));
+          DeadLetter.ofRow(String.valueOf(e.getMessage()), text(format, idColumn, result)));
       return;
     }
     if (id == null || source == null || target == null) {
       String missing = id == null ? "id" : source == null ? "source" : "target";
-      edges.reject(
-          DeadLetter.ofRow(missing + " is null", "%s: %s -> %s".formatted(id, source, target)));
+      edges.reject(DeadLetter.ofRow(missing + " is null", text(format, idColumn, result)));
     } else {
       edges.emit(Edge.of(id, source, target, columns));
     }
   }
 
-  private static @Nullable Object id(ResultSet result, String column, boolean text)
+  private static String text(EdgeFormat format, String idColumn, ResultSet result)
+      throws SQLException {
+    return "%s: %s -> %s"
+        .formatted(
+            result.getString(position(result, idColumn)),
+            result.getString(position(result, format.source())),
+            result.getString(position(result, format.target())));
+  }
+
+  /**
+   * Returns an id, or null.
+   *
+   * @throws BadInputException if it is to be a number and is not a whole one of 64 bits
+   */
+  private static @Nullable Object id(ResultSet result, String what, String column, boolean text)
       throws SQLException {
     int position = position(result, column);
     if (text) {
       return result.getString(position);
     }
-    long number = result.getLong(position);
-    return result.wasNull() ? null : (Object) number;
+    if (isWhole(result, position)) {
+      long number = result.getLong(position);
+      return result.wasNull() ? null : (Object) number;
+    }
+    // The driver would cut off the fraction of a number.
+    String value = result.getString(position);
+    try {
+      return value == null ? null : (Object) new BigDecimal(value).longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new BadInputException(
+          "the %s '%s' is not a whole number of 64 bits%s"
+              .formatted(
+                  what,
+                  value,
+                  what.equals("id")
+                      ? "; for ids that are text use --edgeIdType=text"
+                      : "; for ids that are text use --idType=text"),
+          e);
+    }
+  }
+
+  private static boolean isWhole(ResultSet result, int position) throws SQLException {
+    return switch (result.getMetaData().getColumnType(position)) {
+      case Types.SMALLINT, Types.INTEGER, Types.BIGINT -> true;
+      default -> false;
+    };
   }
 
   private static int position(ResultSet result, String column) throws SQLException {
     Integer position = EdgeFormat.position(column);
-    return position == null ? result.findColumn(column) : position;
+    int columns = result.getMetaData().getColumnCount();
+    if (position == null) {
+      try {
+        return result.findColumn(column);
+      } catch (SQLException e) {
+        throw new BadInputException("the query has no column '%s'".formatted(column), e);
+      }
+    }
+    if (position > columns) {
+      throw new BadInputException(
+          "the query has no column %s: it has %s".formatted(position, columns));
+    }
+    return position;
   }
 }

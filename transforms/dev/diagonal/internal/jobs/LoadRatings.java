@@ -1,17 +1,22 @@
 package dev.diagonal.internal.jobs;
 
+import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.RecordFormat;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.files.TextBlock;
+import dev.diagonal.files.TextFile;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.UserRatings;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
@@ -61,6 +66,33 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
         ReadLines.from(patterns)
             .into(() -> new LoadRatingsConsumer(format, target), Written.coder())
             .withHeader(format.header()));
+  }
+
+  /** Returns what reads ratings and writes them nowhere, for a look at the first ones. */
+  public static LineConsumer<?> reader(RatingFormat format) {
+    UserRatings ratings = new UserRatings(format);
+    return new LineConsumer<Written>() {
+      @Override
+      public void open(TextFile file) {
+        ratings.open(file);
+      }
+
+      @Override
+      public boolean reads(int column) {
+        return ratings.reads(column);
+      }
+
+      @Override
+      public long accept(TextBlock block, Output<Written> output) {
+        AtomicLong good = new AtomicLong();
+        ratings.read(
+            block, (user, movie, name, rating, offset) -> good.incrementAndGet(), output::reject);
+        return good.get();
+      }
+
+      @Override
+      public void finish(Output<Written> output) {}
+    };
   }
 
   /**

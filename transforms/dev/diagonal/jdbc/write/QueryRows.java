@@ -74,7 +74,7 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
       // Closed with the connection. A prepared statement would take the operator ? for a parameter.
       Statement statement = connection.createStatement();
       statement.setFetchSize(FETCH_ROWS);
-      ResultSet result = statement.executeQuery(SqlScript.query(sql));
+      ResultSet result = statement.executeQuery(SqlScript.forDriver(SqlScript.query(sql)));
       done = true;
       return result;
     } finally {

@@ -2,6 +2,7 @@ package dev.diagonal.transfer.source;
 
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
+import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
@@ -32,7 +33,8 @@ record SelectedColumns(RowType type, List<String> expressions) {
     List<String> expressions = new ArrayList<>();
     // A prepared statement would take an operator such as ? of jsonb for a parameter.
     try (Statement statement = connection.createStatement();
-        ResultSet none = statement.executeQuery("SELECT * FROM " + relation + " LIMIT 0")) {
+        ResultSet none =
+            statement.executeQuery(SqlScript.forDriver("SELECT * FROM " + relation + " LIMIT 0"))) {
       ResultSetMetaData columns = none.getMetaData();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
         String name = columns.getColumnName(i);

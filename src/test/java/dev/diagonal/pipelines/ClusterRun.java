@@ -42,6 +42,19 @@ public record ClusterRun(FlinkCluster cluster) {
             .formatted(args.substring(0, end), address, args.substring(end)));
   }
 
+  /** Runs a command with optional jars beside the bundled one, as bin/diagonal does. */
+  public ChildJvm runWith(List<String> jars, String args) {
+    int end = (args + " ").indexOf(' ');
+    List<String> command = new ArrayList<>(SMALL_JVM);
+    command.addAll(ChildJvm.opens());
+    command.addAll(List.of("-cp", ChildJvm.jar() + ":" + String.join(":", jars)));
+    command.addAll(List.of(Main.class.getName(), args.substring(0, end)));
+    command.add("@runner-configs/flink-cluster.args");
+    command.add("--flinkMaster=" + cluster.address());
+    command.addAll(List.of(args.substring(end).trim().split(" ")));
+    return ChildJvm.run(command.toArray(String[]::new));
+  }
+
   CompletableFuture<ChildJvm> begin(String args) {
     return CompletableFuture.supplyAsync(() -> run(args));
   }

@@ -6,6 +6,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +31,13 @@ public final class LocalNeo4j implements AutoCloseable {
   private static final Path PROGRAM = Path.of("src/test/neo4j/BoltServer.java");
 
   private final Process process;
+  private final BufferedReader answers;
   private final Path directory;
   private final int port;
 
-  private LocalNeo4j(Process process, Path directory, int port) {
+  private LocalNeo4j(Process process, BufferedReader answers, Path directory, int port) {
     this.process = process;
+    this.answers = answers;
     this.directory = directory;
     this.port = port;
   }
@@ -60,12 +63,13 @@ public final class LocalNeo4j implements AutoCloseable {
               .redirectError(log.toFile())
               .start();
       // Whoever reads it waits for the port, or for the end of the process.
-      String port =
-          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8)).readLine();
+      BufferedReader answers =
+          new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      String port = answers.readLine();
       if (port == null) {
         throw new IllegalStateException("Neo4j has not started:\n" + Files.readString(log));
       }
-      return new LocalNeo4j(process, directory, Integer.parseInt(port));
+      return new LocalNeo4j(process, answers, directory, Integer.parseInt(port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -125,15 +129,15 @@ public final class LocalNeo4j implements AutoCloseable {
     return rows;
   }
 
-  /** Returns what the server has written to its own log of events and faults. */
-  public String debugLog() throws IOException {
-    StringBuilder all = new StringBuilder();
-    for (Path file : files()) {
-      if (file.endsWith("debug.log")) {
-        all.append(Files.readString(file));
-      }
-    }
-    return all.toString();
+  /**
+   * Returns how many deadlocks the server has detected since the last call, whoever was told of
+   * them.
+   */
+  public synchronized long newDeadlocks() throws IOException {
+    OutputStream input = process.getOutputStream();
+    input.write('\n');
+    input.flush();
+    return Long.parseLong(answers.readLine());
   }
 
   @Override

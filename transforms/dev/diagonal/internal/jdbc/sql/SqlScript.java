@@ -38,6 +38,19 @@ public final class SqlScript {
     return statements.size() == 1 ? statements.get(0) : sql;
   }
 
+  /**
+   * Returns SQL for a plain statement of PostgreSQL's driver. The driver makes one question mark of
+   * two, as it does in a prepared statement, so that each must be doubled.
+   */
+  public static String forDriver(String sql) {
+    String code = code(sql);
+    StringBuilder doubled = new StringBuilder();
+    for (int i = 0; i < sql.length(); i++) {
+      doubled.append(code.charAt(i) == '?' ? "??" : sql.substring(i, i + 1));
+    }
+    return doubled.toString();
+  }
+
   /** Returns a query in parentheses; the line break ends a comment at its end. */
   public static String bracketed(String query) {
     return "(" + query(query) + "\n)";

@@ -162,7 +162,9 @@ public record FoundTable(
   @Nullable
   public String keyProblem(List<Column> keyColumns) {
     Set<String> wanted = new TreeSet<>(keyColumns.stream().map(Column::name).toList());
-    List<UniqueKey> onThese = keys.stream().filter(key -> key.columns().equals(wanted)).toList();
+    // An index on an expression is named too: the user may take it for one on the column.
+    List<UniqueKey> onThese =
+        keys.stream().filter(key -> key.hasExpressions() || key.columns().equals(wanted)).toList();
     if (wanted.isEmpty() || onThese.stream().anyMatch(key -> key.problem() == null)) {
       return null;
     }

@@ -43,12 +43,25 @@ public final class TableShape {
     if (key != null) {
       differences.add(key);
     }
-    if (!differences.isEmpty() && TableRights.isEmpty(connection, found)) {
-      differences.add(
-          "the table is empty: to have it created anew, DROP TABLE "
-              + PostgresSql.quoteTable(table.name()));
+    return withAdvice(connection, found, differences);
+  }
+
+  /**
+   * Returns differences; where there are any and the table is empty, as one that a failed first try
+   * has created, the last line says so and has the statement that drops it.
+   */
+  public static List<String> withAdvice(
+      Connection connection, FoundTable found, List<String> differences) throws SQLException {
+    if (differences.isEmpty()
+        || found.kind() != FoundTable.Kind.TABLE
+        || !TableRights.isEmpty(connection, found)) {
+      return differences;
     }
-    return differences;
+    List<String> advised = new ArrayList<>(differences);
+    advised.add(
+        "the table is empty: to have it created anew, DROP TABLE "
+            + PostgresSql.quoteTable(found.name()));
+    return advised;
   }
 
   private static void compare(

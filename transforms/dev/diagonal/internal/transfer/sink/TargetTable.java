@@ -10,6 +10,7 @@ import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.jdbc.table.TableRights;
+import dev.diagonal.internal.jdbc.table.TableShape;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.jdbc.CreateTable;
@@ -19,6 +20,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,19 +34,25 @@ public final class TargetTable {
 
   private TargetTable() {}
 
-  /** Returns a table for rows of a type, with the key columns as its primary key. */
-  static Table of(String name, RowType rows, List<String> key) {
+  /**
+   * Returns the table that rows of a type make, with the key columns as its primary key.
+   *
+   * @param source what the rows are read from, for a message
+   * @throws IllegalArgumentException if a column's name is too long
+   */
+  static Table of(String name, String source, RowType rows, List<String> key) {
     for (String column : key) {
       int unused = Columns.indexOf(rows, column);
     }
     for (String column : rows.names()) {
       checkArgument(
           Identifiers.fits(column),
-          "column '%s' of table %s has %s bytes, and PostgreSQL allows %s: rename it in a mapping, as"
-              + " in columns: [{name: short, from: '%s'}]",
+          "the name of column '%s' of %s has %s bytes, and a column of table %s may have %s: rename"
+              + " it with --mapping and columns: [{name: short, from: '%s'}, …]",
           column,
-          name,
+          source,
           column.getBytes(UTF_8).length,
+          name,
           Identifiers.MAX_BYTES,
           column);
     }
@@ -60,6 +68,7 @@ public final class TargetTable {
    * it does not exist, returns the table that would be created for the rows. Generated columns are
    * left out.
    *
+   * @param source what the rows are read from, for a message
    * @param needs returns what will be done to the columns of an existing table
    * @throws TargetMismatchException if the table lacks a column
    * @throws SQLException if the database cannot be reached, or the user may not write the table;
@@ -68,13 +77,14 @@ public final class TargetTable {
   public static Table find(
       JdbcTarget database,
       String name,
+      String source,
       RowType rows,
       List<String> key,
       Function<Table, TableRights.Needs> needs)
       throws SQLException, InterruptedException {
     CreateTable.checkTarget(database);
     PostgresSql.checkColumns(name, rows.size());
-    Table wanted = of(name, rows, key);
+    Table wanted = of(name, source, rows, key);
     return RetriedTransaction.in(database, "look at table " + name)
         .run(
             connection -> {
@@ -82,13 +92,14 @@ public final class TargetTable {
               if (found == null) {
                 return wanted;
               }
-              Table table = new Table(name, columns(found, wanted));
+              Table table = new Table(name, columns(connection, found, wanted));
               TableRights.require(connection, found, needs.apply(table), false);
               return table;
             });
   }
 
-  private static List<Column> columns(FoundTable found, Table wanted) {
+  private static List<Column> columns(Connection connection, FoundTable found, Table wanted)
+      throws SQLException {
     List<String> names = found.columns().stream().map(FoundColumn::name).toList();
     List<Column> columns = new ArrayList<>();
     List<String> problems = new ArrayList<>();
@@ -110,7 +121,8 @@ public final class TargetTable {
       }
     }
     if (!problems.isEmpty()) {
-      throw new TargetMismatchException("table " + found.name(), problems);
+      throw new TargetMismatchException(
+          "table " + found.name(), TableShape.withAdvice(connection, found, problems));
     }
     return columns;
   }

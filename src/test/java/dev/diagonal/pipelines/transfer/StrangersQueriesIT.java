@@ -76,6 +76,25 @@ final class StrangersQueriesIT {
     assertThat(Files.readAllLines(out)).containsExactly("id", "1");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"transfer --from=jdbc: --to=csv:out.csv --query=", "load-edges --inputQuery="})
+  void twoQuestionMarksAreAnotherOperator(String command) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    int last = words.size() - 1;
+    words.set(last, words.get(last) + "SELECT id, src, dst FROM events WHERE data ?? 'paid'");
+    if (last == 1) {
+      words.addAll(List.of("--idColumn=id", "--sourceColumn=src", "--targetColumn=dst"));
+    }
+    Launched launched =
+        run(
+            database.postgres().user(),
+            words.get(0),
+            words.subList(1, words.size()).toArray(String[]::new));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err()).anyMatch(line -> line.contains("operator does not exist: jsonb ??"));
+  }
+
   @Test
   void queriesOfEdgesMayHoldQuestionMarks() throws Exception {
     assertDone(

@@ -233,12 +233,20 @@ final class StrangersTablesIT {
     assertThat(Files.readString(badRecords())).contains("check option", "50,b");
   }
 
-  @Test
-  void namesThatAreTooLongAreNamed() throws Exception {
-    String name = "column_".repeat(10);
-    assertFails(
-        load("id," + name + "\n1,2\n", "app.long"),
-        "column '" + name + "' of table app.long has 70 bytes, and PostgreSQL allows 63",
-        "rename it in a mapping");
+  @ParameterizedTest
+  @ValueSource(strings = {EACH, ALL})
+  void namesThatAreTooLongAreNamedWithTheirFile(String transaction) throws Exception {
+    String name = "cölumn_".repeat(9);
+    Launched launched = load("id," + name + "\n1,2\n", "app.long", transaction);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", launched.err()))
+        .contains(
+            "the name of column '%s' of CSV %s has 72 bytes, and a column of table app.long may have 63"
+                .formatted(name, directory.resolve("in.csv")));
+    Path mapping =
+        Files.writeString(
+            directory.resolve("m.yaml"), "columns: [id, {name: short, from: '" + name + "'}]\n");
+    assertDone(load("id," + name + "\n1,2\n", "app.long", transaction, "--mapping=" + mapping));
+    assertThat(database.query("SELECT short FROM app.long")).containsExactly("2");
   }
 }

@@ -33,6 +33,12 @@ final class SqlScriptTest {
   }
 
   @Test
+  void doublesQuestionMarksThatAreOperators() {
+    assertThat(SqlScript.forDriver("a ? 'b?' AND c ?? \"d?\" -- e?"))
+        .isEqualTo("a ?? 'b?' AND c ???? \"d?\" -- e?");
+  }
+
+  @Test
   void bracketsAQueryThatEndsInAComment() {
     assertThat(SqlScript.bracketed("SELECT 1; -- all\n")).isEqualTo("(SELECT 1\n)");
     assertThat(SqlScript.bracketed("SELECT 1 -- all")).isEqualTo("(SELECT 1 -- all\n)");
