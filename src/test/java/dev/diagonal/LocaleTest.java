@@ -24,7 +24,7 @@ final class LocaleTest {
 
   /** {@code say} formats in the root locale. */
   private static final Pattern ROOT =
-      Pattern.compile("\\(\\s*(?:java[.]util[.])?Locale[.]ROOT,|\\bsay\\(");
+      Pattern.compile("\\(\\s*(?:(?:java[.]util[.])?Locale[.])?ROOT,|\\bsay\\(");
 
   @Test
   void sourcesNameTheLocaleOfNumbersAndLetters() throws IOException {

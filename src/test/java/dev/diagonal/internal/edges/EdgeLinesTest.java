@@ -69,7 +69,7 @@ class EdgeLinesTest {
         .containsExactly("0 -> 1 [x\"y]", "2 -> 3 [z]");
     assertThat(parsed.bad())
         .containsExactly(
-            new DeadLetter("e.csv", 1_024, "2 fields where at least 3 are needed", "4 5"));
+            new DeadLetter("e.csv", 1_024, "2 fields, but at least 3 are needed", "4 5"));
   }
 
   @Example
@@ -104,8 +104,8 @@ class EdgeLinesTest {
   void saysWhatIsWrongWithALine() {
     assertThat(faults(EdgeFormat.CSV, "s,t", "1\n", "1,2,3\n", ",2\n", "1,\n", "1,\"\"\n"))
         .containsExactly(
-            "1 fields where the header has 2",
-            "3 fields where the header has 2",
+            "1 fields, but the header has 2",
+            "3 fields, but the header has 2",
             "source is empty",
             "target is empty",
             "target is empty");
@@ -135,7 +135,7 @@ class EdgeLinesTest {
             "a quote is not closed",
             "text follows a closing quote");
     assertThat(faults(NAMED, NAMED_HEADER, "k,a\0,b,c\n"))
-        .containsExactly("the source 'a\0' has a zero byte in it");
+        .containsExactly("the source 'a\0' contains a zero byte");
   }
 
   @Example
@@ -164,7 +164,7 @@ class EdgeLinesTest {
     assertThatThrownBy(() -> parse(EdgeFormat.CSV.withEnds("a", "3"), "a,c", ""))
         .hasMessage("e.csv has no column '3': its first line is 'a,c'");
     assertThatThrownBy(() -> parse(EdgeFormat.CSV.withEnds("a", "1"), "a,c", ""))
-        .hasMessage("e.csv: the source and the target cannot both be column 1, 'a' and '1' are");
+        .hasMessage("e.csv: the source and the target cannot both be column 1; 'a' and '1' are");
   }
 
   @Example
