@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
+import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.RangeTotals.BadRating;
 import dev.diagonal.jobs.schema.JobTables;
@@ -191,8 +192,9 @@ public final class BatchWorker implements AutoCloseable {
 
   private Outcome process(Claim claim, Listener listener)
       throws SQLException, InterruptedException {
-    ProcessedBatch done;
+    @Nullable ProcessedBatch done = null;
     RangeTotals read;
+    RunRecorder.Open open = RunRecorder.open("job table " + tables.batches(), null, 0, name);
     try (Heartbeat.Beating beating = heartbeat.begin(claim)) {
       read = range();
       done = session.callOnce(connection -> work(connection, claim, read, beating));
@@ -204,6 +206,8 @@ public final class BatchWorker implements AutoCloseable {
         throw error;
       }
       return outcome;
+    } finally {
+      open.close(done == null ? 0 : done.rows(), Math.min(claim.attempt(), 2), done == null);
     }
     String table = tables.ratings();
     listener.completed(done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());

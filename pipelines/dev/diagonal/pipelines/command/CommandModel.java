@@ -1,6 +1,6 @@
 package dev.diagonal.pipelines.command;
 
-import dev.diagonal.pipelines.run.Terminal;
+import dev.diagonal.pipelines.progress.Terminal;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.command;
 import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.rows.NearestName;
+import dev.diagonal.pipelines.report.Versions;
 import dev.diagonal.pipelines.run.Failure;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;

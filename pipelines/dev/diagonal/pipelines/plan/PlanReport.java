@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowsRead the good rows
  * @param rowsWritten in all sinks together
  * @param badRows the bad rows
+ * @param started how many seconds after the plan it started
  * @param seconds from start to end
  * @param failure why it failed, or null
  * @param children those of a group
@@ -35,6 +36,7 @@ public record PlanReport(
     @JsonProperty("rows_read") long rowsRead,
     @JsonProperty("rows_written") long rowsWritten,
     @JsonProperty("bad_records") long badRows,
+    @JsonProperty("started") double started,
     @JsonProperty("seconds") double seconds,
     @JsonProperty("failure") @Nullable String failure,
     @JsonProperty("children") List<PlanReport> children) {

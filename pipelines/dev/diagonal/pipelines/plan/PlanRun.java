@@ -30,6 +30,8 @@ public final class PlanRun {
   private final Consumer<String> listener;
   private final Set<String> passedOver = new HashSet<>();
 
+  private volatile long planStartNanos = System.nanoTime();
+
   /** The running tasks, and when they started. */
   private final Map<Step, Long> running = Collections.synchronizedMap(new LinkedHashMap<>());
 
@@ -55,6 +57,7 @@ public final class PlanRun {
    */
   public PlanReport run(PlanNode plan) throws InterruptedException {
     passedOver.clear();
+    planStartNanos = System.nanoTime();
     if (fromTask != null) {
       skip(plan);
     }
@@ -135,7 +138,7 @@ public final class PlanRun {
     }
   }
 
-  private static PlanReport report(
+  private PlanReport report(
       String name, State state, Counts counts, long startNanos, @Nullable String failure) {
     return new PlanReport(
         name,
@@ -144,6 +147,7 @@ public final class PlanRun {
         counts.rowsRead(),
         counts.rowsWritten(),
         counts.badRows(),
+        startedAt(startNanos),
         secondsSince(startNanos),
         failure,
         List.of());
@@ -177,6 +181,7 @@ public final class PlanRun {
         counts.rowsRead(),
         counts.rowsWritten(),
         counts.badRows(),
+        startedAt(startNanos),
         secondsSince(startNanos),
         failure,
         children);
@@ -282,11 +287,15 @@ public final class PlanRun {
             ? group.children().stream().map(child -> untouched(child, state)).toList()
             : List.of();
     String kind = node instanceof Group group ? kind(group) : "task";
-    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, null, children);
+    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, 0, null, children);
   }
 
   private static String kind(Group group) {
     return group.parallel() ? "parallel" : "sequence";
+  }
+
+  private double startedAt(long startNanos) {
+    return Math.round((startNanos - planStartNanos) / 1e6) / 1e3;
   }
 
   private static double secondsSince(long startNanos) {

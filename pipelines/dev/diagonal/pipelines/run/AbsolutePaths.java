@@ -28,7 +28,10 @@ public final class AbsolutePaths {
 
   /** Returns whether an option of a command names files, which may be relative. */
   public static boolean isPath(String option) {
-    return OPTIONS.contains(option) || option.equals("summary") || option.endsWith("File");
+    return OPTIONS.contains(option)
+        || option.equals("summary")
+        || option.equals("report")
+        || option.endsWith("File");
   }
 
   /** Returns the arguments with relative paths made absolute; paths with a scheme are unchanged. */

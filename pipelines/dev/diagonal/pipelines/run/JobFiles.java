@@ -106,13 +106,12 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
   }
 
   /**
-   * Checks a summary against what is read.
+   * Checks a file that the launcher writes after the run against what is read.
    *
    * @throws dev.diagonal.pipelines.usage.UsageException if it would replace an input
    */
-  public void checkSummary(@Nullable String summary) {
-    FileConflicts.check(
-        new JobFiles(inputs, List.of(), null).writesAtTheEnd("summary", summary), false);
+  public void checkAtTheEnd(String option, @Nullable String path) {
+    FileConflicts.check(new JobFiles(inputs, List.of(), null).writesAtTheEnd(option, path), false);
   }
 
   /** Deletes part files that ended runs have left at the outputs, and begins a run. */

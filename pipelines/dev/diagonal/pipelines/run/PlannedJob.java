@@ -5,6 +5,7 @@ import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.files.output.RunHold;
 import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.flink.LostJobException;
+import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -61,6 +62,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
             ? files.writesInto("badRecords", options.getBadRecords(), "bad")
             : files.writes("badRecords", options.getBadRecords());
     files = files.writesAtTheEnd("summary", options.getSummary());
+    files = files.writesAtTheEnd("report", options.getReport());
     for (String arg : args) {
       int equals = arg.indexOf('=');
       String name = equals < 2 ? "" : arg.substring(2, equals);
@@ -127,6 +129,13 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
    *     itself if it knows, or else, on the DirectRunner, from the bundles that were finished
    */
   public Summary run(boolean progress, Consumer<Progress> failed) throws Exception {
+    String report = options.getReport();
+    return report == null
+        ? runUnreported(progress, failed)
+        : ReportedRun.of(this, report, progress, failed);
+  }
+
+  Summary runUnreported(boolean progress, Consumer<Progress> failed) throws Exception {
     if (Runners.isDirect(args)) {
       checkHeap();
     }

@@ -24,6 +24,12 @@ public interface RunOptions extends PipelineOptions {
   void setSummary(@Nullable String summary);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description("An HTML file for the report of the run: receipt, speed, batches, dead letters")
+  @Nullable String getReport();
+
+  void setReport(@Nullable String report);
+
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
       "A file for bad records, one JSON object per line; with load-edges --streaming a directory of"
           + " such files. By default the first bad record fails the run")

@@ -4,6 +4,7 @@ import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.flink.FlinkConfiguration;
 import dev.diagonal.pipelines.flink.FlinkJobs;
 import dev.diagonal.pipelines.flink.FlinkSubmission;
+import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
 import java.util.Map;

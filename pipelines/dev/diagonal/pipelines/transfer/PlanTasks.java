@@ -134,26 +134,26 @@ final class PlanTasks implements PlanFile.Kinds {
   }
 
   /**
-   * Checks the summary of the plan against the plan itself and the files of its tasks.
+   * Checks a file that is written after the plan against the plan itself and the files of its
+   * tasks.
    *
    * @throws UsageException if it is one of them
    */
-  void checkSummary(String plan, @Nullable String summary) {
+  void checkAtTheEnd(String plan, String option, @Nullable String path) {
     JobFiles all = JobFiles.NONE.reads("plan", List.of(plan));
     for (JobFiles each : files) {
       for (JobFiles.Input input : each.inputs()) {
         all = all.reads(input.option(), input.patterns());
       }
-      String path = summary;
       for (JobFiles.Output output : each.outputs()) {
         if (path != null
             && OutputPlace.of(output.path()).identity().equals(OutputPlace.of(path).identity())) {
           throw new UsageException(
-              "--summary: a task of the plan also writes '%s'".formatted(summary));
+              "--%s: a task of the plan also writes '%s'".formatted(option, path));
         }
       }
     }
-    all.checkSummary(summary);
+    all.checkAtTheEnd(option, path);
   }
 
   /** Returns whether a task writes to the standard output. */

@@ -13,10 +13,13 @@ import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.plan.PlanReport;
 import dev.diagonal.pipelines.plan.PlanRun;
+import dev.diagonal.pipelines.progress.ProgressLine;
+import dev.diagonal.pipelines.report.RunReport;
 import dev.diagonal.pipelines.run.OutputPath;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.UsageException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +33,7 @@ public final class Transfer implements Command {
 
   /** Options that a plan sets, so that they cannot be combined with {@code --plan}. */
   private static final List<String> BESIDE_A_PLAN =
-      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary");
+      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary", "report");
 
   private static final int TOLD_SECONDS = 5;
 
@@ -77,7 +80,13 @@ public final class Transfer implements Command {
     Runners.check(name(), args);
     TransferOptions options =
         CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults(name(), args));
-    OutputPath.check("summary", options.getSummary());
+    String summary = options.getSummary();
+    String page = options.getReport();
+    OutputPath.check("summary", summary);
+    OutputPath.check("report", page);
+    if (page != null && page.equals(summary)) {
+      throw new UsageException("--summary and --report name the same file '%s'".formatted(page));
+    }
     if (options.getMaxParallelTasks() < 1) {
       throw new UsageException(
           "--maxParallelTasks must be >= 1, got " + options.getMaxParallelTasks());
@@ -85,22 +94,36 @@ public final class Transfer implements Command {
     String file = String.valueOf(options.getPlan());
     PlanTasks tasks = new PlanTasks(runnerArgs(args), commands);
     PlanNode plan = PlanFile.read(Path.of(file), tasks, System::getenv);
-    tasks.checkSummary(file, options.getSummary());
+    tasks.checkAtTheEnd(file, "summary", summary);
+    tasks.checkAtTheEnd(file, "report", page);
     checkFromTask(plan, options.getFromTask());
     if (options.getDryRun()) {
       describe(plan, "").forEach(System.out::println);
       return ExitCode.DONE;
     }
-    PlanReport report =
-        run(
-            new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println),
-            plan);
-    boolean outIsTaken = tasks.useStandardOutput() || STANDARD_OUTPUT.equals(options.getSummary());
+    PlanRun run =
+        new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println);
+    PlanReport report = page == null ? run(run, plan) : reported(run, plan, args, page);
+    boolean outIsTaken =
+        tasks.useStandardOutput()
+            || STANDARD_OUTPUT.equals(summary)
+            || STANDARD_OUTPUT.equals(page);
     report.lines().forEach((outIsTaken ? System.err : System.out)::println);
-    if (options.getSummary() != null) {
-      report.writeTo(options.getSummary());
+    if (summary != null) {
+      report.writeTo(summary);
     }
     return report.state() == PlanReport.State.FAILED ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** Runs a plan and writes the report of the run. */
+  private PlanReport reported(PlanRun run, PlanNode plan, List<String> args, String page)
+      throws IOException, InterruptedException {
+    try (RunReport report =
+        RunReport.start(page, name(), args, describe(plan, ""), ProgressLine.countsInThisJvm())) {
+      PlanReport done = run(run, plan);
+      report.write(done, null, Runners.isOnCluster(args));
+      return done;
+    }
   }
 
   /** Prints the progress of the running tasks every few seconds. */

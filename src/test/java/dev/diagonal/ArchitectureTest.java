@@ -89,8 +89,8 @@ final class ArchitectureTest {
           Set.of("internal.transfer.receipt"),
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
-          Set.of("pipelines.usage", "pipelines.servers"),
-          Set.of("pipelines.flink"),
+          Set.of("pipelines.progress", "pipelines.servers", "pipelines.usage"),
+          Set.of("pipelines.flink", "pipelines.report"),
           Set.of("pipelines.run"),
           Set.of("pipelines.options"),
           Set.of("pipelines.command", "pipelines.plan"),
@@ -143,6 +143,8 @@ final class ArchitectureTest {
         .doNotHaveSimpleName("WatchedFiles") // how long it has found no file, by one clock
         .and()
         .doNotHaveSimpleName("RunHold") // whether a part file is a day old
+        .and()
+        .doNotHaveSimpleName("RunReport") // when it started, for the reader
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.diagonal.fault.DeadLetter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,11 @@ public final class DeadLetterCounts {
   private static final Pattern QUOTED = Pattern.compile("(column |key )?'[^']*'");
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
+  /** Samples are kept of this many reasons, which bounds the memory they take. */
+  private static final int SAMPLED_REASONS = 50;
+
   private final Map<String, Long> reasons = new LinkedHashMap<>();
+  private final Map<String, List<DeadLetter>> samples = new HashMap<>();
   private final List<DeadLetter> first = new ArrayList<>();
 
   /** Counts these dead letters. */
@@ -43,7 +48,38 @@ public final class DeadLetterCounts {
     }
     String reason = kindOf(letter.reason());
     boolean full = reasons.size() == MOST_REASONS && !reasons.containsKey(reason);
-    reasons.merge(full ? OTHERS : reason, 1L, Long::sum);
+    String counted = full ? OTHERS : reason;
+    reasons.merge(counted, 1L, Long::sum);
+    if (samples.size() < SAMPLED_REASONS || samples.containsKey(counted)) {
+      List<DeadLetter> known = samples.computeIfAbsent(counted, name -> new ArrayList<>());
+      if (known.size() < SHOWN_LETTERS) {
+        known.add(letter);
+      }
+    }
+  }
+
+  /**
+   * Dead letters of one reason.
+   *
+   * @param reason without the place and the value that it names
+   * @param count how many there are
+   * @param samples the first three; none of rare reasons if there are many reasons
+   */
+  public record Reason(String reason, long count, List<DeadLetter> samples) {
+    public Reason {
+      samples = List.copyOf(samples);
+    }
+  }
+
+  /** Returns the reasons, most frequent first. */
+  public List<Reason> byReason() {
+    return reasons.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .map(
+            each ->
+                new Reason(
+                    each.getKey(), each.getValue(), samples.getOrDefault(each.getKey(), List.of())))
+        .toList();
   }
 
   /** Returns a reason without its place and value. */

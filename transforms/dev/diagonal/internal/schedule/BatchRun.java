@@ -73,6 +73,16 @@ final class BatchRun<T> {
     return batch.rows().size();
   }
 
+  /** How many rows are committed so far. */
+  int rowsWritten() {
+    return rowsWritten;
+  }
+
+  /** How long it waited for a worker and for its slots. */
+  long waitNanos() {
+    return startedNanos - submittedNanos;
+  }
+
   int attempts() {
     return attempts;
   }
@@ -258,7 +268,7 @@ final class BatchRun<T> {
         attempts,
         retries,
         lockTimeouts,
-        (startedNanos - submittedNanos) / 1_000_000,
+        waitNanos() / 1_000_000,
         (nowNanos - startedNanos) / 1_000_000,
         transactionsOpen,
         reported,

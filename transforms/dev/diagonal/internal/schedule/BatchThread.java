@@ -1,5 +1,6 @@
 package dev.diagonal.internal.schedule;
 
+import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.schedule.BatchWriter;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,8 @@ final class BatchThread<T> implements Runnable {
 
   /** Writes a batch and records its failure, if any. Returns whether the thread can continue. */
   private boolean write(BatchRun<T> run) {
+    RunRecorder.Open open =
+        RunRecorder.open(factory.target(), scheduler.placeOf(run.cell()), run.waitNanos());
     try {
       run.write(writer(), settings);
       return true;
@@ -128,6 +131,7 @@ final class BatchThread<T> implements Runnable {
       run.failed(error);
       return false;
     } finally {
+      open.close(run.rowsWritten(), Math.max(1, run.attempts()), run.failure() != null);
       // If it remained set, the next batch would fail for an interrupt that was not meant for it.
       Thread.interrupted();
     }

@@ -2,7 +2,9 @@ package dev.diagonal.internal.schedule;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.grid.Cell;
 import dev.diagonal.grid.Schedule;
+import dev.diagonal.internal.metrics.GridPlace;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchFailedException;
 import dev.diagonal.schedule.BatchWriter;
@@ -37,6 +39,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   private final Schedule schedule;
   private final BatchWriter.Factory<T> factory;
   private final Duration patience;
+  private final int maxWorkers;
 
   private final SchedulerPlatform platform;
   private final Lock lock;
@@ -70,6 +73,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     this.schedule = schedule;
     this.factory = factory;
     this.patience = patience;
+    this.maxWorkers = settings.maxWorkers();
     this.pending = new PendingCells<>(schedule, 2L * settings.window());
     this.windowPlaces = settings.window();
     this.window = new FairPermits(lock, windowPlaces);
@@ -190,6 +194,18 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   String target() {
     return factory.target();
+  }
+
+  /** Returns where a cell is on the grid, for a report. */
+  GridPlace placeOf(int index) {
+    Cell cell = schedule.cell(index);
+    return new GridPlace(
+        cell.row(),
+        cell.column(),
+        schedule.rowSlotOf(index),
+        schedule.columnSlotOf(index),
+        schedule.isExclusive(),
+        maxWorkers);
   }
 
   SchedulerPlatform platform() {

@@ -17,6 +17,7 @@ import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,21 +97,35 @@ public final class DeadLetterFile {
     if (lines == null) {
       lines = new ArrayList<>();
       // Empty if workers have written the file on another machine; a pipe cannot be read again.
-      for (InputFile file : Listing.matching(path)) {
-        if (!file.isPipe()) {
-          read(file, lines);
-        }
-      }
+      read(path, lines::add);
       before = lines;
     }
     return lines;
   }
 
-  private static void read(InputFile file, List<DeadLetter> lines) throws IOException {
+  /**
+   * Counts the dead letters of a file by reason, in bounded memory. Returns no counts if there is
+   * no such file here.
+   */
+  public static DeadLetterCounts counts(String path) throws IOException {
+    DeadLetterCounts counts = new DeadLetterCounts();
+    read(path, counts::add);
+    return counts;
+  }
+
+  private static void read(String path, Consumer<DeadLetter> lines) throws IOException {
+    for (InputFile file : Listing.matching(path)) {
+      if (!file.isPipe()) {
+        read(file, lines);
+      }
+    }
+  }
+
+  private static void read(InputFile file, Consumer<DeadLetter> lines) throws IOException {
     try (BufferedReader reader =
         new BufferedReader(Channels.newReader(FileText.open(file), UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        lines.add(DeadLetter.fromJson(line));
+        lines.accept(DeadLetter.fromJson(line));
       }
     }
   }

@@ -7,6 +7,7 @@ import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.internal.jdbc.table.TableLocks;
+import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
@@ -25,6 +26,7 @@ final class TransactionWriter<T> implements AutoCloseable {
   private final JdbcWrite<T> write;
   private final boolean rejects;
   private final PlacedConnection connection;
+  private final String recorded;
   private @Nullable WriterLedger ledger;
   private long acknowledgedRows;
   private boolean warned;
@@ -37,6 +39,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     this.write = write;
     this.rejects = rejects;
     this.connection = new PlacedConnection(write);
+    this.recorded = "table " + write.table().name();
   }
 
   /**
@@ -99,6 +102,9 @@ final class TransactionWriter<T> implements AutoCloseable {
     Token token = opened.next(rows.size());
     Attempts attempts = new Attempts(rows, order, opened.check(token));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
+    RunRecorder.Open open = RunRecorder.open(recorded, null, 0);
+    int refused = rows.size();
+    boolean done = false;
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
       if (token != null) {
@@ -108,6 +114,8 @@ final class TransactionWriter<T> implements AutoCloseable {
           opened.confirm(connection.held());
         }
       }
+      refused = rejected.size();
+      done = true;
       return new BatchOutcome(
           rejected,
           attempts.made,
@@ -124,6 +132,7 @@ final class TransactionWriter<T> implements AutoCloseable {
                       : ""),
           fault);
     } finally {
+      open.close(rows.size() - refused, Math.max(1, attempts.made), !done);
       connection.rest();
     }
   }

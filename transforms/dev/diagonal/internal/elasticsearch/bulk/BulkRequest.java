@@ -6,6 +6,7 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerExcept
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.ItemsFailedException;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.Outcome;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.RejectedException;
+import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.metrics.Changes;
 import java.io.IOException;
@@ -72,6 +73,7 @@ final class BulkRequest<P> implements Runnable {
   @Override
   public void run() {
     long startNanos = System.nanoTime();
+    RunRecorder.Open open = RunRecorder.open("index " + settings.target().index(), null, 0);
     try {
       settings
           .retry()
@@ -82,6 +84,7 @@ final class BulkRequest<P> implements Runnable {
       failure = fault;
     } finally {
       millis = (System.nanoTime() - startNanos) / 1_000_000;
+      open.close(done.size(), Math.max(1, sent), failure != null);
     }
   }
 

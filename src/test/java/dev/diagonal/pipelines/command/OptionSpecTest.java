@@ -23,6 +23,7 @@ final class OptionSpecTest {
             "maxBadRecords",
             "millilitres",
             "painter",
+            "report",
             "summary",
             "things");
   }

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.progress;
 
 import java.io.Console;
 

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.progress;
 
 import dev.diagonal.internal.metrics.Counted;
 import java.io.PrintStream;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Shows the progress of a job in one line. On a terminal the line is updated in place; otherwise
  * plain lines are printed, and rarely. Shows nothing if the job ends before the first update.
  */
-final class ProgressLine implements AutoCloseable {
+public final class ProgressLine implements AutoCloseable {
 
   private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
   private static final Duration ELSEWHERE = Duration.ofSeconds(5);
@@ -49,7 +49,8 @@ final class ProgressLine implements AutoCloseable {
    * @param counts what the job has counted so far; empty if that is unknown
    * @param totalBytes how many bytes the job will read, or 0 if that is unknown
    */
-  static ProgressLine start(PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
+  public static ProgressLine start(
+      PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
     ProgressLine line = new ProgressLine(out, Terminal.isPresent(), counts, totalBytes);
     long period = (line.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
     var unused =
@@ -58,7 +59,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Returns the counters of this JVM, relative to their current values. */
-  static Supplier<Map<Counted, Long>> countsInThisJvm() {
+  public static Supplier<Map<Counted, Long>> countsInThisJvm() {
     Map<Counted, Long> before = new EnumMap<>(Counted.class);
     for (Counted counted : Counted.values()) {
       before.put(counted, counted.inThisJvm());

@@ -1,0 +1,154 @@
+package dev.diagonal.pipelines.report;
+
+import static dev.diagonal.pipelines.report.Figures.count;
+
+import dev.diagonal.internal.metrics.BatchTotals;
+import dev.diagonal.internal.metrics.GridPlace;
+import dev.diagonal.internal.metrics.RecordedBatch;
+import dev.diagonal.pipelines.report.Lanes.Span;
+import dev.diagonal.pipelines.report.Sections.Figure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** The sections about batches: the grid, who wrote when, and how long it took. */
+final class BatchSections {
+
+  private final Markup page;
+  private final RunFacts run;
+
+  BatchSections(Markup page, RunFacts run) {
+    this.page = page;
+    this.run = run;
+  }
+
+  void add() {
+    run.targets().stream().filter(target -> target.grid() != null).forEach(this::grid);
+    run.targets().forEach(this::timeline);
+    if (!run.targets().isEmpty()) {
+      latencies();
+    }
+  }
+
+  private void grid(BatchTotals target) {
+    GridPlace place = target.grid();
+    Sections.open(page, "grid", "The grid");
+    Sections.note(page, target.target());
+    Sections.figures(
+        page,
+        List.of(
+            new Figure("in progress on average", decimal(target.averageOpen())),
+            new Figure("possible by the rows", decimal(Limit.possibleWidth(target))),
+            new Figure("workers allowed", String.valueOf(place == null ? 0 : place.maxWorkers())),
+            new Figure("rows in the fullest slot", Figures.percent(target.hottestSlotShare()))));
+    page.raw(HeatMap.draw("Rows of each cell of the grid", target.rowsOfCell()));
+    boolean oneSide = place != null && place.columnSlot() == place.column();
+    Sections.note(
+        page,
+        "Rows of each cell, with the sums of rows (right) and columns (below). %s"
+            .formatted(
+                oneSide
+                    ? "Row and column of the same number are one slot; cells that share a slot never run at the same time."
+                    : "Cells of the same row or column never run at the same time."));
+    page.close();
+  }
+
+  private void timeline(BatchTotals target) {
+    Map<String, Integer> lanes = new LinkedHashMap<>();
+    List<Span> spans = new ArrayList<>();
+    boolean isGrid = target.grid() != null;
+    for (RecordedBatch batch : run.batches()) {
+      if (batch.target().equals(target.target())) {
+        int lane = lanes.computeIfAbsent(batch.worker(), name -> lanes.size() + 1);
+        spans.add(span(batch, lane, isGrid));
+      }
+    }
+    spans.sort((a, b) -> Integer.compare(laneOf(a), laneOf(b)));
+    Sections.open(page, "timeline", "Batches over time");
+    Sections.note(page, target.target());
+    page.raw(Lanes.draw("Batches by worker over time", spans, run.seconds()));
+    Sections.note(
+        page,
+        "%s batches by %s workers; one lane per worker%s. Red edges mark batches that were repeated or failed.%s"
+            .formatted(
+                count(target.batches()),
+                count(target.workers()),
+                isGrid ? ", one colour per cell" : "",
+                run.step() > 1 ? " One batch in %s is shown.".formatted(run.step()) : ""));
+    page.close();
+  }
+
+  private static int laneOf(Span span) {
+    return Integer.parseInt(span.lane().substring(1));
+  }
+
+  private static Span span(RecordedBatch batch, int lane, boolean isGrid) {
+    String title =
+        String.format(
+            Locale.ROOT,
+            "%s%,d rows in %s, after a wait of %s, %s%s",
+            isGrid ? "cell " + batch.row() + "," + batch.column() + ": " : "",
+            batch.rows(),
+            Figures.time(batch.nanos() / 1e9),
+            Figures.time(batch.waitNanos() / 1e9),
+            batch.attempts() == 1 ? "1 attempt" : batch.attempts() + " attempts",
+            batch.failed() ? ", failed" : "");
+    return new Span(
+        "w" + lane,
+        batch.startNanos() / 1e9,
+        batch.nanos() / 1e9,
+        isGrid ? batch.row() * 31 + batch.column() : -1,
+        batch.failed() || batch.attempts() > 1,
+        title);
+  }
+
+  private void latencies() {
+    Sections.open(page, "latencies", "How long batches took");
+    List<List<String>> times = new ArrayList<>();
+    List<List<String>> sizes = new ArrayList<>();
+    for (BatchTotals target : run.targets()) {
+      times.add(times(target.target(), target.micros()));
+      if (target.waitMicros().getMaxValue() > 0) {
+        times.add(times("  waiting for a worker and slots", target.waitMicros()));
+      }
+      Histogram rows = target.rowsPerBatch();
+      sizes.add(
+          List.of(
+              target.target(),
+              count(target.batches()),
+              count(target.rows()),
+              count(rows.getValueAtPercentile(50)),
+              count(rows.getMaxValue()),
+              count(target.retries()),
+              count(target.failures())));
+    }
+    Sections.table(page, 1, List.of("target", "p50", "p90", "p99", "max"), times);
+    page.element("h3", "Sizes and retries");
+    Sections.table(
+        page,
+        1,
+        List.of("target", "batches", "rows", "p50 rows", "max rows", "retries", "failed"),
+        sizes);
+    page.close();
+  }
+
+  private static List<String> times(String name, Histogram micros) {
+    return List.of(
+        name,
+        time(micros.getValueAtPercentile(50)),
+        time(micros.getValueAtPercentile(90)),
+        time(micros.getValueAtPercentile(99)),
+        time(micros.getMaxValue()));
+  }
+
+  private static String time(long micros) {
+    return Figures.time(micros / 1e6);
+  }
+
+  private static String decimal(double number) {
+    return Figures.decimal(number);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.diagonal.pipelines.report;
+
+import java.util.List;
+
+/** The parts that sections of a report are made of. */
+final class Sections {
+
+  private Sections() {}
+
+  /** Opens a section with its heading. */
+  static void open(Markup page, String id, String heading) {
+    page.open("section", "id", id).element("h2", heading);
+  }
+
+  static void paragraph(Markup page, String text) {
+    page.element("p", text);
+  }
+
+  static void note(Markup page, String text) {
+    page.element("p", text, "class", "soft");
+  }
+
+  /** Adds large figures with what they count. */
+  static void figures(Markup page, List<Figure> figures) {
+    page.open("dl", "class", "figures");
+    for (Figure figure : figures) {
+      page.open("div").element("dt", figure.name).element("dd", figure.value).close();
+    }
+    page.close();
+  }
+
+  /** A figure. */
+  record Figure(String name, String value) {}
+
+  /**
+   * Adds a table.
+   *
+   * @param words how many columns hold text; the others hold numbers
+   */
+  static void table(Markup page, int words, List<String> head, List<List<String>> rows) {
+    page.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    row(page, "th", words, head);
+    page.close().close().open("tbody");
+    for (List<String> row : rows) {
+      page.open("tr");
+      row(page, "td", words, row);
+      page.close();
+    }
+    page.close().close().close();
+  }
+
+  private static void row(Markup page, String cell, int words, List<String> values) {
+    for (int i = 0; i < values.size(); i++) {
+      page.element(cell, values.get(i), "class", i < words ? "w" : "n");
+    }
+  }
+}

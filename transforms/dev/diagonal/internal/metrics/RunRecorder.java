@@ -1,0 +1,168 @@
+package dev.diagonal.internal.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records, while a command makes a report of its run, which batches the writers of this JVM wrote
+ * and when. Nothing is recorded while nobody makes a report; a batch then costs one look at an
+ * empty list.
+ *
+ * <p>Its memory is bounded. It keeps at most {@value #MOST_BATCHES} batches: once they are that
+ * many, it drops every second one, and from then on keeps only every second, fourth, eighth. {@link
+ * BatchTotals} are exact for all batches. Recorders are per JVM, as workers are: the registry is
+ * static because DoFns are serialized on their way to workers. Thread-safe.
+ */
+public final class RunRecorder implements AutoCloseable {
+
+  private static final int MOST_BATCHES = 20_000;
+
+  private static final List<RunRecorder> ACTIVE = new CopyOnWriteArrayList<>();
+
+  private final long startNanos = System.nanoTime();
+  private final Map<String, BatchTotals> totals = new TreeMap<>();
+  private List<RecordedBatch> batches = new ArrayList<>();
+  private long seen;
+  private long step = 1;
+
+  private RunRecorder() {}
+
+  /** Starts a recorder, which records until it is closed. */
+  public static RunRecorder start() {
+    RunRecorder recorder = new RunRecorder();
+    ACTIVE.add(recorder);
+    return recorder;
+  }
+
+  /** Ends the recording; what was recorded can still be read. */
+  @Override
+  public void close() {
+    boolean unused = ACTIVE.remove(this);
+  }
+
+  /**
+   * Notes that the calling thread begins a batch.
+   *
+   * @param target where it is written, as it is shown to users
+   * @param place where its rows are on a grid; null if they are on none
+   * @param waitNanos how long it waited before
+   */
+  public static Open open(String target, @Nullable GridPlace place, long waitNanos) {
+    return open(target, place, waitNanos, Thread.currentThread().getName());
+  }
+
+  /**
+   * Notes that a worker begins a batch.
+   *
+   * @param worker tells the workers of a target apart
+   */
+  public static Open open(String target, @Nullable GridPlace place, long waitNanos, String worker) {
+    if (ACTIVE.isEmpty()) {
+      return Open.UNRECORDED;
+    }
+    List<RunRecorder> recorders = List.copyOf(ACTIVE);
+    long nowNanos = System.nanoTime();
+    recorders.forEach(recorder -> recorder.opened(target, nowNanos));
+    return new Open(recorders, target, place, waitNanos, worker, nowNanos);
+  }
+
+  /** Returns when the recording started, as {@link System#nanoTime}. */
+  public long startNanos() {
+    return startNanos;
+  }
+
+  /** Returns the batches that it kept, in the order in which they ended. */
+  public synchronized List<RecordedBatch> batches() {
+    return List.copyOf(batches);
+  }
+
+  /** Returns of how many batches in a row it keeps one. */
+  public synchronized long step() {
+    return step;
+  }
+
+  /** Returns exact totals by target. */
+  public synchronized Map<String, BatchTotals> totals() {
+    return Map.copyOf(totals);
+  }
+
+  private synchronized void opened(String target, long nowNanos) {
+    totals.computeIfAbsent(target, BatchTotals::new).opened(nowNanos);
+  }
+
+  private synchronized void closed(RecordedBatch batch, @Nullable GridPlace place, long nowNanos) {
+    totals.computeIfAbsent(batch.target(), BatchTotals::new).closed(batch, place, nowNanos);
+    if (seen++ % step == 0) {
+      batches.add(batch);
+    }
+    if (batches.size() == MOST_BATCHES) {
+      List<RecordedBatch> every2nd = new ArrayList<>();
+      for (int i = 0; i < batches.size(); i += 2) {
+        every2nd.add(batches.get(i));
+      }
+      batches = every2nd;
+      step *= 2;
+    }
+  }
+
+  /** A batch in progress. Close it once, on any thread. */
+  public static final class Open {
+
+    private static final Open UNRECORDED = new Open(List.of(), "", null, 0, "", 0);
+
+    private final List<RunRecorder> recorders;
+    private final String target;
+    private final @Nullable GridPlace place;
+    private final long waitNanos;
+    private final String worker;
+    private final long openedNanos;
+
+    private Open(
+        List<RunRecorder> recorders,
+        String target,
+        @Nullable GridPlace place,
+        long waitNanos,
+        String worker,
+        long openedNanos) {
+      this.recorders = recorders;
+      this.target = target;
+      this.place = place;
+      this.waitNanos = waitNanos;
+      this.worker = worker;
+      this.openedNanos = openedNanos;
+    }
+
+    /**
+     * Notes that the batch has ended.
+     *
+     * @param rows how many rows are committed
+     * @param attempts how many transactions or requests it took
+     * @param failed whether some of it was not written
+     */
+    public void close(long rows, int attempts, boolean failed) {
+      if (recorders.isEmpty()) {
+        return;
+      }
+      long nowNanos = System.nanoTime();
+      for (RunRecorder recorder : recorders) {
+        RecordedBatch batch =
+            new RecordedBatch(
+                target,
+                worker,
+                place == null ? -1 : place.row(),
+                place == null ? -1 : place.column(),
+                openedNanos - recorder.startNanos,
+                nowNanos - openedNanos,
+                waitNanos,
+                rows,
+                attempts,
+                failed);
+        recorder.closed(batch, place, nowNanos);
+      }
+    }
+  }
+}
