@@ -40,7 +40,8 @@ final class WindowedBatchers<T> implements AutoCloseable {
    */
   private @Nullable DeadLetterLimit rejected;
 
-  WindowedBatchers(ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.EmitPolicy emitPolicy) {
+  WindowedBatchers(
+      ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.EmitPolicy emitPolicy) {
     this.write = write;
     this.rowBytes = new RowSizeEstimate<>(rowCoder);
     this.emitPolicy = emitPolicy;

@@ -206,7 +206,8 @@ public final class WriteConflictFree<T>
   @Override
   public PCollection<BatchWritten> expand(PCollection<T> rows) {
     Coder<T> coder = rows.getCoder();
-    return assign(rows, new AssignCellsFn<>(write, coder, emitPolicy(), errorHandler != null), coder);
+    return assign(
+        rows, new AssignCellsFn<>(write, coder, emitPolicy(), errorHandler != null), coder);
   }
 
   @Override
@@ -230,7 +231,8 @@ public final class WriteConflictFree<T>
     TupleTag<CellOutput<T>> outcome = new TupleTag<>() {};
     PCollectionTuple assigned =
         input.apply(
-            "Assign cells", ParDo.of(fn).withOutputTags(outcome, DeadLetterOutput.tags(errorHandler)));
+            "Assign cells",
+            ParDo.of(fn).withOutputTags(outcome, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(assigned, errorHandler);
     return writeLeftovers(assigned.get(outcome).setCoder(CellOutput.coder(rowCoder)), rowCoder);
   }

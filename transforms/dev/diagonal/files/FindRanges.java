@@ -22,7 +22,9 @@ final class FindRanges extends PTransform<PBegin, PCollection<FileRange>> {
   private final @Nullable FileWatch watch;
   private final RangePlan plan;
 
-  /** @param watch null to read the files that exist */
+  /**
+   * @param watch null to read the files that exist
+   */
   FindRanges(List<String> patterns, @Nullable FileWatch watch, RangePlan plan) {
     this.patterns = patterns;
     this.watch = watch;

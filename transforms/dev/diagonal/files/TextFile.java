@@ -21,7 +21,9 @@ public record TextFile(String name, @Nullable String header, boolean records) {
     this(name, header, false);
   }
 
-  /** @throws BadInputException if the line is not UTF-8, since columns would get wrong names */
+  /**
+   * @throws BadInputException if the line is not UTF-8, since columns would get wrong names
+   */
   static TextFile withHeader(String name, byte[] line) {
     String header = new String(line, UTF_8);
     if (!Arrays.equals(header.getBytes(UTF_8), line)) {

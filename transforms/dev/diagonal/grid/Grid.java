@@ -203,7 +203,9 @@ public final class Grid<T> implements CellLocks {
    */
   public Grid<T> spreadingHotEnds() {
     checkArgument(
-        hashes != null, "hot ends can be spread only if slots are hashes of ids, not in %s", domain);
+        hashes != null,
+        "hot ends can be spread only if slots are hashes of ids, not in %s",
+        domain);
     return new Grid<>(schedule, row, column, locks, domain, hashes, true);
   }
 

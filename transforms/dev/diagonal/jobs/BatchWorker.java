@@ -210,7 +210,8 @@ public final class BatchWorker implements AutoCloseable {
       open.close(done == null ? 0 : done.rows(), Math.min(claim.attempt(), 2), done == null);
     }
     String table = tables.ratings();
-    listener.completed(done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());
+    listener.completed(
+        done, read.badRatings().stream().map(bad -> bad.toDeadLetter(table)).toList());
     return Outcome.COMPLETED;
   }
 

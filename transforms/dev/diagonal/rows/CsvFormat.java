@@ -43,8 +43,7 @@ public record CsvFormat(
   public CsvFormat {
     columns = List.copyOf(columns);
     checkArgument(
-        columns.isEmpty() || !header,
-        "a header names the columns; set either columns or header");
+        columns.isEmpty() || !header, "a header names the columns; set either columns or header");
     try {
       checkArgument(Charset.isSupported(encoding), "encoding '%s' is unknown", encoding);
     } catch (java.nio.charset.IllegalCharsetNameException e) {

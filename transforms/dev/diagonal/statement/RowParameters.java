@@ -22,7 +22,9 @@ public record RowParameters<T>(List<Column> columns, RowBinder<T> binder) implem
   /** Used in place of a table name. */
   private static final String ROWS = "rows";
 
-  /** @throws IllegalArgumentException if there is no column, or two have the same name */
+  /**
+   * @throws IllegalArgumentException if there is no column, or two have the same name
+   */
   public RowParameters {
     columns = List.copyOf(columns);
     Table unused = new Table(ROWS, columns);

@@ -70,7 +70,9 @@ final class RatingBatchesJob implements Job {
   private long badOfOne;
   private JdbcTarget database;
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
     this.options = options;
     this.input = input;

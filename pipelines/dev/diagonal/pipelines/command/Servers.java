@@ -15,7 +15,8 @@ public final class Servers implements Command {
 
   /** The options of the command. */
   public interface ServersOptions extends PipelineOptions {
-    @Description("A directory in which the servers keep their data; by default the data is deleted with them")
+    @Description(
+        "A directory in which the servers keep their data; by default the data is deleted with them")
     @Nullable String getDataDirectory();
 
     void setDataDirectory(@Nullable String dataDirectory);
@@ -59,7 +60,8 @@ public final class Servers implements Command {
           "               PGPASSFILE=%s psql -h %s -p %s -U %s%n",
           password.pgpass(), address.getHost(), address.getPort(), servers.jdbcUser());
       System.out.println("Elasticsearch: " + servers.elasticsearchUrl().orElseThrow());
-      System.out.println("data:          " + (directory == null ? "deleted when they stop" : directory));
+      System.out.println(
+          "data:          " + (directory == null ? "deleted when they stop" : directory));
       System.out.println("Ctrl-C stops them.");
       // Ctrl-C ends the JVM, whose shutdown hooks stop the servers.
       new CountDownLatch(1).await();

@@ -65,8 +65,7 @@ final class DonorsChooseJob implements Job {
     this.output = options.getOutput();
     this.place = SinkPlace.of(options.getElasticsearchUrl(), output, options.getElasticsearchUrl());
     if (output == null && place.isNone()) {
-      throw new IllegalArgumentException(
-          "there is no target: set --output or --elasticsearchUrl");
+      throw new IllegalArgumentException("there is no target: set --output or --elasticsearchUrl");
     }
     Sinks.checkBulkLoadMode(options, place);
     if (options.getShards() < 0) {
@@ -83,7 +82,9 @@ final class DonorsChooseJob implements Job {
     Object unused = Sinks.indexDocuments(index, options);
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static DonorsChooseJob of(DonorsChooseOptions options) {
     return new DonorsChooseJob(options);
   }

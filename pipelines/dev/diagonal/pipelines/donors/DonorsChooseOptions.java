@@ -82,7 +82,8 @@ public interface DonorsChooseOptions extends RunOptions, BulkOptions, CsvInputOp
   void setGenerate(@Nullable String generate);
 
   @Needs("generate")
-  @Description("How many donations to generate, with a fifth as many projects and three fifths as many resources")
+  @Description(
+      "How many donations to generate, with a fifth as many projects and three fifths as many resources")
   @Default.Integer(100_000)
   int getGenerateDonations();
 

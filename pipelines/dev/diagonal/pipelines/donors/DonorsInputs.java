@@ -55,7 +55,9 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
     }
   }
 
-  /** @throws UsageException if an option is missing, or matches no file */
+  /**
+   * @throws UsageException if an option is missing, or matches no file
+   */
   static DonorsInputs of(DonorsChooseOptions options) {
     return new DonorsInputs(
         Input.of("projects", options.getProjects()),

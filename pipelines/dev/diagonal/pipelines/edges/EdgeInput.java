@@ -82,7 +82,9 @@ final class EdgeInput {
     this.source = patterns == null ? null : sourceOf(options, patterns);
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static EdgeInput of(LoadEdgesOptions options) {
     List<String> patterns = options.getInput();
     if ((patterns == null) == (options.getInputQuery() == null)) {
@@ -103,7 +105,9 @@ final class EdgeInput {
     }
   }
 
-  /** @throws UsageException if columns or delimiter do not fit the first line */
+  /**
+   * @throws UsageException if columns or delimiter do not fit the first line
+   */
   private static void check(
       LoadEdgesOptions options, EdgeFormat format, FirstLines first, String file) {
     List<String> further = format.columnNames();
@@ -203,8 +207,7 @@ final class EdgeInput {
     }
     String there = "reads:   " + files.describe();
     return isEndless()
-        ? "%s, and new ones, looked for every %s s"
-            .formatted(there, options.getPollSeconds())
+        ? "%s, and new ones, looked for every %s s".formatted(there, options.getPollSeconds())
         : there;
   }
 

@@ -39,11 +39,12 @@ final class FoldJob implements Job {
     this.refuseBothEnds = refuseBothEnds;
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static FoldJob of(LoadEdgesOptions options) {
     if (options.getInput() != null || options.getInputQuery() != null) {
-      throw new IllegalArgumentException(
-          "--fold loads nothing: remove --input and --inputQuery");
+      throw new IllegalArgumentException("--fold loads nothing: remove --input and --inputQuery");
     }
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     if (!place.isUrl()) {

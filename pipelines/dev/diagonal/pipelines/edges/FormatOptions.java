@@ -14,7 +14,9 @@ final class FormatOptions {
 
   private FormatOptions() {}
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static EdgeFormat format(LoadEdgesOptions options) {
     EdgeFormat format =
         EdgeFormat.CSV

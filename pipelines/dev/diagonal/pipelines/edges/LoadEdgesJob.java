@@ -90,7 +90,9 @@ final class LoadEdgesJob implements Job {
     UpsertRelationships<Edge> unused = writers(grid());
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static LoadEdgesJob of(LoadEdgesOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
       throw new IllegalArgumentException("there is no target: set --jdbcUrl");

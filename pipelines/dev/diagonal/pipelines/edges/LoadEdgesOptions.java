@@ -53,7 +53,8 @@ public interface LoadEdgesOptions
   void setPollSeconds(int pollSeconds);
 
   @Needs("streaming")
-  @Description("With --streaming: end when no new file has appeared for this many seconds; 0 for never")
+  @Description(
+      "With --streaming: end when no new file has appeared for this many seconds; 0 for never")
   @Default.Integer(0)
   int getEndAfterIdleSeconds();
 
@@ -95,7 +96,8 @@ public interface LoadEdgesOptions
 
   void setIdType(IdType idType);
 
-  @Description("The column of the edge id; by default the id is built from file name and byte offset")
+  @Description(
+      "The column of the edge id; by default the id is built from file name and byte offset")
   @Nullable String getIdColumn();
 
   void setIdColumn(@Nullable String idColumn);

@@ -58,7 +58,9 @@ final class StatementInput {
     }
   }
 
-  /** @throws UsageException if an option is invalid */
+  /**
+   * @throws UsageException if an option is invalid
+   */
   static StatementInput edges(LoadEdgesOptions options) {
     if ((options.getInput() == null) == (options.getInputQuery() == null)) {
       throw new UsageException("use either --input or --inputQuery");
@@ -66,7 +68,9 @@ final class StatementInput {
     return new StatementInput(options, "input", options.getInput());
   }
 
-  /** @throws UsageException if an option is invalid */
+  /**
+   * @throws UsageException if an option is invalid
+   */
   static @Nullable StatementInput nodes(LoadEdgesOptions options) {
     if ((options.getNodesStatement() == null) != (options.getNodesInput() == null)) {
       throw new UsageException("set both --nodesStatement and --nodesInput, or neither");

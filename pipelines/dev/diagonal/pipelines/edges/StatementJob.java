@@ -82,7 +82,9 @@ final class StatementJob implements Job {
     }
   }
 
-  /** @throws UsageException if an option is invalid */
+  /**
+   * @throws UsageException if an option is invalid
+   */
   static StatementJob of(LoadEdgesOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
       throw new UsageException("there is no target: set --jdbcUrl");
@@ -111,7 +113,8 @@ final class StatementJob implements Job {
 
   private static void refuse(String option, @Nullable Object value, String why) {
     if (value != null) {
-      throw new UsageException("--%s cannot be combined with --statement: %s".formatted(option, why));
+      throw new UsageException(
+          "--%s cannot be combined with --statement: %s".formatted(option, why));
     }
   }
 

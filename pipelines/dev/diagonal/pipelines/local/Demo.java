@@ -41,7 +41,9 @@ public final class Demo implements Command {
 
   private final Command movieRatings;
 
-  /** @param movieRatings the command to run */
+  /**
+   * @param movieRatings the command to run
+   */
   public Demo(Command movieRatings) {
     this.movieRatings = movieRatings;
   }

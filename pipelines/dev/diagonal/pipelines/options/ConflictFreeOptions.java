@@ -40,7 +40,8 @@ public interface ConflictFreeOptions extends PipelineOptions {
 
   void setBatchSize(int batchSize);
 
-  @Description("The maximum number of batches per slot that a reader holds before the largest are written early")
+  @Description(
+      "The maximum number of batches per slot that a reader holds before the largest are written early")
   @Default.Integer(20)
   int getBurstFactor();
 
@@ -53,7 +54,8 @@ public interface ConflictFreeOptions extends PipelineOptions {
   void setMaxWorkers(int maxWorkers);
 
   @Needs("streaming")
-  @Description("With --streaming: the maximum number of seconds that a row waits for others of its cell")
+  @Description(
+      "With --streaming: the maximum number of seconds that a row waits for others of its cell")
   @Default.Integer(5)
   int getMaxBufferingSeconds();
 

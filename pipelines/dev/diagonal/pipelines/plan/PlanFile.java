@@ -129,7 +129,9 @@ public final class PlanFile {
       if (known.contains(key)) {
         if (kind != null) {
           each.getValue()
-              .mistake("an element must be one task, but this one has '%s' and '%s'".formatted(kind, key));
+              .mistake(
+                  "an element must be one task, but this one has '%s' and '%s'"
+                      .formatted(kind, key));
         }
         kind = key;
       }

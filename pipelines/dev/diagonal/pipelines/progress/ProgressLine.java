@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 public final class ProgressLine implements AutoCloseable {
 
   private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
-  private static final Duration ELSEWHERE = Duration.ofSeconds(5);
+  private static final Duration ELSEWHERE = Duration.ofSeconds(10);
 
   private final PrintStream out;
   private final boolean terminal;
@@ -116,11 +116,26 @@ public final class ProgressLine implements AutoCloseable {
             : String.format(Locale.ROOT, "%,.1f MB read", bytes / 1e6);
     return String.format(
         Locale.ROOT,
-        "%s, %,d rows, %,.0f rows/s, %,d batches written, %,d bad records",
+        "%s%s, %,d rows, %,.0f rows/s, %,d batches written, %,d bad records",
         read,
+        timeLeft(bytes, totalBytes, seconds),
         rows,
         rows / Math.max(seconds, 0.001),
         batches,
         bad);
+  }
+
+  /** Returns how long reading takes if it goes on as fast, or that it is over. */
+  private static String timeLeft(long bytes, long totalBytes, double seconds) {
+    if (totalBytes == 0 || bytes == 0) {
+      return "";
+    }
+    if (bytes >= totalBytes) {
+      return ", now writing";
+    }
+    long left = Math.round(seconds * (totalBytes - bytes) / bytes);
+    return left < 120
+        ? String.format(Locale.ROOT, ", %d s left", left)
+        : String.format(Locale.ROOT, ", %d min left", Math.round(left / 60.0));
   }
 }

@@ -51,7 +51,9 @@ final class MovieRatingsJob implements Job {
   private final RatingFormat format;
   private final List<RatingSink> sinks;
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
     this.options = options;
     this.input = input;

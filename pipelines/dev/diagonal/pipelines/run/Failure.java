@@ -194,9 +194,15 @@ public record Failure(String message, @Nullable String hint, boolean expected) {
     if (MISSING_RIGHT_STATE.equals(state)) {
       return GRANT;
     }
-    return REFUSED_SQL_STATE.equals(state)
-        ? "is the database running, and is --jdbcUrl right?"
-        : null;
+    if (!REFUSED_SQL_STATE.equals(state)) {
+      return null;
+    }
+    String question = "is the database running, and is --jdbcUrl right?";
+    return String.valueOf(fault.getMessage()).contains("timed out")
+        ? question
+            + " A pooler does not answer while all its connections are in use: allow more of them, or"
+            + " read with fewer readers and --snapshot=each"
+        : question;
   }
 
   /**

@@ -93,7 +93,9 @@ final class TaxiTripsJob implements Job {
     Object unused = sink.writers(grid());
   }
 
-  /** @throws IllegalArgumentException if an option is invalid */
+  /**
+   * @throws IllegalArgumentException if an option is invalid
+   */
   static TaxiTripsJob of(TaxiTripsOptions options) {
     if ("none".equals(options.getJdbcUrl())) {
       throw new IllegalArgumentException("there is no target: set --jdbcUrl");

@@ -268,6 +268,8 @@ final class TransferJob implements Job {
   public @Nullable String needsLauncher() {
     if (isStaged()) {
       return "--transaction=all writes the rows to the tables at the end";
+    } else if (spec.verify()) {
+      return "--verify reads the targets at the end";
     }
     return SourceSnapshot.isFor(spec.from())
         ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"

@@ -43,7 +43,9 @@ public record BulkSettings(
   /** Elasticsearch's default limit for the body of a request. */
   private static final long HTTP_LIMIT_BYTES = 100 * MEBIBYTE;
 
-  /** @throws IllegalArgumentException if a number is out of range */
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
   public BulkSettings {
     checkArgument(
         bulkDocuments >= 1 && bulkDocuments <= 100_000,

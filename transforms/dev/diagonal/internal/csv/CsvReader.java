@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.internal.files.stored.ByteOrderMark;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,13 +35,11 @@ public final class CsvReader implements Closeable {
   private static final int SHOWN_BYTES = 1_000;
 
   private static final int BUFFER_BYTES = 1 << 18;
-  private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-  private static final char UNKNOWN = '\uFFFD';
 
   private final ReadableByteChannel channel;
   private final CsvDialect dialect;
   private final int maxRecordBytes;
-  private final boolean repairUtf8;
+  private final @Nullable Utf8Repair utf8;
   private final CsvFields fields;
   private final byte[] comment;
 
@@ -68,7 +67,6 @@ public final class CsvReader implements Closeable {
   private byte @Nullable [] shown;
 
   private long recordOffset;
-  private long replacedCharacters;
 
   /**
    * Reads from the current position of a channel; {@link #close} closes it.
@@ -88,7 +86,7 @@ public final class CsvReader implements Closeable {
     this.channel = channel;
     this.dialect = dialect;
     this.maxRecordBytes = maxRecordBytes;
-    this.repairUtf8 = repairUtf8;
+    this.utf8 = repairUtf8 ? new Utf8Repair() : null;
     this.fields = new CsvFields(dialect, true);
     this.comment = dialect.skipped().commentBytes();
     this.buffer = new byte[Math.min(BUFFER_BYTES, maxRecordBytes + 2)];
@@ -108,7 +106,8 @@ public final class CsvReader implements Closeable {
   public boolean next() throws IOException {
     if (!started) {
       started = true;
-      skipMark();
+      fill();
+      next = ByteOrderMark.lengthIn(buffer, filled);
       for (int i = 0; i < dialect.skipped().first(); i++) {
         skipLine();
       }
@@ -147,8 +146,11 @@ public final class CsvReader implements Closeable {
     nextLine += fields.lineBreaks() + 1L;
     end = cut;
     next = behindLineEnd(cut);
-    if (repairUtf8 && problem == null) {
-      repair();
+    if (utf8 != null && problem == null) {
+      byte[] repaired = utf8.repaired(buffer, start, end);
+      if (repaired != null) {
+        problem = fields.split(repaired, 0, repaired.length);
+      }
     }
   }
 
@@ -182,7 +184,7 @@ public final class CsvReader implements Closeable {
 
   /** Returns how many invalid UTF-8 sequences have been replaced so far. */
   long replacedCharacters() {
-    return replacedCharacters;
+    return utf8 == null ? 0 : utf8.replacedCharacters();
   }
 
   @Override
@@ -207,10 +209,7 @@ public final class CsvReader implements Closeable {
     return cut + (both ? 2 : 1);
   }
 
-  /**
-   * Reads more bytes, keeping those from {@link #next}, until the buffer is full or the stream
-   * ends.
-   */
+  /** Keeps the bytes from {@link #next}, and reads until the buffer is full or the stream ends. */
   private void fill() throws IOException {
     System.arraycopy(buffer, next, buffer, 0, filled - next);
     bufferOffset += next;
@@ -225,14 +224,6 @@ public final class CsvReader implements Closeable {
       atEnd = channel.read(wrapped) < 0;
     }
     filled = wrapped.position();
-  }
-
-  private void skipMark() throws IOException {
-    fill();
-    int mark = UTF_8_MARK.length;
-    if (filled >= mark && Arrays.equals(buffer, 0, mark, UTF_8_MARK, 0, mark)) {
-      next = mark;
-    }
   }
 
   private boolean isAtComment() throws IOException {
@@ -257,8 +248,7 @@ public final class CsvReader implements Closeable {
    */
   private boolean endsLine(byte b) throws IOException {
     if (b == '\r' && (next < filled || fillAgain()) && buffer[next] == '\n') {
-      // A carriage return at the end of the buffer is examined together with the byte that follows
-      // it.
+      // A CR at the end of the buffer is examined together with the byte that follows it.
       next++;
     }
     boolean ends = b == '\n' || b == '\r';
@@ -303,40 +293,5 @@ public final class CsvReader implements Closeable {
   private boolean fillAgain() throws IOException {
     fill();
     return next < filled;
-  }
-
-  private void repair() {
-    boolean ascii = true;
-    for (int i = start; i < end && ascii; i++) {
-      ascii = buffer[i] >= 0;
-    }
-    if (ascii) {
-      return;
-    }
-    String text = record();
-    if (text.indexOf(UNKNOWN) < 0) {
-      return;
-    }
-    long replaced = text.chars().filter(c -> c == UNKNOWN).count() - marksInFile();
-    if (replaced > 0) {
-      replacedCharacters += replaced;
-      byte[] repaired = text.getBytes(UTF_8);
-      int unused = fields.cut(repaired, 0, repaired.length, true);
-    }
-  }
-
-  /**
-   * Returns how often the replacement character itself, which is valid UTF-8, occurs in the record.
-   */
-  private int marksInFile() {
-    int found = 0;
-    for (int i = start; i + 2 < end; i++) {
-      if (buffer[i] == (byte) 0xEF
-          && buffer[i + 1] == (byte) 0xBF
-          && buffer[i + 2] == (byte) 0xBD) {
-        found++;
-      }
-    }
-    return found;
   }
 }

@@ -47,7 +47,9 @@ public final class DonationFiles implements DocumentSink {
    */
   public record Target(String directory, String suffix, OutputRun run) implements Serializable {
 
-    /** @throws IllegalArgumentException if the suffix names a compression that cannot be written */
+    /**
+     * @throws IllegalArgumentException if the suffix names a compression that cannot be written
+     */
     public Target {
       OutputCompression.check("x" + suffix);
     }

@@ -33,7 +33,9 @@ final class WaitingBlocks<P> implements AutoCloseable {
   private @Nullable Path file;
   private @Nullable DataOutputStream toFile;
 
-  /** @param maxHeldBytes the maximum number of encoded bytes in memory */
+  /**
+   * @param maxHeldBytes the maximum number of encoded bytes in memory
+   */
   WaitingBlocks(Coder<P> coder, long maxHeldBytes) {
     this.coder = coder;
     this.maxHeldBytes = maxHeldBytes;

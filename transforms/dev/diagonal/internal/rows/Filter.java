@@ -34,7 +34,9 @@ public final class Filter {
   private final @Nullable BigDecimal number;
   private final ByteBuilder formatted = new ByteBuilder(32);
 
-  /** @throws IllegalArgumentException if it is not a condition, or the column is unknown */
+  /**
+   * @throws IllegalArgumentException if it is not a condition, or the column is unknown
+   */
   public Filter(String condition, RowType rows) {
     this.condition = condition.strip();
     Matcher parts = partsOf(condition);

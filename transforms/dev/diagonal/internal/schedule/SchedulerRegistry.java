@@ -36,7 +36,9 @@ public final class SchedulerRegistry {
   @SuppressWarnings("unchecked") // a key belongs to one write, which has one type of rows
   public synchronized <T> ConflictScheduler<T> acquire(
       String key, Supplier<ConflictScheduler<T>> make) throws InterruptedException {
-    byKey.values().removeIf(shared -> shared.closedWithBatchInFlight && shared.scheduler.isAtRest());
+    byKey
+        .values()
+        .removeIf(shared -> shared.closedWithBatchInFlight && shared.scheduler.isAtRest());
     Shared shared = byKey.get(key);
     while (shared != null && shared.users == 0) {
       if (shared.closedWithBatchInFlight) {

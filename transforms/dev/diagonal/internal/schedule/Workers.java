@@ -26,7 +26,9 @@ final class Workers<T> {
 
   private final Deque<BatchThread<T>> idle = new ArrayDeque<>();
 
-  /** @param make creates what a thread runs, from the condition that it waits on */
+  /**
+   * @param make creates what a thread runs, from the condition that it waits on
+   */
   Workers(
       SchedulerPlatform platform,
       int max,
@@ -57,7 +59,9 @@ final class Workers<T> {
     }
     BatchThread<T> work = make.apply(platform.lock().newCondition());
     work.give(run);
-    threads.put(work, platform.start(work)); // the thread needs the lock to end, so it cannot end before this
+    threads.put(
+        work,
+        platform.start(work)); // the thread needs the lock to end, so it cannot end before this
   }
 
   /** Marks the calling thread idle. */

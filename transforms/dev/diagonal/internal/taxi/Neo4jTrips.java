@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
 public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
     implements BatchWriter.Factory<Trip> {
 
-  /** @throws IllegalArgumentException if {@code database} is not Neo4j */
+  /**
+   * @throws IllegalArgumentException if {@code database} is not Neo4j
+   */
   public Neo4jTrips {
     Neo4jConnection.checkNeo4j(database);
   }

@@ -44,8 +44,8 @@ final class CopySql {
   }
 
   /**
-   * Returns statements whose upserts {@linkplain #distinguishesNew distinguish} new rows from updated ones:
-   * the table has system columns that the user may read.
+   * Returns statements whose upserts {@linkplain #distinguishesNew distinguish} new rows from
+   * updated ones: the table has system columns that the user may read.
    */
   CopySql distinguishingNew() {
     return new CopySql(write, columns, stageAll, true);

@@ -69,7 +69,8 @@ public record QueryRows<T>(JdbcTarget database, String sql, Reader<T> reader)
       HeldConnection.awaitRows(connection);
       // A slow target may hold the rows back for any time, during which the transaction is idle.
       try (var settings = connection.createStatement()) {
-        settings.execute("SET TRANSACTION READ ONLY; SET idle_in_transaction_session_timeout = 0");
+        settings.execute(
+            "SET TRANSACTION READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0");
       }
       // Closed with the connection. A prepared statement would take the operator ? for a parameter.
       Statement statement = connection.createStatement();

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record DocumentId(List<String> key, @Nullable String format) implements Serializable {
 
-  /** @throws IllegalArgumentException unless exactly one of the two is set */
+  /**
+   * @throws IllegalArgumentException unless exactly one of the two is set
+   */
   public DocumentId {
     key = List.copyOf(key);
     checkArgument(key.isEmpty() == (format != null), "an id needs either a key or a format");

@@ -119,7 +119,13 @@ public final class JsonLineFiles implements TransferSource {
     RowType json =
         new RowType(declared.names().stream().map(key -> new Field(key, FieldType.JSON)).toList());
     return new JsonLineFiles(
-        patterns, plan, found, json, ignoreUnknownKeys, guesses, JsonColumns.asWritten(json, ignoreUnknownKeys));
+        patterns,
+        plan,
+        found,
+        json,
+        ignoreUnknownKeys,
+        guesses,
+        JsonColumns.asWritten(json, ignoreUnknownKeys));
   }
 
   /** A value of the sample; its type is null for a JSON null. */
@@ -191,7 +197,13 @@ public final class JsonLineFiles implements TransferSource {
   @Override
   public TransferSource strict(List<ColumnGuess> inUse, Set<String> json) {
     return new JsonLineFiles(
-        patterns, plan, found, declared, ignoreUnknownKeys, guesses, columns.refusingTexts(inUse, json));
+        patterns,
+        plan,
+        found,
+        declared,
+        ignoreUnknownKeys,
+        guesses,
+        columns.refusingTexts(inUse, json));
   }
 
   @Override

@@ -41,7 +41,8 @@ abstract class RelationRows implements TransferSource {
       int maxRanges,
       RowType type) {
     if (key != null && !type.field(Columns.indexOf(type, key)).type().isWhole()) {
-      throw new BadInputException("column '" + key + "' does not hold whole numbers, so it cannot be the range key");
+      throw new BadInputException(
+          "column '" + key + "' does not hold whole numbers, so it cannot be the range key");
     }
     this.database = database;
     this.relation = relation;

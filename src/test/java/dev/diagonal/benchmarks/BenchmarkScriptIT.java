@@ -47,10 +47,7 @@ final class BenchmarkScriptIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "transfer, copy 1000 2, Medians of 2 round",
-    "counts, 1000 1, serial"
-  })
+  @CsvSource({"transfer, copy 1000 2, Medians of 2 round", "counts, 1000 1, serial"})
   void runsQuickBenchmarks(String name, String arguments, String shown) throws Exception {
     runs(name, arguments, shown);
   }

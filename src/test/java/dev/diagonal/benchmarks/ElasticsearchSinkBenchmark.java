@@ -9,7 +9,6 @@ import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.testing.Http;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,7 +6,6 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;

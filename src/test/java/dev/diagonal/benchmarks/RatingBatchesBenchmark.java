@@ -13,7 +13,6 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

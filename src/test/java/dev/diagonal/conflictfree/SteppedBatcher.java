@@ -69,7 +69,9 @@ public final class SteppedBatcher<T> {
             new RowSizeEstimate<>(coder),
             group,
             (batch, bytes) -> outgoing.add(new Outgoing<>(batch, bytes)),
-            writesAll ? CellBatcher.EmitPolicy.WRITE_ALL : CellBatcher.EmitPolicy.WRITE_FULL_BATCHES);
+            writesAll
+                ? CellBatcher.EmitPolicy.WRITE_ALL
+                : CellBatcher.EmitPolicy.WRITE_FULL_BATCHES);
   }
 
   public void add(T row) {

@@ -157,7 +157,8 @@ class WindowedBatchersTest {
   }
 
   private WindowedBatchers<Integer> batchers() {
-    return new WindowedBatchers<>(write, VarIntCoder.of(), CellBatcher.EmitPolicy.WRITE_FULL_BATCHES);
+    return new WindowedBatchers<>(
+        write, VarIntCoder.of(), CellBatcher.EmitPolicy.WRITE_FULL_BATCHES);
   }
 
   private static List<Integer> rows(int count) {

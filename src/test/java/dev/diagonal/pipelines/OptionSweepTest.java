@@ -87,13 +87,19 @@ final class OptionSweepTest {
         .anyMatch(line -> line.contains("--" + option + " takes "));
   }
 
+  /** Returns the arguments of a dry run with one option set. */
+  List<String> arguments(String command, String option, String value) throws IOException {
+    List<String> args = new ArrayList<>(List.of(command));
+    base(command).forEach((name, given) -> args.add("--" + name + "=" + given));
+    args.add("--" + option + "=" + value);
+    args.add("--dryRun");
+    return args;
+  }
+
   private Launched run(String command, String option, String value) {
     try {
-      List<String> args = new ArrayList<>(List.of(command));
-      base(command).forEach((name, given) -> args.add("--" + name + "=" + given));
-      args.add("--" + option + "=" + value);
-      args.add("--dryRun");
-      return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+      return Launched.with(
+          Main.COMMANDS, arguments(command, option, value).toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

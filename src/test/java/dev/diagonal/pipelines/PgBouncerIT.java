@@ -40,7 +40,7 @@ final class PgBouncerIT {
   void dropTables() throws Exception {
     assumeThat(PgBouncer.isInstalled()).as("PgBouncer is installed").isTrue();
     database.execute(
-        "DROP TABLE IF EXISTS edges, nodes, pooled, ratings, movie_rating_totals CASCADE;"
+        "DROP TABLE IF EXISTS edges, nodes, pooled, pooled_movies, trips, zones, ratings, movie_rating_totals CASCADE;"
             + " DROP SCHEMA IF EXISTS jobs, staging CASCADE");
   }
 
@@ -63,6 +63,22 @@ final class PgBouncerIT {
       assertDone(launch(bouncer, "rating-batches", "--input=" + ratings, "--batchRows=1000"));
       assertThat(database.number("SELECT sum(rating_count) FROM movie_rating_totals"))
           .isEqualTo(5_000);
+      database.execute("DROP TABLE IF EXISTS edges, nodes, trips, zones CASCADE");
+      assertDone(
+          launch(
+              bouncer,
+              "load-edges",
+              "--inputQuery=SELECT row_number() OVER () AS id, source, target FROM pooled",
+              "--idColumn=id",
+              "--sourceColumn=source",
+              "--targetColumn=target",
+              "--maxWorkers=1"));
+      assertThat(database.edges()).isEqualTo(30_000);
+      assertDone(launch(bouncer, "movie-ratings", "--input=" + ratings, "--jdbcTable=pooled_movies"));
+      Path trips = directory.resolve("trips.csv");
+      Files.writeString(trips, "PULocationID,DOLocationID,total_amount\n1,2,5.5\n2,3,2\n");
+      assertDone(launch(bouncer, "taxi-trips", "--input=" + trips));
+      assertThat(database.number("SELECT sum(pickups) FROM zones")).isEqualTo(2);
       assertThat(settings(bouncer)).isEqualTo(before);
     }
   }

@@ -75,6 +75,17 @@ final class TransferSnapshotClusterIT {
     assertThat(child.toString()).contains("--snapshot=each");
   }
 
+  @Test
+  void aLauncherThatLeavesCannotVerify() throws Exception {
+    ChildJvm child =
+        runs.run(
+            "transfer --from=jdbc:accounts --to=csv:%s %s --snapshot=each --verify --attachedMode=false"
+                .formatted(directory.resolve("accounts.csv"), jdbc()));
+
+    assertThat(child.status()).isEqualTo(2);
+    assertThat(child.toString()).contains("--verify reads the targets at the end");
+  }
+
   private String jdbc() {
     return "--jdbcUrl=%s --jdbcUser=%s"
         .formatted(database.postgres().jdbcUrl(), database.postgres().user());

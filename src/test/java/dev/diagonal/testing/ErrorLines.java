@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The standard error of a command. A job that takes longer than five seconds writes its progress
+ * The standard error of a command. A job that takes longer than ten seconds writes its progress
  * there too, so on a busy machine any command may: these lines are left out.
  */
 public final class ErrorLines {
 
   private static final Pattern PROGRESS =
       Pattern.compile(
-          "( *[0-9]+ %, [0-9.,]+ of )?[0-9.,]+ MB read, [0-9,]+ rows, [0-9,]+ rows/s,"
+          "( *[0-9]+ %, [0-9.,]+ of )?[0-9.,]+ MB read(, [0-9]+ (s|min) left|, now writing)?, [0-9,]+ rows, [0-9,]+ rows/s,"
               + " [0-9,]+ batches written, [0-9,]+ bad records");
 
   private ErrorLines() {}

@@ -45,7 +45,7 @@ public final class PgBouncer implements AutoCloseable {
             directory.resolve("pgbouncer.ini"),
             """
             [databases]
-            postgres = host=127.0.0.1 port=%d dbname=postgres user=%s password=%s
+            postgres = host=127.0.0.1 port=%d dbname=postgres user=%s password=%s connect_query='SET idle_in_transaction_session_timeout = 777000'
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = %d

@@ -70,7 +70,8 @@ final class BulkResponse {
     }
     if (items.size() != sent) {
       throw new IOException(
-          "the response to a bulk request of %s documents has %s items".formatted(sent, items.size()));
+          "the response to a bulk request of %s documents has %s items"
+              .formatted(sent, items.size()));
     }
     return items;
   }

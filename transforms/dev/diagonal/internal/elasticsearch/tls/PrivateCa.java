@@ -63,7 +63,8 @@ public final class PrivateCa {
         return certificates;
       }
     } catch (CertificateException e) {
-      throw new IllegalArgumentException("caCertificates must contain certificates in PEM format", e);
+      throw new IllegalArgumentException(
+          "caCertificates must contain certificates in PEM format", e);
     }
     throw new IllegalArgumentException("caCertificates must contain a certificate in PEM format");
   }

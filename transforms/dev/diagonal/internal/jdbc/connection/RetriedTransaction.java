@@ -33,8 +33,7 @@ public record RetriedTransaction(
   private static final class UnknownOutcomeException extends SQLException {
     UnknownOutcomeException(SQLException cause) {
       super(
-          "the commit got no reply, so it is unknown whether it took effect: "
-              + cause.getMessage(),
+          "the commit got no reply, so it is unknown whether it took effect: " + cause.getMessage(),
           cause.getSQLState(),
           cause);
     }

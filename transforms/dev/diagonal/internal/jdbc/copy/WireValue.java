@@ -272,6 +272,7 @@ public final class WireValue {
 
   static IllegalArgumentException refused(WireType type, String what) {
     return new IllegalArgumentException(
-        "a column of type %s does not accept a %s".formatted(type.name().toLowerCase(Locale.ROOT), what));
+        "a column of type %s does not accept a %s"
+            .formatted(type.name().toLowerCase(Locale.ROOT), what));
   }
 }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadSession implements AutoCloseable {
 
+  // Local to the transaction: behind a pooler the connection serves other clients afterwards.
   private static final String PATIENT =
-      "SET idle_in_transaction_session_timeout = 0; SET tcp_user_timeout = 0";
+      "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL tcp_user_timeout = 0";
 
   private final HeldConnection held;
   private final @Nullable Snapshot snapshot;
@@ -62,7 +63,7 @@ public final class ReadSession implements AutoCloseable {
     try (Statement settings = connection.createStatement()) {
       settings.execute(PATIENT);
       settings.execute(
-          "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'");
+          "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'");
     }
   }
 

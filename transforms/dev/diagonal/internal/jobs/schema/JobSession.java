@@ -26,7 +26,9 @@ public final class JobSession implements Session {
   private final DoubleSupplier jitter;
   private @Nullable Connection prepared;
 
-  /** @throws IllegalArgumentException if {@code database} is not PostgreSQL */
+  /**
+   * @throws IllegalArgumentException if {@code database} is not PostgreSQL
+   */
   public JobSession(JdbcTarget database) {
     this(
         database.toString(),

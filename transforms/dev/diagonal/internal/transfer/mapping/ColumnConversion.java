@@ -140,7 +140,8 @@ interface ColumnConversion {
       if (plan.refuseNul()) {
         for (int i = start; i < end; i++) {
           if (text[i] == 0) {
-            throw new BadValueException("the text contains the character 0, which no database accepts");
+            throw new BadValueException(
+                "the text contains the character 0, which no database accepts");
           }
         }
       }

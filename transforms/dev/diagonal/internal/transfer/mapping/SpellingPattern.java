@@ -52,7 +52,8 @@ final class SpellingPattern {
       return reads ? readNumber(source, pattern, format) : spellNumber(source, format);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "column '%s': '%s' is not a valid format: %s".formatted(target.name(), pattern, e.getMessage()),
+          "column '%s': '%s' is not a valid format: %s"
+              .formatted(target.name(), pattern, e.getMessage()),
           e);
     }
   }

@@ -267,8 +267,7 @@ final class RatingBatchesIT {
             "--summary=" + summary);
     assertDone(both);
     assertThat(both.out().get(0)).startsWith("rating-batches: 299 rows read, 2 bad");
-    assertThat(both.out())
-        .contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad lines");
+    assertThat(both.out()).contains("  loaded:  300 ratings read, 0 new, 300 existed, 1 bad lines");
     assertThat(Files.readString(summary)).contains("\"bad_records\" : 2,");
     assertThat(Files.readAllLines(bad)).singleElement().asString().contains("9,x,3,1");
     assertThat(Files.readAllLines(Path.of(bad + ".rows")))

@@ -123,7 +123,8 @@ final class CommandLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"fence", "-coats=1", "--", "--=3", "--coats 3", "--1=2", ""})
   void whatIsNoOptionIsRefused(String arg) {
-    assertRefused("an option must look like --name=value, got '" + arg + "'", "--things=fence", arg);
+    assertRefused(
+        "an option must look like --name=value, got '" + arg + "'", "--things=fence", arg);
   }
 
   @Test

@@ -71,7 +71,9 @@ final class LauncherTest {
       System.setOut(realOut);
       System.setErr(realErr);
     }
-    assertThat(err).asString().startsWith("failed: the standard output could not be written completely");
+    assertThat(err)
+        .asString()
+        .startsWith("failed: the standard output could not be written completely");
   }
 
   @Test

@@ -10,8 +10,18 @@ final class ProgressLineTest {
   void saysWhatWasReadOfTheTotalAndWhatWasWritten() {
     assertThat(ProgressLine.text(250_000_000, 1_000_000_000, 10_000_000, 1_200, 3, 4))
         .isEqualTo(
-            " 25 %, 250.0 of 1,000.0 MB read, 10,000,000 rows, 2,500,000 rows/s,"
+            " 25 %, 250.0 of 1,000.0 MB read, 12 s left, 10,000,000 rows, 2,500,000 rows/s,"
                 + " 1,200 batches written, 3 bad records");
+  }
+
+  @Test
+  void saysWhenAllIsRead() {
+    assertThat(ProgressLine.text(20, 20, 1, 0, 0, 1)).contains("MB read, now writing, 1 rows");
+  }
+
+  @Test
+  void saysLongTimesInMinutes() {
+    assertThat(ProgressLine.text(10, 1_000, 1, 0, 0, 60)).contains(", 99 min left, ");
   }
 
   @Test

@@ -161,7 +161,8 @@ final class MovieRatingsIT {
     assertThat(launched.out().get(1)).matches("  PostgreSQL +100 rows  table movie_ratings in .*");
     assertThat(launched.out().get(2))
         .matches("  Elasticsearch +100 rows  http://.*/movie-ratings \\(100 new\\)");
-    assertThat(launched.out().get(3)).contains("the embedded servers stop now, and their data is deleted");
+    assertThat(launched.out().get(3))
+        .contains("the embedded servers stop now, and their data is deleted");
   }
 
   @Test

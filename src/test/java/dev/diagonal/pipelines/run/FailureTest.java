@@ -85,6 +85,13 @@ final class FailureTest {
   }
 
   @Test
+  void hintsAtAPoolerThatDoesNotAnswer() {
+    assertThat(
+            Failure.of(wrapped(new SQLException("Connection attempt timed out.", "08001"))).hint())
+        .contains("A pooler does not answer while all its connections are in use");
+  }
+
+  @Test
   void whatADatabaseRefusesIsSaidAsItStands() {
     assertThat(Failure.of(wrapped(new SQLException("no such table", "42P01"))))
         .isEqualTo(new Failure("the database says: no such table", null, true));

@@ -215,7 +215,8 @@ final class TransferToIndexIT {
         transfer("--from=csv:" + rows(10), "--to=elasticsearch:transfer-no-shard", "--key=movieId");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err())
-        .anyMatch(line -> line.contains("no live shard accepts documents") && line.contains("tries"))
+        .anyMatch(
+            line -> line.contains("no live shard accepts documents") && line.contains("tries"))
         .anyMatch(
             line ->
                 line.contains("failed")

@@ -51,7 +51,10 @@ final class TransferTypesIT {
     Launched launched = load("csv", csv.toString(), "--badRecords=" + bad);
 
     assertDone(launched);
-    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("'24:01' is not a valid time");
+    assertThat(Files.readAllLines(bad))
+        .singleElement()
+        .asString()
+        .contains("'24:01' is not a valid time");
     assertThat(
             texts(
                 "SELECT concat_ws(' ', zip, amount, code, flag, hour, at, span) FROM typed"

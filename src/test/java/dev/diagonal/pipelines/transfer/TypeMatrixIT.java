@@ -2,12 +2,19 @@ package dev.diagonal.pipelines.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.local.LocalElasticsearch;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.ElasticsearchExtension;
+import dev.diagonal.testing.Http;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every type that a column of PostgreSQL may have, with values at the edges. */
-@ExtendWith(PostgresExtension.class)
+@ExtendWith({PostgresExtension.class, ElasticsearchExtension.class})
 final class TypeMatrixIT {
 
   /** Types that are not base types of the catalogue. */
@@ -146,6 +153,39 @@ final class TypeMatrixIT {
       """;
 
   private static final Pattern REFUSED = Pattern.compile("column '(\\w+)'");
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
+
+  /**
+   * The values that no field of their column's type can hold: years beyond 9999, what is not finite,
+   * and JSON of another kind than the first value of its column, which is an object here.
+   */
+  private static final List<String> NOT_INDEXED =
+      List.of(
+          "date infinity",
+          "date -infinity",
+          "date 5874897-12-31",
+          "double precision NaN",
+          "double precision Infinity",
+          "json \"1\"",
+          "jsonb [\"text\"]",
+          "jsonb \"1\"",
+          "jsonb \"text\"",
+          "numeric NaN",
+          "numeric Infinity",
+          "numeric -Infinity",
+          "numeric NaN",
+          "real NaN",
+          "real -Infinity",
+          "timestamp with time zone infinity",
+          "timestamp with time zone -infinity",
+          "timestamp with time zone 10000-01-01 00:00:00+00",
+          "timestamp without time zone infinity",
+          "timestamp without time zone -infinity",
+          "timestamp without time zone 294246-12-31 23:59:59.999999");
 
   private final Path directory;
   private final EdgeDatabase database;
@@ -297,6 +337,58 @@ final class TypeMatrixIT {
             "timestamp without time zone infinity");
     transfer("parquet:" + parquet, "jdbc:matrix.parquet", "--key=id");
     assertEqual("parquet");
+
+  /** One value per document, so that each is refused by itself. */
+  @Test
+  void everyTypeGoesIntoAnIndexOrIsRefused(LocalElasticsearch elasticsearch) throws Exception {
+    database.execute("CREATE TABLE matrix.single (LIKE matrix.source INCLUDING ALL)");
+    Map<String, String> values = new TreeMap<>();
+    for (Map.Entry<String, List<String>> column : columns.entrySet()) {
+      for (String value : column.getValue()) {
+        String insert =
+            "INSERT INTO matrix.single (id, %1$s) VALUES (%2$d, %3$s)"
+                + " RETURNING pg_typeof(%1$s) || ' ' || left(%1$s::text, 40)";
+        int id = values.size();
+        values.put(
+            "" + id, database.query(insert.formatted(column.getKey(), id, value)).get(0));
+      }
+    }
+    Path json = directory.resolve("single.jsonl");
+    Path bad = directory.resolve("bad.jsonl");
+    transfer("jdbc:matrix.single", "jsonl:" + json);
+    transfer(
+        "jdbc:",
+        "elasticsearch:type-matrix",
+        "--query=SELECT * FROM matrix.single ORDER BY id",
+        "--key=id",
+        "--elasticsearchUrl=" + elasticsearch.url(),
+        "--badRecords=" + bad);
+    JsonNode hits = JSON.readTree(Http.get(elasticsearch.url() + "/type-matrix/_search?size=1000"));
+    Map<String, JsonNode> documents = new TreeMap<>();
+    hits.at("/hits/hits").forEach(hit -> documents.put(hit.path("_id").asText(), values(hit.path("_source"))));
+    List<String> refused = new ArrayList<>();
+    for (String line : Files.readAllLines(json)) {
+      JsonNode row = JSON.readTree(line);
+      JsonNode document = documents.get(row.path("id").asText());
+      if (document == null) {
+        refused.add(values.get(row.path("id").asText()));
+      } else {
+        assertThat(document).as("%s", values).isEqualTo(values(row));
+      }
+    }
+    assertThat(refused).containsExactlyInAnyOrderElementsOf(NOT_INDEXED);
+    assertThat(Files.readAllLines(bad)).hasSameSizeAs(NOT_INDEXED);
+  }
+
+  /** Returns an object without the fields that are null. */
+  private static JsonNode values(JsonNode object) {
+    ObjectNode values = object.deepCopy();
+    object.fieldNames().forEachRemaining(name -> {
+      if (object.get(name).isNull()) {
+        values.remove(name);
+      }
+    });
+    return values;
   }
 
   /** A mapping that reads all columns as text, which the table's types then read. */
