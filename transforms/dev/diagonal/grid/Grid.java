@@ -50,7 +50,6 @@ public final class Grid<T> implements CellLocks {
   private final LockNumbers locks;
   private final String domain;
 
-  /** The hashes of both ends if slots are ranges of these, otherwise null. */
   private final @Nullable Hashes<T> hashes;
 
   private final boolean spreadsHotEnds;
@@ -77,7 +76,6 @@ public final class Grid<T> implements CellLocks {
     this(schedule, row, column, locks, domain, null, false);
   }
 
-  /** Returns a grid of records whose slots are equal ranges of the hashes of their ends. */
   private static <T> Grid<T> of(Schedule schedule, Hashes<T> hashes) {
     Slots slots = new Slots(schedule.tableSize());
     return new Grid<>(
@@ -90,10 +88,8 @@ public final class Grid<T> implements CellLocks {
         false);
   }
 
-  /** The hashes of both ends of a record. */
   private record Hashes<T>(SlotOf<T> row, SlotOf<T> column) implements Serializable {}
 
-  /** Returns the numbers that a slot locks on one side. */
   @FunctionalInterface
   private interface LockNumbers extends Serializable {
     int[] of(int slot);
@@ -261,7 +257,6 @@ public final class Grid<T> implements CellLocks {
     return slot == slots.column() || (isOneDomain() && slot == slots.row());
   }
 
-  /** Returns whether an id may be at both ends, so that both sides of a slot are locked. */
   private boolean isOneDomain() {
     return !(schedule instanceof BipartiteSchedule);
   }

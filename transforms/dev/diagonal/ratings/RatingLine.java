@@ -99,7 +99,7 @@ final class RatingLine {
     }
     return movieText.indexOf('\0') < 0
         ? null
-        : "the movie '%s' has a zero byte in it".formatted(shortened(movieText));
+        : "the movie '%s' contains a zero byte".formatted(shortened(movieText));
   }
 
   private long number(int field) {
@@ -108,10 +108,10 @@ final class RatingLine {
 
   private @Nullable String checkCount(boolean more) {
     if (more && fields.count() <= columns.last()) {
-      return "%s fields where at least %s are needed".formatted(fields.count(), columns.last() + 1);
+      return "%s fields, but at least %s are needed".formatted(fields.count(), columns.last() + 1);
     }
     if (!more && fields.count() != columns.fields()) {
-      return "%s fields where the header has %s".formatted(fields.count(), columns.fields());
+      return "%s fields, but the header has %s".formatted(fields.count(), columns.fields());
     }
     return null;
   }

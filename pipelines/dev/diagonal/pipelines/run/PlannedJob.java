@@ -50,7 +50,6 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     FileConflicts.check(files(job, options, args), Runners.isOnCluster(args));
   }
 
-  /** Returns the files that the job reads and writes. */
   public JobFiles files() {
     return files(job, options, args);
   }
@@ -181,7 +180,6 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  /** Writes the dead letters of a run that fails because there are too many. */
   private void keepDeadLetters(Throwable thrown) {
     String path = options.getBadRecords();
     if (path == null || job.isEndless()) { // a streaming job has written them
@@ -226,7 +224,6 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
   }
 
-  /** The counters of a failed pipeline. */
   private static final class Counts {
     private Progress last = Progress.NONE;
   }

@@ -44,7 +44,6 @@ public record Summary(
     @JsonProperty("outputs") List<Written> outputs,
     @JsonProperty("remarks") List<String> remarks) {
 
-  /** What one sink has written. */
   public record Written(
       @JsonProperty("sink") String sink,
       @JsonProperty("target") String target,
@@ -57,7 +56,6 @@ public record Summary(
       this(sink, target, rowsWritten, null, null);
     }
 
-    /** Returns what the rows changed, in words; empty if that is unknown. */
     private String ofChanges() {
       if (changes == null) {
         return "";
@@ -215,7 +213,6 @@ public record Summary(
     return lines;
   }
 
-  /** Writes this as JSON. */
   void writeTo(String file) throws IOException {
     write(file, this);
   }
@@ -254,7 +251,6 @@ public record Summary(
           counted.badRecords());
     }
 
-    /** Writes this as JSON. */
     void writeTo(String file) throws IOException {
       write(file, this);
     }

@@ -219,9 +219,6 @@ public record EdgeFormat(
             .formatted(shortened(lines.get(0)));
   }
 
-  /**
-   * Returns whether both ends are numbers, or neither; null if only one is, or a column is missing.
-   */
   private @Nullable Boolean endsAreNumbers(CsvFields fields) {
     Integer from = position(source);
     Integer to = position(target);

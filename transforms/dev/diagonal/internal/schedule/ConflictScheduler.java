@@ -143,8 +143,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     }
   }
 
-  // Groups call the following methods.
-
   void submit(BatchGroup<T> group, Batch<T> batch, long bytes)
       throws BatchFailedException, InterruptedException {
     checkArgument(
@@ -170,7 +168,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return window;
   }
 
-  /** Returns whether a batch of this group is refused. Called under the lock. */
   boolean refuses(BatchGroup<T> group) {
     return closed || group.isStopped();
   }
@@ -216,8 +213,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return patience;
   }
 
-  // Threads call the following methods.
-
   /** Records the end of a batch, and returns the thread's next one; null to end the thread. */
   @Nullable BatchRun<T> next(BatchThread<T> thread, BatchRun<T> run, boolean goesOn) {
     lock.lock();
@@ -259,8 +254,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
       lock.unlock();
     }
   }
-
-  // The following methods are called under the lock.
 
   /** Starts all batches that can start. */
   private void dispatch() {

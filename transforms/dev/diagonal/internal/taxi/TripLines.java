@@ -110,7 +110,7 @@ public final class TripLines implements LineConsumer<Trip> {
     }
     if (fields.count() != header.width()) {
       throw new FieldValues.UnfitException(
-          "%s fields where the header has %s".formatted(fields.count(), header.width()));
+          "%s fields, but the header has %s".formatted(fields.count(), header.width()));
     }
     long[] values = new long[COLUMNS.length];
     int present = 0;

@@ -86,7 +86,7 @@ final class BoundColumns implements RowValues {
 
   private IllegalArgumentException wrongCount(String found) {
     return new IllegalArgumentException(
-        "the binder must put %s values for table %s, got %s"
+        "the binder must bind %s values for table %s, got %s"
             .formatted(columns.size(), table.name(), found));
   }
 

@@ -212,7 +212,6 @@ final class TransactionWriter<T> implements AutoCloseable {
     }
   }
 
-  /** The attempts at one batch. */
   private final class Attempts {
     private final BatchRows<T> rows;
     private final KeyOrder order;

@@ -70,7 +70,7 @@ final class DelayRelay implements AutoCloseable {
         underway.add(new Chunk(bytes, System.nanoTime() + delayNanos));
       }
     } catch (IOException e) {
-      // The other end is told below.
+      // The other end is closed below.
     }
     underway.add(new Chunk(new byte[0], System.nanoTime()));
   }

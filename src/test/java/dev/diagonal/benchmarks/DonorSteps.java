@@ -128,7 +128,7 @@ final class DonorSteps {
     }
   }
 
-  /** Joins all shards; returns the seconds, and tells the steps where nothing is written. */
+  /** Joins all shards; returns the seconds, and reports the steps if nothing is written. */
   private double join(@Nullable String directory, Shelves build, Shelves probe) {
     DonationFiles.Target files = directory == null ? null : DonationFiles.Target.in(directory);
     ShardJoin<PackedRows, PackedRows, Written> join = DonorsJoin.into(files, SHARDS, null).create();

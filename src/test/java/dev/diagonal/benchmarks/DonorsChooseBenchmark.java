@@ -39,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  * Measures {@code donors-choose} beside the same preparation in pandas and a bare replay of the
  * bulk requests, each in a process of its own, by turns, and writes the table into {@code
  * src/test/benchmarks/donors.md} and docs/benchmarks.md. Ours counts from the start of its JVM;
- * pandas from behind its imports, and stops before JSON where it does not index. Needs the bundled
- * jar.
+ * pandas after its imports, and stops before JSON unless it indexes. Needs the bundled jar.
  *
  * <p>Arguments: numbers of donations (100000, 1000000), {@code rounds=n} (3), {@code heap=4g}, and
  * {@code index=n}: no more donations than that (1000000) are indexed too. What Python has not is

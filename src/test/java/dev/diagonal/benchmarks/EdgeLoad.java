@@ -59,7 +59,7 @@ final class EdgeLoad {
     ARRIVAL_ORDER,
     /** In parallel as they come, the nodes of a batch in the order of their ids. */
     SORTED,
-    /** Cells of one wave in parallel, and a barrier behind each round of them. */
+    /** Cells of one wave in parallel, with a barrier after each wave. */
     WAVES,
     /** The scheduler, with slot locks. */
     DIAGONAL

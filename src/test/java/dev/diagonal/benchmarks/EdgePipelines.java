@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What whole pipelines take on the DirectRunner, and dealing alone; a sentence each. */
+/** The cost of whole pipelines on the DirectRunner, and of assigning rows to cells alone. */
 final class EdgePipelines {
 
   private static final int[] PARALLELISMS = {1, 4, 8};

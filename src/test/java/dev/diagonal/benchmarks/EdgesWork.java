@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
  */
 final class EdgesWork implements ScaleWork {
 
-  /** As a server that keeps what it was given, but nobody waits for the disk at a commit. */
+  /** A server that keeps its data, but whose commits do not wait for the disk. */
   static final String SETTINGS =
       "fsync and full_page_writes on, synchronous_commit off, autovacuum off, max_wal_size 8GB, shared_buffers 1GB";
 

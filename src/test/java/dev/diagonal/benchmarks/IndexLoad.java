@@ -54,8 +54,8 @@ final class IndexLoad {
     OURS_FLINK("Diagonal, Flink [local]", 1),
     BEAM_DIRECT("ElasticsearchIO, DirectRunner", 8),
     BEAM_FLINK("ElasticsearchIO, Flink [local]", 8),
-    OURS_RESHUFFLED("Diagonal behind a Reshuffle, DirectRunner", 8),
-    BEAM_RESHUFFLED("ElasticsearchIO behind a Reshuffle, DirectRunner", 80);
+    OURS_RESHUFFLED("Diagonal after a Reshuffle, DirectRunner", 8),
+    BEAM_RESHUFFLED("ElasticsearchIO after a Reshuffle, DirectRunner", 80);
 
     final String words;
 

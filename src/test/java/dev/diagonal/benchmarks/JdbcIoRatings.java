@@ -57,7 +57,7 @@ final class JdbcIoRatings {
     }
   }
 
-  /** Takes the sums and puts out nothing. */
+  /** Consumes the sums and emits nothing. */
   private static final class DropFn extends DoFn<KV<Long, Long>, Void> {
     @ProcessElement
     public void process() {}

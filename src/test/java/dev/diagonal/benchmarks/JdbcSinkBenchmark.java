@@ -152,7 +152,7 @@ public final class JdbcSinkBenchmark {
     String kind =
         (upsert ? "upsert" : "insert")
             + (flink ? ", Flink [local]" : ", DirectRunner")
-            + (reshuffle ? ", behind a Reshuffle" : "");
+            + (reshuffle ? ", after a Reshuffle" : "");
     measure(
         round,
         kind,
@@ -214,7 +214,7 @@ public final class JdbcSinkBenchmark {
                   isRival ? ratios(name, kind + "|" + Way.DIAGONAL_BLOCKS.words) : ""));
     }
     table.append(
-        "%n%,d rows of 5 columns in key order (behind a Reshuffle a 200th of that), upserts with half of them there; medians of %d rounds by turns after one that warms up, one JVM, %d cores, Java %s, PostgreSQL 16 on the same machine, fsync and synchronous_commit off; CPU seconds are those of the JVM and the server; raw COPY has %d connections. Single rows cost a runner what \"nothing\" shows, whoever writes them; blocks do not.%n"
+        "%n%,d rows of 5 columns in key order (after a Reshuffle a 200th of that), upserts with half of them existing; medians of %d rounds by turns after one that warms up, one JVM, %d cores, Java %s, PostgreSQL 16 on the same machine, fsync and synchronous_commit off; CPU seconds are those of the JVM and the server; raw COPY has %d connections. Single rows cost a runner what \"nothing\" shows, whoever writes them; blocks do not.%n"
             .formatted(
                 rows,
                 rounds,

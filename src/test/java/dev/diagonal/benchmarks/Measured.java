@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Measured(double seconds, long peakMegabytes, String output) {
 
-  /** A program that leaves out its own start prints this, and the seconds behind it. */
+  /** A program that excludes its own start prints this, followed by the seconds. */
   static final String SECONDS = "measured seconds: ";
 
   /** Runs a command; fails if it does. */

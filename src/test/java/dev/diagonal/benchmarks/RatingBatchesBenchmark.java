@@ -222,7 +222,7 @@ public final class RatingBatchesBenchmark {
         });
   }
 
-  /** The worker as it usually stands in an article. */
+  /** The worker as articles usually show it. */
   private void cursor() throws Exception {
     AtomicInteger next = new AtomicInteger();
     inParallel(

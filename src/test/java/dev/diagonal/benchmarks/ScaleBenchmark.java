@@ -21,8 +21,8 @@ import java.util.Locale;
  * counts; {@code data} only makes the data; {@code report} only writes the tables anew; {@code
  * units=0.01} is a trial with units of a hundredth, whose results go to {@code target/scale} alone.
  * Every run is in {@code src/test/benchmarks/scale.csv} as soon as it has ended, in place of that
- * of an earlier call, so that parts add up. A command that fails is told, and the next one goes on;
- * the exit status is 1 then.
+ * of an earlier call, so that parts add up. A command that fails is reported, and the next one
+ * runs; the exit status is 1 then.
  *
  * <p>Takes hours, and 15 GB of disk.
  */
@@ -152,7 +152,7 @@ public final class ScaleBenchmark {
             + ScaleTable.targets(results)
             + "\nThe models, fitted on 1x, 2x and 4x:\n\n"
             + forecast.models()
-            + "\nWhat they say of more:\n\n"
+            + "\nExtrapolation to larger inputs:\n\n"
             + forecast.extrapolation();
     if (isTrial()) {
       Files.writeString(ScaleWork.DATA.resolve("trial.md"), text);

@@ -96,7 +96,7 @@ final class ScaleCluster implements AutoCloseable {
     return new Job(job.path("duration").asLong() / 1e3, taken, shuffled, said);
   }
 
-  /** The job of this command that was started last; what is told of it is seconds old at first. */
+  /** The most recently started job of this command; its state is some seconds old at first. */
   private JsonNode lastJob(String command) {
     String last = "";
     long latest = 0;

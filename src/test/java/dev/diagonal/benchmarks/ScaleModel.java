@@ -42,7 +42,7 @@ record ScaleModel(double fixed, double divided, double shared) {
 
   /**
    * Returns the model with the least sum of squared errors over the points. Points of one number of
-   * workers cannot tell what is divided from what is shared: then nothing is shared.
+   * workers cannot separate divided from shared work: then nothing is shared.
    *
    * @throws IllegalArgumentException if there are no two sizes among the points
    */

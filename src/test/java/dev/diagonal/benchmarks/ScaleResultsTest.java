@@ -41,9 +41,9 @@ final class ScaleResultsTest {
     assertThat(results.of("load-edges")).containsExactly(run(2, 1, 101, 20));
   }
 
-  /** Costs of 2 + 6 n / w predict 10x without error; a tenfold run that costs more is told. */
+  /** Costs of 2 + 6 n / w predict 10x without error; a tenfold run that costs more is reported. */
   @Test
-  void tablesTellWhatIsMetAndWhatIsMissed() throws IOException {
+  void tablesShowWhichTargetsAreMet() throws IOException {
     ScaleResults results = ScaleResults.in(file);
     for (int workers : new int[] {1, 2}) {
       for (int times : new int[] {1, 2, 4}) {

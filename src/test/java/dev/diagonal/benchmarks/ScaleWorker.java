@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the kernel and the collector's log tell of a worker's process; Linux only.
+ * Figures of a worker's process from the kernel and the collector's log; Linux only.
  *
  * @param pid of its process
  * @param collectorLog written with {@code -Xlog:gc}
@@ -21,7 +21,7 @@ record ScaleWorker(long pid, Path collectorLog) {
 
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s+([0-9]+) kB");
 
-  /** Where a worker stands before a job. */
+  /** The state of a worker before a job. */
   record Before(double cpuSeconds, long logBytes) {}
 
   /** What a worker took for a job. */
@@ -48,7 +48,7 @@ record ScaleWorker(long pid, Path collectorLog) {
             .orElse(0);
     return new Taken(
         CpuSeconds.ofProcess(pid) - before.cpuSeconds(),
-        Long.parseLong(peak.group(1)) * 1024 / 1_000_000, // told in KiB
+        Long.parseLong(peak.group(1)) * 1024 / 1_000_000, // in KiB
         heap);
   }
 

@@ -14,7 +14,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
-/** A pipeline that deals edges, weighs them, batches and schedules them, and writes nothing. */
+/** A pipeline that assigns edges to cells, batches and schedules them, and writes nothing. */
 final class SplitOnly {
 
   private static final int EDGES = 1_000_000;
@@ -28,7 +28,7 @@ final class SplitOnly {
 
   private SplitOnly() {}
 
-  /** Returns the rows for each second that the thread was on a CPU which deals them. */
+  /** Returns the rows per CPU second of the thread that assigns them to cells. */
   static double rowsPerCpuSecond() {
     Grid<Edge> grid = Grid.monopartite(32).byLongs(Edge::sourceNumber, Edge::targetNumber);
     Pipeline pipeline =

@@ -165,7 +165,7 @@ class WindowedBatchersTest {
     return IntStream.range(0, count).boxed().toList();
   }
 
-  /** Keeps what comes out, and fails on the first bad row. */
+  /** Keeps the outputs, and fails on the first bad row. */
   private static final class Kept implements Output<CellOutput<Integer>> {
     private final List<CellOutput<Integer>> outcome = new ArrayList<>();
 
@@ -180,7 +180,7 @@ class WindowedBatchersTest {
     }
   }
 
-  /** Tells of how many rows come out. */
+  /** Reports how many rows are emitted. */
   private record KeptTexts(IntConsumer rows) implements Output<CellOutput<String>> {
 
     static final BatchWriter.Factory<String> NOWHERE =

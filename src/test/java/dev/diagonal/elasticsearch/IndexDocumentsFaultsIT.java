@@ -172,7 +172,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void aRealServerErrorFailsTheRunAtOnce() {
+  void realServerErrorFailsTheRunImmediately() {
     // Not UTF-8 in the line of an action: Elasticsearch 8.7 answers 500.
     ElasticsearchTarget target = ElasticsearchTarget.at(server, index);
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksUtf8())) {
@@ -217,7 +217,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void aNodeThatIsDownIsPassedOver() throws Exception {
+  void skipsNodeThatIsDown() throws Exception {
     try (FaultyProxy up = FaultyProxy.before(server, FaultyProxy::forward);
         FaultyProxy down = FaultyProxy.before(server, FaultyProxy::forward)) {
       down.close();
@@ -232,7 +232,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void aNodeThatHangsUpIsPassedOver() throws Exception {
+  void skipsNodeThatHangsUp() throws Exception {
     try (FaultyProxy up = FaultyProxy.before(server, FaultyProxy::forward);
         CuttingRelay down = CuttingRelay.to(port(), 1, false, Integer.MAX_VALUE)) {
       String downUrl = "http://" + down.address();
@@ -304,7 +304,7 @@ class IndexDocumentsFaultsIT {
 
   @ParameterizedTest
   @EnumSource(Runner.class)
-  void aReadOnlyIndexFailsTheRunAtOnce(Runner runner) {
+  void readOnlyIndexFailsTheRunImmediately(Runner runner) {
     block("write", true);
     assertThatThrownBy(() -> index(runner, server))
         .hasStackTraceContaining("0 are indexed, 0 were refused and ")

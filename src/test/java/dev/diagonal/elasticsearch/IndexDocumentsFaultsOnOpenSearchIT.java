@@ -17,7 +17,7 @@ final class IndexDocumentsFaultsOnOpenSearchIT extends IndexDocumentsFaultsIT {
   /** OpenSearch answers 400 where Elasticsearch 8.7 answers 500, so each document is refused. */
   @Test
   @Override
-  void aRealServerErrorFailsTheRunAtOnce() {
+  void realServerErrorFailsTheRunImmediately() {
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksUtf8())) {
       assertThatThrownBy(() -> write(ElasticsearchTarget.at(proxy.url(), index)))
           .hasMessageContaining("document 1 with status 400, json_parse_exception");

@@ -176,7 +176,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void doesWithEachDocumentWhatItIsToldTo() throws Exception {
+  void appliesTheOperationOfEachDocument() throws Exception {
     index(
         IndexDocuments.into(target),
         new Block<>(
@@ -219,7 +219,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void documentsThatComeOneABundleArePacked() throws Exception {
+  void packsDocumentsOfSmallBundles() throws Exception {
     for (Runner runner : Runner.values()) {
       TestPipeline pipeline = runner.pipeline();
       pipeline

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A certificate authority that nobody else trusts, and a server's certificate for 127.0.0.1. */
+/** A private certificate authority, and a server's certificate for 127.0.0.1. */
 public final class TestAuthority {
 
   private static final String PASSWORD = "changeit";

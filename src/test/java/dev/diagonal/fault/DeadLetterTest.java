@@ -73,7 +73,7 @@ class DeadLetterTest {
         .build();
   }
 
-  /** Halves of surrogate pairs are no text: they have no encoding. */
+  /** Halves of surrogate pairs are not text: they have no encoding. */
   private static String wellFormed(String text) {
     return text.replaceAll("[\\uD800-\\uDFFF]", "?");
   }

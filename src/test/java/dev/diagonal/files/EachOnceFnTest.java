@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EachOnceFnTest {
 
   @Test
-  void aNameThatComesAgainIsPassedOver() {
+  void skipsRepeatedName() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     TestStream<KV<String, InputFile>> files =
         TestStream.create(KvCoder.of(StringUtf8Coder.of(), InputFile.coder()))

@@ -74,7 +74,7 @@ class InputFilesTest {
   }
 
   @Test
-  void aDirectoryStandsForTheFilesInItThatAreNotHidden() {
+  void directoryMeansItsVisibleFiles() {
     assertThat(names(directory.toString()))
         .containsExactly(path("a.csv"), path("b.csv"), path("c.csv.gz"), path("d.txt"));
     assertThat(names(directory + "/")).isEqualTo(names(directory.toString()));

@@ -96,7 +96,7 @@ class RangeReaderTest {
   }
 
   @Example
-  void aLineThatFitsNoBlockIsReportedAndTheRestGoesOn() throws IOException {
+  void reportsOverlongLineAndContinues() throws IOException {
     String text = "a\n0123456789012345\nb\n";
     RangeReader reader = reader(text.getBytes(UTF_8), range(0, 21), 8, 100);
     reader.seek();

@@ -182,7 +182,7 @@ class ReadLinesTest {
     return directory.resolve(name).toString();
   }
 
-  /** Puts out what it is told, and every line again at the end; rejects two lines. */
+  /** Emits its calls, and every line again at the end; rejects two lines. */
   private static final class CollectLines implements LineConsumer<String> {
 
     private final List<String> lines = new ArrayList<>();

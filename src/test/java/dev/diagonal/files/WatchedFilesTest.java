@@ -97,7 +97,7 @@ class WatchedFilesTest {
   }
 
   @Test
-  void aWatchThatIsEndedPutsOutWhatIsThereAndEnds() throws IOException {
+  void endedWatchEmitsExistingFilesAndEnds() throws IOException {
     Looker looker = looker(watch, null);
     Looker other = looker(FileWatch.every(SECOND), null);
     assertThat(comes(looker)).isEmpty();

@@ -80,7 +80,7 @@ final class ScheduleTest {
   }
 
   @Test
-  void aPairOfSlotsIsTheSameCellInBothOrdersWhereAnIdMayStandAtBothEnds() {
+  void slotPairsAreUnorderedInMonopartiteGrids() {
     assertThat(ScheduleKind.MONOPARTITE.of(5).indexOf(4, 2))
         .isEqualTo(ScheduleKind.MONOPARTITE.of(5).indexOf(2, 4));
     assertThat(ScheduleKind.BIPARTITE.of(5).indexOf(4, 2))

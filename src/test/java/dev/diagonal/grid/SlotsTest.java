@@ -71,7 +71,7 @@ final class SlotsTest {
   }
 
   @Example
-  void refusesWhatIsNoId() {
+  void refusesInvalidId() {
     assertThatExceptionOfType(NotOnGridException.class)
         .isThrownBy(() -> new Slots(8).of((Object) null))
         .withMessage("the id is null");

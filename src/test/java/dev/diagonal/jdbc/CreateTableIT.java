@@ -157,7 +157,7 @@ final class CreateTableIT {
   }
 
   @Test
-  void aUserWhoMayNotCreateMayUseATableThatIsThere() throws Exception {
+  void userWithoutCreateMayUseAnExistingTable() throws Exception {
     CreateTable.ifMissing(target, Table.of("create_granted", ID));
     sql.execute(
         "CREATE ROLE writer LOGIN PASSWORD '"

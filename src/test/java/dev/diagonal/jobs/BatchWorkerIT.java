@@ -116,7 +116,7 @@ final class BatchWorkerIT {
       database.awaitAtGate(1);
       assertThat(database.process(1)).isEqualTo(Outcome.TAKEN);
       database.execute(END_OF_LEASE);
-      // The zombie has its rows in the staging table, uncommitted, and keeps nobody waiting.
+      // The zombie's rows in the staging table are uncommitted, and block no other worker.
       assertThat(database.work(WorkSettings.DEFAULT))
           .singleElement()
           .matches(batch -> batch.attempt() == 2);
@@ -131,7 +131,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aLeaseThatNobodyElseHasTakenIsLostAllTheSameOnceItWasGivenUp() throws Exception {
+  void abandonedLeaseIsLostEvenIfUntaken() throws Exception {
     planned(10, 10);
     database.gateAfterStaging(1);
     CompletableFuture<Outcome> zombie;
@@ -172,7 +172,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aWorkerThatLosesItsClaimWhileItReadsGoesOnWithTheNextBatch() throws Exception {
+  void workerThatLosesItsClaimContinues() throws Exception {
     planned(60_000, 30_000);
     WorkSettings settings = WorkSettings.DEFAULT.withLease(Duration.ofMillis(300));
     database.gateWhileReading(1, READER);
@@ -264,7 +264,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aSessionThatIsTerminatedFailsItsBatchAndTheOthersGoOn() throws Exception {
+  void terminatedSessionFailsOnlyItsBatch() throws Exception {
     planned(50, 10);
     WorkSettings once = WorkSettings.DEFAULT.withMaxAttempts(1);
     CompletableFuture<List<ProcessedBatch>> worker;
@@ -320,7 +320,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aRowThatIsNoRatingFailsItsBatchAndIsNamed() throws Exception {
+  void invalidRatingFailsItsBatchAndIsNamed() throws Exception {
     planned(50, 10);
     makeBad();
     assertThat(database.work(WorkSettings.DEFAULT)).hasSize(3);
@@ -336,7 +336,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void rowsThatAreNoRatingsAreSkippedAndToldIfThatIsWanted() throws Exception {
+  void invalidRatingsAreSkippedAndReportedOnRequest() throws Exception {
     planned(50, 10);
     makeBad();
     List<DeadLetter> told = new ArrayList<>();

@@ -126,7 +126,7 @@ final class RangeTotalsIT {
   }
 
   @Test
-  void itStopsWhenItIsTold() throws Exception {
+  void stopsOnRequest() throws Exception {
     List<String> rows = new ArrayList<>();
     for (int i = 1; i <= 10_000; i++) {
       rows.add("(" + i + ", 1, 1)");

@@ -143,7 +143,7 @@ final class BundledJarIT {
                 1,
                 List.of(),
                 List.of(
-                    "movie-ratings: failed: %s, byte %d: 5 fields where the header has 4; the line is: 1,2,3.5,99,"
+                    "movie-ratings: failed: %s, byte %d: 5 fields, but the header has 4; the line is: 1,2,3.5,99,"
                         .formatted(input, damaged.offsetOf(12_345)),
                     "hint: --badRecords=<file.jsonl> writes such records there and continues")));
     assertThat(output).doesNotExist();

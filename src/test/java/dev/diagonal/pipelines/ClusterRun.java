@@ -119,7 +119,7 @@ public record ClusterRun(FlinkCluster cluster) {
   /** Kills a worker in which a task of the job runs whose name has this text in it. */
   void killWorker(String id, String task) {
     List<String> at = new ArrayList<>();
-    // What the coordinator tells of a job may be some seconds old.
+    // The coordinator's state of a job may be some seconds old.
     if (!Eventually.within(
         SOON,
         () -> {

@@ -87,7 +87,7 @@ final class ClusterServersRestartedIT {
   }
 
   @Test
-  void elasticsearchIsKilledAndEachDocumentIsThereOnce() throws Exception {
+  void everyDocumentIsIndexedOnceAfterAKill() throws Exception {
     GenerateFiles.into(directory, 5_000, 5);
     String index = "cluster-donors-restarted";
     CountDownLatch held = new CountDownLatch(1);
@@ -111,7 +111,7 @@ final class ClusterServersRestartedIT {
         assertThat(documents(index).size()).isBetween(1, 4_999);
         elasticsearch.kill();
       } finally {
-        held.countDown(); // those that waited meet nobody
+        held.countDown(); // released without a holder
       }
       elasticsearch.restart();
       ChildJvm child = run.join();

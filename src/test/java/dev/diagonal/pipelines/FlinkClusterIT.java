@@ -294,7 +294,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void theFailureOfAJobWhoseSubmissionGetsNoAnswerIsTold() throws Exception {
+  void reportsTheFailureOfAJobWithoutASubmissionReply() throws Exception {
     Path bad =
         Files.writeString(directory.resolve("bad.csv"), "userId,movieId,rating,timestamp\n1,x\n");
     try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
@@ -311,7 +311,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void aJobThatSomebodyHasToEndIsNotHandedOver() {
+  void jobThatNeedsItsLauncherIsNotDetached() {
     ChildJvm child =
         runs.run(
             "movie-ratings --input=%s --elasticsearchUrl=http://localhost:1 --bulkLoadMode"

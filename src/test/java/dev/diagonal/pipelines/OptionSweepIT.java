@@ -30,7 +30,9 @@ final class OptionSweepIT {
   /** Options that are a number, true or false, or one of a list: those have wrong values. */
   private static List<Arguments> chosen() {
     List<Arguments> all = OptionSweepTest.options().filter(each -> typeOf(each) != null).toList();
-    return IntStream.range(0, PROCESSES).mapToObj(i -> all.get(i * all.size() / PROCESSES)).toList();
+    return IntStream.range(0, PROCESSES)
+        .mapToObj(i -> all.get(i * all.size() / PROCESSES))
+        .toList();
   }
 
   private static Class<?> typeOf(Arguments option) {
@@ -67,7 +69,9 @@ final class OptionSweepIT {
     ChildJvm taken = run(command, option, valid);
     assertThat(taken.status()).as("%s", taken).isIn(0, 2);
     assertThat(taken.err()).as("%s", taken).noneMatch(line -> line.startsWith("\tat "));
-    assertThat(taken.err()).as("%s", taken).noneMatch(line -> line.contains("--" + option + " takes"));
+    assertThat(taken.err())
+        .as("%s", taken)
+        .noneMatch(line -> line.contains("--" + option + " takes"));
     ChildJvm refused = run(command, option, "no-such");
     assertThat(refused.status()).as("%s", refused).isEqualTo(2);
     assertThat(refused.err()).anyMatch(line -> line.contains("--" + option + " takes "));

@@ -98,8 +98,7 @@ final class OptionSweepTest {
 
   private Launched run(String command, String option, String value) {
     try {
-      return Launched.with(
-          Main.COMMANDS, arguments(command, option, value).toArray(String[]::new));
+      return Launched.with(Main.COMMANDS, arguments(command, option, value).toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -51,7 +51,7 @@ final class OutputFilesTest {
     return directory.resolve(name);
   }
 
-  /** Runs a command; {@code @} stands for the directory, spaces separate arguments. */
+  /** Runs a command; {@code @} means the directory, spaces separate arguments. */
   private Launched launch(String command) {
     return Launched.with(Main.COMMANDS, command.replace("@", directory + "/").split(" "));
   }

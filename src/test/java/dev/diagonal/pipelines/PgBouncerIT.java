@@ -74,7 +74,8 @@ final class PgBouncerIT {
               "--targetColumn=target",
               "--maxWorkers=1"));
       assertThat(database.edges()).isEqualTo(30_000);
-      assertDone(launch(bouncer, "movie-ratings", "--input=" + ratings, "--jdbcTable=pooled_movies"));
+      assertDone(
+          launch(bouncer, "movie-ratings", "--input=" + ratings, "--jdbcTable=pooled_movies"));
       Path trips = directory.resolve("trips.csv");
       Files.writeString(trips, "PULocationID,DOLocationID,total_amount\n1,2,5.5\n2,3,2\n");
       assertDone(launch(bouncer, "taxi-trips", "--input=" + trips));

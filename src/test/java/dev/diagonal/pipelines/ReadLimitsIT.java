@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A source that falls silent, as behind a firewall that forgot the connection, is given up. */
+/** A source that falls silent, as when a firewall drops the connection, is abandoned. */
 @ExtendWith(PostgresExtension.class)
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ReadLimitsIT {

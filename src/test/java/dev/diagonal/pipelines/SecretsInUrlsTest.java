@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A password in a URL reaches the database and nobody's eyes. */
+/** A password in a URL reaches the database but is never shown. */
 final class SecretsInUrlsTest {
 
   private static final String SECRET = "never-to-be-seen-4711";

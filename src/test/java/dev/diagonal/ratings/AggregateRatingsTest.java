@@ -99,7 +99,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void columnsMayStandByPositionWithoutAHeaderAndOtherFieldsFollow(Runner runner) throws Exception {
+  void findsColumnsByPositionWithoutAHeader(Runner runner) throws Exception {
     List<String> lines = lines(50);
     write("plain.tsv", (String.join("", lines)).replace(",", "\t").getBytes(UTF_8));
     write("turned.txt", bare(turned(String.join("", lines)), ';', ";é;\"x;y\"").getBytes(UTF_8));
@@ -204,8 +204,8 @@ class AggregateRatingsTest {
     write("r.csv", (HEADER + String.join("", mixed)).getBytes(UTF_8));
     String text = HEADER + String.join("", mixed);
     String expected =
-        letter(text.indexOf("1,2,3,4,5"), "5 fields where the header has 4", "1,2,3,4,5")
-            + letter(text.indexOf("\n1,2\n") + 1, "2 fields where the header has 4", "1,2")
+        letter(text.indexOf("1,2,3,4,5"), "5 fields, but the header has 4", "1,2,3,4,5")
+            + letter(text.indexOf("\n1,2\n") + 1, "2 fields, but the header has 4", "1,2")
             + letter(text.indexOf("a,b"), "the user 'a' is not a whole number", "a,b,c,d");
     long badBefore = Counted.BAD_RECORDS.inThisJvm();
 
@@ -254,9 +254,9 @@ class AggregateRatingsTest {
             fault ->
                 assertThat(messageOf(fault))
                     .isEqualTo(
-                        "more than 1 bad records (--maxBadRecords): 2 × N fields where the header"
-                            + " has N; for example %1$s, byte 32: 3 fields where the header has 4;"
-                            + " the line is: 1,2,3; %1$s, byte 38: 3 fields where the header has 4;"
+                        "more than 1 bad records (--maxBadRecords): 2 × N fields, but the header"
+                            + " has N; for example %1$s, byte 32: 3 fields, but the header has 4;"
+                            + " the line is: 1,2,3; %1$s, byte 38: 3 fields, but the header has 4;"
                             + " the line is: 1,2,4",
                         path("r.csv")));
   }

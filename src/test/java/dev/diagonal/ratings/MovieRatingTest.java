@@ -31,7 +31,7 @@ class MovieRatingTest {
   }
 
   @Example
-  void thereIsNoMovieWithoutRatings() {
+  void everyMovieHasRatings() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new MovieRating(1, 0, 0, 0, 0))
         .withMessage("count must be > 0, got 0");

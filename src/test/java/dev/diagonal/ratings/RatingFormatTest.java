@@ -22,7 +22,7 @@ class RatingFormatTest {
   }
 
   @Test
-  void namesMayStandInQuotesAndBetweenSpaces() {
+  void acceptsQuotedNamesAndSpaces() {
     assertThat(columns(MOVIELENS, "\"a,b\", \"movieId\" , rating"))
         .isEqualTo(new Columns(1, 2, -1, -1, 3));
   }
@@ -78,11 +78,11 @@ class RatingFormatTest {
     assertThatThrownBy(() -> columns(format("2", "rating", "none", "none"), "a,rating"))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "r.csv: the movie and the rating cannot both be column 2, '2' and 'rating' are");
+            "r.csv: the movie and the rating cannot both be column 2; '2' and 'rating' are");
   }
 
   @Test
-  void refusesDelimitersThatStandInNumbersAndQuotes() {
+  void refusesDelimitersOfNumbersAndQuotes() {
     for (char c : "0a\"+-.\n\ré\u0000".toCharArray()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new RatingFormat(true, String.valueOf(c), "1", "2", "none", "none"))

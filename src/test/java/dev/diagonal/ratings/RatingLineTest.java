@@ -75,14 +75,14 @@ class RatingLineTest {
   }
 
   @Test
-  void aColumnThatIsNotThereIsNotChecked() {
+  void doesNotCheckMissingColumn() {
     RatingLine two =
         new RatingLine(RatingFormat.MOVIELENS, new RatingFormat.Columns(0, 1, -1, -1, 4));
     assertThat(two.read("2,4,x,y", false)).isNull();
   }
 
   @Test
-  void aFieldMayStandInQuotes() {
+  void readsQuotedField() {
     assertThat(line.read("\"1\",\"2\",\"4.5\",\"3\"", false)).isNull();
     assertThat(line.movie()).isEqualTo(2);
     assertThat(line.rating()).isEqualTo(4_500);
@@ -99,9 +99,9 @@ class RatingLineTest {
 
   @Test
   void fieldsAreCounted() {
-    assertThat(line.read("1,2,4", false)).isEqualTo("3 fields where the header has 4");
-    assertThat(line.read("1,2,4,3,", false)).isEqualTo("5 fields where the header has 4");
-    assertThat(line.read("1,2,4", true)).isEqualTo("3 fields where at least 4 are needed");
+    assertThat(line.read("1,2,4", false)).isEqualTo("3 fields, but the header has 4");
+    assertThat(line.read("1,2,4,3,", false)).isEqualTo("5 fields, but the header has 4");
+    assertThat(line.read("1,2,4", true)).isEqualTo("3 fields, but at least 4 are needed");
     assertThat(line.read("1,2,4,3,x,\"y,z\"", true)).isNull();
   }
 

@@ -83,7 +83,7 @@ class RatingParserTest {
                         "r.csv", 1_012, "the movie 'é' is not a whole number", "1,é,4.5,3"),
                     new DeadLetter(
                         "r.csv", 1_024, "the timestamp '3 ' is not a whole number", "1,2,4.5,3 "),
-                    new DeadLetter("r.csv", 1_035, "3 fields where the header has 4", "1,2,4.5"))));
+                    new DeadLetter("r.csv", 1_035, "3 fields, but the header has 4", "1,2,4.5"))));
   }
 
   @Example

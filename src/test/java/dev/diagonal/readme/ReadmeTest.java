@@ -59,7 +59,7 @@ class ReadmeTest {
 
   @ParameterizedTest
   @CsvSource({"docs/sinks.md, 40", "docs/types-and-files.md, 60", "docs/bad-records.md, 4"})
-  void theTablesOfFaultsNameTestsThatAreThere(Path page, int fewest) throws IOException {
+  void faultTablesNameExistingTests(Path page, int fewest) throws IOException {
     Matcher named = Pattern.compile("`(\\w+(?:IT|Test))\\.(\\w+)`").matcher(Files.readString(page));
     List<String> missing = new ArrayList<>();
     int tests = 0;

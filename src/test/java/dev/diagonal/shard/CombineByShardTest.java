@@ -70,7 +70,7 @@ import org.jspecify.annotations.Nullable;
 
 class CombineByShardTest {
 
-  /** What the steps of a run put out, by the name of the step. Both runs are in this JVM. */
+  /** The outputs of the steps of a run, by step name. Both runs are in this JVM. */
   private static final Map<String, Queue<String>> RESULTS = new ConcurrentHashMap<>();
 
   /** How both combine: the windows, the number of shards, the bound of held keys. */

@@ -102,7 +102,7 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
     }
   }
 
-  /** Checks that nobody sleeps who should look again. */
+  /** Checks that no thread sleeps that should check its state. */
   void checkStep() {
     SteppedScheduler<Edge>.Submission asked = submission;
     if (asleep && asked != null && !over) {

@@ -24,7 +24,7 @@ enum Fault {
   SERVER_RESTART,
   /** A process dies; its transactions are rolled back, or go on for a while. */
   PROCESS_KILLED,
-  /** A process stands still, is taken for dead, and goes on later. */
+  /** A process pauses, is considered dead, and continues later. */
   PROCESS_PAUSED,
   /** The runner cancels a bundle that runs, and runs it again. */
   BUNDLE_CANCELLED,
@@ -32,7 +32,7 @@ enum Fault {
   BUNDLE_REPEATED,
   /** A row that the server refuses. */
   BAD_ROW,
-  /** A worker and its heartbeat stand still for two leases, and then go on. */
+  /** A worker and its heartbeat pause for two leases, and then continue. */
   LEASE_ENDED,
   /** The clock of a process is slower or faster than the server's. */
   CLOCK_SKEW,

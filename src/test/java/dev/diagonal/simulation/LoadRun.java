@@ -115,7 +115,7 @@ final class LoadRun {
     }
   }
 
-  /** A process stands still, and its bundles are run by others; then it goes on as a zombie. */
+  /** A process pauses, and others run its bundles; then it continues as a zombie. */
   private void pause(LoadProcess process) {
     if (!isDone() && process.isTrusted()) {
       world.log(() -> process + " stands still");

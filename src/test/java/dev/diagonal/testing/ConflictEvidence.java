@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A PostgreSQL of its own that tells, by itself, whether transactions got into each other's way:
+ * A separate PostgreSQL that records whether transactions conflicted:
  *
  * <ul>
  *   <li>its count of deadlocks, and those it has logged (the count does not outlive a crash);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Stands between clients and a server of this machine, and cuts the first connections over which a
  * client has sent so many bytes: at once, or when the server has begun to answer, which the client
- * does not get to see, or by halves: the client is told that no answer will come, and may go on.
+ * does not see, or by halves: the client's side is closed, and the client may continue.
  */
 public final class CuttingRelay implements AutoCloseable {
 

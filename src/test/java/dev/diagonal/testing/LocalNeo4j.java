@@ -85,7 +85,7 @@ public final class LocalNeo4j implements AutoCloseable {
     return databaseAt(port);
   }
 
-  /** Returns its database behind another port of this machine. */
+  /** Returns its database through another port of this machine. */
   public JdbcTarget databaseAt(int relayPort) {
     return JdbcTarget.at("jdbc:neo4j://127.0.0.1:" + relayPort);
   }

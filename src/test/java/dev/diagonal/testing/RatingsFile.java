@@ -34,7 +34,7 @@ public final class RatingsFile {
     return file;
   }
 
-  /** Puts a line that is no rating at a place among the ratings, counted from 0. */
+  /** Inserts an invalid line among the ratings, at a position from 0. */
   public RatingsFile with(int index, String line) {
     lines.add(index, line);
     return this;

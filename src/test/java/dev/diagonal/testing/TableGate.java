@@ -22,7 +22,7 @@ public final class TableGate {
     this.database = database;
   }
 
-  /** Builds one behind a table that is there. */
+  /** Builds a gate in front of an existing table. */
   public static TableGate behind(EdgeDatabase database, String table) throws SQLException {
     return behind(database, table, 0);
   }

@@ -151,7 +151,7 @@ class WriteDeadLetterFilesTest {
     }
   }
 
-  /** All lines as they stand, file after file. */
+  /** Returns all lines unchanged, file after file. */
   private List<String> lines() throws IOException {
     List<String> lines = new ArrayList<>();
     for (Path file : files()) {

@@ -76,7 +76,7 @@ class WriteDeadLettersTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFileIsThereAndEmptyIfNothingWasBad(Runner runner) {
+  void writesAnEmptyFileWithoutBadRecords(Runner runner) {
     write(runner, List.of());
     assertThat(directory.resolve("bad.jsonl")).isEmptyFile();
   }

@@ -33,7 +33,7 @@ class WriteTextFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void theFileHoldsAllRecordsInOrderBehindTheHeader(Runner runner) throws IOException {
+  void theFileHasAllRecordsInOrderAfterTheHeader(Runner runner) throws IOException {
     TestPipeline pipeline = runner.pipeline();
     PCollection<Written> written =
         blocks(pipeline, new Block<>(List.of(10L, 2L)), new Block<>(List.of(33L, -1L, 7L)))
@@ -66,7 +66,7 @@ class WriteTextFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void anEarlierFileIsReplacedAsAWhole(Runner runner) throws IOException {
+  void replacesEarlierFileAtomically(Runner runner) throws IOException {
     Files.writeString(directory.resolve("out.csv"), "something much longer from an earlier run\n");
     TestPipeline pipeline = runner.pipeline();
     blocks(pipeline, new Block<>(List.of(1L))).apply(to("out.csv"));

@@ -145,7 +145,7 @@ final class StagesTest {
   }
 
   @Test
-  void aFaultOfTheConverterIsThrownThoughNobodyTakesTheRows() {
+  void converterFaultIsThrownWithoutAConsumer() {
     assertThatThrownBy(
             () ->
                 new Stages(new Counting(100), new PassOn(50), List.of(), 2)

@@ -145,7 +145,7 @@ class ElasticsearchTargetTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "Movies", "-x", "_x", "+x", ".", "..", "a,b", "a*", "a b", "a/b", "a#"})
-  void refusesWhatIsNoIndexName(String index) {
+  void refusesInvalidIndexName(String index) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ElasticsearchTarget.at("http://es", index))
         .withMessageStartingWith("index must be lower case")

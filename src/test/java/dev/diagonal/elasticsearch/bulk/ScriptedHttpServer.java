@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the answers it was told to, in order, and keeps what it was asked. */
+/** Returns scripted responses, in order, and keeps the requests. */
 public final class ScriptedHttpServer implements AutoCloseable {
 
   private final HttpServer server;

@@ -83,7 +83,7 @@ class CreateIndexTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "[]", "{\"properties\":1}", "{\"properties\":"})
-  void refusesWhatIsNoMapping(String mapping) {
+  void refusesInvalidMapping(String mapping) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CreateIndex.ifMissing(target(), mapping))
         .withMessageStartingWith("mapping must be");

@@ -65,7 +65,7 @@ class InFlightTest {
       tasks.submit("write 7 rows", InFlightTest::waitForEver);
       assertThatThrownBy(tasks::drain)
           .isInstanceOf(TimeoutException.class)
-          .hasMessageStartingWith("waited 5 ms for 'write 7 rows', which the writer was given");
+          .hasMessageStartingWith("waited 5 ms for 'write 7 rows', which the writer received");
     }
   }
 

@@ -24,7 +24,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void emptyLinesAreNoRecordsButEmptyFieldsAre() throws IOException {
+  void emptyLinesAreNotRecordsButEmptyFieldsAre() throws IOException {
     assertThat(read("\n\na\r\n\r\n\"\"\n,\n", CsvDialect.RFC_4180)).containsExactly("a", "", "|");
     assertThat(read("", CsvDialect.RFC_4180)).isEmpty();
   }
@@ -90,13 +90,13 @@ final class CsvReaderTest {
   }
 
   @Test
-  void theByteOrderMarkIsNoPartOfTheFirstField() throws IOException {
+  void byteOrderMarkIsNotPartOfTheFirstField() throws IOException {
     assertThat(read("\uFEFFa,b\n", CsvDialect.RFC_4180)).containsExactly("a|b");
     assertThat(read("\uFEFF\"a\"\n", CsvDialect.RFC_4180)).containsExactly("a");
   }
 
   @Test
-  void anEmptyFieldInQuotesIsNoNull() throws IOException {
+  void quotedEmptyFieldIsNotNull() throws IOException {
     CsvReader reader = reader("\"\",,x", CsvDialect.RFC_4180);
     assertThat(reader.next()).isTrue();
     assertThat(reader.fields().isNull(0)).isFalse();

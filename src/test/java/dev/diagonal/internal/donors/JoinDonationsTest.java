@@ -93,7 +93,7 @@ final class JoinDonationsTest {
   }
 
   @Test
-  void everyShardIsAccountedForWhenItsFileIsThere() throws Exception {
+  void reportsEachShardOnceItsFileExists() throws Exception {
     GenerateFiles.into(directory, 200, 9);
     String out = directory.resolve("out").toString();
     TestPipeline pipeline = Runner.DIRECT.pipeline();

@@ -87,7 +87,7 @@ final class ConflictFreeEvidenceIT {
   }
 
   @Test
-  void controlTwoLoadsAtOnceWithoutSlotLocksGetIntoEachOthersWay() throws Exception {
+  void controlTwoLoadsWithoutSlotLocksConflict() throws Exception {
     files(0);
     loadTwoAtOnce(Runner.DIRECT, false);
 

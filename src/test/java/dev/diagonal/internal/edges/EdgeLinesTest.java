@@ -139,7 +139,7 @@ class EdgeLinesTest {
   }
 
   @Example
-  void refusesBytesThatAreNoUtf8ButNotTheReplacementCharacter() {
+  void refusesInvalidUtf8ButNotTheReplacementCharacter() {
     byte[] bytes = "k,a\u00e9,b,c\n".getBytes(ISO_8859_1);
     assertThat(readBytes(NAMED, bytes).bad())
         .extracting(DeadLetter::reason)

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The join of a shard is what two nested loops find, whatever order the blocks come in. */
 final class HashJoinTest {
 
-  /** The key -1 stands for none. */
+  /** The key -1 means no key. */
   private static final int NONE = -1;
 
   private static final Coder<Block<KV<Integer, String>>> CODER =
@@ -191,7 +191,7 @@ final class HashJoinTest {
     return probe + (build == null ? " alone" : " with " + build);
   }
 
-  /** Keeps what is put out; nothing may be rejected. */
+  /** Keeps the outputs; nothing may be rejected. */
   private static final class Kept<T> implements LineConsumer.Output<T> {
     private final List<T> emitted = new ArrayList<>();
 

@@ -160,7 +160,7 @@ class BatchRunTest {
   }
 
   @Example
-  void halvesAreNoRepetitions() throws Exception {
+  void halvesAreNotRetries() throws Exception {
     AtomicInteger tries = new AtomicInteger();
     WatchedTarget target =
         new WatchedTarget(

@@ -163,7 +163,7 @@ class ConflictSchedulerTest {
   // The window
 
   @Test
-  void aFullWindowHoldsBackWhoeverSubmits() throws Exception {
+  void fullWindowBlocksSubmitters() throws Exception {
     WatchedTarget target = gated(0);
     ConflictScheduler<Integer> scheduler =
         scheduler(target, SETTINGS.withMaxWorkers(1).withPrefetch(3));
@@ -209,7 +209,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void aCellThatIsNotThereIsRefused() {
+  void refusesMissingCell() {
     BatchGroup<Integer> group = scheduler(gated(0), SETTINGS).newGroup();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> group.submit(batch(9, 0)))
@@ -262,7 +262,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void aFailureWakesWhoeverWaitsToSubmitToTheGroupAndLeavesOthersAlone() throws Exception {
+  void failureWakesOnlyWaitersOfItsGroup() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
             GRID,

@@ -56,7 +56,7 @@ class PendingCellsTest {
   }
 
   @Property(seed = "2", tries = 200)
-  void aColdCellIsPassedOverForABoundedTimeOnly(
+  void coldCellIsOvertakenForABoundedTime(
       @ForAll boolean hotElsewhere,
       @ForAll @IntRange(min = 2, max = 5) int workers,
       @ForAll @IntRange(max = 100) int maxOvertaking) {

@@ -154,7 +154,7 @@ public final class SteppedScheduler<T> {
     return scheduler.window().taken();
   }
 
-  /** Returns the most batches that were in flight at once. */
+  /** Returns the maximum number of batches in flight. */
   public int maxOpen() {
     return scheduler.stats().maxOpen();
   }

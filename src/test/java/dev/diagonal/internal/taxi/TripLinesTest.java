@@ -77,11 +77,11 @@ final class TripLinesTest {
             + " time like 2025-11-01 00:34:48",
         "N,2,,74,42,NaN,x|the fare_amount 'NaN' is not a number",
         "N,2,,74,42,1e999,x|the fare_amount '1e999' is not a number",
-        "N,2,,74,42,7|6 fields where the header has 7",
+        "N,2,,74,42,7|6 fields, but the header has 7",
         "N,2,,74,42,7,\"x|a quote is not closed",
         "é,2,,74,42,7,x|the store_and_fwd_flag '\uFFFD' is not UTF-8",
       })
-  void aLineThatIsNoTripIsADeadLetterWithItsReason(String line, String reason) {
+  void invalidTripIsADeadLetterWithItsReason(String line, String reason) {
     Parsed parsed = parse("N,2,,74,42,7,x\n" + line + "\nN,2,,75,42,7,x\n", ISO_8859_1);
     assertThat(parsed.trips()).extracting(Trip::pickupZone).containsExactly(74L, 75L);
     assertThat(parsed.bad())

@@ -40,7 +40,7 @@ class JdbcTargetTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "postgresql://db/ratings", "jdbc:", "jdbc:postgresql:"})
-  void refusesWhatIsNoJdbcUrl(String url) {
+  void refusesInvalidJdbcUrl(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTarget.at(url))
         .withMessage(

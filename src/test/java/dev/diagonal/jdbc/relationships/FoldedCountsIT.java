@@ -354,7 +354,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void aRoleThatCannotCreateIsToldTheGrant() throws Exception {
+  void namesTheGrantForARoleThatCannotCreate() throws Exception {
     sql.execute(
         """
         DROP TABLE %1$s_nodes_deltas CASCADE;

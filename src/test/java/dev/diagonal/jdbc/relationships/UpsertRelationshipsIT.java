@@ -214,7 +214,7 @@ final class UpsertRelationshipsIT {
     try (Connection holder = holding(2)) {
       CompletableFuture<Void> waiting = writing(upsert(), 321, new Link(1, 5, 6));
       assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
-      // Lock 1 is held and 2 waited for; 3, which stands first in the array, is not asked for.
+      // Lock 1 is held and 2 is awaited; 3, the first in the array, is not requested yet.
       assertThat(advisoryLocks()).containsExactly("1 true", "2 false", "2 true");
       writing(upsert(), 4, new Link(2, 7, 8)).join();
       assertThat(nodes()).containsExactly("7: 1 0", "8: 0 1");
@@ -399,7 +399,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aTerminatedBackendIsRetryableAndTheNextWriteGoesOnAFreshConnection() throws Exception {
+  void terminatedBackendIsRetriedOnANewConnection() throws Exception {
     try (Connection holder = holding(2);
         BatchWriter<Link> writer = upsert().withLocks(new Digits("d")).open()) {
       Batch<Link> batch = new Batch<>(2, List.of(new Link(1, 5, 6)));
@@ -605,7 +605,7 @@ final class UpsertRelationshipsIT {
       assertThatThrownBy(() -> texts.write(batch))
           .hasMessage("column source is bigint and does not accept text");
       assertThatThrownBy(() -> fews.write(batch))
-          .hasMessage("the binder must put 3 values for table %s_edges, got 1".formatted(name));
+          .hasMessage("the binder must bind 3 values for table %s_edges, got 1".formatted(name));
     }
   }
 

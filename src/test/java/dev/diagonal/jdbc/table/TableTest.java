@@ -19,7 +19,7 @@ class TableTest {
         ".table",
         "a table of a name that has more bytes than postgresql ever allows"
       })
-  void refusesNamesThatAreNoIdentifiers(String name) {
+  void refusesInvalidIdentifiers(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Table.of(name, ID))
         .withMessageStartingWith("table name must have 1 to 63 bytes");

@@ -21,9 +21,9 @@ final class FaultyRelay implements AutoCloseable {
   enum Fault {
     /** Both ends are reset in the middle of a COPY. */
     CUT,
-    /** Nothing passes any more in the middle of a COPY, and nobody is told. */
+    /** Stops forwarding in the middle of a COPY, without closing anything. */
     SILENCE,
-    /** The client is told that the server has ended; the server hears nothing for a second. */
+    /** Closes the client's side; the server receives nothing for a second. */
     HALF_CLOSE,
     /** The commit does not reach the server. */
     LOSE_COMMIT,

@@ -152,7 +152,7 @@ final class InsertOnceIT {
   }
 
   @Test
-  void aRunThatSomeoneEndedRepeatsNothing() throws Exception {
+  void endedRunRepeatsNothing() throws Exception {
     Runnable end = () -> query("WITH run AS (DELETE FROM %s.runs) SELECT 1".formatted(QUOTED));
     try (FaultyRelay relay = FaultyRelay.to(port, Fault.LOSE_COMMIT, 1, end)) {
       assertThatThrownBy(() -> write(insert(through(relay)), 10_000))
@@ -164,7 +164,7 @@ final class InsertOnceIT {
   }
 
   @Test
-  void tokensThatSomeoneDeletedFailTheRun() throws Exception {
+  void deletedTokensFailTheRun() throws Exception {
     try (JdbcBlockWriter<Long> writer = JdbcBlockWriter.open(insert(target).withCommitRows(5))) {
       writer.write(rows(1, 15));
       assertThat(writer.flush().rows()).isEqualTo(15);

@@ -118,7 +118,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void insertIgnoreLeavesWhatIsThereAndTheFirstOfAKey() throws Exception {
+  void insertIgnoreKeepsExistingRowsAndTheFirstOfAKey() throws Exception {
     sql.execute("INSERT INTO " + quoted() + " VALUES (1, 'old')");
     writeAll(
         JdbcWrite.of(WriteMode.INSERT_IGNORE, target, table, BINDER),
@@ -153,7 +153,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void aMergeMakesOneRowOfThoseOfAKey() throws Exception {
+  void mergeCombinesRowsOfAKey() throws Exception {
     List<Item> items =
         IntStream.range(0, 100).mapToObj(i -> new Item(i % 3, "" + (char) ('a' + i % 26))).toList();
     writeAll(upsert().withMerge((a, b) -> a.name.compareTo(b.name) >= 0 ? a : b), items);
@@ -262,7 +262,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void rowsThatTheTableRefusesStandAloneAndTheRestIsWritten() throws Exception {
+  void isolatesRefusedRowsAndWritesTheRest() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (id % 10 <> 3)");
     for (WriteMode mode : List.of(WriteMode.INSERT, WriteMode.UPSERT, WriteMode.INSERT_IGNORE)) {
       sql.execute("TRUNCATE " + quoted());
@@ -398,7 +398,7 @@ final class JdbcBlockWriterIT {
     writeAll(write, items(1, 10).records());
     assertThat(rows()).hasSize(10);
     assertThat(write.toString()).doesNotContain(password);
-    // This driver adds the row to the reason, unless told otherwise.
+    // This driver adds the row to the reason, unless configured otherwise.
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (id <> 77)");
     assertThatThrownBy(() -> writeAll(write, items(70, 80).records()))
         .isInstanceOf(BadInputException.class)

@@ -176,7 +176,7 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void aDatabaseThatIsReadOnlyFailsTheRunAtOnce() throws Exception {
+  void readOnlyDatabaseFailsTheRunImmediately() throws Exception {
     sql.execute(
         "DROP ROLE IF EXISTS read_only; CREATE ROLE read_only SUPERUSER LOGIN"
             + " PASSWORD '"
@@ -192,7 +192,7 @@ final class JdbcFaultsIT {
   }
 
   @Test
-  void aTableThatIsMissingFailsTheRunAtOnceAndIsNamed() {
+  void missingTableFailsTheRunImmediatelyAndIsNamed() {
     Table missing = Table.of("f_nowhere", Column.key("id", "bigint"), Column.of("name", "text"));
     assertThatThrownBy(() -> write(JdbcWrite.upsert(target, missing, BINDER), 1, 10))
         .isInstanceOf(SQLException.class)
@@ -251,7 +251,7 @@ final class JdbcFaultsIT {
 
   @ParameterizedTest
   @EnumSource
-  void rowsBehindAReshuffleDoNotBecomeTransactionsOfOneRow(Runner runner) throws Exception {
+  void rowsAfterAReshuffleShareTransactions(Runner runner) throws Exception {
     TestPipeline pipeline = runner.pipeline();
     PCollection<Written> unused =
         pipeline

@@ -59,7 +59,7 @@ class StatementRowsTest {
   }
 
   @Test
-  void insertIgnoreLeavesWhatIsThere() throws Exception {
+  void insertIgnoreKeepsExistingRows() throws Exception {
     write(WriteMode.INSERT_IGNORE, TABLE, new Item(1, "new"), new Item(2, "a"), new Item(2, "b"));
     assertThat(rows()).containsExactly("1=old", "2=a", "9=kept");
   }
@@ -83,7 +83,7 @@ class StatementRowsTest {
   }
 
   @Test
-  void badRowsStandAloneAndTheRestIsWritten() throws Exception {
+  void isolatesBadRowsAndWritesTheRest() throws Exception {
     List<RejectedRow<Item>> rejected = new ArrayList<>();
     JdbcWrite<Item> write =
         JdbcWrite.of(WriteMode.UPSERT, target, TABLE, BINDER).withCommitRows(30);

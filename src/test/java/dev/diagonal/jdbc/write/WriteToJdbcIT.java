@@ -222,7 +222,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void failsAtOnceOnARowThatTheTableRefusesAndShowsNoRow() throws Exception {
+  void failsImmediatelyOnARefusedRowWithoutShowingIt() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (title <> 'movie 7')");
     assertThatThrownBy(() -> write(upsert(), block(1, 10)))
         .hasStackTraceContaining("refuses the row of key 7: ")
@@ -387,7 +387,7 @@ final class WriteToJdbcIT {
   private static long counter(PipelineResult result, String name) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics(result, name).getCounters()) {
-      sum += counter.getCommitted(); // what is attempted is told late by the DirectRunner
+      sum += counter.getCommitted(); // the DirectRunner updates attempted counters late
     }
     return sum;
   }

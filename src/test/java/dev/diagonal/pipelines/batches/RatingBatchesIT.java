@@ -216,7 +216,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void rowsAndLinesThatAreNoRatingsBecomeDeadLetters() throws Exception {
+  void invalidRatingsBecomeDeadLetters() throws Exception {
     Path input = ratings("a", 1, 300);
     Files.writeString(input, Files.readString(input) + "9,x,3,1\n");
     Path bad = directory.resolve("bad.jsonl");

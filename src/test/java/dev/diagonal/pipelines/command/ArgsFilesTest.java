@@ -23,7 +23,7 @@ final class ArgsFilesTest {
   }
 
   @Test
-  void aFileStandsForTheOptionsInItAtItsPlace() throws IOException {
+  void optionFileIsExpandedInPlace() throws IOException {
     Path file =
         Files.writeString(
             directory.resolve("some.args"),
@@ -33,7 +33,7 @@ final class ArgsFilesTest {
   }
 
   @Test
-  void aHashInsideAnOptionIsNoComment() throws IOException {
+  void hashInsideAnOptionIsNotAComment() throws IOException {
     Path file = Files.writeString(directory.resolve("some.args"), "--painter=# 1\n");
     assertThat(ArgsFiles.expand(List.of("@" + file))).containsExactly("--painter=# 1");
   }
@@ -70,7 +70,7 @@ final class ArgsFilesTest {
   }
 
   @Test
-  void aLineThatIsNoOptionIsNamedByFileAndLine() throws IOException {
+  void namesInvalidOptionByFileAndLine() throws IOException {
     Path file = Files.writeString(directory.resolve("some.args"), "# first\n--coats=1\n-coats=2\n");
     assertThatThrownBy(() -> ArgsFiles.expand(List.of("@" + file)))
         .isInstanceOf(UsageException.class)

@@ -106,7 +106,7 @@ final class CommandLineTest {
   }
 
   @Test
-  void allMistakesAreReportedAtOnce() {
+  void reportsAllMistakesTogether() {
     assertRefused(
         """
         4 mistakes

@@ -62,7 +62,7 @@ final class PipelineCommandTest {
     Launched launched = launch(command, runner + " --things=a,b --summary=" + file);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.out()).isEmpty();
-    assertThat(String.join("\n", launched.err())).contains("too little memory", "-Xmx");
+    assertThat(String.join("\n", launched.err())).contains("memory ran out", "-Xmx");
     assertThat(command.done()).containsExactly("built");
     JsonNode summary = new ObjectMapper().readTree(file.toFile());
     assertThat(summary.path("state").asText()).isEqualTo("FAILED");
@@ -181,7 +181,7 @@ final class PipelineCommandTest {
     }
   }
 
-  /** Takes 2 GiB at once, which is more than these tests have. */
+  /** Allocates 2 GiB, which is more than these tests have. */
   private static final class TooMuchFn extends DoFn<String, Void> {
     @ProcessElement
     public void process(@Element String thing) {

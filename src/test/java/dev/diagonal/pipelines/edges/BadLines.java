@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Lines that are no edges, and what a stream tells of them in its directory of dead letters. */
+/** Invalid edges, and the dead letters that a stream writes for them to its directory. */
 final class BadLines {
 
   private static final String LINE = "7,no number,bad";

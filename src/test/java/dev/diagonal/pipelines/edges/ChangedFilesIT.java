@@ -109,7 +109,7 @@ final class ChangedFilesIT {
   }
 
   @Test
-  void appendOnlyRefusesALastLineThatGoesOn() throws Exception {
+  void appendOnlyRefusesAContinuedLastLine() throws Exception {
     Path input = Files.writeString(directory.resolve("edges.csv"), "source,target\n1,2\n3,4");
     assertDone(load(input, DIRECT));
     Files.writeString(input, "source,target\n1,2\n3,45\n6,7\n");

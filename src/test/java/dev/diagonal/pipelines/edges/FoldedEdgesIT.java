@@ -134,7 +134,7 @@ final class FoldedEdgesIT {
   }
 
   @Test
-  void aLoadThatCountsAtOnceTakesInDeltasToo() throws Exception {
+  void immediateLoadFoldsDeltasToo() throws Exception {
     Path a = GRAPH.write(directory, "a", 1_000, 1);
     assertDone(launch("--input=" + a, FOLDED));
     // As if the fold of that run had never come.

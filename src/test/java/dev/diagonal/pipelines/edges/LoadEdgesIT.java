@@ -56,7 +56,7 @@ final class LoadEdgesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void everyEdgeIsThereOnceAndCountedAtBothEndsHoweverOftenItRuns(String runner) throws Exception {
+  void repeatedLoadsWriteAndCountEachEdgeOnce(String runner) throws Exception {
     Path input = edges(20_000, 300);
     long deadlocks = deadlocks();
     for (int run = 1; run <= 2; run++) {
@@ -206,7 +206,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void aDryRunOfAStreamSaysWhatIsThereAndHowOftenItLooksForMore() throws Exception {
+  void dryRunOfAStreamShowsFilesAndInterval() throws Exception {
     Path watched = Files.createDirectory(directory.resolve("watched"));
     String line =
         "--input=" + watched + " --streaming --pollSeconds=7 --dryRun --targetColumn=target";
@@ -263,7 +263,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void componentsAreDealtByTheirColumn() throws Exception {
+  void assignsComponentsByTheirColumn() throws Exception {
     Path input =
         Files.writeString(directory.resolve("parts.csv"), "s,t,part\n1,2,a\n2,3,a\n7,8,b\n");
     Launched launched =

@@ -77,7 +77,9 @@ public record LoadEdgesRun(EdgeDatabase database, SlowTransactions slow) {
     return slow.hold();
   }
 
-  /** Waits until more than so many sessions of writers are at the gate or behind one that is. */
+  /**
+   * Waits until more than this many sessions of writers wait for the gate, or for one that does.
+   */
   void awaitMoreThan(int sessions) {
     String stopped =
         """

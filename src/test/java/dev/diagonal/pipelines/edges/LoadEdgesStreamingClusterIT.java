@@ -193,7 +193,7 @@ final class LoadEdgesStreamingClusterIT {
     Files.move(written, watched.resolve(written.getFileName()));
   }
 
-  /** Returns what is told of the bad line, which is the last. */
+  /** Returns the dead letter of the bad line, which is the last. */
   private String comesWithBadLine(String part, int edges, long seed) throws IOException {
     Path written = GRAPH.write(directory, part, edges, seed);
     Path coming = watched.resolve(written.getFileName());

@@ -46,7 +46,7 @@ final class MixedEdgesIT {
 
   @ParameterizedTest
   @CsvSource({DIRECT + ",monopartite", DIRECT + ",bipartite", FLINK + ",monopartite"})
-  void aHubIsCountedAtTheEndAndOtherNodesAtOnce(String runner, String schedule) throws Exception {
+  void hubIsCountedAtTheEndAndOthersImmediately(String runner, String schedule) throws Exception {
     boolean bipartite = schedule.equals("bipartite");
     Path input = hub(bipartite);
     String options = "--input=" + input + " --batchSize=100 --tableSize=8 --schedule=" + schedule;

@@ -117,7 +117,7 @@ final class LocalPostgresIT {
   }
 
   @Test
-  void leavesNothingBehindWhenClosed() {
+  void leavesNothingWhenClosed() {
     LocalPostgres postgres = LocalPostgres.start();
     Path directory = postgres.directory().path();
     String url = postgres.jdbcUrl();
@@ -133,7 +133,7 @@ final class LocalPostgresIT {
   }
 
   @Test
-  void keepsItsDataWhereItIsTold(@TempDir Path directory) throws SQLException {
+  void keepsItsDataInTheGivenDirectory(@TempDir Path directory) throws SQLException {
     assertThat(directory.toFile().setExecutable(true, false)).isTrue(); // for root's nobody
     var setup = LocalPostgres.configure().withDataDirectory(directory.resolve("not yet/there"));
     try (LocalPostgres postgres = setup.start()) {

@@ -46,7 +46,7 @@ final class LocalServersIT {
   }
 
   @Test
-  void startsWhatIsAskedForWhereItIsTold() {
+  void startsTheRequestedServersInTheGivenDirectory() {
     try (EmbeddedServers servers = EmbeddedServers.start(Set.of(Kind.POSTGRES), temporary)) {
       String password = servers.jdbcPassword().orElseThrow().text();
       assertThat(servers.jdbcUrl()).hasValueSatisfying(url -> assertDatabaseAnswers(url, password));

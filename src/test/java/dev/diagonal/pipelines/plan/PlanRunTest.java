@@ -122,7 +122,7 @@ final class PlanRunTest {
   }
 
   @Test
-  void noMoreTasksRunAtOnceThanMay() throws Exception {
+  void limitsConcurrentTasks() throws Exception {
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     Work counted =
@@ -161,7 +161,7 @@ final class PlanRunTest {
   }
 
   @Test
-  void aTaskThatRunsTellsItsCountsSoFar() throws Exception {
+  void runningTaskReportsItsCounts() throws Exception {
     List<String> lines = new ArrayList<>();
     PlanRun[] run = new PlanRun[1];
     Task counting =

@@ -36,7 +36,7 @@ final class ProgressLineTest {
   }
 
   @Test
-  void noTimeIsNoDivisionByZero() {
+  void zeroDurationDoesNotDivideByZero() {
     assertThat(ProgressLine.text(0, 10, 5, 0, 0, 0)).contains(" 5,000 rows/s");
   }
 }

@@ -185,7 +185,7 @@ final class MovieRatingsIT {
         .contains(
             "column rating_count: expected bigint, found text",
             "column rating_sum: expected numeric(22,3), found none");
-    assertThat(launched.err().get(1)).startsWith("hint: name another table");
+    assertThat(launched.err().get(1)).startsWith("hint: use another table");
     assertThat(output).doesNotExist();
     assertThat(JSON.readTree(summary.toFile()).path("failure").asText())
         .startsWith("table other_shape has another shape");
@@ -229,7 +229,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aUserThatTheDatabaseDoesNotKnowIsRefusedAtOnce() throws IOException {
+  void unknownUserIsRefusedImmediately() throws IOException {
     Launched launched = launch("--input=" + someRatings(), jdbc(), "--jdbcUser=unknown_user");
     assertFailed(launched, 2);
     assertThat(launched.err().get(0))
@@ -239,7 +239,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aPasswordFileThatIsNotThereIsNamed() throws IOException {
+  void namesMissingPasswordFile() throws IOException {
     Path file = directory.resolve("password");
     assertThat(launch("--input=" + someRatings(), jdbc(), jdbcUser(), "--jdbcPasswordFile=" + file))
         .isEqualTo(
@@ -275,7 +275,7 @@ final class MovieRatingsIT {
           --jdbcTable=a..b --jdbcUrl=embedded | a..b
           --elasticsearchUrl=localhost:9200   | the URL of Elasticsearch must look like http://host:port
           --elasticsearchIndex=Caps --elasticsearchUrl=embedded | got 'Caps'
-          --jdbcUrl=none                      | there is no target: give --output
+          --jdbcUrl=none                      | there is no target: set --output
           --output=x --delimiter=ab           | --delimiter takes 'tab', one character, or several
           --output=x --delimiter=1            | delimiter must be
           --output=x --header=false --movieColumn=movieId | without a header a column must be a position
@@ -289,7 +289,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void inputThatIsNotThereIsWrongUsage() {
+  void missingInputIsWrongUsage() {
     assertThat(launch("--input=/no/such/*.csv", "--output=x"))
         .isEqualTo(wrongUsage("--input: no file matches '/no/such/*.csv'"));
   }
@@ -350,7 +350,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void badRecordsGoToTheirFileAndTheRestGoesOn() throws Exception {
+  void badRecordsGoToTheirFile() throws Exception {
     RatingsFile ratings =
         RatingsFile.of(5_000, 100, 7).with(4_321, "1,x,3.5,99").with(1_234, "1,2,3.5,99\"");
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
@@ -484,7 +484,7 @@ final class MovieRatingsIT {
     assertThat(launched.err().get(0))
         .startsWith(
             "movie-ratings: failed: more than 2 bad records (--maxBadRecords):"
-                + " 3 × N fields where the header has N; for example ")
+                + " 3 × N fields, but the header has N; for example ")
         .contains("the line is: three; ", "the line is: two; ")
         .endsWith("the line is: one");
     assertThat(Files.readAllLines(directory.resolve("bad.jsonl")))

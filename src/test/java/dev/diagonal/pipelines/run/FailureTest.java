@@ -67,7 +67,7 @@ final class FailureTest {
   }
 
   @Test
-  void memoryThatRanOutIsSaidWithTheHeapThereIs() {
+  void explainsOutOfMemoryWithTheHeapSize() {
     Failure failure = Failure.of(wrapped(new OutOfMemoryError("Java heap space")));
     assertThat(failure.message()).isEqualTo("memory ran out: Java heap space");
     assertThat(failure.hint()).contains("heap of at most", "-Xmx");

@@ -89,7 +89,7 @@ final class FollowedJobTest {
 
   @Tag("large") // Flink's own client asks for a minute
   @Test
-  void aJobThatTheClusterNoLongerTellsOfIsLostAndHasNotFailed() {
+  void unknownJobIsLostAndNotFailed() {
     statuses = new int[] {200, 404};
     FollowedJob job = FollowedJob.after(CUT, rest(), THRICE).orElseThrow();
     assertThatThrownBy(job::waitUntilFinish)

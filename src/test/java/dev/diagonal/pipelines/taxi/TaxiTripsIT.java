@@ -54,7 +54,7 @@ final class TaxiTripsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void everyTripIsThereOnceAndCountedAtBothZonesWithoutAConflict(String runner) throws Exception {
+  void writesAndCountsEachTripOnceWithoutConflicts(String runner) throws Exception {
     Path input = TRIPS.writeTo(directory.resolve("trips.csv"));
     Path zones = Files.writeString(directory.resolve("zones.csv"), ZONES);
     String options = "--input=" + input + " --zones=" + zones + " --tableSize=8 --batchSize=200 ";

@@ -39,7 +39,7 @@ final class TaxiTripsToNeo4jIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local]"})
-  void everyTripIsThereOnceAndCountedAtBothZonesHoweverOftenItRuns(String runner) throws Exception {
+  void repeatedLoadsWriteAndCountEachTripOnce(String runner) throws Exception {
     Path input = new TripFile(2_000, 30).writeTo(directory.resolve("trips.csv"));
     for (int run = 1; run <= 2; run++) {
       Launched launched = launch("--input=" + input + " --batchSize=100 " + runner);

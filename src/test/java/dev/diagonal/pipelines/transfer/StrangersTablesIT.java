@@ -133,7 +133,7 @@ final class StrangersTablesIT {
   }
 
   @Test
-  void identityOutsideTheKeyStaysInRowsThatAreThere() throws Exception {
+  void identityOutsideTheKeyStaysInExistingRows() throws Exception {
     database.execute(
         "CREATE TABLE app.coded (code text PRIMARY KEY, id bigint GENERATED ALWAYS AS IDENTITY, n int);"
             + " INSERT INTO app.coded (code, n) VALUES ('a', 1)");

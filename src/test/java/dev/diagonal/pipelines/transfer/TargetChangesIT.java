@@ -41,7 +41,7 @@ final class TargetChangesIT {
   }
 
   @Test
-  void upsertsTellNewRowsFromChangedAndReplacedOnes() throws Exception {
+  void upsertsDistinguishNewChangedAndReplacedRows() throws Exception {
     Path rows = rows();
     assertThat(target(load(rows, "--key=id")))
         .endsWith(" (18,756 new, 1,244 replaced by later ones of the same key)");
@@ -54,7 +54,7 @@ final class TargetChangesIT {
   }
 
   @Test
-  void rowsThatAreThereAreUnchangedWhenIgnored() throws Exception {
+  void ignoreLeavesExistingRowsUnchanged() throws Exception {
     Path rows = rows();
     database.execute("INSERT INTO app.t SELECT n, -1 FROM generate_series(0, 9999) AS n");
     assertThat(target(load(rows, "--key=id", "--mode=ignore")))

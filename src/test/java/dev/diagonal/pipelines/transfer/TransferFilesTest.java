@@ -109,7 +109,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void aFunctionThatIsNotThereIsRefusedBeforeAnythingRuns() throws Exception {
+  void refusesMissingFunctionBeforeTheRun() throws Exception {
     Path mapping = file("mapping.yaml", "function: com.example.Missing\n");
     Path out = directory.resolve("out.csv");
 
@@ -123,7 +123,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void datesAndNumbersAreReadAsTheMappingSpellsThem() throws Exception {
+  void readsDatesAndNumbersInTheMappingsFormat() throws Exception {
     Path in =
         file(
             "in.csv",
@@ -291,7 +291,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void aTaskThatFailsTellsWhatItHadRead() throws Exception {
+  void failedTaskReportsReadRows() throws Exception {
     Path in = numbered(3_000);
     Files.writeString(in, "3000\n", java.nio.file.StandardOpenOption.APPEND);
     Path plan =

@@ -170,7 +170,7 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void aTableThatIsToAppearAtOnceDoesNotAppearWhenARowIsBad(String runner) throws Exception {
+  void atomicTableDoesNotAppearWithABadRow(String runner) throws Exception {
     Path file = directory.resolve("small.csv");
     StringBuilder text = new StringBuilder("id,n\n");
     for (int i = 0; i < ROWS; i++) {
@@ -371,7 +371,7 @@ final class TransferIT {
   }
 
   @Test
-  void aTaskThatFailsTellsTheRowsThatAreThere() throws Exception {
+  void failedTaskReportsCommittedRows() throws Exception {
     StringBuilder text = new StringBuilder("id,n\n");
     for (int i = 0; i < ROWS; i++) {
       text.append(i).append(',').append(i).append('\n');
@@ -402,7 +402,7 @@ final class TransferIT {
             .matcher(line);
     assertThat(counts.matches()).as(line).isTrue();
     assertThat(number(counts.group(1))).isBetween(1L, (long) ROWS);
-    // A transaction may be over that nobody has noticed yet.
+    // A transaction may have ended unnoticed.
     assertThat(number(counts.group(2)))
         .isBetween(1L, database.number("SELECT count(*) FROM small_ones"));
   }

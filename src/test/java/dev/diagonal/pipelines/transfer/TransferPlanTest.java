@@ -29,7 +29,7 @@ final class TransferPlanTest {
   }
 
   @Test
-  void everyMistakeIsToldWithItsLine() {
+  void reportsEveryMistakeWithItsLine() {
     assertThatThrownBy(
             () ->
                 read(
@@ -142,7 +142,7 @@ final class TransferPlanTest {
   }
 
   @Test
-  void aFileThatIsNoYamlIsRefusedWithItsLine() {
+  void refusesInvalidYamlWithItsLine() {
     assertThatThrownBy(() -> read("tasks:\n  - sql: {to: x\n"))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("plan.yaml, line 3: ");

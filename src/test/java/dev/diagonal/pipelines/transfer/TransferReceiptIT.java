@@ -159,7 +159,7 @@ final class TransferReceiptIT {
       delimiter = '|',
       value = {
         "CREATE TABLE arrived (id int, name text); INSERT INTO arrived VALUES (1, 'x')"
-            + "| --mode=insert | without --key nobody can tell which rows are new",
+            + "| --mode=insert | without --key the new rows cannot be identified",
         "CREATE TABLE arrived (id int PRIMARY KEY, name text); INSERT INTO arrived VALUES (1, 'x')"
             + "| --mode=ignore --key=id | mode ignore keeps those of the same key",
         "CREATE TABLE arrived (id int PRIMARY KEY, name text); INSERT INTO arrived VALUES (1, 'x')"

@@ -208,7 +208,7 @@ final class TransferStagesIT {
   }
 
   @Test
-  void aRangeThatARunnerRepeatsIsThereOnce() throws Exception {
+  void repeatedRangeIsPublishedOnce() throws Exception {
     Files.writeString(
         directory.resolve("flink-conf.yaml"),
         "restart-strategy.type: fixed-delay\nrestart-strategy.fixed-delay.attempts: 2\n"
@@ -250,7 +250,7 @@ final class TransferStagesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"sequence", "parallel"})
-  void stagesOfAGroupAreToldApart(String how) throws Exception {
+  void stagesOfAGroupAreDistinct(String how) throws Exception {
     String common = "arrival_pack_notification_stacklist_part_";
     String cyrillic = "д".repeat(30);
     List<String> tables = List.of(common + "include", common + "exclude", cyrillic, cyrillic);

@@ -225,7 +225,7 @@ final class TransferToIndexIT {
   }
 
   @Test
-  void theSummaryTellsNewDocumentsFromChangedOnes() throws Exception {
+  void theSummaryDistinguishesNewAndChangedDocuments() throws Exception {
     String to = "--to=elasticsearch:transfer-changes";
     Launched first = transfer("--from=csv:" + csv("id,n\n1,1\n2,2\n1,3\n"), to, "--key=id");
     assertThat(first.out())

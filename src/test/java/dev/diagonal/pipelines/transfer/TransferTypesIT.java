@@ -139,7 +139,7 @@ final class TransferTypesIT {
   }
 
   @Test
-  void textThatIsNotHexIsNoBytes() throws Exception {
+  void textThatIsNotHexIsNotBytes() throws Exception {
     database.execute("CREATE TABLE typed (b bytea)");
     Path bad = directory.resolve("bad.jsonl");
     assertDone(load("csv", "b\ndeadbeef\n\\xbeef\n", "--types=text", "--badRecords=" + bad));

@@ -141,7 +141,7 @@ final class TypeMatrixIT {
           Map.entry("regrole", List.of("'pg_monitor'")),
           Map.entry("regtype", List.of("'integer'")));
 
-  /** Types without an input: nobody can write a value of these. */
+  /** Types without an input function: no value of these can be written. */
   private static final String BASE_TYPES =
       """
       SELECT format_type(oid, -1) FROM pg_type
@@ -160,8 +160,8 @@ final class TypeMatrixIT {
           .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
 
   /**
-   * The values that no field of their column's type can hold: years beyond 9999, what is not finite,
-   * and JSON of another kind than the first value of its column, which is an object here.
+   * The values that no field of their column's type can hold: years beyond 9999, what is not
+   * finite, and JSON of another kind than the first value of its column, which is an object here.
    */
   private static final List<String> NOT_INDEXED =
       List.of(
@@ -337,6 +337,7 @@ final class TypeMatrixIT {
             "timestamp without time zone infinity");
     transfer("parquet:" + parquet, "jdbc:matrix.parquet", "--key=id");
     assertEqual("parquet");
+  }
 
   /** One value per document, so that each is refused by itself. */
   @Test
@@ -349,8 +350,7 @@ final class TypeMatrixIT {
             "INSERT INTO matrix.single (id, %1$s) VALUES (%2$d, %3$s)"
                 + " RETURNING pg_typeof(%1$s) || ' ' || left(%1$s::text, 40)";
         int id = values.size();
-        values.put(
-            "" + id, database.query(insert.formatted(column.getKey(), id, value)).get(0));
+        values.put("" + id, database.query(insert.formatted(column.getKey(), id, value)).get(0));
       }
     }
     Path json = directory.resolve("single.jsonl");
@@ -365,7 +365,8 @@ final class TypeMatrixIT {
         "--badRecords=" + bad);
     JsonNode hits = JSON.readTree(Http.get(elasticsearch.url() + "/type-matrix/_search?size=1000"));
     Map<String, JsonNode> documents = new TreeMap<>();
-    hits.at("/hits/hits").forEach(hit -> documents.put(hit.path("_id").asText(), values(hit.path("_source"))));
+    hits.at("/hits/hits")
+        .forEach(hit -> documents.put(hit.path("_id").asText(), values(hit.path("_source"))));
     List<String> refused = new ArrayList<>();
     for (String line : Files.readAllLines(json)) {
       JsonNode row = JSON.readTree(line);
@@ -383,11 +384,14 @@ final class TypeMatrixIT {
   /** Returns an object without the fields that are null. */
   private static JsonNode values(JsonNode object) {
     ObjectNode values = object.deepCopy();
-    object.fieldNames().forEachRemaining(name -> {
-      if (object.get(name).isNull()) {
-        values.remove(name);
-      }
-    });
+    object
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (object.get(name).isNull()) {
+                values.remove(name);
+              }
+            });
     return values;
   }
 

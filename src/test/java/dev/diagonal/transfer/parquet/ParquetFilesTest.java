@@ -117,7 +117,7 @@ final class ParquetFilesTest {
         "optional group x { optional group y { optional int32 z; } }|'x' is nested (x.y.z)",
         "optional fixed_len_byte_array(12) x (INTERVAL)|'x' is of type INTERVAL",
       })
-  void refusesColumnsThatAreNoSingleValue(String column) throws Exception {
+  void refusesColumnsWithoutASingleValue(String column) throws Exception {
     String[] parts = column.split("\\|", -1);
     write("message m { %s%s }".formatted(parts[0], parts[0].endsWith("}") ? "" : ";"));
     assertThatThrownBy(() -> all(new ArrayList<>()))

@@ -63,7 +63,7 @@ final class JoinPartsFnTest {
     }
   }
 
-  /** Appends to a part behind its back, as the rows of a range. */
+  /** Appends to a part directly, as the rows of a range. */
   private void fill(RangeWritten range, String lines) throws IOException {
     Path part = directory.resolve(range.part());
     Files.writeString(part, Files.readString(part) + lines);
@@ -96,7 +96,7 @@ final class JoinPartsFnTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void attemptThatGoesOnAfterTheJoinChangesNothing(boolean announced) throws Exception {
+  void abandonedAttemptChangesNothingAfterTheJoin(boolean announced) throws Exception {
     TextFileSink sink = sink(announced);
     RunHold hold = begin(sink);
     RowBlockWriter stopped = open(sink, 0);

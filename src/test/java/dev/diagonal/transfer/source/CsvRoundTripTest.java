@@ -76,7 +76,7 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void quotesDelimitersAndLineBreaksStandInQuotes() throws Exception {
+  void quotesDelimitersAndLineBreaksAreQuoted() throws Exception {
     assertThat(read("a,b\n\"x \"\"y\"\", z\",\"one\ntwo\r\nthree\rfour\"\n"))
         .containsExactly(List.of("x \"y\", z", "one\ntwo\r\nthree\rfour"));
   }
@@ -93,7 +93,7 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void aByteOrderMarkIsNoPartOfTheFirstName() throws Exception {
+  void byteOrderMarkIsNotPartOfTheFirstName() throws Exception {
     Path file = directory.resolve("marked.csv");
     Files.writeString(file, "\uFEFFid,b\n1,2\n");
     assertThat(
@@ -118,7 +118,7 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void emptyLinesAreNoRows() throws Exception {
+  void emptyLinesAreNotRows() throws Exception {
     assertThat(read("a,b\n\n1,2\n\r\n\n3,4\n\n"))
         .containsExactly(List.of("1", "2"), List.of("3", "4"));
   }
@@ -147,7 +147,7 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void aTextThatIsNoUtf8IsABadRowWhenItIsConverted() throws Exception {
+  void invalidUtf8IsABadRow() throws Exception {
     Path file = directory.resolve("wrong.csv");
     Files.write(file, "a,b\nok,1\né,2\n".getBytes(ISO_8859_1));
     CsvFiles files = CsvFiles.of(List.of(file.toString()), CsvFormat.DEFAULT, RangePlan.DEFAULT);

@@ -176,7 +176,7 @@ final class JdbcStandardRowsTest {
   }
 
   @Test
-  void aKeyThatIsNoWholeNumberIsRefused() throws Exception {
+  void refusesKeyThatIsNotAWholeNumber() throws Exception {
     execute("CREATE TABLE w (word varchar PRIMARY KEY)");
     assertThat(JdbcStandardRows.ofTable(memory, "W", null, 4).mostRanges()).isEqualTo(1);
     assertThatThrownBy(() -> JdbcStandardRows.ofTable(memory, "W", "WORD", 4))

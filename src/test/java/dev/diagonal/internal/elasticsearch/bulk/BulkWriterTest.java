@@ -100,7 +100,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void tellsOfARefusedDocumentAndWritesTheRest() throws Exception {
+  void reportsARefusedDocumentAndWritesTheRest() throws Exception {
     server
         .answers(
             200,
@@ -146,7 +146,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void failsOnARefusedRequestAtOnce() {
+  void failsImmediatelyOnARefusedRequest() {
     server.answers(
         403, "{\"error\":{\"type\":\"cluster_block_exception\",\"reason\":\"read-only\"}}");
     assertThatThrownBy(() -> write(target()))
@@ -157,7 +157,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void failsOnAFaultOfTheIndexAtOnceAndKnowsWhatIsThere() {
+  void failsImmediatelyOnIndexFaultsAndReportsIndexed() {
     server.answers(
         200, items(item(201, ""), item(403, "cluster_block_exception"), item(429, "busy")));
     assertThatThrownBy(() -> write(target()))
@@ -220,8 +220,7 @@ class BulkWriterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413})
-  void halvesARequestThatIsRefusedAsAWholeUntilTheBadDocumentStandsAlone(int status)
-      throws Exception {
+  void halvesARefusedRequestUntilTheBadDocumentIsAlone(int status) throws Exception {
     server
         .answers(status, "")
         .answers(200, items(item(201, "")))
@@ -321,7 +320,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void partialUpdatesOfOneDocumentGoOneAfterTheOther() throws Exception {
+  void partialUpdatesOfOneDocumentStayInOrder() throws Exception {
     server
         .answers(200, items(REJECTED, item(201, "")))
         .answers(200, items(item(201, "")))

@@ -71,7 +71,7 @@ final class LoadModeIT {
   }
 
   @Test
-  void refusesARecordOfSomeoneElse() throws Exception {
+  void refusesARecordOfAnotherProgram() throws Exception {
     for (String theirs :
         List.of(
             "'mine'", "[1]", "{'loads': [1, 2]}", "{'loads': {}}", "{'loads': {'before': 1}}")) {

@@ -153,7 +153,7 @@ final class RunHoldTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void partsThatNobodyAnnouncedAreLeftoversAfterADay(boolean old) throws IOException {
+  void partsWithoutAHoldAreLeftoversAfterADay(boolean old) throws IOException {
     Path part = left("part-1." + GONE);
     if (old) {
       Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
@@ -165,7 +165,7 @@ final class RunHoldTest {
   }
 
   @Test
-  void leaveKeepsWhatAJobThatGoesOnNeeds() throws IOException {
+  void leaveKeepsFilesOfAContinuingJob() throws IOException {
     RunFiles files = files(true);
     RunHold hold = RunHold.begin(List.of(files));
     String part = part(files, "result");

@@ -128,7 +128,7 @@ class FileTextTest {
   }
 
   @Test
-  void refusesAFileThatIsNoLongerTheOneListed() throws IOException {
+  void refusesAFileThatChangedAfterListing() throws IOException {
     Path path = directory.resolve("a.csv");
     byte[] content = "1,2\n".getBytes(UTF_8);
     InputFile file = write("a.csv", content);

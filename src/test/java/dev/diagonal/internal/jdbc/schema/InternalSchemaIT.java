@@ -161,7 +161,7 @@ final class InternalSchemaIT {
   }
 
   @Test
-  void aSchemaOfSomeoneElseIsRefused() throws Exception {
+  void refusesSchemaOfAnotherProgram() throws Exception {
     execute("CREATE SCHEMA " + NAME);
     execute("CREATE TABLE " + NAME + ".version (version int)");
     assertThatThrownBy(() -> schema.open(held.use()))
@@ -176,7 +176,7 @@ final class InternalSchemaIT {
   }
 
   @Test
-  void aRunIsGoneOnceNobodyHoldsIt() throws Exception {
+  void runWithoutHolderIsDead() throws Exception {
     openAs(database);
     UUID run = UUID.randomUUID();
     RunKeeper launcher = keeper(run);

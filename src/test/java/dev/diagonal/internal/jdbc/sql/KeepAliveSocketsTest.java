@@ -15,7 +15,7 @@ import org.postgresql.core.SocketFactoryFactory;
 final class KeepAliveSocketsTest {
 
   @Test
-  void theDriverAsksWhetherTheServerIsThere() throws Exception {
+  void theDriverUsesKeepAlive() throws Exception {
     java.util.Properties properties = new java.util.Properties();
     PGProperty.SOCKET_FACTORY.set(properties, KeepAliveSockets.class.getName());
     SocketFactory sockets = SocketFactoryFactory.getSocketFactory(properties);

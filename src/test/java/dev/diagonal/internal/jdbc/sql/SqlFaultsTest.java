@@ -34,7 +34,7 @@ class SqlFaultsTest {
   }
 
   @Test
-  void theReasonMayHangBehindABatchOrBelowAnotherFault() {
+  void findsTheReasonInChainedAndNestedFaults() {
     BatchUpdateException batch = new BatchUpdateException();
     batch.setNextException(new SQLException("deadlock", "40P01"));
     assertThat(SqlFaults.isRetryable(batch)).isTrue();

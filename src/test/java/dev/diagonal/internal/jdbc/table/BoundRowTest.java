@@ -21,13 +21,13 @@ class BoundRowTest {
   void refusesTooFewAndTooManyValues() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BoundRow.of(TABLE, (row, values) -> values.putLong(1), "x"))
-        .withMessage("the binder must put 2 values for table t, got 1");
+        .withMessage("the binder must bind 2 values for table t, got 1");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 BoundRow.of(
                     TABLE, (row, values) -> values.putLong(1).putText("a").putText("b"), "x"))
-        .withMessage("the binder must put 2 values for table t, got more");
+        .withMessage("the binder must bind 2 values for table t, got more");
   }
 
   @Test

@@ -15,7 +15,7 @@ class JobScriptTest {
           .withRatings("raw.r$1", "the id", "mo\"vie", "\\1");
 
   @Test
-  void namesStandInTheirPlacesAndInQuotes() {
+  void insertsQuotedNames() {
     assertThat(JobScript.batches(NAMED))
         .contains("CREATE TABLE IF NOT EXISTS \"wo\"\"rk\".\"all batches\" (")
         .contains("CREATE INDEX IF NOT EXISTS \"all batches_claimable\"")
@@ -48,7 +48,7 @@ class JobScriptTest {
   }
 
   @Test
-  void theNameOfAnIndexIsNoLongerThanAnIdentifierMayBe() {
+  void indexNamesFitIntoAnIdentifier() {
     String script = JobScript.batches(JobTables.DEFAULT.withBatches("jobs." + "ä".repeat(31)));
     assertThat(script).contains("\"" + "ä".repeat(26) + "_claimable\"");
   }

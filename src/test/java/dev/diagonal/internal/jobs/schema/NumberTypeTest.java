@@ -29,7 +29,7 @@ class NumberTypeTest {
         .isEqualTo(Long.MIN_VALUE);
     assertThatIllegalStateException()
         .isThrownBy(() -> NumberType.REAL.whole(bytes(4).array(), AT))
-        .withMessage("REAL is no whole number");
+        .withMessage("REAL is not a whole number");
   }
 
   @Test
