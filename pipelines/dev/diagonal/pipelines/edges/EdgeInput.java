@@ -71,6 +71,10 @@ final class EdgeInput {
     if (!first.lines().isEmpty() && files != null) {
       check(options, given, first, files.files().get(0).name());
     }
+    if (given.header() && isStreaming(options) && first.lines().isEmpty()) {
+      HeaderCheck.refusePositions(
+          given.source(), given.target(), String.valueOf(options.getIdColumn()));
+    }
     this.format = given.named(first);
     this.headerRemark = files == null ? null : headerRemark(format, first);
     this.files = files;

@@ -3,14 +3,17 @@ package dev.diagonal.pipelines.options;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.internal.jdbc.sql.Identifiers;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
+import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Checks options about columns and the delimiter against the first line of the input. */
 public final class HeaderCheck {
@@ -42,6 +45,20 @@ public final class HeaderCheck {
     this.delimiter = first.records() ? "," : delimiter;
     this.mistakes = mistakes;
     this.columns = fields(this.delimiter);
+  }
+
+  /**
+   * Refuses columns that are named by position where no file shows their names yet. Files that
+   * arrive later may have the columns in different orders.
+   *
+   * @throws UsageException if a column is a position
+   */
+  public static void refusePositions(String... columns) {
+    if (Stream.of(columns).anyMatch(HeaderNames::isPosition)) {
+      throw new UsageException(
+          "--input: no file is there yet, so no header shows the names of the columns: name them"
+              + " (--sourceColumn=source --targetColumn=target), or use --header=false");
+    }
   }
 
   /**

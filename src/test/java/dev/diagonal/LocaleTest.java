@@ -23,7 +23,8 @@ final class LocaleTest {
   private static final Pattern CASE = Pattern.compile("\\.to(?:Lower|Upper)Case\\(\\)");
 
   /** {@code say} formats in the root locale. */
-  private static final Pattern ROOT = Pattern.compile("Locale\\.|\\bsay\\(");
+  private static final Pattern ROOT =
+      Pattern.compile("\\(\\s*(?:(?:java[.]util[.])?Locale[.])?ROOT,|\\bsay\\(");
 
   @Test
   void sourcesNameTheLocaleOfNumbersAndLetters() throws IOException {
@@ -42,6 +43,7 @@ final class LocaleTest {
   void findsWhatDependsOnTheLocale() {
     assertThat(faults("x();\nreturn \"%,d rows\".formatted(n);")).hasSize(1);
     assertThat(faults("x();\nreturn name.toLowerCase();")).hasSize(1);
+    assertThat(faults("x();\nreturn \"%d\".formatted(n, s.toUpperCase(Locale.ROOT));")).hasSize(1);
     assertThat(faults("x();\nreturn String.format(Locale.ROOT, \"%,d rows\", n);")).isEmpty();
     assertThat(faults("x();\nreturn \"%s rows\".formatted(n);")).isEmpty();
   }

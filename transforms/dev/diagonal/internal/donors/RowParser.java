@@ -44,7 +44,7 @@ final class RowParser {
     keyLength = 0;
     idLength = 0;
     if (fields.count() != columns.length) {
-      return "there are %d columns, but %s have %d"
+      return "there are %s columns, but %s have %s"
           .formatted(fields.count(), table.name().toLowerCase(Locale.ROOT), columns.length);
     }
     int latitude = -1;

@@ -12,6 +12,7 @@ import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat.Positions;
 import dev.diagonal.rows.BadValueException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * depend on the contents of the line; the {@link Piece} of the edge does.
  */
 public final class EdgeLines implements LineConsumer<Edge> {
+
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?[0-9]+");
 
   private static final @Nullable String[] NO_TEXTS = {};
 
@@ -155,13 +158,14 @@ public final class EdgeLines implements LineConsumer<Edge> {
       return 0;
     }
     String text = fields.text(field);
+    if (!WHOLE_NUMBER.matcher(text).matches()) { // Java parses digits of other scripts, too
+      blame("the %s '%s' is not a whole number".formatted(what, shortened(text)));
+      return 0;
+    }
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      blame(
-          text.matches("[+-]?[0-9]+")
-              ? "the %s '%s' does not fit 64 bits".formatted(what, shortened(text))
-              : "the %s '%s' is not a whole number".formatted(what, shortened(text)));
+      blame("the %s '%s' does not fit 64 bits".formatted(what, shortened(text)));
       return 0;
     }
   }

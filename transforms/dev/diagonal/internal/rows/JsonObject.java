@@ -45,13 +45,13 @@ public final class JsonObject {
 
   private JsonObject() {}
 
-  /** Parses the first field of a line; returns the error, or null. */
+  /** Parses a line; returns the error, or null. */
   public static @Nullable String read(CsvFields line, Values values) throws IOException {
     return read(line, values, key -> false);
   }
 
   /**
-   * Parses the first field of a line.
+   * Parses a line.
    *
    * @param asWritten the keys whose values are passed on as they are written, strings in quotes
    * @return the error, or null
@@ -59,8 +59,12 @@ public final class JsonObject {
   public static @Nullable String read(CsvFields line, Values values, Predicate<String> asWritten)
       throws IOException {
     int start = line.start(0);
+    int end = line.end(line.count() - 1); // the whole line, also where a delimiter is in it
     byte[] bytes = line.bytes();
-    try (JsonParser parser = JSON.createParser(bytes, start, line.end(0) - start)) {
+    if (!new ValueParser().isUtf8(bytes, start, end)) {
+      return "it is not UTF-8" + EXPECTED; // Jackson accepts overlong forms
+    }
+    try (JsonParser parser = JSON.createParser(bytes, start, end - start)) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
         return "it is " + shown(first) + EXPECTED;

@@ -93,10 +93,10 @@ final class ScheduleTest {
     int n = schedule.tableSize();
     assertThatExceptionOfType(NotOnGridException.class)
         .isThrownBy(() -> schedule.indexOf(n, n))
-        .withMessage("a slot must be 0 to %d, got %d".formatted(n - 1, n));
+        .withMessage("a slot must be 0 to %s, got %s".formatted(n - 1, n));
     assertThatExceptionOfType(NotOnGridException.class)
         .isThrownBy(() -> schedule.indexOf(-1, -1))
-        .withMessage("a slot must be 0 to %d, got -1".formatted(n - 1));
+        .withMessage("a slot must be 0 to %s, got -1".formatted(n - 1));
   }
 
   @Test

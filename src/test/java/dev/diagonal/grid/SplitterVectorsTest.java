@@ -120,7 +120,7 @@ final class SplitterVectorsTest {
     Grid<KV<Integer, KV<Integer, Integer>>> grid = grid(input);
     assertThatExceptionOfType(NotOnGridException.class)
         .isThrownBy(() -> elements(input).forEach(grid::cellOf))
-        .withMessageMatching("a slot must be 0 to %d, got -?\\d+".formatted(input.tableSize() - 1));
+        .withMessageMatching("a slot must be 0 to %s, got -?\\d+".formatted(input.tableSize() - 1));
   }
 
   /** We refuse what has no digits, as the peer does, and a truth value and null; not a float. */

@@ -396,7 +396,7 @@ class AggregateRatingsTest {
     for (int i = 0; i < count; i++) {
       long movie = random.nextInt(3) == 0 ? random.nextInt(5) : random.nextInt(count) - 50;
       BigDecimal rating = BigDecimal.valueOf(random.nextInt(5_000) - 100, random.nextInt(4));
-      lines.add("%d,%d,%s,%d%n".formatted(i, movie, rating, 1_500_000_000L + i));
+      lines.add("%s,%s,%s,%s%n".formatted(i, movie, rating, 1_500_000_000L + i));
     }
     return lines;
   }
@@ -434,7 +434,7 @@ class AggregateRatingsTest {
   /** The row as it must be, without the code under test. */
   private static String csv(MovieRating rating) {
     BigDecimal sum = BigDecimal.valueOf(rating.sumThousandths(), 3);
-    return "%d,%d,%s,%s,%s,%s"
+    return "%s,%s,%s,%s,%s,%s"
         .formatted(
             rating.movieId(),
             rating.count(),

@@ -60,14 +60,14 @@ final class SpeedChart {
     StringBuilder svg = new StringBuilder();
     svg.append(
         """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d" \
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$s %2$s" width="%1$s" height="%2$s" \
         font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="15" role="img">
         <title>How many times as fast Diagonal is as other programs</title>
         <style>.bg{fill:#fff}.ink{fill:#1f2933}.soft{fill:#5b6770}.bar{fill:#0b7285}.slow{fill:#c2410c}\
         .one{stroke:#8a939b;stroke-dasharray:4 4}\
         @media (prefers-color-scheme:dark){.bg{fill:#14181c}.ink{fill:#e6eaee}.soft{fill:#a3adb6}\
         .bar{fill:#3aa6b9}.slow{fill:#e8814d}}</style>
-        <rect class="bg" width="%1$d" height="%2$d" rx="8"/>
+        <rect class="bg" width="%1$s" height="%2$s" rx="8"/>
         <text class="ink" x="24" y="34" font-size="17" font-weight="600">Diagonal is this many times as fast as</text>
         """
             .formatted(WIDTH, height));
@@ -78,7 +78,7 @@ final class SpeedChart {
     svg.append(
         text(
             """
-            <line class="one" x1="%1$.0f" y1="%2$d" x2="%1$.0f" y2="%3$d"/>
+            <line class="one" x1="%1$.0f" y1="%2$s" x2="%1$.0f" y2="%3$d"/>
             <text class="soft" x="%1$.0f" y="%4$d" font-size="13" text-anchor="middle">as fast</text>
             </svg>
             """,

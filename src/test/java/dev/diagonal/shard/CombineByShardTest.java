@@ -374,7 +374,7 @@ class CombineByShardTest {
       RESULTS
           .computeIfAbsent(name, n -> new ConcurrentLinkedQueue<>())
           .add(
-              "%s=%s %s %d%s"
+              "%s=%s %s %s%s"
                   .formatted(
                       shown,
                       element.getValue(),

@@ -27,7 +27,7 @@ public final class RatingsFile {
       movie = movie % 50 == 0 ? movie + (1L << 40) : movie;
       BigDecimal rating = BigDecimal.valueOf(random.nextInt(5001), random.nextInt(4));
       file.lines.add(
-          "%d,%d,%s,%d"
+          "%s,%s,%s,%s"
               .formatted(1 + random.nextInt(600), movie, rating.toPlainString(), 1_000_000 + i));
       file.ratings.computeIfAbsent(movie, id -> new ArrayList<>()).add(rating);
     }
@@ -67,7 +67,7 @@ public final class RatingsFile {
           BigDecimal sum = all.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
           BigDecimal count = BigDecimal.valueOf(all.size());
           expected.add(
-              "%d,%s,%s,%s,%s,%s"
+              "%s,%s,%s,%s,%s,%s"
                   .formatted(
                       movie,
                       count,

@@ -26,6 +26,10 @@ final class WireText {
 
   /** Encodes a text for a column whose type is not text. */
   static void put(ByteBuilder out, WireType type, String text) {
+    // Java parses digits of other scripts as numbers; PostgreSQL does not.
+    if (type != WireType.BYTEA && text.chars().anyMatch(c -> c > '~')) {
+      throw WireValue.refused(type, "such text");
+    }
     try {
       switch (type) {
         case INT2, INT4, INT8 -> WireValue.put(out, type, Long.parseLong(text.strip()));

@@ -6,6 +6,7 @@ import dev.diagonal.transfer.source.SourceRange;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,8 @@ public final class FirstDifference {
         boolean more = theirs.next();
         if (more != ours.next()) {
           return more
-              ? "it ends after row %,d".formatted(row - 1)
-              : "it has more rows after row %,d".formatted(row - 1);
+              ? String.format(Locale.ROOT, "it ends after row %,d", row - 1)
+              : String.format(Locale.ROOT, "it has more rows after row %,d", row - 1);
         } else if (!more) {
           return null;
         }
@@ -44,8 +45,11 @@ public final class FirstDifference {
           }
         }
         if (!differing.isEmpty()) {
-          return "row %,d is the first that differs, in column %s"
-              .formatted(row, String.join(", ", differing));
+          return String.format(
+              Locale.ROOT,
+              "row %,d is the first that differs, in column %s",
+              row,
+              String.join(", ", differing));
         }
       }
     }

@@ -12,6 +12,7 @@ import dev.diagonal.transfer.source.RowBlockReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -66,12 +67,13 @@ public final class KeyCheck {
   public synchronized String differences() {
     return missing + differing == 0
         ? "each key has the row that was sent for it"
-        : "%,d keys are missing and %,d have other rows: %s%s"
-            .formatted(
-                missing,
-                differing,
-                String.join("; ", examples),
-                missing + differing > examples.size() ? "; …" : "");
+        : String.format(
+            Locale.ROOT,
+            "%,d keys are missing and %,d have other rows: %s%s",
+            missing,
+            differing,
+            String.join("; ", examples),
+            missing + differing > examples.size() ? "; …" : "");
   }
 
   private void compare(RowBlock block) throws Exception {

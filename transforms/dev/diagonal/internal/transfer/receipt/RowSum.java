@@ -2,6 +2,7 @@ package dev.diagonal.internal.transfer.receipt;
 
 import dev.diagonal.rows.RowBlock;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A number of rows and their checksum, summed over several threads.
@@ -58,6 +59,6 @@ public record RowSum(long rows, Checksum checksum) {
 
   @Override
   public String toString() {
-    return "%,d rows with the checksum %s".formatted(rows, checksum);
+    return String.format(Locale.ROOT, "%,d rows with the checksum %s", rows, checksum);
   }
 }

@@ -116,6 +116,7 @@ class EdgeLinesTest {
                 "x,2\n",
                 " 1,2\n",
                 "-,2\n",
+                "\u0661,2\n",
                 "1,1.0\n",
                 "9223372036854775808,1\n",
                 "1,-99999999999999999999\n"))
@@ -123,6 +124,7 @@ class EdgeLinesTest {
             "the source 'x' is not a whole number",
             "the source ' 1' is not a whole number",
             "the source '-' is not a whole number",
+            "the source '\u0661' is not a whole number",
             "the target '1.0' is not a whole number",
             "the source '9223372036854775808' does not fit 64 bits",
             "the target '-99999999999999999999' does not fit 64 bits");

@@ -208,10 +208,18 @@ final class LoadEdgesIT {
   @Test
   void dryRunOfAStreamShowsFilesAndInterval() throws Exception {
     Path watched = Files.createDirectory(directory.resolve("watched"));
-    Launched launched = launch("--input=" + watched + " --streaming --pollSeconds=7 --dryRun");
+    String line =
+        "--input=" + watched + " --streaming --pollSeconds=7 --dryRun --targetColumn=target";
+    Launched launched = launch(line + " --sourceColumn=source");
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out().get(0))
         .isEqualTo("reads:   0 file(s), 0.0 MB, and new ones, looked for every 7 s");
+
+    Launched byPosition = launch(line);
+    assertThat(byPosition.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(byPosition.err().get(0)).contains("no file is there yet", "--sourceColumn=source");
+    String headless = line.replace("--targetColumn=target", "--header=false");
+    assertThat(launch(headless).exitCode()).isEqualTo(ExitCode.DONE);
   }
 
   @Test
@@ -358,7 +366,8 @@ final class LoadEdgesIT {
                     SELECT source AS id, 1 AS o, 0 AS i FROM edges
                     UNION ALL SELECT target, 0, 1 FROM edges) AS ends GROUP BY id) AS counted
                 USING (id)
-                WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)"""))
+                WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)\
+                """))
         .isEqualTo("0");
   }
 

@@ -160,9 +160,10 @@ final class LoadEdgesStreamingClusterIT {
   }
 
   private String options(String more) {
-    return ("load-edges --streaming --input=%s --edgeColumns=part --pollSeconds=1"
-            + " --maxBufferingSeconds=1 --checkpointingInterval=500 --tableSize=8 --batchSize=100"
-            + " --jdbcUrl=%s --jdbcUser=%s%s")
+    return ("load-edges --streaming --input=%s --sourceColumn=source --targetColumn=target"
+            + " --edgeColumns=part --pollSeconds=1 --maxBufferingSeconds=1"
+            + " --checkpointingInterval=500 --tableSize=8 --batchSize=100 --jdbcUrl=%s"
+            + " --jdbcUser=%s%s")
         .formatted(watched, database.postgres().jdbcUrl(), database.postgres().user(), more);
   }
 

@@ -282,11 +282,11 @@ final class TransferFilesTest {
         .anyMatch(
             line ->
                 line.matches(
-                    " *movie-ratings-1 +done +500 read +%d written +0 bad .*".formatted(movies)))
+                    " *movie-ratings-1 +done +500 read +%s written +0 bad .*".formatted(movies)))
         .anyMatch(
             line ->
                 line.matches(
-                    " *transfer-2 +done +%1$d read +%1$d written +0 bad .*".formatted(movies)));
+                    " *transfer-2 +done +%1$s read +%1$s written +0 bad .*".formatted(movies)));
     assertThat(Files.readAllLines(directory.resolve("totals.jsonl"))).hasSize(movies);
   }
 

@@ -128,7 +128,7 @@ final class TransferParquetTest {
   void keepsTheOrderOfRowsOverRowGroupsAndFiles() throws Exception {
     // Random texts do not compress: several ranges of 4 MiB.
     String query =
-        "SELECT i, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS t FROM range(%d, %d) r(i)";
+        "SELECT i, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS t FROM range(%s, %s) r(i)";
     duck.write(query.formatted(0, 150_000), directory.resolve("a.parquet"), "row_group_size 20000");
     duck.write(query.formatted(150_000, 160_000), directory.resolve("b.parquet"));
     assertDone(

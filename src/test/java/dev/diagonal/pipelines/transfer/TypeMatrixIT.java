@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +152,8 @@ final class TypeMatrixIT {
       ORDER BY 1
       """;
 
+  private static final Pattern REFUSED = Pattern.compile("column '(\\w+)'");
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -221,7 +225,7 @@ final class TypeMatrixIT {
         jsonColumns.add(column);
       }
     }
-    for (String table : List.of("source", "straight", "csv", "jsonl", "staged")) {
+    for (String table : List.of("source", "straight", "csv", "jsonl", "staged", "parquet")) {
       database.execute(
           "CREATE TABLE matrix.%s (%s)".formatted(table, String.join(", ", definitions)));
     }
@@ -284,6 +288,55 @@ final class TypeMatrixIT {
     Files.writeString(mapping, jsonMapping());
     transfer("jsonl:" + json, "jdbc:matrix.jsonl", "--key=id", "--mapping=" + mapping);
     assertEqual("jsonl");
+  }
+
+  @Test
+  void everyTypeGoesThroughParquetOrIsRefused() throws Exception {
+    Path bad = directory.resolve("bad.jsonl");
+    Path parquet = directory.resolve("all.parquet");
+    Set<String> refused = new TreeSet<>();
+    int rows = Integer.parseInt(database.query("SELECT count(*) FROM matrix.source").get(0));
+    // A row has one bad record at a time: the value is taken out, and the row tried again.
+    for (List<String> letters = List.of(""); !letters.isEmpty(); ) {
+      transfer("jdbc:matrix.source", "parquet:" + parquet, "--badRecords=" + bad);
+      letters = Files.readAllLines(bad);
+      for (String letter : letters) {
+        Matcher found = REFUSED.matcher(letter);
+        assertThat(found.find()).as(letter).isTrue();
+        String column = found.group(1);
+        long id =
+            Long.parseLong(
+                new ObjectMapper()
+                    .readTree(letter)
+                    .path("record")
+                    .asText()
+                    .replaceFirst("(?s),.*", ""));
+        refused.add(
+            database
+                .query(
+                    "SELECT pg_typeof(%1$s) || ' ' || %1$s FROM matrix.source WHERE id = %2$d"
+                        .formatted(column, id))
+                .get(0));
+        database.execute("UPDATE matrix.source SET %s = NULL WHERE id = %d".formatted(column, id));
+      }
+      assertThat(refused).hasSizeLessThan(rows * columns.size());
+    }
+    assertThat(refused)
+        .containsExactly(
+            "date -infinity",
+            "date infinity",
+            "numeric -Infinity",
+            "numeric 0.00000000000000000001",
+            "numeric 1" + "0".repeat(300),
+            "numeric Infinity",
+            "numeric NaN",
+            "time without time zone 24:00:00",
+            "timestamp with time zone -infinity",
+            "timestamp with time zone infinity",
+            "timestamp without time zone -infinity",
+            "timestamp without time zone infinity");
+    transfer("parquet:" + parquet, "jdbc:matrix.parquet", "--key=id");
+    assertEqual("parquet");
   }
 
   /** One value per document, so that each is refused by itself. */

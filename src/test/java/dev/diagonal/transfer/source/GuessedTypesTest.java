@@ -66,7 +66,7 @@ final class GuessedTypesTest {
     assertThat(InferredTypes.typeOf(text)).isEqualTo(type);
   }
 
-  private static final String SAMPLE_ROW = "%d,1.25,true,2024-01-01 00:00:00,2024-01-01\n";
+  private static final String SAMPLE_ROW = "%s,1.25,true,2024-01-01 00:00:00,2024-01-01\n";
 
   @ParameterizedTest
   @CsvSource({
@@ -123,7 +123,7 @@ final class GuessedTypesTest {
 
   @Test
   void textKeepsWhatItsNamedTypeAllows() throws IOException {
-    CsvFiles files = csv(thousandRows() + SAMPLE_ROW.replace("%d", "02134"));
+    CsvFiles files = csv(thousandRows() + SAMPLE_ROW.replace("%s", "02134"));
     Mapping text = ColumnTypes.of("zip:text").in(Mapping.NONE, files.declared());
     assertThat(rows(files, text)).last().asString().startsWith("02134,1.25,");
     bad.clear();
@@ -272,6 +272,13 @@ final class GuessedTypesTest {
     assertThat(files.declared().field(0).type()).isEqualTo(FieldType.JSON);
     assertThat(TransferRows.of(files, Mapping.NONE, List.of()).remarks())
         .noneMatch(remark -> remark.contains("is text because"));
+  }
+
+  @Test
+  void nothingMayFollowAnObjectInItsLine() throws IOException {
+    JsonLineFiles files = json("{\"a\":1}\n{\"a\":2}\u0001{\"a\":3}\n{\"a\":4}\n");
+    assertThat(strictRows(files)).containsExactly("1", "4");
+    assertThat(bad).extracting(DeadLetter::offset).containsExactly(8L);
   }
 
   @Test

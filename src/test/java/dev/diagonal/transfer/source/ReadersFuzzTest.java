@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReadersFuzzTest {
 
   private static final int CASES = 2_000;
-  private static final int MANY_CASES = 200_000;
+  private static final int MANY_CASES = 1_000_000;
   private static final String MARK = "\u00ef\u00bb\u00bf";
 
   private final Path directory;

@@ -32,7 +32,7 @@ class BulkWriterTest {
   private static final Retry THRICE = new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2));
   private static final List<Document> DOCUMENTS =
       IntStream.rangeClosed(1, 3)
-          .mapToObj(i -> Document.of("id" + i, "{\"payload\":%d}".formatted(i)))
+          .mapToObj(i -> Document.of("id" + i, "{\"payload\":%s}".formatted(i)))
           .toList();
   private static final String ALL_DONE = items(item(201, ""), item(200, ""), item(201, ""));
   private static final String REJECTED =
@@ -560,7 +560,7 @@ class BulkWriterTest {
 
   private static String item(int status, String error) {
     return error.isEmpty()
-        ? "{\"index\":{\"status\":%d}}".formatted(status)
-        : "{\"index\":{\"status\":%d,\"error\":{\"type\":\"%s\"}}}".formatted(status, error);
+        ? "{\"index\":{\"status\":%s}}".formatted(status)
+        : "{\"index\":{\"status\":%s,\"error\":{\"type\":\"%s\"}}}".formatted(status, error);
   }
 }

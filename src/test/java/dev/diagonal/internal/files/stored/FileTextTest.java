@@ -47,7 +47,7 @@ class FileTextTest {
         assertThat(read(file)).isEqualTo("1,one\n2,two\n");
       } else {
         assertThatThrownBy(() -> read(file))
-            .as("cut at %d", cut)
+            .as("cut at %s", cut)
             .isInstanceOf(BadInputException.class)
             .hasMessageStartingWith("cannot read " + file.name() + ": ");
       }
@@ -61,7 +61,7 @@ class FileTextTest {
     InputFile file = write("six.gz", Arrays.copyOf(six, six.length - 3));
     assertThatThrownBy(() -> read(file))
         .hasMessage(
-            "cannot read %s: gzip member 6 is cut off; 30 bytes of text were read, from %d of %d bytes of the file"
+            "cannot read %s: gzip member 6 is cut off; 30 bytes of text were read, from %s of %s bytes of the file"
                 .formatted(file.name(), file.bytes(), file.bytes()));
   }
 
