@@ -11,6 +11,7 @@ import dev.diagonal.internal.metrics.RunRecorder;
 import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.progress.RunSamples;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -34,7 +35,7 @@ public final class RunReport implements AutoCloseable {
   private final List<String> args;
   private final List<String> job;
   private final String started =
-      ZonedDateTime.now()
+      ZonedDateTime.now(ZoneId.systemDefault())
           .truncatedTo(ChronoUnit.SECONDS)
           .format(DateTimeFormatter.RFC_1123_DATE_TIME);
   private final RunRecorder recorder = RunRecorder.start();

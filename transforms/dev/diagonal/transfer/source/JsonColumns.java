@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param type of the blocks
  * @param ignoresUnknown whether keys without a column are ignored
  * @param areAsWritten whether values are kept as they are written, strings in their quotes
- * @param noTexts by column, the guess that a string contradicts, or null
+ * @param guesses by column, the guess that a string contradicts, or null
  * @param json the columns that become JSON, whose values are kept as they are written, except null
  */
 record JsonColumns(

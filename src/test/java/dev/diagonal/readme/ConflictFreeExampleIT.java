@@ -111,7 +111,6 @@ final class ConflictFreeExampleIT {
             .map(line -> line.isEmpty() ? line : line.substring(indent))
             .collect(joining("\n"))
             .strip();
-    assertThat(Files.readString(Path.of("docs/library.md")))
-        .contains("```java\n" + text + "\n```");
+    assertThat(Files.readString(Path.of("docs/library.md"))).contains("```java\n" + text + "\n```");
   }
 }

@@ -365,7 +365,8 @@ final class JdbcBlockWriterIT {
         .satisfiesExactlyInAnyOrder(
             reason ->
                 assertThat(reason)
-                    .isEqualTo("70000: a column of type int2 does not accept a number of this size"),
+                    .isEqualTo(
+                        "70000: a column of type int2 does not accept a number of this size"),
             reason -> assertThat(reason).startsWith("2: ").contains("invalid byte sequence"),
             reason -> assertThat(reason).startsWith("3: ").contains("violates unique constraint"));
   }

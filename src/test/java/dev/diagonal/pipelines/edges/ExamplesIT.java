@@ -54,7 +54,8 @@ final class ExamplesIT {
   void taxiStatementsOfSqlCountAsTaxiTripsDoes() throws Exception {
     assertDone(launch(TAXI_TRIPS + onPostgres()));
     List<String> expected = database.query(SQL_ZONES);
-    String trips = "SELECT concat_ws(' ', trip_id, pickup_datetime, trim_scale(total_amount)) FROM trips";
+    String trips =
+        "SELECT concat_ws(' ', trip_id, pickup_datetime, trim_scale(total_amount)) FROM trips";
     List<String> expectedTrips = database.query(trips);
     database.execute("DROP TABLE trips, zones CASCADE");
     database.execute(Files.readString(TAXI.resolve("tables.sql")));
