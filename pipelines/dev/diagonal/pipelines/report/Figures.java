@@ -48,7 +48,7 @@ final class Figures {
     long whole = Math.round(seconds);
     return whole < 7_200
         ? "%s min %s s".formatted(whole / 60, whole % 60)
-        : "%d h %d min".formatted(whole / 3_600, whole / 60 % 60);
+        : "%s h %s min".formatted(whole / 3_600, whole / 60 % 60);
   }
 
   static String percent(double share) {
