@@ -47,8 +47,8 @@ final class Figures {
     }
     long whole = Math.round(seconds);
     return whole < 7_200
-        ? "%d min %d s".formatted(whole / 60, whole % 60)
-        : "%d h %d min".formatted(whole / 3_600, whole / 60 % 60);
+        ? "%s min %s s".formatted(whole / 60, whole % 60)
+        : "%s h %s min".formatted(whole / 3_600, whole / 60 % 60);
   }
 
   static String percent(double share) {
