@@ -29,15 +29,15 @@ final class OptionSweepIT {
 
   /** Options that are a number, true or false, or one of a list: those have wrong values. */
   private static List<Arguments> chosen() {
-    List<Arguments> all = OptionSweepTest.options().filter(each -> typeOf(each) != null).toList();
+    List<Arguments> all = OptionSweepTest.options().filter(OptionSweepIT::hasWrongValues).toList();
     return IntStream.range(0, PROCESSES)
         .mapToObj(i -> all.get(i * all.size() / PROCESSES))
         .toList();
   }
 
-  private static Class<?> typeOf(Arguments option) {
+  private static boolean hasWrongValues(Arguments option) {
     Class<?> type = ((Method) option.get()[2]).getReturnType();
-    return type.isEnum() || type == int.class || type == boolean.class ? type : null;
+    return type.isEnum() || type == int.class || type == boolean.class;
   }
 
   static Stream<Arguments> quick() {
