@@ -51,7 +51,7 @@ final class RedirectsTest {
       assertThatThrownBy(() -> call.on(target))
           .hasStackTraceContaining("HTTP " + status)
           .hasStackTraceContaining(
-              "to " + stranger.url() + "; redirects are not followed; give the URL")
+              "to " + stranger.url() + "; redirects are not followed; use the URL")
           .satisfies(fault -> assertThat(fault.getMessage()).doesNotContain("hunter"));
     }
     assertThat(door.asked()).hasSize(CALLS.size());

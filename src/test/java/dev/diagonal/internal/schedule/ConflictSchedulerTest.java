@@ -548,7 +548,7 @@ class ConflictSchedulerTest {
     assertThatThrownBy(waiting::await)
         .hasMessage(
             "cannot write 2 rows of cell 4 to the watched target in 0 attempts:"
-                + " the writer was closed before")
+                + " the writer was closed before the batch started")
         .hasNoSuppressedExceptions();
     assertThatIllegalStateException()
         .isThrownBy(() -> scheduler.newGroup().submit(batch(0, 4)))

@@ -21,17 +21,19 @@ final class CommandModelTest {
             paint things
 
             Output:
-                  --badRecords=<text>        A file for bad records, one line of JSON each; with load-edges
-                                               --streaming a directory for such files; without it the first bad
+                  --badRecords=<text>        A file for bad records, one JSON object per line; with load-edges
+                                               --streaming a directory of such files. By default the first bad
                                                record fails the run
                   --maxBadRecords=<number>   Fail if there are more bad records than this (default 10000)
+                  --report=<text>            An HTML file for the report of the run: receipt, speed, batches,
+                                               dead letters
                   --summary=<text>           A file for the summary of the run, as JSON
 
             Run:
                   --coats=<number>           How many coats (default 2)
                   --colour=<RED|GREEN>       With what (default GREEN)
-                  --dryRun[=<true|false>]    Only say what would be read, created and written, and which heap
-                                               that needs (default false)
+                  --dryRun[=<true|false>]    Only print what would be read, created and written, and the heap
+                                               that is needed (default false)
                   --glossy[=<true|false>]    Whether it shines (default true)
                   --millilitres=<number>     How much paint there is
                   --painter=<text>           Who paints (default nobody)

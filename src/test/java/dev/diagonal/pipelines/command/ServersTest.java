@@ -18,6 +18,6 @@ final class ServersTest {
   @Test
   void helpNamesTheDirectoryForTheData() {
     assertThat(String.join(" ", Launched.with(List.of(new Servers()), "servers", "--help").out()))
-        .containsPattern("--dataDirectory=<text> +A directory for their data, which stays");
+        .containsPattern("--dataDirectory=<text> +A directory in which the servers keep their data");
   }
 }

@@ -19,10 +19,10 @@ final class UnknownOptionTest {
           false | runer            | unknown option --runer; did you mean --runner?
           false | paralelism       | unknown option --paralelism; did you mean --parallelism?
           false | zzzzzzzzzzzz     | unknown option --zzzzzzzzzzzz
-          false | parallelism      | --parallelism is an option of the FlinkRunner, this run uses the DirectRunner; use --targetParallelism
-          false | flinkMaster      | --flinkMaster is an option of the FlinkRunner, this run uses the DirectRunner; use --runner=FlinkRunner
-          false | objectReuse      | --objectReuse is an option of the FlinkRunner, this run uses the DirectRunner
-          true  | targetParallelism | --targetParallelism is an option of the DirectRunner, this run uses the FlinkRunner; use --parallelism
+          false | parallelism      | --parallelism is an option of the FlinkRunner, but this run uses the DirectRunner; use --targetParallelism
+          false | flinkMaster      | --flinkMaster is an option of the FlinkRunner, but this run uses the DirectRunner; use --runner=FlinkRunner
+          false | objectReuse      | --objectReuse is an option of the FlinkRunner, but this run uses the DirectRunner
+          true  | targetParallelism | --targetParallelism is an option of the DirectRunner, but this run uses the FlinkRunner; use --parallelism
           false | jdbcPassword     | unknown option --jdbcPassword: other users can read a command line; use --jdbcPasswordFile or set DIAGONAL_JDBC_PASSWORD
           """)
   void explainsWhatMayBeMeant(boolean isFlink, String name, String message) {
