@@ -87,12 +87,26 @@ final class CommandModel {
 
   private static ParseResult parse(CommandLine parser, List<OptionSpec> specs, List<String> args) {
     try {
-      return parser.parseArgs(args.toArray(String[]::new));
+      return parser.parseArgs(withFlagsSet(args, specs).toArray(String[]::new));
     } catch (MissingParameterException e) {
       throw new UsageException(missing(e, specs), e);
     } catch (ParameterException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Writes {@code --flag} as {@code --flag=true} before an option, which is not its value. */
+  private static List<String> withFlagsSet(List<String> args, List<OptionSpec> specs) {
+    List<String> set = new ArrayList<>(args);
+    for (int i = 0; i < args.size() - 1; i++) {
+      String arg = args.get(i);
+      if (args.get(i + 1).startsWith("--")
+          && specs.stream()
+              .anyMatch(spec -> spec.type() == boolean.class && arg.equals("--" + spec.name()))) {
+        set.set(i, arg + "=true");
+      }
+    }
+    return set;
   }
 
   private static List<String> values(ParseResult parsed, String name) {

@@ -69,6 +69,7 @@ final class CommandModelTest {
           --coats=3 --coats 4                 | --coats=3 --coats=4
           --dryRun                            | --dryRun=true
           --dryRun --glossy=false             | --dryRun=true --glossy=false
+          --dryRun --parallelism=4            | --dryRun=true --parallelism=4
           --painter -x                        | --painter=-x
           --painter=a=b                       | --painter=a=b
           --runner FlinkRunner --coats 1      | --coats=1 --runner=FlinkRunner
