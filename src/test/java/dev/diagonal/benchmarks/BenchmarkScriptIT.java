@@ -46,15 +46,11 @@ final class BenchmarkScriptIT {
     assertThat(Path.of("docs", "benchmarks.md")).hasContent(page);
   }
 
-  @ParameterizedTest
-  @CsvSource({"transfer, copy 1000 2, Medians of 2 round", "counts, 1000 1, serial"})
-  void runsQuickBenchmarks(String name, String arguments, String shown) throws Exception {
-    runs(name, arguments, shown);
-  }
-
   @Tag("large")
   @ParameterizedTest
   @CsvSource({
+    "transfer, copy 1000 2, Medians of 2 round",
+    "counts, 1000 1, serial",
     "overlap, '', ''",
     "pending-cells, '', ''",
     "edges, 1 direct 10000 4workers uniform bipartite, 1 round",
@@ -66,7 +62,7 @@ final class BenchmarkScriptIT {
     "ratings, 1 quick, Medians of 1 rounds",
     "scale, units=0.001 1x 1worker movie-ratings, 1x"
   })
-  void runsSlowBenchmarks(String name, String arguments, String shown) throws Exception {
+  void runsEveryBenchmark(String name, String arguments, String shown) throws Exception {
     runs(name, arguments, shown);
   }
 
