@@ -152,7 +152,10 @@ public final class ParquetFiles implements TransferSource {
         throw differs(file, "it has no column '" + name + "'");
       }
       if (!column.equals(ParquetColumn.of(schema.getType(name)))) {
-        throw differs(file, "its column '%s' is %s".formatted(name, schema.getType(name)));
+        throw differs(
+            file,
+            "its column '%s' is of type %s"
+                .formatted(name, ParquetColumn.typeName(schema.getType(name))));
       }
     }
     for (String name : all ? names(schema) : List.<String>of()) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ParquetColumn(Field field, ParquetValue value, int scale) implements Serializable {
 
   /** Returns a column, or null if {@link #problem} says why it cannot be read. */
-  static @Nullable public ParquetColumn of(Type type) {
+  public static @Nullable ParquetColumn of(Type type) {
     if (!type.isPrimitive() || type.isRepetition(Type.Repetition.REPEATED)) {
       return null;
     }
@@ -61,7 +61,12 @@ public record ParquetColumn(Field field, ParquetValue value, int scale) implemen
     }
     return type.isRepetition(Type.Repetition.REPEATED)
         ? "'%s' is repeated: a row has several values of it".formatted(type.getName())
-        : "'%s' is of type %s".formatted(type.getName(), typeName(type.asPrimitiveType()));
+        : "'%s' is of type %s".formatted(type.getName(), typeName(type));
+  }
+
+  /** Returns the name of a type, for messages. */
+  public static String typeName(Type type) {
+    return type.isPrimitive() ? typeName(type.asPrimitiveType()) : "group";
   }
 
   private static String typeName(PrimitiveType type) {

@@ -323,10 +323,11 @@ final class LoadEdgesIT {
     assertRefused("use either --input or --inputQuery", "");
     assertRefused("--inputQuery needs --idColumn", "--inputQuery=TABLE_x");
     assertRefused("no file matches", "--input=" + directory.resolve("none.csv"));
+    String streaming = "--input=x --streaming --sourceColumn=source --targetColumn=target";
     assertRefused(
         "--badRecords takes a directory, and '" + input + "' is not a directory",
-        "--input=x --streaming --badRecords=" + input);
-    assertRefused("--pollSeconds must be 1 to", "--input=x --streaming --pollSeconds=0");
+        streaming + " --badRecords=" + input);
+    assertRefused("--pollSeconds must be 1 to", streaming + " --pollSeconds=0");
   }
 
   /** Returns how many rows a table has, or -1 while there is none. */

@@ -200,7 +200,7 @@ final class TransferParquetTest {
     Path b = duck.write("SELECT 3::BIGINT AS v, 1 AS id", directory.resolve("b.parquet"));
     assertFailed(
         run("transfer --from=parquet:%s --to=parquet:%s".formatted(a + "," + b, out)),
-        b + " does not have the columns of " + a + ": its column 'v' is optional int64 v");
+        b + " does not have the columns of " + a + ": its column 'v' is of type INTEGER(64,true)");
     duck.write("SELECT 1 AS id, 2 AS v, 3 AS w", b);
     assertFailed(
         run("transfer --from=parquet:%s --to=parquet:%s".formatted(a + "," + b, out)),
