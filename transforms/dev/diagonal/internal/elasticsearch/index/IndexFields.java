@@ -125,7 +125,7 @@ public record IndexFields(
   }
 
   /** Returns the indexes of the target, each with its mappings; null if there are none. */
-  static @Nullable public JsonNode mappings(
+  public static @Nullable JsonNode mappings(
       ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
     Request get = target.request("GET", "/_mapping");
     try (InputStream content = connection.perform(get).getEntity().getContent()) {

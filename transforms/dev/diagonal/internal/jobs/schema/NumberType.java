@@ -48,7 +48,7 @@ public enum NumberType {
   }
 
   /** Returns the type with PostgreSQL's name, without a precision; null for other types. */
-  static @Nullable public NumberType named(String sqlName) {
+  public static @Nullable NumberType named(String sqlName) {
     for (NumberType type : values()) {
       if (type.sqlName.equals(sqlName)) {
         return type;
