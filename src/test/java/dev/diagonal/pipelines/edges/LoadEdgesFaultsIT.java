@@ -78,7 +78,7 @@ final class LoadEdgesFaultsIT {
     }
     Launched launched = loading.join();
     assertDone(launched);
-    assertThat(launched.out().get(2)).matches(".*, [1-9][0-9]* repeated");
+    assertThat(launched.out().get(2)).matches(".*, [1-9][0-9]* retried");
     assertThat(terminated).isPositive();
     load.assertExact(EDGES);
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
@@ -105,7 +105,7 @@ final class LoadEdgesFaultsIT {
     evidence.server().restart();
     Launched launched = loading.join();
     assertDone(launched);
-    assertThat(launched.out().get(2)).matches(".*, [1-9][0-9]* repeated");
+    assertThat(launched.out().get(2)).matches(".*, [1-9][0-9]* retried");
     load.assertExact(EDGES);
     assertThat(evidence.found()).matches(Found::isConflictFree, "no conflict");
 
