@@ -18,6 +18,7 @@ final class ServersTest {
   @Test
   void helpNamesTheDirectoryForTheData() {
     assertThat(String.join(" ", Launched.with(List.of(new Servers()), "servers", "--help").out()))
-        .containsPattern("--dataDirectory=<text> +A directory in which the servers keep their data");
+        .containsPattern(
+            "--dataDirectory=<text> +A directory in which the servers keep their data");
   }
 }

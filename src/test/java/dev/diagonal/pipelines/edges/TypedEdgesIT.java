@@ -101,7 +101,8 @@ final class TypedEdgesIT {
         .hasSize(2)
         .anyMatch(line -> line.contains("column weight: 'heavy' is ") && line.contains(" double"))
         .anyMatch(
-            line -> line.contains("column price: '1.255' has more digits than decimal(6,2) allows"));
+            line ->
+                line.contains("column price: '1.255' has more digits than decimal(6,2) allows"));
     assertThat(database.query("SELECT concat_ws(' ', weight, price, kind) FROM edges"))
         .containsExactly("4.5 1.25 x");
   }
