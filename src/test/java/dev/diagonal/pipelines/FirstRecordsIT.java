@@ -50,7 +50,7 @@ final class FirstRecordsIT {
   private Launched launch(String text, String... words) throws IOException {
     Path file = Files.writeString(directory.resolve("in.csv"), text);
     List<String> args = new ArrayList<>(List.of(words[0]));
-    args.add("--jdbcUrl=" + database.postgres().jdbcUrl() + "?currentSchema=first_try,public");
+    args.add("--jdbcUrl=" + database.postgres().jdbcUrl() + "?currentSchema=first_try");
     args.add("--jdbcUser=" + database.postgres().user());
     args.add("--runner=DirectRunner");
     Arrays.stream(words).skip(1).map(word -> word.replace("FILE", "" + file)).forEach(args::add);

@@ -120,7 +120,7 @@ final class FlinkClusterIT {
       assertThat(database.edges()).isBetween((long) A_FEW, EDGES - 1L);
       id = runs.job("load-edges", "RUNNING").path("jid").asText();
       List<String> held = load.heldSessions();
-      runs.killWorker(id, "Write edges/Read and assign cells");
+      runs.killWorker(id, "Write edges/Read and assign");
       assertThat(load.heldSessions()).isNotEmpty().containsAll(held); // the server has not noticed
       cluster.startWorker();
       if (holdUntilRestarted) {

@@ -119,7 +119,7 @@ final class TextRatingsIT {
   @Test
   void tablesOfTheOtherTypeAreRefused() throws Exception {
     JobDatabase database = JobDatabase.create(postgres, "text_ratings").withRatings(3);
-    Path in = Files.writeString(directory.resolve("r.csv"), RATINGS);
+    Path in = Files.writeString(directory.resolve("r.csv"), "userId,movieId,rating\n1,a,5\n");
     Launched loaded = launch(database, "--idType=text", "--input=" + in);
     assertThat(loaded.exitCode()).isNotEqualTo(ExitCode.DONE);
     assertThat(String.join("\n", loaded.err()))
@@ -128,7 +128,7 @@ final class TextRatingsIT {
     assertThat(worked.exitCode()).isNotEqualTo(ExitCode.DONE);
     assertThat(String.join("\n", worked.err()))
         .contains("column movie_id: expected text, found bigint");
-    database.execute("DROP TABLE staging.movie_ratings, movie_rating_totals");
+    database.execute("DROP TABLE IF EXISTS staging.movie_ratings, movie_rating_totals");
     assertThat(String.join("\n", launch(database, "--idType=text").err()))
         .contains(
             "table public.ratings",
@@ -136,7 +136,7 @@ final class TextRatingsIT {
                 + " --idType=bigint");
 
     database.execute("ALTER TABLE ratings ALTER movie_id TYPE text");
-    database.execute("DROP TABLE staging.movie_ratings, movie_rating_totals");
+    database.execute("DROP TABLE IF EXISTS staging.movie_ratings, movie_rating_totals");
     assertThat(String.join("\n", launch(database).err()))
         .contains(
             "column movie_id: expected a whole number, found text; for movies that are texts use"

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,6 +51,7 @@ final class TypedEdgesIT {
   }
 
   @BeforeEach
+  @AfterEach // the next class must not find deltas with totals
   void dropTables() throws Exception {
     database.execute("DROP TABLE IF EXISTS edges, nodes, nodes_deltas, targets CASCADE");
   }
