@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -55,9 +56,9 @@ public final class EdgeQuery {
       JdbcTarget database, String query, EdgeFormat format, boolean keepsBadRecords)
       throws SQLException, InterruptedException {
     RetriedTransaction.in(database, "look at the rows of --inputQuery")
-        .withLongStatements()
         .run(
             connection -> {
+              HeldConnection.awaitRows(connection);
               try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION READ ONLY");
               }
