@@ -80,7 +80,7 @@ final class TripHeader {
 
   /**
    * Counts the columns that this file lacks, and its columns that trips do not have, for the
-   * summary.
+   * summary. Call it on a thread that runs a DoFn.
    */
   void report() {
     Set<TripColumn> missing = EnumSet.allOf(TripColumn.class);

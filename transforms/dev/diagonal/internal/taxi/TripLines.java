@@ -9,6 +9,8 @@ import dev.diagonal.files.Piece;
 import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ public final class TripLines implements LineConsumer<Trip> {
   private String file = "";
   private long fileHash;
   private @Nullable TripHeader header;
+
+  /** The headers of this bundle. */
+  private final List<TripHeader> headers = new ArrayList<>();
 
   private TripLines(String delimiter) {
     this.delimiter = delimiter;
@@ -63,7 +68,7 @@ public final class TripLines implements LineConsumer<Trip> {
     String between = textFile.records() ? "," : delimiter;
     fields = new CsvFields(between);
     header = TripHeader.of(textFile, between);
-    header.report();
+    headers.add(header);
   }
 
   @Override
@@ -99,7 +104,10 @@ public final class TripLines implements LineConsumer<Trip> {
   }
 
   @Override
-  public void finish(Output<Trip> output) {}
+  public void finish(Output<Trip> output) {
+    headers.forEach(TripHeader::report);
+    headers.clear();
+  }
 
   private Trip read(
       TripHeader header, byte[] bytes, int start, int end, long offset, @Nullable Piece piece)

@@ -93,10 +93,10 @@ public final class LocalNeo4j implements AutoCloseable {
   /** Deletes all nodes, relationships, constraints and indexes of properties. */
   public void clear() throws SQLException {
     for (List<Object> constraint : query("SHOW CONSTRAINTS YIELD name")) {
-      query("DROP CONSTRAINT " + constraint.get(0));
+      query("DROP CONSTRAINT `%s`".formatted(constraint.get(0)));
     }
     for (List<Object> index : query("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP'")) {
-      query("DROP INDEX " + index.get(0));
+      query("DROP INDEX `%s`".formatted(index.get(0)));
     }
     while (!query("MATCH (n) RETURN 1 LIMIT 1").isEmpty()) {
       query("MATCH (n) WITH n LIMIT 5000 DETACH DELETE n"); // a transaction is held in memory
