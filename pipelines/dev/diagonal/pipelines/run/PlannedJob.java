@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 public record PlannedJob(String name, Job job, RunOptions options, List<String> args) {
 
   /** Options that name files which the launcher reads, in addition to those that end in "File". */
-  private static final Set<String> READ_BY_LAUNCHER = Set.of("mapping", "plan");
+  private static final Set<String> READ_BY_LAUNCHER =
+      Set.of("mapping", "plan", "statement", "nodesStatement");
 
   /**
    * @throws UsageException if an output cannot be written, or is also an input or another output

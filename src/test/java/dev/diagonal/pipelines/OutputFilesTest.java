@@ -45,6 +45,8 @@ final class OutputFilesTest {
     Files.createSymbolicLink(directory.resolve("linked"), Path.of("in"));
     Files.createLink(directory.resolve("secretFile"), Files.writeString(file("secret"), "x"));
     Files.writeString(directory.resolve("mapping.yaml"), "columns: [userId]\n");
+    Files.writeString(directory.resolve("e.sql"), "INSERT INTO e VALUES (:userId, :movieId)\n");
+    Files.writeString(directory.resolve("n.sql"), "INSERT INTO n VALUES (:movieId)\n");
   }
 
   private Path file(String name) {
@@ -86,6 +88,10 @@ final class OutputFilesTest {
         "rating-batches --input=@r.csv --jdbcUrl=jdbc:postgresql://nowhere/x --badRecords=@r.csv",
         "load-edges --input=@r.csv --jdbcUrl=jdbc:postgresql://nowhere/x --badRecords=@r.csv",
         "load-edges --input=@r.csv --jdbcUrl=jdbc:postgresql://nowhere/x --summary=@link.csv",
+        "load-edges --input=@r.csv --jdbcUrl=jdbc:postgresql://nowhere/x --statement=@e.sql"
+            + " --summary=@e.sql",
+        "load-edges --input=@r.csv --jdbcUrl=jdbc:postgresql://nowhere/x --statement=@e.sql"
+            + " --nodesInput=@in/a.csv --nodesStatement=@n.sql --badRecords=@n.sql",
         "taxi-trips --input=@r.csv --zones=@in/a.csv --jdbcUrl=jdbc:postgresql://nowhere/x"
             + " --badRecords=@in/a.csv",
         "donors-choose --projects=@r.csv --donations=@r.csv --resources=@r.csv --output=@out"
