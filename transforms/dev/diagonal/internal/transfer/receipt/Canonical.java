@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +37,8 @@ public enum Canonical {
   UUID,
   /** JSON without blanks, keys in the order of their UTF-8 bytes, numbers as {@link #NUMBER}. */
   JSON;
+
+  private static final Pattern UUID_DIGITS = Pattern.compile("[0-9a-fA-F]{32}");
 
   /** Precedes null; {@link #VALUE} precedes a value, so an empty value differs from null. */
   private static final int NULL = 0;
@@ -119,19 +121,14 @@ public enum Canonical {
   }
 
   private static void putNumber(RowBlock block, int row, int column, ByteBuilder out) {
-    int start = out.size();
-    out.putInt(0);
+    int start = out.startField();
     if (block.typeOf(column).isWord()) {
       out.putNumber(block.word(row, column));
     } else {
       CanonicalNumber.put(
           block.bytes(column), block.start(row, column), block.end(row, column), out);
     }
-    int length = out.size() - start - 4;
-    byte[] array = out.array();
-    for (int i = 0; i < 4; i++) {
-      array[start + i] = (byte) (length >>> (24 - 8 * i));
-    }
+    out.endField(start);
   }
 
   /** Returns a number in the precision of its type, with 0 for -0. */
@@ -149,8 +146,13 @@ public enum Canonical {
     return missing <= 0 ? bare : bare + " ".repeat(missing);
   }
 
+  /** Writes 16 bytes; other text as it is, since the target refuses its row. */
   private static void putUuid(String text, ByteBuilder out) {
-    String digits = text.replaceAll("[-{}]", "").toLowerCase(Locale.ROOT);
+    String digits = text.strip().replace("-", "").replace("{", "").replace("}", "");
+    if (!UUID_DIGITS.matcher(digits).matches()) {
+      putBytes(text.getBytes(UTF_8), out);
+      return;
+    }
     out.putLong(Long.parseUnsignedLong(digits.substring(0, 16), 16));
     out.putLong(Long.parseUnsignedLong(digits.substring(16), 16));
   }

@@ -154,6 +154,22 @@ final class TransferReceiptIT {
         .anyMatch(line -> line.matches(" +verified +2 rows +checksum .*, the whole table, .*"));
   }
 
+  @Test
+  void textsThatAreNoUuidsAreNotExpectedThere() throws Exception {
+    database.execute(
+        "DROP TABLE IF EXISTS texts; CREATE TABLE texts AS SELECT 1 AS id,"
+            + " 'F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6' AS name UNION ALL SELECT 2, 'two';"
+            + " CREATE TABLE arrived (id int, name uuid)");
+
+    Launched launched =
+        transfer(
+            "--from=jdbc:texts",
+            "--to=jdbc:arrived --badRecords=" + directory.resolve("bad.jsonl"));
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out()).anyMatch(line -> line.matches(" +verified +1 rows +checksum .*"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -202,6 +218,7 @@ final class TransferReceiptIT {
     Launched launched = transfer("--from=csv:" + csv, "--to=jdbc:arrived");
 
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out()).anyMatch(line -> line.matches(" +verified +3 rows +checksum .*"));
   }
 
   @Test
