@@ -34,7 +34,23 @@ final class BenchmarkScriptIT {
     return new Ended(builder.start().waitFor(), Files.readString(output, UTF_8));
   }
 
-  private void runs(String name, String arguments, String shown) throws Exception {
+  @Tag("large")
+  @ParameterizedTest
+  @CsvSource({
+    "transfer, copy 1000 2, Medians of 2 round",
+    "counts, 1000 1, serial",
+    "overlap, '', slowest stage alone",
+    "pending-cells, '', us a choice",
+    "edges, 1 direct 10000 4workers uniform bipartite, 1 round",
+    "elasticsearch-sink, 1 documents=2000, Medians of 1 rounds",
+    "mapping, 200 1, Medians of 1 rounds",
+    "rating-batches, 20000 1 10000, Medians of 1 rounds",
+    "jdbc-sink, 1 1 upsert flink, medians of 1 rounds",
+    "donors-choose, 1000 rounds=1 index=0, Medians of 1 round",
+    "ratings, 1 quick, Medians of 1 rounds",
+    "scale, units=0.001 1x 1worker movie-ratings, Extrapolation to larger inputs"
+  })
+  void runsEveryBenchmark(String name, String arguments, String shown) throws Exception {
     String page = Files.readString(Path.of("docs", "benchmarks.md"));
     List<String> all = new ArrayList<>(List.of(name, "--dry"));
     Stream.of(arguments.split(" +")).filter(word -> !word.isEmpty()).forEach(all::add);
@@ -44,26 +60,6 @@ final class BenchmarkScriptIT {
     assertThat(ended.exitCode()).as(ended.text()).isZero();
     assertThat(ended.text()).contains("Takes ").contains(shown);
     assertThat(Path.of("docs", "benchmarks.md")).hasContent(page);
-  }
-
-  @Tag("large")
-  @ParameterizedTest
-  @CsvSource({
-    "transfer, copy 1000 2, Medians of 2 round",
-    "counts, 1000 1, serial",
-    "overlap, '', ''",
-    "pending-cells, '', ''",
-    "edges, 1 direct 10000 4workers uniform bipartite, 1 round",
-    "elasticsearch-sink, 1 documents=2000, Medians of 1 rounds",
-    "mapping, 200 1, Medians of 1 rounds",
-    "rating-batches, 20000 1 10000, Medians of 1 rounds",
-    "jdbc-sink, 1 1 upsert flink, medians of 1 rounds",
-    "donors-choose, 1000 rounds=1 index=0, Medians of 1 round",
-    "ratings, 1 quick, Medians of 1 rounds",
-    "scale, units=0.001 1x 1worker movie-ratings, 1x"
-  })
-  void runsEveryBenchmark(String name, String arguments, String shown) throws Exception {
-    runs(name, arguments, shown);
   }
 
   @Test

@@ -105,9 +105,9 @@ public final class CountsBenchmark {
                     full ? "full" : "empty",
                     100 * hub,
                     way,
-                    median(figures.stream().map(Figures::seconds).toList()),
-                    median(figures.stream().map(Figures::cpuSeconds).toList()),
-                    median(figures.stream().map(Figures::logMegabytes).toList())));
+                    Median.of(figures.stream().map(Figures::seconds).toList()),
+                    Median.of(figures.stream().map(Figures::cpuSeconds).toList()),
+                    Median.of(figures.stream().map(Figures::logMegabytes).toList())));
       }
     }
   }
@@ -145,9 +145,5 @@ public final class CountsBenchmark {
 
   private long log() throws Exception {
     return database.number("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint");
-  }
-
-  private static double median(List<Double> values) {
-    return Median.of(values);
   }
 }

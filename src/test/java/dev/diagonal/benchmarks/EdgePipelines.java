@@ -34,7 +34,7 @@ final class EdgePipelines {
       }
     }
     return "Splitting alone, as in a pipeline: %,.1f million rows a CPU second (median of 5).%n%n"
-        .formatted(EdgeTrial.median(rowsPerSecond) / 1e6);
+        .formatted(Median.of(rowsPerSecond) / 1e6);
   }
 
   /** Both are pipelines, by turns. */
@@ -57,10 +57,10 @@ final class EdgePipelines {
     Files.delete(file);
     int best = 0;
     for (int i = 1; i < PARALLELISMS.length; i++) {
-      best = EdgeTrial.median(seconds.get(i)) < EdgeTrial.median(seconds.get(best)) ? i : best;
+      best = Median.of(seconds.get(i)) < Median.of(seconds.get(best)) ? i : best;
     }
-    double theirs = EdgeTrial.median(seconds.get(best));
-    double our = EdgeTrial.median(ours);
+    double theirs = Median.of(seconds.get(best));
+    double our = Median.of(ours);
     return "JdbcIO.write with retries, a pipeline of 10,000 edges direct, the best of targetParallelism 1, 4, 8 (%d): %.2f s with %d deadlocks; Diagonal's pipeline %.2f s (%.1f times as fast; medians).%n"
         .formatted(PARALLELISMS[best], theirs, deadlocks[best], our, theirs / our);
   }
@@ -79,7 +79,7 @@ final class EdgePipelines {
     }
     Files.delete(file);
     return "The whole pipeline for 1,000 edges on the DirectRunner, in a warm JVM: %.2f s.%n"
-        .formatted(EdgeTrial.median(seconds));
+        .formatted(Median.of(seconds));
   }
 
   private static Path fileOf(List<Edge> edges) throws IOException {

@@ -85,13 +85,9 @@ final class EdgeTrial {
     return of == null
         ? null
         : new Figures(
-            median(of.stream().map(Turn::seconds).toList()),
-            median(of.stream().map(Turn::open).toList()),
+            Median.of(of.stream().map(Turn::seconds).toList()),
+            Median.of(of.stream().map(Turn::open).toList()),
             of.stream().mapToLong(turn -> turn.seen.deadlocks()).max().orElse(0),
             of.stream().mapToLong(turn -> turn.seen.rowLockWaits()).max().orElse(0));
-  }
-
-  static double median(List<Double> values) {
-    return Median.of(values);
   }
 }

@@ -297,11 +297,11 @@ public final class RatingBatchesBenchmark {
 
   private void report(Map<Way, List<Double>> seconds, List<Double> plans, List<Double> works)
       throws Exception {
-    double ours = median(seconds.getOrDefault(Way.DIAGONAL, List.of()));
+    double ours = Median.of(seconds.getOrDefault(Way.DIAGONAL, List.of()));
     StringBuilder table =
         new StringBuilder("| way | s | ratings/s | ours is |\n|---|---:|---:|---|\n");
     for (Way way : Way.values()) {
-      double taken = median(seconds.getOrDefault(way, List.of()));
+      double taken = Median.of(seconds.getOrDefault(way, List.of()));
       table.append(
           "| %s | %.2f | %,.0f | %s |%n"
               .formatted(
@@ -321,7 +321,8 @@ public final class RatingBatchesBenchmark {
             "--streaming=false");
     table.append(
         "%n%,d ratings of %,d movies in batches of %,d. Of ours %.2f s are the work and the rest the publication; the plan, before that, takes %.2f s. A runner comes on top, once: the DirectRunner %.1f s, Flink [local] %.1f s.%n"
-            .formatted(ratings, MOVIES, batchRows, median(works), median(plans), direct, flink));
+            .formatted(
+                ratings, MOVIES, batchRows, Median.of(works), Median.of(plans), direct, flink));
     table.append(
         "Medians of %d rounds by turns (JdbcIO once), one JVM that is warm, %d cores for it and for PostgreSQL 16, Java %s, synchronous_commit off.%n"
             .formatted(
@@ -386,9 +387,5 @@ public final class RatingBatchesBenchmark {
     long start = System.nanoTime();
     run.run();
     return (System.nanoTime() - start) / 1e9;
-  }
-
-  private static double median(List<Double> values) {
-    return Median.of(values);
   }
 }

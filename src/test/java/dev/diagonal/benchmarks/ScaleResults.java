@@ -47,8 +47,7 @@ final class ScaleResults {
             .thenComparing(ScaleRun::times));
     List<String> lines = new ArrayList<>(List.of(ScaleRun.HEADER));
     runs.forEach(each -> lines.add(each.toLine()));
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    Files.write(file, lines);
+    ResultPages.write(file, String.join("\n", lines) + "\n");
   }
 
   Set<String> commands() {

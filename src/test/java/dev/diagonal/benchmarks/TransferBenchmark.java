@@ -122,8 +122,8 @@ public final class TransferBenchmark {
   }
 
   private static String line(String what, int rows, List<Double> psql, List<Double> ours) {
-    double theirMedian = median(psql);
-    double ourMedian = median(ours);
+    double theirMedian = Median.of(psql);
+    double ourMedian = Median.of(ours);
     return String.format(
         Locale.ROOT,
         "| %s | %,d | %.2f | %.2f | %.2f times as fast |%n",
@@ -132,10 +132,6 @@ public final class TransferBenchmark {
         theirMedian,
         ourMedian,
         theirMedian / ourMedian);
-  }
-
-  private static double median(List<Double> seconds) {
-    return Median.of(seconds);
   }
 
   private static void memory(Path directory, String heap, int[] megabytes, List<String> options)

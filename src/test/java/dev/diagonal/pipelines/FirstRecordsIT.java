@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.ExitCode;
@@ -63,10 +64,6 @@ final class FirstRecordsIT {
     assertThat(database.number(TABLES)).as("tables after %s", launched).isZero();
   }
 
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -79,6 +76,7 @@ final class FirstRecordsIT {
             + " | id,s,t;x,1,2;y,2,3 | the id 'x' is not a whole number",
         "movie-ratings --input=FILE | userId,movieId,rating,timestamp;1,tt7,3.5,4 | movie 'tt7'",
         "rating-batches --input=FILE --batchesTable=first_jobs.b --stagingTable=first_staging.s"
+            + " --ratingsTable=first_try.ratings --jdbcTable=first_try.totals"
             + " | userId,movieId,rating,timestamp;ann,1,3.5,4 | user 'ann' is not a whole number",
         "taxi-trips --input=FILE | PULocationID,x;1,2 | 'DOLocationID'",
         "taxi-trips --input=FILE | PULocationID,DOLocationID;1,Queens | 'Queens'",

@@ -10,10 +10,8 @@ import dev.diagonal.testing.FlinkExtension;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,7 +44,10 @@ final class ParquetClusterIT {
     Path copy = directory.resolve("copy.parquet");
     Path out = directory.resolve("out.csv");
     ChildJvm child =
-        run("transfer", "--from=parquet:" + parquet, "--to=parquet:" + copy + ",csv:" + out);
+        new ClusterRun(cluster)
+            .runWith(
+                optional(),
+                "transfer --from=parquet:%s --to=parquet:%s,csv:%s".formatted(parquet, copy, out));
     assertThat(child.status()).as("%s", child).isZero();
     assertThat(child.out().get(0)).startsWith("transfer: 1,000 rows read, 0 bad, in ");
     assertThat(out).hasContent(text);
@@ -58,19 +59,13 @@ final class ParquetClusterIT {
     assertThat(again).hasContent(text);
   }
 
-  /** Runs the bundled jar with the optional ones after it, as {@code bin/diagonal} does. */
-  private ChildJvm run(String command, String... options) {
-    String optional =
+  /** Returns the jars of Parquet, which the bundled jar does not contain. */
+  private static List<String> optional() {
+    List<String> jars =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> OPTIONAL.matcher(entry).matches())
-            .collect(Collectors.joining(File.pathSeparator));
-    assertThat(optional).contains("parquet-hadoop");
-    List<String> args = new ArrayList<>(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
-    args.addAll(ChildJvm.opens());
-    args.addAll(List.of("-cp", ChildJvm.jar() + File.pathSeparator + optional));
-    args.addAll(List.of(Main.class.getName(), command, "@runner-configs/flink-cluster.args"));
-    args.add("--flinkMaster=" + cluster.address());
-    args.addAll(List.of(options));
-    return ChildJvm.run(args.toArray(String[]::new));
+            .toList();
+    assertThat(jars).anyMatch(jar -> jar.contains("parquet-hadoop"));
+    return jars;
   }
 }

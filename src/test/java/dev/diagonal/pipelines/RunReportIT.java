@@ -65,6 +65,7 @@ final class RunReportIT {
         .contains("Beam     2.");
     JsonNode target = target(data);
     assertThat(target.path("rows").asLong()).isEqualTo(EDGES);
+    assertThat(target.path("batches").asInt()).isPositive();
     assertThat(data.path("batches").size()).isEqualTo(target.path("batches").asInt());
     long ofCells = 0;
     for (JsonNode cell : target.path("rows_of_cells")) {
@@ -134,6 +135,7 @@ final class RunReportIT {
         .contains("4 rows read, 4 written, 0 bad records");
     JsonNode children = data(report).path("summary").path("children");
     assertThat(children.findValuesAsText("name")).containsExactly("first", "second");
+    assertThat(children.get(0).path("seconds").asDouble()).isPositive();
     assertThat(children.get(1).path("started").asDouble())
         .isGreaterThanOrEqualTo(children.get(0).path("seconds").asDouble());
     assertThat(report.getElementsByTagName("rect").getLength()).isEqualTo(2);
@@ -202,8 +204,9 @@ final class RunReportIT {
     assertThat(
             browser
                 .evaluate(
-                    "return [...document.querySelectorAll('svg')].every("
-                        + "s => s.getBoundingClientRect().height > 60)")
+                    "const all = [...document.querySelectorAll('svg')];"
+                        + " return all.length > 0"
+                        + " && all.every(s => s.getBoundingClientRect().height > 60)")
                 .asBoolean())
         .as("every chart has a size")
         .isTrue();

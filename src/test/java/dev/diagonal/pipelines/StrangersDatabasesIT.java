@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.pipelines.command.ExitCode;
@@ -113,10 +114,6 @@ final class StrangersDatabasesIT {
   private void createTables(Loading loading) throws Exception {
     String header = loading.text.lines().findFirst().orElseThrow() + "\n";
     assertDone(load(loading, database.postgres().user(), header));
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 
   private void assertLoaded(Loading loading) throws SQLException {

@@ -134,6 +134,10 @@ final class ConflictFreeEvidenceIT {
     loadTwoAtOnce(runner, locks);
     Found found = evidence.found();
     for (int i = 1; i < ATTEMPTS && !met.test(found); i++) {
+      if (locks) { // a conflict is never a reason for another attempt
+        assertExact(FILES);
+        assertThat(found).matches(Found::isConflictFree, "no conflict");
+      }
       watch();
       loadTwoAtOnce(runner, locks);
       found = evidence.found();

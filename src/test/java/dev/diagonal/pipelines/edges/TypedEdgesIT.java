@@ -262,6 +262,7 @@ final class TypedEdgesIT {
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.err().toString().toLowerCase(Locale.ROOT))
         .contains(message.strip().toLowerCase(Locale.ROOT));
+    assertThat(launched.err()).filteredOn(line -> !line.contains("--help")).hasSize(1);
   }
 
   private Path write(String... lines) throws Exception {

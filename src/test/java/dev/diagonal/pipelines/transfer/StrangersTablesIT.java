@@ -242,7 +242,9 @@ final class StrangersTablesIT {
     assertThat(String.join("\n", launched.err()))
         .contains(
             "the name of column '%s' of CSV %s has 72 bytes, and a column of table app.long may have 63"
-                .formatted(name, directory.resolve("in.csv")));
+                .formatted(name, directory.resolve("in.csv")),
+            "rename it with --mapping and columns: [{name: short, from:")
+        .doesNotContain("\tat ");
     Path mapping =
         Files.writeString(
             directory.resolve("m.yaml"), "columns: [id, {name: short, from: '" + name + "'}]\n");

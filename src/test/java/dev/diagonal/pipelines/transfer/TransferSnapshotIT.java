@@ -53,6 +53,7 @@ final class TransferSnapshotIT {
         """
         DROP TABLE IF EXISTS accounts, copies, arrivals CASCADE;
         DROP SCHEMA IF EXISTS parts CASCADE;
+        DROP FUNCTION IF EXISTS gate() CASCADE;
         CREATE TABLE accounts (id bigint, balance int NOT NULL, filler text NOT NULL);
         INSERT INTO accounts SELECT 10 * (id * 7919 %% 60013), 100, repeat('x', 200)
           FROM generate_series(1, %d) AS id;
