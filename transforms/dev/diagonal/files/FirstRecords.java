@@ -70,11 +70,7 @@ public final class FirstRecords {
           : readText(file, consumer, checked);
     } catch (IOException e) {
       throw new BadInputException(
-          "cannot read %s: %s"
-              .formatted(
-                  file.name(),
-                  e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-          e);
+          "cannot read " + file.name() + ": " + ReadRangesFn.reasonOf(e), e);
     }
   }
 
@@ -87,16 +83,11 @@ public final class FirstRecords {
               text::position,
               new FileRange(file, 0, MOST_BYTES),
               new byte[RangeReader.BLOCK_BYTES + 1]);
-      if (header) {
-        byte[] line = reader.readHeader(skipped);
-        if (line == null) {
-          return false;
-        }
-        consumer.open(TextFile.withHeader(file.name(), line));
-      } else {
-        reader.skipFirst(skipped);
-        consumer.open(TextFile.withoutHeader(file.name()));
+      TextFile start = reader.readStart(header, skipped);
+      if (start == null) {
+        return false;
       }
+      consumer.open(start);
       reader.seek();
       byte[] comment = skipped.commentBytes();
       boolean any = header;

@@ -101,6 +101,18 @@ final class RangeReader {
     return line;
   }
 
+  /** Reads what precedes the records. Returns the file, or null if it lacks the header. */
+  @Nullable TextFile readStart(boolean header, SkippedLines skipped) throws IOException {
+    if (header) {
+      byte[] line = readHeader(skipped);
+      return line == null ? null : TextFile.withHeader(range.file(), line);
+    }
+    if (skipped.first() > 0) { // otherwise only the first range reads the start of the file
+      skipFirst(skipped);
+    }
+    return TextFile.withoutHeader(range.file());
+  }
+
   /** Moves to the first line of the range. */
   void seek() throws IOException {
     if (range.start() == 0) {

@@ -19,12 +19,8 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private static final int COUNTED_RECORDS = 1_000;
 
   private final LineConsumer.Factory<T> consumers;
-  private final boolean header;
-  private final SkippedLines skipped;
-  private final @Nullable RecordFormat records;
-  private final @Nullable PieceCuts cuts;
+  private final ReadLines.Reading reading;
   private final boolean routeBadRecords;
-  private final long maxBadRecords;
 
   private transient byte @Nullable [] buffer;
   private transient LineConsumer<T> consumer;
@@ -35,12 +31,8 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   ReadRangesFn(
       LineConsumer.Factory<T> consumers, ReadLines.Reading reading, boolean routeBadRecords) {
     this.consumers = consumers;
-    this.header = reading.header();
-    this.skipped = reading.skipped();
-    this.records = reading.records();
-    this.cuts = reading.cuts();
+    this.reading = reading;
     this.routeBadRecords = routeBadRecords;
-    this.maxBadRecords = reading.maxBadRecords();
   }
 
   @Setup
@@ -52,6 +44,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   public void processElement(ProcessContext context) {
     FileRange range = context.element();
     LineConsumer.Output<T> output = new ElementOutput(context);
+    RecordFormat records = reading.records();
     if (records != null && records.matches(range.input())) {
       driveRecords(records, range, output);
       return;
@@ -60,7 +53,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       if (buffer == null) {
         buffer = new byte[RangeReader.BLOCK_BYTES + 1];
       }
-      RangeReader reader = new RangeReader(text, text::position, range, buffer, cuts);
+      RangeReader reader = new RangeReader(text, text::position, range, buffer, reading.cuts());
       drive(reader, range, text, output);
     } catch (IOException e) {
       throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
@@ -98,19 +91,12 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   private void drive(
       RangeReader reader, FileRange range, FileText text, LineConsumer.Output<T> output)
       throws IOException {
-    if (header) {
-      byte[] line = reader.readHeader(skipped);
-      if (line == null) {
-        return;
-      }
-      consumer.open(TextFile.withHeader(range.file(), line));
-    } else {
-      if (skipped.first() > 0) {
-        reader.skipFirst(skipped);
-      }
-      consumer.open(TextFile.withoutHeader(range.file()));
+    TextFile file = reader.readStart(reading.header(), reading.skipped());
+    if (file == null) {
+      return;
     }
-    byte[] comment = skipped.commentBytes();
+    consumer.open(file);
+    byte[] comment = reading.skipped().commentBytes();
     // Bytes read for the header, or after the end of the range, are counted by another range.
     long before = range.start() == 0 ? 0 : text.storedBytesRead();
     long bytes = range.end() - range.start();
@@ -135,7 +121,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       LineConsumer.Output<T> numbered = new RecordBlocks.Numbered<>(output);
       long good = 0;
       long counted = 0;
-      RecordBlocks blocks = new RecordBlocks(rows, range.file(), cuts != null);
+      RecordBlocks blocks = new RecordBlocks(rows, range.file(), reading.cuts() != null);
       for (TextBlock line = blocks.next(output::reject);
           line != null;
           line = blocks.next(output::reject)) {
@@ -158,7 +144,8 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     return bytes;
   }
 
-  private static String reasonOf(IOException e) {
+  /** Returns what an exception says. */
+  static String reasonOf(IOException e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
@@ -168,7 +155,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       throw new BadInputException(line.describe());
     }
     if (badRecords == null) {
-      badRecords = new DeadLetterLimit(maxBadRecords);
+      badRecords = new DeadLetterLimit(reading.maxBadRecords());
     }
     badRecords.add(line);
   }

@@ -194,7 +194,7 @@ public final class BatchWorker implements AutoCloseable {
       throws SQLException, InterruptedException {
     @Nullable ProcessedBatch done = null;
     RangeTotals read;
-    RunRecorder.Open open = RunRecorder.open("job table " + tables.batches(), null, 0, name);
+    RunRecorder.Open open = RunRecorder.open(() -> "job table " + tables.batches(), null, 0, name);
     try (Heartbeat.Beating beating = heartbeat.begin(claim)) {
       read = range();
       done = session.callOnce(connection -> work(connection, claim, read, beating));

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.batches;
 
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.Piece;
 import dev.diagonal.files.PieceCuts;
@@ -32,6 +33,7 @@ import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.ratings.RatingFormat;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -161,10 +163,13 @@ final class RatingBatchesJob implements Job {
       return List.of();
     }
     if (steps.contains(BatchStep.LOAD)) {
-      request.checkFirstRecords(Objects.requireNonNull(input), options);
+      InputFiles files = Objects.requireNonNull(input);
+      RatingFormat format = request.formatIn(files, skipped);
+      new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+          .check(files, LoadRatings.reader(format), options.getBadRecords() != null);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
-      load(Objects.requireNonNull(input));
+      load(files, format);
     } else {
       JobSchema.createIfMissing(database, tables);
     }
@@ -220,9 +225,9 @@ final class RatingBatchesJob implements Job {
   }
 
   /** Runs a separate pipeline, because the ratings must be loaded before they are planned. */
-  private void load(InputFiles files) throws Exception {
+  private void load(InputFiles files, RatingFormat format) throws Exception {
     Pipeline pipeline = Pipeline.create(options);
-    LoadRatings load = loading(files);
+    LoadRatings load = loading(files, format);
     PCollection<Written> unused =
         DeadLetters.of(options)
             .collect(
@@ -248,7 +253,7 @@ final class RatingBatchesJob implements Job {
     done.add(loaded.toString());
   }
 
-  private LoadRatings loading(InputFiles files) throws Exception {
+  private LoadRatings loading(InputFiles files, RatingFormat format) throws Exception {
     FilesOfRows<Piece> filesOfRatings =
         new FilesOfRows<>(
             InternalSchemaOptions.schemaOf(options).name(),
@@ -259,11 +264,7 @@ final class RatingBatchesJob implements Job {
                 database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
             .compare(files);
     LoadRatings load =
-        LoadRatings.from(
-                Objects.requireNonNull(options.getInput()),
-                request.formatIn(files, skipped),
-                database,
-                tables)
+        LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));

@@ -1,10 +1,8 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.files.FirstLines;
-import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.jobs.WorkSettings;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.options.CsvInputOptions;
@@ -79,18 +77,6 @@ record RatingBatchesRequest(
   RatingFormat formatIn(InputFiles files, SkippedLines skipped) {
     FirstLines first = FirstLines.of(files, ParquetInput.FORMAT, skipped);
     return format.named(first.header(format.header()), first.records());
-  }
-
-  /**
-   * Reads the first ratings, before any table is created.
-   *
-   * @throws dev.diagonal.fault.BadInputException if they do not fit
-   */
-  void checkFirstRecords(InputFiles files, RatingBatchesOptions options) {
-    SkippedLines skipped = CsvInputOptions.skipped(options);
-    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
-        .check(
-            files, LoadRatings.reader(formatIn(files, skipped)), options.getBadRecords() != null);
   }
 
   private static WorkSettings settingsOf(RatingBatchesOptions options) {

@@ -61,7 +61,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
       return ExitCode.DONE;
     }
     if (Runners.isDetached(args)) {
-      System.out.println(name() + ": submitted to the cluster:  " + planned.handOver());
+      System.out.println(name() + ": submitted to the cluster: " + planned.handOver());
       return ExitCode.DONE;
     }
     return planned.job().isEndless() && !Runners.isOnCluster(args)

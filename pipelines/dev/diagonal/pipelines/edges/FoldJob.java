@@ -50,14 +50,8 @@ final class FoldJob implements Job {
     if (!place.isUrl()) {
       throw new IllegalArgumentException("--fold needs --jdbcUrl");
     }
-    String targets = options.getTargetNodesTable();
     EdgeFormat format = FormatOptions.format(options);
-    RelationshipTables tables =
-        EdgeTables.of(
-            format,
-            options.getEdgesTable(),
-            options.getNodesTable(),
-            targets == null ? options.getNodesTable() : targets);
+    RelationshipTables tables = FormatOptions.tables(options, format);
     return new FoldJob(
         format,
         tables,

@@ -3,13 +3,15 @@ package dev.diagonal.pipelines.edges;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeColumn;
 import dev.diagonal.internal.edges.EdgeFormat;
+import dev.diagonal.internal.edges.EdgeTables;
+import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.pipelines.edges.LoadEdgesOptions.IdType;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The format of edges that the options describe. */
+/** The format and the tables of edges that the options describe. */
 final class FormatOptions {
 
   private FormatOptions() {}
@@ -29,6 +31,16 @@ final class FormatOptions {
     return id == null
         ? format
         : format.withId(id, options.getEdgeIdType() == IdType.text ? IdKind.TEXT : IdKind.NUMBER);
+  }
+
+  /** Returns the tables that the options name for edges of a format. */
+  static RelationshipTables tables(LoadEdgesOptions options, EdgeFormat format) {
+    String targets = options.getTargetNodesTable();
+    return EdgeTables.of(
+        format,
+        options.getEdgesTable(),
+        options.getNodesTable(),
+        targets == null ? options.getNodesTable() : targets);
   }
 
   private static List<EdgeColumn> columns(LoadEdgesOptions options) {

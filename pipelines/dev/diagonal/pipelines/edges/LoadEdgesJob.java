@@ -8,7 +8,6 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
-import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeLines;
 import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.edges.EdgeTables;
@@ -78,7 +77,7 @@ final class LoadEdgesJob implements Job {
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     this.parallel = new ParallelWrite(options, kind, input.rows());
     this.counts = new Counts(options);
-    this.tables = tables(input.format());
+    this.tables = FormatOptions.tables(options, input.format());
     this.deadLetters = input.isEndless() ? DeadLetters.ofStream(options) : DeadLetters.of(options);
     this.filesOfEdges =
         new FilesOfRows<>(
@@ -164,7 +163,7 @@ final class LoadEdgesJob implements Job {
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     database = Sinks.postgres(place, options, servers);
     input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
-    tables = tables(input.format());
+    tables = FormatOptions.tables(options, input.format());
     checkFirstRecords();
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
@@ -243,15 +242,6 @@ final class LoadEdgesJob implements Job {
             .withFiles(pieces == null ? null : filesOfEdges);
     boolean refusing = kind == ScheduleKind.BIPARTITE && tables.isOneTable();
     return refusing ? writers.refusingBothEnds() : writers;
-  }
-
-  private RelationshipTables tables(EdgeFormat format) {
-    String targets = options.getTargetNodesTable();
-    return EdgeTables.of(
-        format,
-        options.getEdgesTable(),
-        options.getNodesTable(),
-        targets == null ? options.getNodesTable() : targets);
   }
 
   private Grid<Edge> grid() {

@@ -220,7 +220,7 @@ public final class PlanRun {
       }
     } catch (Exception e) {
       abandon(group.ending());
-      return "its completion failed:  " + Failure.of(e).message();
+      return "its completion failed: " + Failure.of(e).message();
     }
     abandon(group.ending());
     return null;

@@ -83,8 +83,10 @@ public final class RunSamples implements AutoCloseable {
   /** Takes the last sample and ends. */
   @Override
   public void close() {
-    timer.shutdownNow();
-    sample();
+    if (!timer.isShutdown()) { // a report closes it before it reads the samples
+      timer.shutdownNow();
+      sample();
+    }
   }
 
   /** Returns the samples, in the order of time. */

@@ -66,7 +66,6 @@ final class BatchSections {
         spans.add(span(batch, lane, isGrid));
       }
     }
-    spans.sort((a, b) -> Integer.compare(laneOf(a), laneOf(b)));
     Sections.open(page, "timeline", "Batches over time");
     Sections.note(page, target.target());
     page.raw(Lanes.draw("Batches by worker over time", spans, run.seconds()));
@@ -79,10 +78,6 @@ final class BatchSections {
                 isGrid ? ", one colour per cell" : "",
                 run.step() > 1 ? " One batch in %s is shown.".formatted(run.step()) : ""));
     page.close();
-  }
-
-  private static int laneOf(Span span) {
-    return Integer.parseInt(span.lane().substring(1));
   }
 
   private static Span span(RecordedBatch batch, int lane, boolean isGrid) {

@@ -258,7 +258,7 @@ final class ReportPage {
       return;
     }
     Sections.open(page, "gaps", "What this report does not know");
-    run.gaps().forEach(gap -> Sections.paragraph(page, gap));
+    run.gaps().forEach(gap -> page.element("p", gap));
     page.close();
   }
 }

@@ -12,10 +12,6 @@ final class Sections {
     page.open("section", "id", id).element("h2", heading);
   }
 
-  static void paragraph(Markup page, String text) {
-    page.element("p", text);
-  }
-
   static void note(Markup page, String text) {
     page.element("p", text, "class", "soft");
   }

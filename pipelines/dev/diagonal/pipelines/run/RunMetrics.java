@@ -2,8 +2,10 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.metrics.Changes;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.jspecify.annotations.Nullable;
 
 /** The values of our counters in the steps of a pipeline. */
@@ -24,6 +26,11 @@ final class RunMetrics {
             sum(metrics, Counted.ROWS_UNCHANGED, step),
             sum(metrics, Counted.ROWS_REPLACED, step));
     return rows > 0 && changes.total() == rows ? changes : null;
+  }
+
+  /** Returns all metrics of a pipeline. */
+  static MetricQueryResults of(PipelineResult result) {
+    return result.metrics().queryMetrics(MetricsFilter.builder().build());
   }
 
   /** Sums a counter over the steps whose names start with {@code step}. */

@@ -20,7 +20,6 @@ import java.util.TreeSet;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
-import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +91,7 @@ public record Summary(
       double seconds,
       List<Job.Output> outputs,
       List<String> remarks) {
-    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    MetricQueryResults metrics = RunMetrics.of(result);
     long rows = RunMetrics.sum(metrics, Counted.ROWS_READ, "");
     List<Written> written = new ArrayList<>();
     for (Job.Output output : outputs) {
@@ -219,7 +218,7 @@ public record Summary(
 
   /** Returns what a failed pipeline has counted in the bundles that were finished. */
   static Job.Progress progress(PipelineResult result, List<Job.Output> outputs) {
-    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    MetricQueryResults metrics = RunMetrics.of(result);
     long written = 0;
     for (Job.Output output : outputs) {
       written += RunMetrics.sum(metrics, Counted.ROWS_WRITTEN, output.step());
@@ -263,33 +262,31 @@ public record Summary(
 
   /** Returns how many records an ended pipeline has read. */
   static Runners.Read read(PipelineResult result) {
-    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    MetricQueryResults metrics = RunMetrics.of(result);
     Map<Counted, Long> counts = new EnumMap<>(Counted.class);
     for (Counted counted : Counted.values()) {
       counts.put(counted, RunMetrics.sum(metrics, counted, ""));
     }
     return new Runners.Read(
-        RunMetrics.sum(metrics, Counted.ROWS_READ, ""),
-        RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""),
+        counts.getOrDefault(Counted.ROWS_READ, 0L),
+        counts.getOrDefault(Counted.BAD_RECORDS, 0L),
         counts);
   }
 
   /** Returns the total of one of our counters over all steps; 0 if none has it. */
   public static long counted(PipelineResult result, String counter) {
-    return RunMetrics.sum(
-        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, "");
+    return RunMetrics.sum(RunMetrics.of(result), counter, "");
   }
 
   /** Returns the total of one of our counters over the steps whose names start so. */
   public static long counted(PipelineResult result, String step, String counter) {
-    return RunMetrics.sum(
-        result.metrics().queryMetrics(MetricsFilter.builder().build()), counter, step);
+    return RunMetrics.sum(RunMetrics.of(result), counter, step);
   }
 
   /** Returns the names of our counters that a pipeline has counted. */
   public static Set<String> counters(PipelineResult result) {
     Set<String> names = new TreeSet<>();
-    MetricQueryResults metrics = result.metrics().queryMetrics(MetricsFilter.builder().build());
+    MetricQueryResults metrics = RunMetrics.of(result);
     for (MetricResult<Long> counter : metrics.getCounters()) {
       if (counter.getName().getNamespace().equals(Counted.NAMESPACE)) {
         names.add(counter.getName().getName());

@@ -49,7 +49,6 @@ final class TransferReceipt {
   private final RunOptions options;
   private final List<Check> checks = new ArrayList<>();
   private @Nullable TypedRows source;
-  private List<String> names = List.of();
 
   /** Reads a target; returns how many of the sent rows it holds. */
   private interface Reading {
@@ -122,7 +121,6 @@ final class TransferReceipt {
    */
   TransferSink checked(To to, TransferSink sink, RowType rows, ServerUrls servers)
       throws Exception {
-    names = rows.names();
     if (!(to instanceof ToJdbc toTable)) {
       return file((ToFile) to, sink, rows);
     }
@@ -179,7 +177,8 @@ final class TransferReceipt {
             to.kind() + " " + to.path(),
             readers -> RowSum.of(readBack(to, rows), readers, columns),
             readers ->
-                FirstDifference.between(source(), columns, readBack(to, rows), columns, names)));
+                FirstDifference.between(
+                    source(), columns, readBack(to, rows), columns, rows.names())));
     return new HashedSink(sink, columns);
   }
 

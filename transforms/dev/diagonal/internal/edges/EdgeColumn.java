@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
     implements Serializable {
 
-  private static final NamedType TEXT = new NamedType(FieldType.TEXT, null);
-
   /**
    * @throws IllegalArgumentException if it is summed and its type is not a whole number or a
    *     decimal
@@ -78,7 +76,7 @@ public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)
   }
 
   FieldType fieldType() {
-    return (type == null ? TEXT : type).type();
+    return type == null ? FieldType.TEXT : type.type();
   }
 
   /** Returns the field of its values. */

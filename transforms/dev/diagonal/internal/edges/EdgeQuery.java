@@ -40,7 +40,32 @@ public final class EdgeQuery {
     if (id == null) {
       throw new IllegalArgumentException("edges of a query need an id column");
     }
-    return (result, edges) -> read(format, id, result, edges);
+    return new Rows(format, id);
+  }
+
+  /** Reads rows on one thread. */
+  private static final class Rows implements QueryRows.Reader<Edge> {
+
+    private static final long serialVersionUID = 1;
+
+    private final EdgeFormat format;
+    private final String id;
+    private transient @Nullable EdgeValues values;
+
+    Rows(EdgeFormat format, String id) {
+      this.format = format;
+      this.id = id;
+    }
+
+    @Override
+    public void read(ResultSet result, Output<Edge> edges) throws SQLException {
+      EdgeValues known = values;
+      if (known == null) {
+        known = new EdgeValues(format.columns());
+        values = known;
+      }
+      EdgeQuery.read(format, id, known, result, edges);
+    }
   }
 
   /**
@@ -91,8 +116,9 @@ public final class EdgeQuery {
           int position = position(result, column);
           sure &= !isNumber(format, column) || isWhole(result, position);
         }
+        QueryRows.Reader<Edge> reader = reader(format);
         while (result.next()) {
-          EdgeQuery.reader(format).read(result, this);
+          reader.read(result, this);
         }
         return sure;
       }
@@ -132,23 +158,17 @@ public final class EdgeQuery {
         || (column.equals(format.id()) && format.idKind() != IdKind.TEXT);
   }
 
-  private static void read(EdgeFormat format, String idColumn, ResultSet result, Output<Edge> edges)
+  private static void read(
+      EdgeFormat format, String idColumn, EdgeValues values, ResultSet result, Output<Edge> edges)
       throws SQLException {
     Object id;
     Object source;
     Object target;
+    List<@Nullable String> columns = new ArrayList<>();
     try {
       id = id(result, "id", idColumn, format.idKind() == IdKind.TEXT);
       source = id(result, "source", format.source(), format.textIds());
       target = id(result, "target", format.target(), format.textIds());
-    } catch (BadInputException e) {
-      edges.reject(
-          DeadLetter.ofRow(String.valueOf(e.getMessage()), text(format, idColumn, result)));
-      return;
-    }
-    List<@Nullable String> columns = new ArrayList<>();
-    EdgeValues values = new EdgeValues(format.columns());
-    try {
       for (int i = 0; i < format.columns().size(); i++) {
         int position = position(result, format.columns().get(i).name());
         columns.add(values.of(i, result.getString(position)));
@@ -178,10 +198,10 @@ public final class EdgeQuery {
   /**
    * Returns an id, or null.
    *
-   * @throws BadInputException if it is to be a number and is not a whole one of 64 bits
+   * @throws BadValueException if it is to be a number and is not a whole one of 64 bits
    */
   private static @Nullable Object id(ResultSet result, String what, String column, boolean text)
-      throws SQLException {
+      throws SQLException, BadValueException {
     int position = position(result, column);
     if (text) {
       return result.getString(position);
@@ -195,15 +215,9 @@ public final class EdgeQuery {
     try {
       return value == null ? null : (Object) new BigDecimal(value).longValueExact();
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new BadInputException(
-          "the %s '%s' is not a whole number of 64 bits%s"
-              .formatted(
-                  what,
-                  value,
-                  what.equals("id")
-                      ? "; for ids that are text use --edgeIdType=text"
-                      : "; for ids that are text use --idType=text"),
-          e);
+      throw new BadValueException(
+          "the %s '%s' is not a whole number of 64 bits; for ids that are text use --%s=text"
+              .formatted(what, value, what.equals("id") ? "edgeIdType" : "idType"));
     }
   }
 

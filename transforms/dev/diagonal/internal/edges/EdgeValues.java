@@ -12,6 +12,7 @@ import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,8 @@ final class EdgeValues {
   }
 
   private static void check(EdgeColumn column, String value) throws BadValueException {
-    DecimalSize size = column.field().size();
+    NamedType type = column.type();
+    DecimalSize size = type == null ? null : type.size();
     if (size != null) {
       ValueParser.requireDigits(value, size);
     }

@@ -57,7 +57,7 @@ public final class BatchTotals {
 
   void closed(RecordedBatch batch, @Nullable GridPlace place, long nowNanos) {
     passTo(nowNanos);
-    open = Math.max(0, open - 1); // one that began before the recording was never opened
+    open--;
     micros.recordValue(batch.nanos() / 1_000);
     waitMicros.recordValue(Math.max(0, batch.waitNanos() / 1_000));
     rowsPerBatch.recordValue(batch.rows());

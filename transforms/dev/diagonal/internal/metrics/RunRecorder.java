@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +48,12 @@ public final class RunRecorder implements AutoCloseable {
   /**
    * Notes that the calling thread begins a batch.
    *
-   * @param target where it is written, as it is shown to users
+   * @param target where it is written, as it is shown to users; asked only if it is recorded
    * @param place where its rows are on a grid; null if they are on none
    * @param waitNanos how long it waited before
    */
-  public static Open open(String target, @Nullable GridPlace place, long waitNanos) {
+  public static Open open(
+      Supplier<String> target, @Nullable Supplier<GridPlace> place, long waitNanos) {
     return open(target, place, waitNanos, Thread.currentThread().getName());
   }
 
@@ -60,19 +62,17 @@ public final class RunRecorder implements AutoCloseable {
    *
    * @param worker tells the workers of a target apart
    */
-  public static Open open(String target, @Nullable GridPlace place, long waitNanos, String worker) {
+  public static Open open(
+      Supplier<String> target, @Nullable Supplier<GridPlace> place, long waitNanos, String worker) {
     if (ACTIVE.isEmpty()) {
       return Open.UNRECORDED;
     }
     List<RunRecorder> recorders = List.copyOf(ACTIVE);
+    String name = target.get();
+    GridPlace at = place == null ? null : place.get();
     long nowNanos = System.nanoTime();
-    recorders.forEach(recorder -> recorder.opened(target, nowNanos));
-    return new Open(recorders, target, place, waitNanos, worker, nowNanos);
-  }
-
-  /** Returns when the recording started, as {@link System#nanoTime}. */
-  public long startNanos() {
-    return startNanos;
+    recorders.forEach(recorder -> recorder.opened(name, nowNanos));
+    return new Open(recorders, name, at, waitNanos, worker, nowNanos);
   }
 
   /** Returns the batches that it kept, in the order in which they ended. */

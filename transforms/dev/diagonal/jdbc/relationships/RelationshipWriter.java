@@ -228,7 +228,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         }
       }
     } catch (SQLException e) {
-      found.add("their holders are unknown:  " + e.getMessage());
+      found.add("their holders are unknown: " + e.getMessage());
     }
     return "; waited %s ms for the slot locks %s of %s: %s"
         .formatted(

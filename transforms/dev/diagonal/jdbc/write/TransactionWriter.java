@@ -26,7 +26,6 @@ final class TransactionWriter<T> implements AutoCloseable {
   private final JdbcWrite<T> write;
   private final boolean rejects;
   private final PlacedConnection connection;
-  private final String recorded;
   private @Nullable WriterLedger ledger;
   private long acknowledgedRows;
   private boolean warned;
@@ -39,7 +38,6 @@ final class TransactionWriter<T> implements AutoCloseable {
     this.write = write;
     this.rejects = rejects;
     this.connection = new PlacedConnection(write);
-    this.recorded = "table " + write.table().name();
   }
 
   /**
@@ -102,7 +100,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     Token token = opened.next(rows.size());
     Attempts attempts = new Attempts(rows, order, opened.check(token));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
-    RunRecorder.Open open = RunRecorder.open(recorded, null, 0);
+    RunRecorder.Open open = RunRecorder.open(() -> "table " + write.table().name(), null, 0);
     int refused = rows.size();
     boolean done = false;
     try {

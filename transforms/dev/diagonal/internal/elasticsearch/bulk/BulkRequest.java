@@ -73,7 +73,7 @@ final class BulkRequest<P> implements Runnable {
   @Override
   public void run() {
     long startNanos = System.nanoTime();
-    RunRecorder.Open open = RunRecorder.open("index " + settings.target().index(), null, 0);
+    RunRecorder.Open open = RunRecorder.open(() -> "index " + settings.target().index(), null, 0);
     try {
       settings
           .retry()

@@ -26,8 +26,8 @@ public final class FirstDifference {
       List<ComparedColumn> foundColumns,
       List<String> names)
       throws Exception {
-    try (Rows theirs = new Rows(sent, line -> {});
-        Rows ours = new Rows(found, TypedRows.failing())) {
+    try (Rows theirs = new Rows(sent, sentColumns, line -> {});
+        Rows ours = new Rows(found, foundColumns, TypedRows.failing())) {
       for (long row = 1; ; row++) {
         boolean more = theirs.next();
         if (more != ours.next()) {
@@ -39,8 +39,7 @@ public final class FirstDifference {
         }
         List<String> differing = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-          Checksum one = theirs.checksum(sentColumns.get(i));
-          if (!one.equals(ours.checksum(foundColumns.get(i)))) {
+          if (!theirs.checksum(i).equals(ours.checksum(i))) {
             differing.add(names.get(i));
           }
         }
@@ -61,11 +60,13 @@ public final class FirstDifference {
     private record Item(@Nullable RowBlock block, @Nullable Exception fault) {}
 
     private final BlockingQueue<Item> ahead = new ArrayBlockingQueue<>(BLOCKS_AHEAD);
+    private final List<RowHasher> hashers;
     private final Thread thread;
     private @Nullable RowBlock block;
     private int row;
 
-    Rows(TypedRows rows, Rejects rejects) {
+    Rows(TypedRows rows, List<ComparedColumn> columns, Rejects rejects) {
+      hashers = columns.stream().map(column -> new RowHasher(List.of(column))).toList();
       thread = new Thread(() -> read(rows, rejects), "rows to compare");
       thread.setDaemon(true);
       thread.start();
@@ -106,9 +107,10 @@ public final class FirstDifference {
       return true;
     }
 
-    Checksum checksum(ComparedColumn column) {
+    /** Returns the checksum of the value of a compared column. */
+    Checksum checksum(int column) {
       RowBlock now = block;
-      return now == null ? Checksum.NONE : new RowHasher(List.of(column)).of(now, row);
+      return now == null ? Checksum.NONE : hashers.get(column).of(now, row);
     }
 
     @Override

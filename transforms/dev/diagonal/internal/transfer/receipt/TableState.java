@@ -67,12 +67,12 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
   public static TableState of(JdbcTarget database, Table table, RowType sent)
       throws SQLException, InterruptedException {
     RetriedTransaction look = RetriedTransaction.in(database, "look at table " + table.name());
-    boolean isThere = look.run(connection -> FoundTable.find(connection, table.name()) != null);
-    if (!isThere) {
+    FoundTable found = look.run(connection -> FoundTable.find(connection, table.name()));
+    if (found == null) {
       return new TableState(true, List.of(), ofMissing(table, sent));
     }
     RowType read = JdbcRows.ofTable(database, table.name(), null, 1, null).declared();
-    return look.run(connection -> of(connection, table, sent, read));
+    return look.run(connection -> of(connection, found, table, sent, read));
   }
 
   /** Returns the columns of a table that will be created with the types of the rows. */
@@ -85,7 +85,8 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
     return columns;
   }
 
-  private static TableState of(Connection connection, Table table, RowType sent, RowType read)
+  private static TableState of(
+      Connection connection, FoundTable found, Table table, RowType sent, RowType read)
       throws SQLException {
     List<String> problems = new ArrayList<>();
     Set<String> enums = new HashSet<>();
@@ -94,21 +95,18 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
       for (int i = 1; i <= 3; i++) {
         statement.setString(i, name);
       }
-      try (ResultSet found = statement.executeQuery()) {
-        while (found.next()) {
-          if (found.getString(1).equals("enum")) {
-            enums.add(found.getString(2));
+      try (ResultSet changes = statement.executeQuery()) {
+        while (changes.next()) {
+          if (changes.getString(1).equals("enum")) {
+            enums.add(changes.getString(2));
           } else {
             problems.add(
-                "the %s %s may change rows".formatted(found.getString(1), found.getString(2)));
+                "the %s %s may change rows".formatted(changes.getString(1), changes.getString(2)));
           }
         }
       }
     }
-    FoundTable found = FoundTable.find(connection, table.name());
-    if (found == null) {
-      return new TableState(true, List.of("it no longer exists"), List.of());
-    } else if (found.rowSecurity()) {
+    if (found.rowSecurity()) {
       problems.add("row-level security may hide rows");
     }
     List<ComparedColumn> columns = new ArrayList<>();
