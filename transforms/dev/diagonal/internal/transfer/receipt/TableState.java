@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,12 +68,13 @@ public record TableState(boolean empty, List<String> problems, List<ComparedColu
   public static TableState of(JdbcTarget database, Table table, RowType sent)
       throws SQLException, InterruptedException {
     RetriedTransaction look = RetriedTransaction.in(database, "look at table " + table.name());
-    FoundTable found = look.run(connection -> FoundTable.find(connection, table.name()));
-    if (found == null) {
+    Optional<FoundTable> found =
+        look.run(connection -> Optional.ofNullable(FoundTable.find(connection, table.name())));
+    if (found.isEmpty()) {
       return new TableState(true, List.of(), ofMissing(table, sent));
     }
     RowType read = JdbcRows.ofTable(database, table.name(), null, 1, null).declared();
-    return look.run(connection -> of(connection, found, table, sent, read));
+    return look.run(connection -> of(connection, found.get(), table, sent, read));
   }
 
   /** Returns the columns of a table that will be created with the types of the rows. */
