@@ -81,6 +81,8 @@ public final class CountsBenchmark {
         "immediate, batches of 10,000",
         (load, rows) -> load.counted(Counting.IMMEDIATE, 10_000, rows));
     ways.put(
+        "mixed, batches of 1,000", (load, rows) -> load.counted(Counting.MIXED, 1_000, rows));
+    ways.put(
         "folded, batches of 1,000", (load, rows) -> load.counted(Counting.FOLDED, 1_000, rows));
     ways.put(
         "folded, batches of 50,000", (load, rows) -> load.counted(Counting.FOLDED, 50_000, rows));
