@@ -5,8 +5,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.fault.Retry;
 import java.io.Serializable;
 import java.time.Duration;
-import org.apache.beam.sdk.transforms.display.DisplayData;
 import java.util.function.Consumer;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -230,7 +230,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     dispatch();
   }
 
-  /** Returns the next batch of a thread that has waited, or null to end it. Called under the lock. */
+  /**
+   * Returns the next batch of a thread that has waited, or null to end it. Called under the lock.
+   */
   @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
     return threads.awaited(thread);
   }

@@ -91,8 +91,7 @@ public final class Neo4jBenchmark {
       ways.put(
           "sorted with retries, %d workers".formatted(workers),
           rows -> EdgeLoad.inParallel(workers, this::writer, sorted(rows)));
-      ways.put(
-          "Diagonal, %d workers".formatted(workers), rows -> scheduled(workers, rows));
+      ways.put("Diagonal, %d workers".formatted(workers), rows -> scheduled(workers, rows));
     }
     StringBuilder table =
         new StringBuilder(
@@ -144,10 +143,9 @@ public final class Neo4jBenchmark {
 
   private Figures once(Load way, List<Edge> rows) throws Exception {
     server.clear();
-    List<List<Object>> none = server.query("CREATE CONSTRAINT FOR (p:Person) REQUIRE p.id IS UNIQUE");
-    none =
-        server.query(
-            "UNWIND range(0, %d) AS id CREATE (:Person {id: id})".formatted(nodes - 1));
+    List<List<Object>> none =
+        server.query("CREATE CONSTRAINT FOR (p:Person) REQUIRE p.id IS UNIQUE");
+    none = server.query("UNWIND range(0, %d) AS id CREATE (:Person {id: id})".formatted(nodes - 1));
     repeated.set(0);
     long before = server.newDeadlocks();
     long startNanos = System.nanoTime();
@@ -157,7 +155,8 @@ public final class Neo4jBenchmark {
     long written = (Long) server.query("MATCH ()-[k:KNOWS]->() RETURN count(k)").get(0).get(0);
     if (written != rows.size()) {
       throw new IllegalStateException(
-          "%d relationships instead of %d, %d deadlocks before".formatted(written, rows.size(), before));
+          "%d relationships instead of %d, %d deadlocks before"
+              .formatted(written, rows.size(), before));
     }
     return new Figures(seconds, repeated.get(), deadlocks);
   }

@@ -196,8 +196,7 @@ class SchedulerRegistryTest {
   private static Thread started(Runnable action, Thread.State until) {
     Thread thread = new Thread(action);
     thread.start();
-    assertThat(Eventually.within(Duration.ofMinutes(2), () -> thread.getState() == until))
-        .isTrue();
+    assertThat(Eventually.within(Duration.ofMinutes(2), () -> thread.getState() == until)).isTrue();
     return thread;
   }
 }
