@@ -88,7 +88,7 @@ final class ServersIT {
     Running second = start("servers", "--dataDirectory=" + data);
     try {
       assertThat(rows(second, "SELECT answer FROM kept")).containsExactly("42");
-      assertThat(Eventually.within(Duration.ofSeconds(20), () -> isKept(second.elasticsearchUrl())))
+      assertThat(Eventually.within(Duration.ofMinutes(2), () -> isKept(second.elasticsearchUrl())))
           .isTrue();
     } finally {
       second.terminate();
