@@ -44,7 +44,6 @@ final class ClockSkewIT {
   private static final String AT_GATE =
       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4243 AND NOT granted";
 
-
   private final Path directory;
   private final LocalPostgres postgres;
 
@@ -134,7 +133,9 @@ final class ClockSkewIT {
         "SELECT id, CASE WHEN id = 2000 THEN (SELECT 1 FROM (SELECT pg_advisory_lock_shared(4713))"
             + " AS held) END AS last FROM generate_series(1, 2000) AS id";
     List<String> login =
-        List.of("--jdbcUrl=" + postgres.jdbcUrl() + PatientUrl.OPTIONS, "--jdbcUser=" + postgres.user());
+        List.of(
+            "--jdbcUrl=" + postgres.jdbcUrl() + PatientUrl.OPTIONS,
+            "--jdbcUser=" + postgres.user());
     try (Connection holder = database.connect();
         var statement = holder.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(4713)");

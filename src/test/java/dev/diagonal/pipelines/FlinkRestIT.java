@@ -46,7 +46,6 @@ final class FlinkRestIT {
       FROM generate_series(1, %1$d) AS id"""
           .formatted(ROWS);
 
-
   private final Path directory;
   private final EdgeDatabase database;
   private final int restPort = freePort();
@@ -69,7 +68,8 @@ final class FlinkRestIT {
         EXCEPTION WHEN duplicate_object THEN END $$;
         ALTER ROLE rest_loader PASSWORD '%s'"""
             .formatted(SECRET));
-    String url = database.postgres().jdbcUrl() + PatientUrl.OPTIONS + "&user=rest_loader&password=" + SECRET;
+    String url =
+        database.postgres().jdbcUrl() + PatientUrl.OPTIONS + "&user=rest_loader&password=" + SECRET;
     Launched launched =
         holdInTheMiddle(
             List.of("--jdbcUrl=" + url),

@@ -8,8 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of PostgreSQL as far as deltas and folds need it: the keys of edges, rows of deltas, counts
- * of nodes, the lock of folds, READ COMMITTED. It reads from the text of a statement what that does.
+ * A model of PostgreSQL as far as deltas and folds need it: the keys of edges, rows of deltas,
+ * counts of nodes, the lock of folds, READ COMMITTED. It reads from the text of a statement what
+ * that does.
  *
  * <p>At each commit, the counts of nodes and the deltas that are left must add up to the edges. A
  * fold that waits for a row, and not for the lock, is a violation.
@@ -117,7 +118,8 @@ final class FoldServer implements StatementServer {
 
   private JobServer.Answer insert(FoldTx tx, String sql, List<Object> parameters) {
     boolean ignoresKnown = sql.contains("DO NOTHING");
-    String ends = sql.substring(sql.indexOf("INSERT INTO \"nodes_deltas\""), sql.indexOf(") AS ends"));
+    String ends =
+        sql.substring(sql.indexOf("INSERT INTO \"nodes_deltas\""), sql.indexOf(") AS ends"));
     boolean countsNewOnly = ends.matches(".* FROM \"?added\"? .* FROM \"?added\"?");
     for (Object id : parameters) {
       JobServer.Tx owner = inserting[((Long) id).intValue()];

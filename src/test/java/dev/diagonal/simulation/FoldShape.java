@@ -13,8 +13,7 @@ import java.util.SplittableRandom;
  * @param loaders how many loaders write at once; some of their edges are the same
  * @param folders how many others fold meanwhile, again and again
  */
-record FoldShape(int batches, int batchSize, int nodes, int loaders, int folders)
-    implements Shape {
+record FoldShape(int batches, int batchSize, int nodes, int loaders, int folders) implements Shape {
 
   static FoldShape draw(SplittableRandom random) {
     return new FoldShape(

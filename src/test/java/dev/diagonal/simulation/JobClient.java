@@ -33,7 +33,11 @@ final class JobClient {
   private boolean gone;
 
   JobClient(
-      World world, StatementServer server, String name, boolean autoCommits, long lockTimeoutNanos) {
+      World world,
+      StatementServer server,
+      String name,
+      boolean autoCommits,
+      long lockTimeoutNanos) {
     this.world = world;
     this.server = server;
     this.name = name;

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Disturbs the clients of a round: what it does follows from the seed, when depends on the load. */
+/**
+ * Disturbs the clients of a round: what it does follows from the seed, when depends on the load.
+ */
 final class Adversary {
 
   private static final String SESSIONS =
@@ -66,7 +68,8 @@ final class Adversary {
           case BACKEND_KILLED -> killBackend();
           case SERVER_KILLED -> {
             rounds.servers().postgres().kill();
-            boolean unused = Eventually.within(Duration.ofMillis(random.nextInt(1_500)), () -> false);
+            boolean unused =
+                Eventually.within(Duration.ofMillis(random.nextInt(1_500)), () -> false);
             rounds.servers().postgres().restart();
             yield "PostgreSQL";
           }

@@ -46,8 +46,7 @@ final class EdgesRound implements Round {
     rounds.servers().evidence().watch();
     for (String part : List.of("a", "b")) {
       if (part.equals("a") || !sharesFile) {
-        Path unusedFile =
-            graph.write(rounds.directory(), part, edges, rounds.random().nextLong());
+        Path unusedFile = graph.write(rounds.directory(), part, edges, rounds.random().nextLong());
       }
       ChaosRelay relay = rounds.relayToPostgres();
       relays.add(relay);
@@ -122,10 +121,7 @@ final class EdgesRound implements Round {
     long all = sharesFile ? edges : 2L * edges;
     history.expect(Kind.STORE, "edges", servers.number("SELECT count(*) FROM edges"), all);
     history.expect(
-        Kind.STORE,
-        "nodes with wrong counts",
-        servers.number(INEXACT.formatted("nodes")),
-        0);
+        Kind.STORE, "nodes with wrong counts", servers.number(INEXACT.formatted("nodes")), 0);
     Found found = servers.evidence().found();
     history.expect(Kind.STORE, "deadlocks", found.deadlocks(), 0);
     history.expect(

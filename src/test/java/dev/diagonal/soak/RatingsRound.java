@@ -20,8 +20,7 @@ final class RatingsRound implements Round {
   RatingsRound(Rounds rounds) throws Exception {
     this.rounds = rounds;
     this.ratings = 5_000 + rounds.random().nextInt(20_000);
-    this.database =
-        JobDatabase.create(rounds.servers().postgres(), DATABASE).withRatings(ratings);
+    this.database = JobDatabase.create(rounds.servers().postgres(), DATABASE).withRatings(ratings);
     database.execute(
         """
         CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$

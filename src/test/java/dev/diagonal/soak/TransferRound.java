@@ -55,7 +55,8 @@ final class TransferRound implements Round {
   }
 
   private Client client(String table, Way way, ChaosRelay relay) {
-    List<String> options = new ArrayList<>(List.of("transfer", "--from=jdbc:", "--to=jdbc:" + table));
+    List<String> options =
+        new ArrayList<>(List.of("transfer", "--from=jdbc:", "--to=jdbc:" + table));
     options.add("--query=" + slowQuery(rows));
     options.add("--commitRows=" + rounds.oneOf(List.of(500, 2_000, 50_000)));
     options.addAll(way.options);
@@ -132,8 +133,7 @@ final class TransferRound implements Round {
           .expect(
               Kind.STORE,
               table + " " + way + ", sum of new ids",
-              servers.number(
-                  "SELECT coalesce(sum(id), 0) FROM " + table + " WHERE v = 'new'"),
+              servers.number("SELECT coalesce(sum(id), 0) FROM " + table + " WHERE v = 'new'"),
               (long) rows * (rows + 1) / 2);
     }
   }

@@ -5,7 +5,6 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 
 /** What {@link Fold} and writers of deltas do on connections that are given. */
 public final class SteppedFold {
