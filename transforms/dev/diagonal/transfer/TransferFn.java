@@ -98,6 +98,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
         writer.close();
       }
     }
+    Counted.ROWS_RESUMED.add(writers.stream().mapToLong(RowBlockWriter::repeated).sum());
     Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
     for (int i = 0; i < sinks.size(); i++) {
       RowBlockWriter writer = writers.get(i);

@@ -7,7 +7,8 @@ import java.util.List;
  * The result of writing the rows of a transaction.
  *
  * @param rejected the rows that the database refused even on their own; all others are written
- * @param attempts how many transactions it took
+ * @param attempts how many transactions it took; 0 if an earlier attempt at the part had committed
+ *     the rows
  * @param millis how long it took, including waits
  * @param changes what the written rows changed
  */

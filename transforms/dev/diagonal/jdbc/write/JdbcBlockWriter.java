@@ -24,6 +24,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
   private final RowBatches<T, Boolean> batches;
   private Written written;
   private long committed;
+  private long repeated;
 
   private JdbcBlockWriter(
       JdbcWrite<T> write,
@@ -75,6 +76,14 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     return committed;
   }
 
+  /**
+   * Returns how many of these rows an earlier attempt at the same {@linkplain
+   * dev.diagonal.jdbc.connection.LedgerSettings#withPart part} had committed.
+   */
+  public long repeated() {
+    return repeated;
+  }
+
   /** Drops rows that are not flushed, and closes the connection. */
   @Override
   public void close() {
@@ -85,6 +94,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     if (result.all() != null) {
       written = written.plus(result.all());
       committed += result.all().rows();
+      repeated += result.all().attempts() == 0 ? result.all().rows() : 0;
     }
     if (rejected != null) {
       result.bad().forEach(bad -> rejected.accept(new RejectedRow<>(bad.row(), bad.reason())));

@@ -97,8 +97,8 @@ final class TransactionWriter<T> implements AutoCloseable {
   BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
     long startNanos = System.nanoTime();
     WriterLedger opened = Objects.requireNonNull(ledger, "call factory() first");
-    Token token = opened.next(rows.size());
-    Attempts attempts = new Attempts(rows, order, opened.check(token));
+    Token token = opened.next(rows);
+    Attempts attempts = new Attempts(rows, order, opened.check(token, List.of()));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
     RunRecorder.Open open = RunRecorder.open(() -> "table " + write.table().name(), null, 0);
     int refused = rows.size();

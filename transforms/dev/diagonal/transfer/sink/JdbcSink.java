@@ -36,7 +36,8 @@ public final class JdbcSink implements TransferSink {
   /**
    * @param table whose columns are among those of the rows
    * @param commitRows the maximum number of rows per transaction
-   * @param ledger how the transactions of plain inserts are recorded
+   * @param ledger how the transactions of plain inserts are recorded; with a run, all transactions
+   *     are recorded, and those that the run has committed of a range are not repeated
    * @throws IllegalArgumentException if the mode does not fit the table
    */
   public JdbcSink(
@@ -84,6 +85,14 @@ public final class JdbcSink implements TransferSink {
         .withLedger(ledger);
   }
 
+  private LedgerSettings ledgerOf(SourceRange range) {
+    return ledger.run() == null
+        ? ledger
+        : ledger.withPart(
+            "range %d, %s %d-%d"
+                .formatted(range.index(), range.place(), range.start(), range.end()));
+  }
+
   @Override
   public String describe() {
     return "table " + table.name() + " of " + database;
@@ -96,7 +105,8 @@ public final class JdbcSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
-    return new TableWriter(write(tuples ? RowAt::putTuple : RowAt.binder(table, type)));
+    return new TableWriter(
+        write(tuples ? RowAt::putTuple : RowAt.binder(table, type)).withLedger(ledgerOf(range)));
   }
 
   private static final class TableWriter implements RowBlockWriter {
@@ -130,6 +140,11 @@ public final class JdbcSink implements TransferSink {
     @Override
     public Changes changes() {
       return changes;
+    }
+
+    @Override
+    public long repeated() {
+      return writer.repeated();
     }
 
     @Override
