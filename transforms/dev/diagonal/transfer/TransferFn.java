@@ -85,6 +85,11 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
                     }
 
                     @Override
+                    public boolean failsOnBadRows() {
+                      return !routeBadRecords;
+                    }
+
+                    @Override
                     public void read(long rowsRead, long bytesRead) {
                       if (counts != null) {
                         counts.addRead(rowsRead);

@@ -11,8 +11,9 @@ import java.util.List;
  *     the rows
  * @param millis how long it took, including waits
  * @param changes what the written rows changed
+ * @param undone whether no row is written, because some were rejected
  */
-record BatchOutcome(List<Rejected> rejected, int attempts, long millis, Changes changes) {
+record BatchOutcome(List<Rejected> rejected, int attempts, long millis, Changes changes, boolean undone) {
 
   /**
    * A row that the database refused.

@@ -1,6 +1,7 @@
 package dev.diagonal.jdbc.write;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.function.Consumer;
@@ -48,7 +49,9 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
 
   /**
    * Opens a writer that passes bad rows, with the database's reason, to {@code rejected}, and
-   * writes the others. The writing thread calls {@code rejected}, within a call of this writer.
+   * writes the others. The writing thread calls {@code rejected}, within a call of this writer. A
+   * writer of a {@linkplain dev.diagonal.jdbc.connection.LedgerSettings#withPart part} of the input
+   * writes no other row of their transaction, and fails then.
    */
   public static <T> JdbcBlockWriter<T> open(JdbcWrite<T> write, Consumer<RejectedRow<T>> rejected)
       throws Exception {
@@ -98,6 +101,15 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     }
     if (rejected != null) {
       result.bad().forEach(bad -> rejected.accept(new RejectedRow<>(bad.row(), bad.reason())));
+      if (!result.bad().isEmpty() && write.ledger().part() != null) {
+        throw new BadInputException(
+            "table %s refuses %s rows of %s: %s"
+                .formatted(
+                    write.table().name(),
+                    result.bad().size(),
+                    write.ledger().part(),
+                    result.bad().get(0).reason()));
+      }
     }
   }
 }

@@ -105,7 +105,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     boolean done = false;
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
-      if (token != null) {
+      if (token != null && !attempts.undone) {
         opened.acknowledge(token, first(rows, order));
         acknowledgedRows += rows.size();
         if (opened.isFull()) {
@@ -118,7 +118,8 @@ final class TransactionWriter<T> implements AutoCloseable {
           rejected,
           attempts.made,
           (System.nanoTime() - startNanos) / 1_000_000,
-          attempts.changes());
+          attempts.changes(),
+          attempts.undone);
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw explained(
           "write a batch of %s rows, %s,%s"
@@ -216,6 +217,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     private final CommitCheck<List<Rejected>> check;
     private int made;
     private boolean sifts;
+    private boolean undone;
 
     /** Whether an attempt whose reply was lost may have been committed. */
     private boolean doubtful;
@@ -292,6 +294,11 @@ final class TransactionWriter<T> implements AutoCloseable {
     private List<Rejected> sifted(Connection open) throws SQLException {
       made++;
       List<Rejected> rejected = new RowSieve<>(open, rows, order, !rejects).rejected();
+      if (!rejected.isEmpty() && write.ledger().part() != null && rejects) {
+        open.rollback(); // a later attempt would take the rest for the whole transaction
+        undone = true;
+        return rejected;
+      }
       if (!rejects && !rejected.isEmpty()) {
         open.rollback();
         Rejected first = rejected.get(0);

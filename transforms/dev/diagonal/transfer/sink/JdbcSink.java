@@ -125,16 +125,22 @@ public final class JdbcSink implements TransferSink {
       for (int row = 0; row < block.rows(); row++) {
         rows.add(new RowAt(block, row));
       }
-      writer.write(new Block<>(rows));
-      reportRefused(rejects);
+      try {
+        writer.write(new Block<>(rows));
+      } finally {
+        reportRefused(rejects);
+      }
     }
 
     @Override
     public long finish(Rejects rejects) throws Exception {
-      Written written = writer.flush();
-      changes = written.changes();
-      reportRefused(rejects);
-      return written.rows();
+      try {
+        Written written = writer.flush();
+        changes = written.changes();
+        return written.rows();
+      } finally {
+        reportRefused(rejects);
+      }
     }
 
     @Override

@@ -108,14 +108,29 @@ final class TransferResumeIT {
   }
 
   /** Fails a transfer in its last file, whose row 25,500 is not a number. */
-  private void failInLastFile() throws Exception {
+  private void failInLastFile(String... more) throws Exception {
     writeFiles();
     replaceInFile(2, "25500,", "2550x,");
-    Launched failed = transfer("--targetParallelism=1");
+    List<String> options = new ArrayList<>(List.of(more));
+    options.add("--targetParallelism=1");
+    Launched failed = transfer(options.toArray(String[]::new));
     assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
     assertThat(rows()).isBetween(1_000L, FILES * ROWS - 1L);
     assertThat(failed.err())
         .anyMatch(line -> line.contains("are committed to table resumed") && line.contains("--resume"));
+    awaitRelease();
+  }
+
+  /** Waits until no connection of this JVM holds a run, as if it had ended. */
+  private void awaitRelease() {
+    assertThat(
+            Eventually.within(
+                Duration.ofMinutes(1),
+                () ->
+                    database.numberNow(
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+                        == 0))
+        .isTrue();
   }
 
   @ParameterizedTest
@@ -176,6 +191,24 @@ final class TransferResumeIT {
   void aFailedRunIsResumedOnceItsFileIsCorrected() throws Exception {
     failInLastFile();
     replaceInFile(2, "2550x,", "25500,");
+
+    assertDone(transfer("--resume"));
+  }
+
+  /** The other rows of the transaction are not committed, and so not skipped later. */
+  @Test
+  void aRowThatTheTableRefusesIsNotSkippedLater() throws Exception {
+    database.execute("ALTER TABLE resumed ADD CHECK (n <> 51000)");
+    writeFiles();
+    for (String[] options : new String[][] {{}, {"--resume"}}) {
+      Launched failed = transfer(options);
+      assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
+      assertThat(String.join("\n", failed.err())).contains("part2.csv, line 5502");
+      assertThat(rows()).isPositive();
+      assertThat(database.number("SELECT count(*) FROM resumed WHERE id BETWEEN 25000 AND 25999"))
+          .isZero();
+    }
+    database.execute("ALTER TABLE resumed DROP CONSTRAINT resumed_n_check");
 
     assertDone(transfer("--resume"));
   }
@@ -272,12 +305,8 @@ final class TransferResumeIT {
 
   @Test
   void rowsWithAKeyAreResumedToo() throws Exception {
-    failInLastFile();
-    replaceInFile(2, "2550x,", "25500,");
     database.execute("DROP TABLE resumed");
-    replaceInFile(2, "25500,", "2550x,");
-    Launched failed = transfer("--key=id", "--targetParallelism=1");
-    assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
+    failInLastFile("--key=id");
     replaceInFile(2, "2550x,", "25500,");
 
     assertDone(transfer("--key=id", "--resume"));
@@ -331,6 +360,13 @@ final class TransferResumeIT {
             directory.resolve("mapping.yaml"),
             "{columns: [id, n], function: %s, functionColumns: {id: bigint, n: bigint}}"
                 .formatted(FailsOnce.class.getName()));
+    Files.writeString(
+        directory.resolve("config.yaml"),
+        """
+        restart-strategy.type: fixed-delay
+        restart-strategy.fixed-delay.attempts: 2
+        restart-strategy.fixed-delay.delay: 100 ms
+        """);
     FailsOnce.FAILED.set(false);
 
     Launched repeated =
@@ -338,7 +374,7 @@ final class TransferResumeIT {
             "--mapping=" + mapping,
             "--runner=FlinkRunner",
             "--parallelism=1",
-            "--numberOfExecutionRetries=2");
+            "--flinkConfDir=" + directory);
 
     assertThat(FailsOnce.FAILED).isTrue();
     assertDone(repeated);
