@@ -20,10 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.apache.beam.sdk.transforms.SerializableFunction;
-import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -203,7 +200,7 @@ final class TransferResumeIT {
     for (String[] options : new String[][] {{}, {"--resume"}}) {
       Launched failed = transfer(options);
       assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
-      assertThat(String.join("\n", failed.err())).contains("part2.csv, line 5502");
+      assertThat(String.join("\n", failed.err())).contains("part2.csv").contains("line 5502");
       assertThat(rows()).isPositive();
       assertThat(database.number("SELECT count(*) FROM resumed WHERE id BETWEEN 25000 AND 25999"))
           .isZero();
@@ -335,48 +332,5 @@ final class TransferResumeIT {
     assertThat(resumed.exitCode()).as("%s", resumed).isEqualTo(ExitCode.DONE);
     assertThat(database.query("SELECT count(*) || ' ' || count(DISTINCT id) FROM resumed"))
         .containsExactly("40000 40000");
-  }
-
-  /** Fails the task that reads the last file, once. */
-  public static final class FailsOnce implements SerializableFunction<Row, Row> {
-
-    private static final AtomicBoolean FAILED = new AtomicBoolean();
-
-    @Override
-    public Row apply(Row row) {
-      Long id = row.getInt64("id");
-      if (id != null && id == 25_500 && !FAILED.getAndSet(true)) {
-        throw new AssertionError("this task fails once");
-      }
-      return row;
-    }
-  }
-
-  @Test
-  void aTaskThatFlinkRepeatsDoublesNothing() throws Exception {
-    writeFiles();
-    Path mapping =
-        Files.writeString(
-            directory.resolve("mapping.yaml"),
-            "{columns: [id, n], function: %s, functionColumns: {id: bigint, n: bigint}}"
-                .formatted(FailsOnce.class.getName()));
-    Files.writeString(
-        directory.resolve("config.yaml"),
-        """
-        restart-strategy.type: fixed-delay
-        restart-strategy.fixed-delay.attempts: 2
-        restart-strategy.fixed-delay.delay: 100 ms
-        """);
-    FailsOnce.FAILED.set(false);
-
-    Launched repeated =
-        transfer(
-            "--mapping=" + mapping,
-            "--runner=FlinkRunner",
-            "--parallelism=1",
-            "--flinkConfDir=" + directory);
-
-    assertThat(FailsOnce.FAILED).isTrue();
-    assertDone(repeated);
   }
 }
