@@ -91,8 +91,7 @@ final class TransferEnds {
       return source;
     }
     ToJdbc to = spec.tables().get(0);
-    int readers =
-        before.readers(to.database().at(servers), to.table(), source, plannedReaders);
+    int readers = before.readers(to.database().at(servers), to.table(), source, plannedReaders);
     if (readers == plannedReaders) {
       return source;
     }
@@ -186,8 +185,7 @@ final class TransferEnds {
       LedgerSettings ledger =
           recorded == null
               ? spec.ledger()
-              : recorded.begin(
-                  database, table.name(), !to.key().isEmpty(), source, plannedReaders);
+              : recorded.begin(database, table.name(), !to.key().isEmpty(), source, plannedReaders);
       return new JdbcSink(database, table, mode, spec.commitRows(), ledger);
     }
     if (to.mode() == Mode.upsert) {

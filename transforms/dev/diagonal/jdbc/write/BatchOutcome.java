@@ -13,7 +13,8 @@ import java.util.List;
  * @param changes what the written rows changed
  * @param undone whether no row is written, because some were rejected
  */
-record BatchOutcome(List<Rejected> rejected, int attempts, long millis, Changes changes, boolean undone) {
+record BatchOutcome(
+    List<Rejected> rejected, int attempts, long millis, Changes changes, boolean undone) {
 
   /**
    * A row that the database refused.

@@ -22,9 +22,10 @@ import org.postgresql.PGConnection;
 
 /**
  * Records the transactions of one writer that must not be repeated: plain inserts, and those of a
- * {@linkplain dev.diagonal.jdbc.connection.LedgerSettings#withPart part} of the input. Each has a token in the ledger
- * of the database. When the writer flushes, it checks that the ledger still has all acknowledged
- * tokens. Without a ledger, a transaction with an unknown outcome fails the writer.
+ * {@linkplain dev.diagonal.jdbc.connection.LedgerSettings#withPart part} of the input. Each has a
+ * token in the ledger of the database. When the writer flushes, it checks that the ledger still has
+ * all acknowledged tokens. Without a ledger, a transaction with an unknown outcome fails the
+ * writer.
  *
  * <p>Not thread-safe.
  */

@@ -27,8 +27,7 @@ public record Leftovers(InternalSchema schema) {
    * @param isGone whether no process holds the run any more
    * @param isResumable whether it is a transfer that a later run can go on with
    */
-  public record OfRun(
-      UUID run, String origin, String what, boolean isGone, boolean isResumable) {}
+  public record OfRun(UUID run, String origin, String what, boolean isGone, boolean isResumable) {}
 
   /** Returns what all runs keep, the oldest run first. */
   public List<OfRun> find(Connection connection) throws SQLException {

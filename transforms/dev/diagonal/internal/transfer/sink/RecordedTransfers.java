@@ -10,7 +10,6 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.Leftovers;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
-import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
@@ -44,9 +43,7 @@ public final class RecordedTransfers {
 
   /** The server needs a moment to notice that a process was killed. */
   private static final Retry UNTIL_FREE =
-      Retry.defaults()
-          .withMaxAttempts(8)
-          .withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
+      Retry.defaults().withMaxAttempts(8).withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
 
   private final LedgerSettings ledger;
   private final int commitRows;
@@ -114,11 +111,12 @@ public final class RecordedTransfers {
       JdbcTarget database, String table, boolean hasKey, TransferSource source, int readers)
       throws Exception {
     Entry wanted =
-        new Entry(
-            UUID.randomUUID(), source.describe(), inputOf(source), readers, commitRows);
+        new Entry(UUID.randomUUID(), source.describe(), inputOf(source), readers, commitRows);
     Entry entry;
     try {
-      entry = UNTIL_FREE.call(() -> chosen(database, table, hasKey, wanted), HeldException.class::isInstance);
+      entry =
+          UNTIL_FREE.call(
+              () -> chosen(database, table, hasKey, wanted), HeldException.class::isInstance);
     } catch (Retry.ExhaustedException e) {
       throw new IllegalArgumentException(String.valueOf(causeOf(e).getMessage()), e);
     }

@@ -37,8 +37,7 @@ final class TransferResumeIT {
   private static final int ROWS = 10_000;
   private static final String EXACT =
       "%d %d".formatted(FILES * ROWS, (long) FILES * ROWS * (FILES * ROWS - 1));
-  private static final String HELD =
-      "SELECT count(*) || ' ' || coalesce(sum(n), 0) FROM resumed";
+  private static final String HELD = "SELECT count(*) || ' ' || coalesce(sum(n), 0) FROM resumed";
 
   private final Path directory;
   private final EdgeDatabase database;
@@ -54,7 +53,9 @@ final class TransferResumeIT {
     database.execute("DROP TABLE IF EXISTS resumed; CREATE TABLE resumed (id bigint, n bigint)");
   }
 
-  /** Writes {@link #FILES} files of {@link #ROWS} rows each; a row has its number and its double. */
+  /**
+   * Writes {@link #FILES} files of {@link #ROWS} rows each; a row has its number and its double.
+   */
   private void writeFiles() throws IOException {
     for (int file = 0; file < FILES; file++) {
       StringBuilder csv = new StringBuilder("id,n\n");
@@ -96,7 +97,9 @@ final class TransferResumeIT {
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
     assertThat(database.query(HELD)).containsExactly(EXACT);
     assertThat(database.number("SELECT count(*) FROM diagonal.transfers")).isZero();
-    assertThat(database.number("SELECT count(*) FROM diagonal.runs r JOIN diagonal.ledger USING (run)"))
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM diagonal.runs r JOIN diagonal.ledger USING (run)"))
         .isZero();
   }
 
@@ -114,7 +117,8 @@ final class TransferResumeIT {
     assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
     assertThat(rows()).isBetween(1_000L, FILES * ROWS - 1L);
     assertThat(failed.err())
-        .anyMatch(line -> line.contains("are committed to table resumed") && line.contains("--resume"));
+        .anyMatch(
+            line -> line.contains("are committed to table resumed") && line.contains("--resume"));
     awaitRelease();
   }
 
@@ -124,8 +128,7 @@ final class TransferResumeIT {
             Eventually.within(
                 Duration.ofMinutes(1),
                 () ->
-                    database.numberNow(
-                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+                    database.numberNow("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
                         == 0))
         .isTrue();
   }
@@ -153,7 +156,8 @@ final class TransferResumeIT {
 
     assertDone(resumed);
     assertThat(resumed.out())
-        .anyMatch(line -> line.contains("7,000 rows were already committed by the interrupted run"));
+        .anyMatch(
+            line -> line.contains("7,000 rows were already committed by the interrupted run"));
   }
 
   /** Each life ends after a random number of further rows, until one reaches the end. */
