@@ -203,9 +203,38 @@ final class StrangersIndexesIT {
     assertThat(sum(stream)).isEqualTo(1.9);
   }
 
+  @Test
+  void fractionsWithinJsonForWholeNumbersAreBadRecords() throws Exception {
+    put(
+        "strange-json",
+        "{'mappings':{'properties':{'more':{'properties':{'a':{'type':'long'}}}}}}");
+    Path rows = directory.resolve("rows.jsonl");
+    Files.writeString(
+        rows,
+        """
+        {"id":1,"more":{"a":1}}
+        {"id":2,"more":{"a":[2,0.5]}}
+        {"id":3,"more":{"b":{"a":0.5},"a":3.0}}
+        {"id":4,"more":{"b":[{"c":1}],"a":"4.5"}}
+        """);
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        launch(
+            "transfer --from=jsonl:%s --to=elasticsearch:strange-json --key=id --badRecords=%s"
+                .formatted(rows, bad)));
+    assertThat(Files.readAllLines(bad))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("column 'more.a': 0.5 has a fraction"))
+        .anyMatch(line -> line.contains("column 'more.a': 4.5 has a fraction"));
+    assertThat(count("strange-json")).isEqualTo(2);
+  }
+
   private Launched load(Loading loading, String index, String... more) {
-    List<String> args =
-        new ArrayList<>(Arrays.asList(loading.command.formatted(directory, index).split(" ")));
+    return launch(loading.command.formatted(directory, index), more);
+  }
+
+  private Launched launch(String command, String... more) {
+    List<String> args = new ArrayList<>(Arrays.asList(command.split(" ")));
     args.add("--runner=DirectRunner");
     args.add("--elasticsearchUrl=" + elasticsearch.url());
     args.addAll(List.of(more));
