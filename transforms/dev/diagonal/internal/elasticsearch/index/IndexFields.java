@@ -106,6 +106,12 @@ public record IndexFields(
       if (creation == Created.STREAM_WITHOUT_TIMESTAMP) {
         return none(true, null);
       }
+      if (creation == Created.STREAM_LATER) {
+        return none(
+            true,
+            "data stream %s is created with its first document, so Elasticsearch guesses the fields that its template leaves open"
+                .formatted(target.index()));
+      }
       created = creation == Created.NOW;
       found = WriteIndex.mappings(connection, target);
     }
@@ -129,7 +135,9 @@ public record IndexFields(
     NOW,
     BY_ANOTHER_PROCESS,
     /** Nothing was created, since a data stream has no documents without a timestamp. */
-    STREAM_WITHOUT_TIMESTAMP
+    STREAM_WITHOUT_TIMESTAMP,
+    /** The server creates data streams with their first document only. */
+    STREAM_LATER
   }
 
   private static Created create(
@@ -141,9 +149,19 @@ public record IndexFields(
       if (!e.reason().contains(DATA_STREAMS_ONLY)) {
         throw e;
       }
-      return hasTimestamp
-          ? create(connection, target.serverRequest("PUT", "/_data_stream/"))
-          : Created.STREAM_WITHOUT_TIMESTAMP;
+      return hasTimestamp ? createStream(connection, target) : Created.STREAM_WITHOUT_TIMESTAMP;
+    }
+  }
+
+  private static Created createStream(
+      ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
+    try {
+      return create(connection, target.serverRequest("PUT", WriteIndex.DATA_STREAM));
+    } catch (AnswerException e) {
+      if (WriteIndex.UNREADABLE.contains(e.status())) {
+        return Created.STREAM_LATER;
+      }
+      throw e;
     }
   }
 

@@ -8,7 +8,6 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,7 +19,6 @@ import java.util.TreeMap;
 public record MappedField(String type, String format) {
 
   private static final MappedField KEYWORD = new MappedField("keyword", "");
-  private static final Set<Integer> UNREADABLE = Set.of(400, 403, 404, 405);
 
   /**
    * Returns the fields of an index by their names, with dots. If the index is missing, they are
@@ -58,7 +56,7 @@ public record MappedField(String type, String format) {
         found.forEach(index -> put(index.path("mappings"), fields));
       }
     } catch (AnswerException e) {
-      if (!UNREADABLE.contains(e.status())) {
+      if (!WriteIndex.UNREADABLE.contains(e.status())) {
         throw e;
       }
     }

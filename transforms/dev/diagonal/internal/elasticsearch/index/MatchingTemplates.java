@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.elasticsearch.client.Request;
 
@@ -20,8 +19,6 @@ public final class MatchingTemplates {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The user has no right to read templates, or the server does not have the request. */
-  private static final Set<Integer> UNREADABLE = Set.of(400, 403, 404, 405);
 
   private MatchingTemplates() {}
 
@@ -69,7 +66,7 @@ public final class MatchingTemplates {
     try (InputStream content = connection.perform(request).getEntity().getContent()) {
       return JSON.readTree(content);
     } catch (AnswerException e) {
-      if (UNREADABLE.contains(e.status())) {
+      if (WriteIndex.UNREADABLE.contains(e.status())) {
         return JSON.createObjectNode();
       }
       throw e;

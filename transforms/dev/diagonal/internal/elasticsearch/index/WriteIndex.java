@@ -7,6 +7,7 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Set;
 import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,13 @@ public final class WriteIndex {
   /** Changes a mapping of the index that is written, and of no other index of the target. */
   static final String PUT_MAPPING = "/_mapping?write_index_only=true";
 
+  /** The path of a data stream, without its name. */
+  static final String DATA_STREAM = "/_data_stream/";
+
+  /** The user has no right to a request, or the server does not have it. */
+  static final Set<Integer> UNREADABLE = Set.of(400, 403, 404, 405);
+
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
 
   private WriteIndex() {}
@@ -53,7 +59,7 @@ public final class WriteIndex {
   /** Returns the index that was added last to a data stream, or null if it is unknown. */
   private static @Nullable String newest(
       ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
-    JsonNode streams = getIfAllowed(connection, target.serverRequest("GET", "/_data_stream/"));
+    JsonNode streams = getIfAllowed(connection, target.serverRequest("GET", DATA_STREAM));
     JsonNode indexes = streams.at("/data_streams/0/indices");
     JsonNode last = indexes.path(indexes.size() - 1).path("index_name");
     return last.isTextual() ? last.asText() : null;
@@ -78,7 +84,7 @@ public final class WriteIndex {
       JsonNode found = get(connection, request);
       return found == null ? JSON.createObjectNode() : found;
     } catch (AnswerException e) {
-      if (e.status() == FORBIDDEN) {
+      if (UNREADABLE.contains(e.status())) {
         return JSON.createObjectNode();
       }
       throw e;
