@@ -136,7 +136,8 @@ final class DocumentFields {
         IndexFields.TIMESTAMP);
     checkArgument(
         versionColumn == null,
-        "data stream %s takes new documents only, which have no versions: leave --versionColumn out",
+        "data stream %s takes new documents only, which have no versions: leave --versionColumn"
+            + " out",
         stream.index());
   }
 

@@ -91,8 +91,8 @@ public final class CsvFiles implements TransferSource {
       if (file.isPipe()) {
         throw new BadInputException(
             file.name()
-                + " is a pipe, which can be read only once, but columns and types are first detected"
-                + " in a sample: save its contents to a file");
+                + " is a pipe, which can be read only once, but columns and types are first"
+                + " detected in a sample: save its contents to a file");
       }
     }
     return found;

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Indexes, aliases, data streams and templates as their owners make them, loaded by every command. */
+/**
+ * Indexes, aliases, data streams and templates as their owners make them, loaded by every command.
+ */
 @ExtendWith(ElasticsearchExtension.class)
 final class StrangersIndexesIT {
 
@@ -38,8 +40,7 @@ final class StrangersIndexesIT {
     DONATIONS(
         "donors-choose --projects=%1$s/projects* --donations=%1$s/donations*"
             + " --resources=%1$s/resources* --elasticsearchIndex=%2$s",
-        20,
-        "donor_zip"),
+        20, "donor_zip"),
     ROWS("transfer --from=csv:%1$s/rows.csv --to=elasticsearch:%2$s --key=id", 3, "ratio");
 
     private final String command;
@@ -113,9 +114,7 @@ final class StrangersIndexesIT {
     Path bad = directory.resolve("bad.jsonl");
     Launched launched = load(loading, index, "--badRecords=" + bad);
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
-    assertThat(String.join("\n", launched.err()))
-        .contains(index, reason)
-        .doesNotContain("\tat ");
+    assertThat(String.join("\n", launched.err())).contains(index, reason).doesNotContain("\tat ");
     if (Files.exists(bad)) {
       assertThat(bad).isEmptyFile();
     }
@@ -141,8 +140,7 @@ final class StrangersIndexesIT {
   })
   void aTemplateWithAnotherMappingIsRefused(Loading loading, String kind) throws Exception {
     String index = loading.index(kind.equals("_template") ? "legacy" : "mapped");
-    String mapping =
-        "'mappings':{'properties':{'%s':{'type':'boolean'}}}".formatted(loading.field);
+    String mapping = "'mappings':{'properties':{'%s':{'type':'boolean'}}}".formatted(loading.field);
     if (kind.equals("_template")) {
       put(kind + "/" + index, "{'index_patterns':['%s*'],%s}".formatted(index, mapping));
     } else {
@@ -164,9 +162,7 @@ final class StrangersIndexesIT {
         "_index_template/" + stream,
         "{'index_patterns':['%s'],'data_stream':{},'priority':700}".formatted(stream));
     Launched launched = load(loading, stream);
-    assertThat(launched.exitCode())
-        .as("%s", launched)
-        .isIn(ExitCode.FAILED, ExitCode.WRONG_USAGE);
+    assertThat(launched.exitCode()).as("%s", launched).isIn(ExitCode.FAILED, ExitCode.WRONG_USAGE);
     assertThat(String.join("\n", launched.err()))
         .contains(stream, "data stream")
         .doesNotContain("\tat ");
@@ -227,9 +223,7 @@ final class StrangersIndexesIT {
     like(loading, index, mapping -> {});
   }
 
-  private void like(
-      Loading loading, String index, Consumer<ObjectNode> change)
-      throws IOException {
+  private void like(Loading loading, String index, Consumer<ObjectNode> change) throws IOException {
     String model = loading.index("model");
     assertDone(load(loading, model));
     ObjectNode mapping = (ObjectNode) mapping(model);

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * field guessed from 1 holds whole numbers, and indexes 0.9 as 0.
  *
  * <p>Settings of the user win. A missing index is created empty, so that all the user's templates
- * apply; where a template makes a data stream, the stream is created. Then the fields that the index
- * does not map yet are added, unless its mapping decides about new fields by {@code dynamic} or
- * {@code dynamic_templates}. Of an alias or a data stream, only the index that is written changes.
+ * apply; where a template makes a data stream, the stream is created. Then the fields that the
+ * index does not map yet are added, unless its mapping decides about new fields by {@code dynamic}
+ * or {@code dynamic_templates}. Of an alias or a data stream, only the index that is written
+ * changes.
  *
  * @param isDataStream whether it is a data stream, which accepts new documents only
  * @param wholeNumbers the fields that truncate fractions
@@ -44,6 +45,7 @@ public record IndexFields(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> WHOLE =
       Set.of("byte", "short", "integer", "long", "unsigned_long");
+
   /** Part of the reason for which Elasticsearch refuses to create an index. */
   public static final String DATA_STREAMS_ONLY = "creates data streams only";
 

@@ -16,8 +16,7 @@ public final class MappingTypes {
   public static List<String> differences(JsonNode wanted, JsonNode found) {
     List<String> differences = new ArrayList<>();
     Map<String, String> foundTypes = of(found);
-    of(wanted)
-        .forEach((field, type) -> compare(field, type, foundTypes.get(field), differences));
+    of(wanted).forEach((field, type) -> compare(field, type, foundTypes.get(field), differences));
     return differences;
   }
 

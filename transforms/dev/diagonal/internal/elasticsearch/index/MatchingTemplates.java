@@ -19,7 +19,6 @@ public final class MatchingTemplates {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-
   private MatchingTemplates() {}
 
   /**
