@@ -145,7 +145,8 @@ final class ArchitectureTest {
           .resideOutsideOfPackage("dev.diagonal.beamio..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.beam.sdk.io.jdbc..", "org.apache.beam.sdk.io.elasticsearch..");
+          .resideInAnyPackage(
+              "org.apache.beam.sdk.io.jdbc..", "org.apache.beam.sdk.io.elasticsearch..");
 
   @ArchTest
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =

@@ -34,7 +34,8 @@ public final class AggregateRatingsProvider extends Provider {
             optional("movie_column", FieldType.STRING, "The column of the movie; default movieId."),
             optional(
                 "rating_column", FieldType.STRING, "The column of the rating; default rating."),
-            optional("delimiter", FieldType.STRING, "The text between two fields; default a comma."),
+            optional(
+                "delimiter", FieldType.STRING, "The text between two fields; default a comma."),
             optional(
                 "header",
                 FieldType.BOOLEAN,
@@ -56,8 +57,7 @@ public final class AggregateRatingsProvider extends Provider {
       PCollectionRowTuple input, Settings settings, @Nullable ErrorHandler<BadRecord, ?> errors) {
     boolean textMovies = settings.flag("text_movies", false);
     boolean header = settings.flag("header", true);
-    RatingFormat usual =
-        header ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
+    RatingFormat usual = header ? RatingFormat.MOVIELENS : RatingFormat.MOVIELENS.withoutHeader();
     RatingFormat format =
         new RatingFormat(
                 header,
@@ -67,8 +67,7 @@ public final class AggregateRatingsProvider extends Provider {
                 header ? usual.userColumn() : RatingFormat.NONE,
                 header ? usual.timestampColumn() : RatingFormat.NONE)
             .withTextMovies(textMovies);
-    AggregateRatings totals =
-        AggregateRatings.from(settings.texts("files")).withFormat(format);
+    AggregateRatings totals = AggregateRatings.from(settings.texts("files")).withFormat(format);
     int most = settings.number("max_bad_records", (int) ReadLines.DEFAULT_MAX_BAD_RECORDS);
     Schema schema = schema(textMovies);
     return input
@@ -104,8 +103,7 @@ public final class AggregateRatingsProvider extends Provider {
         rows.output(
             Row.withSchema(schema)
                 .addValue(rating.name() == null ? rating.movieId() : rating.name())
-                .addValues(
-                    rating.count(), rating.sum(), rating.mean(), rating.min(), rating.max())
+                .addValues(rating.count(), rating.sum(), rating.mean(), rating.min(), rating.max())
                 .build());
       }
     }

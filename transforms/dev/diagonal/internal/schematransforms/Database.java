@@ -76,7 +76,7 @@ final class Database {
    */
   static Table table(JdbcTarget database, String name, Schema schema, List<String> key)
       throws SQLException, InterruptedException {
-    Table declared = SchemaRows.table(name, schema, key.toArray(String[]::new));
+    Table declared = SchemaRows.table(name, withRequired(schema, key), key.toArray(String[]::new));
     if (!database.url().startsWith("jdbc:postgresql:")) {
       return declared; // it must exist
     }
@@ -85,6 +85,14 @@ final class Database {
             .run(connection -> fitted(declared, FoundTable.find(connection, name)));
     CreateTable.ifMissing(database, table);
     return table;
+  }
+
+  /** A row whose key is null is a bad record, so a field of the key may be nullable. */
+  private static Schema withRequired(Schema schema, List<String> key) {
+    return Schema.of(
+        schema.getFields().stream()
+            .map(field -> key.contains(field.getName()) ? field.withNullable(false) : field)
+            .toArray(Field[]::new));
   }
 
   private static Table fitted(Table declared, @Nullable FoundTable found) {
@@ -105,5 +113,4 @@ final class Database {
     boolean text = column.type().equals("text") && FROM_TEXT.contains(found.type());
     return whole || text ? new Column(column.name(), found.declaration(), column.key()) : column;
   }
-
 }

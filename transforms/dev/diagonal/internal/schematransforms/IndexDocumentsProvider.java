@@ -82,7 +82,7 @@ public final class IndexDocumentsProvider extends Provider {
     if (mapping != null) {
       IndexTemplate.of(mapping).createIfMissing(target);
     }
-    TupleTag<Document> documents = new TupleTag<>() {};
+    TupleTag<Document> documents = new TupleTag<>("documents");
     PCollectionTuple converted =
         rows.apply(
             "To documents",

@@ -69,7 +69,7 @@ public final class ReadCsvProvider extends Provider {
             optional(
                 "columns",
                 Schema.FieldType.array(Schema.FieldType.STRING),
-                "Without a header: the names of the columns; default c1, c2, …"),
+                "Without a header: the names of the columns; default c1, c2 and so on."),
             optional(
                 "delimiter",
                 Schema.FieldType.STRING,
@@ -103,7 +103,7 @@ public final class ReadCsvProvider extends Provider {
     TransferSource source = found.strict(plan.guessesInUse(), plan.jsonColumns());
     Schema schema = BeamRows.schema(plan.to());
     int most = settings.number("max_bad_records", (int) ReadLines.DEFAULT_MAX_BAD_RECORDS);
-    TupleTag<Row> rows = new TupleTag<>() {};
+    TupleTag<Row> rows = new TupleTag<>("rows");
     PCollectionTuple read =
         input
             .getPipeline()

@@ -42,8 +42,7 @@ public final class RunStatementProvider extends Provider {
     JdbcTarget database = Database.of(settings);
     Grid<ShownRow> grid = ConflictFree.grid(settings, schema, settings.flag("bipartite", false));
     RowParameters<ShownRow> parameters =
-        new RowParameters<>(
-            SchemaRows.table("rows", schema).columns(), ShownRow.binder(schema));
+        new RowParameters<>(SchemaRows.table("rows", schema).columns(), ShownRow.binder(schema));
     RunStatement<ShownRow> statement =
         RunStatement.in(database, settings.text("statement"), parameters).withLocks(grid);
     statement.prepare();

@@ -52,7 +52,9 @@ record Settings(Row row) {
    */
   String text(String field) {
     String value = optionalText(field);
-    checkArgument(value != null, "%s is not set", field);
+    if (value == null) {
+      throw new IllegalArgumentException(field + " is not set");
+    }
     return value;
   }
 

@@ -75,7 +75,8 @@ class ElasticsearchTargetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                ElasticsearchIoTarget.of(ConnectionConfiguration.create(new String[] {"http://a:1"})))
+                ElasticsearchIoTarget.of(
+                    ConnectionConfiguration.create(new String[] {"http://a:1"})))
         .withMessage("the connection configuration must name an index");
   }
 

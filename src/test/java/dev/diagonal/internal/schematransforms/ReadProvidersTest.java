@@ -94,8 +94,7 @@ final class ReadProvidersTest {
                 "error_handling", Map.of("output", "bad")));
     assertThat(read.get("output").getSchema().getFields())
         .extracting(field -> field.getType().getTypeName())
-        .containsExactly(
-            Schema.TypeName.INT64, Schema.TypeName.STRING, Schema.TypeName.DECIMAL);
+        .containsExactly(Schema.TypeName.INT64, Schema.TypeName.STRING, Schema.TypeName.DECIMAL);
     PAssert.that(joined(read.get("output")))
         .containsInAnyOrder("1|1815-12-10|2.50", "3|null|-0.25");
     PAssert.that(joined(read.get("bad")))
@@ -116,8 +115,7 @@ final class ReadProvidersTest {
     Files.writeString(file, "born\n1815-12-10\n");
     PCollectionRowTuple read =
         apply(
-            "read_csv",
-            Map.of("files", List.of(file.toString()), "types", Map.of("born", "date")));
+            "read_csv", Map.of("files", List.of(file.toString()), "types", Map.of("born", "date")));
     PAssert.that(
             read.get("output")
                 .apply(
@@ -153,14 +151,19 @@ final class ReadProvidersTest {
         apply(
             "aggregate_ratings",
             Map.of(
-                "files", List.of(file.toString()),
-                "delimiter", ";",
-                "movie_column", "m",
-                "rating_column", "r",
-                "text_movies", true,
-                "error_handling", Map.of("output", "bad")));
-    PAssert.that(joined(totals.get("output")))
-        .containsInAnyOrder("a|2|5.000|2.500000|0.500|4.500");
+                "files",
+                List.of(file.toString()),
+                "delimiter",
+                ";",
+                "movie_column",
+                "m",
+                "rating_column",
+                "r",
+                "text_movies",
+                true,
+                "error_handling",
+                Map.of("output", "bad")));
+    PAssert.that(joined(totals.get("output"))).containsInAnyOrder("a|2|5.000|2.500000|0.500|4.500");
     PAssert.that(joined(totals.get("bad")))
         .satisfies(
             all -> {

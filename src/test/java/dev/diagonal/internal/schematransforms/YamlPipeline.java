@@ -43,7 +43,9 @@ record YamlPipeline(List<Map<String, Object>> transforms, Map<String, String> id
     return new YamlPipeline((List<Map<String, Object>>) pipeline.get("transforms"), identifiers);
   }
 
-  /** Applies all transforms and returns their outputs by name: {@code People}, {@code People.bad}. */
+  /**
+   * Applies all transforms and returns their outputs by name: {@code People}, {@code People.bad}.
+   */
   @SuppressWarnings("unchecked")
   Map<String, PCollection<Row>> apply(Pipeline pipeline) {
     Map<String, PCollection<Row>> outputs = new LinkedHashMap<>();

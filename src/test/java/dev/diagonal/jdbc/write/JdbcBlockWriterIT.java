@@ -396,7 +396,8 @@ final class JdbcBlockWriterIT {
         JdbcIO.DataSourceConfiguration.create("org.postgresql.Driver", target.url())
             .withUsername(String.valueOf(target.user()))
             .withPassword(password);
-    JdbcWrite<Item> write = JdbcWrite.of(WriteMode.UPSERT, JdbcIoConnector.of(configuration), table, BINDER);
+    JdbcWrite<Item> write =
+        JdbcWrite.of(WriteMode.UPSERT, JdbcIoConnector.of(configuration), table, BINDER);
     writeAll(write, items(1, 10).records());
     assertThat(rows()).hasSize(10);
     assertThat(write.toString()).doesNotContain(password);

@@ -36,8 +36,8 @@ final class MetricsOnFlinkIT {
           "(?m)^flink_taskmanager_job_task_operator_diagonal_(\\w+)\\{.*} (\\d[\\d.E]*)$");
 
   @Test
-  void restApiAndPrometheusShowTheRowsOfARunningJob(
-      LocalPostgres postgres, @TempDir Path directory) throws Exception {
+  void restApiAndPrometheusShowTheRowsOfARunningJob(LocalPostgres postgres, @TempDir Path directory)
+      throws Exception {
     EdgeDatabase database = new EdgeDatabase(postgres);
     database.createTables("part");
     int port = freePort();
