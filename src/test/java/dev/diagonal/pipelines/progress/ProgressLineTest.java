@@ -2,6 +2,8 @@ package dev.diagonal.pipelines.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.testing.ErrorLines;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ProgressLineTest {
@@ -38,5 +40,19 @@ final class ProgressLineTest {
   @Test
   void zeroDurationDoesNotDivideByZero() {
     assertThat(ProgressLine.text(0, 10, 5, 0, 0, 0)).contains(" 5,000 rows/s");
+  }
+
+  /** Tests of commands leave these lines out, which are printed only where a run takes long. */
+  @Test
+  void testsRecogniseEachLineOfProgress() {
+    List<String> lines =
+        List.of(
+            ProgressLine.text(250_000_000, 1_000_000_000, 10_000_000, 1_200, 3, 4),
+            ProgressLine.text(20, 20, 1, 0, 0, 1),
+            ProgressLine.text(10, 1_000, 1, 0, 0, 60),
+            ProgressLine.text(1_500_000, 0, 7, 0, 0, 2),
+            ProgressLine.text(0, 10, 5, 0, 0, 0));
+    assertThat(ErrorLines.progressOf(lines)).isEqualTo(lines);
+    assertThat(ErrorLines.of(lines)).isEmpty();
   }
 }
