@@ -98,7 +98,8 @@ final class TransferNode {
                     transaction.equals("all"),
                     ledger,
                     types,
-                    verify()));
+                    verify(),
+                    false));
   }
 
   private boolean verify() {
