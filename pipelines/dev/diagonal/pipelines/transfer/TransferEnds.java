@@ -90,8 +90,10 @@ final class TransferEnds {
     if (before == null) {
       return source;
     }
-    ToJdbc to = spec.tables().get(0);
-    int readers = before.readers(to.database().at(servers), to.table(), source, plannedReaders);
+    int readers = plannedReaders;
+    for (ToJdbc to : spec.tables()) {
+      readers = before.readers(to.database().at(servers), to.table(), source, readers);
+    }
     if (readers == plannedReaders) {
       return source;
     }
@@ -182,10 +184,12 @@ final class TransferEnds {
     StagedSinks stages = staged;
     if (stages == null) {
       TargetTable.create(database, table);
-      LedgerSettings ledger =
-          recorded == null
-              ? spec.ledger()
-              : recorded.begin(database, table.name(), !to.key().isEmpty(), source, plannedReaders);
+    }
+    LedgerSettings ledger =
+        recorded == null
+            ? spec.ledger()
+            : recorded.begin(database, table, mode, source, plannedReaders);
+    if (stages == null) {
       return new JdbcSink(database, table, mode, spec.commitRows(), ledger);
     }
     if (to.mode() == Mode.upsert) {

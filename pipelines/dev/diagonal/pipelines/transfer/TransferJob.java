@@ -6,6 +6,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers;
+import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -91,27 +92,40 @@ final class TransferJob implements Job {
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
     this.recorded = recorded();
-    this.text = new TransferText(spec, isStaged(), recorded != null);
+    this.text = new TransferText(spec, isStaged(), isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
     this.ends =
         new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared), recorded);
     this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }
 
-  /** Returns what records a transfer that can be resumed; null for others. */
+  /** Returns what records the transfer, or ends earlier ones; null without files or tables. */
   private @Nullable RecordedTransfers recorded() {
-    boolean recordable =
-        spec.from() instanceof FromFiles && !spec.tables().isEmpty() && !isStaged();
-    boolean known = options.getBadRecords() == null && !Runners.isDetached(options);
-    if (spec.resume() && !known) {
+    if (spec.resume() && !isRecorded()) {
       throw new UsageException(
           options.getBadRecords() != null
               ? "--resume cannot be combined with --badRecords: the bad records of the interrupted run are lost"
-              : "--resume needs a launcher that stays: not with --attachedMode=false or flink run -d");
+              : "--resume needs a command that waits for its job: remove --attachedMode=false or -d");
     }
-    return recordable && known
-        ? new RecordedTransfers(spec.ledger(), spec.commitRows(), spec.resume())
-        : null;
+    if (!(spec.from() instanceof FromFiles) || spec.tables().isEmpty()) {
+      return null;
+    }
+    Kind kind = spec.resume() ? Kind.RESUME : isRecorded() ? Kind.START : Kind.NONE;
+    String advice =
+        isResumable() ? "; the same command with --resume writes the others" : "";
+    return new RecordedTransfers(spec.ledger(), spec.commitRows(), kind, advice);
+  }
+
+  private boolean isRecorded() {
+    return options.getBadRecords() == null && !Runners.isDetached(options) && !isStaged();
+  }
+
+  /** Returns whether an interrupted run can be resumed; the transfers of a plan cannot. */
+  private boolean isResumable() {
+    return isRecorded()
+        && spec.from() instanceof FromFiles
+        && !spec.tables().isEmpty()
+        && options.as(TransferOptions.class).getPlan() == null;
   }
 
   private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {

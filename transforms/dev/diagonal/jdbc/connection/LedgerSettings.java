@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param synchronousCommit whether a commit waits for the disk even if the user's or the server's
  *     {@code synchronous_commit} is off
  * @param part the part of the input whose rows a writer writes, or null if it writes any rows
+ * @param claim the claim to a transfer that can be resumed, without which no transaction of a part
+ *     is committed; or null
  */
 public record LedgerSettings(
-    String schema, @Nullable UUID run, boolean synchronousCommit, @Nullable String part)
+    String schema,
+    @Nullable UUID run,
+    boolean synchronousCommit,
+    @Nullable String part,
+    @Nullable UUID claim)
     implements Serializable {
 
   private static final LedgerSettings DEFAULTS =
-      new LedgerSettings(InternalSchema.DEFAULT_NAME, null, true, null);
+      new LedgerSettings(InternalSchema.DEFAULT_NAME, null, true, null, null);
 
   /**
    * @throws IllegalArgumentException if {@code schema} is not a valid name for Diagonal's schema,
@@ -40,12 +46,12 @@ public record LedgerSettings(
 
   /** Sets the name of the schema. */
   public LedgerSettings withSchema(String other) {
-    return new LedgerSettings(other, run, synchronousCommit, part);
+    return new LedgerSettings(other, run, synchronousCommit, part, claim);
   }
 
   /** Sets the run, which another process holds and ends. */
   public LedgerSettings withRun(UUID held) {
-    return new LedgerSettings(schema, held, synchronousCommit, part);
+    return new LedgerSettings(schema, held, synchronousCommit, part, claim);
   }
 
   /**
@@ -54,7 +60,7 @@ public record LedgerSettings(
    * ended does not notice.
    */
   public LedgerSettings withoutSynchronousCommit() {
-    return new LedgerSettings(schema, run, false, part);
+    return new LedgerSettings(schema, run, false, part, claim);
   }
 
   /**
@@ -66,6 +72,11 @@ public record LedgerSettings(
    * @throws IllegalArgumentException if no run is set
    */
   public LedgerSettings withPart(String name) {
-    return new LedgerSettings(schema, run, synchronousCommit, name);
+    return new LedgerSettings(schema, run, synchronousCommit, name, claim);
+  }
+
+  /** Sets the claim to a transfer that can be resumed; a process that claims it later ends it. */
+  public LedgerSettings withClaim(UUID held) {
+    return new LedgerSettings(schema, run, synchronousCommit, part, held);
   }
 }

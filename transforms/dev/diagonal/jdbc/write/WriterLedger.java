@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.write;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.ledger.HeldRuns;
 import dev.diagonal.internal.jdbc.ledger.ProvenTransaction;
@@ -89,7 +90,8 @@ final class WriterLedger {
     if (token != null && write.ledger().part() != null) {
       // Without a key, a lost transaction is noticed too late to be repeated.
       boolean waits = write.ledger().synchronousCommit() && write.mode() == WriteMode.INSERT;
-      return CommitCheck.ofNumbered(schema(), token, waits, "the transaction", committedBefore);
+      return CommitCheck.ofNumbered(
+          schema(), token, waits, "the transaction", committedBefore, write.ledger().claim());
     } else if (token != null) {
       return CommitCheck.by(schema(), token, write.ledger().synchronousCommit(), "the transaction");
     }
@@ -103,7 +105,7 @@ final class WriterLedger {
 
   /** Returns whether {@link #confirm} has nothing to check. */
   boolean isEmpty() {
-    return acknowledged.isEmpty();
+    return acknowledged.isEmpty() && write.ledger().part() == null;
   }
 
   /** Returns whether there are enough tokens to confirm. */
@@ -112,9 +114,10 @@ final class WriterLedger {
   }
 
   /**
-   * Checks that the database has all committed transactions.
+   * Checks that the database has all committed transactions, and of a part no others.
    *
    * @throws SQLException if one is missing, or the database cannot be reached
+   * @throws BadInputException if an earlier attempt has committed further transactions of the part
    */
   void confirm(HeldConnection held) throws SQLException, InterruptedException {
     if (!isFull()) {
@@ -139,6 +142,7 @@ final class WriterLedger {
   }
 
   private boolean count(Connection connection) throws SQLException {
+    checkNoFurther(connection);
     Set<UUID> found = ledger().committed(connection, tokens());
     if (found.size() == acknowledged.size()) {
       return true;
@@ -158,6 +162,19 @@ final class WriterLedger {
                 isRun
                     ? "a crash or a failover of the server has lost them"
                     : "run " + first.run() + " was ended, and its part of the ledger deleted"));
+  }
+
+  private void checkNoFurther(Connection connection) throws SQLException {
+    String part = write.ledger().part();
+    if (part == null || run == null) {
+      return;
+    }
+    int further = ledger().numberedFrom(connection, run.run(), part, numbered);
+    if (further > 0) {
+      throw new BadInputException(
+          "%s of the input now has %s transactions, but run %s has committed %s further ones of it to table %s: the input or its mapping has changed since"
+              .formatted(part, numbered, run.run(), further, write.table().name()));
+    }
   }
 
   /** Ends the run in the ledger. */

@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class CommitCheck<T> {
   private final String what;
   private final @Nullable String why;
   private final @Nullable T committedBefore;
+  private final @Nullable UUID claim;
   private @Nullable T unproven;
 
   private CommitCheck(
@@ -44,13 +46,15 @@ public final class CommitCheck<T> {
       boolean synchronously,
       String what,
       @Nullable String why,
-      @Nullable T committedBefore) {
+      @Nullable T committedBefore,
+      @Nullable UUID claim) {
     this.ledger = ledger;
     this.token = token;
     this.synchronously = synchronously;
     this.what = what;
     this.why = why;
     this.committedBefore = committedBefore;
+    this.claim = claim;
   }
 
   /**
@@ -61,7 +65,7 @@ public final class CommitCheck<T> {
    */
   public static <T> CommitCheck<T> by(
       InternalSchema schema, Token token, boolean synchronously, String what) {
-    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null, null);
+    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null, null, null);
   }
 
   /**
@@ -69,10 +73,17 @@ public final class CommitCheck<T> {
    * may have committed.
    *
    * @param committedBefore the result if it is committed
+   * @param claim to the transfer that it belongs to, without which it is not committed, or null
    */
   public static <T> CommitCheck<T> ofNumbered(
-      InternalSchema schema, Token token, boolean synchronously, String what, T committedBefore) {
-    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null, committedBefore);
+      InternalSchema schema,
+      Token token,
+      boolean synchronously,
+      String what,
+      T committedBefore,
+      @Nullable UUID claim) {
+    return new CommitCheck<>(
+        schema.ledger(), token, synchronously, what, null, committedBefore, claim);
   }
 
   /**
@@ -81,12 +92,12 @@ public final class CommitCheck<T> {
    * @param why why there is no ledger, and what to do
    */
   public static <T> CommitCheck<T> impossible(String what, String why) {
-    return new CommitCheck<>(null, null, false, what, why, null);
+    return new CommitCheck<>(null, null, false, what, why, null, null);
   }
 
   /** Returns a check that does nothing, for an idempotent transaction. */
   public static <T> CommitCheck<T> unneeded() {
-    return new CommitCheck<>(null, null, false, "", null, null);
+    return new CommitCheck<>(null, null, false, "", null, null, null);
   }
 
   /**
@@ -96,6 +107,7 @@ public final class CommitCheck<T> {
    * @throws UnknownOutcomeException if an earlier attempt may be committed but the run was ended,
    *     so that its token may be deleted
    * @throws BadInputException if a numbered transaction is committed with other rows
+   * @throws IllegalStateException if another process has claimed or ended the transfer
    */
   public @Nullable T begin(Connection connection) throws SQLException {
     if (ledger == null || token == null) {
@@ -117,6 +129,13 @@ public final class CommitCheck<T> {
         throw new SQLException("the ledger has token " + token.id() + " already: " + what);
       }
       return earlier;
+    }
+    if (claim != null
+        && !ledger.schema().unfinishedTransfers().isClaimed(connection, token.run(), claim)) {
+      connection.rollback();
+      throw new IllegalStateException(
+          "%s of run %s: another process has resumed or ended this transfer"
+              .formatted(what, token.run()));
     }
     if (earlier != null && !ledger.schema().runs().fence(connection, token.run())) {
       connection.rollback();

@@ -71,6 +71,32 @@ public record Ledger(InternalSchema schema) {
     }
   }
 
+  /**
+   * Returns how many numbered transactions of a part of the input are committed whose numbers are
+   * not below {@code number}.
+   */
+  public int numberedFrom(Connection connection, UUID run, String part, int number)
+      throws SQLException {
+    String sql =
+        """
+        SELECT count(*) FROM %s WHERE run = ? AND left(range, length(?)) = ?
+          AND split_part(substr(range, length(?) + 1), ' ', 1)::int >= ?
+        """
+            .formatted(schema.table(connection, "ledger"));
+    String before = part + " #";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, run);
+      statement.setString(2, before);
+      statement.setString(3, before);
+      statement.setString(4, before);
+      statement.setInt(5, number);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getInt(1);
+      }
+    }
+  }
+
   /** Returns how many rows the transactions of a run have committed. */
   public long rowsOf(Connection connection, UUID run) throws SQLException {
     String sql =

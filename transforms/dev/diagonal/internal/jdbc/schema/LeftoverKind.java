@@ -49,7 +49,7 @@ enum LeftoverKind {
     @Override
     void drop(Connection connection, InternalSchema schema, UUID run) throws SQLException {
       if (countByRun(connection, schema).containsKey(run)) {
-        schema.unfinishedTransfers().delete(connection, run);
+        schema.unfinishedTransfers().drop(connection, run);
       }
     }
   },

@@ -22,15 +22,15 @@ public record Token(UUID id, UUID run, String target, @Nullable String range, lo
   }
 
   /**
-   * Returns the token of a numbered transaction of a part of the input, which is the same in every
-   * attempt at this part.
+   * Returns the token of a numbered transaction of a part of the input. Its id is the same in every
+   * attempt at this part, however the table is named, since such a run has one table.
    *
    * @param checksum of its rows, which is compared if an earlier attempt has committed it
    */
   public static Token numbered(
       UUID run, String target, String part, int number, long rows, long checksum) {
     String place = "%s #%d".formatted(part, number);
-    UUID id = UUID.nameUUIDFromBytes("%s %s %s".formatted(run, target, place).getBytes(UTF_8));
+    UUID id = UUID.nameUUIDFromBytes("%s %s".formatted(run, place).getBytes(UTF_8));
     return new Token(id, run, target, "%s %016x".formatted(place, checksum), rows);
   }
 }

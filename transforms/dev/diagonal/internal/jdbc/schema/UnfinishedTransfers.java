@@ -30,6 +30,7 @@ public record UnfinishedTransfers(InternalSchema schema) {
         input text NOT NULL,
         readers int NOT NULL,
         commit_rows int NOT NULL,
+        claim uuid NOT NULL,
         started_at timestamptz NOT NULL DEFAULT clock_timestamp())
       """;
 
@@ -96,12 +97,17 @@ public record UnfinishedTransfers(InternalSchema schema) {
     return found;
   }
 
-  /** Adds a transfer into a table, unless there is one of this run. */
-  public void add(Connection connection, String target, Entry entry) throws SQLException {
+  /**
+   * Adds a transfer into a table, unless there is one of this run.
+   *
+   * @param claim the claim of the process that writes
+   */
+  public void add(Connection connection, String target, Entry entry, UUID claim)
+      throws SQLException {
     String sql =
         """
-        INSERT INTO %s (run, target, source, input, readers, commit_rows)
-        VALUES (?, ?::regclass, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        INSERT INTO %s (run, target, source, input, readers, commit_rows, claim)
+        VALUES (?, ?::regclass, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """
             .formatted(schema.table(connection, TABLE));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -111,12 +117,58 @@ public record UnfinishedTransfers(InternalSchema schema) {
       statement.setString(4, entry.input());
       statement.setInt(5, entry.readers());
       statement.setInt(6, entry.commitRows());
+      statement.setObject(7, claim);
       statement.executeUpdate();
     }
   }
 
-  /** Deletes a transfer, so that no run goes on with it. */
-  public void delete(Connection connection, UUID run) throws SQLException {
+  /**
+   * Gives a transfer to another process. Waits for the transactions of the one that has had it,
+   * none of which can be committed afterwards.
+   */
+  public void claim(Connection connection, UUID run, UUID claim) throws SQLException {
+    String sql =
+        "UPDATE %s SET claim = ? WHERE run = ?".formatted(schema.table(connection, TABLE));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, claim);
+      statement.setObject(2, run);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Returns whether a process still has a transfer; if so, no other one can claim or end it before
+   * this transaction is over.
+   */
+  public boolean isClaimed(Connection connection, UUID run, UUID claim) throws SQLException {
+    String sql =
+        "SELECT claim = ? FROM %s WHERE run = ? FOR SHARE"
+            .formatted(schema.table(connection, TABLE));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, claim);
+      statement.setObject(2, run);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() && result.getBoolean(1);
+      }
+    }
+  }
+
+  /**
+   * Deletes a transfer, so that no run resumes it, and returns whether the process still had it.
+   * Waits for its transactions, none of which can be committed afterwards.
+   */
+  public boolean delete(Connection connection, UUID run, UUID claim) throws SQLException {
+    String sql =
+        "DELETE FROM %s WHERE run = ? AND claim = ?".formatted(schema.table(connection, TABLE));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, run);
+      statement.setObject(2, claim);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** Deletes a transfer whose run no process holds. */
+  void drop(Connection connection, UUID run) throws SQLException {
     boolean unused =
         InternalSchema.executeForRun(
             connection,

@@ -97,9 +97,7 @@ final class TransferResumeIT {
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
     assertThat(database.query(HELD)).containsExactly(EXACT);
     assertThat(database.number("SELECT count(*) FROM diagonal.transfers")).isZero();
-    assertThat(
-            database.number(
-                "SELECT count(*) FROM diagonal.runs r JOIN diagonal.ledger USING (run)"))
+    assertThat(database.number("SELECT count(*) FROM diagonal.ledger WHERE range IS NOT NULL"))
         .isZero();
   }
 
@@ -230,7 +228,7 @@ final class TransferResumeIT {
     replaceInFile(0, "\n17,35\n", "\n17,34\n3,6\n");
     Launched grown = transfer("--resume");
     assertThat(grown.exitCode()).as("%s", grown).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(String.join("\n", grown.err())).contains("names or sizes of the files have changed");
+    assertThat(String.join("\n", grown.err())).contains("the names or sizes of the files");
     assertThat(rows()).isGreaterThanOrEqualTo(before);
 
     replaceInFile(0, "\n17,34\n3,6\n", "\n17,34\n");
@@ -310,7 +308,99 @@ final class TransferResumeIT {
     failInLastFile("--key=id");
     replaceInFile(2, "2550x,", "25500,");
 
-    assertDone(transfer("--key=id", "--resume"));
+    Launched resumed = transfer("--key=id", "--resume");
+
+    assertDone(resumed);
+    assertResumed(resumed);
+  }
+
+  private static void assertResumed(Launched launched) {
+    assertThat(launched.out())
+        .anyMatch(line -> line.endsWith("rows were already committed by the interrupted run"));
+  }
+
+  @Test
+  void aTableMayBeNamedWithItsSchema() throws Exception {
+    failInLastFile();
+    replaceInFile(2, "2550x,", "25500,");
+
+    List<String> options = options("--resume");
+    options.replaceAll(option -> option.replace("jdbc:resumed", "jdbc:public.resumed"));
+    Launched resumed = Launched.with(Main.COMMANDS, options.toArray(String[]::new));
+
+    assertDone(resumed);
+    assertResumed(resumed);
+  }
+
+  @Test
+  void anEmptiedTableIsRefused() throws Exception {
+    failInLastFile();
+    replaceInFile(2, "2550x,", "25500,");
+    database.execute("TRUNCATE resumed");
+
+    assertRefused("table resumed is empty, but the interrupted transfer has committed", "--resume");
+    assertDone(transfer());
+  }
+
+  @Test
+  void otherColumnsOrAnotherModeAreRefused() throws Exception {
+    failInLastFile();
+    replaceInFile(2, "2550x,", "25500,");
+    long before = rows();
+    Path swapped =
+        Files.writeString(directory.resolve("swapped.yaml"), "columns: [{name: n, from: id}, {name: id, from: n}]\n");
+
+    assertRefused("the columns or the mode have changed", "--resume", "--mapping=" + swapped);
+    database.execute("CREATE UNIQUE INDEX ON resumed (id)");
+    assertRefused(
+        "the columns or the mode have changed", "--resume", "--key=id", "--mode=ignore");
+    assertThat(rows()).isEqualTo(before);
+    assertDone(transfer("--resume"));
+  }
+
+  @Test
+  void committedRowsThatAFilterNowDropsFailTheRun() throws Exception {
+    failInLastFile();
+    replaceInFile(2, "2550x,", "25500,");
+    Path none =
+        Files.writeString(
+            directory.resolve("filter.yaml"), "columns: [id, n]\nfilter: [id < 0]\n");
+
+    Launched filtered = transfer("--resume", "--mapping=" + none);
+
+    assertThat(filtered.exitCode()).as("%s", filtered).isEqualTo(ExitCode.FAILED);
+    assertThat(String.join("\n", filtered.err())).contains("further ones of it to table resumed");
+  }
+
+  @Test
+  void aRunThatCannotBeResumedEndsTheInterruptedOne() throws Exception {
+    failInLastFile();
+    long before = rows();
+
+    Launched again = transfer("--badRecords=" + directory.resolve("bad"));
+
+    assertThat(again.exitCode()).as("%s", again).isEqualTo(ExitCode.DONE);
+    assertThat(again.err()).anyMatch(line -> line.contains("this one inserts all rows again"));
+    assertThat(rows()).isEqualTo(before + FILES * ROWS - 1);
+    assertRefused("no transfer", "--resume");
+  }
+
+  /** As if the server had let go of the first process, which goes on. */
+  @Test
+  void aProcessThatHasLostItsTransferCommitsNothingMore() throws Exception {
+    writeFiles();
+    TableGate gate = TableGate.behind(database, "resumed", 7);
+    try (Connection closed = gate.close();
+        CommandJvm first = CommandJvm.start(directory, options("--targetParallelism=1"))) {
+      assertThat(Eventually.within(Duration.ofMinutes(4), () -> rows() == 7_000)).isTrue();
+      gate.awaitOne();
+      database.execute("UPDATE diagonal.transfers SET claim = gen_random_uuid()");
+      closed.rollback();
+      assertThat(first.await()).as(first.said()).isEqualTo(ExitCode.FAILED.status());
+      assertThat(first.said()).contains("another process has resumed or ended this transfer");
+    }
+    assertThat(rows()).isLessThan(FILES * ROWS);
+    assertDone(transfer("--resume"));
   }
 
   /** A file of 40 MiB has 8 ranges for 2 readers, and 10 for 4. */
