@@ -137,7 +137,8 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             options.getTransaction() == TransferOptions.Transaction.all,
             ledger(options),
             types(options),
-            options.getVerify());
+            options.getVerify(),
+            options.getLimit());
     TransferColumns.check(spec, options);
     return new TransferJob(spec, options, embedded, null, null);
   }

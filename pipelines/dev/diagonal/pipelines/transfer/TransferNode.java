@@ -98,7 +98,8 @@ final class TransferNode {
                     transaction.equals("all"),
                     ledger,
                     types,
-                    verify()));
+                    verify(),
+                    0));
   }
 
   private boolean verify() {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ledger how transactions are recorded that must not be repeated
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
+ * @param limit how many records are read, or 0 for all
  */
 record TransferSpec(
     From from,
@@ -35,7 +36,8 @@ record TransferSpec(
     boolean atOnce,
     LedgerSettings ledger,
     ColumnTypes types,
-    boolean verify) {
+    boolean verify,
+    long limit) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;
@@ -47,6 +49,13 @@ record TransferSpec(
     to = List.copyOf(to);
     ParallelWrite.check("blockRows", blockRows, 1_000_000);
     ParallelWrite.check("commitRows", commitRows, 1_000_000);
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit must be 0 or more, got " + limit);
+    }
+    if (limit > 0 && verify) {
+      throw new IllegalArgumentException(
+          "a limit cannot be verified: the source would be read again, and may return other rows");
+    }
   }
 
   /** Returns the tables among the sinks. */

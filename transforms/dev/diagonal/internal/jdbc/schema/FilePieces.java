@@ -114,7 +114,8 @@ public record FilePieces(InternalSchema schema) {
     return isUsable(connection);
   }
 
-  private boolean isUsable(Connection connection) throws SQLException {
+  /** Returns whether the tables exist, and the user may read and write them. */
+  public boolean isUsable(Connection connection) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(USABLE)) {
       statement.setString(1, schema.name());
       try (ResultSet result = statement.executeQuery()) {

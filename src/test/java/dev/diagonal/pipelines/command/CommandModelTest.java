@@ -75,6 +75,7 @@ final class CommandModelTest {
           --runner FlinkRunner --coats 1      | --coats=1 --runner=FlinkRunner
           --streaming --parallelism 2         | --streaming --parallelism=2
           --streaming --parallelism=2 stray   | --streaming --parallelism=2 stray
+          -v --coats=3 -q                     | --coats=3 --quiet=true --verbose=true
           fence --                            | fence --
           """)
   void acceptsASpaceOrAnEqualsSign(String args, String normalized) {
