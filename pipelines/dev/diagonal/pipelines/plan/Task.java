@@ -15,7 +15,7 @@ public interface Task {
    *
    * @param findings receives what is there and what the task would fail with
    */
-  void dryRun(Findings findings) throws Exception;
+  default void dryRun(Findings findings) throws Exception {}
 
   /** Returns its counts so far while it runs, on any thread; null if they are unknown. */
   default @Nullable Counts running() {

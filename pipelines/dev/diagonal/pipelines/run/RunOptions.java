@@ -30,8 +30,8 @@ public interface RunOptions extends PipelineOptions {
   void setCheck(boolean check);
 
   @Description(
-      "Log the statements without their values, the requests, and the retries with their reasons; also -v."
-          + " Replaces the progress line")
+      "Log SQL statements without their values, requests, and retries with their reasons, instead of"
+          + " the progress line; also -v")
   @Default.Boolean(false)
   boolean getVerbose();
 
@@ -39,8 +39,8 @@ public interface RunOptions extends PipelineOptions {
 
   @OptionGroup(OptionGroup.Heading.INPUT)
   @Description(
-      "Read only the first records, in the order of the files and their lines; 0 for all. One reader"
-          + " reads them. Of a table or a query, any rows")
+      "Read only this many records with one reader, the first ones in the order of files and lines;"
+          + " from a table or a query, any rows. 0 for all")
   @Default.Long(0)
   long getLimit();
 
@@ -52,7 +52,7 @@ public interface RunOptions extends PipelineOptions {
 
   void setQuiet(boolean quiet);
 
-  @Description("A file for the log that --verbose prints, which is appended to")
+  @Description("A file to which the log of --verbose is appended")
   @Nullable String getLogFile();
 
   void setLogFile(@Nullable String logFile);

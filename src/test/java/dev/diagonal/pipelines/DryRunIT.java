@@ -162,7 +162,7 @@ final class DryRunIT {
         new ArrayList<>(
             sql.query(
                 """
-                SELECT c.oid::regclass || ' ' || c.relkind || ' ' || (xpath('/row/n/text()',
+                SELECT c.oid::regclass::text || ' ' || c.relkind::text || ' ' || (xpath('/row/n/text()',
                   query_to_xml(format('SELECT count(*) || coalesce(md5(string_agg(t::text, '','' ORDER BY t::text)), '''') AS n FROM %s AS t', c.oid::regclass),
                     false, true, '')))[1]::text
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
