@@ -6,6 +6,7 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -100,6 +101,31 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     }
   }
 
+  /** A copy of how files are read, to be changed. */
+  private static final class ReadingCopy {
+    private boolean header;
+    private SkippedLines skipped;
+    private RangePlan plan;
+    private long maxBadRecords;
+    private @Nullable RecordFormat records;
+    private @Nullable PieceCuts cuts;
+    private long limit;
+
+    ReadingCopy(Reading from) {
+      header = from.header;
+      skipped = from.skipped;
+      plan = from.plan;
+      maxBadRecords = from.maxBadRecords;
+      records = from.records;
+      cuts = from.cuts;
+      limit = from.limit;
+    }
+
+    Reading done() {
+      return new Reading(header, skipped, plan, maxBadRecords, records, cuts, limit);
+    }
+  }
+
   /** Names the files to read: files, globs or directories. */
   public static Source from(List<String> patterns) {
     return new Source(patterns, null);
@@ -171,30 +197,14 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * not in a block.
    */
   public ReadLines<T> withHeader(boolean header) {
-    return with(
-        new Reading(
-            header,
-            reading.skipped(),
-            reading.plan(),
-            reading.maxBadRecords(),
-            reading.records(),
-            reading.cuts(),
-            reading.limit()));
+    return with(copy -> copy.header = header);
   }
 
   /**
    * Sets which lines are not records; by default only empty ones. Does not apply to record formats.
    */
   public ReadLines<T> withSkipped(SkippedLines lines) {
-    return with(
-        new Reading(
-            reading.header(),
-            lines,
-            reading.plan(),
-            reading.maxBadRecords(),
-            reading.records(),
-            reading.cuts(),
-            reading.limit()));
+    return with(copy -> copy.skipped = lines);
   }
 
   /** Sends bad records to a handler; null, the default, fails the run. */
@@ -208,41 +218,17 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * bound the total of all readers, use the handler.
    */
   public ReadLines<T> withMaxBadRecords(long maxBadRecords) {
-    return with(
-        new Reading(
-            reading.header(),
-            reading.skipped(),
-            reading.plan(),
-            maxBadRecords,
-            reading.records(),
-            reading.cuts(),
-            reading.limit()));
+    return with(copy -> copy.maxBadRecords = maxBadRecords);
   }
 
   /** Sets how the files are cut; {@link RangePlan#DEFAULT} by default. */
   public ReadLines<T> withRanges(RangePlan ranges) {
-    return with(
-        new Reading(
-            reading.header(),
-            reading.skipped(),
-            ranges,
-            reading.maxBadRecords(),
-            reading.records(),
-            reading.cuts(),
-            reading.limit()));
+    return with(copy -> copy.plan = ranges);
   }
 
   /** Also reads files of a format that is not text; with null, the default, they fail the run. */
   public ReadLines<T> withRecords(@Nullable RecordFormat format) {
-    return with(
-        new Reading(
-            reading.header(),
-            reading.skipped(),
-            reading.plan(),
-            reading.maxBadRecords(),
-            format,
-            reading.cuts(),
-            reading.limit()));
+    return with(copy -> copy.records = format);
   }
 
   /**
@@ -250,15 +236,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * adds none.
    */
   public ReadLines<T> withPieces(@Nullable PieceCuts pieces) {
-    return with(
-        new Reading(
-            reading.header(),
-            reading.skipped(),
-            reading.plan(),
-            reading.maxBadRecords(),
-            reading.records(),
-            pieces,
-            reading.limit()));
+    return with(copy -> copy.cuts = pieces);
   }
 
   /**
@@ -270,15 +248,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   public ReadLines<T> withLimit(long records) {
     checkArgument(
         records == NO_LIMIT || source.watch == null, "files that are watched cannot be limited");
-    return with(
-        new Reading(
-            reading.header(),
-            reading.skipped(),
-            reading.plan(),
-            reading.maxBadRecords(),
-            reading.records(),
-            reading.cuts(),
-            records));
+    return with(copy -> copy.limit = records);
   }
 
   /**
@@ -289,8 +259,10 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     return new ReadLines<>(source, consumers, coder, reading, errorHandler);
   }
 
-  private ReadLines<T> with(Reading changed) {
-    return new ReadLines<>(source, consumers, coder, changed, errorHandler);
+  private ReadLines<T> with(Consumer<ReadingCopy> change) {
+    ReadingCopy copy = new ReadingCopy(reading);
+    change.accept(copy);
+    return new ReadLines<>(source, consumers, coder, copy.done(), errorHandler);
   }
 
   /** Returns the handler of bad records; null if the first one fails the run. */
@@ -330,7 +302,6 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
           .apply("Spread", Reshuffle.viaRandomKey());
     }
     InputFile first = InputFiles.matching(source.patterns).files().get(0);
-    return input.apply(
-        "First", Create.of(FileRange.all(first)).withCoder(FileRange.coder()));
+    return input.apply("First", Create.of(FileRange.all(first)).withCoder(FileRange.coder()));
   }
 }

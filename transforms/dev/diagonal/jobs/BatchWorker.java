@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Comparators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,12 +183,8 @@ public final class BatchWorker implements AutoCloseable {
       return null;
     }
     Duration wait = poll;
-    poll = shorter(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
+    poll = Comparators.min(poll.multipliedBy(3).dividedBy(2), LONGEST_POLL);
     return wait;
-  }
-
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 
   private Outcome process(Claim claim, Listener listener)

@@ -2,20 +2,14 @@ package dev.diagonal.pipelines.batches;
 
 import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.files.Piece;
-import dev.diagonal.files.PieceCuts;
-import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.files.output.OutputPlace;
-import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.internal.jobs.JobSchema;
 import dev.diagonal.internal.jobs.JobSchemaCheck;
 import dev.diagonal.internal.jobs.LoadRatings;
-import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
 import dev.diagonal.jobs.JobStatus;
@@ -23,13 +17,10 @@ import dev.diagonal.jobs.ProcessBatches;
 import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobTables;
-import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
-import dev.diagonal.pipelines.options.FileChangeOptions;
-import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
@@ -177,7 +168,9 @@ final class RatingBatchesJob implements Job {
       List<List<String>> unused = checkFirstRecords(files);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
-      load(files, format);
+      LoadStep.Loaded loaded = new LoadStep(options, skipped, database, tables).run(files, format);
+      badLines = loaded.badLines();
+      done.add(loaded.line());
     } else {
       JobSchema.createIfMissing(database, tables);
     }
@@ -265,61 +258,6 @@ final class RatingBatchesJob implements Job {
   @Override
   public long moreBadRecords() {
     return badLines + badOfOne;
-  }
-
-  /** Runs a separate pipeline, because the ratings must be loaded before they are planned. */
-  private void load(InputFiles files, RatingFormat format) throws Exception {
-    Pipeline pipeline = Pipeline.create(options);
-    LoadRatings load = loading(files, format);
-    PCollection<Written> unused =
-        DeadLetters.of(options)
-            .collect(
-                pipeline,
-                new ArrayList<>(),
-                handler ->
-                    pipeline.apply(
-                        "Load",
-                        handler == null
-                            ? load
-                            : load.withBadRecordErrorHandler(handler, options.getMaxBadRecords())));
-    Runners.Read read = Runners.runToItsEnd(pipeline);
-    badLines = read.badRecords();
-    StringBuilder loaded = new StringBuilder();
-    loaded.append(String.format(Locale.ROOT, "loaded:  %,d ratings read", read.rows()));
-    loaded.append(String.format(Locale.ROOT, ", %,d new", read.counted(Counted.ROWS_NEW)));
-    append(loaded, "existed", read.counted(Counted.ROWS_UNCHANGED));
-    append(
-        loaded,
-        "replaced by others of the same user and movie",
-        read.counted(Counted.ROWS_REPLACED));
-    append(loaded, "bad lines", badLines);
-    done.add(loaded.toString());
-  }
-
-  private LoadRatings loading(InputFiles files, RatingFormat format) throws Exception {
-    FilesOfRows<Piece> filesOfRatings =
-        new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options).name(),
-            piece -> piece,
-            FileChangeOptions.ADVICE);
-    PieceCuts cuts =
-        new LoadedFiles(
-                database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
-            .compare(files);
-    LoadRatings load =
-        LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
-            .withSkipped(skipped)
-            .withRecords(ParquetInput.FORMAT)
-            .withLimit(RunOptions.limitOf(options))
-            .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
-    LoadRatings kept = options.getOnePerUserAndMovie() ? load.onePerUserAndMovie() : load;
-    return cuts == null ? kept : kept.withFiles(filesOfRatings, cuts);
-  }
-
-  private static void append(StringBuilder line, String what, long count) {
-    if (count > 0) {
-      line.append(String.format(Locale.ROOT, ", %,d %s", count, what));
-    }
   }
 
   private List<Output> work(Pipeline pipeline) throws Exception {

@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.fault.Retry;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.jspecify.annotations.Nullable;
 
@@ -97,115 +98,35 @@ public record BulkSettings(
   }
 
   public BulkSettings withBulkDocuments(int documents) {
-    return new BulkSettings(
-        target,
-        documents,
-        bulkBytes,
-        maxDocumentBytes,
-        bulkRequests,
-        writerRequests,
-        requestTimeout,
-        gzip,
-        retry,
-        pipeline);
+    return with(copy -> copy.bulkDocuments = documents);
   }
 
   public BulkSettings withBulkBytes(long bytes) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bytes,
-        maxDocumentBytes,
-        bulkRequests,
-        writerRequests,
-        requestTimeout,
-        gzip,
-        retry,
-        pipeline);
+    return with(copy -> copy.bulkBytes = bytes);
   }
 
   public BulkSettings withMaxDocumentBytes(long bytes) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        bytes,
-        bulkRequests,
-        writerRequests,
-        requestTimeout,
-        gzip,
-        retry,
-        pipeline);
+    return with(copy -> copy.maxDocumentBytes = bytes);
   }
 
   public BulkSettings withBulkRequests(int requests) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        maxDocumentBytes,
-        requests,
-        writerRequests,
-        requestTimeout,
-        gzip,
-        retry,
-        pipeline);
+    return with(copy -> copy.bulkRequests = requests);
   }
 
   public BulkSettings withWriterRequests(int requests) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        maxDocumentBytes,
-        bulkRequests,
-        requests,
-        requestTimeout,
-        gzip,
-        retry,
-        pipeline);
+    return with(copy -> copy.writerRequests = requests);
   }
 
   public BulkSettings withRequestTimeout(Duration timeout) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        maxDocumentBytes,
-        bulkRequests,
-        writerRequests,
-        timeout,
-        gzip,
-        retry,
-        pipeline);
+    return with(copy -> copy.requestTimeout = timeout);
   }
 
   public BulkSettings withGzip(boolean compressed) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        maxDocumentBytes,
-        bulkRequests,
-        writerRequests,
-        requestTimeout,
-        compressed,
-        retry,
-        pipeline);
+    return with(copy -> copy.gzip = compressed);
   }
 
   public BulkSettings withRetry(Retry policy) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        maxDocumentBytes,
-        bulkRequests,
-        writerRequests,
-        requestTimeout,
-        gzip,
-        policy,
-        pipeline);
+    return with(copy -> copy.retry = policy);
   }
 
   /**
@@ -214,17 +135,7 @@ public record BulkSettings(
    * @throws IllegalArgumentException if {@code name} is empty
    */
   public BulkSettings withPipeline(@Nullable String name) {
-    return new BulkSettings(
-        target,
-        bulkDocuments,
-        bulkBytes,
-        maxDocumentBytes,
-        bulkRequests,
-        writerRequests,
-        requestTimeout,
-        gzip,
-        retry,
-        name);
+    return with(copy -> copy.pipeline = name);
   }
 
   public void display(DisplayData.Builder builder) {
@@ -239,5 +150,52 @@ public record BulkSettings(
         .add(DisplayData.item("gzip", gzip))
         .add(DisplayData.item("maxAttempts", retry.maxAttempts()))
         .addIfNotNull(DisplayData.item("pipeline", pipeline));
+  }
+
+  private BulkSettings with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.done();
+  }
+
+  /** A copy of settings to be changed. */
+  private static final class Copy {
+    private ElasticsearchTarget target;
+    private int bulkDocuments;
+    private long bulkBytes;
+    private long maxDocumentBytes;
+    private int bulkRequests;
+    private int writerRequests;
+    private Duration requestTimeout;
+    private boolean gzip;
+    private Retry retry;
+    private @Nullable String pipeline;
+
+    Copy(BulkSettings from) {
+      target = from.target;
+      bulkDocuments = from.bulkDocuments;
+      bulkBytes = from.bulkBytes;
+      maxDocumentBytes = from.maxDocumentBytes;
+      bulkRequests = from.bulkRequests;
+      writerRequests = from.writerRequests;
+      requestTimeout = from.requestTimeout;
+      gzip = from.gzip;
+      retry = from.retry;
+      pipeline = from.pipeline;
+    }
+
+    BulkSettings done() {
+      return new BulkSettings(
+          target,
+          bulkDocuments,
+          bulkBytes,
+          maxDocumentBytes,
+          bulkRequests,
+          writerRequests,
+          requestTimeout,
+          gzip,
+          retry,
+          pipeline);
+    }
   }
 }

@@ -32,19 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConflictScheduler<T> implements AutoCloseable {
 
-  private static final long MAX_WINDOW_BYTES = 64L << 20;
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Schedule schedule;
   private final BatchWriter.Factory<T> factory;
   private final Duration patience;
-  private final int maxWorkers;
+  private final SchedulerSettings settings;
 
   private final SchedulerPlatform platform;
   private final Lock lock;
   private final PendingCells<BatchRun<T>> pending;
-  private final int windowPlaces;
   private final FairPermits window;
   private final SchedulerTally tally;
   private final Workers<T> threads;
@@ -73,10 +71,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     this.schedule = schedule;
     this.factory = factory;
     this.patience = patience;
-    this.maxWorkers = settings.maxWorkers();
+    this.settings = settings;
     this.pending = new PendingCells<>(schedule, 2L * settings.window());
-    this.windowPlaces = settings.window();
-    this.window = new FairPermits(lock, windowPlaces);
+    this.window = new FairPermits(lock, settings.window());
     this.tally = new SchedulerTally(schedule);
     this.threads =
         new Workers<>(
@@ -152,7 +149,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
         batch.cell());
     lock.lockInterruptibly();
     try {
-      int places = placesOf(bytes);
+      int places = settings.placesOf(bytes);
       if (!window.enter(places, () -> refuses(group))) {
         group.throwIfStopped();
         throw new IllegalStateException("the writer to " + target() + " has been closed");
@@ -202,7 +199,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
         schedule.rowSlotOf(index),
         schedule.columnSlotOf(index),
         schedule.isExclusive(),
-        maxWorkers);
+        settings.maxWorkers());
   }
 
   SchedulerPlatform platform() {
@@ -234,7 +231,7 @@ public final class ConflictScheduler<T> implements AutoCloseable {
   }
 
   /**
-   * Returns the batch of a thread that has waited; null to end the thread. Called under the lock.
+   * Returns the next batch of a thread that has waited, or null to end it. Called under the lock.
    */
   @Nullable BatchRun<T> awaited(BatchThread<T> thread) {
     return threads.awaited(thread);
@@ -285,15 +282,6 @@ public final class ConflictScheduler<T> implements AutoCloseable {
 
   private void leaveWindow(List<BatchRun<T>> dropped) {
     window.leave(dropped.stream().mapToInt(BatchRun::places).sum());
-  }
-
-  /**
-   * Returns how many places of the window a batch occupies: its own, or more for a large one in
-   * proportion to its bytes. Rounded up, so that all batches together stay within the byte limit.
-   */
-  int placesOf(long bytes) {
-    double share = (double) bytes / MAX_WINDOW_BYTES;
-    return (int) Math.max(1, Math.min(windowPlaces, Math.ceil(share * windowPlaces)));
   }
 
   private void failPending() {

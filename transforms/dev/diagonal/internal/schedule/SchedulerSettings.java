@@ -20,6 +20,8 @@ import java.io.Serializable;
 public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boolean deadLetters)
     implements Serializable {
 
+  private static final long MAX_WINDOW_BYTES = 64L << 20;
+
   private static final SchedulerSettings DEFAULTS =
       new SchedulerSettings(4, 32, Retry.defaults(), false);
 
@@ -73,5 +75,14 @@ public record SchedulerSettings(int maxWorkers, int prefetch, Retry retry, boole
   /** Returns the maximum number of batches that are pending or in flight. */
   int window() {
     return maxWorkers * prefetch;
+  }
+
+  /**
+   * Returns how many places of the window a batch occupies: one, or more for a large one in
+   * proportion to its bytes. Rounded up, so that all batches together stay within the byte limit.
+   */
+  int placesOf(long bytes) {
+    double share = (double) bytes / MAX_WINDOW_BYTES;
+    return (int) Math.max(1, Math.min(window(), Math.ceil(share * window())));
   }
 }

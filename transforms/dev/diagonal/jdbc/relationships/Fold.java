@@ -117,7 +117,7 @@ public record Fold(
     }
   }
 
-  private Folded now(Connection connection, List<DeltaTable> deltas) throws SQLException {
+  Folded now(Connection connection, List<DeltaTable> deltas) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(SETTINGS);
       statement.execute(DeltaSql.lockFold(tables));
@@ -128,7 +128,8 @@ public record Fold(
   /**
    * Moves all deltas if there are many and no other fold is running.
    *
-   * @param connection without auto-commit and without an open transaction; the fold is committed
+   * @param connection without auto-commit and without an open transaction; the fold is committed.
+   *     After a fault it must be closed.
    */
   Folded ifMany(Connection connection) throws SQLException {
     List<DeltaTable> deltas = DeltaTable.of(tables);
@@ -144,8 +145,10 @@ public record Fold(
           isMany = free.next() && free.getBoolean(1);
         }
       }
+      int timeoutMillis = connection.getNetworkTimeout();
       connection.setNetworkTimeout(Runnable::run, 0);
       folded = isMany ? locked(connection, deltas) : folded;
+      connection.setNetworkTimeout(Runnable::run, timeoutMillis);
     }
     connection.commit();
     return folded;

@@ -30,13 +30,10 @@ final class FoldedWriter<T> implements BatchWriter<T> {
 
   private static final int MAX_FAILED_COPIES = 3;
 
-  /** The number of transactions between two looks at the pending deltas. */
-  private static final int LOOK_EVERY = 16;
-
   private static final String DUPLICATE_KEY = "23505";
 
   private final UpsertRelationships<T> upsert;
-  private final Fold fold;
+  private final FoldBetween folds;
   private final String insert;
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
@@ -44,11 +41,10 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private boolean looked;
   private boolean copies = true;
   private int failedCopies;
-  private int transactions;
 
   FoldedWriter(UpsertRelationships<T> upsert) {
     this.upsert = upsert;
-    this.fold = Fold.of(upsert);
+    this.folds = new FoldBetween(upsert);
     this.insert = DeltaSql.insert(upsert.tables(), DeltaTable.of(upsert.tables()));
     this.recorded = upsert.files() == null ? null : upsert.files().recorded();
     this.connection = HeldConnection.inTransactions(upsert.database(), upsert.lockTimeout());
@@ -73,9 +69,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
       if (recorded != null) {
         recorded.committed(pieces);
       }
-      if (++transactions % LOOK_EVERY == 0) {
-        foldIfMany();
-      }
+      folds.committed(connection);
       committed = true;
     } finally {
       if (!committed) {
@@ -140,19 +134,6 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private void record(Connection open, List<Piece> pieces) throws SQLException {
     if (recorded != null) {
       recorded.record(open, upsert.tables().edges().name(), pieces);
-    }
-  }
-
-  /** Folds on this connection. If the fold cannot run now, a later one moves the deltas. */
-  private void foldIfMany() throws SQLException, InterruptedException {
-    try {
-      Fold.Folded unused = fold.ifMany(connection.use());
-    } catch (SQLException fault) {
-      connection.close();
-      SQLException explained = fold.explained(fault);
-      if (!SqlFaults.isRetryable(explained)) {
-        throw explained;
-      }
     }
   }
 

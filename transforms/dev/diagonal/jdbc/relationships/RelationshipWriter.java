@@ -36,6 +36,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
   private final UpsertRelationships<T> upsert;
   private final @Nullable CellLocks locks;
   private final @Nullable Grid<T> mixed;
+  private final @Nullable FoldBetween folds;
   private final String insert;
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
@@ -50,6 +51,7 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     this.upsert = upsert;
     this.locks = upsert.locks();
     this.mixed = upsert.mixed();
+    this.folds = mixed == null ? null : new FoldBetween(upsert);
     this.insert =
         mixed == null
             ? RelationshipSql.insert(upsert.tables(), upsert.refuseBothEnds())
@@ -101,6 +103,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
       if (!committed) {
         connection.close(); // the server rolls back, and the next batch starts on a fresh one
       }
+    }
+    if (folds != null) {
+      folds.committed(connection);
     }
   }
 

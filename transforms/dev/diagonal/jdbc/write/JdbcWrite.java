@@ -11,6 +11,7 @@ import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.transforms.SerializableBiFunction;
 import org.jspecify.annotations.Nullable;
@@ -129,18 +130,7 @@ public record JdbcWrite<T>(
    * 1,000 rows are half as fast (measured).
    */
   public JdbcWrite<T> withCommitRows(int rows) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        merge,
-        rows,
-        batchesInFlight,
-        maxConnections,
-        waitLimit,
-        retry,
-        ledger);
+    return with(copy -> copy.commitRows = rows);
   }
 
   /**
@@ -150,18 +140,7 @@ public record JdbcWrite<T>(
    * dates.
    */
   public JdbcWrite<T> withMerge(SerializableBiFunction<T, T, T> function) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        function,
-        commitRows,
-        batchesInFlight,
-        maxConnections,
-        waitLimit,
-        retry,
-        ledger);
+    return with(copy -> copy.merge = function);
   }
 
   /**
@@ -169,34 +148,12 @@ public record JdbcWrite<T>(
    * default 2.
    */
   public JdbcWrite<T> withBatchesInFlight(int batches) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        merge,
-        commitRows,
-        batches,
-        maxConnections,
-        waitLimit,
-        retry,
-        ledger);
+    return with(copy -> copy.batchesInFlight = batches);
   }
 
   /** Sets the maximum number of open connections to the database per JVM; default 8. */
   public JdbcWrite<T> withMaxConnections(int connections) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        merge,
-        commitRows,
-        batchesInFlight,
-        connections,
-        waitLimit,
-        retry,
-        ledger);
+    return with(copy -> copy.maxConnections = connections);
   }
 
   /**
@@ -204,49 +161,66 @@ public record JdbcWrite<T>(
    * default 10 minutes.
    */
   public JdbcWrite<T> withWaitLimit(Duration limit) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        merge,
-        commitRows,
-        batchesInFlight,
-        maxConnections,
-        limit,
-        retry,
-        ledger);
+    return with(copy -> copy.waitLimit = limit);
   }
 
   /** Sets how transient errors are retried; default {@link Retry#defaults}. */
   public JdbcWrite<T> withRetry(Retry policy) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        merge,
-        commitRows,
-        batchesInFlight,
-        maxConnections,
-        waitLimit,
-        policy,
-        ledger);
+    return with(copy -> copy.retry = policy);
   }
 
   /** Sets how transactions are recorded that must not be repeated: those of mode insert. */
   public JdbcWrite<T> withLedger(LedgerSettings settings) {
-    return new JdbcWrite<>(
-        database,
-        table,
-        binder,
-        mode,
-        merge,
-        commitRows,
-        batchesInFlight,
-        maxConnections,
-        waitLimit,
-        retry,
-        settings);
+    return with(copy -> copy.ledger = settings);
+  }
+
+  private JdbcWrite<T> with(Consumer<Copy<T>> change) {
+    Copy<T> copy = new Copy<>(this);
+    change.accept(copy);
+    return copy.done();
+  }
+
+  /** A copy of a write to be changed. */
+  private static final class Copy<T> {
+    private Connector database;
+    private Table table;
+    private RowBinder<T> binder;
+    private WriteMode mode;
+    private @Nullable SerializableBiFunction<T, T, T> merge;
+    private int commitRows;
+    private int batchesInFlight;
+    private int maxConnections;
+    private Duration waitLimit;
+    private Retry retry;
+    private LedgerSettings ledger;
+
+    Copy(JdbcWrite<T> from) {
+      database = from.database;
+      table = from.table;
+      binder = from.binder;
+      mode = from.mode;
+      merge = from.merge;
+      commitRows = from.commitRows;
+      batchesInFlight = from.batchesInFlight;
+      maxConnections = from.maxConnections;
+      waitLimit = from.waitLimit;
+      retry = from.retry;
+      ledger = from.ledger;
+    }
+
+    JdbcWrite<T> done() {
+      return new JdbcWrite<>(
+          database,
+          table,
+          binder,
+          mode,
+          merge,
+          commitRows,
+          batchesInFlight,
+          maxConnections,
+          waitLimit,
+          retry,
+          ledger);
+    }
   }
 }

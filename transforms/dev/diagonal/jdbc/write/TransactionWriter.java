@@ -6,9 +6,7 @@ import dev.diagonal.internal.jdbc.schema.CommitCheck;
 import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
-import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.internal.metrics.RunRecorder;
-import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
@@ -26,9 +24,9 @@ final class TransactionWriter<T> implements AutoCloseable {
   private final JdbcWrite<T> write;
   private final boolean rejects;
   private final PlacedConnection connection;
+  private final WriteFaults faults;
   private @Nullable WriterLedger ledger;
   private long acknowledgedRows;
-  private boolean warned;
 
   /**
    * @param rejects whether bad rows are returned in the outcome and the others written; otherwise
@@ -38,6 +36,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     this.write = write;
     this.rejects = rejects;
     this.connection = new PlacedConnection(write);
+    this.faults = new WriteFaults(write, connection);
   }
 
   /**
@@ -56,13 +55,13 @@ final class TransactionWriter<T> implements AutoCloseable {
                 try {
                   return look();
                 } catch (SQLException fault) {
-                  warnOfLock(fault);
+                  faults.warnOfLock(fault);
                   throw fault;
                 }
               },
               SqlFaults::isRetryable);
     } catch (SQLException | Retry.ExhaustedException fault) {
-      throw explained("write", fault);
+      throw faults.explained("write", fault);
     } finally {
       connection.rest();
     }
@@ -120,7 +119,7 @@ final class TransactionWriter<T> implements AutoCloseable {
           (System.nanoTime() - startNanos) / 1_000_000,
           attempts.changes());
     } catch (SQLException | Retry.ExhaustedException fault) {
-      throw explained(
+      throw faults.explained(
           "write a batch of %s rows, %s,%s"
               .formatted(
                   rows.size(),
@@ -156,7 +155,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     try {
       opened.confirm(connection.held());
     } catch (SQLException fault) {
-      throw explained("confirm what was written", fault);
+      throw faults.explained("confirm what was written", fault);
     } finally {
       connection.rest();
     }
@@ -170,44 +169,6 @@ final class TransactionWriter<T> implements AutoCloseable {
       opened.close();
     }
     connection.close();
-  }
-
-  /** Warns once about a lock wait that may last for several attempts. */
-  private void warnOfLock(SQLException fault) {
-    if (TableLocks.LOCK_TIMED_OUT.equals(SqlFaults.state(fault)) && !warned) {
-      warned = true;
-      Warnings.warn(
-          "table %s of %s: lock timeout%s; retrying"
-              .formatted(write.table().name(), write.database(), holders()));
-    }
-  }
-
-  private SQLException explained(String what, Exception fault) {
-    String state = SqlFaults.state(fault);
-    return new SQLException(
-        "cannot %s to table %s of %s: %s%s"
-            .formatted(
-                what,
-                write.table().name(),
-                write.database(),
-                fault.getMessage(),
-                TableLocks.LOCK_TIMED_OUT.equals(state) ? holders() : ""),
-        state,
-        fault);
-  }
-
-  /**
-   * Describes the sessions that hold locks on the table, as far as the database knows them; starts
-   * with "; ".
-   */
-  private String holders() {
-    try {
-      return "; " + TableLocks.holders(connection.use(), write.table().name());
-    } catch (SQLException e) {
-      return "; the holders of the locks are unknown: " + e.getMessage();
-    } finally {
-      connection.discard();
-    }
   }
 
   private final class Attempts {
@@ -229,10 +190,10 @@ final class TransactionWriter<T> implements AutoCloseable {
     List<Rejected> next() throws SQLException {
       try {
         List<Rejected> rejected = attempt();
-        warned = false;
+        faults.forget();
         return rejected;
       } catch (SQLException fault) {
-        warnOfLock(fault);
+        faults.warnOfLock(fault);
         throw fault;
       }
     }

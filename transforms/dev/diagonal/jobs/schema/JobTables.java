@@ -5,9 +5,9 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.ratings.RatingRows;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -77,90 +77,48 @@ public record JobTables(
                 .map(name -> Column.key(name, "bigint"))
                 .toList());
     List<String> names = List.of(ratings, batches, staging, totals);
+    names.forEach(Table::checkName);
     checkArgument(
         names.stream().distinct().count() == names.size(),
         "the four tables of a job must have different names, got %s",
         names);
-    Table unusedToo = Table.of(batches, Column.key("batch_id", "bigint"));
-    Table unusedAsWell = Table.of(staging, Column.key("batch_id", "bigint"));
-    Table unusedLast = RatingRows.table(totals);
   }
 
   /** Names the table of ratings, its key, and the columns of the movie and the rating. */
   public JobTables withRatings(
       String table, String idColumn, String movieColumn, String ratingColumn) {
-    return new JobTables(
-        table,
-        idColumn,
-        userColumn,
-        movieColumn,
-        ratingColumn,
-        batches,
-        staging,
-        totals,
-        textMovies);
+    return with(
+        copy -> {
+          copy.ratings = table;
+          copy.idColumn = idColumn;
+          copy.movieColumn = movieColumn;
+          copy.ratingColumn = ratingColumn;
+        });
   }
 
   /** Names the column of the user, which is only used for loading. */
   public JobTables withUserColumn(String userColumn) {
-    return new JobTables(
-        ratings,
-        idColumn,
-        userColumn,
-        movieColumn,
-        ratingColumn,
-        batches,
-        staging,
-        totals,
-        textMovies);
+    return with(copy -> copy.userColumn = userColumn);
   }
 
   /** Names the job table. */
   public JobTables withBatches(String batches) {
-    return new JobTables(
-        ratings,
-        idColumn,
-        userColumn,
-        movieColumn,
-        ratingColumn,
-        batches,
-        staging,
-        totals,
-        textMovies);
+    return with(copy -> copy.batches = batches);
   }
 
   /** Names the table of the totals of each batch. */
   public JobTables withStaging(String staging) {
-    return new JobTables(
-        ratings,
-        idColumn,
-        userColumn,
-        movieColumn,
-        ratingColumn,
-        batches,
-        staging,
-        totals,
-        textMovies);
+    return with(copy -> copy.staging = staging);
   }
 
   /** Names the table of the published totals. */
   public JobTables withTotals(String totals) {
-    return new JobTables(
-        ratings,
-        idColumn,
-        userColumn,
-        movieColumn,
-        ratingColumn,
-        batches,
-        staging,
-        totals,
-        textMovies);
+    return with(copy -> copy.totals = totals);
   }
 
   /** Sets whether movies are texts. */
   public JobTables withTextMovies(boolean text) {
-    return new JobTables(
-        ratings, idColumn, userColumn, movieColumn, ratingColumn, batches, staging, totals, text);
+    return with(copy -> copy.textMovies = text);
   }
 
   /** Returns the type of the column of movies, in the tables that Diagonal creates. */
@@ -203,5 +161,49 @@ public record JobTables(
 
   public String totalsSql() {
     return PostgresSql.quoteTable(totals);
+  }
+
+  private JobTables with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.done();
+  }
+
+  /** A copy of the names to be changed. */
+  private static final class Copy {
+    private String ratings;
+    private String idColumn;
+    private String userColumn;
+    private String movieColumn;
+    private String ratingColumn;
+    private String batches;
+    private String staging;
+    private String totals;
+    private boolean textMovies;
+
+    Copy(JobTables from) {
+      ratings = from.ratings;
+      idColumn = from.idColumn;
+      userColumn = from.userColumn;
+      movieColumn = from.movieColumn;
+      ratingColumn = from.ratingColumn;
+      batches = from.batches;
+      staging = from.staging;
+      totals = from.totals;
+      textMovies = from.textMovies;
+    }
+
+    JobTables done() {
+      return new JobTables(
+          ratings,
+          idColumn,
+          userColumn,
+          movieColumn,
+          ratingColumn,
+          batches,
+          staging,
+          totals,
+          textMovies);
+    }
   }
 }

@@ -28,7 +28,7 @@ final class BenchmarkScriptIT {
     Path output = directory.resolve("output");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    builder.environment().put("BENCHMARK_CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("TEST_CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("JAVA_OPTS", "-Xmx1g -XX:TieredStopAtLevel=1");
     return new Ended(builder.start().waitFor(), Files.readString(output, UTF_8));

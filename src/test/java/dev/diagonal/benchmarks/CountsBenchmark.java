@@ -80,6 +80,7 @@ public final class CountsBenchmark {
     ways.put(
         "immediate, batches of 10,000",
         (load, rows) -> load.counted(Counting.IMMEDIATE, 10_000, rows));
+    ways.put("mixed, batches of 1,000", (load, rows) -> load.counted(Counting.MIXED, 1_000, rows));
     ways.put(
         "folded, batches of 1,000", (load, rows) -> load.counted(Counting.FOLDED, 1_000, rows));
     ways.put(

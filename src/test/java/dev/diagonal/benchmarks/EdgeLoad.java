@@ -38,6 +38,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToIntFunction;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -62,7 +63,9 @@ final class EdgeLoad {
     /** Cells of one wave in parallel, with a barrier after each wave. */
     WAVES,
     /** The scheduler, with slot locks. */
-    DIAGONAL
+    DIAGONAL,
+    /** The scheduler with counts as deltas, which are folded at the end. */
+    FOLDED
   }
 
   /** The tables that are written. */
@@ -120,12 +123,17 @@ final class EdgeLoad {
    * @param first the id of the first edge
    */
   static List<Edge> withHub(long first, int count, double share) {
+    return withHub(first, count, NODES, share);
+  }
+
+  /** As {@link #withHub(long, int, double)}, between this many nodes. */
+  static List<Edge> withHub(long first, int count, int nodes, double share) {
     SplittableRandom random = new SplittableRandom(first + count);
     List<Edge> edges = new ArrayList<>(count);
     while (edges.size() < count) {
       boolean hub = random.nextDouble() < share;
-      long source = hub && random.nextBoolean() ? 0 : 1 + random.nextInt(NODES - 1);
-      long target = hub && source != 0 ? 0 : 1 + random.nextInt(NODES - 1);
+      long source = hub && random.nextBoolean() ? 0 : 1 + random.nextInt(nodes - 1);
+      long target = hub && source != 0 ? 0 : 1 + random.nextInt(nodes - 1);
       if (source != target) {
         edges.add(new Edge(first + edges.size(), source, target));
       }
@@ -152,14 +160,16 @@ final class EdgeLoad {
       case SORTED -> inParallel(workers, sorted, edges);
       case WAVES -> inWaves(edges, sorted);
       case DIAGONAL -> scheduled(edges, open);
+      case FOLDED -> counted(Counting.FOLDED, BATCH_ROWS, edges);
     }
   }
 
-  private interface Opener {
+  interface Opener {
     BatchWriter<Edge> open();
   }
 
-  private static void inParallel(int writers, Opener opener, List<Edge> edges) throws Exception {
+  /** Writes the edges in batches as they come, each writer on a thread of its own. */
+  static void inParallel(int writers, Opener opener, List<Edge> edges) throws Exception {
     Queue<Batch<Edge>> batches = new ConcurrentLinkedQueue<>();
     for (int from = 0; from < edges.size(); from += BATCH_ROWS) {
       batches.add(new Batch<>(0, edges.subList(from, Math.min(edges.size(), from + BATCH_ROWS))));
@@ -259,16 +269,36 @@ final class EdgeLoad {
   /** Writes the edges through the scheduler, in one way of counting, with the folds that needs. */
   void counted(Counting way, int batchRows, List<Edge> edges) throws Exception {
     Grid<Edge> cells = grid(edges.size());
+    UpsertRelationships<Edge> into = UpsertRelationships.into(database, TABLES, BINDER);
+    Grid<Edge> grid =
+        switch (way) {
+          case IMMEDIATE -> cells;
+          case FOLDED -> Grid.open();
+          case MIXED -> cells.spreadingHotEnds();
+        };
     UpsertRelationships<Edge> writers =
-        UpsertRelationships.into(database, TABLES, BINDER).withLocks(cells).withCounting(way);
-    scheduled(edges, way == Counting.FOLDED ? Grid.open() : cells, batchRows, writers);
-    if (way == Counting.FOLDED) {
+        way == Counting.MIXED
+            ? into.withMixedCounting(grid)
+            : into.withLocks(cells).withCounting(way);
+    scheduled(edges, grid, batchRows, writers);
+    if (way != Counting.IMMEDIATE) {
       Fold.Folded unused = Fold.of(writers).now();
     }
   }
 
   private void scheduled(
       List<Edge> edges, Grid<Edge> grid, int batchRows, BatchWriter.Factory<Edge> writers)
+      throws Exception {
+    scheduled(edges, grid, workers, batchRows, writers);
+  }
+
+  /** Writes the edges through the scheduler. */
+  static void scheduled(
+      List<Edge> edges,
+      Grid<Edge> grid,
+      int workers,
+      int batchRows,
+      BatchWriter.Factory<Edge> writers)
       throws Exception {
     SchedulerSettings settings = SchedulerSettings.defaults().withMaxWorkers(workers);
     long held = 20L * batchRows * grid.schedule().tableSize();
@@ -284,7 +314,8 @@ final class EdgeLoad {
               throw new IllegalStateException(e);
             }
           };
-      edges.forEach(edge -> packer.add(grid.cellOf(edge), edge, output));
+      ToIntFunction<Edge> cells = grid.cells();
+      edges.forEach(edge -> packer.add(cells.applyAsInt(edge), edge, output));
       packer.flush(output);
       group.await();
     }

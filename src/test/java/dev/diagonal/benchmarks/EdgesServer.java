@@ -3,6 +3,8 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.benchmarks.EdgeCase.Condition;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.relationships.Fold;
+import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PgPass;
 import java.io.IOException;
@@ -66,8 +68,12 @@ final class EdgesServer implements AutoCloseable {
   /** Makes the tables, and what takes time in a transaction after its rows are locked. */
   JdbcTarget prepare(Condition condition) throws Exception {
     JdbcTarget direct = JdbcTarget.at(server.jdbcUrl()).withUser(server.user());
-    sql.execute("DROP TABLE IF EXISTS edges, nodes");
+    sql.execute("DROP TABLE IF EXISTS edges, nodes, nodes_deltas CASCADE");
     EdgeLoad.TABLES.createIfMissing(direct);
+    Fold.of(
+            UpsertRelationships.<Edge>into(
+                direct, EdgeLoad.TABLES, (edge, values) -> values.putNull()))
+        .createIfMissing();
     if (condition == Condition.WORK || condition == Condition.STRAGGLERS) {
       String seconds =
           condition == Condition.WORK
@@ -76,8 +82,11 @@ final class EdgesServer implements AutoCloseable {
       sql.execute(
           "CREATE OR REPLACE FUNCTION work() RETURNS trigger LANGUAGE plpgsql AS"
               + " $$ BEGIN PERFORM pg_sleep(%s); RETURN NULL; END $$".formatted(seconds));
-      sql.execute(
-          "CREATE TRIGGER work AFTER INSERT ON nodes FOR EACH STATEMENT EXECUTE FUNCTION work()");
+      for (String counts : List.of("nodes", "nodes_deltas")) {
+        sql.execute(
+            "CREATE TRIGGER work AFTER INSERT ON %s FOR EACH STATEMENT EXECUTE FUNCTION work()"
+                .formatted(counts));
+      }
     }
     return condition == Condition.NETWORK
         ? JdbcTarget.at("jdbc:postgresql://127.0.0.1:" + relay.port() + "/postgres")
@@ -86,7 +95,7 @@ final class EdgesServer implements AutoCloseable {
   }
 
   void truncate() throws SQLException {
-    sql.execute("TRUNCATE edges, nodes");
+    sql.execute("TRUNCATE edges, nodes, nodes_deltas");
     sql.execute("CHECKPOINT");
   }
 

@@ -18,8 +18,8 @@ final class EdgesTable {
     StringBuilder table =
         new StringBuilder(
             "| condition | edges | workers | serial | arrival order | sorted | waves | Diagonal |"
-                + " ours is, to serial / sorted / waves |\n"
-                + "|---|---|---:|---:|---:|---:|---:|---:|---|\n");
+                + " folded | Diagonal is, to serial / sorted / waves |\n"
+                + "|---|---|---:|---:|---:|---:|---:|---:|---:|---|\n");
     for (EdgeTrial trial : trials) {
       table.append(start(trial));
       for (Way way : Way.values()) {
@@ -35,8 +35,8 @@ final class EdgesTable {
   static String conflicts(List<EdgeTrial> trials) {
     StringBuilder table =
         new StringBuilder(
-            "| condition | edges | workers | serial | arrival order | sorted | waves | Diagonal |\n"
-                + "|---|---|---:|---:|---:|---:|---:|---:|\n");
+            "| condition | edges | workers | serial | arrival order | sorted | waves | Diagonal |"
+                + " folded |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
     for (EdgeTrial trial : trials) {
       table.append(start(trial));
       for (Way way : Way.values()) {

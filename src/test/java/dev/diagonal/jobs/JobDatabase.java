@@ -28,7 +28,7 @@ import java.util.List;
  */
 public record JobDatabase(JdbcTarget target, JobTables tables) {
 
-  public static final Duration SOON = Duration.ofSeconds(20);
+  public static final Duration SOON = Duration.ofMinutes(4);
 
   /** What the gate is locked with. */
   private static final String GATE = "pg_advisory_xact_lock%s(4243)";

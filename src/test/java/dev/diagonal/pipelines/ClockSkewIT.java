@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.PatientUrl;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.ShiftedClock;
 import java.io.IOException;
@@ -42,9 +43,6 @@ final class ClockSkewIT {
 
   private static final String AT_GATE =
       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4243 AND NOT granted";
-
-  /** The test, not the machine's speed, decides how long a transaction waits. */
-  private static final String PATIENT = "?options=-c%20lock_timeout=600000&socketTimeout=600";
 
   private final Path directory;
   private final LocalPostgres postgres;
@@ -123,7 +121,7 @@ final class ClockSkewIT {
             "rating-batches",
             "--steps=work",
             "--targetParallelism=" + workers,
-            "--jdbcUrl=" + jobs.target().url() + PATIENT,
+            "--jdbcUrl=" + jobs.target().url() + PatientUrl.OPTIONS,
             "--jdbcUser=" + postgres.user()));
   }
 
@@ -135,7 +133,9 @@ final class ClockSkewIT {
         "SELECT id, CASE WHEN id = 2000 THEN (SELECT 1 FROM (SELECT pg_advisory_lock_shared(4713))"
             + " AS held) END AS last FROM generate_series(1, 2000) AS id";
     List<String> login =
-        List.of("--jdbcUrl=" + postgres.jdbcUrl() + PATIENT, "--jdbcUser=" + postgres.user());
+        List.of(
+            "--jdbcUrl=" + postgres.jdbcUrl() + PatientUrl.OPTIONS,
+            "--jdbcUser=" + postgres.user());
     try (Connection holder = database.connect();
         var statement = holder.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(4713)");

@@ -10,6 +10,7 @@ import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
+import dev.diagonal.testing.PatientUrl;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FlinkRestIT {
 
   private static final String SECRET = "never-to-be-seen-4711";
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofMinutes(4);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ROWS = 3_000;
 
@@ -44,9 +45,6 @@ final class FlinkRestIT {
           SELECT 1 FROM (SELECT pg_advisory_lock_shared(4712)) AS held) END AS last
       FROM generate_series(1, %1$d) AS id"""
           .formatted(ROWS);
-
-  /** The test, not the machine's speed, decides how long the transfer waits. */
-  private static final String PATIENT = "?options=-c%20lock_timeout=600000&socketTimeout=600";
 
   private final Path directory;
   private final EdgeDatabase database;
@@ -70,7 +68,8 @@ final class FlinkRestIT {
         EXCEPTION WHEN duplicate_object THEN END $$;
         ALTER ROLE rest_loader PASSWORD '%s'"""
             .formatted(SECRET));
-    String url = database.postgres().jdbcUrl() + PATIENT + "&user=rest_loader&password=" + SECRET;
+    String url =
+        database.postgres().jdbcUrl() + PatientUrl.OPTIONS + "&user=rest_loader&password=" + SECRET;
     Launched launched =
         holdInTheMiddle(
             List.of("--jdbcUrl=" + url),
@@ -117,7 +116,7 @@ final class FlinkRestIT {
 
   private List<String> login() {
     return List.of(
-        "--jdbcUrl=" + database.postgres().jdbcUrl() + PATIENT,
+        "--jdbcUrl=" + database.postgres().jdbcUrl() + PatientUrl.OPTIONS,
         "--jdbcUser=" + database.postgres().user());
   }
 

@@ -17,10 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** No run listens where another machine can reach it. For servers and demo, see their own tests. */
 final class OpenPortsIT {
@@ -44,21 +43,35 @@ final class OpenPortsIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"--runner=DirectRunner", "--runner=DirectRunner" + STREAMING})
-  void theDirectRunnerListensNowhere(String options) throws Exception {
+  @Test
+  void theDirectRunnerListensNowhere() throws Exception {
+    assertOnlyPostgresListens("--runner=DirectRunner");
+  }
+
+  @Test
+  @Tag("large")
+  void theDirectRunnerListensNowhereWhenStreaming() throws Exception {
+    assertOnlyPostgresListens("--runner=DirectRunner" + STREAMING);
+  }
+
+  private void assertOnlyPostgresListens(String options) throws Exception {
     Set<String> ports = portsDuring(options);
     // The embedded PostgreSQL's one.
     assertThat(ports).hasSize(1).allMatch(address -> address.startsWith("127.0.0.1:"));
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "@runner-configs/flink-local.args",
-        "--runner=FlinkRunner --flinkMaster=[local]" + STREAMING
-      })
-  void flinkInThisProcessListensOnLoopback(String options) throws Exception {
+  @Test
+  void flinkInThisProcessListensOnLoopback() throws Exception {
+    assertOnlyLoopbackListens("@runner-configs/flink-local.args");
+  }
+
+  @Test
+  @Tag("large")
+  void flinkListensOnLoopbackWhenStreaming() throws Exception {
+    assertOnlyLoopbackListens("--runner=FlinkRunner --flinkMaster=[local]" + STREAMING);
+  }
+
+  private void assertOnlyLoopbackListens(String options) throws Exception {
     Set<String> ports = portsDuring(options);
     assertThat(ports).hasSizeGreaterThan(1);
     assertThat(ListeningPorts.open(ports)).as("%s of %s", options, ports).isEmpty();

@@ -24,7 +24,7 @@ final class JobClient {
   private static final List<String> STATES = List.of("08006", "08006", "40P01", "53100", "42501");
 
   private final World world;
-  private final JobServer server;
+  private final StatementServer server;
   private final String name;
   private final boolean autoCommits;
   private final long lockTimeoutNanos;
@@ -33,7 +33,11 @@ final class JobClient {
   private boolean gone;
 
   JobClient(
-      World world, JobServer server, String name, boolean autoCommits, long lockTimeoutNanos) {
+      World world,
+      StatementServer server,
+      String name,
+      boolean autoCommits,
+      long lockTimeoutNanos) {
     this.world = world;
     this.server = server;
     this.name = name;

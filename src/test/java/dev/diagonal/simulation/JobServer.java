@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * COMMITTED, SKIP LOCKED, the constraints of the table, and the staging table. At each commit it
  * checks what must always hold.
  */
-final class JobServer {
+final class JobServer implements StatementServer {
 
   private final World world;
   private final int maxAttempts;
@@ -54,7 +54,7 @@ final class JobServer {
   }
 
   /** A transaction; it ends with its connection. */
-  static final class Tx {
+  static class Tx {
     final String client;
     final Set<Row> changed = new LinkedHashSet<>();
     final Map<List<Long>, Long> staged = new HashMap<>();
@@ -85,7 +85,8 @@ final class JobServer {
     }
   }
 
-  boolean isDown() {
+  @Override
+  public boolean isDown() {
     return down;
   }
 
@@ -106,13 +107,15 @@ final class JobServer {
     failuresOfRun.clear();
   }
 
-  Tx begin(String client) {
+  @Override
+  public Tx begin(String client) {
     Tx tx = new Tx(client);
     open.add(tx);
     return tx;
   }
 
-  Answer execute(Tx tx, String sql, List<Object> parameters) {
+  @Override
+  public Answer execute(Tx tx, String sql, List<Object> parameters) {
     JobSql statement = JobSql.of(sql);
     return switch (statement.kind()) {
       case CLAIM -> claim(tx, statement, parameters);
@@ -233,7 +236,8 @@ final class JobServer {
     tx.staged.put(List.of(batch, attempt), ratings);
   }
 
-  void commit(Tx tx) {
+  @Override
+  public void commit(Tx tx) {
     if (tx.ended) {
       throw new IllegalStateException("the transaction has ended");
     }
@@ -296,7 +300,8 @@ final class JobServer {
     }
   }
 
-  void rollBack(Tx tx) {
+  @Override
+  public void rollBack(Tx tx) {
     if (!tx.ended) {
       end(tx);
     }

@@ -15,7 +15,9 @@ class MutantsTest {
   private static final int ONE_IN = 5;
 
   static List<Mutant> all() {
-    return Stream.of(LoadMutants.all(), JobMutants.all()).flatMap(List::stream).toList();
+    return Stream.of(LoadMutants.all(), JobMutants.all(), FoldMutants.all())
+        .flatMap(List::stream)
+        .toList();
   }
 
   static Stream<Mutant> some() {

@@ -14,11 +14,14 @@ record SimulatedSchedule(long seed, FaultPlan plan, Shape shape) {
 
   private static final int MOST_TRIES = 3_000;
 
-  /** Returns the schedule of a number: of a load if it is odd, of a job table if it is even. */
+  /** Returns the schedule of a number: odd ones are loads, of eight one is of folds. */
   static SimulatedSchedule of(long number) {
     SplittableRandom random = new SplittableRandom(number);
     FaultPlan plan = FaultPlan.draw(random);
-    Shape shape = number % 2 == 0 ? JobShape.draw(random) : LoadShape.draw(random);
+    Shape shape =
+        number % 2 == 1
+            ? LoadShape.draw(random)
+            : number % 8 == 0 ? FoldShape.draw(random) : JobShape.draw(random);
     return new SimulatedSchedule(number, plan, shape);
   }
 

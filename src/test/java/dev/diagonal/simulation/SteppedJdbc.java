@@ -72,7 +72,8 @@ final class SteppedJdbc implements Session {
         Object unused = ask(new Commit());
         yield null;
       }
-      case "setTransactionIsolation" -> null;
+      case "setTransactionIsolation", "setNetworkTimeout" -> null;
+      case "getNetworkTimeout" -> 0;
       default -> throw new UnsupportedOperationException(method.toString());
     };
   }
@@ -90,17 +91,25 @@ final class SteppedJdbc implements Session {
                 throw new IllegalStateException("parameters are set in their order");
               }
               return null;
+            case "execute":
+              JobServer.Answer unused = execute(text(prepared, arguments), parameters);
+              return true;
             case "executeQuery":
-              return results(execute(prepared, parameters).rows());
+              return results(execute(text(prepared, arguments), parameters).rows());
             case "executeUpdate":
-              String sql = arguments == null ? prepared : (String) arguments[0];
-              return execute(sql, parameters).count();
+              return execute(text(prepared, arguments), parameters).count();
+            case "executeLargeUpdate":
+              return (long) execute(text(prepared, arguments), parameters).count();
             case "close":
               return null;
             default:
               throw new UnsupportedOperationException(method.toString());
           }
         });
+  }
+
+  private static String text(String prepared, Object @Nullable [] arguments) {
+    return arguments == null ? prepared : (String) arguments[0];
   }
 
   private JobServer.Answer execute(String sql, List<Object> parameters) throws SQLException {

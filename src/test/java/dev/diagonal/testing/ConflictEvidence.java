@@ -25,7 +25,7 @@ public final class ConflictEvidence implements AutoCloseable {
       Pattern.compile("still waiting for \\w+ on (transaction|tuple|speculative token) ");
   private static final Pattern SLOT_LOCK_WAIT =
       Pattern.compile("still waiting for \\w+ on advisory lock ");
-  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final Duration BOUND = Duration.ofMinutes(2);
 
   private final LocalPostgres server;
   private int logStart;

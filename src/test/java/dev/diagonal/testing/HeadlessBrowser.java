@@ -27,7 +27,7 @@ public final class HeadlessBrowser implements AutoCloseable {
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(4);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Process driver;

@@ -42,26 +42,32 @@ public final class LocalNeo4j implements AutoCloseable {
     this.port = port;
   }
 
-  /** Returns a server that answers. */
+  /** Returns a server that answers, and compiles little, since tests do not use it for long. */
   static LocalNeo4j start() {
+    return start("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+  }
+
+  /** Returns a server that answers, in a JVM with these options. */
+  public static LocalNeo4j start(String... jvmOptions) {
     try {
       Path directory = Files.createTempDirectory("diagonal-neo4j-");
       String classPath =
           Files.readString(
               Path.of(System.getProperty("diagonal.neo4jClasspath", "target/neo4j.classpath")));
       Path log = directory.resolve("server.log");
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx512m",
-                  "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                  "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                  "-cp",
-                  classPath,
-                  PROGRAM.toString(),
-                  directory.toString())
-              .redirectError(log.toFile())
-              .start();
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of(jvmOptions));
+      command.addAll(
+          List.of(
+              "-Xmx512m",
+              "--add-opens=java.base/java.nio=ALL-UNNAMED",
+              "--add-opens=java.base/java.lang=ALL-UNNAMED",
+              "-cp",
+              classPath,
+              PROGRAM.toString(),
+              directory.toString()));
+      Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
       // Whoever reads it waits for the port, or for the end of the process.
       BufferedReader answers =
           new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));

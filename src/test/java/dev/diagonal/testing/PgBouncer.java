@@ -66,7 +66,7 @@ public final class PgBouncer implements AutoCloseable {
             .redirectOutput(directory.resolve("pgbouncer.log").toFile())
             .start();
     PgBouncer bouncer = new PgBouncer(process, port);
-    if (!Eventually.within(Duration.ofSeconds(20), bouncer::answers)) {
+    if (!Eventually.within(Duration.ofMinutes(2), bouncer::answers)) {
       bouncer.close();
       throw new IOException(Files.readString(directory.resolve("pgbouncer.log")));
     }

@@ -64,7 +64,8 @@ public final class ShiftedClock {
                 builder.visit(Advice.to(Later.class).on(named("currentInstant"))))
         .type(
             nameStartsWith("dev.diagonal.jobs.")
-                .or(nameStartsWith("dev.diagonal.jdbc.internal.schema.")))
+                .or(nameStartsWith("dev.diagonal.internal.jobs."))
+                .or(nameStartsWith("dev.diagonal.internal.jdbc.schema.")))
         .transform(
             (builder, type, loader, module, domain) -> {
               try {

@@ -34,7 +34,7 @@ class ConflictSchedulerTest {
   private static final TinySchedule GRID = TinySchedule.bipartite(3);
   private static final SchedulerSettings SETTINGS =
       SchedulerSettings.defaults().withRetry(new Retry(3, Duration.ZERO, Duration.ZERO));
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   /** For idle threads: one that ends looks for work for others, and would hide who forgot to. */
   private static final Duration NEVER = Duration.ofDays(1);

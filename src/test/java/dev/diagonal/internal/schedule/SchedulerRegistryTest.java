@@ -125,7 +125,7 @@ class SchedulerRegistryTest {
     assertThat(registry.<Integer>acquire("b", () -> make(target))).isNotSameAs(first);
     registry.release("b");
     gate.countDown();
-    assertThat(Eventually.within(Duration.ofSeconds(30), first::isAtRest)).isTrue();
+    assertThat(Eventually.within(Duration.ofMinutes(2), first::isAtRest)).isTrue();
     assertThat(registry.<Integer>acquire("a", () -> make(target))).isNotSameAs(first);
     registry.release("a");
     assertThatIllegalStateException().isThrownBy(() -> registry.release("a"));
@@ -196,8 +196,7 @@ class SchedulerRegistryTest {
   private static Thread started(Runnable action, Thread.State until) {
     Thread thread = new Thread(action);
     thread.start();
-    assertThat(Eventually.within(Duration.ofSeconds(30), () -> thread.getState() == until))
-        .isTrue();
+    assertThat(Eventually.within(Duration.ofMinutes(2), () -> thread.getState() == until)).isTrue();
     return thread;
   }
 }

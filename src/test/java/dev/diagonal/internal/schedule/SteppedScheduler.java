@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  */
 public final class SteppedScheduler<T> {
 
+  private final SchedulerSettings settings;
   private final ConflictScheduler<T> scheduler;
 
   /**
@@ -33,6 +34,7 @@ public final class SteppedScheduler<T> {
       DoubleSupplier jitter,
       Executor wakes,
       Consumer<SteppedThread<T>> started) {
+    this.settings = settings;
     this.scheduler =
         new ConflictScheduler<>(
             schedule,
@@ -80,7 +82,7 @@ public final class SteppedScheduler<T> {
       this.group = group;
       this.batch = batch;
       this.bytes = bytes;
-      this.places = scheduler.placesOf(bytes);
+      this.places = settings.placesOf(bytes);
       this.turn = scheduler.window().ask(places);
     }
 

@@ -53,7 +53,7 @@ final class Neo4jTripsIT {
   private static final int TRIPS = 3_000;
   private static final int ZONES = 20;
   private static final int BATCH_ROWS = 50;
-  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration BOUND = Duration.ofMinutes(4);
 
   private static final Grid<Trip> GRID =
       Grid.monopartite(8).byLongs(Trip::pickupZone, Trip::dropoffZone);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.Retry;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
@@ -113,6 +114,57 @@ final class FoldedCountsIT {
     }
     assertThat(sql.query("SELECT string_agg(way, ' ' ORDER BY n) FROM " + name + "_seen"))
         .containsExactly("COPY WITH WITH WITH WITH WITH WITH WITH WITH");
+    assertViewIsExact();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void foldsBetweenBatchesWhenManyDeltasArePending(boolean mixed) throws Exception {
+    write(new Link(1, 5, 6));
+    sql.execute(
+        """
+        INSERT INTO %s_nodes_deltas (id, out_degree, in_degree, entries)
+        SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1 FROM generate_series(1, 2000)"""
+            .formatted(name));
+    UpsertRelationships<Link> writers =
+        mixed
+            ? upsert()
+                .withMixedCounting(
+                    Grid.monopartite(4).by(Link::source, Link::target).spreadingHotEnds())
+            : upsert();
+    try (BatchWriter<Link> writer = writers.open()) {
+      for (int i = 0; i < 20; i++) {
+        writer.write(batch(10 + 10 * i, 20 + 10 * i));
+      }
+    }
+    assertThat(sql.query("SELECT count(*) < 50 FROM %s_nodes_deltas".formatted(name)))
+        .containsExactly("t");
+    assertViewIsExact();
+  }
+
+  @Test
+  void aFoldThatFailsBetweenBatchesMakesNoRowADeadLetter() throws Exception {
+    write(new Link(1, 5, 6));
+    sql.execute(
+        """
+        INSERT INTO %1$s_nodes_deltas (id, out_degree, in_degree, entries)
+        SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1 FROM generate_series(1, 2000);
+        CREATE FUNCTION %1$s_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE check_violation USING MESSAGE = 'too popular'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON %1$s_nodes
+        FOR EACH ROW EXECUTE FUNCTION %1$s_refuse()"""
+            .formatted(name));
+    try (BatchWriter<Link> writer = upsert().open()) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 20; i++) {
+                  writer.write(batch(10 + 10 * i, 20 + 10 * i));
+                }
+              })
+          .satisfies(fault -> assertThat(writer.isCausedByRows((Exception) fault)).isFalse())
+          .hasMessageContaining(name + "_edges is written, but pending counts")
+          .hasMessageContaining("too popular");
+    }
     assertViewIsExact();
   }
 

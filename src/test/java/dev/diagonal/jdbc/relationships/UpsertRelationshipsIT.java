@@ -52,7 +52,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 final class UpsertRelationshipsIT {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofMinutes(4);
 
   /** Server-prepared from the fifth use on; planned for good from the tenth. */
   private static final int OFTEN = 12;

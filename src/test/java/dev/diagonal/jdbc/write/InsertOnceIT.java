@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 final class InsertOnceIT {
 
-  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Duration BOUND = Duration.ofMinutes(4);
   private static final Retry QUICK = new Retry(100, Duration.ofMillis(20), Duration.ofMillis(200));
   private static final Table TABLE = Table.of("insert_once", Column.of("id", "bigint"));
   private static final RowBinder<Long> BINDER = (id, values) -> values.putLong(id);

@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.CommandJvm;
+import dev.diagonal.testing.PatientUrl;
 import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -396,7 +397,9 @@ final class RatingBatchesIT {
   private List<String> options(String... more) {
     List<String> options =
         new ArrayList<>(
-            List.of("--jdbcUrl=" + database.target().url(), "--jdbcUser=" + LocalPostgres.USER));
+            List.of(
+                "--jdbcUrl=" + database.target().url() + PatientUrl.OPTIONS,
+                "--jdbcUser=" + LocalPostgres.USER));
     Stream.of(more).flatMap(words -> Stream.of(words.split(" "))).forEach(options::add);
     return options;
   }

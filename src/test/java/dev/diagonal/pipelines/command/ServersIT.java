@@ -68,7 +68,7 @@ final class ServersIT {
     }
     assertThat(
             Eventually.within(
-                Duration.ofSeconds(10),
+                Duration.ofMinutes(2),
                 () -> isClosed(running.jdbcUrl()) && isClosed(running.elasticsearchUrl())))
         .isTrue();
     assertThat(temporary).isDirectoryNotContaining(path -> path.toString().contains("diagonal-"));
@@ -88,7 +88,7 @@ final class ServersIT {
     Running second = start("servers", "--dataDirectory=" + data);
     try {
       assertThat(rows(second, "SELECT answer FROM kept")).containsExactly("42");
-      assertThat(Eventually.within(Duration.ofSeconds(20), () -> isKept(second.elasticsearchUrl())))
+      assertThat(Eventually.within(Duration.ofMinutes(2), () -> isKept(second.elasticsearchUrl())))
           .isTrue();
     } finally {
       second.terminate();

@@ -38,6 +38,7 @@ final class EdgesMemoryIT {
   }
 
   @Test
+  @Tag("large")
   void twoMillionEdgesIntoASlowSink() throws IOException {
     Path file = edges(2_000_000, 0, 0);
     assertAllArrive("write", file, 2_000_000, Way.DIRECT);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,6 +225,7 @@ final class EdgesToNeo4jIT {
   }
 
   @Test
+  @Tag("large")
   void transactionsOfAKilledProcessThatLiveOnAreWaitedFor() throws Exception {
     Path input = edges("edges.csv");
     createSlots();

@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,9 +83,18 @@ final class FoldedEdgesIT {
     assertThat(database.wrongNodes()).isEmpty();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK})
-  void twoJvmsOneOfWhichIsKilledLeaveDeltasForTheNextRun(String runner) throws Exception {
+  @Test
+  void twoJvmsOneOfWhichIsKilledLeaveDeltasForTheNextRun() throws Exception {
+    assertDeltasFoldedAfterAKill(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void twoJvmsOfFlinkLeaveDeltasForTheNextRun() throws Exception {
+    assertDeltasFoldedAfterAKill(FLINK);
+  }
+
+  private void assertDeltasFoldedAfterAKill(String runner) throws Exception {
     LoadEdgesRun load = LoadEdgesRun.on(database);
     Path a = GRAPH.write(directory, "a", EDGES, 1);
     Path b = GRAPH.write(directory, "b", EDGES, 2);

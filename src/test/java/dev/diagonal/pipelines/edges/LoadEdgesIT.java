@@ -195,9 +195,9 @@ final class LoadEdgesIT {
                         + " --maxBufferingSeconds=1 --batchSize=500 "
                         + runner
                         + " --parallelism=2"));
-    assertThat(Eventually.within(Duration.ofSeconds(60), () -> count("edges") == 3_000)).isTrue();
+    assertThat(Eventually.within(Duration.ofMinutes(2), () -> count("edges") == 3_000)).isTrue();
     Files.move(edges(4_000, 100), watched.resolve("second.csv"));
-    assertThat(Eventually.within(Duration.ofSeconds(60), () -> count("edges") == 7_000)).isTrue();
+    assertThat(Eventually.within(Duration.ofMinutes(2), () -> count("edges") == 7_000)).isTrue();
     Launched launched = load.join();
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(launched.out().get(0)).startsWith("load-edges: 7,000 rows read, 0 bad, in ");

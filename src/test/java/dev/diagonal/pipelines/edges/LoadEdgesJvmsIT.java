@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads into the same nodes by several JVMs, one of which is killed in the middle. */
 @ExtendWith(ConflictEvidenceExtension.class)
@@ -55,9 +53,18 @@ final class LoadEdgesJvmsIT {
     evidence.watch();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK})
-  void twoJvmsOfDifferentTableSizesOneOfWhichIsKilledAndRunAgain(String runner) throws Exception {
+  @Test
+  void twoJvmsOneOfWhichIsKilledAndRunAgain() throws Exception {
+    assertExactAfterAKill(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void twoJvmsOfFlinkOneOfWhichIsKilledAndRunAgain() throws Exception {
+    assertExactAfterAKill(FLINK);
+  }
+
+  private void assertExactAfterAKill(String runner) throws Exception {
     Path a = GRAPH.write(directory, "a", EDGES, 1);
     Path b = GRAPH.write(directory, "b", EDGES, 2);
     int port = database.postgres().port();

@@ -15,10 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads from a directory that files go on coming to. */
 @ExtendWith(ConflictEvidenceExtension.class)
@@ -52,9 +52,18 @@ final class LoadEdgesStreamingIT {
     evidence.watch();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DIRECT, FLINK_WITH_CHECKPOINTS})
-  void filesThatComeAreReadUntilTheProcessIsAskedToEnd(String runner) throws Exception {
+  @Test
+  void filesThatComeAreReadUntilTheProcessIsAskedToEnd() throws Exception {
+    assertReadUntilTheEnd(DIRECT);
+  }
+
+  @Test
+  @Tag("large")
+  void filesThatComeAreReadOnFlinkToo() throws Exception {
+    assertReadUntilTheEnd(FLINK_WITH_CHECKPOINTS);
+  }
+
+  private void assertReadUntilTheEnd(String runner) throws Exception {
     comes("a", 3_010, 1);
     int port = database.postgres().port();
     Path bad = directory.resolve("bad");

@@ -39,7 +39,7 @@ public final class FlinkCluster implements AutoCloseable {
   public static final Path CONFIGURATION = Path.of("runner-configs", "flink").toAbsolutePath();
 
   private static final Path HOME = Path.of("target", "flink");
-  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final Duration BOUND = Duration.ofMinutes(4);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The jars of a distribution, of those on the class path of the tests. */

@@ -3,6 +3,8 @@ package dev.diagonal.pipelines.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.internal.metrics.Counted;
+import dev.diagonal.testing.ErrorLines;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,5 +89,22 @@ final class ProgressLineTest {
         Counted.ROWS_READ, rows,
         Counted.BATCHES_WRITTEN, batches,
         Counted.BAD_RECORDS, bad);
+  }
+
+  /** Tests of commands leave these lines out, which are printed only where a run takes long. */
+  @Test
+  void testsRecogniseEachLineOfProgress() {
+    List<String> lines =
+        List.of(
+            text(250_000_000, 1_000_000_000, 10_000_000, 1_200, 3, 4),
+            text(20, 20, 1, 0, 0, 1),
+            text(10, 1_000, 1, 0, 0, 60),
+            text(1_500_000, 0, 7, 0, 0, 2),
+            text(0, 10, 5, 0, 0, 0),
+            text(20, 20, 1, 0, 0, 1).replace("writing", "grouping"),
+            "finishing, 3 s",
+            "publishing the tables, 12 s");
+    assertThat(ErrorLines.progressOf(lines)).isEqualTo(lines);
+    assertThat(ErrorLines.of(lines)).isEmpty();
   }
 }

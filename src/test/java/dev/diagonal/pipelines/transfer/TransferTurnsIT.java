@@ -35,7 +35,7 @@ import org.postgresql.PGConnection;
 @ExtendWith(PostgresExtension.class)
 final class TransferTurnsIT {
 
-  private static final Duration BOUND = Duration.ofMinutes(1);
+  private static final Duration BOUND = Duration.ofMinutes(4);
 
   private static final String WAITS_FOR_TABLE =
       "SELECT pid FROM pg_locks WHERE NOT granted AND relation = to_regclass('turns')";

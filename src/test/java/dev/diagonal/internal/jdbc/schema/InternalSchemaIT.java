@@ -185,7 +185,7 @@ final class InternalSchemaIT {
     launcher.close();
     assertThat(isGone(run)).isFalse();
     worker.close();
-    assertThat(Eventually.within(Duration.ofSeconds(30), () -> isGone(run))).isTrue();
+    assertThat(Eventually.within(Duration.ofMinutes(2), () -> isGone(run))).isTrue();
     assertThat(query("SELECT command FROM %s.runs WHERE run = '%s'".formatted(NAME, run)))
         .containsExactly("a test");
     try (RunKeeper last = keeper(run)) {

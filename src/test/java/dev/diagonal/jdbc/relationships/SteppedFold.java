@@ -1,0 +1,43 @@
+package dev.diagonal.jdbc.relationships;
+
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** What {@link Fold} and writers of deltas do on connections that are given. */
+public final class SteppedFold {
+
+  private static final RelationshipTables TABLES =
+      new RelationshipTables(
+          Table.of(
+              "edges",
+              Column.key("id", "bigint"),
+              Column.of("source", "bigint"),
+              Column.of("target", "bigint")),
+          "source",
+          "target",
+          EndTable.of("nodes", "id", "out_degree"),
+          EndTable.of("nodes", "id", "in_degree"));
+
+  private static final Fold FOLD =
+      new Fold(JdbcTarget.at("jdbc:postgresql://simulated/db"), TABLES, null, false);
+
+  private SteppedFold() {}
+
+  /** Moves all deltas, without the commit. */
+  public static void now(Connection connection) throws SQLException {
+    Fold.Folded unused = FOLD.now(connection, DeltaTable.of(TABLES));
+  }
+
+  /** Moves all deltas if there are many, and commits. */
+  public static void ifMany(Connection connection) throws SQLException {
+    Fold.Folded unused = FOLD.ifMany(connection);
+  }
+
+  /** Returns the statement that inserts edges and their deltas. */
+  public static String insert() {
+    return DeltaSql.insert(TABLES, DeltaTable.of(TABLES));
+  }
+}
