@@ -16,9 +16,17 @@ import java.util.Map;
 record ProgressText(long totalBytes, boolean groups) {
 
   private static final int BAR = 20;
+  private static final String MEGABYTES = " MB read";
 
-  /** Returns the longest text that fits into a line of this many columns. */
-  static String fitting(List<String> parts, int columns) {
+  /**
+   * Returns the longest text that fits into a line of this many columns. Leaves out the megabytes
+   * first, beside which there is the share.
+   */
+  static String fitting(List<String> all, int columns) {
+    List<String> parts = new ArrayList<>(all);
+    if (String.join("", all).length() > columns) {
+      parts.removeIf(part -> part.startsWith(", ") && part.endsWith(MEGABYTES));
+    }
     StringBuilder text = new StringBuilder();
     for (String part : parts) {
       if (text.length() + part.length() > columns) {
@@ -39,9 +47,9 @@ record ProgressText(long totalBytes, boolean groups) {
     List<String> parts = new ArrayList<>();
     if (totalBytes > 0) {
       parts.add(format("%3d %%", share(bytes)));
-      parts.add(format(", %,.1f of %,.1f MB read", bytes / 1e6, totalBytes / 1e6));
+      parts.add(format(", %,.1f of %,.1f" + MEGABYTES, bytes / 1e6, totalBytes / 1e6));
     } else {
-      parts.add(format("%,.1f MB read", bytes / 1e6));
+      parts.add(format("%,.1f" + MEGABYTES, bytes / 1e6));
     }
     String phase = phase(bytes, counted.getOrDefault(Counted.ROWS_WRITTEN, 0L), seconds);
     if (!phase.isEmpty()) {

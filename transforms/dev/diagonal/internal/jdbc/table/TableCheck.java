@@ -31,7 +31,7 @@ public record TableCheck(JdbcTarget database) {
    * @throws SQLException if the database cannot be reached, or refuses the user
    */
   public String server() throws SQLException, InterruptedException {
-    return RetriedTransaction.in(database, "log in")
+    return RetriedTransaction.in(database, "start a session")
         .run(
             connection -> {
               DatabaseMetaData server = connection.getMetaData();

@@ -59,8 +59,8 @@ final class ProgressLineTest {
   @CsvSource({
     "3, ' 25'",
     "20, ' 25 %'",
-    "39, ' 25 %, 250.0 of 1,000.0 MB read'",
-    "60, ' 25 %, 250.0 of 1,000.0 MB read, 12 s left, 10,000,000 rows'",
+    "39, ' 25 %, 12 s left, 10,000,000 rows'",
+    "60, ' 25 %, 12 s left, 10,000,000 rows, 2,500,000 rows/s'",
   })
   void narrowLinesDropTheLastParts(int columns, String expected) {
     ProgressText text = new ProgressText(1_000_000_000, false);
