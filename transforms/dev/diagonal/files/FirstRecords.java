@@ -64,14 +64,18 @@ public final class FirstRecords {
    * Reads the start of the input as {@link #check} does.
    *
    * @param most how many of the consumer's results are returned
+   * @param finishes whether {@link LineConsumer#finish} is called, which then must write nowhere
    * @return the first results; none of a pipe
    */
   public <T> List<T> results(
-      InputFiles files, LineConsumer<T> consumer, boolean keepsBadRecords, int most)
-      throws Exception {
+      InputFiles files,
+      LineConsumer<T> consumer,
+      boolean keepsBadRecords,
+      int most,
+      boolean finishes) {
     Checked<T> checked = new Checked<>(keepsBadRecords, most);
     try {
-      if (readFirst(files, consumer, checked)) {
+      if (readFirst(files, consumer, checked) && finishes) {
         consumer.finish(checked);
       }
     } finally {

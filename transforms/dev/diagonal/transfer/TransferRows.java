@@ -154,7 +154,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
    * @return the first bad one among them, or null
    */
   public @Nullable DeadLetter firstBadRow() throws Exception {
-    return firstRows(block -> {});
+    return firstRows(block -> {}, false);
   }
 
   /**
@@ -164,6 +164,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
    * @return the first bad one among them, or null
    */
   public @Nullable DeadLetter firstRows(Consumer<RowBlock> rows) throws Exception {
+    return firstRows(rows, true);
+  }
+
+  private @Nullable DeadLetter firstRows(Consumer<RowBlock> rows, boolean finishes)
+      throws Exception {
     List<DeadLetter> bad = new ArrayList<>();
     List<SourceRange> ranges = source.ranges();
     if (!ranges.isEmpty()) {
@@ -172,6 +177,9 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
         RowBlock block = reader.next(bad::add);
         if (block != null) {
           converter.convert(block, rows::accept, bad::add);
+          if (finishes) {
+            converter.finish(rows::accept, bad::add);
+          }
         }
       } finally {
         source.close();

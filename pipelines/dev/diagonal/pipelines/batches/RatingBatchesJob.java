@@ -212,7 +212,7 @@ final class RatingBatchesJob implements Job {
     RatingFormat format = request.formatIn(files, skipped);
     return new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
         .results(
-            files, LoadRatings.reader(format), options.getBadRecords() != null, ShownRows.MOST);
+            files, LoadRatings.reader(format), options.getBadRecords() != null, ShownRows.MOST, false);
   }
 
   @Override

@@ -248,7 +248,7 @@ final class LoadEdgesJob implements Job {
         : new FirstRecords(
                 input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
             .results(
-                files, EdgeLines.of(input.format()).create(), keepsBadRecords, ShownRows.MOST);
+                files, EdgeLines.of(input.format()).create(), keepsBadRecords, ShownRows.MOST, false);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.ratings.RatingRows;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,8 +96,10 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
     if (found == null) {
       throw new SQLException("table " + table.name() + " was dropped while it was inspected");
     }
+    Savepoint before = connection.setSavepoint();
     List<String> differences =
         new ArrayList<>(new TableShape(connection).differences(found, table));
+    connection.rollback(before); // drops the temporary table of the comparison
     if (!check.isEmpty()) {
       differences.addAll(JobSchema.differences(connection, table.name(), check));
     }

@@ -27,7 +27,7 @@ public record TableCheck(JdbcTarget database) {
   /**
    * Logs in.
    *
-   * @return the product, its version and the user
+   * @return the product, its version, the URL and the user
    * @throws SQLException if the database cannot be reached, or refuses the user
    */
   public String server() throws SQLException, InterruptedException {
@@ -35,11 +35,10 @@ public record TableCheck(JdbcTarget database) {
         .run(
             connection -> {
               DatabaseMetaData server = connection.getMetaData();
-              return "%s %s%s, in %s"
+              return "%s %s at %s"
                   .formatted(
                       server.getDatabaseProductName(),
                       server.getDatabaseProductVersion(),
-                      server.getUserName() == null ? "" : " as " + server.getUserName(),
                       database);
             });
   }
