@@ -3,6 +3,7 @@ package dev.diagonal.pipelines;
 import dev.diagonal.pipelines.batches.RatingBatches;
 import dev.diagonal.pipelines.clean.Clean;
 import dev.diagonal.pipelines.command.Command;
+import dev.diagonal.pipelines.command.ExpansionServer;
 import dev.diagonal.pipelines.command.Launcher;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.command.Servers;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The main class: {@code <command> [@file …] [--option=value …]}. Exit codes: 0 done, 1 failed, 2
- * wrong usage.
+ * wrong usage. With a port as the first argument, serves the transforms to {@link ExpansionServer
+ * other SDKs}.
  */
 public final class Main {
 
@@ -37,7 +39,11 @@ public final class Main {
 
   private Main() {}
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
+    if (ExpansionServer.isMeant(args)) {
+      ExpansionServer.serve(args);
+      return;
+    }
     Launcher launcher = new Launcher(COMMANDS, demoOf(MOVIE_RATINGS));
     // Exits explicitly, because threads of a runner or a driver may still be alive.
     int status = launcher.launch(List.of(args)).status();

@@ -188,9 +188,11 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return bad.isEmpty() ? null : bad.get(0);
   }
 
-  /** Returns what the user should know of guessed types, a line each. */
+  /** Returns what the user should know of the input and of guessed types, a line each. */
   public List<String> remarks() {
-    return TypeRemarks.of(conversion.guessesInUse());
+    List<String> remarks = new ArrayList<>(source.remarks());
+    remarks.addAll(TypeRemarks.of(conversion.guessesInUse()));
+    return remarks;
   }
 
   /** Returns the name of the step that counts what a sink has written. */

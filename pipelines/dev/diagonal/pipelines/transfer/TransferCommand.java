@@ -138,6 +138,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
             ledger(options),
             types(options),
             options.getVerify(),
+            options.getResume(),
             options.getLimit());
     TransferColumns.check(spec, options);
     return new TransferJob(spec, options, embedded, null, null);

@@ -10,9 +10,11 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jdbc.table.TableRights.Needs;
 import dev.diagonal.internal.transfer.LimitedSource;
+import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
@@ -67,32 +69,52 @@ final class TransferEnds {
   private final RunOptions options;
   private final @Nullable StagedSinks staged;
   private final @Nullable SourceSnapshot snapshot;
+  private final @Nullable RecordedTransfers recorded;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private int plannedReaders;
 
   /**
    * @param staged creates the sinks of tables that change at the end, or null if they change
    *     immediately
    * @param snapshot the snapshot that the source is read from, or null
+   * @param recorded records transfers that can be resumed, or null
    */
   TransferEnds(
       TransferSpec spec,
       RunOptions options,
       @Nullable StagedSinks staged,
-      @Nullable SourceSnapshot snapshot) {
+      @Nullable SourceSnapshot snapshot,
+      @Nullable RecordedTransfers recorded) {
     this.spec = spec;
     this.options = options;
     this.staged = staged;
     this.snapshot = snapshot;
+    this.recorded = recorded;
+    this.plannedReaders = Runners.readers(options);
   }
 
   /** Returns the source, with its ranges and columns known. */
   TransferSource source(ServerUrls servers) throws Exception {
-    TransferSource source = whole(servers);
+    TransferSource source = source(servers, plannedReaders);
+    RecordedTransfers before = recorded;
+    if (before == null) {
+      return source;
+    }
+    ToJdbc to = spec.tables().get(0);
+    int readers = before.readers(to.database().at(servers), to.table(), source, plannedReaders);
+    if (readers == plannedReaders) {
+      return source;
+    }
+    plannedReaders = readers; // a resumed transfer has the ranges of the interrupted one
+    return source(servers, readers);
+  }
+
+  private TransferSource source(ServerUrls servers, int readers) throws Exception {
+    TransferSource source = whole(servers, readers);
     return spec.limit() == 0 ? source : new LimitedSource(source, spec.limit());
   }
 
-  private TransferSource whole(ServerUrls servers) throws Exception {
-    int readers = Runners.readers(options);
+  private TransferSource whole(ServerUrls servers, int readers) throws Exception {
     RangePlan plan = RangePlan.DEFAULT.forReaders(readers);
     From from = spec.from();
     if (from instanceof FromCsv csv) {
@@ -167,7 +189,8 @@ final class TransferEnds {
     for (Findings.Look<String> server : servers()) {
       reached &= findings.check(() -> "server:  " + server.at());
     }
-    TransferSource source = reached ? findings.find(() -> source(servers)) : null;
+    TransferSource source =
+        reached ? findings.find(() -> source(servers, plannedReaders)) : null;
     Mapping mapping =
         source == null ? null : findings.find(() -> TransferTypes.of(spec, source, servers));
     if (source == null || mapping == null) {
@@ -261,7 +284,11 @@ final class TransferEnds {
     StagedSinks stages = staged;
     if (stages == null) {
       TargetTable.create(database, table);
-      return new JdbcSink(database, table, mode, spec.commitRows(), spec.ledger());
+      LedgerSettings ledger =
+          recorded == null
+              ? spec.ledger()
+              : recorded.begin(database, table.name(), !to.key().isEmpty(), source, plannedReaders);
+      return new JdbcSink(database, table, mode, spec.commitRows(), ledger);
     }
     if (to.mode() == Mode.upsert) {
       CreateTable.checkKey(database, table); // before the stage is filled

@@ -99,6 +99,7 @@ final class TransferNode {
                     ledger,
                     types,
                     verify(),
+                    false,
                     0));
   }
 

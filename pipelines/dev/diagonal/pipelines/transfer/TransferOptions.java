@@ -236,6 +236,15 @@ public interface TransferOptions
 
   void setVerify(boolean verify);
 
+  @OptionGroup(OptionGroup.Heading.OUTPUT)
+  @Description(
+      "Files to tables of PostgreSQL: whether to resume the unfinished transfer of an interrupted run,"
+          + " so that each row is written once, also without a key")
+  @Default.Boolean(false)
+  boolean getResume();
+
+  void setResume(boolean resume);
+
   @OptionGroup(OptionGroup.Heading.TUNING)
   @Description("The number of rows per block")
   @Default.Integer(TransferSpec.BLOCK_ROWS)

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ledger how transactions are recorded that must not be repeated
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
+ * @param resume whether an unfinished transfer is resumed
  * @param limit how many records are read, or 0 for all
  */
 record TransferSpec(
@@ -37,6 +38,7 @@ record TransferSpec(
     LedgerSettings ledger,
     ColumnTypes types,
     boolean verify,
+    boolean resume,
     long limit) {
 
   static final int BLOCK_ROWS = 1_000;
@@ -51,6 +53,9 @@ record TransferSpec(
     ParallelWrite.check("commitRows", commitRows, 1_000_000);
     if (limit < 0) {
       throw new IllegalArgumentException("limit must be 0 or more, got " + limit);
+    }
+    if (limit > 0 && resume) {
+      throw new IllegalArgumentException("a transfer with a limit cannot be resumed: run it again");
     }
     if (limit > 0 && verify) {
       throw new IllegalArgumentException(
@@ -70,6 +75,9 @@ record TransferSpec(
    * @throws IllegalArgumentException if they are not
    */
   void check(boolean grouped) {
+    if (resume) {
+      checkResume();
+    }
     if (atOnce) {
       new TablesAtOnce().check(tables());
     }
@@ -95,6 +103,20 @@ record TransferSpec(
                   .formatted(table.mode(), table.table(), together ? "each" : "all"));
         }
       }
+    }
+  }
+
+  private void checkResume() {
+    String only = "--resume is for transfers from files to tables: ";
+    if (from instanceof FromJdbc) {
+      throw new IllegalArgumentException(
+          only
+              + "the rows of a database may have changed since. Use --key, with which a second run writes each key once, or --transaction=all, with which an interrupted run changes nothing");
+    } else if (tables().isEmpty()) {
+      throw new IllegalArgumentException(only + "the same command writes files and indices again");
+    } else if (atOnce) {
+      throw new IllegalArgumentException(
+          "--resume has no effect with --transaction=all, with which an interrupted run changes nothing: remove --resume");
     }
   }
 

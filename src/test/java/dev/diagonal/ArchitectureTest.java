@@ -63,7 +63,12 @@ final class ArchitectureTest {
               "internal.textfile"),
           Set.of("elasticsearch.index", "internal.csv", "internal.jdbc.sql", "textfile"),
           Set.of("internal.donors", "jdbc.connection", "jdbc.table", "rows"),
-          Set.of("internal.jdbc.connection", "internal.rows", "internal.statement", "ratings"),
+          Set.of(
+              "beamio",
+              "internal.jdbc.connection",
+              "internal.rows",
+              "internal.statement",
+              "ratings"),
           Set.of(
               "internal.jdbc.ledger",
               "internal.jdbc.table",
@@ -94,6 +99,7 @@ final class ArchitectureTest {
           Set.of("internal.transfer.receipt"),
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
+          Set.of("internal.schematransforms"),
           Set.of(
               "pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),
           Set.of("pipelines.flink", "pipelines.report"),
@@ -136,6 +142,17 @@ final class ArchitectureTest {
           .areNotAssignableTo(UnboundedSource.class) // is handed them, like it or not
           .should()
           .dependOnClassesThat(assignableTo(PipelineOptions.class));
+
+  /** Pipelines that write with our transforms need no jar of Beam's own connectors. */
+  @ArchTest
+  static final ArchRule BEAMS_CONNECTORS_STOP_AT_THEIR_ADAPTERS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.diagonal.beamio..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.beam.sdk.io.jdbc..", "org.apache.beam.sdk.io.elasticsearch..");
 
   @ArchTest
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =

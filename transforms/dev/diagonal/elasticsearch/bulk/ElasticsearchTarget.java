@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.beam.sdk.io.elasticsearch.ElasticsearchIO.ConnectionConfiguration;
 import org.apache.http.HttpHost;
 import org.elasticsearch.client.Request;
 import org.jspecify.annotations.Nullable;
@@ -91,19 +90,6 @@ public record ElasticsearchTarget(
   /** Returns {@code index} at {@code url}, without authentication. */
   public static ElasticsearchTarget at(String url, String index) {
     return new ElasticsearchTarget(List.of(url), index, Map.of(), null);
-  }
-
-  /**
-   * Returns the target of Beam's configuration, with its addresses, path prefix, authentication,
-   * headers and key store. Its timeouts and compression are ignored: see {@link
-   * dev.diagonal.elasticsearch.IndexDocuments#withRequestTimeout} and {@link
-   * dev.diagonal.elasticsearch.IndexDocuments#withGzip}.
-   *
-   * @throws IllegalArgumentException if it names no index, trusts all self-signed certificates (use
-   *     {@link #withCaCertificates} instead), or its key store cannot be read
-   */
-  public static ElasticsearchTarget of(ConnectionConfiguration configuration) {
-    return BeamConfiguration.toTarget(configuration);
   }
 
   /** Replaces the nodes; any live one is used. */

@@ -11,6 +11,8 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.internal.elasticsearch.index.IndexFields;
 import dev.diagonal.internal.elasticsearch.index.MappingTypes;
+import dev.diagonal.internal.elasticsearch.index.MatchingTemplates;
+import dev.diagonal.internal.elasticsearch.index.WriteIndex;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +30,9 @@ public final class CreateIndex {
 
   /**
    * Creates the index of {@code target} with {@code mapping} if it does not exist. Refuses an
-   * existing one unless it maps every field of {@code mapping} to the same type. Other fields and
-   * settings are not checked.
+   * existing one unless it maps every field of {@code mapping} to the same type. Also refuses to
+   * create one where an index template maps a field to another type. Other fields and settings are
+   * not checked. Of an alias or a data stream, the index that is written is checked.
    *
    * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
    * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
@@ -64,10 +67,13 @@ public final class CreateIndex {
       throws IOException {
     JsonNode wanted = template.parsedMapping();
     // Checked first: a user who may write to an index need not have the right to create one.
-    JsonNode indices = IndexFields.mappings(connection, target);
+    JsonNode indices = WriteIndex.mappings(connection, target);
     if (indices == null) {
+      refuse(
+          "a template for index " + target.index(),
+          MappingTypes.conflicts(wanted, MatchingTemplates.mapping(connection, target)));
       create(connection, target, wanted, template);
-      indices = IndexFields.mappings(connection, target);
+      indices = WriteIndex.mappings(connection, target);
     }
     if (indices == null) {
       throw new IOException("it was deleted meanwhile");
@@ -76,10 +82,14 @@ public final class CreateIndex {
     for (JsonNode index : indices) { // an alias may name several
       differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
     }
-    if (!differences.isEmpty()) {
-      throw new TargetMismatchException("index " + target.index(), differences);
-    }
+    refuse("index " + target.index(), differences);
     return true;
+  }
+
+  private static void refuse(String target, List<String> differences) {
+    if (!differences.isEmpty()) {
+      throw new TargetMismatchException(target, differences);
+    }
   }
 
   private static void create(
@@ -98,6 +108,11 @@ public final class CreateIndex {
     try {
       connection.perform(create);
     } catch (AnswerException e) {
+      if (e.reason().contains(IndexFields.DATA_STREAMS_ONLY)) {
+        throw new TargetMismatchException(
+            "a template for index " + target.index(),
+            List.of("it makes a data stream, which accepts new documents only"));
+      }
       if (!e.type().equals(ElasticsearchFaults.ALREADY_EXISTS)) {
         throw e;
       }

@@ -76,9 +76,11 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
     return columns().stream().map(Column::name).toList();
   }
 
-  /** Returns remarks on guessed types, one line each. */
+  /** Returns remarks on the input and on guessed types, one line each. */
   public List<String> remarks() {
-    return TypeRemarks.of(conversion.guessesInUse());
+    List<String> remarks = new ArrayList<>(source.remarks());
+    remarks.addAll(TypeRemarks.of(conversion.guessesInUse()));
+    return remarks;
   }
 
   /** Returns the values as the parameters of a statement. */

@@ -3,7 +3,6 @@ package dev.diagonal.jdbc.connection;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.apache.beam.sdk.io.jdbc.JdbcIO;
 
 /**
  * Opens connections to one database. Connecting takes at most 10 seconds; each reply takes at most
@@ -16,10 +15,6 @@ public interface Connector extends Serializable {
 
   static Connector of(JdbcTarget target) {
     return new DriverConnector(target);
-  }
-
-  static Connector of(JdbcIO.DataSourceConfiguration configuration) {
-    return new DataSourceConnector(configuration);
   }
 
   Connection connect() throws SQLException;

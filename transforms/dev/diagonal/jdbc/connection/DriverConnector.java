@@ -40,7 +40,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     try {
       return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
     } catch (SQLException fault) {
-      throw withoutSecrets(ofUnknownHost(fault), target.url());
+      throw JdbcUrl.withoutSecrets(ofUnknownHost(fault), target.url());
     }
   }
 
@@ -105,26 +105,6 @@ record DriverConnector(JdbcTarget target) implements Connector {
       properties.setProperty("password", target.password().value());
     }
     return properties;
-  }
-
-  /**
-   * Returns the fault, or a copy if its message contains hidden parts of the URL. The copy has no
-   * cause, since that would contain them too.
-   */
-  static SQLException withoutSecrets(SQLException fault, String url) {
-    for (Throwable each = fault; each != null; each = each.getCause()) {
-      String message = String.valueOf(each.getMessage());
-      if (!JdbcUrl.shownIn(message, url).equals(message)) {
-        SQLException copy =
-            new SQLException(
-                JdbcUrl.shownIn(String.valueOf(fault.getMessage()), url),
-                fault.getSQLState(),
-                fault.getErrorCode());
-        copy.setStackTrace(fault.getStackTrace());
-        return copy;
-      }
-    }
-    return fault;
   }
 
   private Connection opened(@Nullable Connection connection) throws SQLException {

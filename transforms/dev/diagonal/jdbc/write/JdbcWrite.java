@@ -12,7 +12,6 @@ import dev.diagonal.jdbc.table.WriteMode;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.transforms.SerializableBiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -93,13 +92,11 @@ public record JdbcWrite<T>(
     return of(mode, Connector.of(database), table, binder);
   }
 
-  /** Returns a write in this mode to a database that {@code JdbcIO} is configured for. */
+  /**
+   * Returns a write in this mode to a database with connections of one's own, such as those of
+   * {@link dev.diagonal.beamio.JdbcIoConnector}.
+   */
   public static <T> JdbcWrite<T> of(
-      WriteMode mode, JdbcIO.DataSourceConfiguration database, Table table, RowBinder<T> binder) {
-    return of(mode, Connector.of(database), table, binder);
-  }
-
-  private static <T> JdbcWrite<T> of(
       WriteMode mode, Connector database, Table table, RowBinder<T> binder) {
     return new JdbcWrite<>(
         database,

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class DocumentFields {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String TIMESTAMP = "@timestamp";
 
   /** Fields of Elasticsearch's own, which no document may have. */
   private static final Set<String> METADATA =
@@ -131,13 +130,14 @@ final class DocumentFields {
   static void checkDataStream(
       ElasticsearchTarget stream, RowType type, @Nullable String versionColumn) {
     checkArgument(
-        type.indexOf(TIMESTAMP) >= 0,
+        type.indexOf(IndexFields.TIMESTAMP) >= 0,
         "data stream %s takes documents with a field %s: name a column so in a mapping",
         stream.index(),
-        TIMESTAMP);
+        IndexFields.TIMESTAMP);
     checkArgument(
         versionColumn == null,
-        "data stream %s takes new documents only, which have no versions: leave --versionColumn out",
+        "data stream %s takes new documents only, which have no versions: leave --versionColumn"
+            + " out",
         stream.index());
   }
 

@@ -7,6 +7,7 @@ import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.rows.types.HeaderRemark;
 import dev.diagonal.internal.rows.types.InferredTypes;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.rows.Field;
@@ -40,6 +41,7 @@ public final class CsvFiles implements TransferSource {
   private final RowType raw;
   private final RowType declared;
   private final TypeGuesses guesses;
+  private final List<String> remarks;
   private final InputFiles found;
 
   private CsvFiles(
@@ -49,7 +51,8 @@ public final class CsvFiles implements TransferSource {
       InputFiles found,
       RowType raw,
       RowType declared,
-      TypeGuesses guesses) {
+      TypeGuesses guesses,
+      @Nullable String remark) {
     this.patterns = List.copyOf(patterns);
     this.format = format;
     this.plan = plan;
@@ -57,6 +60,7 @@ public final class CsvFiles implements TransferSource {
     this.raw = raw;
     this.declared = declared;
     this.guesses = guesses;
+    this.remarks = remark == null ? List.of() : List.of(remark);
   }
 
   /**
@@ -87,8 +91,8 @@ public final class CsvFiles implements TransferSource {
       if (file.isPipe()) {
         throw new BadInputException(
             file.name()
-                + " is a pipe, which can be read only once, but columns and types are first detected"
-                + " in a sample: save its contents to a file");
+                + " is a pipe, which can be read only once, but columns and types are first"
+                + " detected in a sample: save its contents to a file");
       }
     }
     return found;
@@ -106,7 +110,8 @@ public final class CsvFiles implements TransferSource {
     RowType declared = types.found();
     RowType raw = new RowType(names.stream().map(name -> new Field(name, FieldType.TEXT)).toList());
     TypeGuesses guesses = new TypeGuesses(types.guesses(file.name()), false);
-    return new CsvFiles(patterns, format, plan, found, raw, declared, guesses);
+    String remark = format.header() ? HeaderRemark.of(file.name(), declared) : null;
+    return new CsvFiles(patterns, format, plan, found, raw, declared, guesses, remark);
   }
 
   private static InferredTypes sampled(InputFile file, CsvFormat format, List<String> names)
@@ -183,8 +188,14 @@ public final class CsvFiles implements TransferSource {
       }
       if (!seen.add(names.get(i))) {
         throw new BadInputException(
-            "%s: column %s of the header has the same name as another one, '%s'"
-                .formatted(file, i + 1, names.get(i)));
+            "%s: column %s of the header has the same name as another one, '%s'%s"
+                .formatted(
+                    file,
+                    i + 1,
+                    names.get(i),
+                    HeaderRemark.isValue(names.get(i))
+                        ? "; if the file has no header, use --header=false"
+                        : ""));
       }
     }
     return names;
@@ -227,6 +238,11 @@ public final class CsvFiles implements TransferSource {
   @Override
   public TypeGuesses guesses() {
     return guesses;
+  }
+
+  @Override
+  public List<String> remarks() {
+    return remarks;
   }
 
   @Override

@@ -26,6 +26,11 @@ public interface TransferSource extends Serializable {
     return null;
   }
 
+  /** Returns what the user should know of the input, apart from types: a line each. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /**
    * Returns this source, refusing texts in columns that were guessed to hold another type.
    *

@@ -9,7 +9,6 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * field guessed from 1 holds whole numbers, and indexes 0.9 as 0.
  *
  * <p>Settings of the user win. A missing index is created empty, so that all the user's templates
- * apply. Then the fields that it does not map yet are added, unless its mapping decides about new
- * fields by {@code dynamic} or {@code dynamic_templates}.
+ * apply; where a template makes a data stream, the stream is created. Then the fields that the
+ * index does not map yet are added, unless its mapping decides about new fields by {@code dynamic}
+ * or {@code dynamic_templates}. Of an alias or a data stream, only the index that is written
+ * changes.
  *
- * @param isDataStream whether it is a data stream, which accepts new documents only; a missing one
- *     is created with the first document
+ * @param isDataStream whether it is a data stream, which accepts new documents only
  * @param wholeNumbers the fields that truncate fractions
  * @param keywords the fields that index a text as one term, or refuse its document
  * @param warning what could not be done, or null
@@ -47,8 +47,13 @@ public record IndexFields(
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> WHOLE =
       Set.of("byte", "short", "integer", "long", "unsigned_long");
-  private static final String DATA_STREAMS_ONLY = "creates data streams only";
-  private static final int NOT_FOUND = 404;
+
+  /** Part of the reason for which Elasticsearch refuses to create an index. */
+  public static final String DATA_STREAMS_ONLY = "creates data streams only";
+
+  /** The field that every document of a data stream has. */
+  public static final String TIMESTAMP = "@timestamp";
+
   private static final int FORBIDDEN = 403;
 
   public IndexFields {
@@ -89,7 +94,7 @@ public record IndexFields(
       throws IOException {
     JsonNode found;
     try {
-      found = mappings(connection, target);
+      found = WriteIndex.mappings(connection, target);
     } catch (AnswerException e) {
       if (e.status() == FORBIDDEN) {
         return none(
@@ -101,53 +106,77 @@ public record IndexFields(
     }
     boolean created = false;
     if (found == null) {
-      try {
-        created = create(connection, target);
-      } catch (AnswerException e) {
-        if (e.reason().contains(DATA_STREAMS_ONLY)) {
-          return none(true, null);
-        }
-        throw e;
+      Created creation = create(connection, target, wanted.path("properties").has(TIMESTAMP));
+      if (creation == Created.STREAM_WITHOUT_TIMESTAMP) {
+        return none(true, null);
       }
-      found = mappings(connection, target);
+      if (creation == Created.STREAM_LATER) {
+        return none(
+            true,
+            "data stream %s is created with its first document, so Elasticsearch guesses the fields that its template leaves open"
+                .formatted(target.index()));
+      }
+      created = creation == Created.NOW;
+      found = WriteIndex.mappings(connection, target);
     }
     if (found == null) {
       throw new IOException("it was deleted meanwhile");
     }
     String warning = null;
-    if (found.size() == 1 && !isDataStream(found)) {
+    if (found.size() == 1) {
       ObjectNode missing = missing(wanted, found.elements().next().path("mappings"), created);
       if (!missing.isEmpty()) {
         warning = put(connection, target, missing);
-        JsonNode changed = mappings(connection, target);
+        JsonNode changed = WriteIndex.mappings(connection, target);
         found = changed == null ? found : changed;
       }
     }
-    return new IndexFields(isDataStream(found), wholeNumbers(found), keywords(found), warning);
+    return new IndexFields(
+        WriteIndex.isDataStream(found), wholeNumbers(found), keywords(found), warning);
   }
 
-  /** Returns the indexes of the target, each with its mappings; null if there are none. */
-  public static @Nullable JsonNode mappings(
-      ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
-    Request get = target.request("GET", "/_mapping");
-    try (InputStream content = connection.perform(get).getEntity().getContent()) {
-      return JSON.readTree(content);
+  private enum Created {
+    NOW,
+    BY_ANOTHER_PROCESS,
+    /** Nothing was created, since a data stream has no documents without a timestamp. */
+    STREAM_WITHOUT_TIMESTAMP,
+    /** The server creates data streams with their first document only. */
+    STREAM_LATER
+  }
+
+  private static Created create(
+      ElasticsearchConnection connection, ElasticsearchTarget target, boolean hasTimestamp)
+      throws IOException {
+    try {
+      return create(connection, target.request("PUT", ""));
     } catch (AnswerException e) {
-      if (e.status() == NOT_FOUND) {
-        return null;
+      if (!e.reason().contains(DATA_STREAMS_ONLY)) {
+        throw e;
+      }
+      return hasTimestamp ? createStream(connection, target) : Created.STREAM_WITHOUT_TIMESTAMP;
+    }
+  }
+
+  private static Created createStream(
+      ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
+    try {
+      return create(connection, target.serverRequest("PUT", WriteIndex.DATA_STREAM));
+    } catch (AnswerException e) {
+      if (WriteIndex.UNREADABLE.contains(e.status())) {
+        return Created.STREAM_LATER;
       }
       throw e;
     }
   }
 
-  private static boolean create(ElasticsearchConnection connection, ElasticsearchTarget target)
+  private static Created create(ElasticsearchConnection connection, Request request)
       throws IOException {
     try {
-      connection.perform(target.request("PUT", ""));
-      return true;
+      connection.perform(request);
+      return Created.NOW;
     } catch (AnswerException e) {
       if (e.type().equals(ElasticsearchFaults.ALREADY_EXISTS)) {
-        return false;
+        return Created.BY_ANOTHER_PROCESS;
       }
       throw e;
     }
@@ -216,7 +245,7 @@ public record IndexFields(
   private static @Nullable String put(
       ElasticsearchConnection connection, ElasticsearchTarget target, ObjectNode mapping)
       throws IOException {
-    Request put = target.request("PUT", "/_mapping");
+    Request put = target.request("PUT", WriteIndex.PUT_MAPPING);
     put.setJsonEntity(mapping.toString());
     try {
       connection.perform(put);
@@ -228,15 +257,6 @@ public record IndexFields(
       }
       throw e;
     }
-  }
-
-  private static boolean isDataStream(JsonNode found) {
-    for (JsonNode index : found) {
-      if (index.path("mappings").path("_data_stream_timestamp").path("enabled").asBoolean()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Set<String> wholeNumbers(JsonNode found) {

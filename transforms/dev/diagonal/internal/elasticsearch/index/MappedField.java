@@ -1,18 +1,14 @@
 package dev.diagonal.internal.elasticsearch.index;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import org.elasticsearch.client.Request;
 
 /**
  * A field as an index maps it.
@@ -22,14 +18,13 @@ import org.elasticsearch.client.Request;
  */
 public record MappedField(String type, String format) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final MappedField KEYWORD = new MappedField("keyword", "");
-  private static final Set<Integer> UNREADABLE = Set.of(400, 403, 404, 405);
 
   /**
    * Returns the fields of an index by their names, with dots. If the index is missing, they are
-   * those that its template would give it. Fields that differ between the indexes of an alias are
-   * returned as keywords. Returns no fields if the mapping cannot be read: then they are not
+   * those that its template would give it. Of an alias or a data stream, they are those of the
+   * index that is written. If that is unknown, fields that differ between the indexes of an alias
+   * are returned as keywords. Returns no fields if the mapping cannot be read: then they are not
    * checked.
    *
    * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}
@@ -54,31 +49,22 @@ public record MappedField(String type, String format) {
       ElasticsearchConnection connection, ElasticsearchTarget target) throws IOException {
     Map<String, MappedField> fields = new TreeMap<>();
     try {
-      JsonNode found = IndexFields.mappings(connection, target);
+      JsonNode found = WriteIndex.mappings(connection, target);
       if (found == null) {
-        put(template(connection, target), fields);
+        put(MatchingTemplates.mapping(connection, target), fields);
       } else {
-        found.forEach(index -> put(index, fields));
+        found.forEach(index -> put(index.path("mappings"), fields));
       }
     } catch (AnswerException e) {
-      if (!UNREADABLE.contains(e.status())) {
+      if (!WriteIndex.UNREADABLE.contains(e.status())) {
         throw e;
       }
     }
     return fields;
   }
 
-  /** Returns what the templates of the server would give a new index of this name. */
-  private static JsonNode template(ElasticsearchConnection connection, ElasticsearchTarget target)
-      throws IOException {
-    Request simulate = target.serverRequest("POST", "/_index_template/_simulate_index/");
-    try (InputStream content = connection.perform(simulate).getEntity().getContent()) {
-      return JSON.readTree(content).path("template");
-    }
-  }
-
-  private static void put(JsonNode index, Map<String, MappedField> fields) {
-    MappingTypes.fields(index.path("mappings"))
+  private static void put(JsonNode mapping, Map<String, MappedField> fields) {
+    MappingTypes.fields(mapping)
         .forEach(
             (name, field) ->
                 fields.merge(

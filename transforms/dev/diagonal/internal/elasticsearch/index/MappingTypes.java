@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the types of two mappings' fields. */
 public final class MappingTypes {
@@ -13,18 +14,33 @@ public final class MappingTypes {
 
   /** Returns which fields of {@code wanted} are missing in {@code found} or of another type. */
   public static List<String> differences(JsonNode wanted, JsonNode found) {
-    Map<String, String> foundTypes = of(found);
     List<String> differences = new ArrayList<>();
-    of(wanted)
+    Map<String, String> foundTypes = of(found);
+    of(wanted).forEach((field, type) -> compare(field, type, foundTypes.get(field), differences));
+    return differences;
+  }
+
+  /** Returns which fields of {@code wanted} have another type in {@code found}. */
+  public static List<String> conflicts(JsonNode wanted, JsonNode found) {
+    List<String> conflicts = new ArrayList<>();
+    Map<String, String> wantedTypes = of(wanted);
+    of(found)
         .forEach(
             (field, type) -> {
-              String foundType = foundTypes.getOrDefault(field, "none");
-              if (!type.equals(foundType)) {
-                differences.add(
-                    "field %s: expected %s, found %s".formatted(field, type, foundType));
+              if (wantedTypes.containsKey(field)) {
+                compare(field, wantedTypes.get(field), type, conflicts);
               }
             });
-    return differences;
+    return conflicts;
+  }
+
+  private static void compare(
+      String field, String wanted, @Nullable String found, List<String> differences) {
+    if (!wanted.equals(found)) {
+      differences.add(
+          "field %s: expected %s, found %s"
+              .formatted(field, wanted, found == null ? "none" : found));
+    }
   }
 
   /** Returns the types of all fields by their names with dots. */

@@ -3,6 +3,7 @@ package dev.diagonal.internal.jdbc.sql;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -198,5 +199,25 @@ public final class JdbcUrl {
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  /**
+   * Returns the fault, or a copy if its message contains hidden parts of the URL. The copy has no
+   * cause, since that would contain them too.
+   */
+  public static SQLException withoutSecrets(SQLException fault, String url) {
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      String message = String.valueOf(each.getMessage());
+      if (!shownIn(message, url).equals(message)) {
+        SQLException copy =
+            new SQLException(
+                shownIn(String.valueOf(fault.getMessage()), url),
+                fault.getSQLState(),
+                fault.getErrorCode());
+        copy.setStackTrace(fault.getStackTrace());
+        return copy;
+      }
+    }
+    return fault;
   }
 }

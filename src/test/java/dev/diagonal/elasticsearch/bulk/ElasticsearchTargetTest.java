@@ -3,6 +3,7 @@ package dev.diagonal.elasticsearch.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.diagonal.beamio.ElasticsearchIoTarget;
 import dev.diagonal.fault.Secret;
 import java.util.List;
 import java.util.Map;
@@ -58,23 +59,24 @@ class ElasticsearchTargetTest {
     ElasticsearchTarget target =
         new ElasticsearchTarget(
             List.of("https://a:1/search", "https://b:2/search"), "movies", Map.of(), null);
-    assertThat(ElasticsearchTarget.of(beam)).isEqualTo(target);
+    assertThat(ElasticsearchIoTarget.of(beam)).isEqualTo(target);
     Header[] headers = {new BasicHeader("X-Tenant", "hunter2")};
-    assertThat(ElasticsearchTarget.of(beam.withDefaultHeaders(headers)))
+    assertThat(ElasticsearchIoTarget.of(beam.withDefaultHeaders(headers)))
         .isEqualTo(target.withHeader("X-Tenant", SECRET));
-    assertThat(ElasticsearchTarget.of(beam.withUsername("me").withPassword("hunter2")))
+    assertThat(ElasticsearchIoTarget.of(beam.withUsername("me").withPassword("hunter2")))
         .isEqualTo(target.withUser("me", SECRET));
-    assertThat(ElasticsearchTarget.of(beam.withApiKey("hunter2")))
+    assertThat(ElasticsearchIoTarget.of(beam.withApiKey("hunter2")))
         .isEqualTo(target.withApiKey(SECRET));
-    assertThat(ElasticsearchTarget.of(beam.withBearerToken("hunter2")))
+    assertThat(ElasticsearchIoTarget.of(beam.withBearerToken("hunter2")))
         .isEqualTo(target.withBearerToken(SECRET));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ElasticsearchTarget.of(beam.withTrustSelfSignedCerts(true)))
+        .isThrownBy(() -> ElasticsearchIoTarget.of(beam.withTrustSelfSignedCerts(true)))
         .withMessageStartingWith("trustSelfSignedCerts trusts every server");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                ElasticsearchTarget.of(ConnectionConfiguration.create(new String[] {"http://a:1"})))
+                ElasticsearchIoTarget.of(
+                    ConnectionConfiguration.create(new String[] {"http://a:1"})))
         .withMessage("the connection configuration must name an index");
   }
 

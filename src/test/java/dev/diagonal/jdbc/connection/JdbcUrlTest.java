@@ -95,12 +95,12 @@ final class JdbcUrlTest {
     String url = "jdbc:other://db/x;auth=ldap;clientSecret=hunter2";
     SQLException repeated =
         new SQLException("no login by hunter2", "28000", new IllegalStateException("in " + url));
-    SQLException clean = DriverConnector.withoutSecrets(repeated, url);
+    SQLException clean = JdbcUrl.withoutSecrets(repeated, url);
     assertThat(clean.getMessage()).isEqualTo("no login by …");
     assertThat(clean.getCause()).isNull();
     assertThat(clean.getSQLState()).isEqualTo("28000");
     SQLException harmless = new SQLException("no route to host", "08001");
-    assertThat(DriverConnector.withoutSecrets(harmless, url) == harmless).isTrue();
+    assertThat(JdbcUrl.withoutSecrets(harmless, url) == harmless).isTrue();
   }
 
   /** H2 is a driver that refuses a password both in the URL and beside it. */

@@ -3,6 +3,7 @@ package dev.diagonal.jdbc.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.beamio.JdbcIoConnector;
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
@@ -395,7 +396,8 @@ final class JdbcBlockWriterIT {
         JdbcIO.DataSourceConfiguration.create("org.postgresql.Driver", target.url())
             .withUsername(String.valueOf(target.user()))
             .withPassword(password);
-    JdbcWrite<Item> write = JdbcWrite.of(WriteMode.UPSERT, configuration, table, BINDER);
+    JdbcWrite<Item> write =
+        JdbcWrite.of(WriteMode.UPSERT, JdbcIoConnector.of(configuration), table, BINDER);
     writeAll(write, items(1, 10).records());
     assertThat(rows()).hasSize(10);
     assertThat(write.toString()).doesNotContain(password);

@@ -2,13 +2,17 @@ package dev.diagonal.pipelines.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.testing.Http;
 import dev.diagonal.testing.OnOpenSearch;
 import dev.diagonal.testing.SearchServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The tests of {@link TransferDocumentsIT} on OpenSearch, and those of ingest pipelines, for which
@@ -43,6 +47,26 @@ final class TransferDocumentsOnOpenSearchIT extends TransferDocumentsIT {
     assertThat(Files.readAllLines(bad))
         .hasSize(2)
         .allMatch(line -> line.contains("an ingest pipeline dropped it"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"new", "existing"})
+  void fieldsOfADataStreamAreNotGuessed(String state) throws Exception {
+    String stream = "stream-" + state;
+    String url = server.url();
+    Http.send(
+        "PUT",
+        url + "/_index_template/" + stream,
+        "{\"index_patterns\":[\"*%s\"],\"data_stream\":{},\"priority\":700}".formatted(stream));
+    if (state.equals("existing")) {
+      Http.send("PUT", url + "/_data_stream/documents-" + stream, "");
+      Http.send("POST", url + "/documents-" + stream + "/_rollover", "");
+    }
+    String rows = "id,ratio,@timestamp\n1,1,2026-11-21T10:00:00\n2,0.9,2026-11-21T10:00:01\n";
+    assertDone(transfer(csv(rows), stream));
+    assertThat(count(stream)).isEqualTo(2);
+    List<JsonNode> types = get(stream + "/_mapping").findValues("ratio");
+    assertThat(types).hasToString("[{\"type\":\"double\"}]");
   }
 
   private void pipeline(String name, String processor) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Types of values between files, through the command. */
 final class TransferTypesTest {
@@ -119,6 +121,36 @@ final class TransferTypesTest {
                 assertThat(line)
                     .contains("column year is text because of 'Bad line' in line 4")
                     .contains("(--types=year:bigint)"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1,Ann,3.5;2,Bob,4.0|true",
+        "1995-01-01,Ann;1995-01-02,Bob|true",
+        "id,name;1,Ann|false",
+        "id,1;a,5|true",
+        "name,1995,1996;Ann,1,2|false",
+        "0,1,2;5,6,7|false",
+        "Ann,Bob;Cyd,Dan|false"
+      })
+  void aHeaderThatLooksLikeARecordIsRemarked(String lines, boolean remarked) throws IOException {
+    Path in = file("in.csv", lines.replace(';', '\n') + "\n");
+    Launched launched = transfer("--from=csv:" + in, "--to=csv:" + directory.resolve("out.csv"));
+    assertDone(launched);
+    String remark = "looks like a record and was read as the header: --header=false";
+    assertThat(launched.out().stream().anyMatch(line -> line.contains(remark)))
+        .as("%s", launched)
+        .isEqualTo(remarked);
+  }
+
+  @Test
+  void aRepeatedValueInTheHeaderIsExplained() throws IOException {
+    Path in = file("in.csv", "1,1\n2,3\n");
+    Launched launched = transfer("--from=csv:" + in, "--to=csv:" + directory.resolve("out.csv"));
+    assertThat(launched.exitCode()).isNotEqualTo(ExitCode.DONE);
+    assertThat(launched.err()).anyMatch(line -> line.contains("use --header=false"));
   }
 
   @Test

@@ -1,7 +1,8 @@
-package dev.diagonal.elasticsearch.bulk;
+package dev.diagonal.beamio;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
 import dev.diagonal.internal.elasticsearch.tls.PrivateCa;
 import java.io.IOException;
@@ -17,12 +18,21 @@ import org.apache.beam.sdk.io.elasticsearch.ElasticsearchIO.ConnectionConfigurat
 import org.apache.http.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Reads Beam's own configuration of a connection. */
-final class BeamConfiguration {
+/** Returns the target that {@code ElasticsearchIO} is configured for. */
+public final class ElasticsearchIoTarget {
 
-  private BeamConfiguration() {}
+  private ElasticsearchIoTarget() {}
 
-  static ElasticsearchTarget toTarget(ConnectionConfiguration beam) {
+  /**
+   * Returns the target of a configuration, with its addresses, path prefix, authentication, headers
+   * and key store. Its timeouts and compression are ignored: see {@link
+   * dev.diagonal.elasticsearch.IndexDocuments#withRequestTimeout} and {@link
+   * dev.diagonal.elasticsearch.IndexDocuments#withGzip}.
+   *
+   * @throws IllegalArgumentException if it names no index, trusts all self-signed certificates (use
+   *     {@link ElasticsearchTarget#withCaCertificates} instead), or its key store cannot be read
+   */
+  public static ElasticsearchTarget of(ConnectionConfiguration beam) {
     checkArgument(
         !beam.isTrustSelfSignedCerts(),
         "trustSelfSignedCerts trusts every server: set the certificate, withCaCertificates");

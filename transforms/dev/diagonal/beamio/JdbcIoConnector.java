@@ -1,5 +1,7 @@
-package dev.diagonal.jdbc.connection;
+package dev.diagonal.beamio;
 
+import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.jdbc.connection.Connector;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -11,13 +13,18 @@ import org.jspecify.annotations.Nullable;
  * Opens connections through the data source of a {@code JdbcIO}. Uses only {@code buildDatasource}
  * of its configuration, whose {@code toString} shows the password.
  */
-final class DataSourceConnector implements Connector {
+public final class JdbcIoConnector implements Connector {
 
   private final JdbcIO.DataSourceConfiguration configuration;
   private transient @Nullable DataSource source;
 
-  DataSourceConnector(JdbcIO.DataSourceConfiguration configuration) {
+  private JdbcIoConnector(JdbcIO.DataSourceConfiguration configuration) {
     this.configuration = configuration;
+  }
+
+  /** Returns connections to the database that {@code JdbcIO} is configured for. */
+  public static Connector of(JdbcIO.DataSourceConfiguration configuration) {
+    return new JdbcIoConnector(configuration);
   }
 
   @Override
@@ -26,7 +33,7 @@ final class DataSourceConnector implements Connector {
     try {
       connection = source().getConnection();
     } catch (SQLException fault) {
-      throw DriverConnector.withoutSecrets(fault, "");
+      throw JdbcUrl.withoutSecrets(fault, "");
     }
     try {
       connection.setNetworkTimeout(Runnable::run, ANSWER_SECONDS * 1_000);
