@@ -71,7 +71,7 @@ public record IndexCheck(ElasticsearchTarget target) {
     return ask(
         "read the mapping of",
         connection -> {
-          JsonNode found = IndexFields.mappings(connection, target);
+          JsonNode found = WriteIndex.mappings(connection, target);
           if (found == null) {
             return created(wanted);
           }
@@ -98,7 +98,7 @@ public record IndexCheck(ElasticsearchTarget target) {
     return ask(
         "read the mapping of",
         connection -> {
-          JsonNode found = IndexFields.mappings(connection, target);
+          JsonNode found = WriteIndex.mappings(connection, target);
           if (found == null) {
             return created(wanted);
           }
