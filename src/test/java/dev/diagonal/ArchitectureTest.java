@@ -100,8 +100,7 @@ final class ArchitectureTest {
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
           Set.of("internal.schematransforms"),
-          Set.of(
-              "pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),
+          Set.of("pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),
           Set.of("pipelines.flink", "pipelines.report"),
           Set.of("pipelines.run"),
           Set.of("pipelines.options"),

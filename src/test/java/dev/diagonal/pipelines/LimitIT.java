@@ -76,9 +76,7 @@ final class LimitIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "1, ''", "2500, ''", "2501, ''", "6001, ''", "9999, ''", "1, FLINK", "6001, FLINK"
-  })
+  @CsvSource({"1, ''", "2500, ''", "2501, ''", "6001, ''", "9999, ''", "1, FLINK", "6001, FLINK"})
   void totalsTheFirstRatings(int limit, String runner) throws IOException {
     Path out = directory.resolve("out.csv");
     done(
@@ -100,14 +98,14 @@ final class LimitIT {
   @Test
   void transfersAnyRowsOfATable() throws Exception {
     done("transfer --from=jdbc:few.numbers --to=csv:DIR/out.csv --limit=1234 PG");
-    assertThat(Files.readAllLines(directory.resolve("out.csv")).stream().distinct())
-        .hasSize(1235);
+    assertThat(Files.readAllLines(directory.resolve("out.csv")).stream().distinct()).hasSize(1235);
   }
 
   @Test
   void badRecordsCount() throws IOException {
     Path in = directory.resolve("mixed.csv");
-    Files.writeString(in, "userId,movieId,rating,timestamp\n1,1,2,3\nx\n\n# no\n2,2,4,5\ny\n3,3,1,1\n");
+    Files.writeString(
+        in, "userId,movieId,rating,timestamp\n1,1,2,3\nx\n\n# no\n2,2,4,5\ny\n3,3,1,1\n");
     Launched launched =
         done(
             "movie-ratings --input=%s --output=DIR/out.csv --badRecords=DIR/bad.jsonl --comment=# --limit=3"

@@ -35,8 +35,7 @@ final class LogIT {
 
   @BeforeEach
   void createFiles() throws IOException {
-    Files.writeString(
-        directory.resolve("in.csv"), "id,name\n1,%s\n2,%1$s too\n".formatted(SECRET));
+    Files.writeString(directory.resolve("in.csv"), "id,name\n1,%s\n2,%1$s too\n".formatted(SECRET));
     Files.writeString(
         directory.resolve("plan.yaml"),
         """

@@ -56,8 +56,7 @@ final class MistakesAsProcessesIT {
         LongStream.range(0, 2_000_000)
             .mapToObj(i -> i % 1_000 + "," + i % 700 + ",3.5,1")
             .collect(joining("\n", "userId,movieId,rating,timestamp\n", "\n")));
-    plainHttp =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    plainHttp = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     plainHttp.start();
     for (Mistake each : rows().toList()) {
       PROCESSES.put(each.arguments(), start(each.command()));

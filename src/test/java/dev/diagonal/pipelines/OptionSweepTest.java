@@ -44,7 +44,10 @@ final class OptionSweepTest {
                     .filter(method -> method.getName().matches("(get|is)[A-Z].*"))
                     .filter(
                         method -> method.getDeclaringClass().getName().startsWith("dev.diagonal."))
-                    .filter(method -> !Set.of("getDryRun", "getCheck").contains(method.getName())) // need servers
+                    .filter(
+                        method ->
+                            !Set.of("getDryRun", "getCheck")
+                                .contains(method.getName())) // need servers
                     .map(method -> Arguments.of(command.name(), nameOf(method), method)));
   }
 

@@ -79,8 +79,7 @@ final class ProgressLineTest {
   private static String text(
       long bytes, long totalBytes, long rows, long batches, long bad, double seconds) {
     return String.join(
-        "",
-        new ProgressText(totalBytes, false).parts(counted(bytes, rows, batches, bad), seconds));
+        "", new ProgressText(totalBytes, false).parts(counted(bytes, rows, batches, bad), seconds));
   }
 
   private static Map<Counted, Long> counted(long bytes, long rows, long batches, long bad) {
