@@ -56,6 +56,11 @@ final class CountedWriter implements RowBlockWriter {
   }
 
   @Override
+  public long repeated() {
+    return writer.repeated();
+  }
+
+  @Override
   public Changes changes() {
     return writer.changes();
   }

@@ -9,6 +9,7 @@ import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.source.RowBlockReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,14 @@ final class Stages {
     void rejected(DeadLetter line);
 
     /**
+     * Returns whether {@link #rejected} throws. No row after a bad one is then written, since the
+     * stage that has found it waits until it is stopped.
+     */
+    default boolean failsOnBadRows() {
+      return false;
+    }
+
+    /**
      * Reports how many more good rows, including those that a filter dropped, and bytes were read.
      */
     void read(long rows, long bytes);
@@ -45,6 +54,7 @@ final class Stages {
   private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
   private final List<Thread> threads = new ArrayList<>();
   private final long[] written;
+  private boolean failsOnBadRows;
 
   /** A report to the calling thread: a bad row, rows read, or the end of a stage. */
   private record Report(
@@ -76,6 +86,7 @@ final class Stages {
    * @throws Exception what the first stage that failed has thrown
    */
   long[] run(String name, Watcher watcher) throws Exception {
+    failsOnBadRows = watcher.failsOnBadRows();
     stage("read " + name, this::read, reader);
     stage("convert " + name, this::convert, null);
     for (int i = 0; i < writers.size(); i++) {
@@ -179,6 +190,9 @@ final class Stages {
 
   private void reject(DeadLetter line) throws InterruptedException {
     reports.put(new Report(line, 0, 0, false));
+    if (failsOnBadRows) {
+      new CountDownLatch(1).await(); // until this thread is interrupted
+    }
   }
 
   private interface Stage {

@@ -85,6 +85,11 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
                     }
 
                     @Override
+                    public boolean failsOnBadRows() {
+                      return !routeBadRecords;
+                    }
+
+                    @Override
                     public void read(long rowsRead, long bytesRead) {
                       if (counts != null) {
                         counts.addRead(rowsRead);
@@ -98,6 +103,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
         writer.close();
       }
     }
+    Counted.ROWS_RESUMED.add(writers.stream().mapToLong(RowBlockWriter::repeated).sum());
     Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
     for (int i = 0; i < sinks.size(); i++) {
       RowBlockWriter writer = writers.get(i);

@@ -7,9 +7,11 @@ import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.table.TableRights.Needs;
+import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
@@ -57,27 +59,47 @@ final class TransferEnds {
   private final RunOptions options;
   private final @Nullable StagedSinks staged;
   private final @Nullable SourceSnapshot snapshot;
+  private final @Nullable RecordedTransfers recorded;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private int plannedReaders;
 
   /**
    * @param staged creates the sinks of tables that change at the end, or null if they change
    *     immediately
    * @param snapshot the snapshot that the source is read from, or null
+   * @param recorded records transfers that can be resumed, or null
    */
   TransferEnds(
       TransferSpec spec,
       RunOptions options,
       @Nullable StagedSinks staged,
-      @Nullable SourceSnapshot snapshot) {
+      @Nullable SourceSnapshot snapshot,
+      @Nullable RecordedTransfers recorded) {
     this.spec = spec;
     this.options = options;
     this.staged = staged;
     this.snapshot = snapshot;
+    this.recorded = recorded;
+    this.plannedReaders = Runners.readers(options);
   }
 
   /** Returns the source, with its ranges and columns known. */
   TransferSource source(ServerUrls servers) throws Exception {
-    int readers = Runners.readers(options);
+    TransferSource source = source(servers, plannedReaders);
+    RecordedTransfers before = recorded;
+    if (before == null) {
+      return source;
+    }
+    ToJdbc to = spec.tables().get(0);
+    int readers = before.readers(to.database().at(servers), to.table(), source, plannedReaders);
+    if (readers == plannedReaders) {
+      return source;
+    }
+    plannedReaders = readers; // a resumed transfer has the ranges of the interrupted one
+    return source(servers, readers);
+  }
+
+  private TransferSource source(ServerUrls servers, int readers) throws Exception {
     RangePlan plan = RangePlan.DEFAULT.forReaders(readers);
     From from = spec.from();
     if (from instanceof FromCsv csv) {
@@ -160,7 +182,11 @@ final class TransferEnds {
     StagedSinks stages = staged;
     if (stages == null) {
       TargetTable.create(database, table);
-      return new JdbcSink(database, table, mode, spec.commitRows(), spec.ledger());
+      LedgerSettings ledger =
+          recorded == null
+              ? spec.ledger()
+              : recorded.begin(database, table.name(), !to.key().isEmpty(), source, plannedReaders);
+      return new JdbcSink(database, table, mode, spec.commitRows(), ledger);
     }
     if (to.mode() == Mode.upsert) {
       CreateTable.checkKey(database, table); // before the stage is filled

@@ -5,6 +5,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
+import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -23,6 +24,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
+import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.mapping.Mapping;
@@ -65,6 +67,7 @@ final class TransferJob implements Job {
   private final TransferEnds ends;
   private final @Nullable SourceSnapshot ownSnapshot;
   private final @Nullable TransferReceipt receipt;
+  private final @Nullable RecordedTransfers recorded;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
   private List<String> typeRemarks = List.of();
@@ -87,10 +90,28 @@ final class TransferJob implements Job {
     this.publisher = publisher;
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
-    this.text = new TransferText(spec, isStaged());
+    this.recorded = recorded();
+    this.text = new TransferText(spec, isStaged(), recorded != null);
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
-    this.ends = new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared));
+    this.ends =
+        new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared), recorded);
     this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
+  }
+
+  /** Returns what records a transfer that can be resumed; null for others. */
+  private @Nullable RecordedTransfers recorded() {
+    boolean recordable =
+        spec.from() instanceof FromFiles && !spec.tables().isEmpty() && !isStaged();
+    boolean known = options.getBadRecords() == null && !Runners.isDetached(options);
+    if (spec.resume() && !known) {
+      throw new UsageException(
+          options.getBadRecords() != null
+              ? "--resume cannot be combined with --badRecords: the bad records of the interrupted run are lost"
+              : "--resume needs a launcher that stays: not with --attachedMode=false or flink run -d");
+    }
+    return recordable && known
+        ? new RecordedTransfers(spec.ledger(), spec.commitRows(), spec.resume())
+        : null;
   }
 
   private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {
@@ -161,9 +182,6 @@ final class TransferJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     TransferSource source = ends.source(servers);
-    if (!Runners.isDirect(options) && !isStaged()) { // neither ever repeats writes
-      text.warnings().forEach(System.err::println);
-    }
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
     if (receipt != null) {
@@ -180,6 +198,10 @@ final class TransferJob implements Job {
       TransferSink sink = ends.sink(to, source, rows, servers);
       sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
+    }
+    boolean isRecorded = recorded != null && recorded.isRecording();
+    if (!Runners.isDirect(options) && !isStaged() && !isRecorded) { // none of these repeats writes
+      text.warnings().forEach(System.err::println);
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
     if (passed != null) {
@@ -225,6 +247,12 @@ final class TransferJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(typeRemarks);
+    long resumed = Summary.counted(result, Counted.ROWS_RESUMED.metricName());
+    if (resumed > 0) {
+      remarks.add(
+          String.format(
+              Locale.ROOT, "%,d rows were already committed by the interrupted run", resumed));
+    }
     long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
     if (superseded > 0) {
       remarks.add(
@@ -256,8 +284,11 @@ final class TransferJob implements Job {
   }
 
   @Override
-  public void release() {
+  public void release() throws InterruptedException {
     closeSnapshot();
+    if (recorded != null) {
+      recorded.close();
+    }
     RunCounts now = counts;
     if (now != null) {
       now.end();
@@ -283,6 +314,9 @@ final class TransferJob implements Job {
     }
     ends.refresh();
     staged.publish();
+    if (recorded != null) {
+      recorded.end();
+    }
   }
 
   @Override

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ledger how transactions are recorded that must not be repeated
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
+ * @param resume whether an unfinished transfer is resumed
  */
 record TransferSpec(
     From from,
@@ -35,7 +36,8 @@ record TransferSpec(
     boolean atOnce,
     LedgerSettings ledger,
     ColumnTypes types,
-    boolean verify) {
+    boolean verify,
+    boolean resume) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;
@@ -61,6 +63,9 @@ record TransferSpec(
    * @throws IllegalArgumentException if they are not
    */
   void check(boolean grouped) {
+    if (resume) {
+      checkResume();
+    }
     if (atOnce) {
       new TablesAtOnce().check(tables());
     }
@@ -86,6 +91,20 @@ record TransferSpec(
                   .formatted(table.mode(), table.table(), together ? "each" : "all"));
         }
       }
+    }
+  }
+
+  private void checkResume() {
+    String only = "--resume is for transfers from files to tables: ";
+    if (from instanceof FromJdbc) {
+      throw new IllegalArgumentException(
+          only
+              + "the rows of a database may have changed since. Use --key, with which a second run writes each key once, or --transaction=all, with which an interrupted run changes nothing");
+    } else if (tables().isEmpty()) {
+      throw new IllegalArgumentException(only + "the same command writes files and indices again");
+    } else if (atOnce) {
+      throw new IllegalArgumentException(
+          "--resume has no effect with --transaction=all, with which an interrupted run changes nothing: remove --resume");
     }
   }
 

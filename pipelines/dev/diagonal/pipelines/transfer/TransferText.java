@@ -18,8 +18,9 @@ import java.util.Locale;
  * The text about a transfer that users read: its plan, its warnings, its sinks.
  *
  * @param staged whether its tables change in one transaction at the end
+ * @param recorded whether an interrupted run can be resumed
  */
-record TransferText(TransferSpec spec, boolean staged) {
+record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
 
   /** Returns what {@code --dryRun} prints of the transfer. */
   List<String> lines() {
@@ -43,7 +44,7 @@ record TransferText(TransferSpec spec, boolean staged) {
         .filter(table -> table.key().isEmpty() && table.mode() != Mode.replace)
         .map(
             table ->
-                staged
+                staged || recorded
                     ? "note:    the rows of table %s have no key: the same command inserts them again"
                         .formatted(table.table())
                     : "note:    the rows of table %s have no key. If the runner repeats part of the"
@@ -83,6 +84,9 @@ record TransferText(TransferSpec spec, boolean staged) {
     boolean tables = spec.to().stream().anyMatch(to -> to instanceof ToJdbc);
     if (staged) {
       return "Tables are unchanged. The same command starts from the beginning.";
+    }
+    if (recorded) {
+      return "Committed rows stay. The same command with --resume writes the others.";
     }
     boolean inserts =
         spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());

@@ -35,6 +35,8 @@ public enum Counted {
   ROWS_UNCHANGED,
   /** Rows that a later row of the same key replaced before they were written. */
   ROWS_REPLACED,
+  /** Of the rows that were written, those that an interrupted run had written. */
+  ROWS_RESUMED,
   /** Documents that were not written because the index has newer versions. */
   SUPERSEDED;
 

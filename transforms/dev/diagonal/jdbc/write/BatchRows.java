@@ -71,6 +71,9 @@ abstract class BatchRows<T> {
   /** Returns the approximate size of the bound rows, in bytes. */
   abstract long bytes();
 
+  /** Returns a checksum of the bound rows and their order. */
+  abstract long checksum();
+
   /** Returns how many rows were bound: those that were added and those merged from them. */
   abstract int bound();
 

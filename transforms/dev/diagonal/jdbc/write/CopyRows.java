@@ -45,6 +45,11 @@ final class CopyRows<T> extends BatchRows<T> {
   }
 
   @Override
+  long checksum() {
+    return wire.checksum();
+  }
+
+  @Override
   int bound() {
     return wire.size();
   }

@@ -1,6 +1,7 @@
 package dev.diagonal.jdbc.write;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.schedule.RejectedRow;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
   private final RowBatches<T, Boolean> batches;
   private Written written;
   private long committed;
+  private long repeated;
 
   private JdbcBlockWriter(
       JdbcWrite<T> write,
@@ -47,7 +49,9 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
 
   /**
    * Opens a writer that passes bad rows, with the database's reason, to {@code rejected}, and
-   * writes the others. The writing thread calls {@code rejected}, within a call of this writer.
+   * writes the others. The writing thread calls {@code rejected}, within a call of this writer. A
+   * writer of a {@linkplain dev.diagonal.jdbc.connection.LedgerSettings#withPart part} of the input
+   * writes no other row of their transaction, and fails then.
    */
   public static <T> JdbcBlockWriter<T> open(JdbcWrite<T> write, Consumer<RejectedRow<T>> rejected)
       throws Exception {
@@ -75,6 +79,14 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     return committed;
   }
 
+  /**
+   * Returns how many of these rows an earlier attempt at the same {@linkplain
+   * dev.diagonal.jdbc.connection.LedgerSettings#withPart part} had committed.
+   */
+  public long repeated() {
+    return repeated;
+  }
+
   /** Drops rows that are not flushed, and closes the connection. */
   @Override
   public void close() {
@@ -85,9 +97,19 @@ public final class JdbcBlockWriter<T> implements AutoCloseable {
     if (result.all() != null) {
       written = written.plus(result.all());
       committed += result.all().rows();
+      repeated += result.all().attempts() == 0 ? result.all().rows() : 0;
     }
     if (rejected != null) {
       result.bad().forEach(bad -> rejected.accept(new RejectedRow<>(bad.row(), bad.reason())));
+      if (!result.bad().isEmpty() && write.ledger().part() != null) {
+        throw new BadInputException(
+            "table %s refuses %s rows of %s: %s"
+                .formatted(
+                    write.table().name(),
+                    result.bad().size(),
+                    write.ledger().part(),
+                    result.bad().get(0).reason()));
+      }
     }
   }
 }

@@ -34,12 +34,14 @@ final class RowBatches<T, O> implements AutoCloseable {
   private int expectedBytes = LEAST_BYTES;
   private int expectedRows = LEAST_ROWS;
   private @Nullable Batch<T, O> open;
+  private boolean stopped;
 
   /**
    * The result of a batch.
    *
    * @param written what was written per origin; attempts and milliseconds are those of the batch
-   * @param all what the batch has written, or null if a row was refused before it joined a batch
+   * @param all what the batch has written, or null if a row was refused before it joined a batch,
+   *     or the batch is undone
    */
   record Result<T, O>(Map<O, Written> written, @Nullable Written all, List<Bad<T, O>> bad) {}
 
@@ -89,8 +91,14 @@ final class RowBatches<T, O> implements AutoCloseable {
     return open == null ? 0 : open.rows.size();
   }
 
-  /** Adds a row, and hands over the batch if it is full. */
+  /**
+   * Adds a row, and hands over the batch if it is full. The rows of a part of the input are dropped
+   * after one that is refused, since their transactions would not be those of other attempts.
+   */
   void add(T row, O origin) throws Exception {
+    if (stopped) {
+      return;
+    }
     Batch<T, O> batch = open;
     if (batch == null) {
       batch =
@@ -103,6 +111,7 @@ final class RowBatches<T, O> implements AutoCloseable {
       throw e;
     } catch (Exception fault) {
       refuse(row, origin, fault);
+      stopped = write.ledger().part() != null;
       return;
     }
     batch.origins.add(origin);
@@ -118,7 +127,7 @@ final class RowBatches<T, O> implements AutoCloseable {
 
   /** Hands over the last batch, waits for all batches, and returns the results. */
   List<Result<T, O>> drain() throws Exception {
-    if (open != null && openRows() > 0) {
+    if (open != null && openRows() > 0 && !stopped) {
       handOver(open);
     }
     List<Result<T, O>> results = inFlight.drain();
@@ -161,6 +170,9 @@ final class RowBatches<T, O> implements AutoCloseable {
       O origin = batch.origins.get(rejected.row());
       bad.add(new Bad<>(batch.rows.row(rejected.row()), origin, rejected.reason()));
       counts.merge(origin, -1L, Long::sum);
+    }
+    if (outcome.undone()) {
+      return new Result<>(Map.of(), null, bad);
     }
     Map<O, Written> written = new LinkedHashMap<>();
     counts.forEach((origin, rows) -> written.put(origin, written(rows, outcome)));

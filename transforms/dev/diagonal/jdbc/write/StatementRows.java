@@ -38,6 +38,11 @@ final class StatementRows<T> extends BatchRows<T> {
   }
 
   @Override
+  long checksum() {
+    throw new UnsupportedOperationException("only PostgreSQL has a ledger of numbered batches");
+  }
+
+  @Override
   int bound() {
     return bound.size();
   }

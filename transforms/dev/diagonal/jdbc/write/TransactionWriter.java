@@ -96,15 +96,15 @@ final class TransactionWriter<T> implements AutoCloseable {
   BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
     long startNanos = System.nanoTime();
     WriterLedger opened = Objects.requireNonNull(ledger, "call factory() first");
-    Token token = opened.next(rows.size());
-    Attempts attempts = new Attempts(rows, order, opened.check(token));
+    Token token = opened.next(rows);
+    Attempts attempts = new Attempts(rows, order, opened.check(token, List.of()));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
     RunRecorder.Open open = RunRecorder.open(() -> "table " + write.table().name(), null, 0);
     int refused = rows.size();
     boolean done = false;
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
-      if (token != null) {
+      if (token != null && !attempts.undone) {
         opened.acknowledge(token, first(rows, order));
         acknowledgedRows += rows.size();
         if (opened.isFull()) {
@@ -117,7 +117,8 @@ final class TransactionWriter<T> implements AutoCloseable {
           rejected,
           attempts.made,
           (System.nanoTime() - startNanos) / 1_000_000,
-          attempts.changes());
+          attempts.changes(),
+          attempts.undone);
     } catch (SQLException | Retry.ExhaustedException fault) {
       throw faults.explained(
           "write a batch of %s rows, %s,%s"
@@ -177,6 +178,7 @@ final class TransactionWriter<T> implements AutoCloseable {
     private final CommitCheck<List<Rejected>> check;
     private int made;
     private boolean sifts;
+    private boolean undone;
 
     /** Whether an attempt whose reply was lost may have been committed. */
     private boolean doubtful;
@@ -253,6 +255,11 @@ final class TransactionWriter<T> implements AutoCloseable {
     private List<Rejected> sifted(Connection open) throws SQLException {
       made++;
       List<Rejected> rejected = new RowSieve<>(open, rows, order, !rejects).rejected();
+      if (!rejected.isEmpty() && write.ledger().part() != null && rejects) {
+        open.rollback(); // a later attempt would take the rest for the whole transaction
+        undone = true;
+        return rejected;
+      }
       if (!rejects && !rejected.isEmpty()) {
         open.rollback();
         Rejected first = rejected.get(0);

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Records the transactions of one writer that must not be repeated. Each has a token in the ledger
- * of the database. When the writer flushes, it checks that the ledger still has all acknowledged
- * tokens. Without a ledger, a transaction with an unknown outcome fails the writer.
+ * Records the transactions of one writer that must not be repeated: plain inserts, and those of a
+ * {@linkplain dev.diagonal.jdbc.connection.LedgerSettings#withPart part} of the input. Each has a
+ * token in the ledger of the database. When the writer flushes, it checks that the ledger still has
+ * all acknowledged tokens. Without a ledger, a transaction with an unknown outcome fails the
+ * writer.
  *
  * <p>Not thread-safe.
  */
@@ -36,6 +38,7 @@ final class WriterLedger {
   private final @Nullable HeldRuns run;
   private final @Nullable String why;
   private final List<Acknowledged> acknowledged = new ArrayList<>();
+  private int numbered;
 
   /** A committed transaction, and how messages identify its first row. */
   private record Acknowledged(Token token, String first) {}
@@ -53,7 +56,7 @@ final class WriterLedger {
    * @param connection without an open transaction
    */
   static WriterLedger open(Connection connection, JdbcWrite<?> write) throws SQLException {
-    if (write.mode() != WriteMode.INSERT) {
+    if (write.mode() != WriteMode.INSERT && write.ledger().part() == null) {
       return new WriterLedger(write, null, null);
     }
     if (!connection.isWrapperFor(PGConnection.class)) {
@@ -65,14 +68,29 @@ final class WriterLedger {
         : new WriterLedger(write, null, rights.missing());
   }
 
-  /** Returns a token for a transaction of {@code rows} rows, or null if there is no ledger. */
-  @Nullable Token next(int rows) {
-    return run == null ? null : Token.next(run.run(), write.table().name(), rows);
+  /** Returns a token for the next transaction, or null if there is no ledger. */
+  @Nullable Token next(BatchRows<?> rows) {
+    if (run == null) {
+      return null;
+    }
+    String part = write.ledger().part();
+    String table = write.table().name();
+    return part == null
+        ? Token.next(run.run(), table, rows.size())
+        : Token.numbered(run.run(), table, part, numbered++, rows.size(), rows.checksum());
   }
 
-  /** Returns the check of the transaction with this token, if any. */
-  <T> CommitCheck<T> check(@Nullable Token token) {
-    if (token != null) {
+  /**
+   * Returns the check of the transaction with this token, if any.
+   *
+   * @param committedBefore the result if an earlier attempt at this part has committed it
+   */
+  <T> CommitCheck<T> check(@Nullable Token token, T committedBefore) {
+    if (token != null && write.ledger().part() != null) {
+      // Without a key, a lost transaction is noticed too late to be repeated.
+      boolean waits = write.ledger().synchronousCommit() && write.mode() == WriteMode.INSERT;
+      return CommitCheck.ofNumbered(schema(), token, waits, "the transaction", committedBefore);
+    } else if (token != null) {
       return CommitCheck.by(schema(), token, write.ledger().synchronousCommit(), "the transaction");
     }
     return why == null ? CommitCheck.unneeded() : CommitCheck.impossible("the transaction", why);
@@ -90,7 +108,7 @@ final class WriterLedger {
 
   /** Returns whether there are enough tokens to confirm. */
   boolean isFull() {
-    return acknowledged.size() >= MAX_TOKENS;
+    return acknowledged.size() >= MAX_TOKENS && write.ledger().part() == null;
   }
 
   /**
@@ -109,7 +127,7 @@ final class WriterLedger {
         ProvenTransaction.call(
             held,
             write.retry(),
-            check(sum),
+            check(sum, true),
             connection -> {
               boolean all = count(connection);
               ledger().delete(connection, tokens());
@@ -145,7 +163,9 @@ final class WriterLedger {
   /** Ends the run in the ledger. */
   void close() {
     if (run != null) {
-      run.forget(tokens());
+      if (write.ledger().part() == null) {
+        run.forget(tokens());
+      }
       run.release();
     }
   }

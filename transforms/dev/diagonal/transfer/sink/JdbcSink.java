@@ -36,7 +36,9 @@ public final class JdbcSink implements TransferSink {
   /**
    * @param table whose columns are among those of the rows
    * @param commitRows the maximum number of rows per transaction
-   * @param ledger how the transactions of plain inserts are recorded
+   * @param ledger how the transactions of plain inserts are recorded; with a run, all transactions
+   *     are recorded, and those that the run has committed of a range are not repeated; a row that
+   *     the table refuses then fails its range
    * @throws IllegalArgumentException if the mode does not fit the table
    */
   public JdbcSink(
@@ -84,6 +86,14 @@ public final class JdbcSink implements TransferSink {
         .withLedger(ledger);
   }
 
+  private LedgerSettings ledgerOf(SourceRange range) {
+    return ledger.run() == null
+        ? ledger
+        : ledger.withPart(
+            "range %d, %s %d-%d"
+                .formatted(range.index(), range.place(), range.start(), range.end()));
+  }
+
   @Override
   public String describe() {
     return "table " + table.name() + " of " + database;
@@ -96,7 +106,8 @@ public final class JdbcSink implements TransferSink {
 
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
-    return new TableWriter(write(tuples ? RowAt::putTuple : RowAt.binder(table, type)));
+    return new TableWriter(
+        write(tuples ? RowAt::putTuple : RowAt.binder(table, type)).withLedger(ledgerOf(range)));
   }
 
   private static final class TableWriter implements RowBlockWriter {
@@ -115,21 +126,32 @@ public final class JdbcSink implements TransferSink {
       for (int row = 0; row < block.rows(); row++) {
         rows.add(new RowAt(block, row));
       }
-      writer.write(new Block<>(rows));
-      reportRefused(rejects);
+      try {
+        writer.write(new Block<>(rows));
+      } finally {
+        reportRefused(rejects);
+      }
     }
 
     @Override
     public long finish(Rejects rejects) throws Exception {
-      Written written = writer.flush();
-      changes = written.changes();
-      reportRefused(rejects);
-      return written.rows();
+      try {
+        Written written = writer.flush();
+        changes = written.changes();
+        return written.rows();
+      } finally {
+        reportRefused(rejects);
+      }
     }
 
     @Override
     public Changes changes() {
       return changes;
+    }
+
+    @Override
+    public long repeated() {
+      return writer.repeated();
     }
 
     @Override

@@ -44,6 +44,11 @@ public interface RowBlockWriter extends AutoCloseable {
     return 0;
   }
 
+  /** Returns how many of the rows an interrupted attempt had written, once finished. */
+  default long repeated() {
+    return 0;
+  }
+
   /** Returns what the written rows changed in the target, once finished. */
   default Changes changes() {
     return Changes.UNKNOWN;

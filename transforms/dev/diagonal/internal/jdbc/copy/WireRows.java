@@ -9,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -70,6 +72,15 @@ public final class WireRows extends WireEncoder {
   /** Returns how many bytes the rows take. */
   public long bytes() {
     return (long) values.size() + keys.size();
+  }
+
+  /** Returns a checksum of the rows and their order: their CRC-32C and CRC-32. */
+  public long checksum() {
+    CRC32C castagnoli = new CRC32C();
+    CRC32 ieee = new CRC32();
+    castagnoli.update(values.array(), 0, values.size());
+    ieee.update(values.array(), 0, values.size());
+    return castagnoli.getValue() << Integer.SIZE | ieee.getValue();
   }
 
   /** Returns the bytes of all rows, which {@link #fieldOf} points into. */

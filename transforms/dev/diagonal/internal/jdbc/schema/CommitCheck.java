@@ -1,5 +1,6 @@
 package dev.diagonal.internal.jdbc.schema;
 
+import dev.diagonal.fault.BadInputException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class CommitCheck<T> {
   private final boolean synchronously;
   private final String what;
   private final @Nullable String why;
+  private final @Nullable T committedBefore;
   private @Nullable T unproven;
 
   private CommitCheck(
@@ -41,12 +43,14 @@ public final class CommitCheck<T> {
       @Nullable Token token,
       boolean synchronously,
       String what,
-      @Nullable String why) {
+      @Nullable String why,
+      @Nullable T committedBefore) {
     this.ledger = ledger;
     this.token = token;
     this.synchronously = synchronously;
     this.what = what;
     this.why = why;
+    this.committedBefore = committedBefore;
   }
 
   /**
@@ -57,7 +61,18 @@ public final class CommitCheck<T> {
    */
   public static <T> CommitCheck<T> by(
       InternalSchema schema, Token token, boolean synchronously, String what) {
-    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null);
+    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null, null);
+  }
+
+  /**
+   * Returns a check of a {@linkplain Token#numbered numbered} transaction, which another process
+   * may have committed.
+   *
+   * @param committedBefore the result if it is committed
+   */
+  public static <T> CommitCheck<T> ofNumbered(
+      InternalSchema schema, Token token, boolean synchronously, String what, T committedBefore) {
+    return new CommitCheck<>(schema.ledger(), token, synchronously, what, null, committedBefore);
   }
 
   /**
@@ -66,12 +81,12 @@ public final class CommitCheck<T> {
    * @param why why there is no ledger, and what to do
    */
   public static <T> CommitCheck<T> impossible(String what, String why) {
-    return new CommitCheck<>(null, null, false, what, why);
+    return new CommitCheck<>(null, null, false, what, why, null);
   }
 
   /** Returns a check that does nothing, for an idempotent transaction. */
   public static <T> CommitCheck<T> unneeded() {
-    return new CommitCheck<>(null, null, false, "", null);
+    return new CommitCheck<>(null, null, false, "", null, null);
   }
 
   /**
@@ -80,6 +95,7 @@ public final class CommitCheck<T> {
    *
    * @throws UnknownOutcomeException if an earlier attempt may be committed but the run was ended,
    *     so that its token may be deleted
+   * @throws BadInputException if a numbered transaction is committed with other rows
    */
   public @Nullable T begin(Connection connection) throws SQLException {
     if (ledger == null || token == null) {
@@ -87,7 +103,16 @@ public final class CommitCheck<T> {
     }
     T earlier = unproven;
     if (!ledger.insert(connection, token, synchronously)) {
+      boolean same = committedBefore == null || ledger.hasSame(connection, token);
       connection.rollback();
+      if (!same) {
+        throw new BadInputException(
+            "%s of run %s (%s) is committed with other rows: the input, its types or its mapping have changed since"
+                .formatted(what, token.run(), token.range()));
+      }
+      if (earlier == null && committedBefore != null) {
+        return committedBefore;
+      }
       if (earlier == null) {
         throw new SQLException("the ledger has token " + token.id() + " already: " + what);
       }

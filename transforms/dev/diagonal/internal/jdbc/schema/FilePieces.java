@@ -31,14 +31,6 @@ public record FilePieces(InternalSchema schema) {
   private static final String LOCK_FILES =
       "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: compare files', 0))";
 
-  private static final String USABLE =
-      """
-      SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = ? AND c.relname IN ('files', 'file_pieces')
-        AND has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
-        AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')
-      """;
-
   private static final String CREATE =
       """
       CREATE TABLE IF NOT EXISTS %1$s (
@@ -98,29 +90,12 @@ public record FilePieces(InternalSchema schema) {
    * @param connection without auto-commit and without an open transaction
    */
   public boolean open(Connection connection, SchemaRights rights) throws SQLException {
-    if (!rights.isUsable() || isUsable(connection)) {
-      return rights.isUsable();
-    }
-    if (!rights.mayCreateTables()) {
-      return false;
-    }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(InternalSchema.LOCK_CREATION);
-      statement.execute(
-          CREATE.formatted(
-              schema.table(connection, "files"), schema.table(connection, "file_pieces")));
-    }
-    connection.commit();
-    return isUsable(connection);
-  }
-
-  private boolean isUsable(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(USABLE)) {
-      statement.setString(1, schema.name());
-      try (ResultSet result = statement.executeQuery()) {
-        return result.next() && result.getBoolean(1);
-      }
-    }
+    return new OptionalTables(
+            schema,
+            List.of("files", "file_pieces"),
+            CREATE.formatted(
+                schema.table(connection, "files"), schema.table(connection, "file_pieces")))
+        .open(connection, rights);
   }
 
   /**

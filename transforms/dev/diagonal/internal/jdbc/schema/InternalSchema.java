@@ -22,6 +22,8 @@ import java.util.UUID;
  *       Ledger}.
  *   <li>{@code files}, {@code file_pieces}: what was read into tables whose rows are identified by
  *       their places in files, see {@link FilePieces}.
+ *   <li>{@code transfers}: one row per transfer that a later run can go on with, see {@link
+ *       UnfinishedTransfers}.
  *   <li>{@code stage_…}: tables in which rows wait for publication, named by {@link #stageName}.
  * </ul>
  *
@@ -172,6 +174,11 @@ public record InternalSchema(String name) implements Serializable {
   /** Returns the tables of files. */
   public FilePieces filePieces() {
     return new FilePieces(this);
+  }
+
+  /** Returns the table of transfers that a later run can go on with. */
+  public UnfinishedTransfers unfinishedTransfers() {
+    return new UnfinishedTransfers(this);
   }
 
   /** Returns the table of committed transactions. */

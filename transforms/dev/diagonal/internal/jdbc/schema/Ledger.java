@@ -56,6 +56,35 @@ public record Ledger(InternalSchema schema) {
     }
   }
 
+  /** Returns whether the ledger has a token with the same range and number of rows. */
+  boolean hasSame(Connection connection, Token token) throws SQLException {
+    String sql =
+        "SELECT range IS NOT DISTINCT FROM ? AND rows = ? FROM %s WHERE token = ?"
+            .formatted(schema.table(connection, "ledger"));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, token.range());
+      statement.setLong(2, token.rows());
+      statement.setObject(3, token.id());
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() && result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns how many rows the transactions of a run have committed. */
+  public long rowsOf(Connection connection, UUID run) throws SQLException {
+    String sql =
+        "SELECT coalesce(sum(rows), 0) FROM %s WHERE run = ?"
+            .formatted(schema.table(connection, "ledger"));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, run);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getLong(1);
+      }
+    }
+  }
+
   /** Returns which of these tokens are committed. */
   public Set<UUID> committed(Connection connection, Collection<UUID> tokens) throws SQLException {
     String sql =

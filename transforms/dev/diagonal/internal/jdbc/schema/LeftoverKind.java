@@ -36,6 +36,23 @@ enum LeftoverKind {
       // Deleted with the run's row: see Runs.end.
     }
   },
+  /** Transfers that a later run can go on with. */
+  TRANSFERS("unfinished transfer", "unfinished transfers") {
+    @Override
+    Map<UUID, Integer> countByRun(Connection connection, InternalSchema schema)
+        throws SQLException {
+      Map<UUID, Integer> counts = new TreeMap<>();
+      schema.unfinishedTransfers().runs(connection).forEach(run -> counts.put(run, 1));
+      return counts;
+    }
+
+    @Override
+    void drop(Connection connection, InternalSchema schema, UUID run) throws SQLException {
+      if (countByRun(connection, schema).containsKey(run)) {
+        schema.unfinishedTransfers().delete(connection, run);
+      }
+    }
+  },
   /** Tables in which rows wait for publication. */
   STAGES("stage", "stages") {
     @Override

@@ -25,8 +25,9 @@ public record Leftovers(InternalSchema schema) {
    * @param origin the command, user and start of the run, or that the run is not registered
    * @param what what it keeps, in words
    * @param isGone whether no process holds the run any more
+   * @param isResumable whether it is a transfer that a later run can go on with
    */
-  public record OfRun(UUID run, String origin, String what, boolean isGone) {}
+  public record OfRun(UUID run, String origin, String what, boolean isGone, boolean isResumable) {}
 
   /** Returns what all runs keep, the oldest run first. */
   public List<OfRun> find(Connection connection) throws SQLException {
@@ -39,6 +40,7 @@ public record Leftovers(InternalSchema schema) {
               (run, count) ->
                   kept.computeIfAbsent(run, r -> new ArrayList<>()).add(kind.describe(count)));
     }
+    List<UUID> resumable = schema.unfinishedTransfers().runs(connection);
     List<OfRun> all = new ArrayList<>();
     for (Map.Entry<UUID, List<String>> each : kept.entrySet()) {
       UUID run = each.getKey();
@@ -48,7 +50,8 @@ public record Leftovers(InternalSchema schema) {
               run,
               origins.getOrDefault(run, "not registered"),
               what.isEmpty() ? "nothing else" : what,
-              schema.runs().isGone(connection, run)));
+              schema.runs().isGone(connection, run),
+              resumable.contains(run)));
     }
     return all;
   }

@@ -61,7 +61,7 @@ public record Runs(InternalSchema schema) {
    * Returns whether no process holds a run; if so, none can hold it before this transaction is
    * over. Must not be called on a connection that holds the run itself.
    */
-  boolean isGone(Connection connection, UUID run) throws SQLException {
+  public boolean isGone(Connection connection, UUID run) throws SQLException {
     return InternalSchema.executeForRun(
         connection, "SELECT pg_try_advisory_xact_lock(" + KEY + ")", run);
   }

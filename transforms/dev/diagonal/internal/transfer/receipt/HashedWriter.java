@@ -75,6 +75,11 @@ public final class HashedWriter implements RowBlockWriter {
   }
 
   @Override
+  public long repeated() {
+    return writer.repeated();
+  }
+
+  @Override
   public Changes changes() {
     return writer.changes();
   }

@@ -42,7 +42,7 @@ public final class StagedTables {
   }
 
   /**
-   * Registers a run, and drops the stages of ended runs.
+   * Registers a run, and drops the stages of ended runs, except those that can be resumed.
    *
    * @param command how the run is listed
    * @throws SQLException if the database cannot be reached, or the user may not create stages; the
@@ -94,7 +94,9 @@ public final class StagedTables {
     for (Leftovers.OfRun each : found) {
       try {
         boolean unused =
-            each.isGone() && transaction.run(connection -> drop(connection, leftovers, each.run()));
+            each.isGone()
+                && !each.isResumable()
+                && transaction.run(connection -> drop(connection, leftovers, each.run()));
       } catch (SQLException e) {
         // Another user owns them, or an abandoned worker still writes there.
       }

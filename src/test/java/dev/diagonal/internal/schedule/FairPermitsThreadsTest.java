@@ -90,7 +90,6 @@ class FairPermitsThreadsTest {
     void requireNoneTaken() {
       require(permits.taken() == 0 && inUse == 0, "permits are lost");
     }
-
   }
 
   private static void require(boolean condition, String otherwise) {

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +76,34 @@ final class InsertOnceIT {
       assertThat(written.attempts()).isEqualTo(2);
     }
     assertRows(10_000);
+  }
+
+  @Test
+  void aRepeatedPartWritesOnlyWhatIsMissing() throws Exception {
+    JdbcWrite<Long> part =
+        JdbcWrite.insert(target, TABLE, BINDER)
+            .withCommitRows(1_000)
+            .withLedger(
+                LedgerSettings.defaults()
+                    .withSchema(SCHEMA.name())
+                    .withRun(UUID.randomUUID())
+                    .withPart("part 1"));
+    try (JdbcBlockWriter<Long> first = JdbcBlockWriter.open(part)) {
+      first.write(new Block<>(LongStream.range(0, 3_000).boxed().toList()));
+      assertThat(first.flush().rows()).isEqualTo(3_000);
+    } // and fails before its end
+    try (JdbcBlockWriter<Long> second = JdbcBlockWriter.open(part)) {
+      second.write(new Block<>(LongStream.range(0, 5_000).boxed().toList()));
+      assertThat(second.flush().rows()).isEqualTo(5_000);
+      assertThat(second.repeated()).isEqualTo(3_000);
+    }
+    assertRows(5_000);
+
+    try (JdbcBlockWriter<Long> other = JdbcBlockWriter.open(part)) {
+      other.write(new Block<>(LongStream.range(1, 1_001).boxed().toList()));
+      assertThatThrownBy(other::flush).hasMessageContaining("is committed with other rows");
+    }
+    assertRows(5_000);
   }
 
   @Test

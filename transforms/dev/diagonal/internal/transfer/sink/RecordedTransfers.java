@@ -1,0 +1,323 @@
+package dev.diagonal.internal.transfer.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Leftovers;
+import dev.diagonal.internal.jdbc.schema.RunKeeper;
+import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
+import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.LedgerSettings;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records the transfers of a run from files into tables, one per table, so that a later run can
+ * resume those that do not end. Each is a run of its own in the internal schema, and is held there
+ * until {@link #end} or {@link #close}. Thread-safe.
+ */
+public final class RecordedTransfers {
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
+
+  /** The server needs a moment to notice that a process was killed. */
+  private static final Retry UNTIL_FREE =
+      Retry.defaults().withMaxAttempts(8).withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
+
+  private final LedgerSettings ledger;
+  private final int commitRows;
+  private final boolean resumes;
+  private final List<Recorded> open = new ArrayList<>();
+
+  private record Recorded(JdbcTarget database, String table, RunKeeper keeper) {}
+
+  /** Thrown while another process still holds the transfer that is to be resumed. */
+  private static final class HeldException extends Exception {
+    HeldException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * @param commitRows the maximum number of rows per transaction
+   * @param resumes whether transfers are resumed; otherwise all of them start
+   */
+  public RecordedTransfers(LedgerSettings ledger, int commitRows, boolean resumes) {
+    this.ledger = ledger;
+    this.commitRows = commitRows;
+    this.resumes = resumes;
+  }
+
+  private InternalSchema schema() {
+    return new InternalSchema(ledger.schema());
+  }
+
+  /**
+   * Returns the number of readers that the ranges of an unfinished transfer were made for, if it is
+   * resumed.
+   *
+   * @param readers the number of readers of this run, which is returned otherwise
+   */
+  public int readers(JdbcTarget database, String table, TransferSource source, int readers)
+      throws SQLException, InterruptedException {
+    if (!resumes) {
+      return readers;
+    }
+    List<Found> found =
+        RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
+            .run(connection -> unfinished(connection, table));
+    return found.stream()
+        .map(Found::entry)
+        .filter(entry -> entry.source().equals(source.describe()))
+        .map(Entry::readers)
+        .findFirst()
+        .orElse(readers);
+  }
+
+  private List<Found> unfinished(Connection connection, String table) throws SQLException {
+    return schema().unfinishedTransfers().find(connection, PostgresSql.quoteTable(table));
+  }
+
+  /**
+   * Begins or resumes a transfer into an existing table.
+   *
+   * @param hasKey whether rows that are written again change nothing
+   * @param readers the number of readers that the ranges of the source are made for
+   * @return how its transactions are recorded
+   * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
+   */
+  public synchronized LedgerSettings begin(
+      JdbcTarget database, String table, boolean hasKey, TransferSource source, int readers)
+      throws Exception {
+    Entry wanted =
+        new Entry(UUID.randomUUID(), source.describe(), inputOf(source), readers, commitRows);
+    Entry entry;
+    try {
+      entry =
+          UNTIL_FREE.call(
+              () -> chosen(database, table, hasKey, wanted), HeldException.class::isInstance);
+    } catch (Retry.ExhaustedException e) {
+      throw new IllegalArgumentException(String.valueOf(causeOf(e).getMessage()), e);
+    }
+    if (entry == null) {
+      return ledger;
+    }
+    RunKeeper keeper =
+        Retry.defaults()
+            .call(
+                () ->
+                    RunKeeper.open(
+                        schema(),
+                        HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
+                        entry.run(),
+                        "transfer to table " + table),
+                SqlFaults::isRetryable);
+    open.add(new Recorded(database, table, keeper));
+    boolean isNew = entry == wanted;
+    RetriedTransaction.in(database, "record the transfer to table " + table)
+        .run(connection -> record(connection, table, entry, isNew));
+    return ledger.withRun(entry.run());
+  }
+
+  private static Throwable causeOf(Exception exhausted) {
+    return exhausted.getCause() == null ? exhausted : exhausted.getCause();
+  }
+
+  private boolean record(Connection connection, String table, Entry entry, boolean isNew)
+      throws SQLException {
+    if (isNew) {
+      schema().unfinishedTransfers().add(connection, PostgresSql.quoteTable(table), entry);
+    } else if (unfinished(connection, table).stream()
+        .noneMatch(found -> found.entry().equals(entry))) {
+      throw new IllegalArgumentException(
+          "'diagonal clean' has just removed the unfinished transfer to table " + table);
+    }
+    return true;
+  }
+
+  /** Identifies the ranges of a source: the names and sizes of its files, and how they are cut. */
+  private static String inputOf(TransferSource source) throws Exception {
+    Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
+    for (SourceRange range : source.ranges()) {
+      hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
+    }
+    return hash.hash().toString();
+  }
+
+  /** Returns the transfer to begin or resume, or null if transfers cannot be recorded. */
+  private @Nullable Entry chosen(JdbcTarget database, String table, boolean hasKey, Entry wanted)
+      throws SQLException, InterruptedException, HeldException {
+    boolean[] held = {false};
+    Entry entry =
+        RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
+            .run(
+                connection -> {
+                  SchemaRights rights = schema().open(connection);
+                  if (!schema().unfinishedTransfers().open(connection, rights)) {
+                    checkMayStart(rights);
+                    return null;
+                  }
+                  List<Found> all = unfinished(connection, table);
+                  List<Found> same =
+                      all.stream()
+                          .filter(each -> each.entry().source().equals(wanted.source()))
+                          .toList();
+                  if (!resumes) {
+                    for (Found each : same) {
+                      forget(connection, table, hasKey, each);
+                    }
+                    return wanted;
+                  }
+                  if (same.isEmpty()) {
+                    checkIsEmpty(connection, table, wanted, all);
+                    return wanted;
+                  }
+                  Entry resumed = resumable(table, wanted, same);
+                  held[0] = !schema().runs().isGone(connection, resumed.run());
+                  return resumed;
+                });
+    if (held[0]) {
+      throw new HeldException(
+          "the transfer from %s to table %s is still running".formatted(wanted.source(), table));
+    }
+    return entry;
+  }
+
+  private void checkMayStart(SchemaRights rights) {
+    if (resumes) {
+      throw new IllegalArgumentException(
+          "transfers are not recorded, so none can be resumed: "
+              + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
+    }
+  }
+
+  /** Drops an earlier transfer that this one starts again, unless it is running. */
+  private void forget(Connection connection, String table, boolean hasKey, Found earlier)
+      throws SQLException {
+    long rows = schema().ledger().rowsOf(connection, earlier.entry().run());
+    if (new Leftovers(schema()).drop(connection, earlier.entry().run()) && rows > 0 && !hasKey) {
+      Warnings.warn(
+          String.format(
+              Locale.ROOT,
+              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one inserts all rows again (--resume inserts only the missing ones)",
+              earlier.entry().source(),
+              rows,
+              table,
+              earlier.startedAt()));
+    }
+  }
+
+  private static void checkIsEmpty(
+      Connection connection, String table, Entry wanted, List<Found> others) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT EXISTS (SELECT FROM %s)".formatted(PostgresSql.quoteTable(table)))) {
+      rows.next();
+      if (rows.getBoolean(1)) {
+        throw new IllegalArgumentException(
+            "table %s has rows, and no transfer from %s to it is unfinished%s: without --resume, all rows are written"
+                .formatted(
+                    table,
+                    wanted.source(),
+                    others.isEmpty()
+                        ? ""
+                        : others.stream()
+                            .map(each -> each.entry().source() + " since " + each.startedAt())
+                            .collect(joining(", ", " (but these are: ", ")"))));
+      }
+    }
+  }
+
+  private static Entry resumable(String table, Entry wanted, List<Found> found) {
+    Entry entry = found.get(0).entry();
+    String what = "the transfer from %s to table %s".formatted(entry.source(), table);
+    if (found.size() > 1) {
+      throw new IllegalArgumentException(
+          "%s is unfinished %s times, so it is unknown which one to resume: remove its rows, and start without --resume"
+              .formatted(what, found.size()));
+    } else if (entry.commitRows() != wanted.commitRows()) {
+      throw new IllegalArgumentException(
+          "%s has transactions of %s rows: resume it with --commitRows=%2$s"
+              .formatted(what, entry.commitRows()));
+    } else if (!entry.input().equals(wanted.input())) {
+      throw new IllegalArgumentException(
+          "%s began at %s, and since then the names or sizes of the files have changed: remove its rows, and start without --resume"
+              .formatted(what, found.get(0).startedAt()));
+    }
+    return entry;
+  }
+
+  /** Returns whether there are transfers that can be resumed. */
+  public synchronized boolean isRecording() {
+    return !open.isEmpty();
+  }
+
+  /** Ends all transfers, which are complete. */
+  public synchronized void end() throws SQLException, InterruptedException {
+    for (Recorded each : open) {
+      end(each, Retry.defaults());
+    }
+    open.clear();
+  }
+
+  private void end(Recorded each, Retry retry) throws SQLException, InterruptedException {
+    boolean unused =
+        RetriedTransaction.in(each.database, "end the transfer to table " + each.table)
+            .withRetry(retry)
+            .run(
+                connection -> {
+                  schema().unfinishedTransfers().delete(connection, each.keeper.run());
+                  return true;
+                });
+    each.keeper.end();
+  }
+
+  /** Keeps the transfers that have written rows for a later run, unless they are ended. */
+  public synchronized void close() throws InterruptedException {
+    for (Recorded each : open) {
+      try {
+        long rows =
+            RetriedTransaction.in(each.database, "count the rows of table " + each.table)
+                .withRetry(Retry.never())
+                .run(connection -> schema().ledger().rowsOf(connection, each.keeper.run()));
+        if (rows == 0) {
+          end(each, Retry.never());
+        } else {
+          Warnings.warn(
+              String.format(
+                  Locale.ROOT,
+                  "%,d rows are committed to table %s; the same command with --resume writes the others",
+                  rows,
+                  each.table));
+        }
+      } catch (SQLException e) {
+        // The database cannot be reached; a later run sees what it has.
+      } finally {
+        each.keeper.close();
+      }
+    }
+    open.clear();
+  }
+}
