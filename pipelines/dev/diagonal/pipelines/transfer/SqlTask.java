@@ -7,6 +7,7 @@ import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import java.io.IOException;
