@@ -43,8 +43,7 @@ final class Neo4jCommitLockIT {
       CREATE (a)-[:KNOWS {id: row.id}]->(b)
       """;
 
-  private final Grid<Knows> grid =
-      Grid.monopartite(SLOTS).byLongs(Knows::source, Knows::target);
+  private final Grid<Knows> grid = Grid.monopartite(SLOTS).byLongs(Knows::source, Knows::target);
   private final Random random = new Random(7);
   private int made;
 
