@@ -58,7 +58,7 @@ final class ProgressLineTest {
   @ParameterizedTest
   @CsvSource({
     "3, ' 25'",
-    "20, ' 25 %'",
+    "20, ' 25 %, 12 s left'",
     "39, ' 25 %, 12 s left, 10,000,000 rows'",
     "60, ' 25 %, 12 s left, 10,000,000 rows, 2,500,000 rows/s'",
   })
