@@ -51,6 +51,9 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     if (options instanceof JdbcOptions jdbc && jdbc.getJdbcUrl() != null) {
       jdbc.setJdbcUrl(SinkPlace.of(jdbc.getJdbcUrl()).toOption());
     }
+    if (options instanceof JdbcOptions.OfInput jdbc && jdbc.getInputJdbcUrl() != null) {
+      jdbc.setInputJdbcUrl(SinkPlace.of(jdbc.getInputJdbcUrl()).toOption());
+    }
   }
 
   @Override

@@ -74,7 +74,8 @@ public final class Transfer implements Command {
 
   @Override
   public ExitCode run(List<String> args) throws Exception {
-    if (args.stream().noneMatch(arg -> arg.startsWith("--plan="))) {
+    boolean planned = args.stream().anyMatch(arg -> arg.startsWith("--plan="));
+    if (!planned && !TablesTransfer.isFor(args)) {
       return single.run(args);
     }
     Runners.check(name(), args);
@@ -92,10 +93,14 @@ public final class Transfer implements Command {
           "--maxParallelTasks must be >= 1, got " + options.getMaxParallelTasks());
     }
     String file = String.valueOf(options.getPlan());
-    PlanTasks tasks = new PlanTasks(runnerArgs(args), commands);
-    PlanNode plan = PlanFile.read(Path.of(file), tasks, System::getenv);
-    tasks.checkAtTheEnd(file, "summary", summary);
-    tasks.checkAtTheEnd(file, "report", page);
+    PlanTasks tasks = new PlanTasks(runnerArgs(args, planned), commands);
+    PlanNode plan =
+        planned
+            ? PlanFile.read(Path.of(file), tasks, System::getenv)
+            : new TablesTransfer(single, options).plan(args, tasks);
+    List<String> read = planned ? List.of(file) : List.of();
+    tasks.checkAtTheEnd(read, "summary", summary);
+    tasks.checkAtTheEnd(read, "report", page);
     checkFromTask(plan, options.getFromTask());
     if (options.getDryRun()) {
       describe(plan, "").forEach(System.out::println);
@@ -152,7 +157,7 @@ public final class Transfer implements Command {
    * Returns the options of the runner, which all tasks get; options of transfers belong in the
    * plan.
    */
-  private List<String> runnerArgs(List<String> args) {
+  private List<String> runnerArgs(List<String> args, boolean planned) {
     List<String> own = new ArrayList<>();
     for (var method : TransferOptions.class.getMethods()) {
       if (method.getDeclaringClass().getName().startsWith("dev.diagonal.")
@@ -165,7 +170,7 @@ public final class Transfer implements Command {
       String option = arg.replaceFirst("^--", "").replaceFirst("=.*", "");
       if (!own.contains(option)) {
         runner.add(arg);
-      } else if (!BESIDE_A_PLAN.contains(option)) {
+      } else if (planned && !BESIDE_A_PLAN.contains(option)) {
         throw new UsageException(
             "--" + option + " belongs in the plan and cannot be combined with --plan");
       }
