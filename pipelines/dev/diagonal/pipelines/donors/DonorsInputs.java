@@ -82,7 +82,7 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
     CsvFiles source =
         CsvFiles.of(
             donations.patterns(),
-            new CsvFormat(dialect, true, List.of(), "UTF-8", null),
+            new CsvFormat(dialect, false, List.of(), "UTF-8", null),
             RangePlan.DEFAULT);
     try (RowBlockReader reader = source.open(source.ranges().get(0), ShownRows.MOST)) {
       RowBlock block = reader.next(bad -> {});

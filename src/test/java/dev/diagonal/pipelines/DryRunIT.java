@@ -48,7 +48,7 @@ final class DryRunIT {
         DROP SCHEMA IF EXISTS dry, dry_jobs CASCADE;
         CREATE SCHEMA dry;
         DROP ROLE IF EXISTS dry_role;
-        CREATE ROLE dry_role LOGIN;
+        CREATE ROLE dry_role LOGIN PASSWORD 'dry';
         GRANT USAGE ON SCHEMA dry TO dry_role;
         CREATE TABLE dry.people (id bigint PRIMARY KEY, name text, born date);
         INSERT INTO dry.people VALUES (1, 'Ann', '1990-01-01');
@@ -60,6 +60,7 @@ final class DryRunIT {
     file("edges.csv", "source,target,weight\n1,2,5\n2,3,7\n");
     file("ratings.csv", "userId,movieId,rating,timestamp\n1,7,3.5,1\n2,7,4.0,2\n1,9,1,3\n");
     file("trips.csv", "PULocationID,DOLocationID,total_amount\n1,2,12.5\n");
+    file("password", "dry\n");
     file("plan.yaml", plan());
     assertThat(
             launch("donors-choose --generate=%s/donors --generateDonations=50".formatted(directory))
@@ -92,10 +93,10 @@ final class DryRunIT {
           movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.totals --elasticsearchIndex=dry-totals PG ES | dry.totals would be created; dry-totals would be created; 7         2             7.500       3.750000
           load-edges --input=DIR/edges.csv --edgeColumns=weight:bigint --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.edges would be created: edge_id uuid (key); source  target  weight; none was loaded
           load-edges --inputQuery=TABLE --sourceColumn=user_id --targetColumn=movie_id --idColumn=id --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.nodes would be created; 1        1       7
-          taxi-trips --input=DIR/trips.csv --tripsTable=dry.trips --zonesTable=dry.zones PG | dry.trips would be created; dry.zones would be created; 12.5
+          taxi-trips --input=DIR/trips.csv --tripsTable=dry.trips --zonesTable=dry.zones PG | dry.trips would be created; dry.zones would be created; pickup_zone
           rating-batches --input=DIR/ratings.csv --ratingsTable=dry_jobs.ratings --batchesTable=dry_jobs.batches --stagingTable=dry_jobs.staging --jdbcTable=dry_jobs.totals PG | would be created: dry_jobs.ratings, dry_jobs.batches; 1        7         3.500
           rating-batches --steps=status --ratingsTable=dry.ratings PG | PostgreSQL 1
-          donors-choose --projects=DIR/donors/projects* --donations=DIR/donors/donations* --resources=DIR/donors/resources* --elasticsearchIndex=dry-donors ES | dry-donors would be created; donationid
+          donors-choose --projects=DIR/donors/projects* --donations=DIR/donors/donations* --resources=DIR/donors/resources* --elasticsearchIndex=dry-donors ES | dry-donors would be created; rows:    the first 5 of the donations
           transfer --plan=DIR/plan.yaml | transfer-1; dry.copied would be created; a task before this one may create it; the statements are not run
           """)
   void showsWhatTheRunWouldDoAndChangesNothing(String command, String expected) throws Exception {
@@ -116,14 +117,14 @@ final class DryRunIT {
           """
           transfer --from=csv:DIR/edges.csv --to=jdbc:dry.people --key=source PG | 1 | column 'weight': it has none
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=name PG | 1 | no primary key or unique index on (name)
-          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=id --jdbcUser=dry_role PG | 1 | GRANT SELECT, INSERT, UPDATE ON
-          transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --jdbcUser=dry_role PG | 1 | GRANT CREATE ON SCHEMA dry TO dry_role
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=id --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT SELECT, INSERT, UPDATE ON
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT CREATE ON SCHEMA dry TO dry_role
           transfer --from=csv:DIR/people.csv --to=jdbc:nowhere.new PG | 1 | schema "nowhere" does not exist
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --key=nome PG | 2 | did you mean 'name'
           movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.people PG | 1 | column movie_id: expected bigint, found none
-          movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.totals --jdbcUser=dry_role PG | 1 | GRANT CREATE ON SCHEMA dry
+          movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.totals --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT CREATE ON SCHEMA dry
           load-edges --input=DIR/edges.csv --edgesTable=dry.people --nodesTable=dry.ratings PG | 1 | column source: expected bigint; column out_degree: expected bigint
-          load-edges --input=DIR/edges.csv --edgesTable=dry.e --nodesTable=dry.n --jdbcUser=dry_role PG | 1 | table dry.e is missing; table dry.n is missing
+          load-edges --input=DIR/edges.csv --edgesTable=dry.e --nodesTable=dry.n --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | table dry.e is missing; table dry.n is missing
           taxi-trips --input=DIR/trips.csv --tripsTable=dry.people --zonesTable=dry.z PG | 1 | column trip_id: expected uuid
           rating-batches --ratingsTable=dry.people --batchesTable=dry.b --stagingTable=dry.s --jdbcTable=dry.t PG | 1 | dry.people
           transfer --from=jdbc:dry.nothing --to=csv:DIR/o.csv PG | 1 | dry.nothing
