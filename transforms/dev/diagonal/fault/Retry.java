@@ -1,5 +1,6 @@
 package dev.diagonal.fault;
 
+import dev.diagonal.internal.trace.Trace;
 import java.io.Serializable;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -154,7 +155,9 @@ public record Retry(int maxAttempts, Duration initialDelay, Duration maxDelay)
       if (made == maxAttempts) {
         throw new ExhaustedException(made, fault);
       }
-      return Retry.this.delayAfter(made, random.getAsDouble());
+      Duration delay = Retry.this.delayAfter(made, random.getAsDouble());
+      Trace.retry(made, maxAttempts, delay, fault);
+      return delay;
     }
   }
 

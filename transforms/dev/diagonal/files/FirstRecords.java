@@ -5,6 +5,8 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.files.stored.FileText;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,17 +51,50 @@ public final class FirstRecords {
    *     are all bad
    */
   public <T> void check(InputFiles files, LineConsumer<T> consumer, boolean keepsBadRecords) {
-    Checked<T> checked = new Checked<>(keepsBadRecords);
+    Checked<T> checked = new Checked<>(keepsBadRecords, 0);
     try {
-      for (InputFile file : files.files()) {
-        if (file.isPipe() || (file.bytes() > 0 && readsAny(file, consumer, checked))) {
-          break;
-        }
+      readFirst(files, consumer, checked);
+    } finally {
+      consumer.close();
+    }
+    checked.requireAny();
+  }
+
+  /**
+   * Reads the start of the input as {@link #check} does.
+   *
+   * @param most how many of the consumer's results are returned
+   * @param finishes whether {@link LineConsumer#finish} is called, which then must write nowhere
+   * @return the first results; none of a pipe
+   */
+  public <T> List<T> results(
+      InputFiles files,
+      LineConsumer<T> consumer,
+      boolean keepsBadRecords,
+      int most,
+      boolean finishes) {
+    Checked<T> checked = new Checked<>(keepsBadRecords, most);
+    try {
+      if (readFirst(files, consumer, checked) && finishes) {
+        consumer.finish(checked);
       }
     } finally {
       consumer.close();
     }
     checked.requireAny();
+    return checked.results;
+  }
+
+  private <T> boolean readFirst(InputFiles files, LineConsumer<T> consumer, Checked<T> checked) {
+    for (InputFile file : files.files()) {
+      if (file.isPipe()) {
+        return false;
+      }
+      if (file.bytes() > 0 && readsAny(file, consumer, checked)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns whether the file has a header or a record. */
@@ -126,16 +161,23 @@ public final class FirstRecords {
   private static final class Checked<T> implements LineConsumer.Output<T> {
 
     private final boolean keepsBadRecords;
+    private final int most;
+    private final List<T> results = new ArrayList<>();
     private long good;
     private long bad;
     private @Nullable DeadLetter first;
 
-    Checked(boolean keepsBadRecords) {
+    Checked(boolean keepsBadRecords, int most) {
       this.keepsBadRecords = keepsBadRecords;
+      this.most = most;
     }
 
     @Override
-    public void emit(T element) {}
+    public void emit(T element) {
+      if (results.size() < most) {
+        results.add(element);
+      }
+    }
 
     @Override
     public void reject(DeadLetter line) {

@@ -2,11 +2,13 @@ package dev.diagonal.files;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
@@ -40,6 +42,9 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   /** The default of {@link #withMaxBadRecords}. */
   public static final long DEFAULT_MAX_BAD_RECORDS = 10_000;
 
+  /** The limit of {@link #withLimit} that reads all records. */
+  public static final long NO_LIMIT = Long.MAX_VALUE;
+
   private final Source source;
   private final LineConsumer.Factory<T> consumers;
   private final Coder<T> coder;
@@ -68,6 +73,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
    * @param maxBadRecords the maximum number of bad records per reader
    * @param records a format that is not text, or null
    * @param cuts how files are cut into pieces, or null
+   * @param limit how many records are read
    */
   record Reading(
       boolean header,
@@ -75,15 +81,23 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       RangePlan plan,
       long maxBadRecords,
       @Nullable RecordFormat records,
-      @Nullable PieceCuts cuts)
+      @Nullable PieceCuts cuts,
+      long limit)
       implements Serializable {
 
     private static final Reading DEFAULT =
         new Reading(
-            false, SkippedLines.NONE, RangePlan.DEFAULT, DEFAULT_MAX_BAD_RECORDS, null, null);
+            false,
+            SkippedLines.NONE,
+            RangePlan.DEFAULT,
+            DEFAULT_MAX_BAD_RECORDS,
+            null,
+            null,
+            NO_LIMIT);
 
     Reading {
       checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
+      checkArgument(limit >= 1, "limit must be >= 1, got %s", limit);
     }
   }
 
@@ -95,6 +109,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     private long maxBadRecords;
     private @Nullable RecordFormat records;
     private @Nullable PieceCuts cuts;
+    private long limit;
 
     ReadingCopy(Reading from) {
       header = from.header;
@@ -103,10 +118,11 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
       maxBadRecords = from.maxBadRecords;
       records = from.records;
       cuts = from.cuts;
+      limit = from.limit;
     }
 
     Reading done() {
-      return new Reading(header, skipped, plan, maxBadRecords, records, cuts);
+      return new Reading(header, skipped, plan, maxBadRecords, records, cuts, limit);
     }
   }
 
@@ -224,6 +240,18 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   }
 
   /**
+   * Reads only the first records, good or bad, in the order of the files and their lines; all by
+   * default. One reader reads them, so a limit is for a trial.
+   *
+   * @throws IllegalArgumentException if {@code records} is below 1, or files are watched
+   */
+  public ReadLines<T> withLimit(long records) {
+    checkArgument(
+        records == NO_LIMIT || source.watch == null, "files that are watched cannot be limited");
+    return with(copy -> copy.limit = records);
+  }
+
+  /**
    * Returns a read of the same files with other consumers, which may wrap those of {@link
    * #consumers}.
    */
@@ -255,14 +283,25 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   public PCollection<T> expand(PBegin input) {
     TupleTag<T> results = new TupleTag<>() {};
     PCollectionTuple read =
-        input
-            .apply("Find", new FindRanges(source.patterns, source.watch, reading.plan()))
-            .apply("Spread", Reshuffle.viaRandomKey())
+        ranges(input)
             .apply(
                 "Read",
-                ParDo.of(new ReadRangesFn<>(consumers, reading, errorHandler != null))
+                ParDo.of(
+                        new ReadRangesFn<>(
+                            source.patterns, consumers, reading, errorHandler != null))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(read, errorHandler);
     return read.get(results).setCoder(coder);
+  }
+
+  /** Returns the ranges; with a limit, the first file in place of all. */
+  private PCollection<FileRange> ranges(PBegin input) {
+    if (reading.limit() == NO_LIMIT) {
+      return input
+          .apply("Find", new FindRanges(source.patterns, source.watch, reading.plan()))
+          .apply("Spread", Reshuffle.viaRandomKey());
+    }
+    InputFile first = InputFiles.matching(source.patterns).files().get(0);
+    return input.apply("First", Create.of(FileRange.all(first)).withCoder(FileRange.coder()));
   }
 }

@@ -2,10 +2,13 @@ package dev.diagonal.files;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterLimit;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecordRouter;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -18,6 +21,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   /** How many records are counted at a time, for the progress line. */
   private static final int COUNTED_RECORDS = 1_000;
 
+  private final List<String> patterns;
   private final LineConsumer.Factory<T> consumers;
   private final ReadLines.Reading reading;
   private final boolean routeBadRecords;
@@ -28,8 +32,15 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   /** The bad records of this instance, over all bundles; bounds what a runner has to hold. */
   private transient @Nullable DeadLetterLimit badRecords;
 
+  /**
+   * @param patterns the files, which are read one after another if there is a limit
+   */
   ReadRangesFn(
-      LineConsumer.Factory<T> consumers, ReadLines.Reading reading, boolean routeBadRecords) {
+      List<String> patterns,
+      LineConsumer.Factory<T> consumers,
+      ReadLines.Reading reading,
+      boolean routeBadRecords) {
+    this.patterns = List.copyOf(patterns);
     this.consumers = consumers;
     this.reading = reading;
     this.routeBadRecords = routeBadRecords;
@@ -42,11 +53,24 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   @ProcessElement
   public void processElement(ProcessContext context) {
-    FileRange range = context.element();
     LineConsumer.Output<T> output = new ElementOutput(context);
+    Limit limit = new Limit(reading.limit());
+    if (!limit.isSet()) {
+      read(context.element(), output, limit);
+      return;
+    }
+    for (InputFile file : InputFiles.matching(patterns).files()) {
+      if (limit.isReached()) {
+        break;
+      }
+      read(FileRange.all(file), output, limit);
+    }
+  }
+
+  private void read(FileRange range, LineConsumer.Output<T> output, Limit limit) {
     RecordFormat records = reading.records();
     if (records != null && records.matches(range.input())) {
-      driveRecords(records, range, output);
+      driveRecords(records, range, output, limit);
       return;
     }
     try (FileText text = FileText.open(range.input())) {
@@ -54,7 +78,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
         buffer = new byte[RangeReader.BLOCK_BYTES + 1];
       }
       RangeReader reader = new RangeReader(text, text::position, range, buffer, reading.cuts());
-      drive(reader, range, text, output);
+      drive(reader, range, text, output, limit);
     } catch (IOException e) {
       throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
     }
@@ -89,7 +113,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   }
 
   private void drive(
-      RangeReader reader, FileRange range, FileText text, LineConsumer.Output<T> output)
+      RangeReader reader,
+      FileRange range,
+      FileText text,
+      LineConsumer.Output<T> output,
+      Limit limit)
       throws IOException {
     TextFile file = reader.readStart(reading.header(), reading.skipped());
     if (file == null) {
@@ -102,19 +130,25 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     long bytes = range.end() - range.start();
     reader.seek();
     long counted = 0;
-    for (TextBlock block = reader.next(output::reject);
+    Consumer<DeadLetter> rejects = limit.counting(output::reject);
+    for (TextBlock block = limit.isReached() ? null : reader.next(rejects::accept);
         block != null;
-        block = reader.next(output::reject)) {
+        block = limit.isReached() ? null : reader.next(rejects::accept)) {
       if (comment.length > 0) {
         SkippedLines.erase(comment, block);
       }
+      limit.cut(block);
       Counted.ROWS_READ.add(consumer.accept(block, output));
       counted += countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
     }
     countBytes(Math.min(text.storedBytesRead() - before, bytes) - counted);
   }
 
-  private void driveRecords(RecordFormat format, FileRange range, LineConsumer.Output<T> output) {
+  private void driveRecords(
+      RecordFormat format,
+      FileRange range,
+      LineConsumer.Output<T> output,
+      Limit limit) {
     try (RecordFormat.Records rows = format.open(range)) {
       consumer.open(new TextFile(range.file(), rows.header(), true));
       rows.select(consumer::reads);
@@ -122,9 +156,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       long good = 0;
       long counted = 0;
       RecordBlocks blocks = new RecordBlocks(rows, range.file(), reading.cuts() != null);
-      for (TextBlock line = blocks.next(output::reject);
+      Consumer<DeadLetter> rejects = limit.counting(output::reject);
+      for (TextBlock line = limit.isReached() ? null : blocks.next(rejects);
           line != null;
-          line = blocks.next(output::reject)) {
+          line = limit.isReached() ? null : blocks.next(rejects)) {
+        limit.cut(line);
         good += consumer.accept(line, numbered);
         if (good >= COUNTED_RECORDS) {
           Counted.ROWS_READ.add(good);
@@ -177,6 +213,56 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     public void reject(DeadLetter line) {
       countBad(line);
       context.output(BadRecordRouter.BAD_RECORD_TAG, line.toBadRecord());
+    }
+  }
+
+  /** Counts records, and cuts the block that holds the last one. */
+  private static final class Limit {
+
+    private long left;
+    private final boolean isSet;
+
+    Limit(long records) {
+      this.left = records;
+      this.isSet = records != ReadLines.NO_LIMIT;
+    }
+
+    boolean isSet() {
+      return isSet;
+    }
+
+    boolean isReached() {
+      return left == 0;
+    }
+
+    Consumer<DeadLetter> counting(Consumer<DeadLetter> rejects) {
+      return letter -> {
+        if (left > 0) {
+          left -= isSet ? 1 : 0;
+          rejects.accept(letter);
+        }
+      };
+    }
+
+    /** Counts the lines of a block that are not empty, and removes those after the last one. */
+    void cut(TextBlock block) {
+      if (!isSet) {
+        return;
+      }
+      byte[] bytes = block.bytes();
+      int line = block.start();
+      for (int i = block.start(); i < block.end(); i++) {
+        if (bytes[i] != '\n') {
+          continue;
+        }
+        boolean empty = i == line || (i == line + 1 && bytes[line] == '\r');
+        if (!empty && left == 0) {
+          block.endAt(line);
+          return;
+        }
+        left -= empty ? 0 : 1;
+        line = i + 1;
+      }
     }
   }
 }

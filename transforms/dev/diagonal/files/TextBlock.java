@@ -38,6 +38,11 @@ public final class TextBlock {
     this.piece = null;
   }
 
+  /** Drops the lines from this index of the buffer on. */
+  void endAt(int index) {
+    end = index;
+  }
+
   TextBlock in(@Nullable Piece whole) {
     this.piece = whole;
     return this;

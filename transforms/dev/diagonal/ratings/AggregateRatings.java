@@ -49,6 +49,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   private final RangePlan ranges;
   private final long maxBadRecords;
   private final @Nullable RecordFormat records;
+  private final long limit;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private AggregateRatings(
@@ -59,6 +60,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
       RangePlan ranges,
       long maxBadRecords,
       @Nullable RecordFormat records,
+      long limit,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.patterns = patterns;
     this.format = format;
@@ -67,6 +69,7 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
     this.ranges = ranges;
     this.maxBadRecords = maxBadRecords;
     this.records = records;
+    this.limit = limit;
     this.errorHandler = errorHandler;
   }
 
@@ -85,19 +88,20 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         RangePlan.DEFAULT,
         ReadLines.DEFAULT_MAX_BAD_RECORDS,
         null,
+        ReadLines.NO_LIMIT,
         null);
   }
 
   /** Sets the columns and the delimiter of the files. */
   public AggregateRatings withFormat(RatingFormat format) {
     return new AggregateRatings(
-        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, limit, errorHandler);
   }
 
   /** Sets which lines are not records, as {@link ReadLines#withSkipped} does. */
   public AggregateRatings withSkipped(SkippedLines lines) {
     return new AggregateRatings(
-        patterns, format, lines, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, lines, shards, ranges, maxBadRecords, records, limit, errorHandler);
   }
 
   /** Sets the number of shards that movies are assigned to; default 16. */
@@ -110,13 +114,14 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
         ranges,
         maxBadRecords,
         records,
+        limit,
         errorHandler);
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */
   public AggregateRatings withRanges(RangePlan ranges) {
     return new AggregateRatings(
-        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, limit, errorHandler);
   }
 
   /**
@@ -126,18 +131,37 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
   public AggregateRatings withBadRecordErrorHandler(
       ErrorHandler<BadRecord, ?> errorHandler, long maxBadRecords) {
     return new AggregateRatings(
-        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, limit, errorHandler);
   }
 
   /** Also reads files of a format that is not text, as {@link ReadLines#withRecords} does. */
   public AggregateRatings withRecords(RecordFormat records) {
     return new AggregateRatings(
-        patterns, format, skipped, shards, ranges, maxBadRecords, records, errorHandler);
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, limit, errorHandler);
+  }
+
+  /** Reads only the first records, as {@link ReadLines#withLimit} does. */
+  public AggregateRatings withLimit(long most) {
+    return new AggregateRatings(
+        patterns, format, skipped, shards, ranges, maxBadRecords, records, most, errorHandler);
   }
 
   /** Returns what reads ratings of a format, for a look at the first ones. */
-  public static LineConsumer<?> reader(RatingFormat format) {
+  public static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format) {
     return reader(format, Shards.DEFAULT);
+  }
+
+  /**
+   * Returns the totals of what a {@link #reader} has emitted.
+   *
+   * @return one per movie, in ascending order
+   */
+  public static List<MovieRating> totals(RatingFormat format, List<KV<Integer, byte[]>> tables) {
+    MovieTotals totals = format.textMovies() ? new TextTotals() : new RatingTotals();
+    tables.forEach(table -> totals.addEncoded(table.getValue()));
+    List<MovieRating> movies = new ArrayList<>();
+    totals.forEachSorted(movies::add);
+    return movies;
   }
 
   private static LineConsumer<KV<Integer, byte[]>> reader(RatingFormat format, Shards shards) {
@@ -159,7 +183,8 @@ public final class AggregateRatings extends PTransform<PBegin, PCollection<Block
             .withSkipped(skipped)
             .withRanges(ranges)
             .withMaxBadRecords(maxBadRecords)
-            .withRecords(records);
+            .withRecords(records)
+            .withLimit(limit);
     return input
         .apply("Total in the readers", totals.withBadRecordErrorHandler(errorHandler))
         .apply("Bring shards together", GroupByKey.create())

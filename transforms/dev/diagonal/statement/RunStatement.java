@@ -97,6 +97,22 @@ public record RunStatement<T>(
     }
   }
 
+  /**
+   * Lets the database parse the statement without running it, and changes nothing.
+   *
+   * @throws StatementRefusedException if the database refuses the statement
+   * @throws SQLException if the database cannot be reached
+   */
+  public void check() throws SQLException {
+    if (isCypher()) {
+      try (Neo4jConnection connection = new Neo4jConnection(database)) {
+        explain(connection);
+      }
+    } else {
+      explain();
+    }
+  }
+
   private void explain(Neo4jConnection connection) throws SQLException {
     try {
       boolean unused = connection.explain(text);

@@ -28,6 +28,7 @@ import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
@@ -153,6 +154,21 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
    * @return the first bad one among them, or null
    */
   public @Nullable DeadLetter firstBadRow() throws Exception {
+    return firstRows(block -> {}, false);
+  }
+
+  /**
+   * Reads and converts the first rows.
+   *
+   * @param rows receives the good ones, in blocks
+   * @return the first bad one among them, or null
+   */
+  public @Nullable DeadLetter firstRows(Consumer<RowBlock> rows) throws Exception {
+    return firstRows(rows, true);
+  }
+
+  private @Nullable DeadLetter firstRows(Consumer<RowBlock> rows, boolean finishes)
+      throws Exception {
     List<DeadLetter> bad = new ArrayList<>();
     List<SourceRange> ranges = source.ranges();
     if (!ranges.isEmpty()) {
@@ -160,7 +176,10 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
       try (RowBlockReader reader = source.open(ranges.get(0), FIRST_ROWS)) {
         RowBlock block = reader.next(bad::add);
         if (block != null) {
-          converter.convert(block, converted -> {}, bad::add);
+          converter.convert(block, rows::accept, bad::add);
+          if (finishes) {
+            converter.finish(rows::accept, bad::add);
+          }
         }
       } finally {
         source.close();

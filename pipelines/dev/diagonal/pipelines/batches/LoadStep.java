@@ -17,6 +17,7 @@ import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
 import java.util.ArrayList;
@@ -88,6 +89,7 @@ record LoadStep(
         LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withLimit(RunOptions.limitOf(options))
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     LoadRatings kept = options.getOnePerUserAndMovie() ? load.onePerUserAndMovie() : load;
     return cuts == null ? kept : kept.withFiles(filesOfRatings, cuts);

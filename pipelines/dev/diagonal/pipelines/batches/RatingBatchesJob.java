@@ -4,8 +4,10 @@ import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.JobSchemaCheck;
 import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
@@ -15,12 +17,15 @@ import dev.diagonal.jobs.ProcessBatches;
 import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobTables;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -67,6 +72,10 @@ final class RatingBatchesJob implements Job {
    * @throws IllegalArgumentException if an option is invalid
    */
   RatingBatchesJob(RatingBatchesOptions options, @Nullable InputFiles input) {
+    if (input == null) {
+      RunOptions.refuseLimit(options, "it limits the step load, which needs --input");
+    }
+    long unused = RunOptions.limitOf(options);
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
@@ -156,8 +165,7 @@ final class RatingBatchesJob implements Job {
     if (steps.contains(BatchStep.LOAD)) {
       InputFiles files = Objects.requireNonNull(input);
       RatingFormat format = request.formatIn(files, skipped);
-      new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
-          .check(files, LoadRatings.reader(format), options.getBadRecords() != null);
+      List<List<String>> unused = checkFirstRecords(files);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
       LoadStep.Loaded loaded = new LoadStep(options, skipped, database, tables).run(files, format);
@@ -175,6 +183,41 @@ final class RatingBatchesJob implements Job {
       }
     }
     return hasPipeline() ? work(pipeline) : List.of();
+  }
+
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    boolean reached = findings.check(() -> "server:  " + new TableCheck(database).server());
+    InputFiles files = input;
+    if (reached && !steps.equals(EnumSet.of(BatchStep.STATUS))) {
+      boolean unused =
+          findings.check(
+              () ->
+                  "tables:  "
+                      + new JobSchemaCheck(database, tables)
+                          .look(files != null, options.getOnePerUserAndMovie()));
+    }
+    List<List<String>> first =
+        files == null ? null : findings.find(() -> checkFirstRecords(files));
+    if (first != null) {
+      findings.rows(
+          "the input",
+          ShownRows.of(
+              List.of(tables.userColumn(), tables.movieColumn(), tables.ratingColumn()), first));
+    }
+  }
+
+  /** Returns the first ratings. */
+  private List<List<String>> checkFirstRecords(InputFiles files) throws Exception {
+    RatingFormat format = request.formatIn(files, skipped);
+    return new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .results(
+            files, LoadRatings.reader(format), options.getBadRecords() != null, ShownRows.MOST, false);
+  }
+
+  @Override
+  public String completion() {
+    return steps.contains(BatchStep.PUBLISH) ? "publishing the totals" : "finishing";
   }
 
   @Override

@@ -35,6 +35,8 @@ final class CommandModel {
   /** Picocli drops this argument; no option or value of ours contains a line break. */
   private static final String NO_DELIMITER = "\n";
 
+  private static final Map<String, String> SHORT = Map.of("-v", "verbose", "-q", "quiet");
+
   private CommandModel() {}
 
   /**
@@ -98,6 +100,7 @@ final class CommandModel {
   /** Writes {@code --flag} as {@code --flag=true} before an option, which is not its value. */
   private static List<String> withFlagsSet(List<String> args, List<OptionSpec> specs) {
     List<String> set = new ArrayList<>(args);
+    set.replaceAll(arg -> isDeclared(SHORT.get(arg), specs) ? "--" + SHORT.get(arg) + "=true" : arg);
     for (int i = 0; i < args.size() - 1; i++) {
       String arg = args.get(i);
       if (args.get(i + 1).startsWith("--")
@@ -107,6 +110,10 @@ final class CommandModel {
       }
     }
     return set;
+  }
+
+  private static boolean isDeclared(@Nullable String name, List<OptionSpec> specs) {
+    return specs.stream().anyMatch(spec -> spec.name().equals(name));
   }
 
   private static List<String> values(ParseResult parsed, String name) {

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.command;
 
 import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.report.Versions;
@@ -116,7 +117,20 @@ public final class Launcher {
         CommandModel.help(command).forEach(out::println);
         return ExitCode.DONE;
       }
-      return command.run(CommandModel.normalize(command, expanded, args));
+      List<String> normalized = CommandModel.normalize(command, expanded, args);
+      try (Logs logs = Logs.begin(command.name(), normalized, err)) {
+        ExitCode exitCode = run(command, normalized);
+        logs.end(exitCode);
+        return exitCode;
+      }
+    } catch (Throwable thrown) {
+      return failed(command.name(), thrown);
+    }
+  }
+
+  private ExitCode run(Command command, List<String> args) {
+    try {
+      return command.run(args);
     } catch (Throwable thrown) {
       // Also catches errors: running out of memory must end with exit code 1 and a message.
       return failed(command.name(), thrown);
@@ -148,6 +162,7 @@ public final class Launcher {
 
   private ExitCode failed(String command, Throwable thrown) {
     String prefix = command.isEmpty() ? "" : command + ": ";
+    Logger.getLogger(Warnings.LOGGER).info(() -> "failed: " + Failure.of(thrown).message());
     if (thrown instanceof UsageException || Failure.isRefusal(thrown)) {
       err.println(prefix + Printable.lines(JdbcUrl.shownIn(String.valueOf(thrown.getMessage()))));
       if (!command.isEmpty()) {

@@ -51,14 +51,20 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
     if (options instanceof JdbcOptions jdbc && jdbc.getJdbcUrl() != null) {
       jdbc.setJdbcUrl(SinkPlace.of(jdbc.getJdbcUrl()).toOption());
     }
+    if (options instanceof JdbcOptions.OfInput jdbc && jdbc.getInputJdbcUrl() != null) {
+      jdbc.setInputJdbcUrl(SinkPlace.of(jdbc.getInputJdbcUrl()).toOption());
+    }
   }
 
   @Override
   public final ExitCode run(List<String> args) throws Exception {
     PlannedJob planned = prepare(args);
-    if (planned.options().getDryRun()) {
+    if (planned.options().getCheck()) {
       planned.describe().forEach(line -> System.out.println(Printable.line(line)));
       return ExitCode.DONE;
+    }
+    if (planned.options().getDryRun()) {
+      return DryRunReport.print(name(), planned.describe(), planned.dryRun());
     }
     if (Runners.isDetached(args)) {
       System.out.println(name() + ": submitted to the cluster: " + planned.handOver());
@@ -70,7 +76,11 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
   }
 
   private static ExitCode run(PlannedJob planned) throws Exception {
-    Summary summary = planned.run(true);
+    boolean quiet = planned.options().getQuiet();
+    Summary summary = planned.run(!quiet && !planned.options().getVerbose());
+    if (quiet) {
+      return ExitCode.DONE;
+    }
     PrintStream to = planned.files().useStandardOutput() ? System.err : System.out;
     (planned.job().hasPipeline() ? summary.lines() : summary.remarks())
         .forEach(line -> to.println(Printable.line(line)));

@@ -16,6 +16,7 @@ final class WarningLines extends Handler {
 
   private WarningLines(PrintStream out) {
     this.out = out;
+    setLevel(Level.WARNING);
   }
 
   /** Prints warnings to this stream from now on, instead of an earlier one. */
@@ -30,7 +31,9 @@ final class WarningLines extends Handler {
 
   @Override
   public void publish(LogRecord record) {
-    out.println("warning: " + record.getMessage());
+    if (isLoggable(record)) {
+      out.println("warning: " + record.getMessage());
+    }
   }
 
   @Override

@@ -10,9 +10,12 @@ import dev.diagonal.internal.donors.DonationFiles;
 import dev.diagonal.internal.donors.DonationReport;
 import dev.diagonal.internal.donors.JoinDonations;
 import dev.diagonal.internal.donors.Table;
+import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.elasticsearch.index.LoadMode;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -21,6 +24,7 @@ import dev.diagonal.pipelines.options.Warnings;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.OutputRuns;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -86,6 +90,8 @@ final class DonorsChooseJob implements Job {
    * @throws IllegalArgumentException if an option is invalid
    */
   static DonorsChooseJob of(DonorsChooseOptions options) {
+    RunOptions.refuseLimit(
+        options, "the three files are joined, and the first rows of one need any rows of the others");
     return new DonorsChooseJob(options);
   }
 
@@ -170,6 +176,20 @@ final class DonorsChooseJob implements Job {
     return outputs;
   }
 
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    if (!place.isNone()) {
+      IndexCheck check = new IndexCheck(index);
+      boolean unused =
+          findings.check(() -> "server:  " + check.server())
+              && findings.check(() -> "index:   " + check.strict(Table.mapping()));
+    }
+    ShownRows rows = findings.find(() -> inputs.firstDonations(dialect));
+    if (rows != null) {
+      findings.rows("the donations, each with its project and resources", rows);
+    }
+  }
+
   private PCollection<Written> write(
       Pipeline pipeline, @Nullable ErrorHandler<BadRecord, ?> handler) {
     JoinDonations join = join();
@@ -201,6 +221,11 @@ final class DonorsChooseJob implements Job {
       return "files of an earlier run with more shards are deleted at the end";
     }
     return options.getBulkLoadMode() ? "--bulkLoadMode is reset at the end" : null;
+  }
+
+  @Override
+  public boolean groups() {
+    return true;
   }
 
   @Override

@@ -1,8 +1,16 @@
 package dev.diagonal.pipelines.donors;
 
+import dev.diagonal.csv.CsvDialect;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.RangePlan;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.rows.RowBlock;
+import dev.diagonal.transfer.source.CsvFiles;
+import dev.diagonal.transfer.source.RowBlockReader;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +71,28 @@ record DonorsInputs(Input projects, Input donations, Input resources) {
         Input.of("projects", options.getProjects()),
         Input.of("donations", options.getDonations()),
         Input.of("resources", options.getResources()));
+  }
+
+  /** Returns the first donations, before they are joined; none of a pipe. */
+  ShownRows firstDonations(CsvDialect dialect) throws Exception {
+    List<RowBlock> first = new ArrayList<>();
+    if (donations.files().hasPipes()) {
+      return new ShownRows(List.of("donations"), List.of());
+    }
+    CsvFiles source =
+        CsvFiles.of(
+            donations.patterns(),
+            new CsvFormat(dialect, false, List.of(), "UTF-8", null),
+            RangePlan.DEFAULT);
+    try (RowBlockReader reader = source.open(source.ranges().get(0), ShownRows.MOST)) {
+      RowBlock block = reader.next(bad -> {});
+      if (block != null) {
+        first.add(block);
+      }
+    } finally {
+      source.close();
+    }
+    return ShownRows.of(source.blockType(), first);
   }
 
   List<String> describe() {

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.donors;
 
 import dev.diagonal.internal.donors.GenerateFiles;
 import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ final class GenerateDonorsJob implements Job {
   private final int donations;
 
   GenerateDonorsJob(DonorsChooseOptions options) {
+    RunOptions.refuseLimit(options, "--generate reads nothing; set --generateDonations");
     this.directory = Path.of(String.valueOf(options.getGenerate()));
     this.donations = options.getGenerateDonations();
     if (donations < 5 || donations > 1_000_000_000) {

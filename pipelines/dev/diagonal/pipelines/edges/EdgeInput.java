@@ -8,8 +8,8 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
-import dev.diagonal.internal.edges.Edge;
 import dev.diagonal.internal.edges.Edge.IdKind;
+import dev.diagonal.internal.edges.Edge;
 import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeLines;
 import dev.diagonal.internal.edges.EdgeQuery;
@@ -20,6 +20,7 @@ import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
@@ -90,7 +91,12 @@ final class EdgeInput {
     if ((patterns == null) == (options.getInputQuery() == null)) {
       throw new IllegalArgumentException("use either --input or --inputQuery");
     }
+    long unused = RunOptions.limitOf(options);
+    if (options.getInputQuery() != null) {
+      RunOptions.refuseLimit(options, "write the LIMIT into --inputQuery");
+    }
     if (isStreaming(options)) {
+      RunOptions.refuseLimit(options, "--streaming reads files that are not there yet");
       checkStreaming(options);
       RunnerDefaults.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
     }
@@ -265,6 +271,7 @@ final class EdgeInput {
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withPieces(pieces)
+            .withLimit(RunOptions.limitOf(options))
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)))
             .withMaxBadRecords(options.getMaxBadRecords());
     return write.from(blocks.withBadRecordErrorHandler(handler));

@@ -4,14 +4,19 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.edges.Edge;
 import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeTables;
+import dev.diagonal.internal.jdbc.relationships.RelationshipCheck;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.relationships.Fold;
 import dev.diagonal.jdbc.relationships.Fold.Folded;
+import dev.diagonal.jdbc.relationships.Fold;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +51,7 @@ final class FoldJob implements Job {
     if (options.getInput() != null || options.getInputQuery() != null) {
       throw new IllegalArgumentException("--fold loads nothing: remove --input and --inputQuery");
     }
+    RunOptions.refuseLimit(options, "--fold reads no records");
     SinkPlace place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
     if (!place.isUrl()) {
       throw new IllegalArgumentException("--fold needs --jdbcUrl");
@@ -93,6 +99,16 @@ final class FoldJob implements Job {
         UpsertRelationships.into(database, tables, EdgeTables.binder(format)).withLocks(grid);
     folded = Fold.of(refuseBothEnds ? writers.refusingBothEnds() : writers).now();
     return List.of();
+  }
+
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    TableCheck server = new TableCheck(database);
+    boolean reached = findings.check(() -> "server:  " + server.server());
+    RelationshipCheck check = new RelationshipCheck(database, tables);
+    for (Table each : reached ? tables.endTables() : List.<Table>of()) {
+      boolean unused = findings.check(() -> "table:   " + check.look(each));
+    }
   }
 
   @Override

@@ -12,11 +12,16 @@ import dev.diagonal.internal.edges.EdgeLines;
 import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
+import dev.diagonal.internal.jdbc.relationships.RelationshipCheck;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.CsvInputOptions;
@@ -38,6 +43,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
@@ -164,7 +170,7 @@ final class LoadEdgesJob implements Job {
     database = Sinks.postgres(place, options, servers);
     input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
     tables = FormatOptions.tables(options, input.format());
-    checkFirstRecords();
+    List<Edge> unusedEdges = checkFirstRecords(false);
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
     if (files != null) {
@@ -182,16 +188,67 @@ final class LoadEdgesJob implements Job {
     return outputs;
   }
 
-  private void checkFirstRecords() throws SQLException, InterruptedException {
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    if (!findings.check(() -> "server:  " + new TableCheck(database).server())) {
+      return;
+    }
+    boolean known =
+        findings.check(
+            () -> {
+              input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
+              tables = FormatOptions.tables(options, input.format());
+              return "types:   "
+                  + tables.edges().columns().stream()
+                      .map(column -> column.name() + " " + column.type())
+                      .collect(Collectors.joining(", "));
+            });
+    if (!known) {
+      return;
+    }
+    RelationshipCheck check = new RelationshipCheck(database, tables);
+    for (Table each : check.all()) {
+      boolean unused = findings.check(() -> "table:   " + check.look(each));
+    }
+    List<Edge> first = findings.find(() -> checkFirstRecords(true));
+    ShownRows rows =
+        first == null
+            ? null
+            : findings.find(
+                () -> ShownRows.of(tables.edges(), EdgeTables.binder(input.format()), first));
+    if (rows != null) {
+      findings.rows("the input", rows);
+    }
+    InputFiles files = input.filesOfPlaces();
+    if (files != null) {
+      boolean unused =
+          findings.check(
+              () ->
+                  "files:   "
+                      + new LoadedFiles(
+                              database, filesOfEdges, tables.edges(), options.getAppendOnly())
+                          .look(files));
+    }
+  }
+
+  /**
+   * Returns the first edges.
+   *
+   * @param always whether rows of a query are read even if they cannot be bad
+   */
+  private List<Edge> checkFirstRecords(boolean always) throws Exception {
     String query = options.getInputQuery();
     InputFiles files = input.files();
+    boolean keepsBadRecords = deadLetters.path() != null;
     if (query != null) {
-      EdgeQuery.check(database, query, input.format(), deadLetters.path() != null);
-    } else if (files != null) {
-      new FirstRecords(
-              input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
-          .check(files, EdgeLines.of(input.format()).create(), deadLetters.path() != null);
+      return EdgeQuery.check(database, query, input.format(), keepsBadRecords, always);
     }
+    return files == null
+        ? List.of()
+        : new FirstRecords(
+                input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
+            .results(
+                files, EdgeLines.of(input.format()).create(), keepsBadRecords, ShownRows.MOST, false);
   }
 
   @Override
@@ -210,6 +267,11 @@ final class LoadEdgesJob implements Job {
   @Override
   public void end() {
     input.end();
+  }
+
+  @Override
+  public String completion() {
+    return counts.needsLauncher() == null ? "finishing" : "adding up the counts";
   }
 
   @Override

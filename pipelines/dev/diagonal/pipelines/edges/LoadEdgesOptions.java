@@ -22,7 +22,8 @@ public interface LoadEdgesOptions
         ConflictFreeOptions,
         FileChangeOptions,
         CsvInputOptions,
-        StatementOptions {
+        StatementOptions,
+        JdbcOptions.OfInput {
 
   /** Which ids can be at both ends. */
   enum ScheduleName {

@@ -9,7 +9,6 @@ import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.CsvInputOptions;
-import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Runners;
@@ -161,16 +160,7 @@ final class StatementInput {
   }
 
   private JdbcTarget queried(JdbcTarget database) {
-    String url = options.getInputJdbcUrl();
-    if (url == null) {
-      return database;
-    }
-    String file = options.getInputJdbcPasswordFile();
-    return Sinks.login(
-        JdbcTarget.at(url),
-        options.getInputJdbcUser(),
-        Secrets.read("inputJdbcPasswordFile", file, "DIAGONAL_INPUT_JDBC_PASSWORD").orElse(null),
-        file != null);
+    return options.getInputJdbcUrl() == null ? database : Sinks.inputJdbc(options);
   }
 
   private CsvFormat format() {

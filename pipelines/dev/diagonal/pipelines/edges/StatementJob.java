@@ -4,10 +4,14 @@ import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -15,6 +19,7 @@ import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
@@ -97,6 +102,7 @@ final class StatementJob implements Job {
       throw new UsageException(
           "--counts and --fold cannot be combined with --statement: the statement counts itself");
     }
+    RunOptions.refuseLimit(options, "--statement runs for all rows; limit the rows of its input");
     if (options.getAppendOnly()) {
       throw new UsageException("--appendOnly cannot be combined with --statement");
     }
@@ -216,6 +222,45 @@ final class StatementJob implements Job {
     }
     outputs.add(new Output("edges", EDGES, loadEdges.statement().target()));
     return outputs;
+  }
+
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    if (!Neo4jConnection.accepts(database.url())
+        && !findings.check(() -> "server:  " + new TableCheck(database).server())) {
+      return;
+    }
+    look(findings, "edges", edges, statement, "statement");
+    if (nodes != null) {
+      look(findings, "nodes", nodes, String.valueOf(nodesStatement), "nodesStatement");
+    }
+  }
+
+  private void look(
+      Findings findings, String what, StatementInput input, String text, String option)
+      throws InterruptedException {
+    ValueRows rows = findings.find(() -> input.open(database));
+    if (rows == null) {
+      return;
+    }
+    rows.remarks().forEach(findings::say);
+    boolean unused =
+        findings.check(
+            () -> {
+              Load load = load(rows, text, option, what.equals("edges") ? edgeGrid(rows) : nodeGrid());
+              load.statement().check();
+              return "checked: --%s, which %s accepts".formatted(option, load.statement().target());
+            });
+    ShownRows shown =
+        findings.find(
+            () ->
+                ShownRows.of(
+                    new Table("rows", rows.parameters().columns()),
+                    rows.parameters().binder(),
+                    rows.first(ShownRows.MOST)));
+    if (shown != null) {
+      findings.rows("the " + what, shown);
+    }
   }
 
   /** Rows, the statement for them, and the grid that separates conflicting ones. */

@@ -44,19 +44,4 @@ public interface StatementOptions extends PipelineOptions {
   @Nullable String getMapping();
 
   void setMapping(@Nullable String mapping);
-
-  @Description("With --statement: the database of --inputQuery, if it is not that of --jdbcUrl")
-  @Nullable String getInputJdbcUrl();
-
-  void setInputJdbcUrl(@Nullable String inputJdbcUrl);
-
-  @Description("The user of --inputJdbcUrl")
-  @Nullable String getInputJdbcUser();
-
-  void setInputJdbcUser(@Nullable String inputJdbcUser);
-
-  @Description("A file with the password of --inputJdbcUser")
-  @Nullable String getInputJdbcPasswordFile();
-
-  void setInputJdbcPasswordFile(@Nullable String inputJdbcPasswordFile);
 }

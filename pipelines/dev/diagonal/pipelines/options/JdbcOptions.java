@@ -29,4 +29,26 @@ public interface JdbcOptions extends PipelineOptions {
   @Nullable String getJdbcPasswordFile();
 
   void setJdbcPasswordFile(@Nullable String jdbcPasswordFile);
+
+  /** The location of the database that is read, if another one is written. */
+  @OptionGroup(OptionGroup.Heading.DATABASE)
+  interface OfInput extends PipelineOptions {
+
+    @Description("The database that is read, if it is not that of --jdbcUrl")
+    @Nullable String getInputJdbcUrl();
+
+    void setInputJdbcUrl(@Nullable String inputJdbcUrl);
+
+    @Needs("inputJdbcUrl")
+    @Description("The user of --inputJdbcUrl")
+    @Nullable String getInputJdbcUser();
+
+    void setInputJdbcUser(@Nullable String inputJdbcUser);
+
+    @Needs("inputJdbcUrl")
+    @Description("A file with the password of --inputJdbcUser; or set DIAGONAL_INPUT_JDBC_PASSWORD")
+    @Nullable String getInputJdbcPasswordFile();
+
+    void setInputJdbcPasswordFile(@Nullable String inputJdbcPasswordFile);
+  }
 }

@@ -28,14 +28,37 @@ public final class Sinks {
     if (place.isEmbedded()) {
       return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser(), servers.jdbcPassword());
     }
-    String url = String.valueOf(place.url());
+    return login(
+        target("jdbcUrl", String.valueOf(place.url())),
+        options.getJdbcUser(),
+        Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD")
+            .orElse(null),
+        options.getJdbcPasswordFile() != null);
+  }
+
+  /**
+   * Returns the database that is read, if it is not the one that is written.
+   *
+   * @throws UsageException if its URL is invalid or its driver is missing
+   */
+  public static JdbcTarget inputJdbc(JdbcOptions.OfInput options) {
+    String file = options.getInputJdbcPasswordFile();
+    return login(
+        target("inputJdbcUrl", String.valueOf(options.getInputJdbcUrl())),
+        options.getInputJdbcUser(),
+        Secrets.read("inputJdbcPasswordFile", file, "DIAGONAL_INPUT_JDBC_PASSWORD").orElse(null),
+        file != null);
+  }
+
+  private static JdbcTarget target(String option, String url) {
     JdbcTarget target;
     try {
       target = JdbcTarget.at(url);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
-          "--jdbcUrl: %s%s"
+          "--%s: %s%s"
               .formatted(
+                  option,
                   e.getMessage(),
                   url.matches("(?s)postgres(ql)?://.*")
                       ? "; did you mean "
@@ -45,12 +68,7 @@ public final class Sinks {
           e);
     }
     Drivers.require(url);
-    return login(
-        target,
-        options.getJdbcUser(),
-        Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD")
-            .orElse(null),
-        options.getJdbcPasswordFile() != null);
+    return target;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.Summary;
@@ -19,6 +20,11 @@ public record JobTask(PlannedJob planned) implements Task {
   @Override
   public List<String> describe() {
     return planned.describe();
+  }
+
+  @Override
+  public void dryRun(Findings findings) throws Exception {
+    findings.add(planned.dryRun());
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.plan;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
@@ -6,7 +6,6 @@ import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.options.Sinks;
-import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of a plan by name: databases and Elasticsearch. */
-final class PlanConnections {
+public final class PlanConnections {
 
   private final Map<String, JdbcTarget> databases = new LinkedHashMap<>();
   private final Map<String, ElasticsearchTarget> searches = new LinkedHashMap<>();
@@ -28,7 +27,8 @@ final class PlanConnections {
   /** Connections with mistakes of their own, which are not reported again where they are used. */
   private final Set<String> broken = new HashSet<>();
 
-  void read(YamlNode node) {
+  /** Reads the connections of a plan. */
+  public void read(YamlNode node) {
     node.entries().forEach(this::read);
   }
 
@@ -88,7 +88,7 @@ final class PlanConnections {
    * Returns the options of a command for the connection of that name. If there is none, notes a
    * mistake and returns no options.
    */
-  List<String> options(String kind, YamlNode name) {
+  public List<String> options(String kind, YamlNode name) {
     Object found = kind.equals("jdbc") ? database(name) : search(name);
     return found == null ? List.of() : options.getOrDefault(name.text(), List.of());
   }
@@ -103,7 +103,7 @@ final class PlanConnections {
   }
 
   /** Returns the database of that name. If there is none, notes a mistake and returns null. */
-  @Nullable JdbcTarget database(YamlNode name) {
+  public @Nullable JdbcTarget database(YamlNode name) {
     JdbcTarget found = databases.get(name.text());
     if (found == null) {
       unknown(name, "database", new ArrayList<>(databases.keySet()));
@@ -112,7 +112,7 @@ final class PlanConnections {
   }
 
   /** Returns the Elasticsearch of that name. If there is none, notes a mistake and returns null. */
-  @Nullable ElasticsearchTarget search(YamlNode name) {
+  public @Nullable ElasticsearchTarget search(YamlNode name) {
     ElasticsearchTarget found = searches.get(name.text());
     if (found == null) {
       unknown(name, "Elasticsearch", new ArrayList<>(searches.keySet()));

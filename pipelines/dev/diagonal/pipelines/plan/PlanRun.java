@@ -116,22 +116,27 @@ public final class PlanRun {
       long startNanos = System.nanoTime();
       running.put(step, startNanos);
       PlanReport report;
+      @Nullable Failure failure = null;
       try {
         report = report(step.name(), State.DONE, step.task().run(), startNanos, null);
       } catch (InterruptedException e) {
         throw e;
       } catch (Exception | Error e) {
+        failure = Failure.of(e);
         report =
             report(
                 step.name(),
                 State.FAILED,
                 e instanceof FailedTaskException failed ? failed.counts() : Counts.NONE,
                 startNanos,
-                Failure.of(e).message());
+                failure.message());
       } finally {
         running.remove(step);
       }
       listener.accept(report.line(""));
+      if (failure != null && failure.hint() != null) {
+        listener.accept("hint: " + failure.hint());
+      }
       return report;
     } finally {
       places.release();

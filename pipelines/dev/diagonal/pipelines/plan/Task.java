@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.pipelines.dryrun.Findings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,13 @@ public interface Task {
 
   /** Returns what it would do, one line each. */
   List<String> describe();
+
+  /**
+   * Looks at what it would read, create and write, and changes nothing.
+   *
+   * @param findings receives what is there and what the task would fail with
+   */
+  default void dryRun(Findings findings) throws Exception {}
 
   /** Returns its counts so far while it runs, on any thread; null if they are unknown. */
   default @Nullable Counts running() {

@@ -4,12 +4,13 @@ import dev.diagonal.internal.metrics.Counted;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the progress of a job in one line. On a terminal the line is updated in place; otherwise
@@ -20,20 +21,27 @@ public final class ProgressLine implements AutoCloseable {
   private static final Duration ON_A_TERMINAL = Duration.ofMillis(500);
   private static final Duration ELSEWHERE = Duration.ofSeconds(10);
 
+  /** The width of the terminal is asked for every five seconds. */
+  private static final int WIDTH_EVERY = 10;
+
   private final PrintStream out;
   private final boolean terminal;
-  private final long totalBytes;
+  private final ProgressText text;
   private final long startNanos = System.nanoTime();
   private final Supplier<Map<Counted, Long>> counts;
   private final ScheduledExecutorService timer;
+  private volatile @Nullable String phase;
+  private volatile long phaseNanos;
   private int shown;
+  private int shows;
+  private int width = 79;
 
   private ProgressLine(
-      PrintStream out, boolean terminal, Supplier<Map<Counted, Long>> counts, long totalBytes) {
+      PrintStream out, boolean terminal, Supplier<Map<Counted, Long>> counts, ProgressText text) {
     this.out = out;
     this.terminal = terminal;
     this.counts = counts;
-    this.totalBytes = totalBytes;
+    this.text = text;
     timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -48,10 +56,13 @@ public final class ProgressLine implements AutoCloseable {
    *
    * @param counts what the job has counted so far; empty if that is unknown
    * @param totalBytes how many bytes the job will read, or 0 if that is unknown
+   * @param groups whether rows are grouped after they have been read and before they are written
    */
   public static ProgressLine start(
-      PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes) {
-    ProgressLine line = new ProgressLine(out, Terminal.isPresent(), counts, totalBytes);
+      PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes, boolean groups) {
+    ProgressLine line =
+        new ProgressLine(
+            out, Terminal.isPresent(), counts, new ProgressText(totalBytes, groups));
     long period = (line.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
     var unused =
         line.timer.scheduleWithFixedDelay(line::show, period, period, TimeUnit.MILLISECONDS);
@@ -80,62 +91,44 @@ public final class ProgressLine implements AutoCloseable {
     }
   }
 
+  /**
+   * Shows from now on that the pipeline has ended and what is done after it.
+   *
+   * @param what such as "publishing the tables"
+   */
+  public void phase(String what) {
+    phaseNanos = System.nanoTime();
+    phase = what;
+  }
+
   private void show() {
-    Map<Counted, Long> now = counts.get();
-    if (now.isEmpty()) {
+    String now = phase;
+    if (now != null) {
+      long seconds = (System.nanoTime() - phaseNanos) / 1_000_000_000;
+      print(List.of(now, ", %s s".formatted(seconds)), "");
       return;
     }
-    double seconds = (System.nanoTime() - startNanos) / 1e9;
-    String text =
-        text(
-            now.getOrDefault(Counted.BYTES_READ, 0L),
-            totalBytes,
-            now.getOrDefault(Counted.ROWS_READ, 0L),
-            now.getOrDefault(Counted.BATCHES_WRITTEN, 0L),
-            now.getOrDefault(Counted.BAD_RECORDS, 0L),
-            seconds);
-    if (terminal) {
-      out.print("\r" + text + " ".repeat(Math.max(0, shown - text.length())));
-      out.flush();
-    } else {
-      out.println(text);
+    Map<Counted, Long> counted = counts.get();
+    if (!counted.isEmpty()) {
+      double seconds = (System.nanoTime() - startNanos) / 1e9;
+      print(text.parts(counted, seconds), text.bar(counted));
     }
-    shown = text.length();
   }
 
-  static String text(
-      long bytes, long totalBytes, long rows, long batches, long bad, double seconds) {
-    String read =
-        totalBytes > 0
-            ? String.format(
-                Locale.ROOT,
-                "%3d %%, %,.1f of %,.1f MB read",
-                Math.min(100, 100 * bytes / totalBytes),
-                bytes / 1e6,
-                totalBytes / 1e6)
-            : String.format(Locale.ROOT, "%,.1f MB read", bytes / 1e6);
-    return String.format(
-        Locale.ROOT,
-        "%s%s, %,d rows, %,.0f rows/s, %,d batches written, %,d bad records",
-        read,
-        timeLeft(bytes, totalBytes, seconds),
-        rows,
-        rows / Math.max(seconds, 0.001),
-        batches,
-        bad);
-  }
-
-  /** Returns how long reading takes if it goes on as fast, or that it is over. */
-  private static String timeLeft(long bytes, long totalBytes, double seconds) {
-    if (totalBytes == 0 || bytes == 0) {
-      return "";
+  private void print(List<String> parts, String bar) {
+    if (!terminal) {
+      out.println(String.join("", parts));
+      return;
     }
-    if (bytes >= totalBytes) {
-      return ", now writing";
+    if (shows++ % WIDTH_EVERY == 0) {
+      width = Math.max(1, Terminal.columns() - 1); // the last column may wrap
     }
-    long left = Math.round(seconds * (totalBytes - bytes) / bytes);
-    return left < 120
-        ? String.format(Locale.ROOT, ", %d s left", left)
-        : String.format(Locale.ROOT, ", %d min left", Math.round(left / 60.0));
+    String line = ProgressText.fitting(parts, width);
+    if (bar.length() + line.length() <= width && line.equals(String.join("", parts))) {
+      line = bar + line;
+    }
+    out.print("\r" + line + " ".repeat(Math.max(0, Math.min(shown, width) - line.length())));
+    out.flush();
+    shown = line.length();
   }
 }

@@ -1,9 +1,15 @@
 package dev.diagonal.pipelines.progress;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.Console;
+import java.io.File;
+import java.io.IOException;
 
 /** Detects whether a person reads the output. */
 public final class Terminal {
+
+  private static final int USUAL_COLUMNS = 80;
 
   private Terminal() {}
 
@@ -21,6 +27,22 @@ public final class Terminal {
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;
+    }
+  }
+
+  /** Returns how many columns the terminal has; 80 if that cannot be found out. */
+  public static int columns() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String size = new String(stty.getInputStream().readAllBytes(), US_ASCII).strip();
+      int columns = Integer.parseInt(size.replaceFirst(".* ", ""));
+      return columns > 0 ? columns : USUAL_COLUMNS;
+    } catch (IOException | NumberFormatException e) {
+      return USUAL_COLUMNS;
     }
   }
 }

@@ -3,10 +3,13 @@ package dev.diagonal.pipelines.ratings;
 import dev.diagonal.block.Block;
 import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.HeaderCheck;
@@ -14,12 +17,14 @@ import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.ratings.AggregateRatings;
 import dev.diagonal.ratings.MovieRating;
 import dev.diagonal.ratings.RatingFormat;
+import dev.diagonal.ratings.RatingRows;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -28,6 +33,7 @@ import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +51,9 @@ final class MovieRatingsJob implements Job {
    */
   private static final int SHARDS_PER_READER = 2;
 
+  /** A reader emits one table of totals per shard. */
+  private static final int MOST_TABLES = 1_000;
+
   private final MovieRatingsOptions options;
   private final InputFiles input;
   private final SkippedLines skipped;
@@ -55,6 +64,7 @@ final class MovieRatingsJob implements Job {
    * @throws IllegalArgumentException if an option is invalid
    */
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
+    long unused = RunOptions.limitOf(options);
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
@@ -148,8 +158,35 @@ final class MovieRatingsJob implements Job {
   }
 
   @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    for (RatingSink sink : sinks) {
+      sink.dryRun(findings);
+    }
+    LineConsumer<KV<Integer, byte[]>> reader = AggregateRatings.reader(format);
+    ShownRows rows =
+        findings.find(
+            () ->
+                ShownRows.of(
+                    RatingRows.table("totals", format.textMovies()),
+                    RatingRows::bind,
+                    AggregateRatings.totals(
+                        format,
+                        new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+                            .results(
+                                input, reader, options.getBadRecords() != null, MOST_TABLES, true))));
+    if (rows != null) {
+      findings.rows("the totals of the first ratings", rows);
+    }
+  }
+
+  @Override
   public @Nullable String needsLauncher() {
     return options.getBulkLoadMode() ? "--bulkLoadMode is reset at the end" : null;
+  }
+
+  @Override
+  public boolean groups() {
+    return true;
   }
 
   @Override
@@ -174,6 +211,7 @@ final class MovieRatingsJob implements Job {
             .withFormat(format)
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
+            .withLimit(RunOptions.limitOf(options))
             .withShards(SHARDS_PER_READER * readers)
             .withRanges(RangePlan.DEFAULT.forReaders(readers));
     PCollection<Block<MovieRating>> ratings =

@@ -7,14 +7,19 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.stored.OutputRun;
+import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.elasticsearch.index.LoadMode;
+import dev.diagonal.internal.jdbc.table.TableCheck;
+import dev.diagonal.internal.jdbc.table.TableRights.Needs;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.jdbc.write.WriteToJdbc;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -79,6 +84,9 @@ sealed interface RatingSink {
   /** Creates what is missing. */
   void prepare(ServerUrls servers) throws Exception;
 
+  /** Looks at the target, and changes nothing. */
+  void dryRun(Findings findings) throws InterruptedException;
+
   /**
    * Adds the writing step.
    *
@@ -117,6 +125,9 @@ sealed interface RatingSink {
 
     @Override
     public void prepare(ServerUrls servers) {}
+
+    @Override
+    public void dryRun(Findings findings) {}
 
     @Override
     public PCollection<Written> write(
@@ -179,6 +190,16 @@ sealed interface RatingSink {
     }
 
     @Override
+    public void dryRun(Findings findings) throws InterruptedException {
+      TableCheck check = new TableCheck(target);
+      boolean unused =
+          findings.check(() -> "server:  " + check.server())
+              && findings.check(
+                  () ->
+                      "table:   " + check.table(table, Needs.of(WriteMode.UPSERT, table), false));
+    }
+
+    @Override
     public PCollection<Written> write(
         PCollection<Block<MovieRating>> ratings, @Nullable ErrorHandler<BadRecord, ?> handler) {
       return ratings.apply(step(), upsert.withBadRecordErrorHandler(handler));
@@ -230,6 +251,17 @@ sealed interface RatingSink {
       if (options.getBulkLoadMode()) {
         loadMode = LoadMode.begin(target);
       }
+    }
+
+    @Override
+    public void dryRun(Findings findings) throws InterruptedException {
+      IndexCheck check = new IndexCheck(target);
+      boolean unused =
+          findings.check(() -> "server:  " + check.server())
+              && findings.check(
+                  () ->
+                      "index:   "
+                          + check.strict(RatingRows.mapping(MovieIdOptions.isText(options))));
     }
 
     @Override

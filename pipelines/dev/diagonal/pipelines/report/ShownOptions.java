@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Shows the options of a run without the secrets that they hold. */
-final class ShownOptions {
+public final class ShownOptions {
 
   private static final Pattern SECRET =
       Pattern.compile("(?is)(--[^=]*(?:pass|pwd|secret|token|credential)[^=]*(?<!File)=).+");
@@ -15,7 +15,7 @@ final class ShownOptions {
 
   private ShownOptions() {}
 
-  static List<String> of(List<String> args) {
+  public static List<String> of(List<String> args) {
     return args.stream().map(ShownOptions::shown).toList();
   }
 

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.run;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import java.io.IOException;
 import java.util.List;
@@ -100,8 +101,30 @@ public interface Job {
     return null;
   }
 
+  /**
+   * Looks at what {@link #build} would read, create and write, and changes nothing.
+   *
+   * @param findings receives what is there, the first rows, and what the run would fail with
+   */
+  default void dryRun(Findings findings) throws InterruptedException {}
+
+  /** Returns whether rows are grouped after they have been read and before they are written. */
+  default boolean groups() {
+    return false;
+  }
+
+  /** Returns what {@link #complete} does, for a progress line. */
+  default String completion() {
+    return "finishing";
+  }
+
   /** Completes the job after the pipeline has ended successfully. */
   void complete() throws Exception;
+
+  /** Returns whether {@link #verify} compares anything. */
+  default boolean verifies() {
+    return false;
+  }
 
   /** Compares the rows in the targets with those that were sent, after {@link #complete}. */
   default List<Summary.Verified> verify(PipelineResult result) throws Exception {

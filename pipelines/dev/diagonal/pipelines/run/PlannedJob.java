@@ -5,6 +5,7 @@ import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.files.output.RunHold;
 import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.flink.LostJobException;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -63,10 +64,11 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
             : files.writes("badRecords", options.getBadRecords());
     files = files.writesAtTheEnd("summary", options.getSummary());
     files = files.writesAtTheEnd("report", options.getReport());
+    files = files.writesAtTheEnd("logFile", options.getLogFile());
     for (String arg : args) {
       int equals = arg.indexOf('=');
       String name = equals < 2 ? "" : arg.substring(2, equals);
-      if (name.endsWith("File") || READ_BY_LAUNCHER.contains(name)) {
+      if ((name.endsWith("File") && !name.equals("logFile")) || READ_BY_LAUNCHER.contains(name)) {
         files = files.reads(name, List.of(arg.substring(equals + 1)));
       }
     }
@@ -83,6 +85,30 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
             job.heapBytes() >> 20,
             Runtime.getRuntime().maxMemory() >> 20));
     return lines;
+  }
+
+  /** Looks at what the run would read, create and write, and changes nothing. */
+  public Findings dryRun() throws Exception {
+    Findings findings = new Findings();
+    if (Runners.isDirect(args)) {
+      Boolean unused =
+          findings.find(
+              () -> {
+                checkHeap();
+                return true;
+              });
+    }
+    if (!job.embeddedServers().isEmpty()) {
+      findings.say("servers: the embedded ones are started for a run only, so they are not checked");
+      return findings;
+    }
+    return Release.after(
+        () -> {
+          job.dryRun(findings);
+          return findings;
+        },
+        job,
+        false);
   }
 
   /**
@@ -237,23 +263,28 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       // Otherwise a failed run returns no result to ask.
       pipeline.getOptions().as(DirectOptions.class).setBlockOnRun(false);
     }
-    PipelineResult result;
-    ProgressLine line =
+    try (ProgressLine line =
         ProgressLine.start(
-            System.err, progress ? Runners.counts(options, args) : Map::of, job.inputBytes());
-    try {
-      result = Runners.run(pipeline);
+            System.err,
+            progress ? Runners.counts(options, args) : Map::of,
+            job.inputBytes(),
+            job.groups())) {
+      PipelineResult result = Runners.run(pipeline);
       await(result, outputs, counts);
-    } finally {
-      line.close();
+      if (result.getState() != PipelineResult.State.DONE) {
+        throw new JobFailedException(Failure.ofState(result.getState()));
+      }
+      if (progress) {
+        line.phase(job.completion());
+      }
+      job.complete();
+      double seconds = (System.nanoTime() - startNanos) / 1e9;
+      if (progress && job.verifies()) {
+        line.phase("verifying");
+      }
+      return Summary.of(name, result, seconds, outputs, job.remarks(result))
+          .withVerified(job.verify(result));
     }
-    if (result.getState() != PipelineResult.State.DONE) {
-      throw new JobFailedException(Failure.ofState(result.getState()));
-    }
-    job.complete();
-    double seconds = (System.nanoTime() - startNanos) / 1e9;
-    return Summary.of(name, result, seconds, outputs, job.remarks(result))
-        .withVerified(job.verify(result));
   }
 
   private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {

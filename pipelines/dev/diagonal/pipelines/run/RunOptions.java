@@ -1,7 +1,9 @@
 package dev.diagonal.pipelines.run;
 
+import dev.diagonal.files.ReadLines;
 import dev.diagonal.pipelines.usage.Needs;
 import dev.diagonal.pipelines.usage.OptionGroup;
+import dev.diagonal.pipelines.usage.UsageException;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -11,11 +13,49 @@ import org.jspecify.annotations.Nullable;
 @OptionGroup(OptionGroup.Heading.RUN)
 public interface RunOptions extends PipelineOptions {
 
-  @Description("Only print what would be read, created and written, and the heap that is needed")
+  @Description(
+      "Change nothing: connect to the servers, check rights, tables and indexes, and show the types"
+          + " and the first five rows as they would be written. Exit code 1 if the run would fail")
   @Default.Boolean(false)
   boolean getDryRun();
 
   void setDryRun(boolean dryRun);
+
+  @Description(
+      "Connect to no server: check options, files and plan, and print what would be read, created and"
+          + " written, and the heap that is needed")
+  @Default.Boolean(false)
+  boolean getCheck();
+
+  void setCheck(boolean check);
+
+  @Description(
+      "Log SQL statements without their values, requests, and retries with their reasons, instead of"
+          + " the progress line; also -v")
+  @Default.Boolean(false)
+  boolean getVerbose();
+
+  void setVerbose(boolean verbose);
+
+  @OptionGroup(OptionGroup.Heading.INPUT)
+  @Description(
+      "Read only this many records with one reader, the first ones in the order of files and lines;"
+          + " from a table or a query, any rows. 0 for all")
+  @Default.Long(0)
+  long getLimit();
+
+  void setLimit(long limit);
+
+  @Description("Print no progress and no summary, only warnings and errors; also -q")
+  @Default.Boolean(false)
+  boolean getQuiet();
+
+  void setQuiet(boolean quiet);
+
+  @Description("A file to which the log of --verbose is appended")
+  @Nullable String getLogFile();
+
+  void setLogFile(@Nullable String logFile);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description("A file for the summary of the run, as JSON")
@@ -44,4 +84,28 @@ public interface RunOptions extends PipelineOptions {
   long getMaxBadRecords();
 
   void setMaxBadRecords(long maxBadRecords);
+
+  /**
+   * Returns how many records are read.
+   *
+   * @throws UsageException if {@code --limit} is negative
+   */
+  static long limitOf(RunOptions options) {
+    if (options.getLimit() < 0) {
+      throw new UsageException("--limit must be 0 or more, got " + options.getLimit());
+    }
+    return options.getLimit() == 0 ? ReadLines.NO_LIMIT : options.getLimit();
+  }
+
+  /**
+   * Refuses {@code --limit}.
+   *
+   * @param why what it would have to do, and cannot
+   * @throws UsageException if it is set
+   */
+  static void refuseLimit(RunOptions options, String why) {
+    if (options.getLimit() != 0) {
+      throw new UsageException("--limit cannot be used here: " + why);
+    }
+  }
 }

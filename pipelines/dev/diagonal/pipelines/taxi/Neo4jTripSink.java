@@ -8,6 +8,7 @@ import dev.diagonal.internal.taxi.Neo4jTrips;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.Zone;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -70,6 +71,16 @@ final class Neo4jTripSink implements TripSink {
       throws Exception {
     trips.withLocks(ANY_GRID).prepare(zones);
     return null;
+  }
+
+  @Override
+  public void dryRun(Findings findings, InputFiles files) throws InterruptedException {
+    boolean unused =
+        findings.check(
+            () -> {
+              trips.check();
+              return "server:  %s, which accepts the statement".formatted(trips.target());
+            });
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
+import dev.diagonal.internal.jdbc.relationships.RelationshipCheck;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.taxi.TaxiTables;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.Zone;
@@ -11,8 +13,10 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
+import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.write.UpsertRows;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
@@ -81,6 +85,24 @@ final class PostgresTripSink implements TripSink {
         UpsertRows.now(
             database, TaxiTables.zones(options.getZonesTable()), TaxiTables.zoneBinder(), zones);
     return pieces;
+  }
+
+  @Override
+  public void dryRun(Findings findings, InputFiles files) throws InterruptedException {
+    if (!findings.check(() -> "server:  " + new TableCheck(database).server())) {
+      return;
+    }
+    RelationshipCheck check = new RelationshipCheck(database, tables);
+    for (Table each : check.all()) {
+      boolean unused = findings.check(() -> "table:   " + check.look(each));
+    }
+    boolean unused =
+        findings.check(
+            () ->
+                "files:   "
+                    + new LoadedFiles(
+                            database, filesOfTrips, tables.edges(), options.getAppendOnly())
+                        .look(files));
   }
 
   @Override

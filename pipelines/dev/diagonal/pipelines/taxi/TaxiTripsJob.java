@@ -12,11 +12,14 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.taxi.TaxiTables;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.TripLines;
 import dev.diagonal.internal.taxi.TripRemarks;
 import dev.diagonal.internal.taxi.Zone;
 import dev.diagonal.internal.taxi.ZoneFiles;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -25,6 +28,7 @@ import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -75,6 +79,7 @@ final class TaxiTripsJob implements Job {
   private @Nullable PieceCuts pieces;
 
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
+    long unusedLimit = RunOptions.limitOf(options);
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
@@ -169,11 +174,36 @@ final class TaxiTripsJob implements Job {
   }
 
   @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    sink.dryRun(findings, input);
+    List<Trip> first =
+        findings.find(
+            () ->
+                new FirstRecords(true, skipped, ParquetInput.FORMAT)
+                    .results(input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false));
+    ShownRows rows =
+        first == null
+            ? null
+            : findings.find(
+                () ->
+                    ShownRows.of(
+                        TaxiTables.of("trips", "zones").edges(), TaxiTables.tripBinder(), first));
+    if (rows != null) {
+      findings.rows("the input", rows);
+    }
+  }
+
+  @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(parallel.remarks(result));
     remarks.addAll(counts.remarks());
     remarks.addAll(TripRemarks.of(Summary.counters(result)));
     return remarks;
+  }
+
+  @Override
+  public String completion() {
+    return counts.needsLauncher() == null ? "finishing" : "adding up the counts";
   }
 
   @Override
@@ -198,6 +228,7 @@ final class TaxiTripsJob implements Job {
             .withSkipped(skipped)
             .withRecords(ParquetInput.FORMAT)
             .withPieces(pieces)
+            .withLimit(RunOptions.limitOf(options))
             .withRanges(RangePlan.DEFAULT.forReaders(Runners.readers(options)));
     if (handler != null) {
       write =

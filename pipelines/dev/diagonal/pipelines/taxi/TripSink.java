@@ -5,6 +5,7 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.taxi.Trip;
 import dev.diagonal.internal.taxi.Zone;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.schedule.BatchWriter;
 import java.util.List;
@@ -30,6 +31,13 @@ interface TripSink {
    */
   @Nullable PieceCuts prepare(ServerUrls servers, List<Zone> zones, InputFiles files)
       throws Exception;
+
+  /**
+   * Looks at the database, and changes nothing.
+   *
+   * @param files of the trips
+   */
+  void dryRun(Findings findings, InputFiles files) throws InterruptedException;
 
   /**
    * Returns the writers of the trips.

@@ -4,6 +4,7 @@ import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.plan.JobTask;
+import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
@@ -95,28 +96,39 @@ final class PlanTasks implements PlanFile.Kinds {
     if (spec == null) {
       return null;
     }
-    List<String> args = new ArrayList<>(runnerArgs);
-    args.addAll(reader.badRecordArgs());
     try {
-      TransferOptions options = options(reader.badRecordArgs());
       if (!readsWritten(spec) && node.mistakes().all().size() == before) {
-        TransferColumns.check(spec, options);
+        TransferColumns.check(spec, options(reader.badRecordArgs()));
       }
-      TablesAtOnce tables = scope == null ? null : scope.tables();
-      SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
-      TransferJob job =
-          new TransferJob(spec, options, Set.of(), tables == null ? null : tables::add, snapshot);
-      if (tables != null) {
-        tables.check(spec.tables());
-      }
-      if (snapshot != null) {
-        snapshot.add(spec.from());
-      }
-      return task(new PlannedJob("transfer", job, options, args));
+      return transfer(spec, reader.badRecordArgs(), scope);
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return null;
     }
+  }
+
+  /**
+   * Returns a transfer of a group.
+   *
+   * @param more options in addition to those of the runner
+   * @throws IllegalArgumentException if it does not fit the others
+   * @throws UsageException if another task also writes one of its files
+   */
+  Task transfer(TransferSpec spec, List<String> more, @Nullable GroupScope scope) {
+    List<String> args = new ArrayList<>(runnerArgs);
+    args.addAll(more);
+    TransferOptions options = options(more);
+    TablesAtOnce tables = scope == null ? null : scope.tables();
+    SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
+    TransferJob job =
+        new TransferJob(spec, options, Set.of(), tables == null ? null : tables::add, snapshot);
+    if (tables != null) {
+      tables.check(spec.tables());
+    }
+    if (snapshot != null) {
+      snapshot.add(spec.from());
+    }
+    return task(new PlannedJob("transfer", job, options, args));
   }
 
   /**
@@ -139,8 +151,8 @@ final class PlanTasks implements PlanFile.Kinds {
    *
    * @throws UsageException if it is one of them
    */
-  void checkAtTheEnd(String plan, String option, @Nullable String path) {
-    JobFiles all = JobFiles.NONE.reads("plan", List.of(plan));
+  void checkAtTheEnd(List<String> plan, String option, @Nullable String path) {
+    JobFiles all = JobFiles.NONE.reads("plan", plan);
     for (JobFiles each : files) {
       for (JobFiles.Input input : each.inputs()) {
         all = all.reads(input.option(), input.patterns());
@@ -204,7 +216,7 @@ final class PlanTasks implements PlanFile.Kinds {
    * @param snapshot null if each transfer takes its own snapshot
    * @param around the enclosing group, or null
    */
-  private record GroupScope(
+  record GroupScope(
       @Nullable TablesAtOnce tables, @Nullable SourceSnapshot snapshot, @Nullable GroupScope around)
       implements PlanFile.Scope {
 

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.run.OutputPath;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;

@@ -6,6 +6,7 @@ import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.options.CsvFormats;
 import dev.diagonal.pipelines.options.CsvInputOptions;
+import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;

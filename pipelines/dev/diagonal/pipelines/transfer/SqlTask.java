@@ -4,7 +4,10 @@ import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
 import java.io.IOException;
@@ -69,6 +72,13 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
   @Override
   public List<String> describe() {
     return List.of("runs:    " + shown + " in " + database);
+  }
+
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    boolean unused =
+        findings.check(
+            () -> "server:  %s; the statements are not run".formatted(new TableCheck(database).server()));
   }
 
   /**

@@ -5,12 +5,14 @@ import static dev.diagonal.internal.files.output.OutputPlace.STANDARD_OUTPUT;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.command.Command;
 import dev.diagonal.pipelines.command.CommandLine;
+import dev.diagonal.pipelines.command.DryRunReport;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.plan.PlanDryRun;
 import dev.diagonal.pipelines.plan.PlanFile;
-import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
+import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanReport;
 import dev.diagonal.pipelines.plan.PlanRun;
 import dev.diagonal.pipelines.progress.ProgressLine;
@@ -33,7 +35,7 @@ public final class Transfer implements Command {
 
   /** Options that a plan sets, so that they cannot be combined with {@code --plan}. */
   private static final List<String> BESIDE_A_PLAN =
-      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "summary", "report");
+      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "check", "verbose", "quiet", "logFile", "summary", "report");
 
   private static final int TOLD_SECONDS = 5;
 
@@ -64,7 +66,7 @@ public final class Transfer implements Command {
             + " --jdbcUrl=jdbc:postgresql://db/shop --jdbcUser=me",
         "transfer --from=jdbc:people --to=jsonl:people.jsonl --jdbcUrl=jdbc:postgresql://db/shop"
             + " --jdbcUser=me",
-        "transfer --plan=plan.yaml --dryRun");
+        "transfer --plan=plan.yaml --check");
   }
 
   @Override
@@ -74,7 +76,8 @@ public final class Transfer implements Command {
 
   @Override
   public ExitCode run(List<String> args) throws Exception {
-    if (args.stream().noneMatch(arg -> arg.startsWith("--plan="))) {
+    boolean planned = args.stream().anyMatch(arg -> arg.startsWith("--plan="));
+    if (!planned && !TablesTransfer.isFor(args)) {
       return single.run(args);
     }
     Runners.check(name(), args);
@@ -92,23 +95,37 @@ public final class Transfer implements Command {
           "--maxParallelTasks must be >= 1, got " + options.getMaxParallelTasks());
     }
     String file = String.valueOf(options.getPlan());
-    PlanTasks tasks = new PlanTasks(runnerArgs(args), commands);
-    PlanNode plan = PlanFile.read(Path.of(file), tasks, System::getenv);
-    tasks.checkAtTheEnd(file, "summary", summary);
-    tasks.checkAtTheEnd(file, "report", page);
+    PlanTasks tasks = new PlanTasks(runnerArgs(args, planned), commands);
+    PlanNode plan =
+        planned
+            ? PlanFile.read(Path.of(file), tasks, System::getenv)
+            : new TablesTransfer(single, options).plan(args, tasks);
+    List<String> read = planned ? List.of(file) : List.of();
+    tasks.checkAtTheEnd(read, "summary", summary);
+    tasks.checkAtTheEnd(read, "report", page);
     checkFromTask(plan, options.getFromTask());
-    if (options.getDryRun()) {
+    if (options.getCheck()) {
       describe(plan, "").forEach(System.out::println);
       return ExitCode.DONE;
     }
+    if (options.getDryRun()) {
+      return DryRunReport.print(name(), describe(plan, ""), PlanDryRun.of(plan));
+    }
+    boolean quiet = options.getQuiet();
     PlanRun run =
-        new PlanRun(options.getMaxParallelTasks(), options.getFromTask(), System.err::println);
-    PlanReport report = page == null ? run(run, plan) : reported(run, plan, args, page);
+        new PlanRun(
+            options.getMaxParallelTasks(),
+            options.getFromTask(),
+            quiet ? line -> {} : System.err::println);
+    PlanReport report =
+        page == null ? run(run, plan, quiet) : reported(run, plan, args, page, quiet);
     boolean outIsTaken =
         tasks.useStandardOutput()
             || STANDARD_OUTPUT.equals(summary)
             || STANDARD_OUTPUT.equals(page);
-    report.lines().forEach((outIsTaken ? System.err : System.out)::println);
+    if (!quiet || report.state() == PlanReport.State.FAILED) {
+      report.lines().forEach((outIsTaken ? System.err : System.out)::println);
+    }
     if (summary != null) {
       report.writeTo(summary);
     }
@@ -116,18 +133,23 @@ public final class Transfer implements Command {
   }
 
   /** Runs a plan and writes the report of the run. */
-  private PlanReport reported(PlanRun run, PlanNode plan, List<String> args, String page)
+  private PlanReport reported(
+      PlanRun run, PlanNode plan, List<String> args, String page, boolean quiet)
       throws IOException, InterruptedException {
     try (RunReport report =
         RunReport.start(page, name(), args, describe(plan, ""), ProgressLine.countsInThisJvm())) {
-      PlanReport done = run(run, plan);
+      PlanReport done = run(run, plan, quiet);
       report.write(done, null, Runners.isOnCluster(args));
       return done;
     }
   }
 
   /** Prints the progress of the running tasks every few seconds. */
-  private static PlanReport run(PlanRun run, PlanNode plan) throws InterruptedException {
+  private static PlanReport run(PlanRun run, PlanNode plan, boolean quiet)
+      throws InterruptedException {
+    if (quiet) {
+      return run.run(plan);
+    }
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -152,7 +174,7 @@ public final class Transfer implements Command {
    * Returns the options of the runner, which all tasks get; options of transfers belong in the
    * plan.
    */
-  private List<String> runnerArgs(List<String> args) {
+  private List<String> runnerArgs(List<String> args, boolean planned) {
     List<String> own = new ArrayList<>();
     for (var method : TransferOptions.class.getMethods()) {
       if (method.getDeclaringClass().getName().startsWith("dev.diagonal.")
@@ -165,7 +187,7 @@ public final class Transfer implements Command {
       String option = arg.replaceFirst("^--", "").replaceFirst("=.*", "");
       if (!own.contains(option)) {
         runner.add(arg);
-      } else if (!BESIDE_A_PLAN.contains(option)) {
+      } else if (planned && !BESIDE_A_PLAN.contains(option)) {
         throw new UsageException(
             "--" + option + " belongs in the plan and cannot be combined with --plan");
       }

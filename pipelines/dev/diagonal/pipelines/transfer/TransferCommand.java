@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.options.CsvFormats;
@@ -14,6 +15,7 @@ import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Job;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.TransferSpec.Database;
@@ -47,8 +49,8 @@ import org.jspecify.annotations.Nullable;
 public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   private static final List<String> SOURCES = List.of("csv", "jsonl", "parquet", "jdbc");
-  private static final List<String> SINKS =
-      List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
+  private static final String EMBEDDED = "embedded";
+  static final List<String> SINKS = List.of("csv", "jsonl", "parquet", "jdbc", "elasticsearch");
 
   @Override
   public String name() {
@@ -68,6 +70,24 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
 
   @Override
   protected Job plan(TransferOptions options) {
+    TransferSpec spec = spec(options);
+    TransferColumns.check(spec, options);
+    return new TransferJob(spec, options, embedded(options), null, null);
+  }
+
+  private static Set<EmbeddedServers.Kind> embedded(TransferOptions options) {
+    Set<EmbeddedServers.Kind> embedded = EnumSet.noneOf(EmbeddedServers.Kind.class);
+    if (EMBEDDED.equals(options.getJdbcUrl())) {
+      embedded.add(EmbeddedServers.Kind.POSTGRES);
+    }
+    if (EMBEDDED.equals(options.getElasticsearchUrl())) {
+      embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
+    }
+    return embedded;
+  }
+
+  /** Returns what the options specify. */
+  TransferSpec spec(TransferOptions options) {
     if (options.getFrom() == null || options.getTo() == null) {
       throw new UsageException("set --from and --to, or --plan");
     }
@@ -82,18 +102,12 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     to.stream()
         .filter(end -> end.kind().equals("jdbc"))
         .forEach(end -> Sinks.checkTable("to", end.place()));
-    boolean jdbc = from.kind().equals("jdbc") || to.stream().anyMatch(e -> e.kind().equals("jdbc"));
+    boolean reads = from.kind().equals("jdbc") && options.getInputJdbcUrl() == null;
+    boolean jdbc = reads || to.stream().anyMatch(e -> e.kind().equals("jdbc"));
     boolean search = to.stream().anyMatch(end -> end.kind().equals("elasticsearch"));
     boolean writesTables = to.stream().anyMatch(end -> end.kind().equals("jdbc"));
     SinkPlace database = place("jdbcUrl", options.getJdbcUrl(), jdbc);
     SinkPlace index = place("elasticsearchUrl", options.getElasticsearchUrl(), search);
-    Set<EmbeddedServers.Kind> embedded = EnumSet.noneOf(EmbeddedServers.Kind.class);
-    if (database.isEmbedded()) {
-      embedded.add(EmbeddedServers.Kind.POSTGRES);
-    }
-    if (index.isEmbedded()) {
-      embedded.add(EmbeddedServers.Kind.ELASTICSEARCH);
-    }
     Mistakes mistakes = new Mistakes();
     if (!writesTables) {
       mistakes.attempt(() -> refuse("mode", options.getMode(), "--to=jdbc:"));
@@ -101,6 +115,9 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
         mistakes.attempt(
             () -> refuse("key", options.getKey(), "--to=jdbc: or --to=elasticsearch:"));
       }
+    }
+    if (!from.kind().equals("jdbc")) {
+      mistakes.attempt(() -> refuse("inputJdbcUrl", options.getInputJdbcUrl(), "--from=jdbc:"));
     }
     if (!jdbc) {
       mistakes.attempt(() -> refuse("jdbcUrl", options.getJdbcUrl(), "jdbc: in --from or --to"));
@@ -127,20 +144,43 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
       Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);
       sinks.add(to(end, output, jdbcTarget, indexTarget, options));
     }
-    TransferSpec spec =
-        new TransferSpec(
-            from(from, input, jdbcTarget, options),
-            sinks,
-            mapping(options),
-            options.getBlockRows(),
-            options.getCommitRows(),
-            options.getTransaction() == TransferOptions.Transaction.all,
-            ledger(options),
-            types(options),
-            options.getVerify(),
-            options.getResume());
-    TransferColumns.check(spec, options);
-    return new TransferJob(spec, options, embedded, null, null);
+    return new TransferSpec(
+        from(from, input, jdbcSource(options, jdbcTarget), options),
+        sinks,
+        mapping(options),
+        options.getBlockRows(),
+        options.getCommitRows(),
+        options.getTransaction() == TransferOptions.Transaction.all,
+        ledger(options),
+        types(options),
+        options.getVerify(),
+        options.getResume(),
+        options.getLimit());
+  }
+
+  /**
+   * Returns the running database that is read.
+   *
+   * @throws UsageException if none is named
+   */
+  static JdbcTarget source(TransferOptions options) {
+    String url = options.getJdbcUrl();
+    if (EMBEDDED.equals(url)) {
+      throw new UsageException(
+          "--jdbcUrl=embedded cannot be combined with --from=%s".formatted(options.getFrom()));
+    }
+    return options.getInputJdbcUrl() == null
+        ? Sinks.jdbc(place("jdbcUrl", url, true), options, ServerUrls.TO_COME)
+        : Sinks.inputJdbc(options);
+  }
+
+  /** Returns the database that is read. */
+  private static Database jdbcSource(TransferOptions options, Database target) {
+    if (options.getInputJdbcUrl() == null) {
+      return target;
+    }
+    JdbcTarget input = Sinks.inputJdbc(options);
+    return servers -> input;
   }
 
   private static void refuse(String option, @Nullable Object value, String end) {

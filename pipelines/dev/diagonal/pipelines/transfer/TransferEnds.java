@@ -4,9 +4,12 @@ import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.files.RangePlan;
+import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jdbc.table.TableRights.Needs;
+import dev.diagonal.internal.transfer.LimitedSource;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
@@ -15,12 +18,14 @@ import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.options.Warnings;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.OutputRuns;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.TransferSpec.Database;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
@@ -34,6 +39,8 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.parquet.ParquetFileSink;
 import dev.diagonal.transfer.parquet.ParquetFiles;
 import dev.diagonal.transfer.sink.IndexSink;
@@ -47,7 +54,10 @@ import dev.diagonal.transfer.source.JsonLineFiles;
 import dev.diagonal.transfer.source.SnapshotKeeper;
 import dev.diagonal.transfer.source.TransferSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the source and the sinks of a transfer. */
@@ -102,6 +112,11 @@ final class TransferEnds {
   }
 
   private TransferSource source(ServerUrls servers, int readers) throws Exception {
+    TransferSource source = whole(servers, readers);
+    return spec.limit() == 0 ? source : new LimitedSource(source, spec.limit());
+  }
+
+  private TransferSource whole(ServerUrls servers, int readers) throws Exception {
     RangePlan plan = RangePlan.DEFAULT.forReaders(readers);
     From from = spec.from();
     if (from instanceof FromCsv csv) {
@@ -165,8 +180,88 @@ final class TransferEnds {
     }
   }
 
-  private TransferSink tableSink(
-      ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+  /**
+   * Looks at the source and the sinks for a dry run, and changes nothing.
+   *
+   * @return the rows, or null if the run would fail before it knows them
+   */
+  @Nullable TransferRows look(Findings findings) throws InterruptedException {
+    ServerUrls servers = ServerUrls.TO_COME;
+    boolean reached = true;
+    for (Findings.Look<String> server : servers()) {
+      reached &= findings.check(() -> "server:  " + server.at());
+    }
+    TransferSource source =
+        reached ? findings.find(() -> source(servers, plannedReaders)) : null;
+    Mapping mapping =
+        source == null ? null : findings.find(() -> TransferTypes.of(spec, source, servers));
+    if (source == null || mapping == null) {
+      return null;
+    }
+    TransferRows rows = findings.find(() -> TransferRows.of(source, mapping, List.of()));
+    if (rows == null) {
+      return null;
+    }
+    findings.say(
+        "types:   %s%s"
+            .formatted(
+                source.guesses() == null ? "" : "guessed unless set: ",
+                rows.rows().fields().stream()
+                    .map(field -> field.name() + " " + field.sqlType())
+                    .collect(Collectors.joining(", "))));
+    for (To to : spec.to()) {
+      if (to instanceof ToJdbc table) {
+        boolean unused = findings.check(() -> "table:   " + look(table, source, rows.rows()));
+      } else if (to instanceof ToIndex index) {
+        boolean unused =
+            findings.check(
+                () ->
+                    "index:   "
+                        + IndexSink.of(BulkSettings.of(index.index().at(servers)), index.columns())
+                            .look(rows.rows()));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns what logs in to each server, once. */
+  private List<Findings.Look<String>> servers() {
+    Map<String, Findings.Look<String>> servers = new LinkedHashMap<>();
+    List<Database> databases = new ArrayList<>();
+    if (spec.from() instanceof FromJdbc from) {
+      databases.add(from.database());
+    }
+    spec.tables().forEach(table -> databases.add(table.database()));
+    for (Database each : databases) {
+      TableCheck check = new TableCheck(each.at(ServerUrls.TO_COME));
+      servers.put(check.database().toString(), check::server);
+    }
+    for (To to : spec.to()) {
+      if (to instanceof ToIndex index) {
+        IndexCheck check = new IndexCheck(index.index().at(ServerUrls.TO_COME));
+        servers.put(check.target().urls().toString(), check::server);
+      }
+    }
+    return List.copyOf(servers.values());
+  }
+
+  private String look(ToJdbc to, TransferSource source, RowType rows) throws Exception {
+    JdbcTarget database = to.database().at(ServerUrls.TO_COME);
+    Table table = find(to, source, rows, database);
+    TableCheck check = new TableCheck(database);
+    if (staged != null) {
+      if (to.mode() == Mode.upsert) {
+        CreateTable.checkKey(database, table);
+      }
+      check.stages(spec.ledger().schema());
+      return to.table() + " exists or would be created, and changes at the end";
+    }
+    return check.table(table, null, table.keyColumns().isEmpty());
+  }
+
+  /** Returns the table that exists, or that would be created. */
+  private Table find(ToJdbc to, TransferSource source, RowType rows, JdbcTarget database)
+      throws Exception {
     new InternalSchema(spec.ledger().schema()).refuse(to.table());
     WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
     Table table =
@@ -181,6 +276,13 @@ final class TransferEnds {
               return to.mode() == Mode.replace ? needs.withDelete() : needs;
             });
     leftOut(table, rows).forEach(Warnings::print);
+    return table;
+  }
+
+  private TransferSink tableSink(
+      ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
+    Table table = find(to, source, rows, database);
+    WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
     StagedSinks stages = staged;
     if (stages == null) {
       TargetTable.create(database, table);

@@ -9,6 +9,8 @@ import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -26,6 +28,7 @@ import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.mapping.Mapping;
@@ -117,7 +120,10 @@ final class TransferJob implements Job {
   }
 
   private boolean isRecorded() {
-    return options.getBadRecords() == null && !Runners.isDetached(options) && !isStaged();
+    return options.getBadRecords() == null
+        && !Runners.isDetached(options)
+        && !isStaged()
+        && spec.limit() == 0;
   }
 
   /** Returns whether an interrupted run can be resumed; the transfers of a plan cannot. */
@@ -172,7 +178,7 @@ final class TransferJob implements Job {
   @Override
   public long inputBytes() {
     List<String> files = inputs();
-    return files.isEmpty() ? 0 : InputFiles.matchingIfAny(files).totalBytes();
+    return files.isEmpty() || spec.limit() > 0 ? 0 : InputFiles.matchingIfAny(files).totalBytes();
   }
 
   @Override
@@ -235,6 +241,30 @@ final class TransferJob implements Job {
             outputs,
             handler -> pipeline.apply("Transfer", transfer.withBadRecordErrorHandler(handler)));
     return outputs;
+  }
+
+  @Override
+  public void dryRun(Findings findings) throws InterruptedException {
+    TransferRows planned = ends.look(findings);
+    if (planned == null) {
+      return;
+    }
+    List<String> files = inputs();
+    if (!files.isEmpty() && InputFiles.matchingIfAny(files).hasPipes()) {
+      findings.say("rows:    not shown, because a pipe can be read only once");
+      return;
+    }
+    List<RowBlock> first = new ArrayList<>();
+    boolean unused =
+        findings.check(
+            () -> {
+              DeadLetter bad = planned.firstRows(first::add);
+              if (bad != null && deadLetters.path() == null) {
+                findings.refuse(new BadInputException(bad.describe()));
+              }
+              return bad == null ? "bad:     none of the first rows" : "bad:     " + bad.describe();
+            });
+    findings.rows("the input", ShownRows.of(planned.rows(), first));
   }
 
   /** Files are read before tables and indices are created. A pipe can be read only once. */
@@ -322,6 +352,11 @@ final class TransferJob implements Job {
   }
 
   @Override
+  public String completion() {
+    return isStaged() ? "publishing the tables" : "finishing";
+  }
+
+  @Override
   public void complete() throws Exception {
     if (receipt == null || !receipt.readsSourceAgain()) {
       closeSnapshot(); // releases its locks first: the table that was read may be replaced
@@ -331,6 +366,11 @@ final class TransferJob implements Job {
     if (recorded != null) {
       recorded.end();
     }
+  }
+
+  @Override
+  public boolean verifies() {
+    return receipt != null;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.plan.MappingFile;
+import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
 import dev.diagonal.pipelines.transfer.TransferSpec.To;
@@ -99,7 +100,8 @@ final class TransferNode {
                     ledger,
                     types,
                     verify(),
-                    false));
+                    false,
+                    0));
   }
 
   private boolean verify() {

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** The options of {@link Transfer}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface TransferOptions
-    extends RunOptions, JdbcOptions, InternalSchemaOptions, ElasticsearchOptions, CsvInputOptions {
+    extends RunOptions,
+        JdbcOptions,
+        JdbcOptions.OfInput,
+        InternalSchemaOptions,
+        ElasticsearchOptions,
+        CsvInputOptions {
 
   /** How rows are written whose keys exist in a table, and whether existing rows are replaced. */
   enum Mode {
@@ -69,7 +74,7 @@ public interface TransferOptions
 
   @Description(
       "The source of the rows: csv:FILES, jsonl:FILES, parquet:FILES or jdbc:TABLE; jdbc: with"
-          + " --query")
+          + " --query; jdbc:SCHEMA.* for several tables of PostgreSQL")
   @Nullable String getFrom();
 
   void setFrom(@Nullable String from);
@@ -77,7 +82,7 @@ public interface TransferOptions
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
       "The targets of the rows, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE,"
-          + " elasticsearch:INDEX")
+          + " elasticsearch:INDEX. With several tables as the source, * stands for the name of the table")
   @Nullable List<String> getTo();
 
   void setTo(@Nullable List<String> to);

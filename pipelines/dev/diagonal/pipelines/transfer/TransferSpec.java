@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
  * @param resume whether an unfinished transfer is resumed
+ * @param limit how many records are read, or 0 for all
  */
 record TransferSpec(
     From from,
@@ -37,7 +38,8 @@ record TransferSpec(
     LedgerSettings ledger,
     ColumnTypes types,
     boolean verify,
-    boolean resume) {
+    boolean resume,
+    long limit) {
 
   static final int BLOCK_ROWS = 1_000;
   static final int COMMIT_ROWS = 50_000;
@@ -49,6 +51,16 @@ record TransferSpec(
     to = List.copyOf(to);
     ParallelWrite.check("blockRows", blockRows, 1_000_000);
     ParallelWrite.check("commitRows", commitRows, 1_000_000);
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit must be 0 or more, got " + limit);
+    }
+    if (limit > 0 && resume) {
+      throw new IllegalArgumentException("a transfer with a limit cannot be resumed: run it again");
+    }
+    if (limit > 0 && verify) {
+      throw new IllegalArgumentException(
+          "a limit cannot be verified: the source would be read again, and may return other rows");
+    }
   }
 
   /** Returns the tables among the sinks. */

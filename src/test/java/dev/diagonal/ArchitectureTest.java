@@ -42,7 +42,12 @@ final class ArchitectureTest {
   private static final List<Set<String>> LAYERS =
       List.of(
           Set.of(
-              "block", "files.stored", "internal.bytes", "internal.elasticsearch.tls", "metrics"),
+              "block",
+              "files.stored",
+              "internal.bytes",
+              "internal.elasticsearch.tls",
+              "internal.trace",
+              "metrics"),
           Set.of("fault", "grid", "internal.block", "internal.metrics", "schedule"),
           Set.of(
               "elasticsearch.bulk", "internal.fault", "internal.files.stored", "internal.schedule"),
@@ -95,7 +100,7 @@ final class ArchitectureTest {
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
           Set.of("transfer"),
           Set.of("internal.schematransforms"),
-          Set.of("pipelines.progress", "pipelines.servers", "pipelines.usage"),
+          Set.of("pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),
           Set.of("pipelines.flink", "pipelines.report"),
           Set.of("pipelines.run"),
           Set.of("pipelines.options"),

@@ -73,14 +73,20 @@ public final class EdgeQuery {
    * where the ids cannot fail to fit.
    *
    * @param keepsBadRecords whether the run goes on after a bad record
+   * @param always whether rows are read even if their ids cannot fail to fit
+   * @return the first edges
    * @throws BadInputException if the result has no such column; if a row is bad and {@code
    *     keepsBadRecords} is false; if the first {@value #MOST_ROWS} rows are all bad
    * @throws SQLException if the database cannot be reached, or refuses the query
    */
-  public static void check(
-      JdbcTarget database, String query, EdgeFormat format, boolean keepsBadRecords)
+  public static List<Edge> check(
+      JdbcTarget database,
+      String query,
+      EdgeFormat format,
+      boolean keepsBadRecords,
+      boolean always)
       throws SQLException, InterruptedException {
-    RetriedTransaction.in(database, "look at the rows of --inputQuery")
+    return RetriedTransaction.in(database, "look at the rows of --inputQuery")
         .run(
             connection -> {
               HeldConnection.awaitRows(connection);
@@ -88,7 +94,7 @@ public final class EdgeQuery {
                 statement.execute("SET TRANSACTION READ ONLY");
               }
               FirstRows first = new FirstRows();
-              if (!first.read(connection, query, format, 0)) {
+              if (!first.read(connection, query, format, 0) || always) {
                 boolean unused = first.read(connection, query, format, MOST_ROWS);
               }
               return first;
@@ -99,6 +105,7 @@ public final class EdgeQuery {
   /** What the first rows of a query are. */
   private static final class FirstRows implements Output<Edge> {
 
+    private final List<Edge> edges = new ArrayList<>();
     private int good;
     private int bad;
     private @Nullable DeadLetter fault;
@@ -127,6 +134,7 @@ public final class EdgeQuery {
     @Override
     public void emit(Edge edge) {
       good++;
+      edges.add(edge);
     }
 
     @Override
@@ -135,10 +143,11 @@ public final class EdgeQuery {
       bad++;
     }
 
-    void require(boolean keepsBadRecords) {
+    List<Edge> require(boolean keepsBadRecords) {
       if (fault != null && (!keepsBadRecords || (good == 0 && bad == MOST_ROWS))) {
         throw new BadInputException("--inputQuery: " + fault.describe());
       }
+      return edges;
     }
   }
 

@@ -29,13 +29,13 @@ public final class JobSchema {
   private static final String TAKE_TURNS =
       "SELECT pg_advisory_xact_lock(hashtextextended('diagonal: create the tables of a job', 0))";
 
-  private static final String LOGGED_CHECK =
+  static final String LOGGED_CHECK =
       """
       WITH t AS (SELECT * FROM pg_class WHERE oid = to_regclass(?))
       SELECT 'it is not logged, so a crash would empty it' FROM t WHERE relpersistence <> 'p'
       """;
 
-  private static final String BATCHES_CHECKS =
+  static final String BATCHES_CHECKS =
       LOGGED_CHECK
           + """
           UNION ALL
@@ -137,7 +137,7 @@ public final class JobSchema {
   }
 
   /** Looks for existing schemas first: a user without the CREATE privilege may use them. */
-  private static void createSchemas(Connection connection, List<String> names) throws SQLException {
+  static void createSchemas(Connection connection, List<String> names) throws SQLException {
     for (String name : names) {
       int dot = name.indexOf('.');
       if (dot < 0) {
@@ -167,14 +167,7 @@ public final class JobSchema {
           session.call(
               connection -> {
                 differences.clear();
-                try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                  statement.setString(1, PostgresSql.quoteTable(table));
-                  try (ResultSet result = statement.executeQuery()) {
-                    while (result.next()) {
-                      differences.add(result.getString(1));
-                    }
-                  }
-                }
+                differences.addAll(differences(connection, table, sql));
                 return true;
               });
     }
@@ -183,7 +176,22 @@ public final class JobSchema {
     }
   }
 
-  private static boolean areThere(Connection connection, List<String> names) throws SQLException {
+  /** Returns what a check finds of a table. */
+  static List<String> differences(Connection connection, String table, String sql)
+      throws SQLException {
+    List<String> differences = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, PostgresSql.quoteTable(table));
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          differences.add(result.getString(1));
+        }
+      }
+    }
+    return differences;
+  }
+
+  static boolean areThere(Connection connection, List<String> names) throws SQLException {
     for (String name : names) {
       try (PreparedStatement statement =
           connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
@@ -199,7 +207,7 @@ public final class JobSchema {
     return true;
   }
 
-  private static boolean checkSource(Connection connection, JobTables tables) throws SQLException {
+  static boolean checkSource(Connection connection, JobTables tables) throws SQLException {
     String sql = "SELECT source FROM %s WHERE source <> ? LIMIT 1".formatted(tables.batchesSql());
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, tables.source());
@@ -216,7 +224,7 @@ public final class JobSchema {
     }
   }
 
-  private static Table batches(JobTables tables) {
+  static Table batches(JobTables tables) {
     return Table.of(
         tables.batches(),
         Column.key("batch_id", "bigint"),
@@ -239,7 +247,7 @@ public final class JobSchema {
         Column.of("published_into", "text"));
   }
 
-  private static Table staging(JobTables tables) {
+  static Table staging(JobTables tables) {
     return Table.of(
         tables.staging(),
         Column.key("batch_id", "bigint"),

@@ -15,6 +15,7 @@ import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.ratings.RatingFormat;
 import dev.diagonal.ratings.UserRatings;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -68,10 +69,13 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
             .withHeader(format.header()));
   }
 
-  /** Returns what reads ratings and writes them nowhere, for a look at the first ones. */
-  public static LineConsumer<?> reader(RatingFormat format) {
+  /**
+   * Returns what reads ratings and writes them nowhere, for a look at the first ones: user, movie
+   * and rating of each.
+   */
+  public static LineConsumer<List<String>> reader(RatingFormat format) {
     UserRatings ratings = new UserRatings(format);
-    return new LineConsumer<Written>() {
+    return new LineConsumer<List<String>>() {
       @Override
       public void open(TextFile file) {
         ratings.open(file);
@@ -83,15 +87,24 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
       }
 
       @Override
-      public long accept(TextBlock block, Output<Written> output) {
+      public long accept(TextBlock block, Output<List<String>> output) {
         AtomicLong good = new AtomicLong();
         ratings.read(
-            block, (user, movie, name, rating, offset) -> good.incrementAndGet(), output::reject);
+            block,
+            (user, movie, name, rating, offset) -> {
+              good.incrementAndGet();
+              output.emit(
+                  List.of(
+                      Long.toString(user),
+                      name == null ? Long.toString(movie) : name,
+                      BigDecimal.valueOf(rating, 3).toPlainString()));
+            },
+            output::reject);
         return good.get();
       }
 
       @Override
-      public void finish(Output<Written> output) {}
+      public void finish(Output<List<String>> output) {}
     };
   }
 
@@ -125,6 +138,11 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
   /** Also reads files of a format that is not text, as {@link ReadLines#withRecords} does. */
   public LoadRatings withRecords(RecordFormat records) {
     return new LoadRatings(target, format, files.withRecords(records));
+  }
+
+  /** Reads only the first records, as {@link ReadLines#withLimit} does. */
+  public LoadRatings withLimit(long records) {
+    return new LoadRatings(target, format, files.withLimit(records));
   }
 
   /** Sets how the files are cut, as {@link ReadLines#withRanges} does. */

@@ -71,6 +71,15 @@ public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
     statement().prepare();
   }
 
+  /**
+   * Logs in and lets the database parse the statement, and changes nothing.
+   *
+   * @throws SQLException if the database refuses it or cannot be reached
+   */
+  public void check() throws SQLException {
+    statement().check();
+  }
+
   private RunStatement<Trip> statement() {
     RunStatement<Trip> statement =
         RunStatement.in(database, TripCypher.WRITE_TRIPS, TaxiTables.tripParameters());

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.transfer;
 
 import dev.diagonal.conflictfree.PartSource;
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer.Output;
 import dev.diagonal.files.Piece;
 import dev.diagonal.internal.jdbc.table.BoundRow;
@@ -129,6 +130,46 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
       converter.finish(output, rows::reject);
       Counted.BYTES_READ.add(reader.bytesRead() - bytes);
     }
+  }
+
+  /**
+   * Reads the first rows, and skips bad ones.
+   *
+   * @param most how many rows are returned
+   */
+  public List<ValueRow> first(int most) throws Exception {
+    List<ValueRow> first = new ArrayList<>();
+    List<SourceRange> ranges = source.ranges();
+    if (ranges.isEmpty()) {
+      return first;
+    }
+    RowType type = conversion.to();
+    Table table = new Table("rows", converted());
+    RowBinder<RowAt> binder = RowAt.binder(table, type);
+    BlockConverter converter = new Conversion(conversion, most);
+    Output<ValueRow> rows = new FirstRows(first, most);
+    try (RowBlockReader reader = source.open(ranges.get(0), most)) {
+      RowBlock block = reader.next(rows::reject);
+      if (block != null) {
+        converter.convert(block, converted -> emit(table, binder, converted, rows), rows::reject);
+      }
+    } finally {
+      source.close();
+    }
+    return first;
+  }
+
+  /** Keeps the first rows. */
+  private record FirstRows(List<ValueRow> rows, int most) implements Output<ValueRow> {
+    @Override
+    public void emit(ValueRow row) {
+      if (rows.size() < most) {
+        rows.add(row);
+      }
+    }
+
+    @Override
+    public void reject(DeadLetter row) {}
   }
 
   private void emit(Table table, RowBinder<RowAt> binder, RowBlock block, Output<ValueRow> rows) {

@@ -76,8 +76,17 @@ public final class WriteToJdbc<T> extends PTransform<PCollection<Block<T>>, PCol
     this.errorHandler = errorHandler;
   }
 
-  /** Returns a step that performs this write. */
+  /**
+   * Returns a step that performs this write.
+   *
+   * @throws IllegalArgumentException if the write is for a part of an input, whose order a pipeline
+   *     does not keep
+   */
   public static <T> WriteToJdbc<T> of(JdbcWrite<T> write) {
+    checkArgument(
+        write.ledger().part() == null,
+        "rows of a pipeline have no order, so they cannot be those of part '%s'",
+        write.ledger().part());
     return new WriteToJdbc<>(write, BUFFERING, null);
   }
 

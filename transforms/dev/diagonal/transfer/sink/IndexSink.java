@@ -7,6 +7,7 @@ import dev.diagonal.internal.bytes.ByteBuilder;
 import dev.diagonal.internal.elasticsearch.bulk.BulkListener;
 import dev.diagonal.internal.elasticsearch.bulk.BulkWriter;
 import dev.diagonal.internal.elasticsearch.bulk.RefusedDocument;
+import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.elasticsearch.index.IndexFields;
 import dev.diagonal.internal.jdbc.table.RowAt;
 import dev.diagonal.internal.rows.Columns;
@@ -101,6 +102,19 @@ public final class IndexSink implements TransferSink {
         fields.isDataStream() ? Operation.CREATE : Operation.INDEX,
         fields.wholeNumbers(),
         fields.keywords());
+  }
+
+  /**
+   * Checks that the index can take rows, and changes nothing.
+   *
+   * @return whether it exists or would be created, and which fields it would get
+   * @throws IllegalArgumentException if a column does not fit
+   * @throws IOException if Elasticsearch cannot be reached, or refuses
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public String look(RowType type) throws IOException, InterruptedException {
+    check(type);
+    return new IndexCheck(settings.target()).lenient(DocumentFields.mapping(type, columns.text()));
   }
 
   @Override

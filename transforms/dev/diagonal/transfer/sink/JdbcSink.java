@@ -37,7 +37,8 @@ public final class JdbcSink implements TransferSink {
    * @param table whose columns are among those of the rows
    * @param commitRows the maximum number of rows per transaction
    * @param ledger how the transactions of plain inserts are recorded; with a run, all transactions
-   *     are recorded, and those that the run has committed of a range are not repeated
+   *     are recorded, and those that the run has committed of a range are not repeated; a row that
+   *     the table refuses then fails its range
    * @throws IllegalArgumentException if the mode does not fit the table
    */
   public JdbcSink(

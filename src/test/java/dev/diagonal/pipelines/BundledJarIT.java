@@ -211,6 +211,12 @@ final class BundledJarIT {
     assertThat(Files.mismatch(outputs.get(0), outputs.get(1))).isEqualTo(-1);
   }
 
+  /** What a run never touches is left out: see the filters of the shade plugin. */
+  @Test
+  void isBelowNinetyMegabytes() throws IOException {
+    assertThat(Files.size(Path.of(ChildJvm.jar()))).isLessThan(90_000_000);
+  }
+
   @Test
   void itHoldsNoServersNoLoggingAndWhatFlinkNeeds() throws IOException {
     try (JarFile jar = new JarFile(ChildJvm.jar())) {

@@ -32,6 +32,8 @@ final class Mistakes {
    */
   record Mistake(int number, String arguments, int exitCode, List<String> named) {
 
+    private static final String SHELL = "sh: ";
+
     static Mistake of(String line) {
       String[] cells = line.split(" \\| ", -1);
       return new Mistake(
@@ -45,7 +47,17 @@ final class Mistakes {
     }
 
     boolean needsServer() {
-      return arguments.contains("{");
+      return arguments.contains("{") && !isProcess();
+    }
+
+    /** Returns whether the arguments are a shell command. */
+    boolean isProcess() {
+      return arguments.startsWith(SHELL);
+    }
+
+    /** Returns the shell command. */
+    String command() {
+      return arguments.substring(SHELL.length());
     }
 
     /** Returns this with a database in place of {@code {pg}}, and its user if it names none. */

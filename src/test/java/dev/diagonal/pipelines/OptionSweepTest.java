@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,10 @@ final class OptionSweepTest {
                     .filter(method -> method.getName().matches("(get|is)[A-Z].*"))
                     .filter(
                         method -> method.getDeclaringClass().getName().startsWith("dev.diagonal."))
-                    .filter(method -> !method.getName().equals("getDryRun")) // false needs servers
+                    .filter(
+                        method ->
+                            !Set.of("getDryRun", "getCheck")
+                                .contains(method.getName())) // need servers
                     .map(method -> Arguments.of(command.name(), nameOf(method), method)));
   }
 
@@ -87,12 +91,12 @@ final class OptionSweepTest {
         .anyMatch(line -> line.contains("--" + option + " takes "));
   }
 
-  /** Returns the arguments of a dry run with one option set. */
+  /** Returns the arguments of a check with one option set. */
   List<String> arguments(String command, String option, String value) throws IOException {
     List<String> args = new ArrayList<>(List.of(command));
     base(command).forEach((name, given) -> args.add("--" + name + "=" + given));
     args.add("--" + option + "=" + value);
-    args.add("--dryRun");
+    args.add("--check");
     return args;
   }
 

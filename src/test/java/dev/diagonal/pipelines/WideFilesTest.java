@@ -54,7 +54,7 @@ final class WideFilesTest {
     Path out = directory.resolve("out.csv");
     assertDone("movie-ratings", "--input=" + in, "--output=" + out);
     assertThat(Files.readAllLines(out)).hasSize(2);
-    assertDone("load-edges", "--input=" + in, "--jdbcUrl=jdbc:postgresql://none/db", "--dryRun");
+    assertDone("load-edges", "--input=" + in, "--jdbcUrl=jdbc:postgresql://none/db", "--check");
   }
 
   /** Two rows; the first field is 0 and so is the second of the second row. */

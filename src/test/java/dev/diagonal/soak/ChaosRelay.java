@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Passes the bytes of one client to its server, and cuts, delays or loses them when it is told. */
 final class ChaosRelay implements AutoCloseable {
@@ -83,7 +84,7 @@ final class ChaosRelay implements AutoCloseable {
   }
 
   private final class Tap implements Relay.Tap {
-    private volatile Ends ends;
+    private volatile @Nullable Ends ends;
     private volatile boolean losesAnswer;
     private volatile boolean silent;
 

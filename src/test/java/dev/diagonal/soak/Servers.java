@@ -7,6 +7,7 @@ import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ final class Servers implements AutoCloseable {
     if (!inTime) {
       throw new IllegalStateException("no answer", fault.get());
     }
-    return answer.get();
+    return Objects.requireNonNull(answer.get());
   }
 
   long number(String query) {

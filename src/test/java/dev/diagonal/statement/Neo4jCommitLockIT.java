@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -43,8 +44,7 @@ final class Neo4jCommitLockIT {
       CREATE (a)-[:KNOWS {id: row.id}]->(b)
       """;
 
-  private final Grid<Knows> grid =
-      Grid.monopartite(SLOTS).byLongs(Knows::source, Knows::target);
+  private final Grid<Knows> grid = Grid.monopartite(SLOTS).byLongs(Knows::source, Knows::target);
   private final Random random = new Random(7);
   private int made;
 
@@ -117,7 +117,7 @@ final class Neo4jCommitLockIT {
       if (row != column && !taken.get(row) && !taken.get(column)) {
         taken.set(row);
         taken.set(column);
-        batches.add(new Batch<>(cell, numbered(byCell.get(cell))));
+        batches.add(new Batch<>(cell, numbered(Objects.requireNonNull(byCell.get(cell)))));
       }
     }
     return batches;

@@ -11,8 +11,9 @@ public final class ErrorLines {
 
   private static final Pattern PROGRESS =
       Pattern.compile(
-          "( *[0-9]+ %, [0-9.,]+ of )?[0-9.,]+ MB read(, [0-9]+ (s|min) left|, now writing)?, [0-9,]+ rows, [0-9,]+ rows/s,"
-              + " [0-9,]+ batches written, [0-9,]+ bad records");
+          "( *[0-9]+ %, [0-9.,]+ of )?[0-9.,]+ MB read(, [0-9]+ (s|min) left|, now (grouping|writing))?, [0-9,]+ rows, [0-9,]+ rows/s,"
+              + " [0-9,]+ batches written, [0-9,]+ bad records"
+              + "|(finishing|verifying|publishing the (tables|totals)|adding up the counts), [0-9]+ s");
 
   private ErrorLines() {}
 

@@ -49,7 +49,11 @@ class HandoffThreadsTest {
     Handoff<Integer> handoff = new Handoff<>(1);
     together(
         () -> untilBroken(() -> handoff.put(1)),
-        () -> untilBroken(handoff::take),
+        () ->
+            untilBroken(
+                () -> {
+                  Integer unused = handoff.take();
+                }),
         handoff::breakOff);
   }
 

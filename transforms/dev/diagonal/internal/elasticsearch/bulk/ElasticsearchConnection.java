@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.internal.elasticsearch.tls.PrivateCa;
+import dev.diagonal.internal.trace.Trace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -95,6 +96,25 @@ public final class ElasticsearchConnection implements AutoCloseable {
    * @throws IOException if there is no complete response in time
    */
   public Response perform(Request request) throws IOException {
+    long startNanos = System.nanoTime();
+    int status = 0;
+    try {
+      Response response = send(request);
+      status = response.getStatusLine().getStatusCode();
+      return response;
+    } catch (AnswerException e) {
+      status = e.status();
+      throw e;
+    } finally {
+      Trace.request(
+          request.getMethod(),
+          request.getEndpoint(),
+          status,
+          Duration.ofNanos(System.nanoTime() - startNanos));
+    }
+  }
+
+  private Response send(Request request) throws IOException {
     CompletableFuture<Response> answer = new CompletableFuture<>();
     Cancellable sent = client.performRequestAsync(request, listenerOf(answer));
     try {

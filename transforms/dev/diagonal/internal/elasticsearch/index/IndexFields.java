@@ -9,6 +9,8 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -211,6 +213,18 @@ public record IndexFields(
       missing.set("properties", fields);
     }
     return missing;
+  }
+
+  /** Returns the fields of a mapping that an index lacks and would get. */
+  static List<String> missingFields(ObjectNode wanted, JsonNode found) {
+    List<String> names = new ArrayList<>();
+    if (found.size() == 1 && !WriteIndex.isDataStream(found)) {
+      missing(wanted, found.elements().next().path("mappings"), false)
+          .path("properties")
+          .fieldNames()
+          .forEachRemaining(names::add);
+    }
+    return names;
   }
 
   private static boolean hasTemplatesOfUser(JsonNode found) {

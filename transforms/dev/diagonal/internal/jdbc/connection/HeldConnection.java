@@ -3,6 +3,7 @@ package dev.diagonal.internal.jdbc.connection;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.internal.jdbc.schema.Session;
+import dev.diagonal.internal.trace.TracedConnection;
 import dev.diagonal.jdbc.connection.Connector;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
@@ -161,7 +162,7 @@ public final class HeldConnection implements Session {
   }
 
   private Connection open() throws SQLException {
-    Connection opened = database.connect();
+    Connection opened = TracedConnection.of(database.connect(), database.name());
     boolean done = false;
     try {
       pooled = opened.isWrapperFor(PGConnection.class) && limits().set(opened);

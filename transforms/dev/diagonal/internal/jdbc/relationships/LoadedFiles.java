@@ -7,10 +7,11 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.files.stored.StoredFile;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.schema.FilePieces.Known;
+import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -72,6 +73,39 @@ public record LoadedFiles(
               + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
       return null;
     }
+    return compare(connection, input, pieces);
+  }
+
+  /**
+   * Compares files as {@link #compare(InputFiles)} does, and records nothing.
+   *
+   * @return what was compared
+   * @throws BadInputException if a file has changed
+   * @throws SQLException if the database cannot be reached or refuses
+   */
+  public String look(InputFiles input) throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "compare the files with those of table " + table.name())
+        .run(
+            connection -> {
+              InternalSchema schema = new InternalSchema(files.schema());
+              SchemaRights rights = schema.find(connection);
+              FilePieces pieces = schema.filePieces();
+              if (!rights.isUsable() && !rights.mayBeCreated()) {
+                return "changes under the same name would not be detected: " + rights.missing();
+              }
+              if (!rights.isUsable()
+                  || !pieces.isUsable(connection)
+                  || FoundTable.find(connection, table.name()) == null) {
+                return "none was loaded into table %s before".formatted(table.name());
+              }
+              PieceCuts unused = compare(connection, input, pieces);
+              connection.rollback();
+              return "none has changed since it was loaded into table " + table.name();
+            });
+  }
+
+  private PieceCuts compare(Connection connection, InputFiles input, FilePieces pieces)
+      throws SQLException {
     long target = oid(connection);
     Map<Long, Known> known = new HashMap<>();
     pieces.find(connection, target).forEach(file -> known.put(file.file(), file));

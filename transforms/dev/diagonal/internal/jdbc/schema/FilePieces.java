@@ -90,12 +90,20 @@ public record FilePieces(InternalSchema schema) {
    * @param connection without auto-commit and without an open transaction
    */
   public boolean open(Connection connection, SchemaRights rights) throws SQLException {
+    return tables(connection).open(connection, rights);
+  }
+
+  /** Returns whether the tables exist, and the user may read and write them. */
+  public boolean isUsable(Connection connection) throws SQLException {
+    return tables(connection).areUsable(connection);
+  }
+
+  private OptionalTables tables(Connection connection) throws SQLException {
     return new OptionalTables(
-            schema,
-            List.of("files", "file_pieces"),
-            CREATE.formatted(
-                schema.table(connection, "files"), schema.table(connection, "file_pieces")))
-        .open(connection, rights);
+        schema,
+        List.of("files", "file_pieces"),
+        CREATE.formatted(
+            schema.table(connection, "files"), schema.table(connection, "file_pieces")));
   }
 
   /**

@@ -127,13 +127,14 @@ public final class OpenParquet implements Closeable {
     return reader.getRowGroups().size();
   }
 
-  /** Returns the row groups whose first byte is in a range of the file. */
+  /** Returns the row groups that have rows and whose first byte is in a range of the file. */
   public List<RowGroup> groupsIn(long start, long end) {
     List<RowGroup> found = new ArrayList<>();
     long row = 0;
     for (int i = 0; i < groups(); i++) {
       BlockMetaData group = reader.getRowGroups().get(i);
-      if (group.getStartingPos() >= start && group.getStartingPos() < end) {
+      boolean starts = group.getStartingPos() >= start && group.getStartingPos() < end;
+      if (starts && group.getRowCount() > 0) {
         found.add(new RowGroup(i, row));
       }
       row += group.getRowCount();

@@ -127,6 +127,9 @@ public final class ParquetCodecs implements CompressionCodecFactory {
     }
 
     private byte[] decompressed(byte[] compressed, int size) throws IOException {
+      if (size == 0 && compressed.length == 0) {
+        return compressed; // a page of nulls; not all codecs accept no bytes
+      }
       byte[] bytes;
       try {
         bytes = decompression.apply(compressed, size);

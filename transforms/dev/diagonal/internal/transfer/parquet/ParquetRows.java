@@ -73,12 +73,16 @@ public final class ParquetRows implements RowBlockReader {
     while (rowsLeft == 0 && groups.hasNext()) {
       RowGroup next = groups.next();
       ColumnReadStoreImpl store = file.read(next, projection);
-      for (int i = 0; i < readers.length; i++) {
-        var descriptor = projection.getColumns().get(i);
-        readers[i] = store.getColumnReader(descriptor);
-        present[i] = descriptor.getMaxDefinitionLevel();
-      }
       group = next;
+      try {
+        for (int i = 0; i < readers.length; i++) {
+          var descriptor = projection.getColumns().get(i);
+          readers[i] = store.getColumnReader(descriptor);
+          present[i] = descriptor.getMaxDefinitionLevel();
+        }
+      } catch (RuntimeException e) {
+        throw file.failure(next, e);
+      }
       nextRow = next.firstRow();
       rowsLeft = file.rowsOf(next);
     }

@@ -6,7 +6,9 @@ import dev.diagonal.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,16 +55,45 @@ class FairPermitsTest {
     assertThat(entered).containsExactly("first", "large", "small");
   }
 
+  @Test
+  void whoeverGivesUpHasNoPlaceAndHoldsNobodyUp() throws Exception {
+    assertThat(enter("first", 0, 1)).isTrue();
+    AtomicBoolean stopped = new AtomicBoolean();
+    AtomicBoolean hasEntered = new AtomicBoolean(true);
+    Thread large =
+        waiting(() -> hasEntered.set(enter("large", 0, PLACES, stopped::get)), "large");
+    Thread small = started("small", 0, 1); // its place is free, but the large one is first
+    lock.lock();
+    stopped.set(true);
+    window.recheck();
+    lock.unlock();
+    large.join();
+    small.join();
+    assertThat(hasEntered).isFalse();
+    assertThat(entered).containsExactly("first", "large", "small");
+    assertThat(window.taken()).isEqualTo(2);
+  }
+
   private Thread started(String name, int leaves, int wanted) {
+    return waiting(() -> assertThat(enter(name, leaves, wanted)).isTrue(), name);
+  }
+
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  /** Starts a thread, and returns when it waits or has ended. */
+  private static Thread waiting(Work work, String name) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                assertThat(enter(name, leaves, wanted)).isTrue();
+                work.run();
               } catch (InterruptedException unexpected) {
                 throw new IllegalStateException(unexpected);
               }
-            });
+            },
+            name);
     thread.setDaemon(true);
     thread.start();
     assertThat(
@@ -76,10 +107,15 @@ class FairPermitsTest {
   }
 
   private boolean enter(String name, int leaves, int wanted) throws InterruptedException {
+    return enter(name, leaves, wanted, () -> false);
+  }
+
+  private boolean enter(String name, int leaves, int wanted, BooleanSupplier givesUp)
+      throws InterruptedException {
     lock.lock();
     try {
       window.leave(leaves);
-      boolean in = window.enter(wanted, () -> false);
+      boolean in = window.enter(wanted, givesUp);
       entered.add(name);
       return in;
     } finally {

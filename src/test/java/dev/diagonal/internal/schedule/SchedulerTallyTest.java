@@ -1,10 +1,12 @@
 package dev.diagonal.internal.schedule;
 
+import static java.time.Duration.ZERO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.schedule.Batch;
 import java.util.Collections;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SchedulerTallyTest {
@@ -51,8 +53,30 @@ class SchedulerTallyTest {
     assertThat(tally.stats(1)).isEqualTo(new SchedulerStats(0, 0, 0, 1, 1, 0));
   }
 
+  @Test
+  void countsRetriesOfAllBatches() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    WatchedTarget twiceRefusing =
+        new WatchedTarget(
+            GRID,
+            batch -> {
+              if (attempts.incrementAndGet() <= 2) {
+                throw new WatchedTarget.PassingFault("not now");
+              }
+            });
+    tally.opened(0);
+    tally.ended(written(twiceRefusing, 0, 1, Retry.defaults().withDelays(ZERO, ZERO)), 1);
+    tally.opened(2);
+    tally.ended(written(0, 1), 3);
+    assertThat(tally.stats(3).retries()).isEqualTo(2);
+  }
+
   private static BatchRun<Integer> written(int cell, int rows) throws Exception {
-    WatchedTarget target = new WatchedTarget(GRID, batch -> {});
+    return written(new WatchedTarget(GRID, batch -> {}), cell, rows, Retry.never());
+  }
+
+  private static BatchRun<Integer> written(
+      WatchedTarget target, int cell, int rows, Retry retry) throws Exception {
     try (ConflictScheduler<Integer> scheduler =
         new ConflictScheduler<>(GRID, target, SchedulerSettings.defaults())) {
       BatchRun<Integer> run =
@@ -61,7 +85,7 @@ class SchedulerTallyTest {
               new Batch<>(cell, Collections.nCopies(rows, 7)),
               1,
               System.nanoTime());
-      run.write(target.open(), SchedulerSettings.defaults().withRetry(Retry.never()));
+      run.write(target.open(), SchedulerSettings.defaults().withRetry(retry));
       return run;
     }
   }

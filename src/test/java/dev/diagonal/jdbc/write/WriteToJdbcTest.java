@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.fault.Secret;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.UUID;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,18 @@ class WriteToJdbcTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> write.withWaitLimit(Duration.ZERO))
         .withMessage("waitLimit must be >= 1 ms, got PT0S");
+  }
+
+  @Test
+  void refusesPartsInPipelines() {
+    LedgerSettings part =
+        LedgerSettings.defaults().withRun(new UUID(1, 2)).withPart("lines 1 to 9");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> WriteToJdbc.of(JdbcWrite.upsert(TARGET, TABLE, BINDER).withLedger(part)))
+        .withMessageContaining("lines 1 to 9");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LedgerSettings.defaults().withPart("x"))
+        .withMessage("part 'x' needs a run");
   }
 
   @Test

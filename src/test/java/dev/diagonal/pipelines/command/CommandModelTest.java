@@ -20,6 +20,11 @@ final class CommandModelTest {
             Usage: diagonal paint [@FILE...] [OPTION...]
             paint things
 
+            Input:
+                  --limit=<number>           Read only this many records with one reader, the first ones in the
+                                               order of files and lines; from a table or a query, any rows. 0
+                                               for all (default 0)
+
             Output:
                   --badRecords=<text>        A file for bad records, one JSON object per line; with load-edges
                                                --streaming a directory of such files. By default the first bad
@@ -30,14 +35,25 @@ final class CommandModelTest {
                   --summary=<text>           A file for the summary of the run, as JSON
 
             Run:
+                  --check[=<true|false>]     Connect to no server: check options, files and plan, and print
+                                               what would be read, created and written, and the heap that is
+                                               needed (default false)
                   --coats=<number>           How many coats (default 2)
                   --colour=<RED|GREEN>       With what (default GREEN)
-                  --dryRun[=<true|false>]    Only print what would be read, created and written, and the heap
-                                               that is needed (default false)
+                  --dryRun[=<true|false>]    Change nothing: connect to the servers, check rights, tables and
+                                               indexes, and show the types and the first five rows as they
+                                               would be written. Exit code 1 if the run would fail (default
+                                               false)
                   --glossy[=<true|false>]    Whether it shines (default true)
+                  --logFile=<text>           A file to which the log of --verbose is appended
                   --millilitres=<number>     How much paint there is
                   --painter=<text>           Who paints (default nobody)
+                  --quiet[=<true|false>]     Print no progress and no summary, only warnings and errors; also
+                                               -q (default false)
                   --things=<text,…>          What to paint (required)
+                  --verbose[=<true|false>]   Log SQL statements without their values, requests, and retries
+                                               with their reasons, instead of the progress line; also -v
+                                               (default false)
 
             Options of Beam and its runners pass through, for example --runner=FlinkRunner --flinkMaster=host:
             port --parallelism=4. runner-configs/ has a file for each runner.
@@ -75,6 +91,7 @@ final class CommandModelTest {
           --runner FlinkRunner --coats 1      | --coats=1 --runner=FlinkRunner
           --streaming --parallelism 2         | --streaming --parallelism=2
           --streaming --parallelism=2 stray   | --streaming --parallelism=2 stray
+          -v --coats=3 -q                     | --coats=3 --quiet=true --verbose=true
           fence --                            | fence --
           """)
   void acceptsASpaceOrAnEqualsSign(String args, String normalized) {

@@ -16,16 +16,21 @@ final class OptionSpecTest {
         .extracting(OptionSpec::name)
         .containsExactly(
             "badRecords",
+            "check",
             "coats",
             "colour",
             "dryRun",
             "glossy",
+            "limit",
+            "logFile",
             "maxBadRecords",
             "millilitres",
             "painter",
+            "quiet",
             "report",
             "summary",
-            "things");
+            "things",
+            "verbose");
   }
 
   @Test

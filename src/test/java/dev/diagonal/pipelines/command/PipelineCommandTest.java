@@ -100,7 +100,7 @@ final class PipelineCommandTest {
     Path file = directory.resolve("summary.json");
     Launched launched = launch(command, "--things=a,b --dryRun --summary=" + file);
     assertThat(launched.exitCode()).isEqualTo(ExitCode.DONE);
-    assertThat(launched.out()).hasSize(2).element(0).isEqualTo("paints:  [a, b]");
+    assertThat(launched.out()).hasSize(3).element(0).isEqualTo("paints:  [a, b]");
     assertThat(launched.out().get(1))
         .matches("heap:    300 MiB needed in each process, [0-9,]+ MiB here");
     assertThat(launched.err()).isEmpty();

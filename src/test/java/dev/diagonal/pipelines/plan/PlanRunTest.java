@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.plan.PlanReport.State;
 import dev.diagonal.pipelines.plan.Task.Counts;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -193,6 +194,22 @@ final class PlanRunTest {
         .matches("now +running +30 read +20 written +1 bad .*");
     assertThat(run[0].running()).isEmpty();
     assertThat(report.counts()).isEqualTo(new Counts(40, 40, 1));
+  }
+
+  @Test
+  void aFailedTaskPrintsItsHint() throws Exception {
+    List<String> lines = new ArrayList<>();
+    Step step =
+        step(
+            "read",
+            () -> {
+              throw new SQLException("Connection attempt timed out.", "08001");
+            });
+
+    PlanReport report = new PlanRun(4, null, lines::add).run(sequence(step));
+
+    assertThat(report.children().get(0).state()).isEqualTo(State.FAILED);
+    assertThat(lines).last().asString().startsWith("hint: ").contains("--snapshot=each");
   }
 
   @Test

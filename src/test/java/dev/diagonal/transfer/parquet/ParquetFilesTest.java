@@ -1,5 +1,6 @@
 package dev.diagonal.transfer.parquet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,17 +14,31 @@ import dev.diagonal.testing.DuckDb;
 import dev.diagonal.transfer.mapping.Mapping;
 import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.CompressionCodec;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.FieldRepetitionType;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.SchemaElement;
+import org.apache.parquet.format.Type;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
@@ -31,6 +46,7 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ParquetFilesTest {
@@ -123,6 +139,37 @@ final class ParquetFilesTest {
     assertThatThrownBy(() -> all(new ArrayList<>()))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("the column " + parts[1]);
+  }
+
+  @Test
+  void aRowGroupWithoutRowsIsEmpty() throws Exception {
+    SchemaElement root = new SchemaElement("m").setNum_children(1);
+    SchemaElement column =
+        new SchemaElement("a").setType(Type.INT32).setRepetition_type(FieldRepetitionType.OPTIONAL);
+    ColumnMetaData chunk =
+        new ColumnMetaData(
+            Type.INT32,
+            List.of(Encoding.PLAIN),
+            List.of("a"),
+            CompressionCodec.UNCOMPRESSED,
+            0,
+            0,
+            0,
+            4);
+    RowGroup group = new RowGroup(List.of(new ColumnChunk(4).setMeta_data(chunk)), 0, 0);
+    ByteArrayOutputStream footer = new ByteArrayOutputStream();
+    Util.writeFileMetaData(new FileMetaData(1, List.of(root, column), 0, List.of(group)), footer);
+    ByteBuffer bytes = ByteBuffer.allocate(footer.size() + 12).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put("PAR1".getBytes(US_ASCII)).put(footer.toByteArray()).putInt(footer.size());
+    Files.write(file, bytes.put("PAR1".getBytes(US_ASCII)).array());
+    assertThat(all(new ArrayList<>())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SNAPPY", "ZSTD", "GZIP", "LZ4_RAW"})
+  void aPageWithoutBytesIsEmpty(CompressionCodecName codec) throws Exception {
+    var decompressor = new ParquetCodecs().getDecompressor(codec);
+    assertThat(decompressor.decompress(BytesInput.empty(), 0).size()).isZero();
   }
 
   @SafeVarargs

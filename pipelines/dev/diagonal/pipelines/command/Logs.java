@@ -1,0 +1,132 @@
+package dev.diagonal.pipelines.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
+import dev.diagonal.internal.bytes.Printable;
+import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.pipelines.report.ShownOptions;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** The log of one command: {@code --verbose} prints it, {@code --logFile} appends it to a file. */
+final class Logs implements AutoCloseable {
+
+  private static final Logger LOGGER = Logger.getLogger(Warnings.LOGGER);
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+  private static final DateTimeFormatter DATE_AND_TIME =
+      DateTimeFormatter.ISO_OFFSET_DATE_TIME.withZone(ZoneId.systemDefault());
+
+  private final List<Lines> handlers = new ArrayList<>();
+
+  /**
+   * Starts the log that the options of a command ask for.
+   *
+   * @param args as {@code --name=value}
+   * @throws UsageException if the file cannot be written
+   */
+  static Logs begin(String command, List<String> args, PrintStream err) {
+    Logs logs = new Logs();
+    if (args.contains("--verbose=true")) {
+      logs.add(new Lines(err, TIME, true));
+    }
+    for (String arg : args) {
+      if (arg.startsWith("--logFile=") && arg.length() > "--logFile=".length()) {
+        logs.add(new Lines(open(arg.substring("--logFile=".length())), DATE_AND_TIME, false));
+      }
+    }
+    if (!logs.handlers.isEmpty()) {
+      LOGGER.setLevel(Level.FINE);
+      LOGGER.info(command + " " + String.join(" ", ShownOptions.of(args)));
+    }
+    return logs;
+  }
+
+  private static PrintStream open(String file) {
+    try {
+      return new PrintStream(
+          Files.newOutputStream(Path.of(file), CREATE, APPEND), true, UTF_8);
+    } catch (IOException | InvalidPathException e) {
+      throw new UsageException(
+          "--logFile: the file '%s' cannot be written (%s)"
+              .formatted(Printable.line(file), e.getClass().getSimpleName()),
+          e);
+    }
+  }
+
+  private void add(Lines lines) {
+    handlers.add(lines);
+    LOGGER.addHandler(lines);
+  }
+
+  /** Logs how the command ended. */
+  void end(ExitCode exitCode) {
+    if (!handlers.isEmpty()) {
+      LOGGER.info("ended with exit code " + exitCode.status());
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Lines each : handlers) {
+      LOGGER.removeHandler(each);
+      each.close();
+    }
+    LOGGER.setLevel(Level.WARNING);
+  }
+
+  /** Prints a line per record. */
+  private static final class Lines extends Handler {
+
+    private final PrintStream out;
+    private final DateTimeFormatter time;
+    private final boolean terminal;
+
+    Lines(PrintStream out, DateTimeFormatter time, boolean terminal) {
+      this.out = out;
+      this.time = time;
+      this.terminal = terminal;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      boolean isWarning = record.getLevel().intValue() >= Level.WARNING.intValue();
+      if (terminal && isWarning) {
+        return; // WarningLines prints it
+      }
+      String logger = record.getLoggerName();
+      String from = isWarning ? "warning" : logger.substring(logger.lastIndexOf('.') + 1);
+      out.println(
+          "%s %s: %s"
+              .formatted(
+                  time.format(record.getInstant()), from, Printable.line(record.getMessage())));
+    }
+
+    @Override
+    public void flush() {
+      out.flush();
+    }
+
+    @Override
+    public void close() {
+      if (!terminal) {
+        out.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.diagonal.pipelines.dryrun;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a dry run has found. Not thread-safe. */
+public final class Findings {
+
+  private final List<String> lines = new ArrayList<>();
+  private final List<Throwable> faults = new ArrayList<>();
+
+  /** Looks at something without changing it. */
+  @FunctionalInterface
+  public interface Look<T> {
+
+    /**
+     * @throws Exception what the run would fail with
+     */
+    T at() throws Exception;
+  }
+
+  /** Adds a line for the user. */
+  public void say(String line) {
+    lines.add(line);
+  }
+
+  /** Adds what the run would fail with. */
+  public void refuse(Throwable fault) {
+    faults.add(fault);
+  }
+
+  /**
+   * Looks at something, and adds the line that it returns.
+   *
+   * @return whether it succeeded; if not, its fault is added
+   */
+  public boolean check(Look<String> look) throws InterruptedException {
+    String line = find(look);
+    if (line != null) {
+      say(line);
+    }
+    return line != null;
+  }
+
+  /** Looks at something; returns null if that failed, and then adds its fault. */
+  public <T> @Nullable T find(Look<T> look) throws InterruptedException {
+    try {
+      return look.at();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | Error e) {
+      faults.add(e);
+      return null;
+    }
+  }
+
+  /** Adds the first rows as they would be written. */
+  public void rows(String of, ShownRows rows) {
+    lines.add(
+        "rows:    the first %s of %s, as they would be written:".formatted(rows.count(), of));
+    rows.lines().forEach(line -> lines.add("         " + line));
+  }
+
+  /** Adds what others have found. */
+  public void add(Findings others) {
+    lines.addAll(others.lines);
+    faults.addAll(others.faults);
+  }
+
+  /** Returns the lines for the user. */
+  public List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** Returns what the run would fail with; nothing if all is well. */
+  public List<Throwable> faults() {
+    return List.copyOf(faults);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.diagonal.pipelines.transfer;
+
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.snapshot.MatchingTable;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.command.CommandLine;
+import dev.diagonal.pipelines.options.TransferEnd;
+import dev.diagonal.pipelines.plan.PlanNode;
+import dev.diagonal.pipelines.plan.PlanNode.Group;
+import dev.diagonal.pipelines.plan.PlanNode.Step;
+import dev.diagonal.pipelines.run.RunnerDefaults;
+import dev.diagonal.pipelines.transfer.PlanTasks.GroupScope;
+import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.TransferOptions.Snapshot;
+import dev.diagonal.pipelines.transfer.TransferOptions.Transaction;
+import dev.diagonal.pipelines.usage.UsageException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transfers all tables of a PostgreSQL database that match a pattern, one after another, as a group
+ * of a plan: {@code --from=jdbc:public.* --to=csv:dump/*.csv}. In the target, the asterisk stands
+ * for the name of the table.
+ */
+final class TablesTransfer {
+
+  /** Options that differ per table, or that the group has instead of its transfers. */
+  private static final List<String> NOT_OF_A_TABLE =
+      List.of("from", "to", "transaction", "summary", "report", "dryRun");
+
+  private final TransferCommand command;
+  private final TransferOptions options;
+  private final String from;
+  private final String schemas;
+  private final String names;
+  private final String to;
+
+  /**
+   * @throws UsageException if an option cannot be used for several tables
+   */
+  TablesTransfer(TransferCommand command, TransferOptions options) {
+    this.command = command;
+    this.options = options;
+    this.from = String.valueOf(options.getFrom());
+    String pattern = TransferEnd.of("from", from, List.of("jdbc")).place();
+    List<String> parts = List.of(pattern.split("\\.", -1));
+    if (parts.size() != 2) {
+      throw new UsageException(
+          "--from=jdbc: takes a pattern of a schema and a table, such as public.*, got '%s'"
+              .formatted(pattern));
+    }
+    this.schemas = parts.get(0);
+    this.names = parts.get(1);
+    List<String> targets = options.getTo() == null ? List.of() : options.getTo();
+    if (targets.size() != 1 || targets.get(0).chars().filter(each -> each == '*').count() != 1) {
+      throw new UsageException(
+          "--from=%s needs one --to with one * for the name of the table, such as csv:dump/*.csv or jdbc:copy.*"
+              .formatted(from));
+    }
+    this.to = targets.get(0);
+    refuse("query", options.getQuery());
+    refuse("rangeKey", options.getRangeKey());
+    refuse("mapping", options.getMapping());
+    refuse("badRecords", options.getBadRecords());
+    if (options.getKey() != null) {
+      throw new UsageException(
+          "--key cannot be combined with --from=%s: with --mode=upsert the key of each table is its primary key"
+              .formatted(from));
+    }
+  }
+
+  /** Returns whether these options name several tables as the source. */
+  static boolean isFor(List<String> args) {
+    return args.stream().anyMatch(arg -> arg.startsWith("--from=jdbc:") && arg.contains("*"));
+  }
+
+  private void refuse(String option, @Nullable Object value) {
+    if (value != null) {
+      throw new UsageException(
+          "--%s cannot be combined with --from=%s, which is several tables: use a plan"
+              .formatted(option, from));
+    }
+  }
+
+  /**
+   * Returns a group with a transfer per table. Reads the catalogue of the database.
+   *
+   * @param args the options of the command
+   * @throws UsageException if no table matches, or one cannot be transferred
+   */
+  Group plan(List<String> args, PlanTasks tasks) throws SQLException, InterruptedException {
+    List<String> common =
+        args.stream()
+            .filter(
+                arg ->
+                    !NOT_OF_A_TABLE.contains(arg.replaceFirst("^--", "").replaceFirst("=.*", "")))
+            .toList();
+    JdbcTarget database = TransferCommand.source(options);
+    if (!database.url().startsWith("jdbc:postgresql:")) {
+      throw new UsageException("--from=%s needs PostgreSQL, got %s".formatted(from, database));
+    }
+    List<MatchingTable> tables =
+        RetriedTransaction.in(database, "list tables")
+            .run(connection -> MatchingTable.find(connection, schemas, names));
+    if (tables.isEmpty()) {
+      throw new UsageException("no table of %s matches --from=%s".formatted(database, from));
+    }
+    GroupScope scope =
+        GroupScope.in(
+            null,
+            options.getTransaction() == Transaction.all,
+            options.getSnapshot() == Snapshot.one);
+    List<PlanNode> steps = new ArrayList<>();
+    for (MatchingTable table : tables) {
+      TransferSpec spec = command.spec(optionsOf(table, common));
+      steps.add(new Step(table.qualified(), tasks.transfer(spec, List.of(), scope), false));
+    }
+    return new Group(from, false, steps, false, scope);
+  }
+
+  private TransferOptions optionsOf(MatchingTable table, List<String> common) {
+    Table.checkName(table.qualified()); // a dot in a name would be taken for that of a schema
+    String target = targetOf(table);
+    TransferOptions each =
+        CommandLine.parse(
+            TransferOptions.class, RunnerDefaults.withDefaults(command.name(), common));
+    each.setFrom("jdbc:" + table.qualified());
+    each.setTo(List.of(target));
+    Mode mode = options.getMode();
+    if (mode != null && mode != Mode.insert && mode != Mode.replace) {
+      if (table.primaryKey().isEmpty()) {
+        throw new UsageException(
+            "--mode=%s needs a key, and table %s has no primary key"
+                .formatted(mode, table.qualified()));
+      }
+      each.setKey(table.primaryKey());
+    }
+    return each;
+  }
+
+  private String targetOf(MatchingTable table) {
+    String name = schemas.contains("*") ? table.qualified() : table.name();
+    TransferEnd end = TransferEnd.of("to", to.replace("*", name), TransferCommand.SINKS);
+    if (end.kind().equals("jdbc")) {
+      boolean itself = List.of(table.name(), table.qualified()).contains(end.place());
+      if (itself && options.getInputJdbcUrl() == null) {
+        throw new UsageException(
+            "--to=%s would write table %s to itself: name another schema, or the database of the source with --inputJdbcUrl"
+                .formatted(to, table.qualified()));
+      }
+    } else if (name.contains("/") || name.contains("\\")) {
+      throw new UsageException(
+          "the name of table %s contains a slash, so it cannot be the name of a file"
+              .formatted(table.qualified()));
+    }
+    return end.kind() + ":" + end.place();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.diagonal.internal.elasticsearch.index;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.fault.Retry;
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
+import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.elasticsearch.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks Elasticsearch and an index for a dry run. It only reads.
+ *
+ * @param target the index and its server
+ */
+public record IndexCheck(ElasticsearchTarget target) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int FORBIDDEN = 403;
+
+  @FunctionalInterface
+  private interface Question {
+    String ask(ElasticsearchConnection connection) throws IOException;
+  }
+
+  /**
+   * Logs in.
+   *
+   * @return the product and its version
+   * @throws IOException if the server cannot be reached, or refuses the credentials
+   */
+  public String server() throws IOException, InterruptedException {
+    return ask(
+        "log in to",
+        connection -> {
+          String url = target.urls().get(0);
+          try {
+            JsonNode version = json(connection, new Request("GET", "/")).path("version");
+            return "%s %s at %s"
+                .formatted(
+                    version.path("distribution").asText("Elasticsearch"),
+                    version.path("number").asText("of unknown version"),
+                    url);
+          } catch (AnswerException e) {
+            if (e.status() == FORBIDDEN) { // logged in, without the right to see the version
+              return "Elasticsearch at " + url;
+            }
+            throw e;
+          }
+        });
+  }
+
+  /**
+   * Checks that an existing index has these fields with the same types.
+   *
+   * @param mapping the fields as JSON
+   * @return whether it exists or would be created
+   * @throws TargetMismatchException if it maps a field to another type, or not at all
+   * @throws IOException if the mapping cannot be read
+   */
+  public String strict(String mapping) throws IOException, InterruptedException {
+    JsonNode wanted = JSON.readTree(mapping);
+    return ask(
+        "read the mapping of",
+        connection -> {
+          JsonNode found = WriteIndex.mappings(connection, target);
+          if (found == null) {
+            return created(wanted);
+          }
+          List<String> differences = new ArrayList<>();
+          for (JsonNode index : found) {
+            differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
+          }
+          if (!differences.isEmpty()) {
+            throw new TargetMismatchException("index " + target.index(), differences);
+          }
+          return "%s exists and has all fields".formatted(target.index());
+        });
+  }
+
+  /**
+   * Looks at an index, which may map fields differently and lack some.
+   *
+   * @param mapping the fields as JSON
+   * @return whether it exists or would be created, and which fields it would get
+   * @throws IOException if the mapping cannot be read
+   */
+  public String lenient(String mapping) throws IOException, InterruptedException {
+    ObjectNode wanted = (ObjectNode) JSON.readTree(mapping);
+    return ask(
+        "read the mapping of",
+        connection -> {
+          JsonNode found = WriteIndex.mappings(connection, target);
+          if (found == null) {
+            return created(wanted);
+          }
+          List<String> missing = IndexFields.missingFields(wanted, found);
+          return "%s exists%s"
+              .formatted(
+                  target.index(),
+                  missing.isEmpty()
+                      ? " and has all fields"
+                      : "; fields would be added: " + String.join(", ", missing));
+        });
+  }
+
+  private String created(JsonNode mapping) {
+    List<String> fields = new ArrayList<>();
+    MappingTypes.of(mapping).forEach((name, type) -> fields.add(name + " " + type));
+    return "%s would be created: %s".formatted(target.index(), String.join(", ", fields));
+  }
+
+  private String ask(String what, Question question) throws IOException, InterruptedException {
+    try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
+      return Retry.defaults()
+          .call(
+              () -> question.ask(connection),
+              ElasticsearchFaults.retryable(Retry.defaults(), target));
+    } catch (InterruptedException | RuntimeException fault) {
+      throw fault;
+    } catch (Exception fault) {
+      throw new IOException("cannot %s %s: %s".formatted(what, target, fault.getMessage()), fault);
+    }
+  }
+
+  private static JsonNode json(ElasticsearchConnection connection, Request request)
+      throws IOException {
+    try (InputStream content = connection.perform(request).getEntity().getContent()) {
+      @Nullable JsonNode found = JSON.readTree(content);
+      return found == null ? JSON.missingNode() : found;
+    }
+  }
+}
