@@ -145,10 +145,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   }
 
   private void driveRecords(
-      RecordFormat format,
-      FileRange range,
-      LineConsumer.Output<T> output,
-      Limit limit) {
+      RecordFormat format, FileRange range, LineConsumer.Output<T> output, Limit limit) {
     try (RecordFormat.Records rows = format.open(range)) {
       consumer.open(new TextFile(range.file(), rows.header(), true));
       rows.select(consumer::reads);

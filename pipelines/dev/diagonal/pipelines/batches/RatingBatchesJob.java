@@ -197,8 +197,7 @@ final class RatingBatchesJob implements Job {
                       + new JobSchemaCheck(database, tables)
                           .look(files != null, options.getOnePerUserAndMovie()));
     }
-    List<List<String>> first =
-        files == null ? null : findings.find(() -> checkFirstRecords(files));
+    List<List<String>> first = files == null ? null : findings.find(() -> checkFirstRecords(files));
     if (first != null) {
       findings.rows(
           "the input",
@@ -212,7 +211,11 @@ final class RatingBatchesJob implements Job {
     RatingFormat format = request.formatIn(files, skipped);
     return new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
         .results(
-            files, LoadRatings.reader(format), options.getBadRecords() != null, ShownRows.MOST, false);
+            files,
+            LoadRatings.reader(format),
+            options.getBadRecords() != null,
+            ShownRows.MOST,
+            false);
   }
 
   @Override

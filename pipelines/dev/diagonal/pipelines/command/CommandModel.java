@@ -100,7 +100,8 @@ final class CommandModel {
   /** Writes {@code --flag} as {@code --flag=true} before an option, which is not its value. */
   private static List<String> withFlagsSet(List<String> args, List<OptionSpec> specs) {
     List<String> set = new ArrayList<>(args);
-    set.replaceAll(arg -> isDeclared(SHORT.get(arg), specs) ? "--" + SHORT.get(arg) + "=true" : arg);
+    set.replaceAll(
+        arg -> isDeclared(SHORT.get(arg), specs) ? "--" + SHORT.get(arg) + "=true" : arg);
     for (int i = 0; i < args.size() - 1; i++) {
       String arg = args.get(i);
       if (args.get(i + 1).startsWith("--")

@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.command;
 
 import dev.diagonal.internal.bytes.Printable;
-import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.report.Versions;
 import dev.diagonal.pipelines.run.Failure;

@@ -59,8 +59,7 @@ final class Logs implements AutoCloseable {
 
   private static PrintStream open(String file) {
     try {
-      return new PrintStream(
-          Files.newOutputStream(Path.of(file), CREATE, APPEND), true, UTF_8);
+      return new PrintStream(Files.newOutputStream(Path.of(file), CREATE, APPEND), true, UTF_8);
     } catch (IOException | InvalidPathException e) {
       throw new UsageException(
           "--logFile: the file '%s' cannot be written (%s)"

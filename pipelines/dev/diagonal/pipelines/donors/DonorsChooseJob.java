@@ -91,7 +91,8 @@ final class DonorsChooseJob implements Job {
    */
   static DonorsChooseJob of(DonorsChooseOptions options) {
     RunOptions.refuseLimit(
-        options, "the three files are joined, and the first rows of one need any rows of the others");
+        options,
+        "the three files are joined, and the first rows of one need any rows of the others");
     return new DonorsChooseJob(options);
   }
 

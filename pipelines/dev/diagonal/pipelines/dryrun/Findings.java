@@ -57,8 +57,7 @@ public final class Findings {
 
   /** Adds the first rows as they would be written. */
   public void rows(String of, ShownRows rows) {
-    lines.add(
-        "rows:    the first %s of %s, as they would be written:".formatted(rows.count(), of));
+    lines.add("rows:    the first %s of %s, as they would be written:".formatted(rows.count(), of));
     rows.lines().forEach(line -> lines.add("         " + line));
   }
 

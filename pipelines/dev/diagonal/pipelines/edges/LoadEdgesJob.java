@@ -37,7 +37,6 @@ import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -248,7 +247,11 @@ final class LoadEdgesJob implements Job {
         : new FirstRecords(
                 input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
             .results(
-                files, EdgeLines.of(input.format()).create(), keepsBadRecords, ShownRows.MOST, false);
+                files,
+                EdgeLines.of(input.format()).create(),
+                keepsBadRecords,
+                ShownRows.MOST,
+                false);
   }
 
   @Override

@@ -247,7 +247,8 @@ final class StatementJob implements Job {
     boolean unused =
         findings.check(
             () -> {
-              Load load = load(rows, text, option, what.equals("edges") ? edgeGrid(rows) : nodeGrid());
+              Load load =
+                  load(rows, text, option, what.equals("edges") ? edgeGrid(rows) : nodeGrid());
               load.statement().check();
               return "checked: --%s, which %s accepts".formatted(option, load.statement().target());
             });

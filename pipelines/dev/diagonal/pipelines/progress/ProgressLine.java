@@ -61,8 +61,7 @@ public final class ProgressLine implements AutoCloseable {
   public static ProgressLine start(
       PrintStream out, Supplier<Map<Counted, Long>> counts, long totalBytes, boolean groups) {
     ProgressLine line =
-        new ProgressLine(
-            out, Terminal.isPresent(), counts, new ProgressText(totalBytes, groups));
+        new ProgressLine(out, Terminal.isPresent(), counts, new ProgressText(totalBytes, groups));
     long period = (line.terminal ? ON_A_TERMINAL : ELSEWHERE).toMillis();
     var unused =
         line.timer.scheduleWithFixedDelay(line::show, period, period, TimeUnit.MILLISECONDS);

@@ -57,8 +57,7 @@ record ProgressText(long totalBytes, boolean groups) {
     }
     parts.add(format(", %,d rows", rows));
     parts.add(format(", %,.0f rows/s", rows / Math.max(seconds, 0.001)));
-    parts.add(
-        format(", %,d batches written", counted.getOrDefault(Counted.BATCHES_WRITTEN, 0L)));
+    parts.add(format(", %,d batches written", counted.getOrDefault(Counted.BATCHES_WRITTEN, 0L)));
     parts.add(format(", %,d bad records", bad));
     return parts;
   }

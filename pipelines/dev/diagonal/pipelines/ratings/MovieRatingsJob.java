@@ -173,7 +173,11 @@ final class MovieRatingsJob implements Job {
                         format,
                         new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
                             .results(
-                                input, reader, options.getBadRecords() != null, MOST_TABLES, true))));
+                                input,
+                                reader,
+                                options.getBadRecords() != null,
+                                MOST_TABLES,
+                                true))));
     if (rows != null) {
       findings.rows("the totals of the first ratings", rows);
     }

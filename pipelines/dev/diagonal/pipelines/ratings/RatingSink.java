@@ -195,8 +195,7 @@ sealed interface RatingSink {
       boolean unused =
           findings.check(() -> "server:  " + check.server())
               && findings.check(
-                  () ->
-                      "table:   " + check.table(table, Needs.of(WriteMode.UPSERT, table), false));
+                  () -> "table:   " + check.table(table, Needs.of(WriteMode.UPSERT, table), false));
     }
 
     @Override

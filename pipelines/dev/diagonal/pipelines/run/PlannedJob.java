@@ -4,8 +4,8 @@ import dev.diagonal.fault.Secret;
 import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.files.output.RunHold;
 import dev.diagonal.internal.textfile.DeadLetterFile;
-import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.flink.LostJobException;
 import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -99,7 +99,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
               });
     }
     if (!job.embeddedServers().isEmpty()) {
-      findings.say("servers: the embedded ones are started for a run only, so they are not checked");
+      findings.say(
+          "servers: the embedded ones are started for a run only, so they are not checked");
       return findings;
     }
     return Release.after(

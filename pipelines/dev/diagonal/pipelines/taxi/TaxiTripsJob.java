@@ -180,7 +180,8 @@ final class TaxiTripsJob implements Job {
         findings.find(
             () ->
                 new FirstRecords(true, skipped, ParquetInput.FORMAT)
-                    .results(input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false));
+                    .results(
+                        input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false));
     ShownRows rows =
         first == null
             ? null

@@ -78,7 +78,9 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
   public void dryRun(Findings findings) throws InterruptedException {
     boolean unused =
         findings.check(
-            () -> "server:  %s; the statements are not run".formatted(new TableCheck(database).server()));
+            () ->
+                "server:  %s; the statements are not run"
+                    .formatted(new TableCheck(database).server()));
   }
 
   /**

@@ -10,9 +10,9 @@ import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.plan.PlanDryRun;
 import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
-import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanReport;
 import dev.diagonal.pipelines.plan.PlanRun;
 import dev.diagonal.pipelines.progress.ProgressLine;
@@ -35,7 +35,17 @@ public final class Transfer implements Command {
 
   /** Options that a plan sets, so that they cannot be combined with {@code --plan}. */
   private static final List<String> BESIDE_A_PLAN =
-      List.of("plan", "fromTask", "maxParallelTasks", "dryRun", "check", "verbose", "quiet", "logFile", "summary", "report");
+      List.of(
+          "plan",
+          "fromTask",
+          "maxParallelTasks",
+          "dryRun",
+          "check",
+          "verbose",
+          "quiet",
+          "logFile",
+          "summary",
+          "report");
 
   private static final int TOLD_SECONDS = 5;
 

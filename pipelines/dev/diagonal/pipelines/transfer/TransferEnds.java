@@ -191,8 +191,7 @@ final class TransferEnds {
     for (Findings.Look<String> server : servers()) {
       reached &= findings.check(() -> "server:  " + server.at());
     }
-    TransferSource source =
-        reached ? findings.find(() -> source(servers, plannedReaders)) : null;
+    TransferSource source = reached ? findings.find(() -> source(servers, plannedReaders)) : null;
     Mapping mapping =
         source == null ? null : findings.find(() -> TransferTypes.of(spec, source, servers));
     if (source == null || mapping == null) {

@@ -114,8 +114,7 @@ final class TransferJob implements Job {
       return null;
     }
     Kind kind = spec.resume() ? Kind.RESUME : isRecorded() ? Kind.START : Kind.NONE;
-    String advice =
-        isResumable() ? "; the same command with --resume writes the others" : "";
+    String advice = isResumable() ? "; the same command with --resume writes the others" : "";
     return new RecordedTransfers(spec.ledger(), spec.commitRows(), kind, advice);
   }
 

@@ -80,11 +80,7 @@ public final class EdgeQuery {
    * @throws SQLException if the database cannot be reached, or refuses the query
    */
   public static List<Edge> check(
-      JdbcTarget database,
-      String query,
-      EdgeFormat format,
-      boolean keepsBadRecords,
-      boolean always)
+      JdbcTarget database, String query, EdgeFormat format, boolean keepsBadRecords, boolean always)
       throws SQLException, InterruptedException {
     return RetriedTransaction.in(database, "look at the rows of --inputQuery")
         .run(

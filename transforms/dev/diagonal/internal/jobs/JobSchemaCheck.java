@@ -60,10 +60,7 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
     RatingColumns unused = RatingColumns.of(connection, tables);
     create(connection, List.of(tables.batches()), JobScript.batches(tables), missing);
     create(
-        connection,
-        List.of(tables.staging(), tables.totals()),
-        JobScript.totals(tables),
-        missing);
+        connection, List.of(tables.staging(), tables.totals()), JobScript.totals(tables), missing);
     requireLayout(connection, JobSchema.batches(tables), JobSchema.BATCHES_CHECKS);
     requireLayout(connection, JobSchema.staging(tables), JobSchema.LOGGED_CHECK);
     requireLayout(connection, RatingRows.table(tables.totals(), tables.textMovies()), "");

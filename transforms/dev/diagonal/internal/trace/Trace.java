@@ -42,8 +42,7 @@ public final class Trace {
   public static void request(String method, String path, int status, Duration took) {
     if (REQUESTS.isLoggable(Level.FINE)) {
       REQUESTS.fine(
-          String.format(
-              Locale.ROOT, "%s %s: %d in %,d ms", method, path, status, took.toMillis()));
+          String.format(Locale.ROOT, "%s %s: %d in %,d ms", method, path, status, took.toMillis()));
     }
   }
 

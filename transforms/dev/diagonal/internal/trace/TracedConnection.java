@@ -46,12 +46,11 @@ public final class TracedConnection {
     }
   }
 
-  private record OfConnection(Connection connection, String database)
-      implements InvocationHandler {
+  private record OfConnection(Connection connection, String database) implements InvocationHandler {
 
     @Override
-    public @Nullable Object invoke(
-        Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args)
+        throws Throwable {
       String name = method.getName();
       if (name.startsWith("prepare") && args != null && args[0] instanceof String sql) {
         Trace.sql(database, sql);
@@ -71,8 +70,8 @@ public final class TracedConnection {
   private record OfStatement(Statement statement, String database) implements InvocationHandler {
 
     @Override
-    public @Nullable Object invoke(
-        Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args)
+        throws Throwable {
       if (args != null && args.length > 0 && args[0] instanceof String sql) {
         Trace.sql(database, sql);
       }
@@ -83,8 +82,8 @@ public final class TracedConnection {
   private record OfPostgres(PGConnection postgres, OfConnection of) implements InvocationHandler {
 
     @Override
-    public @Nullable Object invoke(
-        Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args)
+        throws Throwable {
       return method.getName().equals("getCopyAPI")
           ? new TracedCopy(of.connection().unwrap(BaseConnection.class), of.database())
           : TracedConnection.invoke(postgres, method, args);

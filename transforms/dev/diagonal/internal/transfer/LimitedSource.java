@@ -1,6 +1,6 @@
 package dev.diagonal.internal.transfer;
 
-import static com.google.common.base.Preconditions.checkArgument;
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;

@@ -127,8 +127,7 @@ public record UnfinishedTransfers(InternalSchema schema) {
    * none of which can be committed afterwards.
    */
   public void claim(Connection connection, UUID run, UUID claim) throws SQLException {
-    String sql =
-        "UPDATE %s SET claim = ? WHERE run = ?".formatted(schema.table(connection, TABLE));
+    String sql = "UPDATE %s SET claim = ? WHERE run = ?".formatted(schema.table(connection, TABLE));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, claim);
       statement.setObject(2, run);

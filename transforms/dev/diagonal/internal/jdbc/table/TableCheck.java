@@ -96,7 +96,9 @@ public record TableCheck(JdbcTarget database) {
           .formatted(
               table.name(),
               table.columns().stream()
-                  .map(column -> column.name() + " " + column.type() + (column.key() ? " (key)" : ""))
+                  .map(
+                      column ->
+                          column.name() + " " + column.type() + (column.key() ? " (key)" : ""))
                   .collect(joining(", ")));
     }
     List<String> differences =

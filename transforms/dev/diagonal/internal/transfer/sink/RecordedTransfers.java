@@ -212,8 +212,7 @@ public final class RecordedTransfers {
   }
 
   /** Returns the transfer to begin or resume, or null if transfers cannot be recorded. */
-  private @Nullable Entry chosen(
-      JdbcTarget database, Table target, WriteMode mode, Entry wanted)
+  private @Nullable Entry chosen(JdbcTarget database, Table target, WriteMode mode, Entry wanted)
       throws SQLException, InterruptedException, HeldException {
     String table = target.name();
     boolean[] held = {false};
@@ -306,18 +305,18 @@ public final class RecordedTransfers {
 
   private static void checkIsEmpty(
       Connection connection, String table, Entry wanted, List<Found> others) throws SQLException {
-      if (hasRows(connection, table)) {
-        throw new IllegalArgumentException(
-            "table %s has rows, and no transfer from %s to it is unfinished%s: without --resume, all rows are written"
-                .formatted(
-                    table,
-                    wanted.source(),
-                    others.isEmpty()
-                        ? ""
-                        : others.stream()
-                            .map(each -> each.entry().source() + " since " + each.startedAt())
-                            .collect(joining(", ", " (but these are: ", ")"))));
-      }
+    if (hasRows(connection, table)) {
+      throw new IllegalArgumentException(
+          "table %s has rows, and no transfer from %s to it is unfinished%s: without --resume, all rows are written"
+              .formatted(
+                  table,
+                  wanted.source(),
+                  others.isEmpty()
+                      ? ""
+                      : others.stream()
+                          .map(each -> each.entry().source() + " since " + each.startedAt())
+                          .collect(joining(", ", " (but these are: ", ")"))));
+    }
   }
 
   private static Entry resumable(String table, Entry wanted, List<Found> found) {

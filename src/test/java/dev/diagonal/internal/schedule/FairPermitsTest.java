@@ -60,8 +60,7 @@ class FairPermitsTest {
     assertThat(enter("first", 0, 1)).isTrue();
     AtomicBoolean stopped = new AtomicBoolean();
     AtomicBoolean hasEntered = new AtomicBoolean(true);
-    Thread large =
-        waiting(() -> hasEntered.set(enter("large", 0, PLACES, stopped::get)), "large");
+    Thread large = waiting(() -> hasEntered.set(enter("large", 0, PLACES, stopped::get)), "large");
     Thread small = started("small", 0, 1); // its place is free, but the large one is first
     lock.lock();
     stopped.set(true);

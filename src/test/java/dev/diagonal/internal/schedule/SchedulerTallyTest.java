@@ -75,8 +75,8 @@ class SchedulerTallyTest {
     return written(new WatchedTarget(GRID, batch -> {}), cell, rows, Retry.never());
   }
 
-  private static BatchRun<Integer> written(
-      WatchedTarget target, int cell, int rows, Retry retry) throws Exception {
+  private static BatchRun<Integer> written(WatchedTarget target, int cell, int rows, Retry retry)
+      throws Exception {
     try (ConflictScheduler<Integer> scheduler =
         new ConflictScheduler<>(GRID, target, SchedulerSettings.defaults())) {
       BatchRun<Integer> run =

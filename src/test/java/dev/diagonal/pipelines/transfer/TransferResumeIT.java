@@ -348,12 +348,13 @@ final class TransferResumeIT {
     replaceInFile(2, "2550x,", "25500,");
     long before = rows();
     Path swapped =
-        Files.writeString(directory.resolve("swapped.yaml"), "columns: [{name: n, from: id}, {name: id, from: n}]\n");
+        Files.writeString(
+            directory.resolve("swapped.yaml"),
+            "columns: [{name: n, from: id}, {name: id, from: n}]\n");
 
     assertRefused("the columns or the mode have changed", "--resume", "--mapping=" + swapped);
     database.execute("CREATE UNIQUE INDEX ON resumed (id)");
-    assertRefused(
-        "the columns or the mode have changed", "--resume", "--key=id", "--mode=ignore");
+    assertRefused("the columns or the mode have changed", "--resume", "--key=id", "--mode=ignore");
     assertThat(rows()).isEqualTo(before);
     assertDone(transfer("--resume"));
   }
@@ -363,8 +364,7 @@ final class TransferResumeIT {
     failInLastFile();
     replaceInFile(2, "2550x,", "25500,");
     Path none =
-        Files.writeString(
-            directory.resolve("filter.yaml"), "columns: [id, n]\nfilter: [id < 0]\n");
+        Files.writeString(directory.resolve("filter.yaml"), "columns: [id, n]\nfilter: [id < 0]\n");
 
     Launched filtered = transfer("--resume", "--mapping=" + none);
 
