@@ -15,6 +15,8 @@ public final class Findings {
   public interface Look<T> {
 
     /**
+     * Returns what it has found.
+     *
      * @throws Exception what the run would fail with
      */
     T at() throws Exception;

@@ -264,12 +264,13 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       // Otherwise a failed run returns no result to ask.
       pipeline.getOptions().as(DirectOptions.class).setBlockOnRun(false);
     }
-    try (ProgressLine line =
+    ProgressLine line =
         ProgressLine.start(
             System.err,
             progress ? Runners.counts(options, args) : Map::of,
             job.inputBytes(),
-            job.groups())) {
+            job.groups());
+    try {
       PipelineResult result = Runners.run(pipeline);
       await(result, outputs, counts);
       if (result.getState() != PipelineResult.State.DONE) {
@@ -285,6 +286,8 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       }
       return Summary.of(name, result, seconds, outputs, job.remarks(result))
           .withVerified(job.verify(result));
+    } finally {
+      line.close();
     }
   }
 

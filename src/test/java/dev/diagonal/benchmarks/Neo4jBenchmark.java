@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -110,7 +111,9 @@ public final class Neo4jBenchmark {
               .add(once(way.getValue(), rows));
         }
       }
-      double serial = Median.of(found.get("serial").stream().map(Figures::seconds).toList());
+      double serial =
+          Median.of(
+              Objects.requireNonNull(found.get("serial")).stream().map(Figures::seconds).toList());
       found.forEach(
           (way, figures) -> {
             double seconds = Median.of(figures.stream().map(Figures::seconds).toList());
@@ -143,9 +146,10 @@ public final class Neo4jBenchmark {
 
   private Figures once(Load way, List<Edge> rows) throws Exception {
     server.clear();
-    List<List<Object>> none =
+    List<List<Object>> unused =
         server.query("CREATE CONSTRAINT FOR (p:Person) REQUIRE p.id IS UNIQUE");
-    none = server.query("UNWIND range(0, %d) AS id CREATE (:Person {id: id})".formatted(nodes - 1));
+    unused =
+        server.query("UNWIND range(0, %d) AS id CREATE (:Person {id: id})".formatted(nodes - 1));
     repeated.set(0);
     long before = server.newDeadlocks();
     long startNanos = System.nanoTime();

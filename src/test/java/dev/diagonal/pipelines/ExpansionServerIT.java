@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.expansion.v1.ExpansionApi.DiscoverSchemaTransformRequest;
 import org.apache.beam.model.expansion.v1.ExpansionApi.ExpansionRequest;
@@ -113,7 +114,8 @@ final class ExpansionServerIT {
 
   private ExpansionResponse expand(String file) throws Exception {
     Schema settings =
-        SchemaTranslation.schemaFromProto(discovered().get(READ_CSV).getConfigSchema());
+        SchemaTranslation.schemaFromProto(
+            Objects.requireNonNull(discovered().get(READ_CSV)).getConfigSchema());
     Row.FieldValueBuilder row = Row.withSchema(settings).withFieldValue("files", List.of(file));
     SchemaTransformPayload payload =
         SchemaTransformPayload.newBuilder()

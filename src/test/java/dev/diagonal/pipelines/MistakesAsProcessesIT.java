@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -76,7 +77,7 @@ final class MistakesAsProcessesIT {
   @ParameterizedTest
   @MethodSource("rows")
   void rowsOfTheTable(Mistake mistake) throws Exception {
-    Process process = PROCESSES.get(mistake.arguments());
+    Process process = Objects.requireNonNull(PROCESSES.get(mistake.arguments()));
     assertThat(process.waitFor(BOUND_MINUTES, TimeUnit.MINUTES)).isTrue();
     List<String> lines =
         new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();

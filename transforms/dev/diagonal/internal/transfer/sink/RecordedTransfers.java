@@ -71,6 +71,9 @@ public final class RecordedTransfers {
 
   private record Recorded(JdbcTarget database, String table, RunKeeper keeper) {}
 
+  /** The transfer to begin or resume, or null, and whether another process holds it. */
+  private record Chosen(@Nullable Entry entry, boolean held) {}
+
   /** Thrown while another process still holds the transfer that is to be resumed. */
   private static final class HeldException extends Exception {
     HeldException(String message) {
@@ -126,8 +129,8 @@ public final class RecordedTransfers {
   /**
    * Begins or resumes a transfer into an existing table.
    *
-   * @param table with the columns that are written; without a key, rows that are written again are
-   *     doubled
+   * @param target the table with the columns that are written; without a key, rows that are written
+   *     again are doubled
    * @param readers the number of readers that the ranges of the source are made for
    * @return how its transactions are recorded
    * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
@@ -215,44 +218,43 @@ public final class RecordedTransfers {
   private @Nullable Entry chosen(JdbcTarget database, Table target, WriteMode mode, Entry wanted)
       throws SQLException, InterruptedException, HeldException {
     String table = target.name();
-    boolean[] held = {false};
-    Entry entry =
+    Chosen chosen =
         RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
-            .run(
-                connection -> {
-                  SchemaRights rights = schema().open(connection);
-                  if (!schema().unfinishedTransfers().open(connection, rights)) {
-                    checkMayStart(rights);
-                    return null;
-                  }
-                  List<Found> all = unfinished(connection, table);
-                  List<Found> same =
-                      all.stream()
-                          .filter(each -> each.entry().source().equals(wanted.source()))
-                          .toList();
-                  if (!resumes()) {
-                    for (Found each : same) {
-                      forget(connection, table, mode == WriteMode.INSERT, each);
-                    }
-                    return kind == Kind.NONE ? null : wanted;
-                  }
-                  if (same.isEmpty()) {
-                    checkIsEmpty(connection, table, wanted, all);
-                    return wanted;
-                  }
-                  Entry resumed = resumable(table, wanted, same);
-                  held[0] = !schema().runs().isGone(connection, resumed.run());
-                  if (!held[0]) {
-                    checkHasRows(connection, table, mode, resumed);
-                    schema().unfinishedTransfers().claim(connection, resumed.run(), claim);
-                  }
-                  return resumed;
-                });
-    if (held[0]) {
+            .run(connection -> chosen(connection, table, mode, wanted));
+    if (chosen.held) {
       throw new HeldException(
           "the transfer from %s to table %s is still running".formatted(wanted.source(), table));
     }
-    return entry;
+    return chosen.entry;
+  }
+
+  private Chosen chosen(Connection connection, String table, WriteMode mode, Entry wanted)
+      throws SQLException {
+    SchemaRights rights = schema().open(connection);
+    if (!schema().unfinishedTransfers().open(connection, rights)) {
+      checkMayStart(rights);
+      return new Chosen(null, false);
+    }
+    List<Found> all = unfinished(connection, table);
+    List<Found> same =
+        all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+    if (!resumes()) {
+      for (Found each : same) {
+        forget(connection, table, mode == WriteMode.INSERT, each);
+      }
+      return new Chosen(kind == Kind.NONE ? null : wanted, false);
+    }
+    if (same.isEmpty()) {
+      checkIsEmpty(connection, table, wanted, all);
+      return new Chosen(wanted, false);
+    }
+    Entry resumed = resumable(table, wanted, same);
+    boolean held = !schema().runs().isGone(connection, resumed.run());
+    if (!held) {
+      checkHasRows(connection, table, mode, resumed);
+      schema().unfinishedTransfers().claim(connection, resumed.run(), claim);
+    }
+    return new Chosen(resumed, held);
   }
 
   private void checkMayStart(SchemaRights rights) {

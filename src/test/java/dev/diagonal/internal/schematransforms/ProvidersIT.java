@@ -24,6 +24,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -61,7 +62,7 @@ final class ProvidersIT {
                 .withRowSchema(SCHEMA)));
   }
 
-  private static Row row(long id, String source, String target) {
+  private static Row row(long id, @Nullable String source, String target) {
     return Row.withSchema(SCHEMA).addValues(id, source, target).build();
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,11 +37,11 @@ record YamlPipeline(List<Map<String, Object>> transforms, Map<String, String> id
             .replaceAll(found -> Matcher.quoteReplacement(variables.get(found.group(1))));
     Map<String, Object> root = new Yaml().load(text);
     Map<String, String> identifiers = new LinkedHashMap<>();
-    for (Map<String, Object> provider : (List<Map<String, Object>>) root.get("providers")) {
+    for (Map<String, Object> provider : (List<Map<String, Object>>) of(root, "providers")) {
       identifiers.putAll((Map<String, String>) provider.get("transforms"));
     }
-    Map<String, Object> pipeline = (Map<String, Object>) root.get("pipeline");
-    return new YamlPipeline((List<Map<String, Object>>) pipeline.get("transforms"), identifiers);
+    Map<String, Object> pipeline = (Map<String, Object>) of(root, "pipeline");
+    return new YamlPipeline((List<Map<String, Object>>) of(pipeline, "transforms"), identifiers);
   }
 
   /**
@@ -51,8 +52,8 @@ record YamlPipeline(List<Map<String, Object>> transforms, Map<String, String> id
     Map<String, PCollection<Row>> outputs = new LinkedHashMap<>();
     for (Map<String, Object> each : transforms) {
       String name = (String) each.get("name");
-      SchemaTransformProvider provider = provider(identifiers.get((String) each.get("type")));
-      Row settings = row(provider.configurationSchema(), (Map<String, Object>) each.get("config"));
+      SchemaTransformProvider provider = provider(of(identifiers, (String) of(each, "type")));
+      Row settings = row(provider.configurationSchema(), (Map<String, Object>) of(each, "config"));
       PCollectionRowTuple input =
           each.containsKey("input")
               ? PCollectionRowTuple.of("input", outputs.get((String) each.get("input")))
@@ -64,6 +65,11 @@ record YamlPipeline(List<Map<String, Object>> transforms, Map<String, String> id
               (tag, rows) -> outputs.put(tag.equals("output") ? name : name + "." + tag, rows));
     }
     return outputs;
+  }
+
+  /** Returns a value that the file must have. */
+  private static <V> V of(Map<String, V> map, String key) {
+    return Objects.requireNonNull(map.get(key), key);
   }
 
   /** Returns the provider that Beam finds for an identifier. */
