@@ -7,6 +7,7 @@ import dev.diagonal.internal.files.stored.FileText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class FirstRecords {
   private final boolean header;
   private final SkippedLines skipped;
   private final RecordFormat records;
+  private final long limit;
 
   /**
    * @param header whether the first line of a file of text is a header
@@ -34,9 +36,19 @@ public final class FirstRecords {
    * @param records the format of files that are not text
    */
   public FirstRecords(boolean header, SkippedLines skipped, RecordFormat records) {
+    this(header, skipped, records, ReadLines.NO_LIMIT);
+  }
+
+  private FirstRecords(boolean header, SkippedLines skipped, RecordFormat records, long limit) {
     this.header = header;
     this.skipped = skipped;
     this.records = records;
+    this.limit = limit;
+  }
+
+  /** Reads at most this many records, good or bad; {@link ReadLines#NO_LIMIT} by default. */
+  public FirstRecords withLimit(long most) {
+    return new FirstRecords(header, skipped, records, most);
   }
 
   /**
@@ -126,12 +138,17 @@ public final class FirstRecords {
       reader.seek();
       byte[] comment = skipped.commentBytes();
       boolean any = header;
-      for (TextBlock block = reader.next(checked::reject);
-          block != null;
-          block = reader.next(checked::reject)) {
+      ReadRangesFn.Limit left = new ReadRangesFn.Limit(limit);
+      Consumer<DeadLetter> rejects = left.counting(checked::reject);
+      while (!left.isReached()) {
+        TextBlock block = reader.next(rejects::accept);
+        if (block == null) {
+          break;
+        }
         if (comment.length > 0) {
           SkippedLines.erase(comment, block);
         }
+        left.cut(block);
         checked.good += consumer.accept(block, checked);
         any = true;
       }
@@ -146,11 +163,14 @@ public final class FirstRecords {
       rows.select(consumer::reads);
       RecordBlocks blocks = new RecordBlocks(rows, file.name(), false);
       LineConsumer.Output<T> numbered = new RecordBlocks.Numbered<>(checked);
-      for (int i = 0; i < MOST_RECORDS; i++) {
-        TextBlock line = blocks.next(checked::reject);
+      ReadRangesFn.Limit left = new ReadRangesFn.Limit(limit);
+      Consumer<DeadLetter> rejects = left.counting(checked::reject);
+      for (int i = 0; i < MOST_RECORDS && !left.isReached(); i++) {
+        TextBlock line = blocks.next(rejects);
         if (line == null) {
           break;
         }
+        left.cut(line);
         checked.good += consumer.accept(line, numbered);
       }
       return true;

@@ -214,7 +214,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   }
 
   /** Counts records, and cuts the block that holds the last one. */
-  private static final class Limit {
+  static final class Limit {
 
     private long left;
     private final boolean isSet;

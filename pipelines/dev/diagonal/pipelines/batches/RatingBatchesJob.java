@@ -210,6 +210,7 @@ final class RatingBatchesJob implements Job {
   private List<List<String>> checkFirstRecords(InputFiles files) throws Exception {
     RatingFormat format = request.formatIn(files, skipped);
     return new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .withLimit(RunOptions.limitOf(options))
         .results(
             files,
             LoadRatings.reader(format),

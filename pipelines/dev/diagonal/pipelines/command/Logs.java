@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.command;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
@@ -9,6 +10,7 @@ import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.pipelines.report.ShownOptions;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -21,6 +23,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 
 /** The log of one command: {@code --verbose} prints it, {@code --logFile} appends it to a file. */
 final class Logs implements AutoCloseable {
@@ -32,6 +35,9 @@ final class Logs implements AutoCloseable {
   private static final DateTimeFormatter DATE_AND_TIME =
       DateTimeFormatter.ISO_OFFSET_DATE_TIME.withZone(ZoneId.systemDefault());
 
+  private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT");
+  private static final int DATE_LENGTH = 11;
+
   private final List<Lines> handlers = new ArrayList<>();
 
   /**
@@ -42,6 +48,9 @@ final class Logs implements AutoCloseable {
    */
   static Logs begin(String command, List<String> args, PrintStream err) {
     Logs logs = new Logs();
+    if (args.contains("--check=true")) {
+      return logs; // a check changes nothing
+    }
     if (args.contains("--verbose=true")) {
       logs.add(new Lines(err, TIME, true));
     }
@@ -57,14 +66,36 @@ final class Logs implements AutoCloseable {
     return logs;
   }
 
+  /** Appends to a file; another file than a log may be an input and is refused. */
   private static PrintStream open(String file) {
     try {
+      if (file.equals("-")) {
+        throw new UsageException("--logFile: '-' is the standard output: name a file");
+      }
+      if (!isLog(Path.of(file))) {
+        throw new UsageException(
+            "--logFile: the file '%s' exists and is not a log of Diagonal: name another file"
+                .formatted(Printable.line(file)));
+      }
       return new PrintStream(Files.newOutputStream(Path.of(file), CREATE, APPEND), true, UTF_8);
     } catch (IOException | InvalidPathException e) {
       throw new UsageException(
           "--logFile: the file '%s' cannot be written (%s)"
               .formatted(Printable.line(file), e.getClass().getSimpleName()),
           e);
+    }
+  }
+
+  /**
+   * Returns whether a file begins as a log does, is empty, is missing, or is not a regular file.
+   */
+  private static boolean isLog(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return true;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String start = new String(in.readNBytes(DATE_LENGTH), ISO_8859_1);
+      return start.isEmpty() || DATE.matcher(start).matches();
     }
   }
 

@@ -34,6 +34,7 @@ import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.JobFiles;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
@@ -149,7 +150,7 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public long inputBytes() {
-    return input.bytes();
+    return options.getLimit() > 0 ? 0 : input.bytes();
   }
 
   @Override
@@ -246,6 +247,7 @@ final class LoadEdgesJob implements Job {
         ? List.of()
         : new FirstRecords(
                 input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
+            .withLimit(RunOptions.limitOf(options))
             .results(
                 files,
                 EdgeLines.of(input.format()).create(),

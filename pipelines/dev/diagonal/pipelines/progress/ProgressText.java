@@ -46,19 +46,25 @@ record ProgressText(long totalBytes, boolean groups) {
     long bad = counted.getOrDefault(Counted.BAD_RECORDS, 0L);
     List<String> parts = new ArrayList<>();
     if (totalBytes > 0) {
-      parts.add(format("%3d %%", share(bytes)));
-      parts.add(format(", %,.1f of %,.1f" + MEGABYTES, bytes / 1e6, totalBytes / 1e6));
+      parts.add(String.format(Locale.ROOT, "%3d %%", share(bytes)));
+      parts.add(
+          String.format(
+              Locale.ROOT, ", %,.1f of %,.1f" + MEGABYTES, bytes / 1e6, totalBytes / 1e6));
     } else {
-      parts.add(format("%,.1f" + MEGABYTES, bytes / 1e6));
+      parts.add(String.format(Locale.ROOT, "%,.1f" + MEGABYTES, bytes / 1e6));
     }
     String phase = phase(bytes, counted.getOrDefault(Counted.ROWS_WRITTEN, 0L), seconds);
     if (!phase.isEmpty()) {
       parts.add(", " + phase);
     }
-    parts.add(format(", %,d rows", rows));
-    parts.add(format(", %,.0f rows/s", rows / Math.max(seconds, 0.001)));
-    parts.add(format(", %,d batches written", counted.getOrDefault(Counted.BATCHES_WRITTEN, 0L)));
-    parts.add(format(", %,d bad records", bad));
+    parts.add(String.format(Locale.ROOT, ", %,d rows", rows));
+    parts.add(String.format(Locale.ROOT, ", %,.0f rows/s", rows / Math.max(seconds, 0.001)));
+    parts.add(
+        String.format(
+            Locale.ROOT,
+            ", %,d batches written",
+            counted.getOrDefault(Counted.BATCHES_WRITTEN, 0L)));
+    parts.add(String.format(Locale.ROOT, ", %,d bad records", bad));
     return parts;
   }
 
@@ -84,10 +90,8 @@ record ProgressText(long totalBytes, boolean groups) {
       return groups && written == 0 ? "now grouping" : "now writing";
     }
     long left = Math.round(seconds * (totalBytes - bytes) / bytes);
-    return left < 120 ? format("%d s left", left) : format("%d min left", Math.round(left / 60.0));
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+    return left < 120
+        ? String.format(Locale.ROOT, "%d s left", left)
+        : String.format(Locale.ROOT, "%d min left", Math.round(left / 60.0));
   }
 }

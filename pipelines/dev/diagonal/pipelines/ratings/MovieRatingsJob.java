@@ -127,7 +127,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public long inputBytes() {
-    return input.totalBytes();
+    return options.getLimit() > 0 ? 0 : input.totalBytes();
   }
 
   @Override
@@ -145,6 +145,7 @@ final class MovieRatingsJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+        .withLimit(RunOptions.limitOf(options))
         .check(input, AggregateRatings.reader(format), options.getBadRecords() != null);
     for (RatingSink sink : sinks) {
       sink.prepare(servers);
@@ -172,6 +173,7 @@ final class MovieRatingsJob implements Job {
                     AggregateRatings.totals(
                         format,
                         new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+                            .withLimit(RunOptions.limitOf(options))
                             .results(
                                 input,
                                 reader,

@@ -15,7 +15,7 @@ public interface RunOptions extends PipelineOptions {
 
   @Description(
       "Change nothing: connect to the servers, check rights, tables and indexes, and show the types"
-          + " and the first five rows as they would be written. Exit code 1 if the run would fail")
+          + " and the first five rows as they would be written. Exit code 1 or 2, as of the run, if the run would fail")
   @Default.Boolean(false)
   boolean getDryRun();
 
@@ -52,7 +52,7 @@ public interface RunOptions extends PipelineOptions {
 
   void setQuiet(boolean quiet);
 
-  @Description("A file to which the log of --verbose is appended")
+  @Description("Append the log that --verbose prints to this file; works without --verbose")
   @Nullable String getLogFile();
 
   void setLogFile(@Nullable String logFile);

@@ -146,7 +146,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public long inputBytes() {
-    return input.totalBytes();
+    return options.getLimit() > 0 ? 0 : input.totalBytes();
   }
 
   @Override
@@ -164,6 +164,7 @@ final class TaxiTripsJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     new FirstRecords(true, skipped, ParquetInput.FORMAT)
+        .withLimit(RunOptions.limitOf(options))
         .check(input, lines.create(), deadLetters.path() != null);
     pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
@@ -180,6 +181,7 @@ final class TaxiTripsJob implements Job {
         findings.find(
             () ->
                 new FirstRecords(true, skipped, ParquetInput.FORMAT)
+                    .withLimit(RunOptions.limitOf(options))
                     .results(
                         input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false));
     ShownRows rows =

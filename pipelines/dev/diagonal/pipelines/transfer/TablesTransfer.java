@@ -141,12 +141,25 @@ final class TablesTransfer {
     return each;
   }
 
+  /** Returns whether the source and the target are one database, as far as their URLs show. */
+  private boolean readsTarget() {
+    String source = options.getInputJdbcUrl();
+    String target = options.getJdbcUrl();
+    return source == null
+        || (target != null && withoutParameters(source).equals(withoutParameters(target)));
+  }
+
+  private static String withoutParameters(String url) {
+    int parameters = url.indexOf('?');
+    return parameters < 0 ? url : url.substring(0, parameters);
+  }
+
   private String targetOf(MatchingTable table) {
     String name = schemas.contains("*") ? table.qualified() : table.name();
     TransferEnd end = TransferEnd.of("to", to.replace("*", name), TransferCommand.SINKS);
     if (end.kind().equals("jdbc")) {
       boolean itself = List.of(table.name(), table.qualified()).contains(end.place());
-      if (itself && options.getInputJdbcUrl() == null) {
+      if (itself && readsTarget()) {
         throw new UsageException(
             "--to=%s would write table %s to itself: name another schema, or the database of the source with --inputJdbcUrl"
                 .formatted(to, table.qualified()));

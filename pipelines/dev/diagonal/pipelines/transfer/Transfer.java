@@ -113,6 +113,7 @@ public final class Transfer implements Command {
     List<String> read = planned ? List.of(file) : List.of();
     tasks.checkAtTheEnd(read, "summary", summary);
     tasks.checkAtTheEnd(read, "report", page);
+    tasks.checkAtTheEnd(read, "logFile", options.getLogFile());
     checkFromTask(plan, options.getFromTask());
     if (options.getCheck()) {
       describe(plan, "").forEach(System.out::println);

@@ -102,7 +102,10 @@ final class TransferJob implements Job {
     this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }
 
-  /** Returns what records the transfer, or ends earlier ones; null without files or tables. */
+  /**
+   * Returns what records the transfer, or ends earlier ones; null without files or tables, and for
+   * a trial of a few records.
+   */
   private @Nullable RecordedTransfers recorded() {
     if (spec.resume() && !isRecorded()) {
       throw new UsageException(
@@ -110,7 +113,7 @@ final class TransferJob implements Job {
               ? "--resume cannot be combined with --badRecords: the bad records of the interrupted run are lost"
               : "--resume needs a command that waits for its job: remove --attachedMode=false or -d");
     }
-    if (!(spec.from() instanceof FromFiles) || spec.tables().isEmpty()) {
+    if (!(spec.from() instanceof FromFiles) || spec.tables().isEmpty() || spec.limit() > 0) {
       return null;
     }
     Kind kind = spec.resume() ? Kind.RESUME : isRecorded() ? Kind.START : Kind.NONE;

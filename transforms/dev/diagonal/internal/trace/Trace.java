@@ -19,7 +19,7 @@ public final class Trace {
 
   /** Texts within a statement, which may be values or secrets. */
   private static final Pattern TEXTS =
-      Pattern.compile("'(?:[^']|'')*'|\\$(\\w*)\\$.*?\\$\\1\\$", Pattern.DOTALL);
+      Pattern.compile("'(?:[^']|'')*+'|\\$(\\w*)\\$.*?\\$\\1\\$", Pattern.DOTALL);
 
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final int MOST_CHARACTERS = 2_000;

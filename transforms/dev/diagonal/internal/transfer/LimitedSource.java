@@ -54,6 +54,11 @@ public record LimitedSource(TransferSource source, long records) implements Tran
   }
 
   @Override
+  public List<String> remarks() {
+    return source.remarks();
+  }
+
+  @Override
   public boolean readsBytes() {
     return source.readsBytes();
   }
@@ -91,21 +96,19 @@ public record LimitedSource(TransferSource source, long records) implements Tran
 
   @Override
   public RowBlockReader open(SourceRange range, int blockRows) throws Exception {
-    return new Reader(source, records, blockRows);
+    return new Reader(source, records);
   }
 
   private static final class Reader implements RowBlockReader {
 
     private final TransferSource source;
-    private final int blockRows;
     private final Iterator<SourceRange> ranges;
     private volatile @Nullable RowBlockReader reader;
     private long left;
     private long bytes;
 
-    Reader(TransferSource source, long records, int blockRows) throws Exception {
+    Reader(TransferSource source, long records) throws Exception {
       this.source = source;
-      this.blockRows = blockRows;
       this.ranges = source.ranges().iterator();
       this.left = records;
     }
@@ -118,16 +121,16 @@ public record LimitedSource(TransferSource source, long records) implements Tran
           if (!ranges.hasNext()) {
             return null;
           }
-          open = source.open(ranges.next(), (int) Math.min(blockRows, left));
+          // One row per block: a bad record that follows the last one must not be read.
+          open = source.open(ranges.next(), 1);
           reader = open;
         }
         RowBlock block = open.next(counting(rejects));
         if (block == null) {
           closeReader();
         } else {
-          RowBlock cut = block.rows() <= left ? block : first(block, (int) left);
-          left -= cut.rows();
-          return cut;
+          left -= block.rows();
+          return block;
         }
       }
       return null;
@@ -140,24 +143,6 @@ public record LimitedSource(TransferSource source, long records) implements Tran
           rejects.reject(letter);
         }
       };
-    }
-
-    private static RowBlock first(RowBlock block, int rows) {
-      RowBlock first = new RowBlock(block.type(), Math.max(1, rows), block.origin());
-      for (int row = 0; row < rows; row++) {
-        for (int column = 0; column < block.columns(); column++) {
-          if (block.isNull(row, column)) {
-            first.setNull(column);
-          } else if (block.typeOf(column).isWord()) {
-            first.setWord(column, block.word(row, column));
-          } else {
-            first.setBytes(
-                column, block.bytes(column), block.start(row, column), block.end(row, column));
-          }
-        }
-        first.endRow(block.offset(row), block.line(row));
-      }
-      return first;
     }
 
     @Override

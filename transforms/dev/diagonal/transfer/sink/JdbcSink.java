@@ -90,7 +90,7 @@ public final class JdbcSink implements TransferSink {
     return ledger.run() == null
         ? ledger
         : ledger.withPart(
-            "range %d, %s %d-%d"
+            "range %s, %s %s-%s"
                 .formatted(range.index(), range.place(), range.start(), range.end()));
   }
 

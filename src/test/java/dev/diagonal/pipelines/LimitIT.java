@@ -13,6 +13,7 @@ import dev.diagonal.testing.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.zip.GZIPOutputStream;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code --limit}: the first records of several files, in their order, and no others. */
 @ExtendWith(PostgresExtension.class)
@@ -99,6 +101,23 @@ final class LimitIT {
   void transfersAnyRowsOfATable() throws Exception {
     done("transfer --from=jdbc:few.numbers --to=csv:DIR/out.csv --limit=1234 PG");
     assertThat(Files.readAllLines(directory.resolve("out.csv")).stream().distinct()).hasSize(1235);
+  }
+
+  /** Record 1,600 is bad and is not among the first 1,500, though it is in the same block. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "transfer --from=csv:DIR/late.csv --to=csv:DIR/out.csv",
+        "movie-ratings --input=DIR/late.csv --output=DIR/out.csv"
+      })
+  void badRecordsAfterTheLastOneAreNotRead(String command) throws IOException {
+    List<String> lines = new ArrayList<>(csv(1).lines().toList());
+    lines.set(1_600, "bad");
+    Files.write(directory.resolve("late.csv"), lines);
+
+    done(command + " --limit=1500");
+
+    assertThat(Files.readAllLines(directory.resolve("out.csv"))).hasSize(1_501);
   }
 
   @Test

@@ -79,6 +79,37 @@ final class LogIT {
   }
 
   @Test
+  void longTextsDoNotMatter() throws IOException {
+    Files.writeString(
+        directory.resolve("long.yaml"),
+        """
+        connections: {w: {jdbcUrl: "%s", user: %s}}
+        tasks:
+          - sql: {to: w, file: long.sql}
+        """
+            .formatted(postgres.jdbcUrl(), postgres.user()));
+    Files.writeString(
+        directory.resolve("long.sql"), "SELECT '%s', 1".formatted("it''s ".repeat(50_000)));
+
+    Launched launched = launch("transfer", "--plan=" + directory.resolve("long.yaml"), "-v");
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.err()).anyMatch(line -> line.endsWith("SELECT '…', 1"));
+  }
+
+  @Test
+  void aFileThatIsNoLogIsNotTouched() throws IOException {
+    Path in = directory.resolve("in.csv");
+    String before = Files.readString(in);
+
+    Launched launched = transfer("--logFile=" + in);
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(launched.err()).anyMatch(line -> line.contains("is not a log of Diagonal"));
+    assertThat(Files.readString(in)).isEqualTo(before);
+  }
+
+  @Test
   void textsOfAStatementAreNotLogged() {
     Launched launched = launch("transfer", "--plan=" + directory.resolve("plan.yaml"), "-v");
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);

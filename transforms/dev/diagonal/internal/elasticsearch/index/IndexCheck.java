@@ -73,6 +73,12 @@ public record IndexCheck(ElasticsearchTarget target) {
         connection -> {
           JsonNode found = WriteIndex.mappings(connection, target);
           if (found == null) {
+            List<String> conflicts =
+                MappingTypes.conflicts(wanted, MatchingTemplates.mapping(connection, target));
+            if (!conflicts.isEmpty()) {
+              throw new TargetMismatchException(
+                  "a template for index " + target.index(), conflicts);
+            }
             return created(wanted);
           }
           List<String> differences = new ArrayList<>();

@@ -29,7 +29,7 @@ public record Token(UUID id, UUID run, String target, @Nullable String range, lo
    */
   public static Token numbered(
       UUID run, String target, String part, int number, long rows, long checksum) {
-    String place = "%s #%d".formatted(part, number);
+    String place = "%s #%s".formatted(part, number);
     UUID id = UUID.nameUUIDFromBytes("%s %s".formatted(run, place).getBytes(UTF_8));
     return new Token(id, run, target, "%s %016x".formatted(place, checksum), rows);
   }

@@ -12,7 +12,6 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.TableLocks;
-import dev.diagonal.internal.transfer.sink.StagedTable.Mode;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,10 +19,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -138,14 +138,23 @@ final class StagePublication {
       if (sifts) { // otherwise a deferred constraint would fail at the commit
         statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
       }
-      List<Long> refused = new ArrayList<>();
       for (Staged staged : all) {
-        refused.add(publish(connection, statement, staged, sifts));
+        createIfMissing(connection, statement, staged.table());
+      }
+      PublicationOrder order = PublicationOrder.of(connection, all);
+      for (Staged staged : order.childrenFirst()) {
+        StageSql sql = new StageSql(staged.table());
+        statement.execute(sql.lockTarget());
+        statement.execute(sql.deleteAll());
+      }
+      Map<Staged, Long> refused = new HashMap<>();
+      for (Staged staged : order.parentsFirst()) {
+        refused.put(staged, publish(connection, statement, staged, sifts));
       }
       for (Staged staged : all) {
         statement.execute(staged.table().dropSql());
       }
-      return refused;
+      return all.stream().map(refused::get).toList();
     }
   }
 
@@ -240,27 +249,27 @@ final class StagePublication {
     }
   }
 
-  /** Returns how many rows the target has refused. */
-  private static long publish(
-      Connection connection, Statement statement, Staged staged, boolean sifts)
+  private static void createIfMissing(Connection connection, Statement statement, StagedTable table)
       throws SQLException {
-    StageSql sql = new StageSql(staged.table());
-    String goal = quoteTable(staged.table().target().name());
+    String goal = quoteTable(table.target().name());
     // Checked first: a user who may write to a table need not have the right to create one.
     if (!isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", goal)) {
-      statement.execute(sql.createTarget());
+      statement.execute(new StageSql(table).createTarget());
     }
     // The search path of the URL may begin with pg_temp.
     if (isTrue(
         connection, "SELECT relpersistence = 't' FROM pg_class WHERE oid = to_regclass(?)", goal)) {
       throw new TargetMismatchException(
-          "table " + staged.table().target().name(),
+          "table " + table.target().name(),
           List.of("it is temporary, so its rows would be lost with the connection"));
     }
-    if (staged.table().mode() == Mode.REPLACE) {
-      statement.execute(sql.lockTarget());
-      statement.execute(sql.deleteAll());
-    }
+  }
+
+  /** Returns how many rows the target has refused. */
+  private static long publish(
+      Connection connection, Statement statement, Staged staged, boolean sifts)
+      throws SQLException {
+    StageSql sql = new StageSql(staged.table());
     if (!sifts) {
       statement.execute(sql.publish());
       return 0;

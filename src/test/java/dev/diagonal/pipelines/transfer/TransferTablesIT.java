@@ -127,6 +127,34 @@ final class TransferTablesIT {
   }
 
   @Test
+  void foreignKeysHoldWhenAllTablesChangeAtOnce() throws Exception {
+    database.execute(COPY);
+
+    assertDone(transfer("shop.*o*", "jdbc:copy.*", "--transaction=all"));
+
+    assertThat(database.number("SELECT count(*) FROM copy.people")).isEqualTo(100);
+    assertThat(database.number("SELECT count(*) FROM copy.orders")).isEqualTo(500);
+  }
+
+  @Test
+  void replacedTablesLoseNoRowsToCascades() throws Exception {
+    database.execute(
+        COPY.replace("REFERENCES copy.people", "REFERENCES copy.people ON DELETE CASCADE"));
+    for (int run = 0; run < 2; run++) {
+      assertDone(transfer("shop.*o*", "jdbc:copy.*", "--mode=replace", "--transaction=all"));
+      assertThat(database.number("SELECT count(*) FROM copy.people")).isEqualTo(100);
+      assertThat(database.number("SELECT count(*) FROM copy.orders")).isEqualTo(500);
+    }
+
+    Launched parentAlone =
+        transfer("shop.people", "jdbc:copy.people", "--mode=replace", "--transaction=all");
+
+    assertThat(parentAlone.exitCode()).as("%s", parentAlone).isEqualTo(ExitCode.FAILED);
+    assertThat(String.join("\n", parentAlone.err())).contains("rows of table copy.orders");
+    assertThat(database.number("SELECT count(*) FROM copy.orders")).isEqualTo(500);
+  }
+
+  @Test
   void primaryKeysAreTheKeysOfAnUpsert() throws Exception {
     database.execute(COPY);
     assertRefused("has no primary key", transfer("shop.*", "jdbc:copy.*", "--mode=upsert"));

@@ -1,0 +1,180 @@
+package dev.diagonal.internal.transfer.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Leftovers;
+import dev.diagonal.internal.jdbc.schema.SchemaRights;
+import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
+import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses whether a transfer begins, or resumes one that has not ended.
+ *
+ * @param claim of this process, to what it resumes
+ */
+record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
+
+  /**
+   * The transfer to begin or resume.
+   *
+   * @param entry the transfer, or null if transfers cannot or need not be recorded
+   * @param held whether another process holds it
+   */
+  record Chosen(@Nullable Entry entry, boolean held) {}
+
+  /**
+   * Identifies the names and sizes of the files and how they are cut, and the columns and the mode
+   * in which they are written.
+   */
+  static String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
+    Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
+    for (SourceRange range : source.ranges()) {
+      hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
+    }
+    for (Column column : table.columns()) {
+      hash.putString(column.name(), UTF_8).putBoolean(column.key());
+    }
+    return hash.putString(mode.name(), UTF_8).hash().toString();
+  }
+
+  private boolean resumes() {
+    return kind == Kind.RESUME;
+  }
+
+  /** Returns the transfer to begin or resume, which this process then has unless it is held. */
+  Chosen of(Connection connection, String table, WriteMode mode, Entry wanted) throws SQLException {
+    SchemaRights rights = schema.open(connection);
+    if (!schema.unfinishedTransfers().open(connection, rights)) {
+      checkMayStart(rights);
+      return new Chosen(null, false);
+    }
+    List<Found> all = unfinished(connection, table);
+    List<Found> same =
+        all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+    if (!resumes()) {
+      for (Found each : same) {
+        forget(connection, table, mode == WriteMode.INSERT, each);
+      }
+      return new Chosen(kind == Kind.NONE ? null : wanted, false);
+    }
+    if (same.isEmpty()) {
+      checkIsEmpty(connection, table, wanted, all);
+      return new Chosen(wanted, false);
+    }
+    Entry resumed = resumable(table, wanted, same);
+    boolean held = !schema.runs().isGone(connection, resumed.run());
+    if (!held) {
+      checkHasRows(connection, table, mode, resumed);
+      schema.unfinishedTransfers().claim(connection, resumed.run(), claim);
+    }
+    return new Chosen(resumed, held);
+  }
+
+  private void checkMayStart(SchemaRights rights) {
+    if (resumes()) {
+      throw new IllegalArgumentException(
+          "transfers are not recorded, so none can be resumed: "
+              + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
+    }
+  }
+
+  /** Drops an earlier transfer that this one starts again, unless it is running. */
+  private void forget(Connection connection, String table, boolean doubles, Found earlier)
+      throws SQLException {
+    long rows = schema.ledger().rowsOf(connection, earlier.entry().run());
+    if (new Leftovers(schema).drop(connection, earlier.entry().run()) && rows > 0 && doubles) {
+      Warnings.warn(
+          String.format(
+              Locale.ROOT,
+              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one inserts all rows again (--resume would have inserted only the missing ones)",
+              earlier.entry().source(),
+              rows,
+              table,
+              earlier.startedAt()));
+    }
+  }
+
+  private static boolean hasRows(Connection connection, String table) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT EXISTS (SELECT FROM %s)".formatted(PostgresSql.quoteTable(table)))) {
+      rows.next();
+      return rows.getBoolean(1);
+    }
+  }
+
+  /** Refuses a table that was emptied after rows of the transfer were committed to it. */
+  private void checkHasRows(Connection connection, String table, WriteMode mode, Entry resumed)
+      throws SQLException {
+    long rows = schema.ledger().rowsOf(connection, resumed.run());
+    if (rows > 0 && mode != WriteMode.DELETE && !hasRows(connection, table)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start without --resume",
+              table,
+              rows));
+    }
+  }
+
+  private static void checkIsEmpty(
+      Connection connection, String table, Entry wanted, List<Found> others) throws SQLException {
+    if (hasRows(connection, table)) {
+      throw new IllegalArgumentException(
+          "table %s has rows, and no transfer from %s to it is unfinished%s: without --resume, all rows are written"
+              .formatted(
+                  table,
+                  wanted.source(),
+                  others.isEmpty()
+                      ? ""
+                      : others.stream()
+                          .map(each -> each.entry().source() + " since " + each.startedAt())
+                          .collect(joining(", ", " (but these are: ", ")"))));
+    }
+  }
+
+  private static Entry resumable(String table, Entry wanted, List<Found> found) {
+    Entry entry = found.get(0).entry();
+    String what = "the transfer from %s to table %s".formatted(entry.source(), table);
+    if (found.size() > 1) {
+      throw new IllegalArgumentException(
+          "there are %s unfinished transfers from %s to table %s, and only one can be resumed: remove their rows, and start without --resume"
+              .formatted(found.size(), entry.source(), table));
+    } else if (entry.commitRows() != wanted.commitRows()) {
+      throw new IllegalArgumentException(
+          "%s has transactions of %s rows: resume it with --commitRows=%2$s"
+              .formatted(what, entry.commitRows()));
+    } else if (!entry.input().equals(wanted.input())) {
+      throw new IllegalArgumentException(
+          "%s began at %s, and since then the names or sizes of the files, the columns or the mode have changed: remove its rows, and start without --resume"
+              .formatted(what, found.get(0).startedAt()));
+    }
+    return entry;
+  }
+
+  /** Returns the transfers into a table that have not ended, the oldest first. */
+  List<Found> unfinished(Connection connection, String table) throws SQLException {
+    return schema.unfinishedTransfers().find(connection, PostgresSql.quoteTable(table));
+  }
+}
