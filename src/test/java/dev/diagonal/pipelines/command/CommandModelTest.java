@@ -42,10 +42,11 @@ final class CommandModelTest {
                   --colour=<RED|GREEN>       With what (default GREEN)
                   --dryRun[=<true|false>]    Change nothing: connect to the servers, check rights, tables and
                                                indexes, and show the types and the first five rows as they
-                                               would be written. Exit code 1 if the run would fail (default
-                                               false)
+                                               would be written. Exit code 1 or 2, as of the run, if the run
+                                               would fail (default false)
                   --glossy[=<true|false>]    Whether it shines (default true)
-                  --logFile=<text>           A file to which the log of --verbose is appended
+                  --logFile=<text>           Append the log that --verbose prints to this file; works without
+                                               --verbose
                   --millilitres=<number>     How much paint there is
                   --painter=<text>           Who paints (default nobody)
                   --quiet[=<true|false>]     Print no progress and no summary, only warnings and errors; also
