@@ -36,19 +36,24 @@ class CreateIndexTest {
 
   @Test
   void anIndexThatAnotherCreatedMeanwhileIsFine() throws Exception {
+    answersThatNoTemplateMatches();
     server
-        .answers(404, "")
         .answers(
             400, "{\"error\":{\"type\":\"resource_already_exists_exception\",\"reason\":\"\"}}")
         .answers(200, found(MAPPING));
     CreateIndex.ifMissing(target(), MAPPING);
-    assertThat(server.asked()).extracting(Asked::method).containsExactly("GET", "PUT", "GET");
+    assertThat(server.asked()).extracting(Asked::method).containsExactly("GET", "POST", "GET", "PUT", "GET");
+  }
+
+  /** The index is missing, and neither kind of template matches. */
+  private void answersThatNoTemplateMatches() {
+    server.answers(404, "").answers(200, "{}").answers(200, "{}");
   }
 
   @Test
   void failsOnAMappingThatElasticsearchRefuses() {
+    answersThatNoTemplateMatches();
     server
-        .answers(404, "")
         .answers(
             400, "{\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"no type x\"}}");
     assertThatThrownBy(() -> CreateIndex.ifMissing(target(), MAPPING))
