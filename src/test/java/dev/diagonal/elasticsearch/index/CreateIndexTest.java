@@ -42,7 +42,9 @@ class CreateIndexTest {
             400, "{\"error\":{\"type\":\"resource_already_exists_exception\",\"reason\":\"\"}}")
         .answers(200, found(MAPPING));
     CreateIndex.ifMissing(target(), MAPPING);
-    assertThat(server.asked()).extracting(Asked::method).containsExactly("GET", "POST", "GET", "PUT", "GET");
+    assertThat(server.asked())
+        .extracting(Asked::method)
+        .containsExactly("GET", "POST", "GET", "PUT", "GET");
   }
 
   /** The index is missing, and neither kind of template matches. */
@@ -53,9 +55,8 @@ class CreateIndexTest {
   @Test
   void failsOnAMappingThatElasticsearchRefuses() {
     answersThatNoTemplateMatches();
-    server
-        .answers(
-            400, "{\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"no type x\"}}");
+    server.answers(
+        400, "{\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"no type x\"}}");
     assertThatThrownBy(() -> CreateIndex.ifMissing(target(), MAPPING))
         .isInstanceOf(IOException.class)
         .hasMessage(

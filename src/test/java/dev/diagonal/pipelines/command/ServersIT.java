@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,7 @@ final class ServersIT {
   }
 
   @Test
+  @Tag("large")
   void keepsDataInItsDirectoryOverARestart() throws Exception {
     Path data = temporary.resolve("data");
     Running first = start("servers", "--dataDirectory=" + data);

@@ -206,6 +206,7 @@ final class MovieRatingsIT {
   }
 
   @Test
+  @Tag("large")
   void aDatabaseThatIsDownIsNamedWithAHint() throws IOException {
     String url = "jdbc:postgresql://127.0.0.1:" + closedPort() + "/postgres";
     Launched launched =

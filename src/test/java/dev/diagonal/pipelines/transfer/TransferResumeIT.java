@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -394,8 +395,26 @@ final class TransferResumeIT {
         CommandJvm first = CommandJvm.start(directory, options("--targetParallelism=1"))) {
       assertThat(Eventually.within(Duration.ofMinutes(4), () -> rows() == 7_000)).isTrue();
       gate.awaitOne();
-      database.execute("UPDATE diagonal.transfers SET claim = gen_random_uuid()");
+      // Waits for the transaction that is open at the gate.
+      CompletableFuture<Void> claimed =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  database.execute("UPDATE diagonal.transfers SET claim = gen_random_uuid()");
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertThat(
+              Eventually.within(
+                  Duration.ofMinutes(4),
+                  () ->
+                      database.numberNow(
+                              "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'UPDATE diagonal.transfers%' AND wait_event_type = 'Lock'")
+                          == 1))
+          .isTrue();
       closed.rollback();
+      claimed.join();
       assertThat(first.await()).as(first.said()).isEqualTo(ExitCode.FAILED.status());
       assertThat(first.said()).contains("another process has resumed or ended this transfer");
     }
