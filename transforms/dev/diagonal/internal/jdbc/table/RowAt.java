@@ -10,6 +10,7 @@ import dev.diagonal.rows.RowType;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of a block, as a database writer receives it.
@@ -18,6 +19,9 @@ import java.util.UUID;
  * @param row its number in the block
  */
 public record RowAt(RowBlock block, int row) {
+
+  /** Any number of so many digits fits a long. */
+  private static final int LONG_DIGITS = 18;
 
   /** Returns a binder of the columns of a table, all of which rows of this type have. */
   public static RowBinder<RowAt> binder(Table table, RowType type) {
@@ -47,7 +51,15 @@ public record RowAt(RowBlock block, int row) {
       case BOOLEAN -> values.putBoolean(word != 0);
       case SMALLINT, INTEGER, BIGINT -> values.putLong(word);
       case REAL, DOUBLE -> values.putDouble(Double.longBitsToDouble(word));
-      case DECIMAL -> putDecimal(block.text(row, column), values);
+      case DECIMAL -> {
+        BigDecimal few =
+            fewDigits(block.bytes(column), block.start(row, column), block.end(row, column));
+        if (few == null) {
+          putDecimal(block.text(row, column), values);
+        } else {
+          values.putDecimal(few);
+        }
+      }
       case TEXT, JSON ->
           values.putText(block.bytes(column), block.start(row, column), block.end(row, column));
       case UUID -> values.putUuid(UUID.fromString(block.text(row, column)));
@@ -78,6 +90,26 @@ public record RowAt(RowBlock block, int row) {
       case TIMESTAMP -> values.putTimestamp(ValueFormatter.timestamp(word));
       default -> values.putInstant(ValueFormatter.instant(word));
     }
+  }
+
+  /** Parses a plain number of digits that fit a long, without a text; null if it is another. */
+  static @Nullable BigDecimal fewDigits(byte[] text, int start, int end) {
+    int first = start < end && text[start] == '-' ? start + 1 : start;
+    if (first == end || end - first > LONG_DIGITS || text[end - 1] == '.') {
+      return null;
+    }
+    long digits = 0;
+    int point = -1;
+    for (int i = first; i < end; i++) {
+      if (text[i] >= '0' && text[i] <= '9') {
+        digits = 10 * digits + text[i] - '0';
+      } else if (text[i] == '.' && point < 0) {
+        point = i;
+      } else {
+        return null;
+      }
+    }
+    return BigDecimal.valueOf(first == start ? digits : -digits, point < 0 ? 0 : end - 1 - point);
   }
 
   /** Binds a decimal, which in a database may also be NaN or infinite. */
