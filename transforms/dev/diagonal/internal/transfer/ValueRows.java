@@ -151,7 +151,9 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
     try (RowBlockReader reader = source.open(ranges.get(0), most)) {
       RowBlock block = reader.next(rows::reject);
       if (block != null) {
-        converter.convert(block, converted -> emit(table, binder, converted, rows), rows::reject);
+        BlockConverter.Output output = converted -> emit(table, binder, converted, rows);
+        converter.convert(block, output, rows::reject);
+        converter.finish(output, rows::reject);
       }
     } finally {
       source.close();

@@ -60,6 +60,7 @@ final class DryRunIT {
     file("edges.csv", "source,target,weight\n1,2,5\n2,3,7\n");
     file("ratings.csv", "userId,movieId,rating,timestamp\n1,7,3.5,1\n2,7,4.0,2\n1,9,1,3\n");
     file("trips.csv", "PULocationID,DOLocationID,total_amount\n1,2,12.5\n");
+    file("people.sql", "INSERT INTO dry.people (id) SELECT s FROM unnest(:source) AS s\n");
     file("password", "dry\n");
     file("plan.yaml", plan());
     assertThat(
@@ -93,6 +94,7 @@ final class DryRunIT {
           movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.totals --elasticsearchIndex=dry-totals PG ES | dry.totals would be created; dry-totals would be created; 7         2             7.500       3.750000
           load-edges --input=DIR/edges.csv --edgeColumns=weight:bigint --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.edges would be created: edge_id uuid (key); source  target  weight; none was loaded
           load-edges --inputQuery=TABLE --sourceColumn=user_id --targetColumn=movie_id --idColumn=id --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.nodes would be created; 1        1       7
+          load-edges --input=DIR/edges.csv --statement=DIR/people.sql PG | accepts --statement; rows:    the first 2 of the edges; 2       3       7
           taxi-trips --input=DIR/trips.csv --tripsTable=dry.trips --zonesTable=dry.zones PG | dry.trips would be created; dry.zones would be created; pickup_zone
           rating-batches --input=DIR/ratings.csv --ratingsTable=dry_jobs.ratings --batchesTable=dry_jobs.batches --stagingTable=dry_jobs.staging --jdbcTable=dry_jobs.totals PG | would be created: dry_jobs.ratings, dry_jobs.batches; 1        7         3.500
           rating-batches --steps=status --ratingsTable=dry.ratings PG | PostgreSQL 1

@@ -218,7 +218,7 @@ public record IndexFields(
   /** Returns the fields of a mapping that an index lacks and would get. */
   static List<String> missingFields(ObjectNode wanted, JsonNode found) {
     List<String> names = new ArrayList<>();
-    if (found.size() == 1 && !WriteIndex.isDataStream(found)) {
+    if (found.size() == 1) {
       missing(wanted, found.elements().next().path("mappings"), false)
           .path("properties")
           .fieldNames()

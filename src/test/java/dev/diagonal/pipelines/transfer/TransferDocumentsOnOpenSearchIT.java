@@ -63,6 +63,10 @@ final class TransferDocumentsOnOpenSearchIT extends TransferDocumentsIT {
       Http.send("POST", url + "/documents-" + stream + "/_rollover", "");
     }
     String rows = "id,ratio,@timestamp\n1,1,2026-11-21T10:00:00\n2,0.9,2026-11-21T10:00:01\n";
+    if (state.equals("existing")) {
+      assertThat(transfer(csv(rows), stream, "--dryRun").out())
+          .anyMatch(line -> line.contains("fields would be added") && line.contains("ratio"));
+    }
     assertDone(transfer(csv(rows), stream));
     assertThat(count(stream)).isEqualTo(2);
     List<JsonNode> types = get(stream + "/_mapping").findValues("ratio");
