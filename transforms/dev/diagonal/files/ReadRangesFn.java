@@ -131,9 +131,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     reader.seek();
     long counted = 0;
     Consumer<DeadLetter> rejects = limit.counting(output::reject);
-    for (TextBlock block = limit.isReached() ? null : reader.next(rejects::accept);
-        block != null;
-        block = limit.isReached() ? null : reader.next(rejects::accept)) {
+    while (!limit.isReached()) {
+      TextBlock block = reader.next(rejects::accept);
+      if (block == null) {
+        break;
+      }
       if (comment.length > 0) {
         SkippedLines.erase(comment, block);
       }
@@ -154,9 +156,11 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       long counted = 0;
       RecordBlocks blocks = new RecordBlocks(rows, range.file(), reading.cuts() != null);
       Consumer<DeadLetter> rejects = limit.counting(output::reject);
-      for (TextBlock line = limit.isReached() ? null : blocks.next(rejects);
-          line != null;
-          line = limit.isReached() ? null : blocks.next(rejects)) {
+      while (!limit.isReached()) {
+        TextBlock line = blocks.next(rejects);
+        if (line == null) {
+          break;
+        }
         limit.cut(line);
         good += consumer.accept(line, numbered);
         if (good >= COUNTED_RECORDS) {

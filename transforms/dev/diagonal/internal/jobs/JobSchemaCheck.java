@@ -64,8 +64,8 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
     requireLayout(connection, JobSchema.batches(tables), JobSchema.BATCHES_CHECKS);
     requireLayout(connection, JobSchema.staging(tables), JobSchema.LOGGED_CHECK);
     requireLayout(connection, RatingRows.table(tables.totals(), tables.textMovies()), "");
-    boolean sameSource = JobSchema.checkSource(connection, tables);
-    return missing.isEmpty() && sameSource
+    boolean unusedToo = JobSchema.checkSource(connection, tables);
+    return missing.isEmpty()
         ? "all exist and fit"
         : "would be created: " + String.join(", ", missing);
   }

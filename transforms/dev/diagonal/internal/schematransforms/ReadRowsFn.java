@@ -66,6 +66,11 @@ final class ReadRowsFn extends DoFn<SourceRange, Row> {
     }
   }
 
+  @Teardown
+  public void close() {
+    source.close();
+  }
+
   private void reject(DeadLetter letter, ProcessContext context) {
     Counted.BAD_RECORDS.add(1);
     if (!routeBadRecords) {

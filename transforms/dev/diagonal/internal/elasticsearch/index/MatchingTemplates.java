@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
-import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,12 +27,14 @@ public final class MatchingTemplates {
   public static JsonNode mapping(ElasticsearchConnection connection, ElasticsearchTarget target)
       throws IOException {
     JsonNode simulated =
-        get(connection, target.serverRequest("POST", "/_index_template/_simulate_index/"));
+        WriteIndex.getIfAllowed(
+            connection, target.serverRequest("POST", "/_index_template/_simulate_index/"));
     if (simulated.has("template")) {
       return simulated.at("/template/mappings");
     }
     List<JsonNode> legacy = new ArrayList<>();
-    for (JsonNode template : get(connection, new Request("GET", "/_template"))) {
+    for (JsonNode template :
+        WriteIndex.getIfAllowed(connection, new Request("GET", "/_template"))) {
       if (matches(template.path("index_patterns"), target.index())) {
         legacy.add(template);
       }
@@ -58,17 +58,5 @@ public final class MatchingTemplates {
       }
     }
     return false;
-  }
-
-  private static JsonNode get(ElasticsearchConnection connection, Request request)
-      throws IOException {
-    try (InputStream content = connection.perform(request).getEntity().getContent()) {
-      return JSON.readTree(content);
-    } catch (AnswerException e) {
-      if (WriteIndex.UNREADABLE.contains(e.status())) {
-        return JSON.createObjectNode();
-      }
-      throw e;
-    }
   }
 }

@@ -78,7 +78,8 @@ public final class WriteIndex {
     return null;
   }
 
-  private static JsonNode getIfAllowed(ElasticsearchConnection connection, Request request)
+  /** Returns the answer; an empty object if it cannot be read. */
+  static JsonNode getIfAllowed(ElasticsearchConnection connection, Request request)
       throws IOException {
     try {
       JsonNode found = get(connection, request);

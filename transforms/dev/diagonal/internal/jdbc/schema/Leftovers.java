@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -34,13 +35,16 @@ public record Leftovers(InternalSchema schema) {
     Map<UUID, String> origins = registered(connection);
     Map<UUID, List<String>> kept = new LinkedHashMap<>();
     origins.keySet().forEach(run -> kept.put(run, new ArrayList<>()));
+    Set<UUID> resumable = Set.of();
     for (LeftoverKind kind : LeftoverKind.values()) {
-      kind.countByRun(connection, schema)
-          .forEach(
-              (run, count) ->
-                  kept.computeIfAbsent(run, r -> new ArrayList<>()).add(kind.describe(count)));
+      Map<UUID, Integer> counts = kind.countByRun(connection, schema);
+      counts.forEach(
+          (run, count) ->
+              kept.computeIfAbsent(run, r -> new ArrayList<>()).add(kind.describe(count)));
+      if (kind == LeftoverKind.TRANSFERS) {
+        resumable = counts.keySet();
+      }
     }
-    List<UUID> resumable = schema.unfinishedTransfers().runs(connection);
     List<OfRun> all = new ArrayList<>();
     for (Map.Entry<UUID, List<String>> each : kept.entrySet()) {
       UUID run = each.getKey();
