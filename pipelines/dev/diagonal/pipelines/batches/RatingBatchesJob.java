@@ -165,7 +165,7 @@ final class RatingBatchesJob implements Job {
     if (steps.contains(BatchStep.LOAD)) {
       InputFiles files = Objects.requireNonNull(input);
       RatingFormat format = request.formatIn(files, skipped);
-      List<List<String>> unused = checkFirstRecords(files);
+      List<List<String>> unused = checkFirstRecords(files, format);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
       LoadStep.Loaded loaded = new LoadStep(options, skipped, database, tables).run(files, format);
@@ -197,18 +197,19 @@ final class RatingBatchesJob implements Job {
                       + new JobSchemaCheck(database, tables)
                           .look(files != null, options.getOnePerUserAndMovie()));
     }
-    List<List<String>> first = files == null ? null : findings.find(() -> checkFirstRecords(files));
-    if (first != null) {
+    if (files != null) {
       findings.rows(
           "the input",
-          ShownRows.of(
-              List.of(tables.userColumn(), tables.movieColumn(), tables.ratingColumn()), first));
+          () ->
+              ShownRows.of(
+                  List.of(tables.userColumn(), tables.movieColumn(), tables.ratingColumn()),
+                  checkFirstRecords(files, request.formatIn(files, skipped))));
     }
   }
 
   /** Returns the first ratings. */
-  private List<List<String>> checkFirstRecords(InputFiles files) throws Exception {
-    RatingFormat format = request.formatIn(files, skipped);
+  private List<List<String>> checkFirstRecords(InputFiles files, RatingFormat format)
+      throws Exception {
     return new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
         .withLimit(RunOptions.limitOf(options))
         .results(

@@ -31,7 +31,7 @@ public final class DryRunReport {
       }
     }
     if (findings.faults().isEmpty()) {
-      System.out.println("ok:      nothing stands in the way of the run; nothing was written");
+      System.out.println("ok:      no fault was found; nothing was written");
       return ExitCode.DONE;
     }
     return wrongUsage ? ExitCode.WRONG_USAGE : ExitCode.FAILED;

@@ -15,7 +15,6 @@ import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.elasticsearch.index.LoadMode;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
-import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.SinkPlace;
@@ -185,10 +184,8 @@ final class DonorsChooseJob implements Job {
           findings.check(() -> "server:  " + check.server())
               && findings.check(() -> "index:   " + check.strict(Table.mapping()));
     }
-    ShownRows rows = findings.find(() -> inputs.firstDonations(dialect));
-    if (rows != null) {
-      findings.rows("the donations, each with its project and resources", rows);
-    }
+    findings.rows(
+        "the donations, each with its project and resources", () -> inputs.firstDonations(dialect));
   }
 
   private PCollection<Written> write(

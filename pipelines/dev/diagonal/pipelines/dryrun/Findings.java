@@ -63,6 +63,14 @@ public final class Findings {
     rows.lines().forEach(line -> lines.add("         " + line));
   }
 
+  /** Looks at the first rows, and adds them as they would be written. */
+  public void rows(String of, Look<ShownRows> look) throws InterruptedException {
+    ShownRows found = find(look);
+    if (found != null) {
+      rows(of, found);
+    }
+  }
+
   /** Adds what others have found. */
   public void add(Findings others) {
     lines.addAll(others.lines);

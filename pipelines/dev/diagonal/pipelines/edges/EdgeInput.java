@@ -96,7 +96,7 @@ final class EdgeInput {
       RunOptions.refuseLimit(options, "write the LIMIT into --inputQuery");
     }
     if (isStreaming(options)) {
-      RunOptions.refuseLimit(options, "--streaming reads files that are not there yet");
+      RunOptions.refuseLimit(options, "--streaming reads files that do not exist yet");
       checkStreaming(options);
       RunnerDefaults.setStreaming(options, options.getEndAfterIdleSeconds() > 0);
     }

@@ -150,7 +150,7 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public long inputBytes() {
-    return options.getLimit() > 0 ? 0 : input.bytes();
+    return input.bytes();
   }
 
   @Override
@@ -210,15 +210,11 @@ final class LoadEdgesJob implements Job {
     for (Table each : check.all()) {
       boolean unused = findings.check(() -> "table:   " + check.look(each));
     }
-    List<Edge> first = findings.find(() -> checkFirstRecords(true));
-    ShownRows rows =
-        first == null
-            ? null
-            : findings.find(
-                () -> ShownRows.of(tables.edges(), EdgeTables.binder(input.format()), first));
-    if (rows != null) {
-      findings.rows("the input", rows);
-    }
+    findings.rows(
+        "the input",
+        () ->
+            ShownRows.of(
+                tables.edges(), EdgeTables.binder(input.format()), checkFirstRecords(true)));
     InputFiles files = input.filesOfPlaces();
     if (files != null) {
       boolean unused =
@@ -276,7 +272,7 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public String completion() {
-    return counts.needsLauncher() == null ? "finishing" : "adding up the counts";
+    return counts.completion();
   }
 
   @Override

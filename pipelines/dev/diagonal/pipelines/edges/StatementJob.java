@@ -250,18 +250,15 @@ final class StatementJob implements Job {
               Load load =
                   load(rows, text, option, what.equals("edges") ? edgeGrid(rows) : nodeGrid());
               load.statement().check();
-              return "checked: --%s, which %s accepts".formatted(option, load.statement().target());
+              return "checked: %s accepts --%s".formatted(load.statement().target(), option);
             });
-    ShownRows shown =
-        findings.find(
-            () ->
-                ShownRows.of(
-                    new Table("rows", rows.parameters().columns()),
-                    rows.parameters().binder(),
-                    rows.first(ShownRows.MOST)));
-    if (shown != null) {
-      findings.rows("the " + what, shown);
-    }
+    findings.rows(
+        "the " + what,
+        () ->
+            ShownRows.of(
+                new Table("rows", rows.parameters().columns()),
+                rows.parameters().binder(),
+                rows.first(ShownRows.MOST)));
   }
 
   /** Rows, the statement for them, and the grid that separates conflicting ones. */

@@ -73,6 +73,11 @@ public final class Counts {
     }
   }
 
+  /** Returns what {@link #complete} does, for a progress line. */
+  public String completion() {
+    return way == Counting.IMMEDIATE ? "finishing" : "adding up the counts";
+  }
+
   /** Returns why the launcher must wait for the end of a load, or null. */
   public @Nullable String needsLauncher() {
     return way == Counting.IMMEDIATE

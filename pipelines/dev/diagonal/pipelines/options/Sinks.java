@@ -29,11 +29,11 @@ public final class Sinks {
       return JdbcTarget.at(servers.jdbcUrl()).withUser(servers.jdbcUser(), servers.jdbcPassword());
     }
     return login(
-        target("jdbcUrl", String.valueOf(place.url())),
+        "jdbc",
+        String.valueOf(place.url()),
         options.getJdbcUser(),
-        Secrets.read("jdbcPasswordFile", options.getJdbcPasswordFile(), "DIAGONAL_JDBC_PASSWORD")
-            .orElse(null),
-        options.getJdbcPasswordFile() != null);
+        options.getJdbcPasswordFile(),
+        "DIAGONAL_JDBC_PASSWORD");
   }
 
   /**
@@ -42,12 +42,26 @@ public final class Sinks {
    * @throws UsageException if its URL is invalid or its driver is missing
    */
   public static JdbcTarget inputJdbc(JdbcOptions.OfInput options) {
-    String file = options.getInputJdbcPasswordFile();
     return login(
-        target("inputJdbcUrl", String.valueOf(options.getInputJdbcUrl())),
+        "inputJdbc",
+        String.valueOf(options.getInputJdbcUrl()),
         options.getInputJdbcUser(),
-        Secrets.read("inputJdbcPasswordFile", file, "DIAGONAL_INPUT_JDBC_PASSWORD").orElse(null),
-        file != null);
+        options.getInputJdbcPasswordFile(),
+        "DIAGONAL_INPUT_JDBC_PASSWORD");
+  }
+
+  /** Returns the database of the options with this prefix. */
+  private static JdbcTarget login(
+      String prefix,
+      String url,
+      @Nullable String user,
+      @Nullable String passwordFile,
+      String variable) {
+    return login(
+        target(prefix + "Url", url),
+        user,
+        Secrets.read(prefix + "PasswordFile", passwordFile, variable).orElse(null),
+        passwordFile != null);
   }
 
   private static JdbcTarget target(String option, String url) {

@@ -127,7 +127,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public long inputBytes() {
-    return options.getLimit() > 0 ? 0 : input.totalBytes();
+    return input.totalBytes();
   }
 
   @Override
@@ -164,25 +164,18 @@ final class MovieRatingsJob implements Job {
       sink.dryRun(findings);
     }
     LineConsumer<KV<Integer, byte[]>> reader = AggregateRatings.reader(format);
-    ShownRows rows =
-        findings.find(
-            () ->
-                ShownRows.of(
-                    RatingRows.table("totals", format.textMovies()),
-                    RatingRows::bind,
-                    AggregateRatings.totals(
-                        format,
-                        new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
-                            .withLimit(RunOptions.limitOf(options))
-                            .results(
-                                input,
-                                reader,
-                                options.getBadRecords() != null,
-                                MOST_TABLES,
-                                true))));
-    if (rows != null) {
-      findings.rows("the totals of the first ratings", rows);
-    }
+    findings.rows(
+        "the totals of the first ratings",
+        () ->
+            ShownRows.of(
+                RatingRows.table("totals", format.textMovies()),
+                RatingRows::bind,
+                AggregateRatings.totals(
+                    format,
+                    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
+                        .withLimit(RunOptions.limitOf(options))
+                        .results(
+                            input, reader, options.getBadRecords() != null, MOST_TABLES, true))));
   }
 
   @Override

@@ -181,7 +181,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
                 !Runners.isOnCluster(args) || job.needsLauncher() != null);
         summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
         if (job.hasPipeline() && !job.files().inputs().isEmpty()) {
-          summary = summary.remarkingNoRows(job.inputBytes());
+          summary = summary.remarkingNoRows(inputBytes());
         }
         done = true;
         hold.close();
@@ -206,6 +206,11 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
       failed.accept(counted);
       throw e;
     }
+  }
+
+  /** Returns how many bytes the job will read; 0 if that is unknown, as with a limit. */
+  private long inputBytes() {
+    return options.getLimit() > 0 ? 0 : job.inputBytes();
   }
 
   private void keepDeadLetters(Throwable thrown) {
@@ -268,7 +273,7 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         ProgressLine.start(
             System.err,
             progress ? Runners.counts(options, args) : Map::of,
-            job.inputBytes(),
+            inputBytes(),
             job.groups());
     try {
       PipelineResult result = Runners.run(pipeline);

@@ -146,7 +146,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public long inputBytes() {
-    return options.getLimit() > 0 ? 0 : input.totalBytes();
+    return input.totalBytes();
   }
 
   @Override
@@ -177,23 +177,16 @@ final class TaxiTripsJob implements Job {
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
     sink.dryRun(findings, input);
-    List<Trip> first =
-        findings.find(
-            () ->
+    findings.rows(
+        "the input",
+        () ->
+            ShownRows.of(
+                TaxiTables.of("trips", "zones").edges(),
+                TaxiTables.tripBinder(),
                 new FirstRecords(true, skipped, ParquetInput.FORMAT)
                     .withLimit(RunOptions.limitOf(options))
                     .results(
-                        input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false));
-    ShownRows rows =
-        first == null
-            ? null
-            : findings.find(
-                () ->
-                    ShownRows.of(
-                        TaxiTables.of("trips", "zones").edges(), TaxiTables.tripBinder(), first));
-    if (rows != null) {
-      findings.rows("the input", rows);
-    }
+                        input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false)));
   }
 
   @Override
@@ -206,7 +199,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public String completion() {
-    return counts.needsLauncher() == null ? "finishing" : "adding up the counts";
+    return counts.completion();
   }
 
   @Override

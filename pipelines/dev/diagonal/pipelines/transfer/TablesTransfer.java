@@ -27,10 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TablesTransfer {
 
-  /** Options that differ per table, or that the group has instead of its transfers. */
-  private static final List<String> NOT_OF_A_TABLE =
-      List.of("from", "to", "transaction", "summary", "report", "dryRun");
-
   private final TransferCommand command;
   private final TransferOptions options;
   private final String from;
@@ -80,7 +76,7 @@ final class TablesTransfer {
   private void refuse(String option, @Nullable Object value) {
     if (value != null) {
       throw new UsageException(
-          "--%s cannot be combined with --from=%s, which is several tables: use a plan"
+          "--%s cannot be combined with --from=%s, which names several tables: use a plan"
               .formatted(option, from));
     }
   }
@@ -92,12 +88,6 @@ final class TablesTransfer {
    * @throws UsageException if no table matches, or one cannot be transferred
    */
   Group plan(List<String> args, PlanTasks tasks) throws SQLException, InterruptedException {
-    List<String> common =
-        args.stream()
-            .filter(
-                arg ->
-                    !NOT_OF_A_TABLE.contains(arg.replaceFirst("^--", "").replaceFirst("=.*", "")))
-            .toList();
     JdbcTarget database = TransferCommand.source(options);
     if (!database.url().startsWith("jdbc:postgresql:")) {
       throw new UsageException("--from=%s needs PostgreSQL, got %s".formatted(from, database));
@@ -115,20 +105,20 @@ final class TablesTransfer {
             options.getSnapshot() == Snapshot.one);
     List<PlanNode> steps = new ArrayList<>();
     for (MatchingTable table : tables) {
-      TransferSpec spec = command.spec(optionsOf(table, common));
+      TransferSpec spec = command.spec(optionsOf(table, args));
       steps.add(new Step(table.qualified(), tasks.transfer(spec, List.of(), scope), false));
     }
     return new Group(from, false, steps, false, scope);
   }
 
-  private TransferOptions optionsOf(MatchingTable table, List<String> common) {
+  private TransferOptions optionsOf(MatchingTable table, List<String> args) {
     Table.checkName(table.qualified()); // a dot in a name would be taken for that of a schema
     String target = targetOf(table);
     TransferOptions each =
-        CommandLine.parse(
-            TransferOptions.class, RunnerDefaults.withDefaults(command.name(), common));
+        CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults(command.name(), args));
     each.setFrom("jdbc:" + table.qualified());
     each.setTo(List.of(target));
+    each.setTransaction(Transaction.each); // the group decides when its tables change
     Mode mode = options.getMode();
     if (mode != null && mode != Mode.insert && mode != Mode.replace) {
       if (table.primaryKey().isEmpty()) {

@@ -262,7 +262,7 @@ final class TransferEnds {
   private Table find(ToJdbc to, TransferSource source, RowType rows, JdbcTarget database)
       throws Exception {
     new InternalSchema(spec.ledger().schema()).refuse(to.table());
-    WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
+    WriteMode mode = modeOf(to.mode());
     Table table =
         TargetTable.find(
             database,
@@ -281,7 +281,7 @@ final class TransferEnds {
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
     Table table = find(to, source, rows, database);
-    WriteMode mode = to.mode() == Mode.replace ? WriteMode.INSERT : modeOf(to.mode());
+    WriteMode mode = modeOf(to.mode());
     StagedSinks stages = staged;
     if (stages == null) {
       TargetTable.create(database, table);
@@ -312,12 +312,11 @@ final class TransferEnds {
 
   private static WriteMode modeOf(Mode mode) {
     return switch (mode) {
-      case insert -> WriteMode.INSERT;
+      case insert, replace -> WriteMode.INSERT;
       case ignore -> WriteMode.INSERT_IGNORE;
       case upsert -> WriteMode.UPSERT;
       case update -> WriteMode.UPDATE;
       case delete -> WriteMode.DELETE;
-      case replace -> throw new IllegalArgumentException("replace");
     };
   }
 

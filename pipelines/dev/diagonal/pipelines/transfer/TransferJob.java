@@ -113,7 +113,7 @@ final class TransferJob implements Job {
               ? "--resume cannot be combined with --badRecords: the bad records of the interrupted run are lost"
               : "--resume needs a command that waits for its job: remove --attachedMode=false or -d");
     }
-    if (!(spec.from() instanceof FromFiles) || spec.tables().isEmpty() || spec.limit() > 0) {
+    if (!fillsTablesFromFiles()) {
       return null;
     }
     Kind kind = spec.resume() ? Kind.RESUME : isRecorded() ? Kind.START : Kind.NONE;
@@ -121,18 +121,18 @@ final class TransferJob implements Job {
     return new RecordedTransfers(spec.ledger(), spec.commitRows(), kind, advice);
   }
 
+  private boolean fillsTablesFromFiles() {
+    return spec.from() instanceof FromFiles && !spec.tables().isEmpty() && spec.limit() == 0;
+  }
+
   private boolean isRecorded() {
-    return options.getBadRecords() == null
-        && !Runners.isDetached(options)
-        && !isStaged()
-        && spec.limit() == 0;
+    return options.getBadRecords() == null && !Runners.isDetached(options) && !isStaged();
   }
 
   /** Returns whether an interrupted run can be resumed; the transfers of a plan cannot. */
   private boolean isResumable() {
-    return isRecorded()
-        && spec.from() instanceof FromFiles
-        && !spec.tables().isEmpty()
+    return fillsTablesFromFiles()
+        && isRecorded()
         && options.as(TransferOptions.class).getPlan() == null;
   }
 
@@ -180,7 +180,7 @@ final class TransferJob implements Job {
   @Override
   public long inputBytes() {
     List<String> files = inputs();
-    return files.isEmpty() || spec.limit() > 0 ? 0 : InputFiles.matchingIfAny(files).totalBytes();
+    return files.isEmpty() ? 0 : InputFiles.matchingIfAny(files).totalBytes();
   }
 
   @Override
