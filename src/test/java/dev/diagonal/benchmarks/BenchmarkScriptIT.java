@@ -39,6 +39,7 @@ final class BenchmarkScriptIT {
   @CsvSource({
     "transfer, copy 1000 2, Medians of 2 round",
     "counts, 1000 1, serial",
+    "neo4j, 2000 200 1, medians of 1 rounds",
     "overlap, '', slowest stage alone",
     "pending-cells, '', us a choice",
     "edges, 1 direct 10000 4workers uniform bipartite, 1 round",

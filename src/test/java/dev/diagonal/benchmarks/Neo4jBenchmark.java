@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Neo4jBenchmark {
 
-  private static final int BATCH_ROWS = 1_000;
+  private static final int BATCH_ROWS = EdgeLoad.BATCH_ROWS;
 
   private static final String STATEMENT =
       """
@@ -216,39 +216,22 @@ public final class Neo4jBenchmark {
   }
 
   /** Counts the attempts that will be repeated. */
-  private final class CountingWriter implements BatchWriter<Edge> {
-
-    private final BatchWriter<Edge> writer;
+  private final class CountingWriter extends ForwardingWriter<Edge> {
 
     CountingWriter(BatchWriter<Edge> writer) {
-      this.writer = writer;
+      super(writer);
     }
 
     @Override
     public void write(Batch<Edge> batch) throws Exception {
       try {
-        writer.write(batch);
+        super.write(batch);
       } catch (Exception fault) {
-        if (writer.isRetryable(fault)) {
+        if (isRetryable(fault)) {
           repeated.incrementAndGet();
         }
         throw fault;
       }
-    }
-
-    @Override
-    public boolean isRetryable(Exception fault) {
-      return writer.isRetryable(fault);
-    }
-
-    @Override
-    public boolean isCausedByRows(Exception fault) {
-      return writer.isCausedByRows(fault);
-    }
-
-    @Override
-    public void close() {
-      writer.close();
     }
   }
 }

@@ -62,42 +62,20 @@ final class OpenTransactions {
     }
   }
 
-  private final class Counting<T> implements BatchWriter<T> {
-
-    private final BatchWriter<T> writer;
+  private final class Counting<T> extends ForwardingWriter<T> {
 
     Counting(BatchWriter<T> writer) {
-      this.writer = writer;
+      super(writer);
     }
 
     @Override
     public void write(Batch<T> batch) throws Exception {
       change(1);
       try {
-        writer.write(batch);
+        super.write(batch);
       } finally {
         change(-1);
       }
-    }
-
-    @Override
-    public boolean isRetryable(Exception fault) {
-      return writer.isRetryable(fault);
-    }
-
-    @Override
-    public boolean isCausedByRows(Exception fault) {
-      return writer.isCausedByRows(fault);
-    }
-
-    @Override
-    public boolean isLockTimeout(Exception fault) {
-      return writer.isLockTimeout(fault);
-    }
-
-    @Override
-    public void close() {
-      writer.close();
     }
   }
 }

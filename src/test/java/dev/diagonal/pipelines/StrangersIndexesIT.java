@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines;
 
+import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -269,9 +270,5 @@ final class StrangersIndexesIT {
     return JSON.readTree(Http.send("POST", elasticsearch.url() + "/" + index + "/_search", query))
         .at("/aggregations/sum/value")
         .asDouble();
-  }
-
-  private static void assertDone(Launched launched) {
-    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
   }
 }

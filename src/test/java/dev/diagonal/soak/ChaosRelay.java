@@ -12,28 +12,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Passes the bytes of one client to its server, and cuts, delays or loses them when it is told. */
+/** Passes the bytes of one client to its server, and cuts, delays or loses them on request. */
 final class ChaosRelay implements AutoCloseable {
 
   private final Set<Tap> taps = ConcurrentHashMap.newKeySet();
   private final AtomicInteger answersToLose = new AtomicInteger();
   private final AtomicInteger toSilence = new AtomicInteger();
-  private final Set<String> commits;
+  private final String commit;
   private final Relay relay;
   private volatile long delayNanos;
 
-  private ChaosRelay(int serverPort, Set<String> commits) throws IOException {
-    this.commits = commits;
+  private ChaosRelay(int serverPort, String commit) throws IOException {
+    this.commit = commit;
     this.relay = Relay.to(serverPort, this::newTap);
   }
 
   /**
    * Starts one.
    *
-   * @param commits what requests have in them whose answers it may lose
+   * @param commit a text in each request whose answer it may lose
    */
-  static ChaosRelay to(int serverPort, String... commits) throws IOException {
-    return new ChaosRelay(serverPort, Set.of(commits));
+  static ChaosRelay to(int serverPort, String commit) throws IOException {
+    return new ChaosRelay(serverPort, commit);
   }
 
   int port() {
@@ -99,8 +99,7 @@ final class ChaosRelay implements AutoCloseable {
       }
       if (answersToLose.get() > 0) {
         String text = new String(bytes, 0, length, ISO_8859_1);
-        losesAnswer =
-            commits.stream().anyMatch(text::contains) && answersToLose.getAndDecrement() > 0;
+        losesAnswer = text.contains(commit) && answersToLose.getAndDecrement() > 0;
       }
       return Next.PASS;
     }

@@ -8,7 +8,6 @@ import dev.diagonal.testing.SlowTransactions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Two processes load edges into the same nodes, one of them perhaps the file of the other. */
 final class EdgesRound implements Round {
@@ -28,7 +27,6 @@ final class EdgesRound implements Round {
   private final String counts;
   private final int edges;
   private final boolean sharesFile;
-  private final List<ChaosRelay> relays = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
 
   EdgesRound(Rounds rounds) throws Exception {
@@ -48,9 +46,7 @@ final class EdgesRound implements Round {
       if (part.equals("a") || !sharesFile) {
         Path unusedFile = graph.write(rounds.directory(), part, edges, rounds.random().nextLong());
       }
-      ChaosRelay relay = rounds.relayToPostgres();
-      relays.add(relay);
-      clients.add(client(part, relay, bipartite));
+      clients.add(client(part, rounds.relayToPostgres(), bipartite));
     }
   }
 
@@ -62,17 +58,12 @@ final class EdgesRound implements Round {
     options.add("--schedule=" + (bipartite ? "bipartite" : "monopartite"));
     options.add("--tableSize=" + rounds.oneOf(List.of(0, 2, 5, 8, 16)));
     options.add("--batchSize=" + rounds.oneOf(List.of(100, 300, 1_000)));
-    Stream.of(rounds.runner().split(" ")).forEach(options::add);
+    options.addAll(rounds.runner());
     return rounds.client(
         name,
         "postgres",
         List.of(relay),
-        isSuccess -> {
-          if (isSuccess) {
-            rounds.history().expect(Kind.REPORTED, name, count(part), edges);
-          }
-          return !isSuccess;
-        },
+        rounds.untilSuccess(name, () -> count(part), edges),
         options.toArray(String[]::new));
   }
 
@@ -132,13 +123,6 @@ final class EdgesRound implements Round {
     if (counts.equals("immediate")) { // else equal edges may wait, which have no slots
       history.expect(Kind.STORE, "waits for rows: " + found.logged(), found.logged().size(), 0);
       history.expect(Kind.STORE, "overlaps at nodes", found.overlaps(), 0);
-    }
-  }
-
-  @Override
-  public void close() throws Exception {
-    for (ChaosRelay relay : relays) {
-      relay.close();
     }
   }
 

@@ -10,29 +10,20 @@ final class IndexRound implements Round {
   private final Rounds rounds;
   private final int rows;
   private final String index;
-  private final ChaosRelay source;
-  private final ChaosRelay target;
   private final Client client;
 
   IndexRound(Rounds rounds) throws Exception {
     this.rounds = rounds;
     this.rows = 10_000 + rounds.random().nextInt(20_000);
     this.index = "soak-" + rounds.number();
-    this.source = rounds.relayToPostgres();
-    this.target = ChaosRelay.to(rounds.servers().search().port(), "POST ");
+    ChaosRelay source = rounds.relayToPostgres();
+    ChaosRelay target = ChaosRelay.to(rounds.servers().search().port(), "POST ");
     this.client =
         rounds.client(
             index,
             "postgres",
             List.of(source, target),
-            isSuccess -> {
-              if (isSuccess) {
-                rounds
-                    .history()
-                    .expect(Kind.REPORTED, index, rounds.servers().documents(index), rows);
-              }
-              return !isSuccess;
-            },
+            rounds.untilSuccess(index, () -> rounds.servers().documents(index), rows),
             "transfer",
             "--from=jdbc:",
             "--query=" + TransferRound.slowQuery(rows),
@@ -69,12 +60,6 @@ final class IndexRound implements Round {
     rounds
         .history()
         .expect(Kind.STORE, index + ", sum of ids", (long) sum, (long) rows * (rows + 1) / 2);
-  }
-
-  @Override
-  public void close() throws Exception {
-    source.close();
-    target.close();
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.soak.Event.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Two processes plan, process and publish the same batches of ratings. */
 final class RatingsRound implements Round {
@@ -14,7 +13,6 @@ final class RatingsRound implements Round {
   private final Rounds rounds;
   private final int ratings;
   private final JobDatabase database;
-  private final List<ChaosRelay> relays = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
 
   RatingsRound(Rounds rounds) throws Exception {
@@ -29,26 +27,19 @@ final class RatingsRound implements Round {
             .formatted(database.tables().stagingSql()));
     long batchRows = rounds.oneOf(List.of(100, 200, 500));
     for (String name : List.of("a", "b")) {
-      ChaosRelay relay = rounds.relayToPostgres();
-      relays.add(relay);
-      clients.add(client(name, relay, batchRows));
+      clients.add(client(name, rounds.relayToPostgres(), batchRows));
     }
   }
 
   private Client client(String name, ChaosRelay relay, long batchRows) {
     List<String> options = new ArrayList<>(List.of("rating-batches", "--leaseSeconds=3"));
     options.addAll(List.of("--batchRows=" + batchRows, "--maxAttempts=20"));
-    Stream.of(rounds.runner().split(" ")).forEach(options::add);
+    options.addAll(rounds.runner());
     return rounds.client(
         name,
         DATABASE,
         List.of(relay),
-        isSuccess -> {
-          if (isSuccess) {
-            rounds.history().expect(Kind.REPORTED, name, published(), ratings);
-          }
-          return !isSuccess;
-        },
+        rounds.untilSuccess(name, this::published, ratings),
         options.toArray(String[]::new));
   }
 
@@ -102,13 +93,6 @@ final class RatingsRound implements Round {
       wrong = String.valueOf(e.getMessage());
     }
     history.expect(Kind.STORE, "wrong totals: " + wrong, wrong.isEmpty() ? 0 : 1, 0);
-  }
-
-  @Override
-  public void close() throws Exception {
-    for (ChaosRelay relay : relays) {
-      relay.close();
-    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.diagonal.soak;
 
+import java.io.IOException;
 import java.util.List;
 
 /** A load of random shape, by clients that are disturbed. */
@@ -16,4 +17,14 @@ interface Round extends AutoCloseable {
 
   /** Writes down what the store holds when all clients have ended. */
   void check() throws Exception;
+
+  /** Closes the relays of all clients. */
+  @Override
+  default void close() throws IOException {
+    for (Client client : clients()) {
+      for (ChaosRelay relay : client.relays()) {
+        relay.close();
+      }
+    }
+  }
 }

@@ -1,8 +1,10 @@
 package dev.diagonal.soak;
 
+import dev.diagonal.soak.Event.Kind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -14,9 +16,10 @@ import java.util.stream.Stream;
 record Rounds(
     int number, Path directory, Servers servers, History history, SplittableRandom random) {
 
-  private static final List<String> RUNNERS =
+  private static final List<List<String>> RUNNERS =
       List.of(
-          "--runner=DirectRunner", "--runner=FlinkRunner --flinkMaster=[local] --parallelism=2");
+          List.of("--runner=DirectRunner"),
+          List.of("--runner=FlinkRunner", "--flinkMaster=[local]", "--parallelism=2"));
 
   /** Draws the round. */
   Round draw() throws Exception {
@@ -28,7 +31,8 @@ record Rounds(
     };
   }
 
-  String runner() {
+  /** Draws the options of a runner. */
+  List<String> runner() {
     return oneOf(RUNNERS);
   }
 
@@ -56,6 +60,16 @@ record Rounds(
                 Stream.of("--jdbcUrl=" + url, "--jdbcUser=" + servers.postgres().user()))
             .toList();
     return new Client(name, command, relays, outcome, random.split());
+  }
+
+  /** Records how many rows are stored after a success; asks for another run after a failure. */
+  Client.Outcome untilSuccess(String name, LongSupplier stored, long rows) {
+    return isSuccess -> {
+      if (isSuccess) {
+        history.expect(Kind.REPORTED, name, stored.getAsLong(), rows);
+      }
+      return !isSuccess;
+    };
   }
 
   /** Waits until what the client has sent is committed, or never will be. */

@@ -44,7 +44,7 @@ public final class Soak {
    * @param transactions how many transactions wrote
    * @param observations how often a store was looked at
    * @param strikes how often each kind of fault struck
-   * @param findings what must not be
+   * @param findings what must not happen
    */
   public record Report(
       long rounds,

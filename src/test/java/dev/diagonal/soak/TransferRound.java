@@ -29,7 +29,6 @@ final class TransferRound implements Round {
 
   private final Rounds rounds;
   private final int rows;
-  private final List<ChaosRelay> relays = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final List<Way> ways = new ArrayList<>();
 
@@ -47,10 +46,8 @@ final class TransferRound implements Round {
               CREATE TABLE %1$s (id bigint %2$s, v text);
               INSERT INTO %1$s SELECT id, 'old' FROM generate_series(1, %3$d) AS id"""
                   .formatted(table, way == Way.INSERT_ALL ? "" : "PRIMARY KEY", OLD_ROWS));
-      ChaosRelay relay = rounds.relayToPostgres();
-      relays.add(relay);
       ways.add(way);
-      clients.add(client(table, way, relay));
+      clients.add(client(table, way, rounds.relayToPostgres()));
     }
   }
 
@@ -135,13 +132,6 @@ final class TransferRound implements Round {
               table + " " + way + ", sum of new ids",
               servers.number("SELECT coalesce(sum(id), 0) FROM " + table + " WHERE v = 'new'"),
               (long) rows * (rows + 1) / 2);
-    }
-  }
-
-  @Override
-  public void close() throws Exception {
-    for (ChaosRelay relay : relays) {
-      relay.close();
     }
   }
 

@@ -34,6 +34,13 @@ public final class Interleavings {
         });
   }
 
+  /** Fails the scenario unless the condition holds. */
+  public static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new AssertionError(otherwise);
+    }
+  }
+
   /** Runs these in threads of their own, and returns when all have ended. */
   public static void together(Step... steps) throws InterruptedException {
     AtomicReference<Throwable> fault = new AtomicReference<>();

@@ -1,6 +1,7 @@
 package dev.diagonal.transfer;
 
 import static dev.diagonal.testing.Interleavings.explore;
+import static dev.diagonal.testing.Interleavings.require;
 import static dev.diagonal.testing.Interleavings.together;
 
 import java.util.ArrayList;
@@ -67,12 +68,6 @@ class HandoffThreadsTest {
       use.run();
     } catch (InterruptedException broken) {
       return;
-    }
-  }
-
-  private static void require(boolean condition, String otherwise) {
-    if (!condition) {
-      throw new AssertionError(otherwise);
     }
   }
 }

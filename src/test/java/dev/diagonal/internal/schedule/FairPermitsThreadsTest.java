@@ -1,6 +1,7 @@
 package dev.diagonal.internal.schedule;
 
 import static dev.diagonal.testing.Interleavings.explore;
+import static dev.diagonal.testing.Interleavings.require;
 import static dev.diagonal.testing.Interleavings.together;
 
 import java.util.concurrent.locks.ReentrantLock;
@@ -89,12 +90,6 @@ class FairPermitsThreadsTest {
 
     void requireNoneTaken() {
       require(permits.taken() == 0 && inUse == 0, "permits are lost");
-    }
-  }
-
-  private static void require(boolean condition, String otherwise) {
-    if (!condition) {
-      throw new AssertionError(otherwise);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.schedule;
 
 import static dev.diagonal.testing.Interleavings.explore;
+import static dev.diagonal.testing.Interleavings.require;
 import static dev.diagonal.testing.Interleavings.together;
 
 import dev.diagonal.schedule.Batch;
@@ -96,11 +97,5 @@ class SchedulerThreadsTest {
 
   private static ConflictScheduler<Integer> schedulerOf(WatchedTarget target) {
     return new ConflictScheduler<>(GRID, target, SETTINGS);
-  }
-
-  private static void require(boolean condition, String otherwise) {
-    if (!condition) {
-      throw new AssertionError(otherwise);
-    }
   }
 }

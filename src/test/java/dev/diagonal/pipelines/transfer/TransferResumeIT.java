@@ -227,9 +227,7 @@ final class TransferResumeIT {
         .contains("is committed with other rows");
 
     replaceInFile(0, "\n17,35\n", "\n17,34\n3,6\n");
-    Launched grown = transfer("--resume");
-    assertThat(grown.exitCode()).as("%s", grown).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(String.join("\n", grown.err())).contains("the names or sizes of the files");
+    assertRefused("the names or sizes of the files", "--resume");
     assertThat(rows()).isGreaterThanOrEqualTo(before);
 
     replaceInFile(0, "\n17,34\n3,6\n", "\n17,34\n");
@@ -255,6 +253,8 @@ final class TransferResumeIT {
             "--jdbcUrl=" + database.postgres().jdbcUrl(),
             "--jdbcUser=" + database.postgres().user());
     assertThat(fromTable.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", fromTable.err()))
+        .contains("--resume is for transfers from files to tables");
     assertThat(rows()).isEqualTo(before);
 
     assertDone(transfer("--resume"));
@@ -386,7 +386,7 @@ final class TransferResumeIT {
     assertRefused("no transfer", "--resume");
   }
 
-  /** As if the server had let go of the first process, which goes on. */
+  /** As if the server had ended the session of the first process, which goes on. */
   @Test
   void aProcessThatHasLostItsTransferCommitsNothingMore() throws Exception {
     writeFiles();
