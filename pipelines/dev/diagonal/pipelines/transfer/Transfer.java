@@ -20,6 +20,7 @@ import dev.diagonal.pipelines.report.RunReport;
 import dev.diagonal.pipelines.run.OutputPath;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;

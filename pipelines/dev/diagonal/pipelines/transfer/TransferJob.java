@@ -20,13 +20,15 @@ import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromFiles;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
-import dev.diagonal.pipelines.transfer.TransferSpec.To;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToFile;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
@@ -94,6 +96,9 @@ final class TransferJob implements Job {
     this.publisher = publisher;
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
+    if (spec.atOnce()) {
+      new TablesAtOnce().check(spec.tables());
+    }
     this.recorded = recorded();
     this.text = new TransferText(spec, isStaged(), isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;

@@ -1,14 +1,15 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.pipelines.run.Job.ServerUrls;
-import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
-import dev.diagonal.pipelines.transfer.TransferSpec.From;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromFiles;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
-import dev.diagonal.pipelines.transfer.TransferSpec.To;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToFile;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.sink.TransferSink;
 import java.util.ArrayList;
 import java.util.List;

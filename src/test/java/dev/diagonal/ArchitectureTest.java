@@ -105,7 +105,7 @@ final class ArchitectureTest {
           Set.of("pipelines.run"),
           Set.of("pipelines.options"),
           Set.of("pipelines.command", "pipelines.plan"),
-          Set.of("pipelines.local"),
+          Set.of("pipelines.local", "pipelines.transfer.spec"),
           Set.of(
               "pipelines.clean",
               "pipelines.ratings",

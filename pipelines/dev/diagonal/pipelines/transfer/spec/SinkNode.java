@@ -1,17 +1,17 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
 import dev.diagonal.pipelines.run.OutputPath;
-import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
-import dev.diagonal.pipelines.transfer.TransferSpec.To;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToCsv;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToIndex;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToJdbc;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToJsonLines;
-import dev.diagonal.pipelines.transfer.TransferSpec.ToParquet;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToCsv;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJsonLines;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.DocumentId;
 import java.util.Arrays;

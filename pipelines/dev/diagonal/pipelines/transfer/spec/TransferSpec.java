@@ -1,11 +1,11 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
-import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param resume whether an unfinished transfer is resumed
  * @param limit how many records are read, or 0 for all
  */
-record TransferSpec(
+public record TransferSpec(
     From from,
     List<To> to,
     Mapping mapping,
@@ -41,13 +41,13 @@ record TransferSpec(
     boolean resume,
     long limit) {
 
-  static final int BLOCK_ROWS = 1_000;
-  static final int COMMIT_ROWS = 50_000;
+  public static final int BLOCK_ROWS = 1_000;
+  public static final int COMMIT_ROWS = 50_000;
 
   /**
    * @throws IllegalArgumentException if a number is out of range
    */
-  TransferSpec {
+  public TransferSpec {
     to = List.copyOf(to);
     ParallelWrite.check("blockRows", blockRows, 1_000_000);
     ParallelWrite.check("commitRows", commitRows, 1_000_000);
@@ -64,7 +64,7 @@ record TransferSpec(
   }
 
   /** Returns the tables among the sinks. */
-  List<ToJdbc> tables() {
+  public List<ToJdbc> tables() {
     return to.stream().filter(ToJdbc.class::isInstance).map(ToJdbc.class::cast).toList();
   }
 
@@ -74,12 +74,9 @@ record TransferSpec(
    * @param grouped whether the tables change together with those of a group
    * @throws IllegalArgumentException if they are not
    */
-  void check(boolean grouped) {
+  public void check(boolean grouped) {
     if (resume) {
       checkResume();
-    }
-    if (atOnce) {
-      new TablesAtOnce().check(tables());
     }
     for (To each : to) {
       if (each instanceof ToIndex index) {
@@ -122,42 +119,42 @@ record TransferSpec(
 
   /** A database, which may not be started yet. */
   @FunctionalInterface
-  interface Database {
+  public interface Database {
     JdbcTarget at(ServerUrls servers);
   }
 
   /** An index, whose server may not be started yet. */
   @FunctionalInterface
-  interface Index {
+  public interface Index {
     ElasticsearchTarget at(ServerUrls servers);
   }
 
   /** The source of rows. */
-  sealed interface From permits FromFiles, FromJdbc {}
+  public sealed interface From permits FromFiles, FromJdbc {}
 
   /** Files, globs or directories. */
-  sealed interface FromFiles extends From permits FromCsv, FromJsonLines, FromParquet {
+  public sealed interface FromFiles extends From permits FromCsv, FromJsonLines, FromParquet {
     List<String> files();
 
     /** Returns the kind of the files, for messages. */
     String kind();
   }
 
-  record FromCsv(List<String> files, CsvFormat format) implements FromFiles {
+  public record FromCsv(List<String> files, CsvFormat format) implements FromFiles {
     @Override
     public String kind() {
       return "CSV";
     }
   }
 
-  record FromJsonLines(List<String> files) implements FromFiles {
+  public record FromJsonLines(List<String> files) implements FromFiles {
     @Override
     public String kind() {
       return "JSON lines";
     }
   }
 
-  record FromParquet(List<String> files) implements FromFiles {
+  public record FromParquet(List<String> files) implements FromFiles {
     @Override
     public String kind() {
       return "Parquet";
@@ -171,7 +168,7 @@ record TransferSpec(
    * @param rangeKey the column whose ranges are read, or null
    * @param oneSnapshot whether all of it is read from one snapshot, if the database supports that
    */
-  record FromJdbc(
+  public record FromJdbc(
       Database database,
       @Nullable String table,
       @Nullable String query,
@@ -180,43 +177,43 @@ record TransferSpec(
       implements From {}
 
   /** A target of rows. */
-  sealed interface To permits ToFile, ToJdbc, ToIndex {}
+  public sealed interface To permits ToFile, ToJdbc, ToIndex {}
 
   /** One file. */
-  sealed interface ToFile extends To permits ToCsv, ToJsonLines, ToParquet {
+  public sealed interface ToFile extends To permits ToCsv, ToJsonLines, ToParquet {
     String path();
 
     /** Returns the kind of the file, for messages. */
     String kind();
   }
 
-  record ToCsv(String path, CsvFormat format) implements ToFile {
+  public record ToCsv(String path, CsvFormat format) implements ToFile {
     @Override
     public String kind() {
       return "CSV";
     }
   }
 
-  record ToJsonLines(String path) implements ToFile {
+  public record ToJsonLines(String path) implements ToFile {
     @Override
     public String kind() {
       return "JSON lines";
     }
   }
 
-  record ToParquet(String path) implements ToFile {
+  public record ToParquet(String path) implements ToFile {
     @Override
     public String kind() {
       return "Parquet";
     }
   }
 
-  record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
+  public record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
 
   /**
    * An index.
    *
    * @param pipeline the ingest pipeline, or null for the one that the index names
    */
-  record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}
+  public record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}
 }

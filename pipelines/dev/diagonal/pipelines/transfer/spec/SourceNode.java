@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
@@ -8,11 +8,11 @@ import dev.diagonal.pipelines.options.CsvFormats;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
-import dev.diagonal.pipelines.transfer.TransferSpec.From;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromCsv;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromJdbc;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromJsonLines;
-import dev.diagonal.pipelines.transfer.TransferSpec.FromParquet;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromCsv;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJsonLines;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
 import dev.diagonal.rows.CsvFormat;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.ElasticsearchOptions;
@@ -12,7 +12,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
-/** The options of {@link Transfer}. */
+/** The options of the command {@code transfer}. */
 @OptionGroup(OptionGroup.Heading.INPUT)
 public interface TransferOptions
     extends RunOptions,

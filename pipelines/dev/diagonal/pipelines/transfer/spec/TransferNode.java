@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
@@ -6,8 +6,8 @@ import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
-import dev.diagonal.pipelines.transfer.TransferSpec.From;
-import dev.diagonal.pipelines.transfer.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.types.NamedType;
 import dev.diagonal.transfer.mapping.ColumnTypes;
@@ -21,14 +21,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a transfer of a plan, noting all mistakes. */
-final class TransferNode {
+public final class TransferNode {
 
   private final YamlNode node;
   private final Map<String, YamlNode> entries;
   private final PlanConnections connections;
   private final Set<String> written;
 
-  TransferNode(YamlNode node, PlanConnections connections, Set<String> written) {
+  public TransferNode(YamlNode node, PlanConnections connections, Set<String> written) {
     this.node = node;
     this.connections = connections;
     this.written = written;
@@ -50,7 +50,7 @@ final class TransferNode {
   }
 
   /** Returns the options for bad records. */
-  List<String> badRecordArgs() {
+  public List<String> badRecordArgs() {
     List<String> args = new ArrayList<>();
     YamlNode badRecords = entries.get("badRecords");
     if (badRecords != null) {
@@ -63,7 +63,7 @@ final class TransferNode {
   }
 
   /** Returns the transfer, or null if it cannot be made. */
-  @Nullable TransferSpec spec() {
+  public @Nullable TransferSpec spec() {
     YamlNode fromNode = node.required(entries, "from");
     From from =
         fromNode == null
