@@ -110,7 +110,7 @@ public final class Transfer implements Command {
     PlanNode plan =
         planned
             ? PlanFile.read(Path.of(file), tasks, System::getenv)
-            : new TablesTransfer(single, options).plan(args, tasks);
+            : new TablesTransfer(options).plan(args, tasks);
     List<String> read = planned ? List.of(file) : List.of();
     tasks.checkAtTheEnd(read, "summary", summary);
     tasks.checkAtTheEnd(read, "report", page);

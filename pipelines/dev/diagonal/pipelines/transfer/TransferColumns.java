@@ -35,7 +35,7 @@ final class TransferColumns {
     }
     TransferSource source;
     try {
-      source = new TransferEnds(spec, options, null, null, null).source(ServerUrls.TO_COME);
+      source = new TransferInput(spec, options, null, null).open(ServerUrls.TO_COME);
     } catch (BadInputException | UsageException e) {
       throw new UsageException("--from: " + e.getMessage(), e);
     } catch (Exception e) {

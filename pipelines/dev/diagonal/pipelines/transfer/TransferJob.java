@@ -1,7 +1,5 @@
 package dev.diagonal.pipelines.transfer;
 
-import dev.diagonal.fault.BadInputException;
-import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
@@ -10,7 +8,6 @@ import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
-import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -20,17 +17,11 @@ import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
-import dev.diagonal.pipelines.transfer.spec.TransferOptions;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
-import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
-import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
-import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToParquet;
-import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.TransferRows;
 import dev.diagonal.transfer.mapping.Mapping;
@@ -51,18 +42,6 @@ import org.jspecify.annotations.Nullable;
 /** The pipeline of a transfer, with its preparation and completion. */
 final class TransferJob implements Job {
 
-  private static final long BASE_HEAP_BYTES = 64L << 20;
-  private static final long STAGE_HEAP_BYTES = 8L << 20;
-
-  /** The heap for a row of the transactions that a table writer binds or has in flight. */
-  private static final long COMMIT_ROW_BYTES = 600;
-
-  /**
-   * The heap for a row group that is read or written, including its pages while they are
-   * compressed.
-   */
-  private static final long ROW_GROUP_HEAP_BYTES = 64L << 20;
-
   private final TransferSpec spec;
   private final RunOptions options;
   private final DeadLetters deadLetters;
@@ -70,7 +49,9 @@ final class TransferJob implements Job {
   private final @Nullable Consumer<StagedTables> publisher;
   private final StagedSinks staged;
   private final TransferText text;
-  private final TransferEnds ends;
+  private final TransferInput input;
+  private final TransferOutput output;
+  private final FirstRows firstRows;
   private final @Nullable SourceSnapshot ownSnapshot;
   private final @Nullable TransferReceipt receipt;
   private final @Nullable RecordedTransfers recorded;
@@ -99,46 +80,15 @@ final class TransferJob implements Job {
     if (spec.atOnce()) {
       new TablesAtOnce().check(spec.tables());
     }
-    this.recorded = recorded();
-    this.text = new TransferText(spec, isStaged(), isResumable());
+    Recording recording = new Recording(spec, options, isStaged());
+    this.recorded = recording.open();
+    this.text = new TransferText(spec, isStaged(), recording.isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
-    this.ends =
-        new TransferEnds(spec, options, isStaged() ? staged : null, snapshot(shared), recorded);
+    this.input = new TransferInput(spec, options, snapshot(shared), recorded);
+    this.output =
+        new TransferOutput(spec, options, input, isStaged() ? staged : null, recorded);
+    this.firstRows = new FirstRows(spec, deadLetters);
     this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
-  }
-
-  /**
-   * Returns what records the transfer, or ends earlier ones; null without files or tables, and for
-   * a trial of a few records.
-   */
-  private @Nullable RecordedTransfers recorded() {
-    if (spec.resume() && !isRecorded()) {
-      throw new UsageException(
-          options.getBadRecords() != null
-              ? "--resume cannot be combined with --badRecords: the bad records of the interrupted run are lost"
-              : "--resume needs a command that waits for its job: remove --attachedMode=false or -d");
-    }
-    if (!fillsTablesFromFiles()) {
-      return null;
-    }
-    Kind kind = spec.resume() ? Kind.RESUME : isRecorded() ? Kind.START : Kind.NONE;
-    String advice = isResumable() ? "; the same command with --resume writes the others" : "";
-    return new RecordedTransfers(spec.ledger(), spec.commitRows(), kind, advice);
-  }
-
-  private boolean fillsTablesFromFiles() {
-    return spec.from() instanceof FromFiles && !spec.tables().isEmpty() && spec.limit() == 0;
-  }
-
-  private boolean isRecorded() {
-    return options.getBadRecords() == null && !Runners.isDetached(options) && !isStaged();
-  }
-
-  /** Returns whether an interrupted run can be resumed; the transfers of a plan cannot. */
-  private boolean isResumable() {
-    return fillsTablesFromFiles()
-        && isRecorded()
-        && options.as(TransferOptions.class).getPlan() == null;
   }
 
   private @Nullable SourceSnapshot snapshot(@Nullable SourceSnapshot shared) {
@@ -164,17 +114,13 @@ final class TransferJob implements Job {
    */
   @Override
   public JobFiles files() {
-    JobFiles files = JobFiles.NONE.reads("from", inputs());
+    JobFiles files = JobFiles.NONE.reads("from", spec.files());
     for (To to : spec.to()) {
       if (to instanceof ToFile file) {
         files = files.writes("to", file.path());
       }
     }
     return Runners.isOnCluster(options) ? files : files.inPlace("to");
-  }
-
-  private List<String> inputs() {
-    return spec.from() instanceof FromFiles input ? input.files() : List.of();
   }
 
   @Override
@@ -184,21 +130,13 @@ final class TransferJob implements Job {
 
   @Override
   public long inputBytes() {
-    List<String> files = inputs();
+    List<String> files = spec.files();
     return files.isEmpty() ? 0 : InputFiles.matchingIfAny(files).totalBytes();
   }
 
   @Override
   public long heapBytes() {
-    long tables = spec.to().stream().filter(to -> to instanceof ToJdbc).count();
-    // A few blocks between any two stages, each of at most 1 MiB or one large row.
-    long groups = spec.to().stream().filter(to -> to instanceof ToParquet).count();
-    groups += spec.from() instanceof FromParquet ? 1 : 0;
-    long perReader =
-        (1 + spec.to().size()) * STAGE_HEAP_BYTES
-            + tables * spec.commitRows() * COMMIT_ROW_BYTES
-            + groups * ROW_GROUP_HEAP_BYTES;
-    return BASE_HEAP_BYTES + Runners.readers(options) * perReader;
+    return TransferHeap.bytes(spec, Runners.readers(options));
   }
 
   @Override
@@ -208,7 +146,7 @@ final class TransferJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    TransferSource source = ends.source(servers);
+    TransferSource source = input.open(servers);
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
     if (receipt != null) {
@@ -217,12 +155,12 @@ final class TransferJob implements Job {
     TransferRows planned = TransferRows.of(source, mapping, List.of());
     typeRemarks = planned.remarks();
     RowType rows = planned.rows();
-    checkFirstRows(planned);
+    firstRows.check(planned);
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
       String step = "Transfer/" + TransferRows.step(sinks.size()) + "/";
-      TransferSink sink = ends.sink(to, source, rows, servers);
+      TransferSink sink = output.sink(to, source, rows, servers);
       sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
@@ -252,43 +190,7 @@ final class TransferJob implements Job {
 
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
-    TransferRows planned = ends.look(findings);
-    if (planned == null) {
-      return;
-    }
-    List<String> files = inputs();
-    if (!files.isEmpty() && InputFiles.matchingIfAny(files).hasPipes()) {
-      findings.say("rows:    not shown, because a pipe can be read only once");
-      return;
-    }
-    List<RowBlock> first = new ArrayList<>();
-    boolean unused =
-        findings.check(
-            () -> {
-              DeadLetter bad = planned.firstRows(first::add);
-              if (bad != null && deadLetters.path() == null) {
-                findings.refuse(new BadInputException(bad.describe()));
-              }
-              return bad == null ? "bad:     none of the first rows" : "bad:     " + bad.describe();
-            });
-    findings.rows("the input", ShownRows.of(planned.rows(), first));
-  }
-
-  /** Files are read before tables and indices are created. A pipe can be read only once. */
-  private void checkFirstRows(TransferRows planned) throws Exception {
-    List<String> files = inputs();
-    boolean creates =
-        spec.to().stream().anyMatch(to -> to instanceof ToJdbc || to instanceof ToIndex);
-    if (!creates
-        || files.isEmpty()
-        || deadLetters.path() != null
-        || InputFiles.matchingIfAny(files).hasPipes()) {
-      return;
-    }
-    DeadLetter bad = planned.firstBadRow();
-    if (bad != null) {
-      throw new BadInputException(bad.describe());
-    }
+    new TransferDryRun(spec, input, output, firstRows, isStaged()).report(findings);
   }
 
   private boolean isStaged() {
@@ -368,7 +270,7 @@ final class TransferJob implements Job {
     if (receipt == null || !receipt.readsSourceAgain()) {
       closeSnapshot(); // releases its locks first: the table that was read may be replaced
     }
-    ends.refresh();
+    output.refresh();
     staged.publish();
     if (recorded != null) {
       recorded.end();

@@ -63,6 +63,11 @@ public record TransferSpec(
     }
   }
 
+  /** Returns the files of the source, which may be globs or directories; none for a database. */
+  public List<String> files() {
+    return from instanceof FromFiles input ? input.files() : List.of();
+  }
+
   /** Returns the tables among the sinks. */
   public List<ToJdbc> tables() {
     return to.stream().filter(ToJdbc.class::isInstance).map(ToJdbc.class::cast).toList();
