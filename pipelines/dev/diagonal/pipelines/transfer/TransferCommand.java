@@ -3,6 +3,8 @@ package dev.diagonal.pipelines.transfer;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.run.Job;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
+import dev.diagonal.pipelines.transfer.job.TransferColumns;
+import dev.diagonal.pipelines.transfer.job.TransferJob;
 import dev.diagonal.pipelines.transfer.spec.OptionsSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;

@@ -106,6 +106,7 @@ final class ArchitectureTest {
           Set.of("pipelines.options"),
           Set.of("pipelines.command", "pipelines.plan"),
           Set.of("pipelines.local", "pipelines.transfer.spec"),
+          Set.of("pipelines.transfer.job"),
           Set.of(
               "pipelines.clean",
               "pipelines.ratings",

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;

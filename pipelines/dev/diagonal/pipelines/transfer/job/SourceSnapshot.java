@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The snapshot of a PostgreSQL database that a transfer, or all transfers of a group, read. It is
  * taken when the first of them starts. Thread-safe.
  */
-final class SourceSnapshot implements AutoCloseable {
+public final class SourceSnapshot implements AutoCloseable {
 
   /** Parallel transfers share the connections of a JVM; more are opened if needed. */
   private static final int MOST_TRANSFERS = 4;
@@ -37,7 +37,7 @@ final class SourceSnapshot implements AutoCloseable {
    *
    * @throws IllegalArgumentException if it cannot share a snapshot with the others
    */
-  void add(From from) {
+  public void add(From from) {
     if (!(from instanceof FromJdbc jdbc)) {
       return;
     }

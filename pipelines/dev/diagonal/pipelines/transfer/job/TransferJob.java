@@ -1,7 +1,6 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.InputFiles;
-import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
@@ -29,7 +28,6 @@ import dev.diagonal.transfer.sink.TransferSink;
 import dev.diagonal.transfer.source.TransferSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -40,7 +38,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /** The pipeline of a transfer, with its preparation and completion. */
-final class TransferJob implements Job {
+public final class TransferJob implements Job {
 
   private final TransferSpec spec;
   private final RunOptions options;
@@ -64,7 +62,7 @@ final class TransferJob implements Job {
    * @param publisher takes the stages once they are filled, or null to publish them then
    * @param shared the snapshot that the group reads, or null to take one
    */
-  TransferJob(
+  public TransferJob(
       TransferSpec spec,
       RunOptions options,
       Set<EmbeddedServers.Kind> embedded,
@@ -200,20 +198,7 @@ final class TransferJob implements Job {
   @Override
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(typeRemarks);
-    long resumed = Summary.counted(result, Counted.ROWS_RESUMED.metricName());
-    if (resumed > 0) {
-      remarks.add(
-          String.format(
-              Locale.ROOT, "%,d rows were already committed by the interrupted run", resumed));
-    }
-    long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
-    if (superseded > 0) {
-      remarks.add(
-          String.format(
-              Locale.ROOT,
-              "%,d documents were not written: the index has newer versions",
-              superseded));
-    }
+    remarks.addAll(TransferText.counted(result));
     return remarks;
   }
 
@@ -250,14 +235,7 @@ final class TransferJob implements Job {
 
   @Override
   public @Nullable String needsLauncher() {
-    if (isStaged()) {
-      return "--transaction=all writes the rows to the tables at the end";
-    } else if (spec.verify()) {
-      return "--verify reads the targets at the end";
-    }
-    return SourceSnapshot.isFor(spec.from())
-        ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"
-        : null;
+    return text.needsLauncher();
   }
 
   @Override

@@ -1,6 +1,8 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.run.Summary;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.From;
@@ -14,6 +16,8 @@ import dev.diagonal.transfer.sink.TransferSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.beam.sdk.PipelineResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text about a transfer that users read: its plan, its warnings, its sinks.
@@ -114,5 +118,37 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
       return "table " + table.table();
     }
     return to instanceof ToFile file ? file.path() : sink.describe();
+  }
+
+  /** Returns why the command must wait for the end of the pipeline, or null if it need not. */
+  @Nullable String needsLauncher() {
+    if (staged) {
+      return "--transaction=all writes the rows to the tables at the end";
+    } else if (spec.verify()) {
+      return "--verify reads the targets at the end";
+    }
+    return SourceSnapshot.isFor(spec.from())
+        ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"
+        : null;
+  }
+
+  /** Returns notes on rows that a run had no need to write, one line each. */
+  static List<String> counted(PipelineResult result) {
+    List<String> notes = new ArrayList<>();
+    long resumed = Summary.counted(result, Counted.ROWS_RESUMED.metricName());
+    if (resumed > 0) {
+      notes.add(
+          String.format(
+              Locale.ROOT, "%,d rows were already committed by the interrupted run", resumed));
+    }
+    long superseded = Summary.counted(result, Counted.SUPERSEDED.metricName());
+    if (superseded > 0) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "%,d documents were not written: the index has newer versions",
+              superseded));
+    }
+    return notes;
   }
 }

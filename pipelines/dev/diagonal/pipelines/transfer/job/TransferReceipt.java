@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.files.output.OutputPlace;

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.copy.SameTypes;

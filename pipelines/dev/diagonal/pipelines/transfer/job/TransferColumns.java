@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
@@ -19,7 +19,7 @@ import dev.diagonal.transfer.source.TransferSource;
 import java.util.List;
 
 /** Checks a transfer against the columns of its files, before it connects to a server. */
-final class TransferColumns {
+public final class TransferColumns {
 
   private TransferColumns() {}
 
@@ -29,7 +29,7 @@ final class TransferColumns {
    *
    * @throws UsageException with all mismatches
    */
-  static void check(TransferSpec spec, RunOptions options) {
+  public static void check(TransferSpec spec, RunOptions options) {
     if (!(spec.from() instanceof FromFiles files)) {
       return;
     }

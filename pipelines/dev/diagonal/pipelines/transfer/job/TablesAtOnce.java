@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.transfer;
+package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of several transfers that change in one transaction when all of them have ended. */
-final class TablesAtOnce {
+public final class TablesAtOnce {
 
   private final List<StagedTables> staged = new ArrayList<>();
   private final Map<String, Mode> modes = new HashMap<>();
@@ -24,7 +24,7 @@ final class TablesAtOnce {
    * @throws IllegalArgumentException if one is in another database, or a table that is replaced is
    *     also written by another transfer
    */
-  void check(List<ToJdbc> tables) {
+  public void check(List<ToJdbc> tables) {
     for (ToJdbc table : tables) {
       JdbcTarget its = table.database().at(ServerUrls.TO_COME);
       JdbcTarget first = database;
@@ -44,19 +44,19 @@ final class TablesAtOnce {
   }
 
   /** Adds filled stages. */
-  synchronized void add(StagedTables tables) {
+  public synchronized void add(StagedTables tables) {
     staged.add(tables);
   }
 
   /** Publishes all tables; returns how many rows were refused and became dead letters. */
-  synchronized long complete() throws Exception {
+  public synchronized long complete() throws Exception {
     long refused = StagedTables.publish(staged, System.err::println);
     staged.clear();
     return refused;
   }
 
   /** Drops the stages. */
-  synchronized void abandon() throws Exception {
+  public synchronized void abandon() throws Exception {
     for (StagedTables tables : staged) {
       tables.abandon();
     }
