@@ -3,6 +3,7 @@ package dev.diagonal.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.files.stored.LineBuffer;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;

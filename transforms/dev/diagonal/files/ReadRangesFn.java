@@ -23,7 +23,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   private final List<String> patterns;
   private final LineConsumer.Factory<T> consumers;
-  private final ReadLines.Reading reading;
+  private final LineReading reading;
   private final boolean routeBadRecords;
 
   private transient byte @Nullable [] buffer;
@@ -38,7 +38,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   ReadRangesFn(
       List<String> patterns,
       LineConsumer.Factory<T> consumers,
-      ReadLines.Reading reading,
+      LineReading reading,
       boolean routeBadRecords) {
     this.patterns = List.copyOf(patterns);
     this.consumers = consumers;

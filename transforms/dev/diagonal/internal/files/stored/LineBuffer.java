@@ -1,9 +1,7 @@
-package dev.diagonal.files;
+package dev.diagonal.internal.files.stored;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.internal.files.stored.ByteOrderMark;
-import dev.diagonal.internal.files.stored.LineEnds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -14,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * The part of a file that a reader holds: all of its lines end with LF, whatever they end with in
  * the file. Its last byte is kept for a line end that the file lacks.
  */
-final class LineBuffer {
+public final class LineBuffer {
 
   /** How many bytes are read at a time in search of a line end. */
-  static final int OVERHANG_BYTES = 1 << 13;
+  public static final int OVERHANG_BYTES = 1 << 13;
 
   private final ReadableByteChannel channel;
   private final byte[] buffer;
@@ -38,7 +36,7 @@ final class LineBuffer {
   /** Whether the buffer was full when its last byte was a CR: an LF that follows belongs to it. */
   private boolean skipLineFeed;
 
-  LineBuffer(ReadableByteChannel channel, byte[] buffer) {
+  public LineBuffer(ReadableByteChannel channel, byte[] buffer) {
     checkArgument(buffer.length > ByteOrderMark.BYTES, "buffer too small: %s", buffer.length);
     this.channel = channel;
     this.buffer = buffer;
@@ -46,81 +44,81 @@ final class LineBuffer {
   }
 
   /** Returns the bytes, for readers only. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return buffer;
   }
 
   /** Returns the index of the first byte that is not read yet. */
-  int unread() {
+  public int unread() {
     return unread;
   }
 
   /** Returns the index after the last byte. */
-  int filled() {
+  public int filled() {
     return filled;
   }
 
   /** Returns how many bytes the buffer can hold. */
-  int capacity() {
+  public int capacity() {
     return buffer.length - 1;
   }
 
   /** Whether the buffer holds the end of the file. */
-  boolean atEnd() {
+  public boolean atEnd() {
     return atEnd;
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return filled == capacity();
   }
 
   /** Whether there are no bytes to read in the buffer. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return unread == filled;
   }
 
   /** Returns the offset in the file of a byte of the buffer. */
-  long offsetOf(int index) {
+  public long offsetOf(int index) {
     return offset + index;
   }
 
   /** Returns the offset in the file of the first byte that is not read yet. */
-  long position() {
+  public long position() {
     return offset + unread;
   }
 
   /** Marks the bytes before an index as read. */
-  void readTo(int index) {
+  public void readTo(int index) {
     unread = index;
   }
 
   /** Empties the buffer: its channel now is at an offset of the file. */
-  void moveTo(long position) {
+  public void moveTo(long position) {
     offset = position;
     unread = filled = normalized = 0;
     atEnd = false;
   }
 
   /** Starts a line at the first byte: an LF there does not belong to a CR before it. */
-  void startLine() {
+  public void startLine() {
     skipLineFeed = false;
   }
 
   /** Skips the byte order mark that the file starts with, and returns its length. */
-  int skipMark() {
+  public int skipMark() {
     int mark = ByteOrderMark.lengthIn(buffer, filled);
     unread = Math.max(unread, mark);
     return mark;
   }
 
   /** Adds the line end that the file lacks. */
-  void endLastLine() {
+  public void endLastLine() {
     buffer[filled++] = '\n';
     normalized = filled;
   }
 
   /** Returns the index of the first line end from an index, or -1. */
-  int indexOfLineEnd(int from) {
+  public int indexOfLineEnd(int from) {
     for (int i = from; i < filled; i++) {
       if (buffer[i] == '\n') {
         return i;
@@ -130,7 +128,7 @@ final class LineBuffer {
   }
 
   /** Returns the index of the last line end in the buffer, or -1. */
-  int lastLineEnd() {
+  public int lastLineEnd() {
     for (int i = filled - 1; i >= unread; i--) {
       if (buffer[i] == '\n') {
         return i;
@@ -140,7 +138,7 @@ final class LineBuffer {
   }
 
   /** Makes room: moves the bytes that are not read to the start of the buffer. */
-  void compact() {
+  public void compact() {
     System.arraycopy(buffer, unread, buffer, 0, filled - unread);
     offset += unread;
     filled -= unread;
@@ -149,12 +147,12 @@ final class LineBuffer {
   }
 
   /** Reads a few more bytes. */
-  void fillMore() throws IOException {
+  public void fillMore() throws IOException {
     fill(filled + OVERHANG_BYTES);
   }
 
   /** Reads on until the buffer holds {@code limit} bytes, is full, or holds the end of the file. */
-  void fill(int limit) throws IOException {
+  public void fill(int limit) throws IOException {
     int most = Math.min(limit, capacity());
     if (skipLineFeed && filled > 0) {
       buffer[filled - 1] = '\r'; // the next byte may fit into the buffer now
@@ -187,7 +185,7 @@ final class LineBuffer {
    *
    * @throws IOException if the line is longer than the buffer
    */
-  byte @Nullable [] readLine() throws IOException {
+  public byte @Nullable [] readLine() throws IOException {
     while (true) {
       int end = indexOfLineEnd(unread);
       if (end < 0 && atEnd) {
@@ -211,7 +209,7 @@ final class LineBuffer {
   }
 
   /** Skips the rest of a line with its line end. */
-  void skipLine() throws IOException {
+  public void skipLine() throws IOException {
     while (true) {
       int end = indexOfLineEnd(unread);
       if (end >= 0) {
