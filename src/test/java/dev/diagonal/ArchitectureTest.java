@@ -101,6 +101,7 @@ final class ArchitectureTest {
           Set.of("transfer"),
           Set.of("internal.schematransforms"),
           Set.of("pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),
+          Set.of("pipelines.jobfiles"),
           Set.of("pipelines.flink", "pipelines.report"),
           Set.of("pipelines.run"),
           Set.of("pipelines.options"),

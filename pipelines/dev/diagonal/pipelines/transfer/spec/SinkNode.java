@@ -2,9 +2,9 @@ package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.pipelines.jobfiles.OutputPath;
 import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.YamlNode;
-import dev.diagonal.pipelines.run.OutputPath;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToCsv;

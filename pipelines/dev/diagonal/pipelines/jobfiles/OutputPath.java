@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.jobfiles;
 
 import dev.diagonal.internal.files.output.OutputCompression;
 import dev.diagonal.internal.files.output.OutputPlace;

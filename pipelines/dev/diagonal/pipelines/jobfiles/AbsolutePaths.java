@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.jobfiles;
 
 import static java.util.stream.Collectors.joining;
 
@@ -44,7 +44,7 @@ public final class AbsolutePaths {
   }
 
   /** Returns the arguments with relative paths made absolute; paths with a scheme are unchanged. */
-  static List<String> in(List<String> args) {
+  public static List<String> in(List<String> args) {
     return args.stream().map(AbsolutePaths::absolute).toList();
   }
 

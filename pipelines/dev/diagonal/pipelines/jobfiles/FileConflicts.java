@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.jobfiles;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Refuses outputs that are also inputs, that the next run would read, or that name the same file.
  * Compares real paths, with all links followed.
  */
-final class FileConflicts {
+public final class FileConflicts {
 
   private static final String WILDCARDS = "*?[{\\";
 
@@ -31,7 +31,7 @@ final class FileConflicts {
    * @param onCluster whether other processes write the files
    * @throws UsageException with the options and the path
    */
-  static void check(JobFiles files, boolean onCluster) {
+  public static void check(JobFiles files, boolean onCluster) {
     Map<String, String> options = new HashMap<>();
     for (JobFiles.Output output : files.outputs()) {
       OutputPlace place = output.place();

@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.jobfiles;
 
 import dev.diagonal.files.stored.OutputRun;
 import dev.diagonal.internal.files.output.OutputPlace;
@@ -50,7 +50,7 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
       return label == null ? path : path.replaceFirst("/+$", "") + "/" + label + "-0.jsonl";
     }
 
-    OutputPlace place() {
+    public OutputPlace place() {
       return OutputPlace.of(path);
     }
 
@@ -82,7 +82,7 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
   }
 
   /** Returns these files and one that the launcher writes, if it is set. */
-  JobFiles writesAtTheEnd(String option, @Nullable String path) {
+  public JobFiles writesAtTheEnd(String option, @Nullable String path) {
     return path == null ? this : with(new Output(option, path, null, false));
   }
 
@@ -115,7 +115,7 @@ public record JobFiles(List<Input> inputs, List<Output> outputs, @Nullable Strin
   }
 
   /** Deletes part files that ended runs have left at the outputs, and begins a run. */
-  RunHold begin(OutputRun run) throws IOException {
+  public RunHold begin(OutputRun run) throws IOException {
     List<RunFiles> written = new ArrayList<>();
     for (Output output : outputs) {
       if (output.byWorkers()) {

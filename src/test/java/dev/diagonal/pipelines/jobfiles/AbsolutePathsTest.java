@@ -1,4 +1,4 @@
-package dev.diagonal.pipelines.run;
+package dev.diagonal.pipelines.jobfiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
