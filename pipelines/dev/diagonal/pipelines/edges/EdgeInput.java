@@ -91,7 +91,6 @@ final class EdgeInput {
     if ((patterns == null) == (options.getInputQuery() == null)) {
       throw new IllegalArgumentException("use either --input or --inputQuery");
     }
-    long unused = RunOptions.limitOf(options);
     if (options.getInputQuery() != null) {
       RunOptions.refuseLimit(options, "write the LIMIT into --inputQuery");
     }
