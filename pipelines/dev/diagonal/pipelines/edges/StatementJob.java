@@ -8,9 +8,7 @@ import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.dryrun.Findings;
-import dev.diagonal.pipelines.dryrun.ShownRows;
 import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -22,7 +20,6 @@ import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.statement.RunStatement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -226,38 +222,11 @@ final class StatementJob implements Job {
         && !findings.check(() -> "server:  " + new TableCheck(database).server())) {
       return;
     }
-    look(findings, "edges", edges, this::edges, "statement");
+    StatementDryRun dryRun = new StatementDryRun(database, findings);
+    dryRun.look("edges", edges, this::edges, "statement");
     if (nodes != null) {
-      look(findings, "nodes", nodes, this::nodes, "nodesStatement");
+      dryRun.look("nodes", nodes, this::nodes, "nodesStatement");
     }
-  }
-
-  private void look(
-      Findings findings,
-      String what,
-      StatementInput input,
-      Function<ValueRows, StatementLoad> load,
-      String option)
-      throws InterruptedException {
-    ValueRows rows = findings.find(() -> input.open(database));
-    if (rows == null) {
-      return;
-    }
-    rows.remarks().forEach(findings::say);
-    boolean unused =
-        findings.check(
-            () -> {
-              RunStatement<ValueRow> statement = load.apply(rows).statement();
-              statement.check();
-              return "checked: %s accepts --%s".formatted(statement.target(), option);
-            });
-    findings.rows(
-        "the " + what,
-        () ->
-            ShownRows.of(
-                new Table("rows", rows.parameters().columns()),
-                rows.parameters().binder(),
-                rows.first(ShownRows.MOST)));
   }
 
   private ValueRows remarked(ValueRows rows) {

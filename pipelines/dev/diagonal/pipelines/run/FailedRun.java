@@ -49,7 +49,7 @@ record FailedRun(PlannedJob planned) {
     String file = planned.options().getSummary();
     try {
       if (file != null) {
-        new Summary.Failed(planned.name(), seconds, Failure.of(cause).message(), counted)
+        new FailedSummary(planned.name(), seconds, Failure.of(cause).message(), counted)
             .writeTo(file);
       }
     } catch (IOException notWritten) {

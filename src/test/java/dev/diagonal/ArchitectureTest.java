@@ -18,6 +18,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -30,9 +33,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 
 /** Which package may import which, and how things are not to be called. */
 @AnalyzeClasses(packages = "dev.diagonal", importOptions = DoNotIncludeTests.class)
@@ -120,6 +125,9 @@ final class ArchitectureTest {
 
   /** More files than these, {@code package-info} apart, and a package is a drawer. */
   private static final int MOST_FILES = 20;
+
+  /** A file with more lines than these holds a second idea. */
+  private static final int MOST_LINES = 300;
 
   @ArchTest
   static final ArchRule IMPORTS_POINT_ONE_WAY =
@@ -216,6 +224,21 @@ final class ArchitectureTest {
     }
     files.values().removeIf(names -> names.size() <= MOST_FILES);
     assertThat(files).as("packages of more than %s files", MOST_FILES).isEmpty();
+  }
+
+  @Test
+  void filesStayShort() throws IOException {
+    Map<String, Long> lines = new TreeMap<>();
+    for (String sources : List.of("transforms", "pipelines")) {
+      try (Stream<Path> files = Files.walk(Path.of(sources))) {
+        for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+          lines.put(file.toString(), (long) Files.readAllLines(file).size());
+        }
+      }
+    }
+    assertThat(lines).as("the main sources").hasSizeGreaterThan(500);
+    lines.values().removeIf(count -> count <= MOST_LINES);
+    assertThat(lines).as("files of more than %s lines", MOST_LINES).isEmpty();
   }
 
   private static final class ImportOnlyLowerLayers extends ArchCondition<JavaClass> {
