@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.ExitCode;
@@ -440,9 +440,7 @@ final class MovieRatingsIT {
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
     Path badRecords = directory.resolve("bad.jsonl");
-    CreateIndex.ifMissing(
-        ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"),
-        RefusingMapping.of(RatingRows.MAPPING, "movie_id"));
+    IndexTemplate.of(RefusingMapping.of(RatingRows.MAPPING, "movie_id")).createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"));
     String[] options = {
       "--input=" + input,
       "--output=" + output,
