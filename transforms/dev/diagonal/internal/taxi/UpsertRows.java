@@ -1,10 +1,12 @@
-package dev.diagonal.jdbc.write;
+package dev.diagonal.internal.taxi;
 
 import dev.diagonal.block.Block;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.write.JdbcBlockWriter;
+import dev.diagonal.jdbc.write.JdbcWrite;
 import dev.diagonal.metrics.Written;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.diagonal.jdbc.write;
+package dev.diagonal.internal.edges;
 
 import dev.diagonal.conflictfree.RowSource;
 import dev.diagonal.fault.Retry;
