@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
@@ -80,7 +81,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       RangeReader reader = new RangeReader(text, text::position, range, buffer, reading.cuts());
       drive(reader, range, text, output, limit);
     } catch (IOException e) {
-      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+      throw new BadInputException("cannot read " + range.file() + ": " + Reason.of(e), e);
     }
   }
 
@@ -172,7 +173,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       Counted.ROWS_READ.add(good);
       countBytes(rows.bytesRead() - counted);
     } catch (IOException e) {
-      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+      throw new BadInputException("cannot read " + range.file() + ": " + Reason.of(e), e);
     }
   }
 
@@ -182,10 +183,6 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   }
 
   /** Returns what an exception says. */
-  static String reasonOf(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
   private void countBad(DeadLetter line) {
     Counted.BAD_RECORDS.add(1);
     if (!routeBadRecords) {

@@ -113,6 +113,21 @@ final class UserMistakesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"jdbc", "inputJdbc"})
+  void passwordFilesNeedTheirUser(String prefix) throws IOException {
+    Launched launched =
+        launch(
+            "transfer",
+            "--from=jdbc:people",
+            "--to=csv:" + directory.resolve("out.csv"),
+            "--%sUrl=jdbc:postgresql://h/d".formatted(prefix),
+            "--%sPasswordFile=%s".formatted(prefix, file("password", "secret")));
+    refuses(launched);
+    assertThat(launched.err())
+        .anyMatch(line -> line.contains("--%1$sPasswordFile needs --%1$sUser".formatted(prefix)));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "movie-ratings --input=DIR/a\0b --output=DIR/out",
