@@ -82,7 +82,7 @@ public interface TransferOptions
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
       "The targets of the rows, one or several: csv:FILE, jsonl:FILE, parquet:FILE, jdbc:TABLE,"
-          + " elasticsearch:INDEX. With several tables as the source, * stands for the name of the table")
+          + " elasticsearch:INDEX. With several tables as the source, * is replaced by the name of the table")
   @Nullable List<String> getTo();
 
   void setTo(@Nullable List<String> to);

@@ -121,7 +121,7 @@ class WindowedBatchersTest {
       most = Math.max(most, held.values().stream().mapToInt(Integer::intValue).sum());
     }
     assertThat(most).isEqualTo(511);
-    assertThat(held.get(window(0))).as("those who hold most let go first").isZero();
+    assertThat(held.get(window(0))).as("those that hold the most emit first").isZero();
     batchers.finish((window, batcher) -> batcher.finish(outputs.of(window)));
     assertThat(held.values()).containsOnly(0);
     batchers.close();

@@ -339,17 +339,17 @@ final class BatchWorkerIT {
   void invalidRatingsAreSkippedAndReportedOnRequest() throws Exception {
     planned(50, 10);
     makeBad();
-    List<DeadLetter> told = new ArrayList<>();
+    List<DeadLetter> reported = new ArrayList<>();
     List<ProcessedBatch> completed = new ArrayList<>();
     try (BatchWorker worker = database.worker(WorkSettings.DEFAULT.skippingBadRows(2))) {
       worker.processAll(
           (batch, badRows) -> {
             completed.add(batch);
-            told.addAll(badRows);
+            reported.addAll(badRows);
           });
     }
     assertThat(completed).hasSize(5);
-    assertThat(told)
+    assertThat(reported)
         .extracting(DeadLetter::record, DeadLetter::reason)
         .containsExactly(
             tuple("16", "row 16 of public.ratings: the movie is null"),

@@ -50,7 +50,7 @@ final class UserMistakesTest {
         "tasks: [a\tb: c\n\t- d]", // tabs
         "tasks: {",
         "tasks: !!javax.script.ScriptEngineManager [x]",
-        "? [a]\n: b", // a key that is no text
+        "? [a]\n: b", // a key that is not text
         "tasks: \"\\0\"",
         "- 1",
         "1",

@@ -25,7 +25,7 @@ class FairPermitsTest {
   void whoeverAsksWhileOthersWaitStandsBehindThem() throws Exception {
     assertThat(enter("first", 0, PLACES)).isTrue();
     Thread patient = started("patient", 0, PLACES);
-    // It gives back the place and asks again before the patient one can run.
+    // It returns the place and asks again before the patient one can run.
     Thread fast = started("fast", PLACES, 1);
     patient.join();
     assertThat(entered).containsExactly("first", "patient");
