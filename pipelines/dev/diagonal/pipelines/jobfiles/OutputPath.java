@@ -59,7 +59,7 @@ public final class OutputPath {
     boolean isThere = Files.exists(file);
     if (isThere && !Files.isWritable(file)) {
       throw new UsageException(
-          "--%s: '%s' must not be written to: delete it, or name another file"
+          "--%s: '%s' is not writable: delete it, or name another file"
               .formatted(option, place.path()));
     }
     if (place.isStream()) {

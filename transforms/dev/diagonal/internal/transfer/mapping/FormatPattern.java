@@ -21,9 +21,9 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 
 /** Parses or formats dates, times and numbers by a user's pattern. */
-final class SpellingPattern {
+final class FormatPattern {
 
-  private SpellingPattern() {}
+  private FormatPattern() {}
 
   /**
    * Returns a conversion that parses texts by the target's pattern, or formats values by it.
