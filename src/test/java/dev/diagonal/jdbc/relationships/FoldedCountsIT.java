@@ -203,7 +203,7 @@ final class FoldedCountsIT {
             int keys = 1 << random.nextInt(16);
             for (int row = 1 + random.nextInt(80); row > 0; row--) {
               long key = random.nextInt(keys) - keys / 2;
-              // What an edge says is a function of its key.
+              // The columns of an edge are a function of its key.
               rows.add(
                   new long[] {key, Math.floorMod(key * 31, 17) - 8, Math.floorMod(key * 7, 13)});
             }
