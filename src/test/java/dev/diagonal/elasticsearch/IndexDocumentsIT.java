@@ -149,7 +149,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void failsOnADocumentThatDoesNotFitTheMappingAndShowsNoContents() {
+  void failsOnMisfitDocumentsWithoutShowingContents() {
     List<Document> documents =
         List.of(Document.of("1", "{\"n\":1}"), Document.of("bad", "{\"n\":\"hunter2\"}"));
     assertThatThrownBy(() -> index(IndexDocuments.into(target), new Block<>(documents)))

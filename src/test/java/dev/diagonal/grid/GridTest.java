@@ -48,7 +48,7 @@ final class GridTest {
   }
 
   @Example
-  void cellsOfOneWaveShareNoLockWhereTheTableSizeIsAPowerOfTwo() {
+  void cellsOfAWaveShareNoLock() {
     for (ScheduleKind kind : List.of(ScheduleKind.BIPARTITE, ScheduleKind.MONOPARTITE)) {
       for (int tableSize = 1; tableSize <= 64; tableSize *= 2) {
         Grid<Pair> grid = new Sized(kind, tableSize).grid();
@@ -92,7 +92,7 @@ final class GridTest {
   }
 
   @Example
-  void slotsOfTheUsersOwnAreCheckedAndHaveLocksOfTheirOwn() {
+  void customSlotsAreCheckedAndHaveOwnLocks() {
     Grid<Pair> grid =
         Grid.bipartite(10)
             .bySlots("mine", pair -> (int) pair.source(), pair -> (int) pair.target());

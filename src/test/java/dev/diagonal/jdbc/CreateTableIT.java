@@ -79,7 +79,7 @@ final class CreateTableIT {
   }
 
   @Test
-  void aUniqueIndexOnTheKeyInAnyOrderWillDoAndSoWillFurtherColumnsThatMayBeLeftOut()
+  void acceptsUniqueIndexesOnTheKeyInAnyOrder()
       throws Exception {
     sql.execute(
         """

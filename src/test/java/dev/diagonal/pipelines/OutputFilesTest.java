@@ -242,7 +242,7 @@ final class OutputFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", FLINK})
-  void dashIsTheStandardOutputAndTheSummaryGoesToTheOther(String runner) throws IOException {
+  void dashMeansStandardOutputAndMovesTheSummary(String runner) throws IOException {
     Launched launched = launch("transfer --from=csv:@r.csv --to=csv:-" + runner);
     assertDone(launched);
     assertThat(launched.out()).isEqualTo(RATINGS.lines().toList());

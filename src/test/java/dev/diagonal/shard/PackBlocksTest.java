@@ -37,7 +37,7 @@ class PackBlocksTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void everyRecordIsInOneBlockOfItsKeyAndNoBlockIsTooLarge(Runner runner) {
+  void recordsAreInOneBlockOfBoundedSize(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     PCollection<KV<Integer, Block<Integer>>> blocks =
         numbers(pipeline).apply(PackBlocks.by((Integer n) -> n % 7).withBlockRows(10));

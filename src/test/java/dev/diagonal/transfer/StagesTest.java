@@ -125,7 +125,7 @@ final class StagesTest {
   }
 
   @Test
-  void aSourceIsNeverMoreThanAFewBlocksAheadOfASlowWriter() throws Exception {
+  void slowWritersHoldTheSourceBack() throws Exception {
     Counting reader = new Counting(200);
     List<Integer> ahead = new ArrayList<>();
     Keeping slow =

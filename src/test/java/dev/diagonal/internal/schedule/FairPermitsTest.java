@@ -37,7 +37,7 @@ class FairPermitsTest {
   }
 
   @Test
-  void whoeverWantsManyPlacesIsNotPassedOverByThoseWhoWantOne() throws Exception {
+  void smallRequestsDoNotOvertakeLargeOnes() throws Exception {
     assertThat(enter("first", 0, 2)).isTrue();
     Thread large = started("large", 0, 2);
     Thread small = started("small", 0, 1);
@@ -56,7 +56,7 @@ class FairPermitsTest {
   }
 
   @Test
-  void whoeverGivesUpHasNoPlaceAndHoldsNobodyUp() throws Exception {
+  void cancelledRequestsHoldNoPlaceAndBlockNobody() throws Exception {
     assertThat(enter("first", 0, 1)).isTrue();
     AtomicBoolean stopped = new AtomicBoolean();
     AtomicBoolean hasEntered = new AtomicBoolean(true);
