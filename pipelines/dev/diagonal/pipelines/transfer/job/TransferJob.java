@@ -3,7 +3,6 @@ package dev.diagonal.pipelines.transfer.job;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.RunCounts;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
