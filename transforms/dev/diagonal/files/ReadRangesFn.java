@@ -182,7 +182,6 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
     return bytes;
   }
 
-  /** Returns what an exception says. */
   private void countBad(DeadLetter line) {
     Counted.BAD_RECORDS.add(1);
     if (!routeBadRecords) {
