@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
@@ -10,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,12 @@ public record Fold(
    * table.
    */
   private static final double IDS_PER_BYTE = 0.1;
+
+  /** Grids of every size have the same locks, one domain for ids and one for components. */
+  private static final List<CellLocks> ALL_LOCKS =
+      List.of(
+          Grid.monopartite(1).byLongs((Long id) -> id, (Long id) -> id),
+          Grid.components(1, (Long id) -> id));
 
   private static final int LISTED_IDS = 20;
 
@@ -163,15 +172,25 @@ public record Fold(
     }
   }
 
+  /** Takes all locks of ids and of components, as loads of either kind may be running, and others. */
+  private void lock(Connection connection, CellLocks others) throws SQLException {
+    Map<String, CellLocks> domains = new LinkedHashMap<>();
+    ALL_LOCKS.forEach(each -> domains.put(each.domain(), each));
+    domains.putIfAbsent(others.domain(), others);
+    for (CellLocks each : domains.values()) {
+      try (PreparedStatement statement =
+          connection.prepareStatement(RelationshipSql.lock(tables, each.domain()))) {
+        statement.setObject(1, each.all());
+        statement.execute();
+      }
+    }
+  }
+
   /** Moves all deltas; the caller holds the fold lock. */
   private Folded locked(Connection connection, List<DeltaTable> deltas) throws SQLException {
     long startNanos = System.nanoTime();
     if (locks != null) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(RelationshipSql.lock(tables, locks.domain()))) {
-        statement.setObject(1, locks.all());
-        statement.execute();
-      }
+      lock(connection, locks);
     }
     long ids = 0;
     long rows = 0;
