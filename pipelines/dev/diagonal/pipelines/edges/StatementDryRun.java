@@ -1,8 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
-import dev.diagonal.internal.statement.StatementFiles;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;

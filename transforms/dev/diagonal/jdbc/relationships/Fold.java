@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,11 @@ public record Fold(
       List.of(
           Grid.monopartite(1).byLongs((Long id) -> id, (Long id) -> id),
           Grid.components(1, (Long id) -> id));
+
+  /** The names under which writers report folds between batches, and how many deltas they moved. */
+  public static final String FOLDS = "folds";
+
+  public static final String DELTAS = "deltas folded";
 
   private static final int LISTED_IDS = 20;
 
@@ -114,13 +120,14 @@ public record Fold(
    */
   public Folded now() throws SQLException, InterruptedException {
     List<DeltaTable> deltas = DeltaTable.of(tables);
-    if (!DeltaTable.exist(database, deltas)) {
-      return Folded.NOTHING;
-    }
     try {
       return RetriedTransaction.in(database, "add up the counts of table " + tables.edges().name())
           .withLongStatements()
-          .run(connection -> now(connection, deltas));
+          .run(
+              connection ->
+                  DeltaTable.exist(connection, deltas)
+                      ? now(connection, deltas)
+                      : Folded.NOTHING);
     } catch (SQLException fault) {
       throw explained(deltas, fault);
     }
@@ -128,8 +135,7 @@ public record Fold(
 
   Folded now(Connection connection, List<DeltaTable> deltas) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(SETTINGS);
-      statement.execute(DeltaSql.lockFold(tables));
+      statement.execute(SETTINGS + ";" + DeltaSql.lockFold(tables));
     }
     return locked(connection, deltas);
   }
@@ -177,12 +183,16 @@ public record Fold(
     Map<String, CellLocks> domains = new LinkedHashMap<>();
     ALL_LOCKS.forEach(each -> domains.put(each.domain(), each));
     domains.putIfAbsent(others.domain(), others);
-    for (CellLocks each : domains.values()) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(RelationshipSql.lock(tables, each.domain()))) {
-        statement.setObject(1, each.all());
-        statement.execute();
+    String lockAll =
+        domains.keySet().stream()
+            .map(domain -> RelationshipSql.lock(tables, domain))
+            .collect(Collectors.joining("; ")); // one round trip
+    try (PreparedStatement statement = connection.prepareStatement(lockAll)) {
+      int first = 1;
+      for (CellLocks each : domains.values()) {
+        statement.setObject(first++, each.all());
       }
+      statement.execute();
     }
   }
 

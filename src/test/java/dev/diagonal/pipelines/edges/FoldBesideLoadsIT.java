@@ -84,24 +84,25 @@ final class FoldBesideLoadsIT {
     leaveDeltas(load);
     Path b = GRAPH.write(directory, "b", EDGES, 2);
     CompletableFuture<Launched> loading;
-    CompletableFuture<Launched> folding;
     try (Connection gate = load.holdFromTheStart()) {
       loading = load.begin(b, way);
       assertThat(Eventually.within(LoadEdgesRun.SOON, () -> !load.heldSessions().isEmpty()))
           .isTrue();
       // The load has taken in what was left, so leave more.
-      database.execute(
-          "INSERT INTO nodes_deltas VALUES (ARRAY[1000000], ARRAY[1], ARRAY[0], 1)");
-      folding = CompletableFuture.supplyAsync(() -> launch("--fold"));
-      assertThat(
-              Eventually.within(
-                  LoadEdgesRun.SOON, () -> database.numberNow(WAITING_FOLDS) > 0 || folding.isDone()))
-          .isTrue();
-      assertThat(folding).isNotDone();
-      gate.rollback();
+      database.execute("INSERT INTO nodes_deltas VALUES (ARRAY[1000000], ARRAY[1], ARRAY[0], 1)");
+      try (CommandJvm folding = CommandJvm.start(directory, args("--fold"))) {
+        assertThat(
+                Eventually.within(
+                    LoadEdgesRun.SOON,
+                    () ->
+                        database.numberNow(WAITING_FOLDS) > 0 || !folding.process().isAlive()))
+            .isTrue();
+        assertThat(folding.process().isAlive()).as(folding.said()).isTrue();
+        gate.rollback();
+        assertThat(folding.await()).as(folding.said()).isZero();
+      }
     }
     assertDone(loading.join());
-    assertDone(folding.join());
     assertThat(database.number("SELECT out_degree FROM nodes WHERE id = 1000000")).isOne();
     database.execute("DELETE FROM nodes WHERE id = 1000000");
     load.assertExact(2 * EDGES);
@@ -126,6 +127,25 @@ final class FoldBesideLoadsIT {
     assertDone(here.join());
     load.assertExact(EDGES);
     assertThat(database.number("SELECT count(*) FROM nodes_deltas")).isZero();
+  }
+
+  @Test
+  void foldsDuringALoadAreInTheSummary() throws Exception {
+    LoadEdgesRun load = LoadEdgesRun.on(database);
+    Path b = GRAPH.write(directory, "b", EDGES, 2);
+    CompletableFuture<Launched> loading;
+    try (Connection gate = load.holdFromTheStart()) {
+      loading = load.begin(b, FOLDED);
+      load.awaitMoreThan(0);
+      database.execute(
+          "INSERT INTO nodes_deltas SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1"
+              + " FROM generate_series(1, 2000)");
+      gate.rollback();
+    }
+    assertDone(loading.join());
+    assertThat(loading.join().out().toString())
+        .containsPattern("counts: folded [0-9,]+ deltas in [1-9] fold\\(s\\) during the load");
+    load.assertExact(EDGES);
   }
 
   @ParameterizedTest
@@ -191,7 +211,7 @@ final class FoldBesideLoadsIT {
 
   private void assertMovieLens() throws Exception {
     assertThat(database.edges()).isEqualTo(100_226);
-    assertThat(database.query("SELECT count(*) || ' ' || max(out_degree + in_degree) FROM nodes_now"))
+    assertThat(database.query("SELECT count(*) || ' ' || max(out_degree + in_degree) FROM nodes"))
         .containsExactly("9724 650");
   }
 

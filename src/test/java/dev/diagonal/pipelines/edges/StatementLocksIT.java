@@ -65,9 +65,10 @@ final class StatementLocksIT {
   private void assertExactAfterAKill(String url) throws Exception {
     Sql h2 = new Sql(JdbcTarget.at(url));
     h2.execute(
-        "CREATE TABLE person AS SELECT x AS id, CAST(-1 AS BIGINT) AS a, CAST(-1 AS BIGINT) AS b"
-            + " FROM system_range(0, %s); ALTER TABLE person ADD PRIMARY KEY (id);".formatted(PERSONS - 1)
-            + " CREATE TABLE diagonal_slots AS SELECT CAST(x AS INTEGER) AS n FROM system_range(0, 63)");
+        "CREATE TABLE person (id BIGINT PRIMARY KEY, a BIGINT, b BIGINT);"
+            + " INSERT INTO person SELECT x, -1, -1 FROM system_range(0, %s);".formatted(PERSONS - 1)
+            + " CREATE TABLE diagonal_slots (n INTEGER PRIMARY KEY);"
+            + " INSERT INTO diagonal_slots SELECT x FROM system_range(0, 63)");
     Path statement = Files.writeString(directory.resolve("update.sql"), UPDATE_BOTH_ENDS);
     try (Connection holder = DriverManager.getConnection(url)) {
       holder.setAutoCommit(false);

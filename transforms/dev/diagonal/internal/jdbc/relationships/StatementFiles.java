@@ -1,4 +1,4 @@
-package dev.diagonal.internal.statement;
+package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
@@ -48,17 +48,17 @@ public final class StatementFiles {
       Warnings.warn("files that change under the same name will not be detected: " + unusable);
       return;
     }
-    List<LoadedFile> files = new ArrayList<>();
+    List<FileFacts> files = new ArrayList<>();
     for (InputFile file : input.files()) {
       if (file.isPipe()) {
         Warnings.warn(
             "%s is a pipe, so it cannot be compared with what was loaded under this name before"
                 .formatted(file.name()));
       } else {
-        files.add(LoadedFile.of(file));
+        files.add(FileFacts.of(file));
       }
     }
-    List<LoadedFile> known = record.find();
+    List<FileFacts> known = record.find();
     refuseChanged(files, known);
     record.add(files.stream().filter(file -> !isKnown(file, known)).toList());
     // Another process may have recorded a file of the same name meanwhile.
@@ -72,22 +72,22 @@ public final class StatementFiles {
    * @throws BadInputException if a file has changed
    */
   public String look(InputFiles input) throws SQLException, InterruptedException {
-    List<LoadedFile> known = record.look();
-    List<LoadedFile> files =
-        input.files().stream().filter(file -> !file.isPipe()).map(LoadedFile::of).toList();
+    List<FileFacts> known = record.look();
+    List<FileFacts> files =
+        input.files().stream().filter(file -> !file.isPipe()).map(FileFacts::of).toList();
     refuseChanged(files, known);
     long loaded = files.stream().filter(file -> isKnown(file, known)).count();
     return "%s of %s were loaded by a statement before, and have not changed"
         .formatted(loaded, files.size());
   }
 
-  private static boolean isKnown(LoadedFile file, List<LoadedFile> known) {
+  private static boolean isKnown(FileFacts file, List<FileFacts> known) {
     return known.stream().anyMatch(other -> other.file() == file.file());
   }
 
-  private void refuseChanged(List<LoadedFile> files, List<LoadedFile> known) {
-    for (LoadedFile file : files) {
-      for (LoadedFile before : known) {
+  private void refuseChanged(List<FileFacts> files, List<FileFacts> known) {
+    for (FileFacts file : files) {
+      for (FileFacts before : known) {
         @Nullable String change = before.file() == file.file() ? before.changeTo(file) : null;
         if (change != null) {
           throw new BadInputException(

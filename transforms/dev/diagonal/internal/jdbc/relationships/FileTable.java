@@ -1,4 +1,4 @@
-package dev.diagonal.internal.statement;
+package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -39,16 +39,16 @@ record FileTable(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public List<LoadedFile> find() throws SQLException, InterruptedException {
+  public List<FileFacts> find() throws SQLException, InterruptedException {
     return transaction()
         .run(
             connection -> {
-              List<LoadedFile> files = new ArrayList<>();
+              List<FileFacts> files = new ArrayList<>();
               try (Statement statement = connection.createStatement();
                   ResultSet rows = statement.executeQuery(FIND)) {
                 while (rows.next()) {
                   files.add(
-                      new LoadedFile(
+                      new FileFacts(
                           rows.getLong(1), rows.getString(2), rows.getLong(3), rows.getInt(4)));
                 }
               }
@@ -57,13 +57,13 @@ record FileTable(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public List<LoadedFile> look() throws SQLException, InterruptedException {
+  public List<FileFacts> look() throws SQLException, InterruptedException {
     return fault(this::find) == null ? find() : List.of();
   }
 
   @Override
-  public void add(List<LoadedFile> files) throws SQLException, InterruptedException {
-    for (LoadedFile file : files) {
+  public void add(List<FileFacts> files) throws SQLException, InterruptedException {
+    for (FileFacts file : files) {
       SQLException fault = fault(() -> add(file));
       // Another process may have added it meanwhile.
       if (fault != null && find().stream().noneMatch(other -> other.file() == file.file())) {
@@ -72,7 +72,7 @@ record FileTable(JdbcTarget database) implements FileRecord {
     }
   }
 
-  private int add(LoadedFile file) throws SQLException, InterruptedException {
+  private int add(FileFacts file) throws SQLException, InterruptedException {
     return transaction()
         .run(
             connection -> {
@@ -116,7 +116,7 @@ record FileTable(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public String deletionOf(LoadedFile file) {
+  public String deletionOf(FileFacts file) {
     return "DELETE FROM %s WHERE file_hash = %s".formatted(TABLE, file.file());
   }
 }

@@ -1,6 +1,7 @@
-package dev.diagonal.internal.statement;
+package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
 import java.util.List;
@@ -32,14 +33,14 @@ interface FileRecord {
    *
    * @throws SQLException if the database cannot be reached, or has no record
    */
-  List<LoadedFile> find() throws SQLException, InterruptedException;
+  List<FileFacts> find() throws SQLException, InterruptedException;
 
   /** Returns all files; none if there is no record. */
-  List<LoadedFile> look() throws SQLException, InterruptedException;
+  List<FileFacts> look() throws SQLException, InterruptedException;
 
   /** Adds files, unless another process has added files of the same names. */
-  void add(List<LoadedFile> files) throws SQLException, InterruptedException;
+  void add(List<FileFacts> files) throws SQLException, InterruptedException;
 
   /** Returns the statement by which a user deletes a file from the record. */
-  String deletionOf(LoadedFile file);
+  String deletionOf(FileFacts file);
 }

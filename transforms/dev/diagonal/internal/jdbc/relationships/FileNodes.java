@@ -1,5 +1,7 @@
-package dev.diagonal.internal.statement;
+package dev.diagonal.internal.jdbc.relationships;
 
+import dev.diagonal.internal.statement.Neo4jConnection;
+import dev.diagonal.internal.statement.Neo4jFaults;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -33,12 +35,12 @@ record FileNodes(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public List<LoadedFile> find() throws SQLException {
-    List<LoadedFile> files = new ArrayList<>();
+  public List<FileFacts> find() throws SQLException {
+    List<FileFacts> files = new ArrayList<>();
     try (Neo4jConnection connection = new Neo4jConnection(database)) {
       for (List<Object> row : connection.query(FIND)) {
         files.add(
-            new LoadedFile(
+            new FileFacts(
                 ((Number) row.get(0)).longValue(),
                 String.valueOf(row.get(1)),
                 ((Number) row.get(2)).longValue(),
@@ -49,14 +51,14 @@ record FileNodes(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public List<LoadedFile> look() throws SQLException {
+  public List<FileFacts> look() throws SQLException {
     return find();
   }
 
   @Override
-  public void add(List<LoadedFile> files) throws SQLException {
+  public void add(List<FileFacts> files) throws SQLException {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (LoadedFile file : files) {
+    for (FileFacts file : files) {
       rows.add(
           Map.of(
               "file", file.file(),
@@ -70,7 +72,7 @@ record FileNodes(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public String deletionOf(LoadedFile file) {
+  public String deletionOf(FileFacts file) {
     return "MATCH (f:DiagonalFile {file: %s}) DELETE f".formatted(file.file());
   }
 }

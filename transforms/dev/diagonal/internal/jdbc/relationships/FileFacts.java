@@ -1,4 +1,4 @@
-package dev.diagonal.internal.statement;
+package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.Piece;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes its size as stored
  * @param checksum the CRC-32C of all its bytes
  */
-record LoadedFile(long file, String name, long bytes, int checksum) {
+record FileFacts(long file, String name, long bytes, int checksum) {
 
   private static final int BUFFER_BYTES = 1 << 20;
 
@@ -26,7 +26,7 @@ record LoadedFile(long file, String name, long bytes, int checksum) {
    *
    * @throws BadInputException if it cannot be read
    */
-  static LoadedFile of(InputFile file) {
+  static FileFacts of(InputFile file) {
     CRC32C checksum = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     try (StoredFile stored = StoredFile.open(file)) {
@@ -37,12 +37,12 @@ record LoadedFile(long file, String name, long bytes, int checksum) {
     } catch (IOException e) {
       throw new BadInputException("cannot read " + file.name() + ": " + e, e);
     }
-    return new LoadedFile(
+    return new FileFacts(
         Piece.fileOf(file.name()), file.name(), file.bytes(), (int) checksum.getValue());
   }
 
   /** Returns how the file has changed, or null if it is the same. */
-  @Nullable String changeTo(LoadedFile now) {
+  @Nullable String changeTo(FileFacts now) {
     if (now.bytes != bytes) {
       return String.format(
           Locale.ROOT, "it had %,d bytes and now has %,d", bytes, now.bytes);

@@ -1,4 +1,4 @@
-package dev.diagonal.internal.statement;
+package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.FilePieces.Known;
@@ -36,7 +36,7 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
   }
 
   @Override
-  public List<LoadedFile> find() throws SQLException, InterruptedException {
+  public List<FileFacts> find() throws SQLException, InterruptedException {
     return transaction()
         .run(
             connection ->
@@ -44,16 +44,16 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
                     ? schema.filePieces().find(connection, target(connection)).stream()
                         .map(FilesInSchema::loaded)
                         .toList()
-                    : List.<LoadedFile>of());
+                    : List.<FileFacts>of());
   }
 
   @Override
-  public List<LoadedFile> look() throws SQLException, InterruptedException {
+  public List<FileFacts> look() throws SQLException, InterruptedException {
     return find();
   }
 
   @Override
-  public void add(List<LoadedFile> files) throws SQLException, InterruptedException {
+  public void add(List<FileFacts> files) throws SQLException, InterruptedException {
     boolean unused =
         transaction()
             .run(
@@ -73,12 +73,12 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
                 });
   }
 
-  private static Known known(LoadedFile file) {
+  private static Known known(FileFacts file) {
     return new Known(file.file(), file.name(), file.bytes(), file.checksum(), List.of());
   }
 
-  private static LoadedFile loaded(Known file) {
-    return new LoadedFile(file.file(), file.name(), file.bytes(), file.firstBytes());
+  private static FileFacts loaded(Known file) {
+    return new FileFacts(file.file(), file.name(), file.bytes(), file.firstBytes());
   }
 
   private RetriedTransaction transaction() {
@@ -97,7 +97,7 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
   }
 
   @Override
-  public String deletionOf(LoadedFile file) {
+  public String deletionOf(FileFacts file) {
     return "DELETE FROM %s WHERE file = %s"
         .formatted(PostgresSql.quoteTable(schema.name() + "." + FILES), file.file());
   }
