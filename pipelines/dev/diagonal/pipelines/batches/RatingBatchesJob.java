@@ -196,6 +196,12 @@ final class RatingBatchesJob implements Job {
                   "tables:  "
                       + new JobSchemaCheck(database, tables)
                           .look(files != null, options.getOnePerUserAndMovie()));
+      if (files != null) {
+        boolean unusedToo =
+            findings.check(
+                () ->
+                    "files:   " + new LoadStep(options, skipped, database, tables).look(files));
+      }
     }
     if (files != null) {
       findings.rows(

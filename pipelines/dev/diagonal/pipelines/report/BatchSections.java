@@ -71,11 +71,12 @@ final class BatchSections {
     page.raw(Lanes.draw("Batches by worker over time", spans, run.seconds()));
     Sections.note(
         page,
-        "%s batches by %s workers; one lane per worker%s. Red edges mark batches that were repeated or failed.%s"
+        "%s batches by %s workers; one lane per worker%s. Red edges mark batches that were repeated or failed.%s%s"
             .formatted(
                 count(target.batches()),
                 count(target.workers()),
                 isGrid ? ", one colour per cell" : "",
+                isGrid ? " A line before a batch is its wait for a worker and its slots." : "",
                 run.step() > 1 ? " One batch in %s is shown.".formatted(run.step()) : ""));
     page.close();
   }
@@ -95,6 +96,7 @@ final class BatchSections {
         "w" + lane,
         batch.startNanos() / 1e9,
         batch.nanos() / 1e9,
+        batch.waitNanos() / 1e9,
         isGrid ? batch.row() * 31 + batch.column() : -1,
         batch.failed() || batch.attempts() > 1,
         title);

@@ -37,7 +37,7 @@ final class Style {
       details{margin:.4rem 0} summary{cursor:pointer}
       svg{display:block;width:100%;height:auto;margin:.2rem 0 .4rem}
       svg text{fill:var(--soft);font-size:14px;font-family:inherit}
-      svg .axis{stroke:var(--soft)} svg .grid{stroke:var(--rule)}
+      svg .axis,svg .wait{stroke:var(--soft)} svg .grid{stroke:var(--rule)}
       svg .line{fill:none;stroke-width:2.2;stroke-linejoin:round}
       svg .s1{stroke:var(--a)} svg .s2{stroke:var(--b)} svg .s3{stroke:var(--c)}
       svg .heat{fill:var(--a)} svg .none{fill:none;stroke:var(--rule)} svg .sum{fill:var(--soft)}

@@ -191,7 +191,7 @@ final class TransferEnds {
     for (Findings.Look<String> server : servers()) {
       reached &= findings.check(() -> "server:  " + server.at());
     }
-    TransferSource source = reached ? findings.find(() -> source(servers, plannedReaders)) : null;
+    TransferSource source = reached ? findings.find(() -> source(servers)) : null;
     Mapping mapping =
         source == null ? null : findings.find(() -> TransferTypes.of(spec, source, servers));
     if (source == null || mapping == null) {
@@ -210,7 +210,7 @@ final class TransferEnds {
                     .collect(Collectors.joining(", "))));
     for (To to : spec.to()) {
       if (to instanceof ToJdbc table) {
-        boolean unused = findings.check(() -> "table:   " + look(table, source, rows.rows()));
+        look(findings, table, source, rows.rows());
       } else if (to instanceof ToIndex index) {
         boolean unused =
             findings.check(
@@ -244,18 +244,43 @@ final class TransferEnds {
     return List.copyOf(servers.values());
   }
 
-  private String look(ToJdbc to, TransferSource source, RowType rows) throws Exception {
+  private void look(Findings findings, ToJdbc to, TransferSource source, RowType rows)
+      throws InterruptedException {
     JdbcTarget database = to.database().at(ServerUrls.TO_COME);
-    Table table = find(to, source, rows, database);
     TableCheck check = new TableCheck(database);
-    if (staged != null) {
-      if (to.mode() == Mode.upsert) {
-        CreateTable.checkKey(database, table);
-      }
-      check.stages(spec.ledger().schema());
-      return to.table() + " exists or would be created, and changes at the end";
+    Table table = findings.find(() -> find(to, source, rows, database));
+    if (table == null) {
+      return;
     }
-    return check.table(table, null, table.keyColumns().isEmpty());
+    if (staged == null) {
+      boolean unused =
+          findings.check(
+              () -> "table:   " + check.table(table, null, table.keyColumns().isEmpty()));
+    } else {
+      boolean unused =
+          findings.check(
+              () -> {
+                if (to.mode() == Mode.upsert) {
+                  CreateTable.checkKey(database, table);
+                }
+                return "table:   %s; it changes at the end".formatted(check.table(table, null, true));
+              });
+      boolean unusedToo =
+          findings.check(
+              () -> {
+                check.stages(spec.ledger().schema());
+                return "stage:   can be created in schema " + spec.ledger().schema();
+              });
+    }
+    RecordedTransfers before = recorded;
+    if (before != null) {
+      String earlier =
+          findings.find(
+              () -> before.look(database, table, modeOf(to.mode()), source, plannedReaders));
+      if (earlier != null && !earlier.isEmpty()) {
+        findings.say("resume:  " + earlier);
+      }
+    }
   }
 
   /** Returns the table that exists, or that would be created. */

@@ -162,7 +162,22 @@ final class RunReportIT {
             "--jdbcUser=" + database.postgres().user(),
             "--report=" + page);
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
-    JsonNode target = target(data(report()));
+    Document report = report();
+    JsonNode data = data(report);
+    List<String> stages = new ArrayList<>();
+    for (var stage : data.path("stages").properties()) {
+      stages.add(stage.getKey());
+      assertThat(stage.getValue().path("micros").asLong()).isPositive();
+    }
+    assertThat(stages).containsExactlyInAnyOrder("read", "convert", "write table people");
+    assertThat(data.path("servers")).hasSize(1);
+    JsonNode server = data.path("servers").elements().next();
+    assertThat(server.path("wal_bytes").asLong()).isGreaterThan(5_000);
+    assertThat(server.path("deadlocks").asLong()).isZero();
+    assertThat(report.getDocumentElement().getTextContent())
+        .contains("Where the time of the stages went")
+        .contains("transactions committed");
+    JsonNode target = target(data);
     assertThat(target.path("target").asText()).isEqualTo("table people");
     assertThat(target.path("rows").asLong()).isEqualTo(5_000);
     assertThat(target.path("batches").asInt()).isEqualTo(5);

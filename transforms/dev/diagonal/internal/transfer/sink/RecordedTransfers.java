@@ -121,13 +121,7 @@ public final class RecordedTransfers {
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
     String table = target.name();
-    Entry wanted =
-        new Entry(
-            UUID.randomUUID(),
-            source.describe(),
-            TransferChoice.inputOf(source, target, mode),
-            readers,
-            commitRows);
+    Entry wanted = wanted(target, mode, source, readers);
     Entry entry;
     try {
       entry =
@@ -162,6 +156,31 @@ public final class RecordedTransfers {
       }
     }
     return ledger.withRun(entry.run()).withClaim(claim);
+  }
+
+  private Entry wanted(Table target, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    return new Entry(
+        UUID.randomUUID(),
+        source.describe(),
+        TransferChoice.inputOf(source, target, mode),
+        readers,
+        commitRows);
+  }
+
+  /**
+   * Looks for what {@link #begin} would resume or start again, and changes nothing. The table may be
+   * missing.
+   *
+   * @return one line about an unfinished transfer; empty if there is none
+   * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
+   */
+  public String look(
+      JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    Entry wanted = wanted(target, mode, source, readers);
+    return RetriedTransaction.in(database, "look for unfinished transfers to table " + target.name())
+        .run(connection -> choice().look(connection, target.name(), mode, wanted));
   }
 
   private static Throwable causeOf(Exception exhausted) {

@@ -8,6 +8,7 @@ import dev.diagonal.internal.jdbc.schema.Leftovers;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
@@ -69,8 +70,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       return new Chosen(null, false);
     }
     List<Found> all = unfinished(connection, table);
-    List<Found> same =
-        all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+    List<Found> same = ofSource(all, wanted);
     if (!resumes()) {
       for (Found each : same) {
         forget(connection, table, mode == WriteMode.INSERT, each);
@@ -88,6 +88,47 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       schema.unfinishedTransfers().claim(connection, resumed.run(), claim);
     }
     return new Chosen(resumed, held);
+  }
+
+  private static List<Found> ofSource(List<Found> all, Entry wanted) {
+    return all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+  }
+
+  /** Returns a line about what {@link #of} would choose, or nothing, and changes nothing. */
+  String look(Connection connection, String table, WriteMode mode, Entry wanted)
+      throws SQLException {
+    SchemaRights rights = schema.find(connection);
+    if (!rights.isUsable() && !rights.mayBeCreated()) {
+      checkMayStart(rights);
+      return "";
+    }
+    List<Found> all = rights.isUsable() ? unfinished(connection, table) : List.of();
+    List<Found> same = ofSource(all, wanted);
+    if (same.isEmpty()) {
+      if (resumes() && FoundTable.find(connection, table) != null) {
+        checkIsEmpty(connection, table, wanted, all);
+      }
+      return resumes() ? "nothing is unfinished, so all rows are written" : "";
+    }
+    Found found = same.get(0);
+    long rows = schema.ledger().rowsOf(connection, found.entry().run());
+    if (!resumes()) {
+      return String.format(
+          Locale.ROOT,
+          "a transfer from %s since %s has committed %,d rows; this one writes all rows again (--resume writes only the missing ones)",
+          wanted.source(),
+          found.startedAt(),
+          rows);
+    }
+    Entry resumed = resumable(table, wanted, same);
+    checkHasRows(connection, table, mode, resumed);
+    return String.format(
+        Locale.ROOT,
+        "goes on with the transfer from %s since %s, which has committed %,d rows%s",
+        wanted.source(),
+        found.startedAt(),
+        rows,
+        schema.runs().isGone(connection, resumed.run()) ? "" : " and is still running");
   }
 
   private void checkMayStart(SchemaRights rights) {
