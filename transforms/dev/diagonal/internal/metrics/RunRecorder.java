@@ -78,6 +78,20 @@ public final class RunRecorder implements AutoCloseable {
     return new Open(recorders, name, at, waitNanos, worker, nowNanos);
   }
 
+  /** Returns whether somebody makes a report. */
+  public static boolean isRecording() {
+    return !ACTIVE.isEmpty();
+  }
+
+  /** Adds the ids at the ends of rows of a target. */
+  public static void ends(String target, HotIds sources, HotIds targets) {
+    ACTIVE.forEach(recorder -> recorder.addEnds(target, sources, targets));
+  }
+
+  private synchronized void addEnds(String target, HotIds sources, HotIds targets) {
+    totals.computeIfAbsent(target, BatchTotals::new).addEnds(sources, targets);
+  }
+
   /** Adds what the threads of a stage did with their time. */
   public static void stage(String stage, StageTime time) {
     ACTIVE.forEach(recorder -> recorder.add(stage, time));

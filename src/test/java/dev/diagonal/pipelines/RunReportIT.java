@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +64,7 @@ final class RunReportIT {
         .contains("20,000 rows read, 20,000 written, 7 bad records")
         .contains("7 × ")
         .contains("--batchSize=100")
+        .containsPattern("The ids with most rows[^0-9]*" + hottestId())
         .contains("Beam     2.");
     JsonNode target = target(data);
     assertThat(target.path("rows").asLong()).isEqualTo(EDGES);
@@ -74,6 +77,22 @@ final class RunReportIT {
     assertThat(ofCells).isEqualTo(EDGES);
     assertThat(target.path("average_open").asDouble()).isBetween(0.5, 4.0);
     assertThat(target.path("micros").path("p50").asLong()).isPositive();
+  }
+
+  /** Returns the id with most edges, either end, and their number, as a pattern of table cells. */
+  private String hottestId() throws IOException {
+    Map<String, Long> counts = new TreeMap<>();
+    for (String line : Files.readAllLines(directory.resolve("edges.csv"))) {
+      if (line.matches("[0-9]+,[0-9]+,p")) {
+        String[] fields = line.split(",");
+        counts.merge(fields[0], 1L, Long::sum);
+        counts.merge(fields[1], 1L, Long::sum);
+      }
+    }
+    long most = counts.values().stream().mapToLong(Long::longValue).max().orElseThrow();
+    String id = // the first by its text, as the report has it
+        counts.keySet().stream().filter(each -> counts.get(each) == most).findFirst().orElseThrow();
+    return "%s\\s*either\\s*%s".formatted(id, most);
   }
 
   private JsonNode target(JsonNode data) {
