@@ -125,7 +125,7 @@ final class DryRunIT {
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT CREATE ON SCHEMA dry TO dry_role
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --transaction=all --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT CREATE ON SCHEMA dry TO dry_role
           transfer --from=csv:DIR/people.csv --to=jdbc:nowhere.new --transaction=all PG | 1 | schema "nowhere" does not exist
-          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --resume PG | 1 | table dry.people has rows, and no transfer from
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --resume PG | 2 | table dry.people has rows, and no transfer from
           transfer --from=csv:DIR/people.csv --to=jdbc:nowhere.new PG | 1 | schema "nowhere" does not exist
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --key=nome PG | 2 | did you mean 'name'
           movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.people PG | 1 | column movie_id: expected bigint, found none

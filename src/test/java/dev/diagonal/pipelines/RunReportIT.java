@@ -188,7 +188,10 @@ final class RunReportIT {
       stages.add(stage.getKey());
       assertThat(stage.getValue().path("micros").asLong()).isPositive();
     }
-    assertThat(stages).containsExactlyInAnyOrder("read", "convert", "write table people");
+    assertThat(stages)
+        .hasSize(3)
+        .contains("read", "convert")
+        .anyMatch(stage -> stage.startsWith("write table people of jdbc:postgresql:"));
     assertThat(data.path("servers")).hasSize(1);
     JsonNode server = data.path("servers").elements().next();
     assertThat(server.path("wal_bytes").asLong()).isGreaterThan(5_000);
