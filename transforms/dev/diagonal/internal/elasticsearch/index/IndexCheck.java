@@ -30,6 +30,7 @@ public record IndexCheck(ElasticsearchTarget target) {
   private static final List<String> NEEDS_OF_UNKNOWN = List.of("create_doc");
 
   private static final List<String> NEEDS_OF_NEW = List.of("create_index", "create_doc");
+  private static final List<String> NEEDS_OF_OLD = List.of("index");
 
   @FunctionalInterface
   private interface Question<T> {
@@ -79,24 +80,10 @@ public record IndexCheck(ElasticsearchTarget target) {
     JsonNode wanted = JSON.readTree(mapping);
     return permitted(
         connection -> {
-          JsonNode found = WriteIndex.mappings(connection, target);
-          if (found == null) {
-            List<String> conflicts =
-                MappingTypes.conflicts(wanted, MatchingTemplates.mapping(connection, target));
-            if (!conflicts.isEmpty()) {
-              throw new TargetMismatchException(
-                  "a template for index " + target.index(), conflicts);
-            }
-            return new Seen(created(wanted), NEEDS_OF_NEW);
-          }
-          List<String> differences = new ArrayList<>();
-          for (JsonNode index : found) {
-            differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
-          }
-          if (!differences.isEmpty()) {
-            throw new TargetMismatchException("index " + target.index(), differences);
-          }
-          return new Seen("%s exists and has all fields".formatted(target.index()), needs(found));
+          boolean exists = RequiredFields.check(connection, target, wanted);
+          return exists
+              ? new Seen("%s exists and has all fields".formatted(target.index()), NEEDS_OF_OLD)
+              : new Seen(created(wanted), NEEDS_OF_NEW);
         });
   }
 
@@ -157,7 +144,7 @@ public record IndexCheck(ElasticsearchTarget target) {
 
   /** A data stream takes new documents only. */
   private static List<String> needs(JsonNode found) {
-    return WriteIndex.isDataStream(found) ? NEEDS_OF_UNKNOWN : List.of("index");
+    return WriteIndex.isDataStream(found) ? NEEDS_OF_UNKNOWN : NEEDS_OF_OLD;
   }
 
   private String created(JsonNode mapping) {
