@@ -116,7 +116,9 @@ final class Stages {
     return written;
   }
 
-  /** Returns what the stages did with their time: reader, converter, writers; after {@link #run}. */
+  /**
+   * Returns what the stages did with their time: reader, converter, writers; after {@link #run}.
+   */
   List<StageTime> times() {
     List<StageTime> times = new ArrayList<>();
     times.add(new StageTime(nanos[READ], 0, toConverter.putWaitNanos()));

@@ -55,7 +55,8 @@ final class BatchSections {
         "Rows of each cell, with the sums of rows (right) and columns (below). %s"
             .formatted(
                 oneSide
-                    ? "Row and column of the same number are one slot; cells that share a slot never run at the same time."
+                    ? "Row and column of the same number are one slot; cells that share a slot"
+                          + " never run at the same time."
                     : "Cells of the same row or column never run at the same time."));
     hottestIds(target, oneSide);
     page.close();

@@ -112,8 +112,7 @@ record Limit(String reason, String advice) {
   private static Limit reading(double cpu, RunFacts run) {
     return new Limit(
         "%s: writers waited for rows, and %s of %s processors were in use."
-            .formatted(
-                slowerStage(run), Figures.decimal(cpu * run.processors()), run.processors()),
+            .formatted(slowerStage(run), Figures.decimal(cpu * run.processors()), run.processors()),
         "Try more readers: --targetParallelism on one machine, --parallelism on Flink.");
   }
 

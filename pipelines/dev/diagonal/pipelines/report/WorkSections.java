@@ -34,7 +34,8 @@ final class WorkSections {
         rows);
     Sections.note(
         page,
-        "Each reader has a thread for each stage. Time at work includes waits for files and servers. The stage that is at work most sets the pace.");
+        "Each reader has a thread for each stage. Time at work includes waits for files and"
+            + " servers. The stage that is at work most sets the pace.");
     page.close();
   }
 

@@ -39,7 +39,10 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofDuplicates(
-      JdbcTarget database, UniqueKey key, List<List<Object>> duplicates, @Nullable Throwable cause) {
+      JdbcTarget database,
+      UniqueKey key,
+      List<List<Object>> duplicates,
+      @Nullable Throwable cause) {
     String shown =
         duplicates.stream()
             .map(row -> "%s %s (%s nodes)".formatted(key.property(), row.get(0), row.get(1)))

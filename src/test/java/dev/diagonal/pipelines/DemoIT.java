@@ -74,9 +74,7 @@ final class DemoIT {
         .last()
         .asString()
         .matches("The report of this run, for a browser: file:///.*/target/demo/report.html");
-    assertThat(Path.of("target", "demo", "report.html"))
-        .content()
-        .contains("2,000,000 rows read");
+    assertThat(Path.of("target", "demo", "report.html")).content().contains("2,000,000 rows read");
   }
 
   /** Collects the addresses on which the servers, processes of their own, listen. */

@@ -73,12 +73,12 @@ final class DryRunIT {
   /** The second task reads what the first one would create. */
   private String plan() {
     return """
-        connections: {w: {jdbcUrl: "%s", user: %s}}
-        tasks:
-          - transfer: {from: {csv: people.csv}, to: {jdbc: w, table: dry.copied, key: id}}
-          - transfer: {from: {jdbc: w, table: dry.copied}, to: {csv: copied.csv}}
-          - sql: {to: w, statement: "DROP TABLE dry.people"}
-        """
+    connections: {w: {jdbcUrl: "%s", user: %s}}
+    tasks:
+      - transfer: {from: {csv: people.csv}, to: {jdbc: w, table: dry.copied, key: id}}
+      - transfer: {from: {jdbc: w, table: dry.copied}, to: {csv: copied.csv}}
+      - sql: {to: w, statement: "DROP TABLE dry.people"}
+    """
         .formatted(postgres.jdbcUrl(), postgres.user());
   }
 
@@ -176,8 +176,7 @@ final class DryRunIT {
     assertFindsAndChangesNothing(load + " --onePerUserAndMovie", "(user_id, movie_id)");
     file("ratings.csv", "userId,movieId,rating,timestamp\n9,9,3.5,1\n");
     assertFindsAndChangesNothing(load, "has changed since its rows were");
-    sql.execute(
-        "DROP SCHEMA dry_jobs CASCADE");
+    sql.execute("DROP SCHEMA dry_jobs CASCADE");
     assertThat(launch(load + " --onePerUserAndMovie").exitCode()).isEqualTo(ExitCode.DONE);
     assertFindsAndChangesNothing(load, "give --onePerUserAndMovie");
   }
@@ -205,7 +204,8 @@ final class DryRunIT {
     assertThat(resumed.exitCode()).as("%s", resumed).isEqualTo(ExitCode.DONE);
     assertThat(resumed.out())
         .as("%s", resumed)
-        .anyMatch(line -> line.matches("resume: {2}goes on with the transfer .* has committed [1-9].*"));
+        .anyMatch(
+            line -> line.matches("resume: {2}goes on with the transfer .* has committed [1-9].*"));
     assertThat(launch(transfer.replace("=2 ", "=3 ") + " --resume --dryRun").err())
         .anyMatch(line -> line.contains("resume it with --commitRows=2"));
     assertThat(state()).isEqualTo(before);

@@ -121,7 +121,7 @@ public final class RecordedTransfers {
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
     String table = target.name();
-    Entry wanted = wanted(target, mode, source, readers);
+    Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
     Entry entry;
     try {
       entry =
@@ -158,28 +158,18 @@ public final class RecordedTransfers {
     return ledger.withRun(entry.run()).withClaim(claim);
   }
 
-  private Entry wanted(Table target, WriteMode mode, TransferSource source, int readers)
-      throws Exception {
-    return new Entry(
-        UUID.randomUUID(),
-        source.describe(),
-        TransferChoice.inputOf(source, target, mode),
-        readers,
-        commitRows);
-  }
-
   /**
-   * Looks for what {@link #begin} would resume or start again, and changes nothing. The table may be
-   * missing.
+   * Returns a line about an unfinished transfer that {@link #begin} would find, or nothing, and
+   * changes nothing. The table may be missing.
    *
-   * @return one line about an unfinished transfer; empty if there is none
    * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
    */
   public String look(
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
-    Entry wanted = wanted(target, mode, source, readers);
-    return RetriedTransaction.in(database, "look for unfinished transfers to table " + target.name())
+    Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
+    return RetriedTransaction.in(
+            database, "look for unfinished transfers to table " + target.name())
         .run(connection -> choice().look(connection, target.name(), mode, wanted));
   }
 

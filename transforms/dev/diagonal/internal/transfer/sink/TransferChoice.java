@@ -47,7 +47,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
    * Identifies the names and sizes of the files and how they are cut, and the columns and the mode
    * in which they are written.
    */
-  static String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
+  private static String inputOf(TransferSource source, Table table, WriteMode mode)
+      throws Exception {
     Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
@@ -56,6 +57,14 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
     }
     return hash.putString(mode.name(), UTF_8).hash().toString();
+  }
+
+  /** Returns the transfer that a run begins unless it resumes one. */
+  static Entry wanted(
+      TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
+      throws Exception {
+    return new Entry(
+        UUID.randomUUID(), source.describe(), inputOf(source, target, mode), readers, commitRows);
   }
 
   private boolean resumes() {
@@ -115,7 +124,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     if (!resumes()) {
       return String.format(
           Locale.ROOT,
-          "a transfer from %s since %s has committed %,d rows; this one writes all rows again (--resume writes only the missing ones)",
+          "a transfer from %s since %s has committed %,d rows; this one writes all rows again"
+              + " (--resume writes only the missing ones)",
           wanted.source(),
           found.startedAt(),
           rows);
@@ -147,7 +157,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       Warnings.warn(
           String.format(
               Locale.ROOT,
-              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one inserts all rows again (--resume would have inserted only the missing ones)",
+              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one"
+                  + " inserts all rows again (--resume would have inserted only the missing ones)",
               earlier.entry().source(),
               rows,
               table,
@@ -173,7 +184,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start without --resume",
+              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start"
+                  + " without --resume",
               table,
               rows));
     }
