@@ -134,11 +134,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
     mistakes.throwIfAny();
     CsvFormat input = inputFormat(options);
     CsvFormat output = outputFormat(options);
-    Database jdbcTarget =
-        servers ->
-            writesTables
-                ? Sinks.postgres(database, options, servers)
-                : Sinks.jdbc(database, options, servers);
+    Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
     List<To> sinks = new ArrayList<>();
     for (TransferEnd end : to) {
       Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);

@@ -8,7 +8,6 @@ import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.table.TableCheck;
-import dev.diagonal.internal.jdbc.table.TableRights.Needs;
 import dev.diagonal.internal.transfer.LimitedSource;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.TargetTable;
@@ -247,15 +246,14 @@ final class TransferEnds {
   private String look(ToJdbc to, TransferSource source, RowType rows) throws Exception {
     JdbcTarget database = to.database().at(ServerUrls.TO_COME);
     Table table = find(to, source, rows, database);
-    TableCheck check = new TableCheck(database);
     if (staged != null) {
       if (to.mode() == Mode.upsert) {
         CreateTable.checkKey(database, table);
       }
-      check.stages(spec.ledger().schema());
+      new TableCheck(database).stages(spec.ledger().schema());
       return to.table() + " exists or would be created, and changes at the end";
     }
-    return check.table(table, null, table.keyColumns().isEmpty());
+    return TargetTable.look(database, table);
   }
 
   /** Returns the table that exists, or that would be created. */
@@ -270,10 +268,8 @@ final class TransferEnds {
             source.describe(),
             rows,
             to.key(),
-            found -> {
-              Needs needs = Needs.of(mode, found);
-              return to.mode() == Mode.replace ? needs.withDelete() : needs;
-            });
+            mode,
+            to.mode() == Mode.replace);
     leftOut(table, rows).forEach(Warnings::print);
     return table;
   }

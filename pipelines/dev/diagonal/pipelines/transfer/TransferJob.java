@@ -94,6 +94,9 @@ final class TransferJob implements Job {
     this.publisher = publisher;
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
+    if (Runners.isOnCluster(options)) {
+      spec.checkRemote();
+    }
     this.recorded = recorded();
     this.text = new TransferText(spec, isStaged(), isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;

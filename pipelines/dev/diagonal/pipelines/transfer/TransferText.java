@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.TransferSpec.From;
@@ -101,8 +102,8 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
 
   /** Returns the kind of a sink. */
   static String kind(To to) {
-    if (to instanceof ToJdbc) {
-      return "PostgreSQL";
+    if (to instanceof ToJdbc table) {
+      return DatabaseKind.of(table.database().at(ServerUrls.TO_COME).url()).title();
     }
     return to instanceof ToFile file ? file.kind() : "Elasticsearch";
   }

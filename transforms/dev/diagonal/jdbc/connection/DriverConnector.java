@@ -1,5 +1,6 @@
 package dev.diagonal.jdbc.connection;
 
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.jdbc.sql.KeepAliveSockets;
 import java.net.UnknownHostException;
@@ -38,7 +39,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
   @Override
   public Connection connect() throws SQLException {
     try {
-      return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+      return DatabaseKind.of(target.url()) == DatabaseKind.POSTGRES ? toPostgres() : toAnother();
     } catch (SQLException fault) {
       throw JdbcUrl.withoutSecrets(ofUnknownHost(fault), target.url());
     }
@@ -69,9 +70,21 @@ record DriverConnector(JdbcTarget target) implements Connector {
 
   private Connection toAnother() throws SQLException {
     Driver driver = DriverManager.getDriver(target.url());
-    Connection connection = opened(driver.connect(target.url(), login()));
-    limitSilence(connection);
-    return connection;
+    DatabaseKind kind = DatabaseKind.of(target.url());
+    Properties properties = login();
+    properties.putAll(kind.properties());
+    Connection connection = opened(driver.connect(target.url(), properties));
+    boolean done = false;
+    try {
+      limitSilence(connection);
+      kind.prepare(connection);
+      done = true;
+      return connection;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
   }
 
   /** Replaces a driver's message that only says that the attempt failed. */
