@@ -1,5 +1,6 @@
 package dev.diagonal.jdbc.connection;
 
+import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.jdbc.sql.KeepAliveSockets;
@@ -8,13 +9,20 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections through PostgreSQL's driver, or any other driver that accepts the URL. */
 record DriverConnector(JdbcTarget target) implements Connector {
 
   static final int CONNECT_SECONDS = 10;
+
+  private static final Retry CLOSING =
+      Retry.defaults()
+          .withMaxAttempts(20)
+          .withDelays(Duration.ofMillis(5), Duration.ofMillis(500));
 
   /**
    * PostgreSQL's driver, without {@link DriverManager}. That does not see drivers in the class
@@ -73,7 +81,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
     DatabaseKind kind = DatabaseKind.of(target.url());
     Properties properties = login();
     properties.putAll(kind.properties());
-    Connection connection = opened(driver.connect(target.url(), properties));
+    Connection connection = opened(once(kind, () -> driver.connect(target.url(), properties)));
     boolean done = false;
     try {
       limitSilence(connection);
@@ -84,6 +92,21 @@ record DriverConnector(JdbcTarget target) implements Connector {
       if (!done) {
         connection.close();
       }
+    }
+  }
+
+  /** Connects again while another thread of this JVM closes its last connection to a file. */
+  private static @Nullable Connection once(DatabaseKind kind, Callable<@Nullable Connection> connect)
+      throws SQLException {
+    try {
+      return CLOSING.call(connect, kind::isClosing);
+    } catch (SQLException | RuntimeException fault) {
+      throw fault;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", e);
+    } catch (Exception exhausted) {
+      throw new SQLException(String.valueOf(exhausted.getMessage()), exhausted);
     }
   }
 

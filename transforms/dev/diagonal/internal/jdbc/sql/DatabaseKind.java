@@ -37,6 +37,11 @@ public enum DatabaseKind {
     List<String> session() {
       return List.of("SET TimeZone = 'UTC'");
     }
+
+    @Override
+    public boolean isClosing(Exception fault) {
+      return String.valueOf(fault.getMessage()).contains("Unique file handle conflict");
+    }
   },
   OTHER("another database", "jdbc:", Map.of());
 
@@ -86,6 +91,11 @@ public enum DatabaseKind {
         statement.execute(each);
       }
     }
+  }
+
+  /** Returns whether a file cannot be opened because this process is just closing it. */
+  public boolean isClosing(Exception fault) {
+    return false;
   }
 
   List<String> session() {
