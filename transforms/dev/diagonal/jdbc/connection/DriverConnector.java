@@ -20,9 +20,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
   static final int CONNECT_SECONDS = 10;
 
   private static final Retry CLOSING =
-      Retry.defaults()
-          .withMaxAttempts(20)
-          .withDelays(Duration.ofMillis(5), Duration.ofMillis(500));
+      Retry.defaults().withMaxAttempts(20).withDelays(Duration.ofMillis(5), Duration.ofMillis(500));
 
   /**
    * PostgreSQL's driver, without {@link DriverManager}. That does not see drivers in the class
@@ -96,8 +94,8 @@ record DriverConnector(JdbcTarget target) implements Connector {
   }
 
   /** Connects again while another thread of this JVM closes its last connection to a file. */
-  private static @Nullable Connection once(DatabaseKind kind, Callable<@Nullable Connection> connect)
-      throws SQLException {
+  private static @Nullable Connection once(
+      DatabaseKind kind, Callable<@Nullable Connection> connect) throws SQLException {
     try {
       return CLOSING.call(connect, kind::isClosing);
     } catch (SQLException | RuntimeException fault) {
