@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer.job;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.jdbc.table.TableCheck;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
@@ -132,9 +133,7 @@ record TransferDryRun(
                 return "stage:   can be created in schema " + spec.ledger().schema();
               });
     } else {
-      boolean unused =
-          findings.check(
-              () -> "table:   " + check.table(table, null, table.keyColumns().isEmpty()));
+      boolean unused = findings.check(() -> "table:   " + TargetTable.look(database, table));
     }
     String unfinished = findings.find(() -> output.unfinished(to, source, database, table));
     if (unfinished != null && !unfinished.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
@@ -120,6 +121,9 @@ public final class RecordedTransfers {
   public synchronized LedgerSettings begin(
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
+    if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
+      return ledger; // which no other database has
+    }
     String table = target.name();
     Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
     Entry entry;
