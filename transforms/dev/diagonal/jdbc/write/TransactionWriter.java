@@ -88,15 +88,16 @@ final class TransactionWriter<T> implements AutoCloseable {
   /**
    * Writes one batch.
    *
+   * @param number of the batch among those of all writers of the part of the input
    * @throws BadInputException if a row is refused and {@code rejects} is false; the message
    *     includes its key
    * @throws SQLException if the database refuses for another reason, or retries run out; the
    *     message includes the table, the number of rows and the first key
    */
-  BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
+  BatchOutcome write(BatchRows<T> rows, KeyOrder order, int number) throws Exception {
     long startNanos = System.nanoTime();
     WriterLedger opened = Objects.requireNonNull(ledger, "call factory() first");
-    Token token = opened.next(rows);
+    Token token = opened.next(rows, number);
     Attempts attempts = new Attempts(rows, order, opened.check(token, List.of()));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
     RunRecorder.Open open = RunRecorder.open(() -> "table " + write.table().name(), null, 0);
@@ -108,7 +109,7 @@ final class TransactionWriter<T> implements AutoCloseable {
         opened.acknowledge(token, first(rows, order));
         acknowledgedRows += rows.size();
         if (opened.isFull()) {
-          opened.confirm(connection.held());
+          opened.confirm(connection.held(), number + 1);
         }
       }
       refused = rejected.size();
@@ -145,16 +146,17 @@ final class TransactionWriter<T> implements AutoCloseable {
   /**
    * Checks that the database still has the acknowledged transactions that must not be repeated.
    *
+   * @param numbered how many batches the part of the input has
    * @throws SQLException if one is missing, since a crash or a failover of the server has lost it
    */
-  void confirm() throws SQLException, InterruptedException {
+  void confirm(int numbered) throws SQLException, InterruptedException {
     WriterLedger opened = ledger;
     if (opened == null || opened.isEmpty()) {
       return;
     }
     connection.resume("count the transactions to table " + write.table().name());
     try {
-      opened.confirm(connection.held());
+      opened.confirm(connection.held(), numbered);
     } catch (SQLException fault) {
       throw faults.explained("confirm what was written", fault);
     } finally {

@@ -39,7 +39,6 @@ final class WriterLedger {
   private final @Nullable HeldRuns run;
   private final @Nullable String why;
   private final List<Acknowledged> acknowledged = new ArrayList<>();
-  private int numbered;
 
   /** A committed transaction, and how messages identify its first row. */
   private record Acknowledged(Token token, String first) {}
@@ -69,8 +68,12 @@ final class WriterLedger {
         : new WriterLedger(write, null, rights.missing());
   }
 
-  /** Returns a token for the next transaction, or null if there is no ledger. */
-  @Nullable Token next(BatchRows<?> rows) {
+  /**
+   * Returns a token for the next transaction, or null if there is no ledger.
+   *
+   * @param number of the transaction among those of the part of the input
+   */
+  @Nullable Token next(BatchRows<?> rows, int number) {
     if (run == null) {
       return null;
     }
@@ -78,7 +81,7 @@ final class WriterLedger {
     String table = write.table().name();
     return part == null
         ? Token.next(run.run(), table, rows.size())
-        : Token.numbered(run.run(), table, part, numbered++, rows.size(), rows.checksum());
+        : Token.numbered(run.run(), table, part, number, rows.size(), rows.checksum());
   }
 
   /**
@@ -116,12 +119,18 @@ final class WriterLedger {
   /**
    * Checks that the database has all committed transactions, and of a part no others.
    *
+   * @param numbered how many transactions the part has
    * @throws SQLException if one is missing, or the database cannot be reached
    * @throws BadInputException if an earlier attempt has committed further transactions of the part
    */
-  void confirm(HeldConnection held) throws SQLException, InterruptedException {
+  void confirm(HeldConnection held, int numbered) throws SQLException, InterruptedException {
     if (!isFull()) {
-      var unused = ProvenTransaction.call(held, write.retry(), CommitCheck.unneeded(), this::count);
+      var unused =
+          ProvenTransaction.call(
+              held,
+              write.retry(),
+              CommitCheck.unneeded(),
+              connection -> count(connection, numbered));
       return;
     }
     long rows = acknowledged.stream().mapToLong(each -> each.token.rows()).sum();
@@ -132,7 +141,7 @@ final class WriterLedger {
             write.retry(),
             check(sum, true),
             connection -> {
-              boolean all = count(connection);
+              boolean all = count(connection, numbered);
               ledger().delete(connection, tokens());
               return all;
             });
@@ -141,8 +150,8 @@ final class WriterLedger {
     acknowledge(sum, first);
   }
 
-  private boolean count(Connection connection) throws SQLException {
-    checkNoFurther(connection);
+  private boolean count(Connection connection, int numbered) throws SQLException {
+    checkNoFurther(connection, numbered);
     Set<UUID> found = ledger().committed(connection, tokens());
     if (found.size() == acknowledged.size()) {
       return true;
@@ -164,7 +173,7 @@ final class WriterLedger {
                     : "run " + first.run() + " was ended, and its part of the ledger deleted"));
   }
 
-  private void checkNoFurther(Connection connection) throws SQLException {
+  private void checkNoFurther(Connection connection, int numbered) throws SQLException {
     String part = write.ledger().part();
     if (part == null || run == null) {
       return;
