@@ -35,6 +35,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   private int expectedRows = LEAST_ROWS;
   private @Nullable Batch<T, O> open;
   private int handedOver;
+  private long handedOverRows;
   private boolean stopped;
 
   /**
@@ -158,10 +159,11 @@ final class RowBatches<T, O> implements AutoCloseable {
     expectedBytes = (int) Math.max(expectedBytes, batch.rows.bytes() + LEAST_BYTES);
     expectedRows = Math.max(expectedRows, batch.rows.size());
     KeyOrder order = batch.rows.seal();
-    int number = handedOver++;
+    BatchPlace place = new BatchPlace(handedOver++, handedOverRows + 1);
+    handedOverRows += batch.rows.size();
     inFlight.submit(
         "write %s rows to table %s".formatted(batch.rows.size(), write.table().name()),
-        () -> result(batch, writers.write(batch.rows, order, number)));
+        () -> result(batch, writers.write(batch.rows, order, place)));
   }
 
   private Result<T, O> result(Batch<T, O> batch, BatchOutcome outcome) {

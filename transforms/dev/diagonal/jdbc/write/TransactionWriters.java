@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections over which the batches of one writer are written: as many as batches are in
  * flight if the order of batches does not matter, since rows have no key; otherwise one. A
- * connection is opened when all others are in use. Thread-safe.
+ * connection is opened when all others are in use. All share the ledger of the first. Thread-safe.
  */
 final class TransactionWriters<T> implements AutoCloseable {
 
@@ -42,14 +42,14 @@ final class TransactionWriters<T> implements AutoCloseable {
   }
 
   /** See {@link TransactionWriter#write}. */
-  BatchOutcome write(BatchRows<T> rows, KeyOrder order, int number) throws Exception {
+  BatchOutcome write(BatchRows<T> rows, KeyOrder order, BatchPlace place) throws Exception {
     TransactionWriter<T> writer = taken();
     if (writer == null) {
       writer = added();
       BatchRowsFactory<T> unused = writer.factory();
     }
     try {
-      return writer.write(rows, order, number);
+      return writer.write(rows, order, place);
     } finally {
       putBack(writer);
     }
@@ -60,7 +60,8 @@ final class TransactionWriters<T> implements AutoCloseable {
   }
 
   private synchronized TransactionWriter<T> added() {
-    TransactionWriter<T> writer = new TransactionWriter<>(write, rejects);
+    WriterLedger ledger = all.isEmpty() ? null : all.get(0).ledger();
+    TransactionWriter<T> writer = new TransactionWriter<>(write, rejects, ledger);
     all.add(writer);
     return writer;
   }
@@ -74,9 +75,7 @@ final class TransactionWriters<T> implements AutoCloseable {
 
   /** See {@link TransactionWriter#confirm}. Call while no batch is in flight. */
   synchronized void confirm(int numbered) throws SQLException, InterruptedException {
-    for (TransactionWriter<T> writer : all) {
-      writer.confirm(numbered);
-    }
+    all.get(0).confirm(numbered); // all have its ledger
   }
 
   @Override

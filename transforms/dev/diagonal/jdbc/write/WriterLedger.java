@@ -28,7 +28,7 @@ import org.postgresql.PGConnection;
  * all acknowledged tokens. Without a ledger, a transaction with an unknown outcome fails the
  * writer.
  *
- * <p>Not thread-safe.
+ * <p>Thread-safe, since a writer may have several connections.
  */
 final class WriterLedger {
 
@@ -102,17 +102,23 @@ final class WriterLedger {
   }
 
   /** Records a committed transaction. */
-  void acknowledge(Token token, String first) {
+  synchronized void acknowledge(Token token, String first) {
     acknowledged.add(new Acknowledged(token, first));
   }
 
   /** Returns whether {@link #confirm} has nothing to check. */
-  boolean isEmpty() {
+  synchronized boolean isEmpty() {
     return acknowledged.isEmpty() && write.ledger().part() == null;
   }
 
-  /** Returns whether there are enough tokens to confirm. */
-  boolean isFull() {
+  /** Confirms the tokens if there are enough of them. */
+  synchronized void confirmIfFull(HeldConnection held) throws SQLException, InterruptedException {
+    if (isFull()) {
+      confirm(held, 0);
+    }
+  }
+
+  private boolean isFull() {
     return acknowledged.size() >= MAX_TOKENS && write.ledger().part() == null;
   }
 
@@ -123,7 +129,7 @@ final class WriterLedger {
    * @throws SQLException if one is missing, or the database cannot be reached
    * @throws BadInputException if an earlier attempt has committed further transactions of the part
    */
-  void confirm(HeldConnection held, int numbered) throws SQLException, InterruptedException {
+  synchronized void confirm(HeldConnection held, int numbered) throws SQLException, InterruptedException {
     if (!isFull()) {
       var unused =
           ProvenTransaction.call(
@@ -187,7 +193,7 @@ final class WriterLedger {
   }
 
   /** Ends the run in the ledger. */
-  void close() {
+  synchronized void close() {
     if (run != null) {
       if (write.ledger().part() == null) {
         run.forget(tokens());
