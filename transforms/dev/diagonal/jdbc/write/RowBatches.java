@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Groups rows into transactions of {@code commitRows} rows (or 64 MiB) and writes each one while
- * the next is bound; rows without a key over several connections. Each row has an origin, such as its window, which its result has too.
+ * the next is bound; rows without a key over several connections. Each row has an origin, such as
+ * its window, which its result has too.
  *
  * <p>Confined to one thread. After an exception only {@link #close} may be called.
  */

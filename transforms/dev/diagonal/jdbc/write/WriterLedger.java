@@ -129,7 +129,8 @@ final class WriterLedger {
    * @throws SQLException if one is missing, or the database cannot be reached
    * @throws BadInputException if an earlier attempt has committed further transactions of the part
    */
-  synchronized void confirm(HeldConnection held, int numbered) throws SQLException, InterruptedException {
+  synchronized void confirm(HeldConnection held, int numbered)
+      throws SQLException, InterruptedException {
     if (!isFull()) {
       var unused =
           ProvenTransaction.call(
