@@ -152,7 +152,7 @@ final class EdgeLoad {
    * @param open takes note of the transactions
    */
   void run(Way way, List<Edge> edges, OpenTransactions open) throws Exception {
-    Opener sorted = () -> open.counting(UpsertRelationships.into(database, TABLES, BINDER).open());
+    Opener sorted = () -> open.counting(upsert(database).open());
     switch (way) {
       case SERIAL -> inParallel(1, sorted, edges);
       case ARRIVAL_ORDER ->
@@ -162,6 +162,11 @@ final class EdgeLoad {
       case DIAGONAL -> scheduled(edges, open);
       case FOLDED -> counted(Counting.FOLDED, BATCH_ROWS, edges);
     }
+  }
+
+  /** Returns what writes the edges of this benchmark. */
+  static UpsertRelationships<Edge> upsert(JdbcTarget database) {
+    return UpsertRelationships.into(database, TABLES, BINDER);
   }
 
   interface Opener {
@@ -263,13 +268,13 @@ final class EdgeLoad {
         edges,
         grid,
         BATCH_ROWS,
-        open.counting(UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid)));
+        open.counting(upsert(database).withLocks(grid)));
   }
 
   /** Writes the edges through the scheduler, in one way of counting, with the folds that needs. */
   void counted(Counting way, int batchRows, List<Edge> edges) throws Exception {
     Grid<Edge> cells = grid(edges.size());
-    UpsertRelationships<Edge> into = UpsertRelationships.into(database, TABLES, BINDER);
+    UpsertRelationships<Edge> into = upsert(database);
     Grid<Edge> grid =
         switch (way) {
           case IMMEDIATE -> cells;

@@ -15,7 +15,7 @@ final class FoldMutants {
         new Mutant(
             "a fold does not wait for another",
             Fold.class,
-            "statement.execute(DeltaSql.lockFold(tables));",
+            "statement.execute(sql.lock);",
             ""),
         new Mutant(
             "a writer folds though another fold runs",
