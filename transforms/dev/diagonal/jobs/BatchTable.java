@@ -197,8 +197,7 @@ final class BatchTable {
         .formatted(batches, assignments);
   }
 
-  private boolean update(
-      Connection connection, Claim claim, String sql, Values values, int count)
+  private boolean update(Connection connection, Claim claim, String sql, Values values, int count)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       values.set(statement);

@@ -139,9 +139,7 @@ public record Fold(
         DeltaSql.lockFold(tables),
         DeltaSql.tryLockFold(tables),
         deltas.stream()
-            .map(
-                each ->
-                    new Sql.Moves(DeltaSql.waiting(each), DeltaSql.fold(each, refuseBothEnds)))
+            .map(each -> new Sql.Moves(DeltaSql.waiting(each), DeltaSql.fold(each, refuseBothEnds)))
             .toList());
   }
 

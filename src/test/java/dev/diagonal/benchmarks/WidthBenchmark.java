@@ -3,7 +3,6 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.benchmarks.EdgeCase.Condition;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.grid.TableSize;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.Counting;
@@ -56,12 +55,11 @@ public final class WidthBenchmark {
     int tableSize() {
       return way == Counting.FOLDED
           ? 0
-          : TableSize.of(ScheduleKind.MONOPARTITE, workers, EDGES, batchEdges);
+          : ScheduleKind.MONOPARTITE.tableSizeFor(workers, EDGES, batchEdges);
     }
 
     ScaleShape shape() {
-      return new ScaleShape(
-          1, workers, tableSize(), EDGES, nodes, hub, batchEdges, 1, false);
+      return new ScaleShape(1, workers, tableSize(), EDGES, nodes, hub, batchEdges, 1, false);
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 final class WidthPage {
 
   private static final Pattern TABLE =
-      Pattern.compile("(<!-- simulated widths -->\n).*?(<!-- simulated widths -->)", Pattern.DOTALL);
+      Pattern.compile(
+          "(<!-- simulated widths -->\n).*?(<!-- simulated widths -->)", Pattern.DOTALL);
   private static final int CHARTED_WORKERS = 100;
   private static final int LEFT = 300;
   private static final double LONGEST_PIXELS = 440;
@@ -68,8 +69,7 @@ final class WidthPage {
 
   /** Returns the chart of these results as SVG. */
   static String chart(String csv) {
-    List<Run> charted =
-        runs(csv).stream().filter(run -> run.workers == CHARTED_WORKERS).toList();
+    List<Run> charted = runs(csv).stream().filter(run -> run.workers == CHARTED_WORKERS).toList();
     double longest = charted.stream().mapToLong(Run::seconds).max().orElse(1);
     return new BarChart(
             "Seconds that a hundred workers take for a billion edges, as simulated",

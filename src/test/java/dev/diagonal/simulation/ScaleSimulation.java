@@ -126,7 +126,9 @@ public final class ScaleSimulation {
 
     Process() {
       SchedulerSettings settings =
-          SchedulerSettings.defaults().withMaxWorkers(shape.transactions()).withRetry(Retry.never());
+          SchedulerSettings.defaults()
+              .withMaxWorkers(shape.transactions())
+              .withRetry(Retry.never());
       this.scheduler =
           new SteppedScheduler<>(
               grid.schedule(),

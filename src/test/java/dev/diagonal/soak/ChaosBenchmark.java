@@ -181,7 +181,9 @@ public final class ChaosBenchmark {
     boolean atWork =
         Eventually.within(
             BOUND,
-            () -> Servers.patiently(() -> database.number(working) == 4 && database.number(sessions) == 4));
+            () ->
+                Servers.patiently(
+                    () -> database.number(working) == 4 && database.number(sessions) == 4));
     if (!atWork) {
       throw new IllegalStateException("not all workers work again");
     }
@@ -205,8 +207,7 @@ public final class ChaosBenchmark {
             () -> {
               long complete = complete();
               samples.add(new Sample(now(), complete));
-              return complete >= number
-                  || Eventually.within(BETWEEN_SAMPLES, () -> false);
+              return complete >= number || Eventually.within(BETWEEN_SAMPLES, () -> false);
             });
     if (!inTime) {
       throw new IllegalStateException("only " + complete() + " batches are complete");

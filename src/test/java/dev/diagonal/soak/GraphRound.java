@@ -84,8 +84,7 @@ final class GraphRound implements Round {
             long first = name.equals("a") ? 0 : edges;
             rounds
                 .history()
-                .expect(
-                    Kind.REPORTED, name, number(stored.formatted(first, first + edges)), edges);
+                .expect(Kind.REPORTED, name, number(stored.formatted(first, first + edges)), edges);
           }
           return !isSuccess;
         },
