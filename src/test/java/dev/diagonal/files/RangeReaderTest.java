@@ -220,10 +220,10 @@ class RangeReaderTest {
       lines.addAll(drain(reader));
       start = end;
     }
-    if (!header) {
-      assertThat(first).as("the first lines, which are the same for all ranges").hasSize(1);
-      List<String> known = first.iterator().next();
-      assertThat(lines).extracting(Line::text).startsWith(known.toArray(String[]::new));
+    assertThat(first).as("the first lines, which are the same for all ranges").hasSizeLessThan(2);
+    for (List<String> known : first) {
+      List<String> texts = lines.stream().map(Line::text).limit(known.size()).toList();
+      assertThat(known).isEqualTo(texts);
     }
     return lines;
   }
