@@ -13,6 +13,8 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
@@ -20,7 +22,9 @@ import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.beam.sdk.Pipeline;
@@ -75,16 +79,40 @@ record LoadStep(
     return new Loaded(loaded.toString(), badLines);
   }
 
+  /** Compares files with those that were loaded before, and changes nothing. */
+  String look(InputFiles files) throws SQLException, InterruptedException {
+    return loadedFiles(filesOfRatings()).look(files);
+  }
+
+  private FilesOfRows<Piece> filesOfRatings() {
+    return new FilesOfRows<>(
+        InternalSchemaOptions.schemaOf(options).name(), piece -> piece, FileChangeOptions.ADVICE);
+  }
+
+  private LoadedFiles loadedFiles(FilesOfRows<Piece> filesOfRatings) {
+    return new LoadedFiles(
+        database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly());
+  }
+
+  /**
+   * Returns the first ratings of the input.
+   *
+   * @throws dev.diagonal.fault.BadInputException if they cannot be read
+   */
+  static List<List<String>> firstRecords(
+      RatingBatchesOptions options, InputFiles files, RatingFormat format) {
+    return CsvInputOptions.firstRecords(options, format.header())
+        .results(
+            files,
+            LoadRatings.reader(format),
+            options.getBadRecords() != null,
+            ShownRows.MOST,
+            false);
+  }
+
   private LoadRatings loading(InputFiles files, RatingFormat format) throws Exception {
-    FilesOfRows<Piece> filesOfRatings =
-        new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options).name(),
-            piece -> piece,
-            FileChangeOptions.ADVICE);
-    PieceCuts cuts =
-        new LoadedFiles(
-                database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
-            .compare(files);
+    FilesOfRows<Piece> filesOfRatings = filesOfRatings();
+    PieceCuts cuts = loadedFiles(filesOfRatings).compare(files);
     LoadRatings load =
         LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
             .withSkipped(skipped)

@@ -3,7 +3,6 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.grid.TableSize;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -84,14 +83,14 @@ public final class Neo4jBenchmark {
 
   private void measure(int edges, int rounds) throws Exception {
     Map<String, Load> ways = new LinkedHashMap<>();
-    ways.put("serial", rows -> EdgeLoad.inParallel(1, this::writer, rows));
+    ways.put("serial", rows -> EdgeLoad.inParallel(1, BATCH_ROWS, this::writer, rows));
     for (int workers : new int[] {2, 4}) {
       ways.put(
           "arrival order with retries, %d workers".formatted(workers),
-          rows -> EdgeLoad.inParallel(workers, this::writer, rows));
+          rows -> EdgeLoad.inParallel(workers, BATCH_ROWS, this::writer, rows));
       ways.put(
           "sorted with retries, %d workers".formatted(workers),
-          rows -> EdgeLoad.inParallel(workers, this::writer, sorted(rows)));
+          rows -> EdgeLoad.inParallel(workers, BATCH_ROWS, this::writer, sorted(rows)));
       ways.put("Diagonal, %d workers".formatted(workers), rows -> scheduled(workers, rows));
     }
     StringBuilder table =
@@ -167,7 +166,7 @@ public final class Neo4jBenchmark {
 
   private void scheduled(int workers, List<Edge> rows) throws Exception {
     Grid<Edge> grid =
-        Grid.monopartite(TableSize.of(ScheduleKind.MONOPARTITE, workers, rows.size(), BATCH_ROWS))
+        Grid.monopartite(ScheduleKind.MONOPARTITE.tableSizeFor(workers, rows.size(), BATCH_ROWS))
             .byLongs(Edge::source, Edge::target);
     RunStatement<Edge> locked = statement.withLocks(grid);
     locked.prepare();

@@ -37,7 +37,7 @@ class PackBlocksTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void everyRecordIsInOneBlockOfItsKeyAndNoBlockIsTooLarge(Runner runner) {
+  void recordsAreInOneBlockOfBoundedSize(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     PCollection<KV<Integer, Block<Integer>>> blocks =
         numbers(pipeline).apply(PackBlocks.by((Integer n) -> n % 7).withBlockRows(10));
@@ -113,9 +113,7 @@ class PackBlocksTest implements Serializable {
     return null;
   }
 
-  /**
-   * Puts out records of another window than their block's, and blocks without its last timestamp.
-   */
+  /** Emits records of another window than their block's, and blocks without its last timestamp. */
   private static final class MisplacedFn extends DoFn<KV<Integer, Block<Integer>>, String> {
     @ProcessElement
     public void process(

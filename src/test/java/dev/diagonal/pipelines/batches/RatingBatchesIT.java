@@ -119,7 +119,7 @@ final class RatingBatchesIT {
 
   @Test
   @Tag("large")
-  void eightWorkersAnd200BatchesOfTwoCommandsAtOnceOnFlink() throws Exception {
+  void twoCommandsShareBatchesOnFlink() throws Exception {
     eightWorkersAnd200BatchesOfTwoCommandsAtOnce(FLINK);
   }
 
@@ -150,18 +150,17 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes() throws Exception {
-    batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(DIRECT);
+  void listsFailedBatchesAndFinishesOnRerun() throws Exception {
+    listsFailedBatchesAndFinishesOnRerun(DIRECT);
   }
 
   @Test
   @Tag("large")
-  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishesOnFlink() throws Exception {
-    batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(FLINK);
+  void listsFailedBatchesAndFinishesOnRerunOnFlink() throws Exception {
+    listsFailedBatchesAndFinishesOnRerun(FLINK);
   }
 
-  private void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(String runner)
-      throws Exception {
+  private void listsFailedBatchesAndFinishesOnRerun(String runner) throws Exception {
     database.withRatings(1_000);
     database.execute(
         "ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (batch_id NOT IN (3, 5))");
@@ -251,7 +250,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void badLinesAndBadRowsHaveAFileEachAndAreCountedTogether() throws Exception {
+  void badLinesAndRowsHaveSeparateFilesAndOneCount() throws Exception {
     Path input = ratings("a", 1, 300);
     assertDone(launch("--input=" + input, "--steps=load"));
     database.execute(

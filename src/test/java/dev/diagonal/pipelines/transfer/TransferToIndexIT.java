@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.FaultyProxy;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
@@ -92,7 +92,7 @@ final class TransferToIndexIT {
   @Test
   void aDocumentThatIsRefusedIsABadRecordOfItsRow() throws Exception {
     ElasticsearchTarget target = ElasticsearchTarget.at(elasticsearch.url(), "transfer-refused");
-    CreateIndex.ifMissing(target, "{\"properties\":{\"n\":{\"type\":\"byte\"}}}");
+    IndexTemplate.of("{\"properties\":{\"n\":{\"type\":\"byte\"}}}").createIfMissing(target);
     Path in = Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,2000\n,3\n4,40\n");
     Path bad = directory.resolve("bad.jsonl");
 
@@ -110,6 +110,20 @@ final class TransferToIndexIT {
     assertThat(letters).anyMatch(line -> line.contains("line 3") && line.contains("2000"));
     assertThat(letters)
         .anyMatch(line -> line.contains("line 4") && line.contains("document's id is null"));
+  }
+
+  @Test
+  void reportHasWhatTheIndexCounted() throws Exception {
+    Path report = directory.resolve("run.html");
+    Launched launched =
+        transfer(
+            "--from=csv:" + rows(500),
+            "--to=elasticsearch:transfer-report",
+            "--key=userId,movieId",
+            "--report=" + report);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(Files.readString(report))
+        .contains("\"documents_indexed\":500", "\"writes_rejected\":0", "documents indexed");
   }
 
   @Test
