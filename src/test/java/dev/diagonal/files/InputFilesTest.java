@@ -145,7 +145,7 @@ class InputFilesTest {
 
   @Test
   void aDirectoryIsReadOnceWhateverLinksToIt() throws IOException {
-    Path outside = Files.createDirectory(directory.resolveSibling(directory.getFileName() + "-o"));
+    Path outside = Files.createDirectory(directory.resolve("outside"));
     Files.writeString(outside.resolve("o.csv"), "o");
     Path tree = Files.createDirectories(directory.resolve("tree/2024"));
     Files.writeString(tree.resolve("x.csv"), "x");
