@@ -117,6 +117,14 @@ final class TransferOutput {
     return table;
   }
 
+  /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
+  String unfinished(ToJdbc to, TransferSource source, JdbcTarget database, Table table)
+      throws Exception {
+    return recorded == null
+        ? ""
+        : recorded.look(database, table, modeOf(to.mode()), source, input.readers());
+  }
+
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
     Table table = find(to, source, rows, database);
