@@ -80,6 +80,7 @@ final class ArchitectureTest {
               "rows.types"),
           Set.of(
               "internal.jdbc.copy",
+              "internal.jdbc.dialect",
               "internal.jdbc.snapshot",
               "internal.rows.types",
               "jdbc",

@@ -74,6 +74,9 @@ public final class TransferJob implements Job {
     this.publisher = publisher;
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
+    if (Runners.isOnCluster(options)) {
+      spec.checkRemote();
+    }
     if (spec.atOnce()) {
       new TablesAtOnce().check(spec.tables());
     }

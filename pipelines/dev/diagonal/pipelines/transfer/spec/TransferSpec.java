@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -10,6 +11,7 @@ import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,7 @@ public record TransferSpec(
               "mode " + table.mode() + " of table " + table.table() + " needs a key");
         }
         boolean together = atOnce || grouped;
+        checkDatabase(table, together || table.mode() == Mode.replace);
         boolean onlyAtOnce = table.mode() == Mode.replace;
         boolean neverAtOnce =
             table.mode() == Mode.ignore
@@ -104,6 +107,37 @@ public record TransferSpec(
               "mode %s of table %s needs transaction %s"
                   .formatted(table.mode(), table.table(), together ? "each" : "all"));
         }
+      }
+    }
+  }
+
+  private void checkDatabase(ToJdbc table, boolean staged) {
+    String problem =
+        TargetTable.problem(
+            table.database().at(ServerUrls.TO_COME),
+            staged,
+            resume ? "--resume" : verify ? "--verify" : null);
+    if (problem != null) {
+      throw new IllegalArgumentException("table %s: %s".formatted(table.table(), problem));
+    }
+  }
+
+  /**
+   * Refuses databases that only this machine can open.
+   *
+   * @throws IllegalArgumentException if there is one
+   */
+  public void checkRemote() {
+    List<Database> databases = new ArrayList<>(tables().stream().map(ToJdbc::database).toList());
+    if (from instanceof FromJdbc jdbc) {
+      databases.add(jdbc.database());
+    }
+    for (Database each : databases) {
+      JdbcTarget database = each.at(ServerUrls.TO_COME);
+      if (TargetTable.isLocal(database)) {
+        throw new IllegalArgumentException(
+            "%s is a file of this machine, and the workers of a cluster run on others: use the DirectRunner, or --flinkMaster=[local]"
+                .formatted(database));
       }
     }
   }

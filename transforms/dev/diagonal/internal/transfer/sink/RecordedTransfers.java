@@ -8,6 +8,7 @@ import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
@@ -120,14 +121,11 @@ public final class RecordedTransfers {
   public synchronized LedgerSettings begin(
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
+    if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
+      return ledger; // which no other database has
+    }
     String table = target.name();
-    Entry wanted =
-        new Entry(
-            UUID.randomUUID(),
-            source.describe(),
-            TransferChoice.inputOf(source, target, mode),
-            readers,
-            commitRows);
+    Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
     Entry entry;
     try {
       entry =
@@ -162,6 +160,21 @@ public final class RecordedTransfers {
       }
     }
     return ledger.withRun(entry.run()).withClaim(claim);
+  }
+
+  /**
+   * Returns a line about an unfinished transfer that {@link #begin} would find, or nothing, and
+   * changes nothing. The table may be missing.
+   *
+   * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
+   */
+  public String look(
+      JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
+    return RetriedTransaction.in(
+            database, "look for unfinished transfers to table " + target.name())
+        .run(connection -> choice().look(connection, target.name(), mode, wanted));
   }
 
   private static Throwable causeOf(Exception exhausted) {

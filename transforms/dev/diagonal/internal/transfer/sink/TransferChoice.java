@@ -8,6 +8,7 @@ import dev.diagonal.internal.jdbc.schema.Leftovers;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
@@ -46,7 +47,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
    * Identifies the names and sizes of the files and how they are cut, and the columns and the mode
    * in which they are written.
    */
-  static String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
+  private static String inputOf(TransferSource source, Table table, WriteMode mode)
+      throws Exception {
     Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
@@ -55,6 +57,14 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
     }
     return hash.putString(mode.name(), UTF_8).hash().toString();
+  }
+
+  /** Returns the transfer that a run begins unless it resumes one. */
+  static Entry wanted(
+      TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
+      throws Exception {
+    return new Entry(
+        UUID.randomUUID(), source.describe(), inputOf(source, target, mode), readers, commitRows);
   }
 
   private boolean resumes() {
@@ -69,8 +79,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       return new Chosen(null, false);
     }
     List<Found> all = unfinished(connection, table);
-    List<Found> same =
-        all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+    List<Found> same = ofSource(all, wanted);
     if (!resumes()) {
       for (Found each : same) {
         forget(connection, table, mode == WriteMode.INSERT, each);
@@ -90,6 +99,48 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     return new Chosen(resumed, held);
   }
 
+  private static List<Found> ofSource(List<Found> all, Entry wanted) {
+    return all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+  }
+
+  /** Returns a line about what {@link #of} would choose, or nothing, and changes nothing. */
+  String look(Connection connection, String table, WriteMode mode, Entry wanted)
+      throws SQLException {
+    SchemaRights rights = schema.find(connection);
+    if (!rights.isUsable() && !rights.mayBeCreated()) {
+      checkMayStart(rights);
+      return "";
+    }
+    List<Found> all = rights.isUsable() ? unfinished(connection, table) : List.of();
+    List<Found> same = ofSource(all, wanted);
+    if (same.isEmpty()) {
+      if (resumes() && FoundTable.find(connection, table) != null) {
+        checkIsEmpty(connection, table, wanted, all);
+      }
+      return resumes() ? "nothing is unfinished, so all rows are written" : "";
+    }
+    Found found = same.get(0);
+    long rows = schema.ledger().rowsOf(connection, found.entry().run());
+    if (!resumes()) {
+      return String.format(
+          Locale.ROOT,
+          "a transfer from %s since %s has committed %,d rows; this one writes all rows again"
+              + " (--resume writes only the missing ones)",
+          wanted.source(),
+          found.startedAt(),
+          rows);
+    }
+    Entry resumed = resumable(table, wanted, same);
+    checkHasRows(connection, table, mode, resumed);
+    return String.format(
+        Locale.ROOT,
+        "goes on with the transfer from %s since %s, which has committed %,d rows%s",
+        wanted.source(),
+        found.startedAt(),
+        rows,
+        schema.runs().isGone(connection, resumed.run()) ? "" : " and is still running");
+  }
+
   private void checkMayStart(SchemaRights rights) {
     if (resumes()) {
       throw new IllegalArgumentException(
@@ -106,7 +157,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       Warnings.warn(
           String.format(
               Locale.ROOT,
-              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one inserts all rows again (--resume would have inserted only the missing ones)",
+              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one"
+                  + " inserts all rows again (--resume would have inserted only the missing ones)",
               earlier.entry().source(),
               rows,
               table,
@@ -132,7 +184,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start without --resume",
+              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start"
+                  + " without --resume",
               table,
               rows));
     }
