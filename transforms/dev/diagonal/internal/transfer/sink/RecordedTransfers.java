@@ -3,6 +3,7 @@ package dev.diagonal.internal.transfer.sink;
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.schema.FinishedRanges;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
@@ -11,6 +12,7 @@ import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.internal.transfer.KeptRanges;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
@@ -22,12 +24,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the transfers of a run from files into tables, one per table, so that a later run can
- * resume those that do not end. Each is a run of its own in the internal schema, and is held there
+ * Records the transfers of a run into tables, one per table, so that a later run can resume those
+ * that do not end. Each is a run of its own in the internal schema, and is held there
  * until {@link #end} or {@link #close}. Thread-safe.
  */
 public final class RecordedTransfers {
@@ -52,6 +55,7 @@ public final class RecordedTransfers {
   private final int commitRows;
   private final Kind kind;
   private final String advice;
+  private final boolean rewrites;
 
   /** Without it, no transaction of this run is committed: see {@link UnfinishedTransfers}. */
   private final UUID claim = UUID.randomUUID();
@@ -70,16 +74,20 @@ public final class RecordedTransfers {
   /**
    * @param commitRows the maximum number of rows per transaction
    * @param advice what to do about committed rows of a failed run, for a warning that ends with it
+   * @param rewrites whether rows may be written again, and a resumed run writes all rows of the
+   *     ranges that are missing, as they are now; otherwise it writes missing transactions
    */
-  public RecordedTransfers(LedgerSettings ledger, int commitRows, Kind kind, String advice) {
+  public RecordedTransfers(
+      LedgerSettings ledger, int commitRows, Kind kind, String advice, boolean rewrites) {
     this.ledger = ledger;
     this.commitRows = commitRows;
     this.kind = kind;
     this.advice = advice;
+    this.rewrites = rewrites;
   }
 
   private TransferChoice choice() {
-    return new TransferChoice(schema(), kind, claim);
+    return new TransferChoice(schema(), kind, claim, rewrites);
   }
 
   private InternalSchema schema() {
@@ -94,18 +102,28 @@ public final class RecordedTransfers {
    */
   public int readers(JdbcTarget database, String table, TransferSource source, int readers)
       throws SQLException, InterruptedException {
-    if (kind != Kind.RESUME) {
-      return readers;
-    }
-    List<Found> found =
-        RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
-            .run(connection -> choice().unfinished(connection, table));
-    return found.stream()
-        .map(Found::entry)
-        .filter(entry -> entry.source().equals(source.describe()))
-        .map(Entry::readers)
-        .findFirst()
-        .orElse(readers);
+    Entry found = choice().resumedIn(database, table, source);
+    return found == null ? readers : found.readers();
+  }
+
+  /** Returns the ranges of an unfinished transfer if it is resumed, or else those of the source. */
+  public KeptRanges ranges(JdbcTarget database, String table, TransferSource source)
+      throws Exception {
+    Entry found = choice().resumedIn(database, table, source);
+    String bounds = found == null ? null : TransferChoice.boundsOf(found);
+    return bounds == null
+        ? new KeptRanges(source, source.ranges())
+        : KeptRanges.of(source, bounds);
+  }
+
+  /** Returns how many rows the finished ranges of a transfer that has begun have, by range. */
+  public static Map<Integer, Long> finished(JdbcTarget database, LedgerSettings ledger)
+      throws SQLException, InterruptedException {
+    UUID run = ledger.run();
+    return run == null
+        ? Map.of()
+        : RetriedTransaction.in(database, "find the finished ranges of run " + run)
+            .run(new FinishedRanges(new InternalSchema(ledger.schema()), run)::find);
   }
 
   /**

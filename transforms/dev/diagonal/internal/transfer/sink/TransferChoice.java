@@ -3,6 +3,7 @@ package dev.diagonal.internal.transfer.sink;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.Leftovers;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
@@ -10,13 +11,16 @@ import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.internal.transfer.KeptRanges;
 import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,8 +35,11 @@ import org.jspecify.annotations.Nullable;
  * Chooses whether a transfer begins, or resumes one that has not ended.
  *
  * @param claim of this process, to what it resumes
+ * @param rewrites whether rows may be written again, so that the table may have any rows at first
  */
-record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
+record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewrites) {
+
+  private static final String BOUNDS = " bounds ";
 
   /**
    * The transfer to begin or resume.
@@ -54,7 +61,14 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     for (Column column : table.columns()) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
     }
-    return hash.putString(mode.name(), UTF_8).hash().toString();
+    String input = hash.putString(mode.name(), UTF_8).hash().toString();
+    return source instanceof KeptRanges kept ? input + BOUNDS + kept.bounds() : input;
+  }
+
+  /** Returns the {@link KeptRanges#bounds} of an unfinished transfer, or null if it has none. */
+  static @Nullable String boundsOf(Entry entry) {
+    int at = entry.input().indexOf(BOUNDS);
+    return at < 0 ? null : entry.input().substring(at + BOUNDS.length());
   }
 
   private boolean resumes() {
@@ -63,8 +77,10 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
 
   /** Returns the transfer to begin or resume, which this process then has unless it is held. */
   Chosen of(Connection connection, String table, WriteMode mode, Entry wanted) throws SQLException {
-    SchemaRights rights = schema.open(connection);
-    if (!schema.unfinishedTransfers().open(connection, rights)) {
+    SchemaRights rights = kind == Kind.NONE ? schema.find(connection) : schema.open(connection);
+    if (kind == Kind.NONE && !rights.isUsable()) {
+      return new Chosen(null, false);
+    } else if (!schema.unfinishedTransfers().open(connection, rights)) {
       checkMayStart(rights);
       return new Chosen(null, false);
     }
@@ -78,7 +94,9 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       return new Chosen(kind == Kind.NONE ? null : wanted, false);
     }
     if (same.isEmpty()) {
-      checkIsEmpty(connection, table, wanted, all);
+      if (!rewrites) {
+        checkIsEmpty(connection, table, wanted, all);
+      }
       return new Chosen(wanted, false);
     }
     Entry resumed = resumable(table, wanted, same);
@@ -114,7 +132,20 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     }
   }
 
-  private static boolean hasRows(Connection connection, String table) throws SQLException {
+  /** Returns whether a table exists. */
+  static boolean exists(Connection connection, String table) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, PostgresSql.quoteTable(table));
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns whether a table has rows. */
+  static boolean hasRows(Connection connection, String table) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
@@ -154,7 +185,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     }
   }
 
-  private static Entry resumable(String table, Entry wanted, List<Found> found) {
+  private Entry resumable(String table, Entry wanted, List<Found> found) {
     Entry entry = found.get(0).entry();
     String what = "the transfer from %s to table %s".formatted(entry.source(), table);
     if (found.size() > 1) {
@@ -167,14 +198,34 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
               .formatted(what, entry.commitRows()));
     } else if (!entry.input().equals(wanted.input())) {
       throw new IllegalArgumentException(
-          "%s began at %s, and since then the names or sizes of the files, the columns or the mode have changed: remove its rows, and start without --resume"
-              .formatted(what, found.get(0).startedAt()));
+          "%s began at %s, and since then %s the columns or the mode have changed: %s start without --resume"
+              .formatted(
+                  what,
+                  found.get(0).startedAt(),
+                  rewrites ? "the range key," : "the names or sizes of the files,",
+                  rewrites ? "" : "remove its rows, and"));
     }
     return entry;
   }
 
+  /** Returns the transfer that is resumed, before it is checked, or null if there is none. */
+  @Nullable Entry resumedIn(JdbcTarget database, String table, TransferSource source)
+      throws SQLException, InterruptedException {
+    if (!resumes()) {
+      return null;
+    }
+    List<Found> found =
+        RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
+            .run(connection -> unfinished(connection, table));
+    return found.stream()
+        .map(Found::entry)
+        .filter(entry -> entry.source().equals(source.describe()))
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Returns the transfers into a table that have not ended, the oldest first. */
-  List<Found> unfinished(Connection connection, String table) throws SQLException {
+  private List<Found> unfinished(Connection connection, String table) throws SQLException {
     return schema.unfinishedTransfers().find(connection, PostgresSql.quoteTable(table));
   }
 }
