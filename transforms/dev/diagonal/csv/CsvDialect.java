@@ -43,7 +43,7 @@ public record CsvDialect(
 
   private static final int MOST_CHARACTERS = 16;
 
-  /** Returns a dialect in which a character after the escape character stands for itself. */
+  /** Returns a dialect in which the escape character makes the next character literal. */
   public CsvDialect(char delimiter, char quote, char escape, boolean lineBreaksInQuotes) {
     this(String.valueOf(delimiter), quote, escape, lineBreaksInQuotes, false, SkippedLines.NONE);
   }

@@ -3,6 +3,7 @@ package dev.diagonal.files;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ public final class FirstRecords {
           : readText(file, consumer, checked);
     } catch (IOException e) {
       throw new BadInputException(
-          "cannot read " + file.name() + ": " + ReadRangesFn.reasonOf(e), e);
+          "cannot read " + file.name() + ": " + Reason.of(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.diagonal.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.files.stored.LineBuffer;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class RangeReader {
   /** The maximum size of a block, and so of a line. */
   static final int BLOCK_BYTES = 1 << 20;
 
-  /** Read size otherwise: leaves half of a core's second-level cache for the tables. */
+  /** The usual read size. It leaves half of a core's second-level cache for the tables. */
   private static final int READ_BYTES = 1 << 18;
 
   private final Seek seek;
@@ -207,7 +208,7 @@ final class RangeReader {
   /**
    * Returns the last line end in the buffer that ends a line of this range, or -1: the first one at
    * or after the last byte of the range if the buffer reaches there, else the last one of all. So a
-   * last line that the buffer has no room for does not hold up those before it.
+   * last line that the buffer has no room for does not delay those before it.
    */
   private int lastLineEnd(long left) {
     if (lines.filled() - lines.unread() >= left) {

@@ -48,82 +48,20 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
   private final Source source;
   private final LineConsumer.Factory<T> consumers;
   private final Coder<T> coder;
-  private final Reading reading;
+  private final LineReading reading;
   private final transient @Nullable ErrorHandler<BadRecord, ?> errorHandler;
 
   private ReadLines(
       Source source,
       LineConsumer.Factory<T> consumers,
       Coder<T> coder,
-      Reading reading,
+      LineReading reading,
       @Nullable ErrorHandler<BadRecord, ?> errorHandler) {
     this.source = source;
     this.consumers = consumers;
     this.coder = coder;
     this.reading = reading;
     this.errorHandler = errorHandler;
-  }
-
-  /**
-   * How files are read.
-   *
-   * @param header whether the first line of a file is a header
-   * @param skipped which lines are not records
-   * @param plan how files are cut
-   * @param maxBadRecords the maximum number of bad records per reader
-   * @param records a format that is not text, or null
-   * @param cuts how files are cut into pieces, or null
-   * @param limit how many records are read
-   */
-  record Reading(
-      boolean header,
-      SkippedLines skipped,
-      RangePlan plan,
-      long maxBadRecords,
-      @Nullable RecordFormat records,
-      @Nullable PieceCuts cuts,
-      long limit)
-      implements Serializable {
-
-    private static final Reading DEFAULT =
-        new Reading(
-            false,
-            SkippedLines.NONE,
-            RangePlan.DEFAULT,
-            DEFAULT_MAX_BAD_RECORDS,
-            null,
-            null,
-            NO_LIMIT);
-
-    Reading {
-      checkArgument(maxBadRecords >= 0, "maxBadRecords must be >= 0, got %s", maxBadRecords);
-      checkArgument(limit >= 1, "limit must be >= 1, got %s", limit);
-    }
-  }
-
-  /** A copy of how files are read, to be changed. */
-  private static final class ReadingCopy {
-    private boolean header;
-    private SkippedLines skipped;
-    private RangePlan plan;
-    private long maxBadRecords;
-    private @Nullable RecordFormat records;
-    private @Nullable PieceCuts cuts;
-    private long limit;
-
-    ReadingCopy(Reading from) {
-      header = from.header;
-      skipped = from.skipped;
-      plan = from.plan;
-      maxBadRecords = from.maxBadRecords;
-      records = from.records;
-      cuts = from.cuts;
-      limit = from.limit;
-    }
-
-    Reading done() {
-      return new Reading(header, skipped, plan, maxBadRecords, records, cuts, limit);
-    }
   }
 
   /** Names the files to read: files, globs or directories. */
@@ -188,7 +126,7 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
      * Reads the files with one consumer per reader; {@code coder} encodes what the consumers emit.
      */
     public <T> ReadLines<T> into(LineConsumer.Factory<T> consumers, Coder<T> coder) {
-      return new ReadLines<>(this, consumers, coder, Reading.DEFAULT, null);
+      return new ReadLines<>(this, consumers, coder, LineReading.DEFAULT, null);
     }
   }
 
@@ -259,10 +197,8 @@ public final class ReadLines<T> extends PTransform<PBegin, PCollection<T>> {
     return new ReadLines<>(source, consumers, coder, reading, errorHandler);
   }
 
-  private ReadLines<T> with(Consumer<ReadingCopy> change) {
-    ReadingCopy copy = new ReadingCopy(reading);
-    change.accept(copy);
-    return new ReadLines<>(source, consumers, coder, copy.done(), errorHandler);
+  private ReadLines<T> with(Consumer<LineReading.Copy> change) {
+    return new ReadLines<>(source, consumers, coder, reading.with(change), errorHandler);
   }
 
   /** Returns the handler of bad records; null if the first one fails the run. */

@@ -4,6 +4,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
 
   private final List<String> patterns;
   private final LineConsumer.Factory<T> consumers;
-  private final ReadLines.Reading reading;
+  private final LineReading reading;
   private final boolean routeBadRecords;
 
   private transient byte @Nullable [] buffer;
@@ -38,7 +39,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
   ReadRangesFn(
       List<String> patterns,
       LineConsumer.Factory<T> consumers,
-      ReadLines.Reading reading,
+      LineReading reading,
       boolean routeBadRecords) {
     this.patterns = List.copyOf(patterns);
     this.consumers = consumers;
@@ -80,7 +81,7 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       RangeReader reader = new RangeReader(text, text::position, range, buffer, reading.cuts());
       drive(reader, range, text, output, limit);
     } catch (IOException e) {
-      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+      throw new BadInputException("cannot read " + range.file() + ": " + Reason.of(e), e);
     }
   }
 
@@ -172,18 +173,13 @@ final class ReadRangesFn<T> extends DoFn<FileRange, T> {
       Counted.ROWS_READ.add(good);
       countBytes(rows.bytesRead() - counted);
     } catch (IOException e) {
-      throw new BadInputException("cannot read " + range.file() + ": " + reasonOf(e), e);
+      throw new BadInputException("cannot read " + range.file() + ": " + Reason.of(e), e);
     }
   }
 
   private static long countBytes(long bytes) {
     Counted.BYTES_READ.add(bytes);
     return bytes;
-  }
-
-  /** Returns what an exception says. */
-  static String reasonOf(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private void countBad(DeadLetter line) {

@@ -196,7 +196,7 @@ public final class SchemaRows {
     }
     return value == null || value instanceof Number || value instanceof Boolean
         ? value
-        : ArrayText.spelled(value);
+        : ArrayText.valueOf(value);
   }
 
   private static FieldType elementOf(FieldType type) {

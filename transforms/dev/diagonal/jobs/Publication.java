@@ -1,6 +1,7 @@
 package dev.diagonal.jobs;
 
 import dev.diagonal.fault.BadInputException;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
@@ -127,11 +128,7 @@ public final class Publication {
          FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
          WHERE c.oid = to_regclass(%s))
         """
-        .formatted(literal(tables.totalsSql()));
-  }
-
-  private static String literal(String text) {
-    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+        .formatted(PostgresSql.literal(tables.totalsSql()));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.block.Packer;
 import dev.diagonal.internal.fault.DeadLetterOutput;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.metrics.Counted;
 import java.util.HashMap;
 import java.util.Map;
@@ -131,7 +132,7 @@ public final class PackBlocks<T>
       try {
         recordKey = key.apply(record);
       } catch (RuntimeException e) {
-        reject(DeadLetter.ofRow(reasonOf(e), String.valueOf(record)), e, context);
+        reject(DeadLetter.ofRow(Reason.of(e), String.valueOf(record)), e, context);
         return;
       }
       packers
@@ -157,10 +158,6 @@ public final class PackBlocks<T>
         throw new BadInputException(record.describe(), cause);
       }
       context.output(BadRecordRouter.BAD_RECORD_TAG, record.toBadRecord());
-    }
-
-    private static String reasonOf(RuntimeException e) {
-      return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
   }
 }

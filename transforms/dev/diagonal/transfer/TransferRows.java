@@ -5,23 +5,17 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
-import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.rows.types.TypeRemarks;
 import dev.diagonal.internal.transfer.CutFn;
 import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
-import dev.diagonal.internal.transfer.receipt.HashedSink;
-import dev.diagonal.internal.transfer.sink.JoinPartsFn;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
-import dev.diagonal.internal.transfer.sink.SealStageFn;
-import dev.diagonal.internal.transfer.sink.StageSink;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
-import dev.diagonal.transfer.sink.FileSink;
 import dev.diagonal.transfer.sink.TransferSink;
 import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
@@ -29,39 +23,32 @@ import dev.diagonal.transfer.source.TransferSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.Filter;
-import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@link Written} for each range and sink when its rows are there, or one for a file.
+ * Copies rows from a source to any number of sinks. Returns one {@link Written} per range and sink,
+ * or one per file, after its rows have been written.
  *
- * <p>The source is cut into ranges, which are spread over the workers; one DoFn reads a range,
- * converts it and writes it to every sink, all at the same time, in blocks of {@code blockRows}
- * rows with two blocks between any two of them. No row becomes an element: memory does not grow
- * with the input, on any runner, and a slow sink holds the source back. A fault of any stage stops
- * the others and fails the run.
+ * <p>The source is cut into ranges, which are spread over the workers. A worker reads a range,
+ * converts it and writes it to every sink at the same time, in blocks of {@code blockRows} rows,
+ * with at most two blocks waiting between any two stages. No row becomes an element, so memory does
+ * not grow with the input, and a slow sink makes the source wait. An error in any stage stops the
+ * others and fails the run.
  *
- * <p>Guarantee: every good row takes effect at least once in every sink; exactly once in a file, in
- * a stage, and where the sink tells rows apart by a key. A bad row goes to the error handler, or
- * without one fails the run; it is bad for the sink that refuses it only.
+ * <p>Guarantee: every good row takes effect at least once in every sink, and exactly once in a
+ * file, in a stage, and in a sink that identifies rows by a key. A bad row goes to the error
+ * handler; without a handler it fails the run. A row that only one sink refuses is bad for that
+ * sink only.
  *
  * <p>Metrics: {@code rows_read}, {@code bytes_read}, {@code bad_records}, and {@code rows_written}
  * in the step {@code Sink i}.
@@ -96,7 +83,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Carries rows from a source to sinks; there may be none, then rows are read and converted only.
+   * Copies rows from a source to sinks. Without sinks, rows are only read and converted.
    *
    * @throws IllegalArgumentException if the mapping does not fit the source
    */
@@ -114,7 +101,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
   }
 
   /**
-   * Sets how many rows travel together; default 1,000.
+   * Sets the number of rows per block; default 1,000.
    *
    * @throws IllegalArgumentException if {@code rows} is not within 1 to 1,000,000
    */
@@ -129,27 +116,27 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return new TransferRows(source, conversion, sinks, blockRows, maxBadRecords, run, handler);
   }
 
-  /** Fails the run when one worker has met more bad rows than this; default 10,000. */
+  /** Fails the run when one worker has found more bad rows than this; default 10,000. */
   public TransferRows withMaxBadRecords(long most) {
     return new TransferRows(source, conversion, sinks, blockRows, most, run, errorHandler);
   }
 
   /**
-   * Counts for the {@link dev.diagonal.internal.metrics.RunCounts} of this name too, where there
-   * are any; default none.
+   * Also adds to the {@link dev.diagonal.internal.metrics.RunCounts} of this name, if they exist;
+   * default none.
    */
   public TransferRows withRun(String name) {
     return new TransferRows(
         source, conversion, sinks, blockRows, maxBadRecords, name, errorHandler);
   }
 
-  /** Returns what the rows are when they are written. */
+  /** Returns the type of the rows that are written. */
   public RowType rows() {
     return conversion.to();
   }
 
   /**
-   * Reads and converts the first rows, and writes them nowhere.
+   * Reads and converts the first rows without writing them.
    *
    * @return the first bad one among them, or null
    */
@@ -188,7 +175,7 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
     return bad.isEmpty() ? null : bad.get(0);
   }
 
-  /** Returns what the user should know of the input and of guessed types, a line each. */
+  /** Returns notes for the user on the input and on guessed types, one line each. */
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>(source.remarks());
     remarks.addAll(TypeRemarks.of(conversion.guessesInUse()));
@@ -228,79 +215,8 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(done, errorHandler);
     PCollection<RangeWritten> written = done.get(results).setCoder(new RangeWritten.WrittenCoder());
-    PCollectionList<Written> accounts = PCollectionList.empty(input.getPipeline());
-    for (int i = 0; i < sinks.size(); i++) {
-      accounts = accounts.and(account(i, written));
-    }
     return sinks.isEmpty()
         ? input.apply("Nothing", Create.empty(Written.coder()))
-        : accounts.apply("Accounts", Flatten.pCollections());
-  }
-
-  private PCollection<Written> account(int index, PCollection<RangeWritten> all) {
-    String step = step(index);
-    PCollection<RangeWritten> mine =
-        all.apply(step + " ranges", Filter.by(each -> each.sink() == index));
-    TransferSink sink = HashedSink.writing(sinks.get(index));
-    if (sink != sinks.get(index)) {
-      mine =
-          mine.apply(checksumStep(index), ParDo.of(new ChecksumFn()))
-              .setCoder(new RangeWritten.WrittenCoder());
-    }
-    PCollection<Written> written;
-    if (sink instanceof FileSink file) {
-      written =
-          gather(index, all, mine)
-              .apply(step + " join", ParDo.of(new JoinPartsFn(file, conversion.to())));
-    } else if (sink instanceof StageSink stage) {
-      written =
-          gather(index, all, mine).apply(step + " seal", ParDo.of(new SealStageFn(stage.stage())));
-    } else {
-      written = mine.apply(step + " account", ParDo.of(new AccountFn(sink.describe())));
-    }
-    return written
-        .setCoder(Written.coder())
-        .apply(step, ParDo.of(new CountFn()))
-        .setCoder(Written.coder());
-  }
-
-  /** Returns what was written of all ranges, as one group, which is there for no range too. */
-  private static PCollection<KV<Integer, Iterable<RangeWritten>>> gather(
-      int index, PCollection<RangeWritten> all, PCollection<RangeWritten> mine) {
-    String step = step(index);
-    PCollection<RangeWritten> never =
-        all.getPipeline()
-            .apply(
-                step + " at least this",
-                Create.of(new RangeWritten(RangeWritten.NONE, index, 0, ""))
-                    .withCoder(new RangeWritten.WrittenCoder()));
-    return PCollectionList.of(mine)
-        .and(never)
-        .apply(step + " parts", Flatten.pCollections())
-        .apply(step + " key", WithKeys.of(0))
-        .setCoder(KvCoder.of(VarIntCoder.of(), new RangeWritten.WrittenCoder()))
-        .apply(step + " gather", GroupByKey.create());
-  }
-
-  private static final class AccountFn extends DoFn<RangeWritten, Written> {
-    private final String target;
-
-    AccountFn(String target) {
-      this.target = target;
-    }
-
-    @ProcessElement
-    public void account(@Element RangeWritten range, OutputReceiver<Written> written) {
-      written.output(new Written(target, range.rows(), 1, 0, range.changes()));
-    }
-  }
-
-  private static final class CountFn extends DoFn<Written, Written> {
-    @ProcessElement
-    public void count(@Element Written written, OutputReceiver<Written> out) {
-      dev.diagonal.internal.metrics.Counted.ROWS_WRITTEN.add(written.rows());
-      Counted.add(written.changes());
-      out.output(written);
-    }
+        : new SinkAccounts(sinks, conversion.to()).of(written);
   }
 }

@@ -13,6 +13,8 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.metrics.Written;
+import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
@@ -21,6 +23,7 @@ import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.beam.sdk.Pipeline;
@@ -73,6 +76,22 @@ record LoadStep(
         read.counted(Counted.ROWS_REPLACED));
     append(loaded, "bad lines", badLines);
     return new Loaded(loaded.toString(), badLines);
+  }
+
+  /**
+   * Returns the first ratings of the input.
+   *
+   * @throws dev.diagonal.fault.BadInputException if they cannot be read
+   */
+  static List<List<String>> firstRecords(
+      RatingBatchesOptions options, InputFiles files, RatingFormat format) {
+    return CsvInputOptions.firstRecords(options, format.header())
+        .results(
+            files,
+            LoadRatings.reader(format),
+            options.getBadRecords() != null,
+            ShownRows.MOST,
+            false);
   }
 
   private LoadRatings loading(InputFiles files, RatingFormat format) throws Exception {

@@ -1,14 +1,10 @@
 package dev.diagonal.pipelines.batches;
 
-import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.files.output.OutputPlace;
-import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jobs.BatchesFailedException;
 import dev.diagonal.internal.jobs.JobSchema;
-import dev.diagonal.internal.jobs.JobSchemaCheck;
-import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;
@@ -18,13 +14,11 @@ import dev.diagonal.jobs.ProcessedBatch;
 import dev.diagonal.jobs.Publication;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.dryrun.Findings;
-import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
-import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
-import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -75,7 +69,6 @@ final class RatingBatchesJob implements Job {
     if (input == null) {
       RunOptions.refuseLimit(options, "it limits the step load, which needs --input");
     }
-    long unused = RunOptions.limitOf(options);
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
@@ -165,7 +158,7 @@ final class RatingBatchesJob implements Job {
     if (steps.contains(BatchStep.LOAD)) {
       InputFiles files = Objects.requireNonNull(input);
       RatingFormat format = request.formatIn(files, skipped);
-      List<List<String>> unused = checkFirstRecords(files, format);
+      List<List<String>> unused = LoadStep.firstRecords(options, files, format);
       JobSchema.createRatingsIfMissing(database, tables, options.getOnePerUserAndMovie());
       JobSchema.createIfMissing(database, tables);
       LoadStep.Loaded loaded = new LoadStep(options, skipped, database, tables).run(files, format);
@@ -187,37 +180,7 @@ final class RatingBatchesJob implements Job {
 
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
-    boolean reached = findings.check(() -> "server:  " + new TableCheck(database).server());
-    InputFiles files = input;
-    if (reached && !steps.equals(EnumSet.of(BatchStep.STATUS))) {
-      boolean unused =
-          findings.check(
-              () ->
-                  "tables:  "
-                      + new JobSchemaCheck(database, tables)
-                          .look(files != null, options.getOnePerUserAndMovie()));
-    }
-    if (files != null) {
-      findings.rows(
-          "the input",
-          () ->
-              ShownRows.of(
-                  List.of(tables.userColumn(), tables.movieColumn(), tables.ratingColumn()),
-                  checkFirstRecords(files, request.formatIn(files, skipped))));
-    }
-  }
-
-  /** Returns the first ratings. */
-  private List<List<String>> checkFirstRecords(InputFiles files, RatingFormat format)
-      throws Exception {
-    return new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
-        .withLimit(RunOptions.limitOf(options))
-        .results(
-            files,
-            LoadRatings.reader(format),
-            options.getBadRecords() != null,
-            ShownRows.MOST,
-            false);
+    new RatingBatchesDryRun(options, request, database, input, skipped).report(findings);
   }
 
   @Override

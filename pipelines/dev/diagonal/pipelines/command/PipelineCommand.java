@@ -92,9 +92,7 @@ public abstract class PipelineCommand<O extends RunOptions> implements Command {
   }
 
   private Job planned(O options) {
-    if (options.getMaxBadRecords() < 0) {
-      throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
-    }
+    RunOptions.check(options);
     try {
       return plan(options);
     } catch (IllegalArgumentException e) {

@@ -13,9 +13,9 @@ import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeLines;
 import dev.diagonal.internal.edges.EdgeQuery;
+import dev.diagonal.internal.edges.QueryRows;
 import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -91,7 +91,6 @@ final class EdgeInput {
     if ((patterns == null) == (options.getInputQuery() == null)) {
       throw new IllegalArgumentException("use either --input or --inputQuery");
     }
-    long unused = RunOptions.limitOf(options);
     if (options.getInputQuery() != null) {
       RunOptions.refuseLimit(options, "write the LIMIT into --inputQuery");
     }

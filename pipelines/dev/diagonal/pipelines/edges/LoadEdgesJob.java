@@ -2,39 +2,29 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
-import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.PieceCuts;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.edges.Edge;
-import dev.diagonal.internal.edges.EdgeLines;
-import dev.diagonal.internal.edges.EdgeQuery;
 import dev.diagonal.internal.edges.EdgeTables;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
-import dev.diagonal.internal.jdbc.relationships.RelationshipCheck;
-import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.relationships.FilesOfRows;
 import dev.diagonal.jdbc.relationships.RelationshipTables;
 import dev.diagonal.jdbc.relationships.UpsertRelationships;
-import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.dryrun.Findings;
-import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.Counts;
-import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.FileChangeOptions;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
-import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
-import dev.diagonal.pipelines.run.JobFiles;
-import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.Mistakes;
@@ -43,7 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
@@ -70,6 +59,7 @@ final class LoadEdgesJob implements Job {
   private final Counts counts;
   private final DeadLetters deadLetters;
   private final FilesOfRows<Edge> filesOfEdges;
+  private final FirstEdges firstEdges;
   private JdbcTarget database;
   private RelationshipTables tables;
 
@@ -90,6 +80,7 @@ final class LoadEdgesJob implements Job {
             InternalSchemaOptions.schemaOf(options).name(),
             Edge::piece,
             FileChangeOptions.ADVICE + ", or use an id column with --idColumn");
+    this.firstEdges = new FirstEdges(options, input, deadLetters.path() != null);
     this.database = Sinks.postgres(place, options, ServerUrls.TO_COME);
     // Refuses invalid settings before anything is done.
     UpsertRelationships<Edge> unused = writers(grid());
@@ -170,7 +161,7 @@ final class LoadEdgesJob implements Job {
     database = Sinks.postgres(place, options, servers);
     input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
     tables = FormatOptions.tables(options, input.format());
-    List<Edge> unusedEdges = checkFirstRecords(false);
+    List<Edge> unusedEdges = firstEdges.read(database, false);
     tables.createIfMissing(database);
     InputFiles files = input.filesOfPlaces();
     if (files != null) {
@@ -190,66 +181,7 @@ final class LoadEdgesJob implements Job {
 
   @Override
   public void dryRun(Findings findings) throws InterruptedException {
-    if (!findings.check(() -> "server:  " + new TableCheck(database).server())) {
-      return;
-    }
-    boolean known =
-        findings.check(
-            () -> {
-              input.setTypesOf(TargetTable.types(database, options.getEdgesTable()));
-              tables = FormatOptions.tables(options, input.format());
-              return "types:   "
-                  + tables.edges().columns().stream()
-                      .map(column -> column.name() + " " + column.type())
-                      .collect(Collectors.joining(", "));
-            });
-    if (!known) {
-      return;
-    }
-    RelationshipCheck check = new RelationshipCheck(database, tables);
-    for (Table each : check.all()) {
-      boolean unused = findings.check(() -> "table:   " + check.look(each));
-    }
-    findings.rows(
-        "the input",
-        () ->
-            ShownRows.of(
-                tables.edges(), EdgeTables.binder(input.format()), checkFirstRecords(true)));
-    InputFiles files = input.filesOfPlaces();
-    if (files != null) {
-      boolean unused =
-          findings.check(
-              () ->
-                  "files:   "
-                      + new LoadedFiles(
-                              database, filesOfEdges, tables.edges(), options.getAppendOnly())
-                          .look(files));
-    }
-  }
-
-  /**
-   * Returns the first edges.
-   *
-   * @param always whether rows of a query are read even if they cannot be bad
-   */
-  private List<Edge> checkFirstRecords(boolean always) throws Exception {
-    String query = options.getInputQuery();
-    InputFiles files = input.files();
-    boolean keepsBadRecords = deadLetters.path() != null;
-    if (query != null) {
-      return EdgeQuery.check(database, query, input.format(), keepsBadRecords, always);
-    }
-    return files == null
-        ? List.of()
-        : new FirstRecords(
-                input.format().header(), CsvInputOptions.skipped(options), ParquetInput.FORMAT)
-            .withLimit(RunOptions.limitOf(options))
-            .results(
-                files,
-                EdgeLines.of(input.format()).create(),
-                keepsBadRecords,
-                ShownRows.MOST,
-                false);
+    new LoadEdgesDryRun(options, input, filesOfEdges, firstEdges, database).report(findings);
   }
 
   @Override

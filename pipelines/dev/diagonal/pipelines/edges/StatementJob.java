@@ -2,28 +2,24 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
-import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.dryrun.Findings;
-import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
 import dev.diagonal.pipelines.run.Job;
-import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
-import dev.diagonal.statement.RunStatement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -63,8 +59,8 @@ final class StatementJob implements Job {
   private final StatementInput edges;
   private final @Nullable StatementInput nodes;
   private final SinkPlace place;
-  private final ScheduleKind kind;
   private final ParallelWrite parallel;
+  private final StatementGrids grids;
   private final DeadLetters deadLetters;
   private final List<String> typeRemarks = new ArrayList<>();
   private JdbcTarget database;
@@ -77,9 +73,10 @@ final class StatementJob implements Job {
     this.edges = StatementInput.edges(options);
     this.nodes = StatementInput.nodes(options);
     this.place = SinkPlace.of(options.getJdbcUrl(), options.getJdbcUrl());
-    this.kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
+    ScheduleKind kind = ScheduleKind.valueOf(options.getSchedule().name().toUpperCase(Locale.ROOT));
     long rows = edges.bytes() == 0 ? MANY_ROWS : edges.bytes() / INPUT_ROW_BYTES;
     this.parallel = new ParallelWrite(options, kind, rows);
+    this.grids = new StatementGrids(options, kind, parallel.tableSize());
     this.deadLetters = DeadLetters.of(options);
     this.database = Sinks.jdbc(place, options, ServerUrls.TO_COME);
     if (Neo4jConnection.accepts(database.url())) {
@@ -196,13 +193,8 @@ final class StatementJob implements Job {
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
     database = Sinks.jdbc(place, options, servers);
-    ValueRows edgeRows = edges.open(database);
-    Load loadEdges = load(edgeRows, statement, "statement", edgeGrid(edgeRows));
-    ValueRows nodeRows = nodes == null ? null : nodes.open(database);
-    Load loadNodes =
-        nodeRows == null
-            ? null
-            : load(nodeRows, String.valueOf(nodesStatement), "nodesStatement", nodeGrid());
+    StatementLoad loadEdges = edges(remarked(edges.open(database)));
+    StatementLoad loadNodes = nodes == null ? null : nodes(remarked(nodes.open(database)));
     loadEdges.statement().prepare();
     if (loadNodes != null) {
       loadNodes.statement().prepare();
@@ -230,53 +222,30 @@ final class StatementJob implements Job {
         && !findings.check(() -> "server:  " + new TableCheck(database).server())) {
       return;
     }
-    look(findings, "edges", edges, statement, "statement");
+    StatementDryRun dryRun = new StatementDryRun(database, findings);
+    dryRun.look("edges", edges, this::edges, "statement");
     if (nodes != null) {
-      look(findings, "nodes", nodes, String.valueOf(nodesStatement), "nodesStatement");
+      dryRun.look("nodes", nodes, this::nodes, "nodesStatement");
     }
   }
 
-  private void look(
-      Findings findings, String what, StatementInput input, String text, String option)
-      throws InterruptedException {
-    ValueRows rows = findings.find(() -> input.open(database));
-    if (rows == null) {
-      return;
-    }
-    rows.remarks().forEach(findings::say);
-    boolean unused =
-        findings.check(
-            () -> {
-              Load load =
-                  load(rows, text, option, what.equals("edges") ? edgeGrid(rows) : nodeGrid());
-              load.statement().check();
-              return "checked: %s accepts --%s".formatted(load.statement().target(), option);
-            });
-    findings.rows(
-        "the " + what,
-        () ->
-            ShownRows.of(
-                new Table("rows", rows.parameters().columns()),
-                rows.parameters().binder(),
-                rows.first(ShownRows.MOST)));
-  }
-
-  /** Rows, the statement for them, and the grid that separates conflicting ones. */
-  private record Load(ValueRows rows, RunStatement<ValueRow> statement, Grid<ValueRow> grid) {}
-
-  private Load load(ValueRows rows, String text, String option, Grid<ValueRow> grid) {
+  private ValueRows remarked(ValueRows rows) {
     typeRemarks.addAll(rows.remarks());
-    try {
-      return new Load(
-          rows, RunStatement.in(database, text, rows.parameters()).withLocks(grid), grid);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
-    }
+    return rows;
+  }
+
+  private StatementLoad edges(ValueRows rows) {
+    return StatementLoad.of(database, rows, statement, "statement", grids.edges(rows));
+  }
+
+  private StatementLoad nodes(ValueRows rows) {
+    String text = String.valueOf(nodesStatement);
+    return StatementLoad.of(database, rows, text, "nodesStatement", grids.nodes());
   }
 
   private PCollection<BatchWritten> write(
       String step,
-      Load load,
+      StatementLoad load,
       Pipeline pipeline,
       @Nullable PCollection<BatchWritten> first,
       @Nullable ErrorHandler<BadRecord, ?> handler) {
@@ -288,39 +257,6 @@ final class StatementJob implements Job {
     }
     return pipeline.apply(
         step, write.from(load.rows().ranges(first), load.rows(), ValueRow.coder()));
-  }
-
-  private Grid<ValueRow> edgeGrid(ValueRows rows) {
-    List<String> names = rows.names();
-    if (kind == ScheduleKind.COMPONENTS) {
-      int column = position(String.valueOf(options.getComponentColumn()), names);
-      return Grid.components(parallel.tableSize(), row -> row.get(column));
-    }
-    int source = position(options.getSourceColumn(), names);
-    int target = position(options.getTargetColumn(), names);
-    Grid.Ends ends =
-        kind == ScheduleKind.BIPARTITE
-            ? Grid.bipartite(parallel.tableSize())
-            : Grid.monopartite(parallel.tableSize());
-    return ends.by(row -> row.get(source), row -> row.get(target));
-  }
-
-  /** Batches of nodes share no id, so they run in parallel even if an id occurs twice. */
-  private Grid<ValueRow> nodeGrid() {
-    return Grid.components(parallel.tableSize(), row -> row.get(0));
-  }
-
-  private static int position(String column, List<String> names) {
-    int named = names.indexOf(column);
-    if (named >= 0) {
-      return named;
-    }
-    if (column.matches("[1-9][0-9]{0,3}") && Integer.parseInt(column) <= names.size()) {
-      return Integer.parseInt(column) - 1;
-    }
-    throw new UsageException(
-        "the input has no column '%s': its columns are %s"
-            .formatted(column, String.join(", ", names)));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.diagonal.pipelines.options;
 
 import dev.diagonal.csv.CsvDialect;
+import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.SkippedLines;
+import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.usage.OptionGroup;
 import dev.diagonal.pipelines.usage.UsageException;
 import org.apache.beam.sdk.options.Default;
@@ -46,6 +48,17 @@ public interface CsvInputOptions extends PipelineOptions {
       throw new UsageException("--comment must be the text that comments start with, got ''");
     }
     return new SkippedLines(skipLines, comment);
+  }
+
+  /**
+   * Returns what reads the first records of files, before anything is created.
+   *
+   * @param header whether the first line of a file of text is a header
+   */
+  static <O extends RunOptions & CsvInputOptions> FirstRecords firstRecords(
+      O options, boolean header) {
+    return new FirstRecords(header, skipped(options), ParquetInput.FORMAT)
+        .withLimit(RunOptions.limitOf(options));
   }
 
   /**

@@ -7,7 +7,6 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.grid.TableSize;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
@@ -63,7 +62,7 @@ public final class ParallelWrite {
     this.batchSize = options.getBatchSize() == 0 ? rowsAtOnce : options.getBatchSize();
     int wanted = options.getTableSize();
     this.tableSize =
-        wanted > 0 ? wanted : TableSize.of(kind, transactions(options), rows, batchSize);
+        wanted > 0 ? wanted : kind.tableSizeFor(transactions(options), rows, batchSize);
   }
 
   /**

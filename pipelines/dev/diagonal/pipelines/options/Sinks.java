@@ -57,11 +57,12 @@ public final class Sinks {
       @Nullable String user,
       @Nullable String passwordFile,
       String variable) {
-    return login(
-        target(prefix + "Url", url),
-        user,
-        Secrets.read(prefix + "PasswordFile", passwordFile, variable).orElse(null),
-        passwordFile != null);
+    JdbcTarget target = target(prefix + "Url", url);
+    if (passwordFile != null && user == null && target.user() == null) {
+      throw new UsageException("--%1$sPasswordFile needs --%1$sUser".formatted(prefix));
+    }
+    Secret password = Secrets.read(prefix + "PasswordFile", passwordFile, variable).orElse(null);
+    return login(target, user, password, passwordFile != null);
   }
 
   private static JdbcTarget target(String option, String url) {
@@ -135,9 +136,6 @@ public final class Sinks {
     }
     String login = user == null ? named : user;
     if (login == null) {
-      if (passwordFile) {
-        throw new UsageException("--jdbcPasswordFile needs --jdbcUser");
-      }
       return target;
     }
     JdbcTarget known = target.withUser(login);

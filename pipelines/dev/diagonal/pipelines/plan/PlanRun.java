@@ -160,7 +160,7 @@ public final class PlanRun {
 
   private PlanReport group(Group group) throws InterruptedException {
     long startNanos = System.nanoTime();
-    Thread atExit = abandonAtExit(group);
+    GroupEnd end = GroupEnd.of(group);
     List<PlanReport> children = group.parallel() ? parallel(group) : sequence(group);
     String failure = null;
     for (int i = 0; i < children.size(); i++) {
@@ -168,14 +168,12 @@ public final class PlanRun {
         failure = children.get(i).name() + " has failed";
       }
     }
-    long[] refused = {0};
-    String ending = end(group, failure == null, refused);
+    String ending = end.now(failure == null);
     failure = failure == null ? ending : failure;
-    forget(atExit);
     Counts counts =
         children.stream()
             .map(PlanReport::counts)
-            .reduce(new Counts(0, -refused[0], refused[0]), Counts::plus);
+            .reduce(new Counts(0, -end.refused(), end.refused()), Counts::plus);
     boolean passedOver =
         !children.isEmpty()
             && children.stream().allMatch(child -> child.state() == State.PASSED_OVER);
@@ -190,53 +188,6 @@ public final class PlanRun {
         secondsSince(startNanos),
         failure,
         children);
-  }
-
-  /** Abandons a group if the process is asked to end before it is over. */
-  private static @Nullable Thread abandonAtExit(Group group) {
-    PlanNode.Ending ending = group.ending();
-    if (ending == null) {
-      return null;
-    }
-    Thread atExit = new Thread(() -> abandon(ending), "abandon " + group.name());
-    Runtime.getRuntime().addShutdownHook(atExit);
-    return atExit;
-  }
-
-  private static void forget(@Nullable Thread atExit) {
-    try {
-      if (atExit != null) {
-        boolean unused = Runtime.getRuntime().removeShutdownHook(atExit);
-      }
-    } catch (IllegalStateException e) {
-      // The JVM is shutting down: the hook is running.
-    }
-  }
-
-  /** Ends a group whose tasks share something; returns why that failed, or null. */
-  private static @Nullable String end(Group group, boolean good, long[] refused) {
-    if (group.ending() == null) {
-      return null;
-    }
-    try {
-      if (good) {
-        refused[0] = group.ending().complete();
-        return null;
-      }
-    } catch (Exception e) {
-      abandon(group.ending());
-      return "its completion failed: " + Failure.of(e).message();
-    }
-    abandon(group.ending());
-    return null;
-  }
-
-  private static void abandon(PlanNode.Ending ending) {
-    try {
-      ending.abandon();
-    } catch (Exception e) {
-      // The next run removes the rest.
-    }
   }
 
   private List<PlanReport> sequence(Group group) throws InterruptedException {

@@ -30,7 +30,7 @@ public final class Terminal {
     }
   }
 
-  /** Returns how many columns the terminal has; 80 if that cannot be found out. */
+  /** Returns how many columns the terminal has; 80 if that is unknown. */
   public static int columns() {
     try {
       Process stty =

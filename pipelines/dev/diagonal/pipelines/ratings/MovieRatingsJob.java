@@ -1,7 +1,6 @@
 package dev.diagonal.pipelines.ratings;
 
 import dev.diagonal.block.Block;
-import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.RangePlan;
@@ -10,13 +9,13 @@ import dev.diagonal.internal.files.FirstLines;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
 import dev.diagonal.pipelines.options.HeaderCheck;
 import dev.diagonal.pipelines.options.MovieIdOptions;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.Job;
-import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
@@ -64,7 +63,6 @@ final class MovieRatingsJob implements Job {
    * @throws IllegalArgumentException if an option is invalid
    */
   MovieRatingsJob(MovieRatingsOptions options, InputFiles input) {
-    long unused = RunOptions.limitOf(options);
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
@@ -144,8 +142,7 @@ final class MovieRatingsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
-        .withLimit(RunOptions.limitOf(options))
+    CsvInputOptions.firstRecords(options, format.header())
         .check(input, AggregateRatings.reader(format), options.getBadRecords() != null);
     for (RatingSink sink : sinks) {
       sink.prepare(servers);
@@ -172,8 +169,7 @@ final class MovieRatingsJob implements Job {
                 RatingRows::bind,
                 AggregateRatings.totals(
                     format,
-                    new FirstRecords(format.header(), skipped, ParquetInput.FORMAT)
-                        .withLimit(RunOptions.limitOf(options))
+                    CsvInputOptions.firstRecords(options, format.header())
                         .results(
                             input, reader, options.getBadRecords() != null, MOST_TABLES, true))));
   }

@@ -26,7 +26,7 @@ final class Lanes {
    * @param start in seconds
    * @param seconds how long it lasted
    * @param colour of its box: a number, the same for what belongs together; -1 for none
-   * @param isMarked whether it stands out
+   * @param isMarked whether it is highlighted
    * @param title what a reader sees when pointing at it
    */
   record Span(

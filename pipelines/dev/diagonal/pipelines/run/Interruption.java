@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.run;
 
 import dev.diagonal.internal.files.output.RunHold;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import java.io.IOException;
 import java.util.List;
 

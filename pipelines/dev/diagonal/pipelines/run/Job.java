@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.fault.Secret;
 import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import java.io.IOException;
 import java.util.List;
@@ -178,5 +179,19 @@ public interface Job {
     public static final ServerUrls TO_COME =
         new ServerUrls(
             "jdbc:postgresql://embedded/", "embedded", new Secret("embedded"), "http://embedded");
+
+    /** Returns those of the servers that were started, or placeholders. */
+    static ServerUrls of(@Nullable EmbeddedServers servers) {
+      return servers == null
+          ? TO_COME
+          : new ServerUrls(
+              servers.jdbcUrl().orElse(TO_COME.jdbcUrl()),
+              servers.jdbcUser(),
+              servers
+                  .jdbcPassword()
+                  .map(password -> new Secret(password.text()))
+                  .orElse(TO_COME.jdbcPassword()),
+              servers.elasticsearchUrl().orElse(TO_COME.elasticsearchUrl()));
+    }
   }
 }

@@ -1,24 +1,20 @@
 package dev.diagonal.pipelines.run;
 
-import dev.diagonal.fault.Secret;
-import dev.diagonal.fault.TooManyDeadLettersException;
 import dev.diagonal.internal.files.output.RunHold;
-import dev.diagonal.internal.textfile.DeadLetterFile;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.flink.LostJobException;
-import dev.diagonal.pipelines.progress.ProgressLine;
+import dev.diagonal.pipelines.jobfiles.FileConflicts;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
+import dev.diagonal.pipelines.jobfiles.OutputPath;
 import dev.diagonal.pipelines.run.Job.Progress;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.servers.EmbeddedServers;
 import dev.diagonal.pipelines.usage.UsageException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
@@ -168,15 +164,16 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
     long startNanos = System.nanoTime();
     boolean done = false;
-    Counts counts = new Counts();
+    FailedRun failure = new FailedRun(this);
+    PipelineRun pipeline = new PipelineRun(this, progress);
     try (EmbeddedServers servers = embedded()) {
-      ServerUrls urls = urlsOf(servers);
+      ServerUrls urls = ServerUrls.of(servers);
       RunHold hold = files().begin(OutputRuns.of(options));
       try (Interruption interruption = new Interruption(this, hold)) {
         interruption.prepare();
         Summary summary =
             Release.after(
-                () -> job.hasPipeline() ? run(urls, progress, counts) : runWithoutPipeline(urls),
+                () -> job.hasPipeline() ? pipeline.run(urls) : pipeline.withoutPipeline(urls),
                 job,
                 !Runners.isOnCluster(args) || job.needsLauncher() != null);
         summary = summary.withMoreBadRecords(job.moreBadRecords()).withRefused(job.refusedRows());
@@ -193,123 +190,22 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
         if (e instanceof LostJobException) { // the job may still run and need it
           hold.leave();
         } else if (!done) {
-          keepDeadLetters(e);
-          abandon(e);
-          end(hold, e);
+          failure.cleanUp(e, hold);
         }
         throw e;
       }
     } catch (Exception | Error e) {
       Progress known = job.progress();
-      Progress counted = known == null ? counts.last : known;
-      writeFailure(e, (System.nanoTime() - startNanos) / 1e9, counted);
+      Progress counted = known == null ? pipeline.countedUntilFailure() : known;
+      failure.writeSummary(e, (System.nanoTime() - startNanos) / 1e9, counted);
       failed.accept(counted);
       throw e;
     }
   }
 
   /** Returns how many bytes the job will read; 0 if that is unknown, as with a limit. */
-  private long inputBytes() {
+  long inputBytes() {
     return options.getLimit() > 0 ? 0 : job.inputBytes();
-  }
-
-  private void keepDeadLetters(Throwable thrown) {
-    String path = options.getBadRecords();
-    if (path == null || job.isEndless()) { // a streaming job has written them
-      return;
-    }
-    for (Throwable cause : Failure.causes(thrown)) {
-      if (cause instanceof TooManyDeadLettersException tooMany) {
-        try {
-          DeadLetterFile.write(path, tooMany.letters());
-        } catch (IOException notWritten) {
-          thrown.addSuppressed(notWritten);
-        }
-        return;
-      }
-    }
-  }
-
-  private void abandon(Throwable cause) {
-    try {
-      job.abandon();
-    } catch (Exception notAbandoned) {
-      cause.addSuppressed(notAbandoned);
-    }
-  }
-
-  private static void end(RunHold hold, Throwable cause) {
-    try {
-      hold.close();
-    } catch (IOException notEnded) {
-      cause.addSuppressed(notEnded);
-    }
-  }
-
-  private void writeFailure(Throwable cause, double seconds, Progress counted) {
-    try {
-      if (options.getSummary() != null) {
-        new Summary.Failed(name, seconds, Failure.of(cause).message(), counted)
-            .writeTo(options.getSummary());
-      }
-    } catch (IOException notWritten) {
-      cause.addSuppressed(notWritten);
-    }
-  }
-
-  private static final class Counts {
-    private Progress last = Progress.NONE;
-  }
-
-  private Summary run(ServerUrls servers, boolean progress, Counts counts) throws Exception {
-    long startNanos = System.nanoTime();
-    Pipeline pipeline = Pipeline.create(options);
-    List<Job.Output> outputs = job.build(pipeline, servers);
-    if (Runners.isDirect(pipeline.getOptions())) {
-      // Otherwise a failed run returns no result to ask.
-      pipeline.getOptions().as(DirectOptions.class).setBlockOnRun(false);
-    }
-    ProgressLine line =
-        ProgressLine.start(
-            System.err,
-            progress ? Runners.counts(options, args) : Map::of,
-            inputBytes(),
-            job.groups());
-    try {
-      PipelineResult result = Runners.run(pipeline);
-      await(result, outputs, counts);
-      if (result.getState() != PipelineResult.State.DONE) {
-        throw new JobFailedException(Failure.ofState(result.getState()));
-      }
-      if (progress) {
-        line.phase(job.completion());
-      }
-      job.complete();
-      double seconds = (System.nanoTime() - startNanos) / 1e9;
-      if (progress && job.verifies()) {
-        line.phase("verifying");
-      }
-      return Summary.of(name, result, seconds, outputs, job.remarks(result))
-          .withVerified(job.verify(result));
-    } finally {
-      line.close();
-    }
-  }
-
-  private static void await(PipelineResult result, List<Job.Output> outputs, Counts counts) {
-    try {
-      result.waitUntilFinish();
-    } catch (RuntimeException | Error e) {
-      counts.last = Summary.progress(result, outputs);
-      throw e;
-    }
-  }
-
-  private Summary runWithoutPipeline(ServerUrls servers) throws Exception {
-    long startNanos = System.nanoTime();
-    List<Job.Output> unused = job.build(Pipeline.create(options), servers);
-    job.complete();
-    return Summary.withoutPipeline(name, (System.nanoTime() - startNanos) / 1e9, job.report());
   }
 
   private void checkHeap() {
@@ -333,18 +229,5 @@ public record PlannedJob(String name, Job job, RunOptions options, List<String> 
     }
     System.err.println("starting the embedded servers; they end with this command");
     return EmbeddedServers.start(job.embeddedServers(), null);
-  }
-
-  private static ServerUrls urlsOf(@Nullable EmbeddedServers servers) {
-    return servers == null
-        ? ServerUrls.TO_COME
-        : new ServerUrls(
-            servers.jdbcUrl().orElse(ServerUrls.TO_COME.jdbcUrl()),
-            servers.jdbcUser(),
-            servers
-                .jdbcPassword()
-                .map(password -> new Secret(password.text()))
-                .orElse(ServerUrls.TO_COME.jdbcPassword()),
-            servers.elasticsearchUrl().orElse(ServerUrls.TO_COME.elasticsearchUrl()));
   }
 }

@@ -36,7 +36,7 @@ final class ReportedRun {
         writeAfter(
             e,
             report,
-            new Summary.Failed(planned.name(), seconds, Failure.of(e).message(), counted[0]),
+            new FailedSummary(planned.name(), seconds, Failure.of(e).message(), counted[0]),
             planned);
         throw e;
       }
@@ -46,7 +46,7 @@ final class ReportedRun {
   }
 
   private static void writeAfter(
-      Throwable cause, RunReport report, Summary.Failed summary, PlannedJob planned) {
+      Throwable cause, RunReport report, FailedSummary summary, PlannedJob planned) {
     try {
       write(report, summary, planned);
     } catch (IOException notWritten) {

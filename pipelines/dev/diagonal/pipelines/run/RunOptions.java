@@ -86,14 +86,21 @@ public interface RunOptions extends PipelineOptions {
   void setMaxBadRecords(long maxBadRecords);
 
   /**
-   * Returns how many records are read.
+   * Checks the numbers among these options.
    *
-   * @throws UsageException if {@code --limit} is negative
+   * @throws UsageException if one is negative
    */
-  static long limitOf(RunOptions options) {
+  static void check(RunOptions options) {
+    if (options.getMaxBadRecords() < 0) {
+      throw new UsageException("--maxBadRecords must be >= 0, got " + options.getMaxBadRecords());
+    }
     if (options.getLimit() < 0) {
       throw new UsageException("--limit must be 0 or more, got " + options.getLimit());
     }
+  }
+
+  /** Returns how many records are read. */
+  static long limitOf(RunOptions options) {
     return options.getLimit() == 0 ? ReadLines.NO_LIMIT : options.getLimit();
   }
 

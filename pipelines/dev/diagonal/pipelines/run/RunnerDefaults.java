@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.run;
 
 import dev.diagonal.pipelines.flink.FlinkConfiguration;
 import dev.diagonal.pipelines.flink.FlinkSubmission;
+import dev.diagonal.pipelines.jobfiles.AbsolutePaths;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;

@@ -229,33 +229,8 @@ public record Summary(
         RunMetrics.sum(metrics, Counted.BAD_RECORDS, ""));
   }
 
-  /** The counts of a failed run, as {@link PlannedJob} has them. */
-  record Failed(
-      @JsonProperty("command") String command,
-      @JsonProperty("state") String state,
-      @JsonProperty("seconds") double seconds,
-      @JsonProperty("failure") String failure,
-      @JsonProperty("rows_read") long rowsRead,
-      @JsonProperty("rows_written") long rowsWritten,
-      @JsonProperty("bad_records") long badRecords) {
-
-    Failed(String command, double seconds, String failure, Job.Progress counted) {
-      this(
-          command,
-          "FAILED",
-          seconds,
-          failure,
-          counted.rowsRead(),
-          counted.rowsWritten(),
-          counted.badRecords());
-    }
-
-    void writeTo(String file) throws IOException {
-      write(file, this);
-    }
-  }
-
-  private static void write(String file, Object summary) throws IOException {
+  /** Writes a summary as JSON. */
+  static void write(String file, Object summary) throws IOException {
     byte[] json = (JSON.writeValueAsString(summary) + "\n").getBytes(UTF_8);
     WholeFile.at(file).write(out -> out.write(json));
   }

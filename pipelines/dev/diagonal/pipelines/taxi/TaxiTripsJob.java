@@ -3,7 +3,6 @@ package dev.diagonal.pipelines.taxi;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.files.FirstRecords;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.PieceCuts;
@@ -20,6 +19,7 @@ import dev.diagonal.internal.taxi.Zone;
 import dev.diagonal.internal.taxi.ZoneFiles;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.Counts;
 import dev.diagonal.pipelines.options.CsvInputOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
@@ -27,7 +27,6 @@ import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.run.Job;
-import dev.diagonal.pipelines.run.JobFiles;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.run.Summary;
@@ -79,7 +78,6 @@ final class TaxiTripsJob implements Job {
   private @Nullable PieceCuts pieces;
 
   private TaxiTripsJob(TaxiTripsOptions options, InputFiles input, List<Zone> zones) {
-    long unusedLimit = RunOptions.limitOf(options);
     this.options = options;
     this.input = input;
     this.skipped = CsvInputOptions.skipped(options);
@@ -163,8 +161,7 @@ final class TaxiTripsJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    new FirstRecords(true, skipped, ParquetInput.FORMAT)
-        .withLimit(RunOptions.limitOf(options))
+    CsvInputOptions.firstRecords(options, true)
         .check(input, lines.create(), deadLetters.path() != null);
     pieces = sink.prepare(servers, zones, input);
     List<Output> outputs = new ArrayList<>();
@@ -183,8 +180,7 @@ final class TaxiTripsJob implements Job {
             ShownRows.of(
                 TaxiTables.of("trips", "zones").edges(),
                 TaxiTables.tripBinder(),
-                new FirstRecords(true, skipped, ParquetInput.FORMAT)
-                    .withLimit(RunOptions.limitOf(options))
+                CsvInputOptions.firstRecords(options, true)
                     .results(
                         input, lines.create(), deadLetters.path() != null, ShownRows.MOST, false)));
   }

@@ -11,9 +11,12 @@ import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.transfer.PlanTasks.GroupScope;
-import dev.diagonal.pipelines.transfer.TransferOptions.Mode;
-import dev.diagonal.pipelines.transfer.TransferOptions.Snapshot;
-import dev.diagonal.pipelines.transfer.TransferOptions.Transaction;
+import dev.diagonal.pipelines.transfer.spec.OptionsSpec;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Snapshot;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Transaction;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,12 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Transfers all tables of a PostgreSQL database that match a pattern, one after another, as a group
- * of a plan: {@code --from=jdbc:public.* --to=csv:dump/*.csv}. In the target, the asterisk stands
- * for the name of the table.
+ * of a plan: {@code --from=jdbc:public.* --to=csv:dump/*.csv}. In the target, the name of the
+ * table replaces the asterisk.
  */
 final class TablesTransfer {
 
-  private final TransferCommand command;
   private final TransferOptions options;
   private final String from;
   private final String schemas;
@@ -37,8 +39,7 @@ final class TablesTransfer {
   /**
    * @throws UsageException if an option cannot be used for several tables
    */
-  TablesTransfer(TransferCommand command, TransferOptions options) {
-    this.command = command;
+  TablesTransfer(TransferOptions options) {
     this.options = options;
     this.from = String.valueOf(options.getFrom());
     String pattern = TransferEnd.of("from", from, List.of("jdbc")).place();
@@ -88,7 +89,7 @@ final class TablesTransfer {
    * @throws UsageException if no table matches, or one cannot be transferred
    */
   Group plan(List<String> args, PlanTasks tasks) throws SQLException, InterruptedException {
-    JdbcTarget database = TransferCommand.source(options);
+    JdbcTarget database = OptionsSpec.source(options);
     if (!database.url().startsWith("jdbc:postgresql:")) {
       throw new UsageException("--from=%s needs PostgreSQL, got %s".formatted(from, database));
     }
@@ -105,7 +106,7 @@ final class TablesTransfer {
             options.getSnapshot() == Snapshot.one);
     List<PlanNode> steps = new ArrayList<>();
     for (MatchingTable table : tables) {
-      TransferSpec spec = command.spec(optionsOf(table, args));
+      TransferSpec spec = OptionsSpec.of(optionsOf(table, args));
       steps.add(new Step(table.qualified(), tasks.transfer(spec, List.of(), scope), false));
     }
     return new Group(from, false, steps, false, scope);
@@ -115,7 +116,7 @@ final class TablesTransfer {
     Table.checkName(table.qualified()); // a dot in a name would be taken for that of a schema
     String target = targetOf(table);
     TransferOptions each =
-        CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults(command.name(), args));
+        CommandLine.parse(TransferOptions.class, RunnerDefaults.withDefaults("transfer", args));
     each.setFrom("jdbc:" + table.qualified());
     each.setTo(List.of(target));
     each.setTransaction(Transaction.each); // the group decides when its tables change
@@ -155,7 +156,7 @@ final class TablesTransfer {
 
   private String targetOf(MatchingTable table) {
     String name = schemas.contains("*") ? table.qualified() : table.name();
-    TransferEnd end = TransferEnd.of("to", to.replace("*", name), TransferCommand.SINKS);
+    TransferEnd end = TransferEnd.of("to", to.replace("*", name), OptionsSpec.SINKS);
     if (end.kind().equals("jdbc")) {
       boolean itself = List.of(table.name(), table.qualified()).contains(end.place());
       if (itself && readsTarget()) {

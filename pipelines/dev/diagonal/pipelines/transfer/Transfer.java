@@ -8,6 +8,7 @@ import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.DryRunReport;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.PipelineCommand;
+import dev.diagonal.pipelines.jobfiles.OutputPath;
 import dev.diagonal.pipelines.plan.PlanDryRun;
 import dev.diagonal.pipelines.plan.PlanFile;
 import dev.diagonal.pipelines.plan.PlanNode;
@@ -17,9 +18,9 @@ import dev.diagonal.pipelines.plan.PlanReport;
 import dev.diagonal.pipelines.plan.PlanRun;
 import dev.diagonal.pipelines.progress.ProgressLine;
 import dev.diagonal.pipelines.report.RunReport;
-import dev.diagonal.pipelines.run.OutputPath;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.run.Runners;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ public final class Transfer implements Command {
     PlanNode plan =
         planned
             ? PlanFile.read(Path.of(file), tasks, System::getenv)
-            : new TablesTransfer(single, options).plan(args, tasks);
+            : new TablesTransfer(options).plan(args, tasks);
     List<String> read = planned ? List.of(file) : List.of();
     tasks.checkAtTheEnd(read, "summary", summary);
     tasks.checkAtTheEnd(read, "report", page);

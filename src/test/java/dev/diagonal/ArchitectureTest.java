@@ -18,6 +18,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.NullMarked;
@@ -101,11 +105,13 @@ final class ArchitectureTest {
           Set.of("transfer"),
           Set.of("internal.schematransforms"),
           Set.of("pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),
+          Set.of("pipelines.jobfiles"),
           Set.of("pipelines.flink", "pipelines.report"),
           Set.of("pipelines.run"),
           Set.of("pipelines.options"),
           Set.of("pipelines.command", "pipelines.plan"),
-          Set.of("pipelines.local"),
+          Set.of("pipelines.local", "pipelines.transfer.spec"),
+          Set.of("pipelines.transfer.job"),
           Set.of(
               "pipelines.clean",
               "pipelines.ratings",
@@ -118,6 +124,9 @@ final class ArchitectureTest {
 
   /** More files than these, {@code package-info} apart, and a package is a drawer. */
   private static final int MOST_FILES = 20;
+
+  /** A file with more lines than these holds a second idea. */
+  private static final int MOST_LINES = 300;
 
   @ArchTest
   static final ArchRule IMPORTS_POINT_ONE_WAY =
@@ -214,6 +223,21 @@ final class ArchitectureTest {
     }
     files.values().removeIf(names -> names.size() <= MOST_FILES);
     assertThat(files).as("packages of more than %s files", MOST_FILES).isEmpty();
+  }
+
+  @ArchTest
+  static void filesStayShort(JavaClasses classes) throws IOException {
+    Map<String, Long> lines = new TreeMap<>();
+    for (String sources : List.of("transforms", "pipelines")) {
+      try (Stream<Path> files = Files.walk(Path.of(sources))) {
+        for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+          lines.put(file.toString(), (long) Files.readAllLines(file).size());
+        }
+      }
+    }
+    assertThat(lines).as("the main sources").isNotEmpty();
+    lines.values().removeIf(count -> count <= MOST_LINES);
+    assertThat(lines).as("files of more than %s lines", MOST_LINES).isEmpty();
   }
 
   private static final class ImportOnlyLowerLayers extends ArchCondition<JavaClass> {

@@ -10,11 +10,8 @@ import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchConnection;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults;
 import dev.diagonal.internal.elasticsearch.bulk.ElasticsearchFaults.AnswerException;
 import dev.diagonal.internal.elasticsearch.index.IndexFields;
-import dev.diagonal.internal.elasticsearch.index.MappingTypes;
-import dev.diagonal.internal.elasticsearch.index.MatchingTemplates;
-import dev.diagonal.internal.elasticsearch.index.WriteIndex;
+import dev.diagonal.internal.elasticsearch.index.RequiredFields;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.elasticsearch.client.Request;
 
@@ -22,32 +19,13 @@ import org.elasticsearch.client.Request;
  * Creates an index, or checks the mapping of an existing one. Any number of processes may call it
  * concurrently before a run.
  */
-public final class CreateIndex {
+final class CreateIndex {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private CreateIndex() {}
 
-  /**
-   * Creates the index of {@code target} with {@code mapping} if it does not exist. Refuses an
-   * existing one unless it maps every field of {@code mapping} to the same type. Also refuses to
-   * create one where an index template maps a field to another type. Other fields and settings are
-   * not checked. Of an alias or a data stream, the index that is written is checked.
-   *
-   * @param mapping the mapping as JSON: {@code {"properties": {"title": {"type": "keyword"}, ...}}}
-   * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
-   *     message names every such field
-   * @throws IllegalArgumentException if {@code mapping} is not a JSON object with {@code
-   *     properties}
-   * @throws IOException if Elasticsearch cannot be reached within {@link Retry#defaults}, or
-   *     refuses
-   * @throws InterruptedException if the thread is interrupted while it waits
-   */
-  public static void ifMissing(ElasticsearchTarget target, String mapping)
-      throws IOException, InterruptedException {
-    ifMissing(target, IndexTemplate.of(mapping));
-  }
-
+  /** See {@link IndexTemplate#createIfMissing}. */
   static void ifMissing(ElasticsearchTarget target, IndexTemplate template)
       throws IOException, InterruptedException {
     try (ElasticsearchConnection connection = new ElasticsearchConnection(target)) {
@@ -67,29 +45,13 @@ public final class CreateIndex {
       throws IOException {
     JsonNode wanted = template.parsedMapping();
     // Checked first: a user who may write to an index need not have the right to create one.
-    JsonNode indices = WriteIndex.mappings(connection, target);
-    if (indices == null) {
-      refuse(
-          "a template for index " + target.index(),
-          MappingTypes.conflicts(wanted, MatchingTemplates.mapping(connection, target)));
+    if (!RequiredFields.check(connection, target, wanted)) {
       create(connection, target, wanted, template);
-      indices = WriteIndex.mappings(connection, target);
+      if (!RequiredFields.check(connection, target, wanted)) {
+        throw new IOException("it was deleted meanwhile");
+      }
     }
-    if (indices == null) {
-      throw new IOException("it was deleted meanwhile");
-    }
-    List<String> differences = new ArrayList<>();
-    for (JsonNode index : indices) { // an alias may name several
-      differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
-    }
-    refuse("index " + target.index(), differences);
     return true;
-  }
-
-  private static void refuse(String target, List<String> differences) {
-    if (!differences.isEmpty()) {
-      throw new TargetMismatchException(target, differences);
-    }
   }
 
   private static void create(

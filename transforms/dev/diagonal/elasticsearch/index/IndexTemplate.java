@@ -46,11 +46,16 @@ public record IndexTemplate(String mapping, @Nullable String settings) {
   }
 
   /**
-   * Creates the index of {@code target} if it does not exist; refuses one that maps a field
-   * differently: see {@link CreateIndex#ifMissing}.
+   * Creates the index of {@code target} if it does not exist. Refuses an existing one unless it
+   * maps every field of the mapping to the same type. Also refuses to create one where an index
+   * template maps a field to another type. Other fields and settings are not checked. Of an alias
+   * or a data stream, the index that is written is checked. Any number of processes may call it
+   * concurrently before a run.
    *
-   * @throws TargetMismatchException if the existing index does not fit
-   * @throws IOException if Elasticsearch cannot be reached or refuses
+   * @throws TargetMismatchException if the index maps a field to another type, or not at all; the
+   *     message names every such field
+   * @throws IOException if Elasticsearch cannot be reached within {@link
+   *     dev.diagonal.fault.Retry#defaults}, or refuses
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void createIfMissing(ElasticsearchTarget target) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.files.LineConsumer;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterLimit;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
 import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
       consumer.open(file);
       drive(records, text, new ElementOutput(context), file);
     } catch (IOException e) {
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      String reason = Reason.of(e);
       throw new BadInputException("cannot read " + file + ": " + reason, e);
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * An additional column of edges.
  *
  * @param name its name in the header, or its position from 1
- * @param type its type; null for that of an existing table's column, or else text
+ * @param type its type; null for the type of the existing table's column, or text if there is none
  * @param summed whether it is summed at both ends
  */
 public record EdgeColumn(String name, @Nullable NamedType type, boolean summed)

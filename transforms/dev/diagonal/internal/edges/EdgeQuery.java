@@ -8,7 +8,6 @@ import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.jdbc.write.QueryRows;
 import dev.diagonal.rows.BadValueException;
 import java.math.BigDecimal;
 import java.sql.Connection;

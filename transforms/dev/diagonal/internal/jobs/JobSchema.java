@@ -63,7 +63,7 @@ public final class JobSchema {
   public static void createIfMissing(JdbcTarget database, JobTables tables)
       throws SQLException, InterruptedException {
     try (JobSession session = new JobSession(database)) {
-      // Looked at first: ratings that do not fit leave no tables behind.
+      // Checked first: ratings that do not fit leave no new tables.
       RatingColumns unused = session.call(connection -> RatingColumns.of(connection, tables));
     }
     run(database, List.of(tables.batches()), JobScript.batches(tables));

@@ -60,7 +60,7 @@ public final class RunRecorder implements AutoCloseable {
   /**
    * Notes that a worker begins a batch.
    *
-   * @param worker tells the workers of a target apart
+   * @param worker distinguishes the workers of a target
    */
   public static Open open(
       Supplier<String> target, @Nullable Supplier<GridPlace> place, long waitNanos, String worker) {

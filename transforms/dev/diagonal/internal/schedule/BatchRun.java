@@ -1,6 +1,9 @@
 package dev.diagonal.internal.schedule;
 
 import dev.diagonal.fault.Retry;
+import dev.diagonal.grid.Cell;
+import dev.diagonal.grid.Schedule;
+import dev.diagonal.internal.metrics.GridPlace;
 import dev.diagonal.metrics.Changes;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchFailedException;
@@ -63,6 +66,18 @@ final class BatchRun<T> {
 
   int cell() {
     return batch.cell();
+  }
+
+  /** Returns where the batch is on the grid. */
+  GridPlace placeOn(Schedule schedule, int maxWorkers) {
+    Cell cell = schedule.cell(cell());
+    return new GridPlace(
+        cell.row(),
+        cell.column(),
+        schedule.rowSlotOf(cell()),
+        schedule.columnSlotOf(cell()),
+        schedule.isExclusive(),
+        maxWorkers);
   }
 
   int places() {

@@ -120,7 +120,7 @@ final class BatchThread<T> implements Runnable {
   /** Writes a batch and records its failure, if any. Returns whether the thread can continue. */
   private boolean write(BatchRun<T> run) {
     RunRecorder.Open open =
-        RunRecorder.open(factory::target, () -> scheduler.placeOf(run.cell()), run.waitNanos());
+        RunRecorder.open(factory::target, () -> scheduler.placeOf(run), run.waitNanos());
     try {
       run.write(writer(), settings);
       return true;

@@ -2,7 +2,6 @@ package dev.diagonal.internal.schedule;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.diagonal.grid.Cell;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.internal.metrics.GridPlace;
 import dev.diagonal.schedule.Batch;
@@ -190,16 +189,9 @@ public final class ConflictScheduler<T> implements AutoCloseable {
     return factory.target();
   }
 
-  /** Returns where a cell is on the grid, for a report. */
-  GridPlace placeOf(int index) {
-    Cell cell = schedule.cell(index);
-    return new GridPlace(
-        cell.row(),
-        cell.column(),
-        schedule.rowSlotOf(index),
-        schedule.columnSlotOf(index),
-        schedule.isExclusive(),
-        settings.maxWorkers());
+  /** Returns where a batch is on the grid, for a report. */
+  GridPlace placeOf(BatchRun<T> run) {
+    return run.placeOn(schedule, settings.maxWorkers());
   }
 
   SchedulerPlatform platform() {

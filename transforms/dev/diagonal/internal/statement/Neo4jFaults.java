@@ -11,7 +11,7 @@ import org.neo4j.bolt.connection.exception.BoltServiceUnavailableException;
 /**
  * Classifies Neo4j's faults by their status codes (<a
  * href="https://neo4j.com/docs/status-codes/5/errors/all-errors/">list</a>). The SQLState is not
- * specific enough: 50N42 stands for a violated constraint as well as for a syntax error.
+ * specific enough: 50N42 means a violated constraint or a syntax error.
  */
 public final class Neo4jFaults {
 

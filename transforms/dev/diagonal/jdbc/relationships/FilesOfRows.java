@@ -123,7 +123,7 @@ public record FilesOfRows<T>(
       return files
           .internalSchema()
           .filePieces()
-          .recording(RelationshipSql.literal(PostgresSql.quoteTable(table)) + "::regclass::oid");
+          .recording(PostgresSql.literal(PostgresSql.quoteTable(table)) + "::regclass::oid");
     }
   }
 }

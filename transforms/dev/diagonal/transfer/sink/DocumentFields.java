@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of an index that columns of a row become. */
+/** The fields of an index for the columns of rows. */
 final class DocumentFields {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -136,7 +136,7 @@ final class DocumentFields {
         IndexFields.TIMESTAMP);
     checkArgument(
         versionColumn == null,
-        "data stream %s takes new documents only, which have no versions: leave --versionColumn"
+        "data stream %s takes new documents only, which have no versions: remove --versionColumn"
             + " out",
         stream.index());
   }

@@ -17,7 +17,7 @@ public interface RowBlockWriter extends AutoCloseable {
   void write(RowBlock block, Rejects rejects) throws Exception;
 
   /**
-   * Writes the remaining rows and waits for all of them.
+   * Writes the remaining rows, and waits until all rows are written.
    *
    * @return how many rows were written in all
    */
@@ -39,7 +39,7 @@ public interface RowBlockWriter extends AutoCloseable {
     return "";
   }
 
-  /** Returns of how many rows the target keeps newer versions. */
+  /** Returns how many rows were not written because the target has newer versions. */
   default long superseded() {
     return 0;
   }

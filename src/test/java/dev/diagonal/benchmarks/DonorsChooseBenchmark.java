@@ -3,7 +3,7 @@ package dev.diagonal.benchmarks;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.internal.donors.GenerateFiles;
 import dev.diagonal.internal.donors.Table;
 import dev.diagonal.pipelines.local.LocalElasticsearch;
@@ -171,7 +171,7 @@ public final class DonorsChooseBenchmark {
     HttpResponse<String> unused =
         HttpClient.newHttpClient().send(delete, BodyHandlers.ofString(StandardCharsets.UTF_8));
     String index = "bench-" + name + "-" + round;
-    CreateIndex.ifMissing(ElasticsearchTarget.at(server.url(), index), Table.mapping());
+    IndexTemplate.of(Table.mapping()).createIfMissing(ElasticsearchTarget.at(server.url(), index));
     return index;
   }
 

@@ -6,7 +6,6 @@ import dev.diagonal.files.ReadLines;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.Schedule;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.grid.TableSize;
 import dev.diagonal.internal.block.Packer;
 import dev.diagonal.internal.edges.EdgeFormat;
 import dev.diagonal.internal.edges.EdgeLines;
@@ -204,7 +203,7 @@ final class EdgeLoad {
   }
 
   private Grid<Edge> grid(int rows) {
-    int tableSize = TableSize.of(kind, workers, rows, BATCH_ROWS);
+    int tableSize = kind.tableSizeFor(workers, rows, BATCH_ROWS);
     Grid.Ends ends =
         kind == ScheduleKind.BIPARTITE ? Grid.bipartite(tableSize) : Grid.monopartite(tableSize);
     return ends.byLongs(Edge::source, Edge::target);

@@ -3,7 +3,6 @@ package dev.diagonal.benchmarks;
 import dev.diagonal.benchmarks.EdgeLoad.Edge;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.grid.TableSize;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -167,7 +166,7 @@ public final class Neo4jBenchmark {
 
   private void scheduled(int workers, List<Edge> rows) throws Exception {
     Grid<Edge> grid =
-        Grid.monopartite(TableSize.of(ScheduleKind.MONOPARTITE, workers, rows.size(), BATCH_ROWS))
+        Grid.monopartite(ScheduleKind.MONOPARTITE.tableSizeFor(workers, rows.size(), BATCH_ROWS))
             .byLongs(Edge::source, Edge::target);
     RunStatement<Edge> locked = statement.withLocks(grid);
     locked.prepare();

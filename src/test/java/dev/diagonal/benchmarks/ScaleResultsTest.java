@@ -24,7 +24,7 @@ final class ScaleResultsTest {
   }
 
   @Test
-  void aLaterCallTakesThePlaceOfAnEarlierOneAndRoundsOfOneCallHaveAMedian() throws IOException {
+  void laterCallsReplaceEarlierOnesAndRoundsHaveMedians() throws IOException {
     ScaleResults.in(file).add(run(1, 1, 100, 99));
     ScaleResults results = ScaleResults.in(file);
     results.add(run(1, 1, 100, 12));

@@ -59,7 +59,7 @@ class WindowedBatchersTest {
       ConflictFreeSettings.of(GRID, target).withBatchSize(BATCH_ROWS);
 
   @Test
-  void teardownAfterAFailedBundleWaitsForWhatIsInFlightAndDropsTheRest() throws Exception {
+  void teardownAwaitsBatchesInFlightAndDropsOthers() throws Exception {
     WindowedBatchers<Integer> batchers = batchers();
     CellBatcher<Integer> batcher = batchers.in(GlobalWindow.INSTANCE);
     Kept output = new Kept();
@@ -100,7 +100,7 @@ class WindowedBatchersTest {
   }
 
   @Test
-  void windowsOfABundleTogetherHoldNoMoreThanOneMay() {
+  void windowsOfABundleShareTheBound() {
     String wide = "x".repeat(1 << 16); // taken for 128 KiB in memory: 511 of them are 64 MiB
     Grid<String> grid = Grid.monopartite(1).bySlots("one", text -> 0, text -> 0);
     ConflictFreeSettings<String> patient =
@@ -121,7 +121,7 @@ class WindowedBatchersTest {
       most = Math.max(most, held.values().stream().mapToInt(Integer::intValue).sum());
     }
     assertThat(most).isEqualTo(511);
-    assertThat(held.get(window(0))).as("those who hold most let go first").isZero();
+    assertThat(held.get(window(0))).as("those that hold the most emit first").isZero();
     batchers.finish((window, batcher) -> batcher.finish(outputs.of(window)));
     assertThat(held.values()).containsOnly(0);
     batchers.close();

@@ -88,7 +88,7 @@ class WriteConflictFreeSettingsTest {
   }
 
   @Test
-  void theLargestLeaveEarlyOnceMoreThanTheBurstIsHeld() {
+  void largestBuffersAreEmittedBeyondTheBurst() {
     // Eight rows of each of 16 cells, and then one more of each: no batch is ever full.
     Grid<Integer> grid = Grid.bipartite(4).bySlots("burst", n -> n % 16 / 4, n -> n % 4);
     List<Integer> rows =

@@ -161,7 +161,7 @@ final class WriteConflictFreeStreamTest implements Serializable {
   }
 
   @Test
-  void withoutLocksAllRowsGoToOneKeyAndWithLocksToSeveral() {
+  void locksSpreadRowsOverSeveralKeys() {
     assertThat(lanesOf(target.withoutLocks())).containsExactly(0);
     assertThat(lanesOf(target)).containsExactlyInAnyOrder(0, 1, 2, 3);
   }

@@ -115,7 +115,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @CsvSource({"DIRECT, true", "DIRECT, false", "FLINK, true", "FLINK, false"})
-  void rowsWithoutACellAndRefusedRowsAreTheOnlyDeadLetters(Runner runner, boolean locks)
+  void onlyCelllessAndRefusedRowsAreDeadLetters(Runner runner, boolean locks)
       throws Exception {
     KeptBatches to = (locks ? target : target.withoutLocks()).refusing(777);
     TestPipeline pipeline = runner.pipeline();
@@ -143,7 +143,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void refusedRowsOfFilesGoToTheHandlerOfTheWriteThoughTheFilesNameNone(
+  void refusedRowsGoToTheHandlerOfTheWrite(
       Runner runner, @TempDir Path directory) throws Exception {
     ReadLines<Integer> files = filesOf(directory, numbers(ROWS));
     TestPipeline pipeline = runner.pipeline();
@@ -204,7 +204,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void aTargetThatIsToBlameFailsTheRunEvenWithDeadLetters(Runner runner) throws Exception {
+  void targetFaultsFailTheRunDespiteDeadLetters(Runner runner) throws Exception {
     TestPipeline pipeline = runner.pipeline();
     try (BadRecordErrorHandler<PCollection<String>> handler =
         pipeline.registerBadRecordErrorHandler(new Expecting())) {

@@ -187,7 +187,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void aRealRefusalOfTheWholeRequestIsBlamedOnOneDocument() throws Exception {
+  void attributesRefusedRequestsToOneDocument() throws Exception {
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.breaksActionOf("7"))) {
       List<RefusedDocument> refused = new ArrayList<>();
       BulkSettings settings = BulkSettings.of(ElasticsearchTarget.at(proxy.url(), index));
@@ -350,7 +350,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void whenRetriesRunOutTheRunFailsAndSaysWhatIsThere() throws Exception {
+  void exhaustedRetriesFailAndReportWhatIsWritten() throws Exception {
     try (FaultyProxy proxy = FaultyProxy.before(server, FaultyProxy.items(429, "7"::equals))) {
       assertThatThrownBy(
               () -> {
@@ -380,13 +380,13 @@ class IndexDocumentsFaultsIT {
 
   @Test
   @Tag("large")
-  void tenThousandBadDocumentsAmongAHundredThousandBecomeDeadLetters() throws Exception {
+  void tenThousandBadDocumentsBecomeDeadLetters() throws Exception {
     badDocumentsBecomeDeadLetters(Runner.DIRECT, 100_000);
   }
 
   @Tag("large")
   @Test
-  void tenThousandBadDocumentsAmongAHundredThousandBecomeDeadLettersOnFlink() throws Exception {
+  void tenThousandBadDocumentsBecomeDeadLettersOnFlink() throws Exception {
     badDocumentsBecomeDeadLetters(Runner.FLINK, 100_000);
   }
 
@@ -492,7 +492,7 @@ class IndexDocumentsFaultsIT {
   }
 
   @Test
-  void credentialsAndAPrivateAuthorityOpenTheDoorAndNothingElseDoes() throws Exception {
+  void requiresCredentialsAndAPrivateAuthority() throws Exception {
     TestAuthority authority = TestAuthority.in(directory);
     Secret secret = new Secret("hunter2");
     ElasticsearchTarget nobody = ElasticsearchTarget.at("https://127.0.0.1:1", index);

@@ -11,7 +11,6 @@ import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.elasticsearch.bulk.Document;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.bulk.Operation;
-import dev.diagonal.elasticsearch.index.CreateIndex;
 import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.fault.Retry;
@@ -76,7 +75,7 @@ class IndexDocumentsIT {
                 .getName()
                 .replaceAll("([A-Z])", "-$1")
                 .toLowerCase(Locale.ROOT));
-    CreateIndex.ifMissing(target, MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target);
   }
 
   @Test
@@ -150,7 +149,7 @@ class IndexDocumentsIT {
   }
 
   @Test
-  void failsOnADocumentThatDoesNotFitTheMappingAndShowsNoContents() {
+  void failsOnMisfitDocumentsWithoutShowingContents() {
     List<Document> documents =
         List.of(Document.of("1", "{\"n\":1}"), Document.of("bad", "{\"n\":\"hunter2\"}"));
     assertThatThrownBy(() -> index(IndexDocuments.into(target), new Block<>(documents)))
@@ -185,7 +184,7 @@ class IndexDocumentsIT {
                 Document.of("kept", "{\"n\":1}"),
                 Document.of("changed", "{\"n\":1,\"title\":\"a\"}"))));
     ElasticsearchTarget other = target.withIndex(target.index() + "-other");
-    CreateIndex.ifMissing(other, MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(other);
     index(
         IndexDocuments.into(target),
         new Block<>(

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
-/** A file in memory that hands out at most so many bytes at a time, as networks do. */
+/** A file in memory that returns at most so many bytes per read, as networks do. */
 final class ArrayChannel implements SeekableByteChannel {
 
   private final byte[] bytes;

@@ -34,7 +34,7 @@ class WatchedFilesTest {
   }
 
   @Test
-  void eachFileComesOnceWithItsSizeAndNoSoonerThanItIsTimeToLook() throws IOException {
+  void returnsEachFileOnceAtItsTime() throws IOException {
     Looker looker = looker(watch, null);
     assertThat(comes(looker)).isEmpty();
     write("a", 3);
@@ -53,7 +53,7 @@ class WatchedFilesTest {
   }
 
   @Test
-  void whatWasFoundAndNotPutOutIsFoundAgainFromACheckpoint() throws Exception {
+  void checkpointsFindUnemittedFilesAgain() throws Exception {
     write("a", 1);
     write("b", 2);
     Looker first = looker(watch, null);
@@ -82,7 +82,7 @@ class WatchedFilesTest {
   }
 
   @Test
-  void itEndsWhenNothingNewHasComeForLongEnoughAlsoInAReaderMadeAnew() throws IOException {
+  void endsAfterTheIdleTimeAlsoOnceRestored() throws IOException {
     FileWatch idle = watch.endingAfter(Duration.standardSeconds(5));
     write("a", 1);
     Looker looker = looker(idle, null);

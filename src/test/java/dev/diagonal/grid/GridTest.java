@@ -48,7 +48,7 @@ final class GridTest {
   }
 
   @Example
-  void cellsOfOneWaveShareNoLockWhereTheTableSizeIsAPowerOfTwo() {
+  void cellsOfAWaveShareNoLock() {
     for (ScheduleKind kind : List.of(ScheduleKind.BIPARTITE, ScheduleKind.MONOPARTITE)) {
       for (int tableSize = 1; tableSize <= 64; tableSize *= 2) {
         Grid<Pair> grid = new Sized(kind, tableSize).grid();
@@ -92,7 +92,7 @@ final class GridTest {
   }
 
   @Example
-  void slotsOfTheUsersOwnAreCheckedAndHaveLocksOfTheirOwn() {
+  void customSlotsAreCheckedAndHaveOwnLocks() {
     Grid<Pair> grid =
         Grid.bipartite(10)
             .bySlots("mine", pair -> (int) pair.source(), pair -> (int) pair.target());
@@ -114,14 +114,14 @@ final class GridTest {
 
   @Example
   void aTableHasRoomForAllWorkersAndFullBatches() {
-    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 4, 1_000_000, 1_000)).isEqualTo(16);
-    assertThat(TableSize.of(ScheduleKind.BIPARTITE, 4, 1_000_000, 1_000)).isEqualTo(8);
-    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 1_000_000, 1_000)).isEqualTo(32);
-    assertThat(TableSize.of(ScheduleKind.BIPARTITE, 100, 1L << 40, 1_000)).isEqualTo(64);
-    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 100_000, 1_000)).isEqualTo(16);
-    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 10_000, 1_000)).isEqualTo(4);
-    assertThat(TableSize.of(ScheduleKind.MONOPARTITE, 8, 0, 1_000)).isEqualTo(1);
-    assertThat(TableSize.of(ScheduleKind.COMPONENTS, 1, 1_000_000, 1_000)).isEqualTo(2);
+    assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(4, 1_000_000, 1_000)).isEqualTo(16);
+    assertThat(ScheduleKind.BIPARTITE.tableSizeFor(4, 1_000_000, 1_000)).isEqualTo(8);
+    assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(8, 1_000_000, 1_000)).isEqualTo(32);
+    assertThat(ScheduleKind.BIPARTITE.tableSizeFor(100, 1L << 40, 1_000)).isEqualTo(64);
+    assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(8, 100_000, 1_000)).isEqualTo(16);
+    assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(8, 10_000, 1_000)).isEqualTo(4);
+    assertThat(ScheduleKind.MONOPARTITE.tableSizeFor(8, 0, 1_000)).isEqualTo(1);
+    assertThat(ScheduleKind.COMPONENTS.tableSizeFor(1, 1_000_000, 1_000)).isEqualTo(2);
   }
 
   @Provide

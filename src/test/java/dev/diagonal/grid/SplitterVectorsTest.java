@@ -79,7 +79,7 @@ final class SplitterVectorsTest {
 
   @ParameterizedTest
   @MethodSource("good")
-  void nothingIsLostAndBatchesArePureAndWithinTheirSize(Input input) {
+  void losesNothingAndBatchesStayPureAndSmall(Input input) {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     Map<Integer, int[]> rows = new TreeMap<>();
     input.rows().forEach(row -> rows.put(row[0], row));

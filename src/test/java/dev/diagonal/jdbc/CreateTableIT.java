@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.taxi.UpsertRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
-import dev.diagonal.jdbc.write.UpsertRows;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Sql;
@@ -79,7 +79,7 @@ final class CreateTableIT {
   }
 
   @Test
-  void aUniqueIndexOnTheKeyInAnyOrderWillDoAndSoWillFurtherColumnsThatMayBeLeftOut()
+  void acceptsUniqueIndexesOnTheKeyInAnyOrder()
       throws Exception {
     sql.execute(
         """

@@ -30,7 +30,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void everyBatchHasExactlySoManyRowsThoughIdsHaveGaps() throws Exception {
+  void batchesHaveExactSizesDespiteGaps() throws Exception {
     database.withRatings(1_000);
     assertThat(database.plan(64)).isEqualTo(new Planned(16, 1_000, 0));
     assertThat(
@@ -66,7 +66,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void aTransactionThatHasDrawnALowIdAndCommitsLateIsWaitedFor() throws Exception {
+  void waitsForTransactionsThatCommitLowIdsLate() throws Exception {
     database.withRatings(0);
     CompletableFuture<Planned> plan;
     try (Connection late = database.connect();
@@ -125,7 +125,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void aRowThatComesWhileItsBatchIsWorkedOnTakesTheBatchFromItsWorker() throws Exception {
+  void lateRowsTakeTheBatchFromItsWorker() throws Exception {
     database.withRatings(10);
     Planned unused = database.plan(10);
     database.gateAfterStaging(1);
@@ -149,7 +149,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void idsBelowTheLeastAreBatchesOfTheirOwnWithoutAGap() throws Exception {
+  void lowerIdsBecomeBatchesOfTheirOwn() throws Exception {
     database.withRatings(0);
     database.addRatings(100, 109);
     assertThat(database.plan(10)).isEqualTo(new Planned(1, 10, 0));
@@ -186,7 +186,7 @@ final class BatchPlanIT {
   }
 
   @Test
-  void plansAndPublicationsWaitForALongPlanHoweverLongItTakes() throws Exception {
+  void plansAndPublicationsWaitForLongPlans() throws Exception {
     database.withRatings(0);
     CompletableFuture<String> waiting;
     try (Connection holder = database.connect()) {

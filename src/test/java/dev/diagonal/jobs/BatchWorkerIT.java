@@ -151,7 +151,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aLeaseLostInTheRunBeforeTakesNoAttemptFromTheNextRun() throws Exception {
+  void lostLeasesUseNoAttemptOfTheNextRun() throws Exception {
     planned(20, 10);
     WorkSettings once = WorkSettings.DEFAULT.withMaxAttempts(1);
     database.gateAfterStaging(1);
@@ -200,7 +200,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aBatchWhoseRowIsLockedForAMomentIsWaitedFor() throws Exception {
+  void waitsForABrieflyLockedBatch() throws Exception {
     planned(10, 10);
     CompletableFuture<Outcome> worker;
     try (Connection other = database.connect()) {
@@ -243,7 +243,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void aWorkerWaitsForABatchThatAnotherMayStillGiveUp() throws Exception {
+  void workersWaitForBatchesThatOthersMayRelease() throws Exception {
     planned(10, 10);
     database.gateAfterStaging(1);
     CompletableFuture<Outcome> first;
@@ -294,7 +294,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void whatTheStagingTableRefusesIsTheReasonAndARerunFinishes() throws Exception {
+  void stagingErrorsAreReportedAndARerunFinishes() throws Exception {
     planned(500, 100);
     database.execute(
         "ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (batch_id <> 3 OR movie_id < 90)");
@@ -339,17 +339,17 @@ final class BatchWorkerIT {
   void invalidRatingsAreSkippedAndReportedOnRequest() throws Exception {
     planned(50, 10);
     makeBad();
-    List<DeadLetter> told = new ArrayList<>();
+    List<DeadLetter> reported = new ArrayList<>();
     List<ProcessedBatch> completed = new ArrayList<>();
     try (BatchWorker worker = database.worker(WorkSettings.DEFAULT.skippingBadRows(2))) {
       worker.processAll(
           (batch, badRows) -> {
             completed.add(batch);
-            told.addAll(badRows);
+            reported.addAll(badRows);
           });
     }
     assertThat(completed).hasSize(5);
-    assertThat(told)
+    assertThat(reported)
         .extracting(DeadLetter::record, DeadLetter::reason)
         .containsExactly(
             tuple("16", "row 16 of public.ratings: the movie is null"),
@@ -368,7 +368,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void moreBadRowsThanAreToBeSkippedFailTheBatch() throws Exception {
+  void tooManyBadRowsFailTheBatch() throws Exception {
     planned(50, 10);
     makeBad();
     assertThat(database.work(WorkSettings.DEFAULT.skippingBadRows(1))).hasSize(4);
@@ -377,7 +377,7 @@ final class BatchWorkerIT {
   }
 
   @Test
-  void noneToBeSkippedIsAsIfTheyWereNotSkipped() throws Exception {
+  void skippingZeroBadRowsIsNotSkipping() throws Exception {
     planned(50, 10);
     makeBad();
     assertThat(database.work(WorkSettings.DEFAULT.skippingBadRows(0))).hasSize(3);

@@ -54,7 +54,7 @@ final class ProcessBatchesIT {
   }
 
   @Test
-  void whatFailedInOneRunIsTriedAgainOnceAnotherIsBegun() throws Exception {
+  void nextRunRetriesFailedBatches() throws Exception {
     database.withRatings(100);
     assertThat(database.plan(50).batches()).isEqualTo(2);
     database.execute(

@@ -89,7 +89,7 @@ final class PublicationIT {
   }
 
   @Test
-  void anotherTotalsTableIsFilledInFullAndSoIsTheFirstOneAgain() throws Exception {
+  void changedTotalsTablesAreFilledCompletely() throws Exception {
     worked(1_000, 100);
     assertThat(database.publish().written()).isEqualTo(97);
     JobDatabase marts =
@@ -107,7 +107,7 @@ final class PublicationIT {
   }
 
   @Test
-  void stagingRowsThatAreGoneAreNotPublishedButWorkedOutAgain() throws Exception {
+  void lostStagingRowsAreComputedAgain() throws Exception {
     worked(1_000, 100);
     assertThat(database.publish().written()).isEqualTo(97);
     database.execute("DELETE FROM staging.movie_ratings WHERE batch_id = 3 AND movie_id = 50");
@@ -147,7 +147,7 @@ final class PublicationIT {
   }
 
   @Test
-  void whatIsNotCompleteIsOnlyPublishedWithoutItOnRequest() throws Exception {
+  void publishesIncompleteTotalsOnlyOnRequest() throws Exception {
     database.withRatings(100);
     assertThat(database.plan(10).batches()).isEqualTo(10);
     assertThat(database.process(4)).isEqualTo(BatchWorker.Outcome.COMPLETED);

@@ -37,7 +37,7 @@ final class BundledJarIT {
   }
 
   @Test
-  void withoutArgumentsItListsTheCommandsAndMavensForTheDemo() {
+  void listsCommandsWithoutArguments() {
     ChildJvm child = run("");
     assertThat(child.status()).isEqualTo(2);
     assertThat(child.out()).isEmpty();
@@ -107,7 +107,7 @@ final class BundledJarIT {
         "@runner-configs/flink-local.args --parallelism=1",
         "--runner=FlinkRunner --flinkMaster=[local] --parallelism=4"
       })
-  void everyRunnerAndParallelismWritesTheSameBytesAndSaysNothingElse(String runner)
+  void everyRunnerAndParallelismWritesTheSameBytes(String runner)
       throws IOException {
     Path summary = directory.resolve("summary.json");
     ChildJvm child =
@@ -150,7 +150,7 @@ final class BundledJarIT {
   }
 
   @Test
-  void aBadLineThatIsPutAsideOnFlinkLeavesTheSameBytes() throws IOException {
+  void badLinesOnFlinkLeaveTheSameOutput() throws IOException {
     RatingsFile.of(20_000, 1_000, 11).with(12_345, "1,2,3.5,99,").writeTo(input);
     Path badRecords = directory.resolve("bad.jsonl");
     ChildJvm child =
@@ -167,7 +167,7 @@ final class BundledJarIT {
   }
 
   @Test
-  void aHeapThatIsTooSmallIsRefusedWithTheOneThatIsNeeded() {
+  void refusesSmallHeapsAndNamesTheNeededSize() {
     ChildJvm child =
         ChildJvm.run("-Xmx64m", "-jar", ChildJvm.jar(), "movie-ratings", "--input=" + input);
     assertThat(child.status()).isEqualTo(2);
@@ -176,7 +176,7 @@ final class BundledJarIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"movie-ratings --input=examples/ratings.csv", "servers"})
-  void embeddedServersAreNotInItAndItSaysWhatToDo(String command) {
+  void explainsThatEmbeddedServersAreMissing(String command) {
     ChildJvm child = run(command);
     assertThat(child.status()).isEqualTo(1);
     assertThat(child.out()).isEmpty();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes whose clocks are a day ahead of the database's, or behind it. */
+/** Processes whose clocks run a day ahead of the database's, or a day behind. */
 @Tag("large") // JVMs of their own, for what the architecture test shows of most code
 @ExtendWith(PostgresExtension.class)
 final class ClockSkewIT {

@@ -47,7 +47,7 @@ final class DemoIT {
   }
 
   @Test
-  void bothServersGiveBackTheMostRatedMoviesOfTheSample() throws Exception {
+  void bothServersReturnTheMostRatedMovies() throws Exception {
     Set<String> ports = new ConcurrentSkipListSet<>();
     CountDownLatch over = new CountDownLatch(1);
     CompletableFuture<Void> watching = CompletableFuture.runAsync(() -> collect(ports, over));

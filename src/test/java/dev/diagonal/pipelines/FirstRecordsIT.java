@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A first try with a wrong option or file leaves no table behind. */
+/** A first try with a wrong option or file leaves no table. */
 @ExtendWith(PostgresExtension.class)
 final class FirstRecordsIT {
 

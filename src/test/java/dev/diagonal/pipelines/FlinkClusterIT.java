@@ -99,7 +99,7 @@ final class FlinkClusterIT {
   }
 
   @Test
-  void aWorkerIsKilledInTheMiddleOfALoadAndEachEdgeCountsOnce() throws Exception {
+  void edgesCountOnceThoughAWorkerIsKilled() throws Exception {
     killInTheMiddleOfALoad(false);
   }
 
@@ -141,7 +141,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void theDatabaseIsKilledInTheMiddleOfALoadAndEachEdgeCountsOnce() throws Exception {
+  void edgesCountOnceThoughTheDatabaseIsKilled() throws Exception {
     LoadEdgesRun load = LoadEdgesRun.on(database);
     evidence.watch();
     CompletableFuture<ChildJvm> loading = beginToLoad(load, eightFilesOfEdges());
@@ -241,7 +241,7 @@ final class FlinkClusterIT {
 
   @Test
   @Tag("large")
-  void aJobWhoseSubmissionGetsNoAnswerRunsOnceAndIsFollowed() throws Exception {
+  void followsJobsWhoseSubmissionGotNoAnswer() throws Exception {
     long before = runs.jobs("movie-ratings");
     try (CuttingRelay relay = CuttingRelay.to(cluster.restPort(), 50_000_000, true, 1)) {
       Path summary = directory.resolve("summary.json");

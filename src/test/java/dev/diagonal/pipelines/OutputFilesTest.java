@@ -111,7 +111,7 @@ final class OutputFilesTest {
         "movie-ratings --input=@r.csv --output=@o.csv --badRecords=@o.csv",
         "movie-ratings --input=@r.csv --output=@o.csv --badRecords=@b.jsonl --summary=@b.jsonl",
         "movie-ratings --input=@r.csv --output=- --summary=/dev/stdout",
-        // a compression that cannot be written, places that are no files
+        // a compression that cannot be written, places that are not files
         "transfer --from=csv:@r.csv --to=csv:@o.csv.zip",
         "movie-ratings --input=@r.csv --output=@o.csv --badRecords=@b.jsonl.deflate",
         "donors-choose --projects=@r.csv --donations=@r.csv --resources=@r.csv --output=-",
@@ -242,7 +242,7 @@ final class OutputFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", FLINK})
-  void dashIsTheStandardOutputAndTheSummaryGoesToTheOther(String runner) throws IOException {
+  void dashMeansStandardOutputAndMovesTheSummary(String runner) throws IOException {
     Launched launched = launch("transfer --from=csv:@r.csv --to=csv:-" + runner);
     assertDone(launched);
     assertThat(launched.out()).isEqualTo(RATINGS.lines().toList());

@@ -79,7 +79,7 @@ final class ReadLimitsIT {
   }
 
   @Test
-  void aQueryForEdgesSilentBeforeItsFirstRowIsRunAgain() throws Exception {
+  void retriesQueriesThatReturnedNoRow() throws Exception {
     try (SilentRelay relay = SilentRelay.to(serverPort, "FROM silent_source", 0, 1)) {
       Launched launched =
           Launched.with(

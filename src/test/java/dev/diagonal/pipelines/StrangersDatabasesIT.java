@@ -72,7 +72,7 @@ final class StrangersDatabasesIT {
       this.expected = expected;
     }
 
-    /** Returns the tables whose rows are told apart by a column of their own, and that column. */
+    /** Returns the tables whose rows are identified by a column of their own, and that column. */
     List<String[]> keyed() {
       return switch (this) {
         case EDGES -> List.of(new String[] {"edges", "edge_id"}, new String[] {"nodes", "id"});

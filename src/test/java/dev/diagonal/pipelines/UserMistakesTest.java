@@ -50,7 +50,7 @@ final class UserMistakesTest {
         "tasks: [a\tb: c\n\t- d]", // tabs
         "tasks: {",
         "tasks: !!javax.script.ScriptEngineManager [x]",
-        "? [a]\n: b", // a key that is no text
+        "? [a]\n: b", // a key that is not text
         "tasks: \"\\0\"",
         "- 1",
         "1",
@@ -110,6 +110,21 @@ final class UserMistakesTest {
             "--to=csv:" + directory.resolve("out.csv"),
             "--mapping=" + file("mapping.yaml", text)));
     assertThat(directory.resolve("out.csv")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jdbc", "inputJdbc"})
+  void passwordFilesNeedTheirUser(String prefix) throws IOException {
+    Launched launched =
+        launch(
+            "transfer",
+            "--from=jdbc:people",
+            "--to=csv:" + directory.resolve("out.csv"),
+            "--%sUrl=jdbc:postgresql://h/d".formatted(prefix),
+            "--%sPasswordFile=%s".formatted(prefix, file("password", "secret")));
+    refuses(launched);
+    assertThat(launched.err())
+        .anyMatch(line -> line.contains("--%1$sPasswordFile needs --%1$sUser".formatted(prefix)));
   }
 
   @ParameterizedTest

@@ -119,7 +119,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void resultsHaveTheSameBytesAtEveryParallelismRangeSizeAndNumberOfShards(Runner runner)
+  void resultsDoNotDependOnParallelism(Runner runner)
       throws Exception {
     List<String> lines = lines(2_000);
     write("r.csv", (HEADER + String.join("", lines)).getBytes(UTF_8));
@@ -180,7 +180,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aDamagedLineFailsTheRunWithItsPlaceReasonAndText(Runner runner) throws Exception {
+  void damagedLinesFailWithPlaceReasonAndText(Runner runner) throws Exception {
     String damaged = "1,2,4.5,17" + "x".repeat(300);
     write("r.csv", (HEADER + "1,2,4.5,17\n" + damaged + "\n1,2,4.5,17\n").getBytes(UTF_8));
     assertThatThrownBy(() -> run(runner, AggregateRatings.from(path("r.csv"))))
@@ -195,7 +195,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void withAHandlerDamagedLinesBecomeDeadLettersAndTheRestIsRight(Runner runner) throws Exception {
+  void damagedLinesBecomeDeadLetters(Runner runner) throws Exception {
     List<String> good = lines(500);
     List<String> mixed = new ArrayList<>(good);
     mixed.add(400, "a,b,c,d\n");

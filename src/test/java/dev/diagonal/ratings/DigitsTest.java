@@ -14,7 +14,7 @@ import net.jqwik.api.Tuple;
 class DigitsTest {
 
   @Property(seed = "1", tries = 5_000)
-  void countsAndReadsTheDigitsAWordStartsWithAlsoAtTheEndOfTheArray(@ForAll("texts") String text) {
+  void readsLeadingDigitsOfAWord(@ForAll("texts") String text) {
     byte[] bytes = text.getBytes(ISO_8859_1);
     for (int at = 0; at <= bytes.length; at++) {
       String digits = text.substring(at).replaceFirst("(?s)[^0-9].*", "");

@@ -28,7 +28,7 @@ class RatingParserTest {
   private record Parsed(List<Rating> ratings, List<DeadLetter> bad) {}
 
   @Property(seed = "1", tries = 5_000, edgeCases = EdgeCasesMode.NONE)
-  void everyLineIsARatingOrABadLineAsTheCarefulReaderSays(
+  void agreesWithTheCarefulReader(
       @ForAll("texts") RatingTexts.Text text, @ForAll @IntRange(min = 1, max = 5) int batch) {
     RatingFormat.Columns columns = text.format().columnsOf(text.file());
     RatingLine careful = new RatingLine(text.format(), columns);

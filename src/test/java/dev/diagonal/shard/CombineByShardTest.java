@@ -158,7 +158,7 @@ class CombineByShardTest {
   }
 
   @Example
-  void underATriggerThatAccumulatesTheLastPaneOfAKeyIsThatOfCombinePerKey() {
+  void accumulatingTriggersEndLikeCombinePerKey() {
     TestPipeline pipeline = Runner.DIRECT.pipeline();
     PCollection<KV<String, Long>> input =
         pipeline.apply(lateStream()).apply(window().accumulatingFiredPanes());

@@ -37,7 +37,7 @@ class PackBlocksTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void everyRecordIsInOneBlockOfItsKeyAndNoBlockIsTooLarge(Runner runner) {
+  void recordsAreInOneBlockOfBoundedSize(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     PCollection<KV<Integer, Block<Integer>>> blocks =
         numbers(pipeline).apply(PackBlocks.by((Integer n) -> n % 7).withBlockRows(10));
@@ -114,7 +114,7 @@ class PackBlocksTest implements Serializable {
   }
 
   /**
-   * Puts out records of another window than their block's, and blocks without its last timestamp.
+   * Emits records of another window than their block's, and blocks without its last timestamp.
    */
   private static final class MisplacedFn extends DoFn<KV<Integer, Block<Integer>>, String> {
     @ProcessElement

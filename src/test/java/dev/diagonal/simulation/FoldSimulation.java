@@ -119,7 +119,7 @@ final class FoldSimulation implements Simulated {
     }
 
     void pause(long nanos) {
-      world.log(() -> name + " stands still");
+      world.log(() -> name + " is paused");
       pausedUntilNanos = world.nowNanos() + nanos;
     }
 

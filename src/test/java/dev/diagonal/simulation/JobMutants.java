@@ -33,7 +33,7 @@ final class JobMutants {
             "lease_until < clock_timestamp() AND %2$s",
             "lease_until < clock_timestamp() + 50 * interval '1 millisecond' AND %2$s"),
         new Mutant(
-            "failed batches are tried without end",
+            "failed batches are retried without limit",
             table,
             "status IN ('pending', 'failed') AND failures < ?",
             "status IN ('pending', 'failed') AND failures - 100 < ?"),

@@ -195,7 +195,7 @@ final class JobWorkerSteps implements BatchWorker.Listener, SteppedWorker.Work {
   }
 
   void pause(long nanos) {
-    world.log(() -> name + " stands still");
+    world.log(() -> name + " is paused");
     pausedUntilNanos = world.nowNanos() + nanos;
   }
 

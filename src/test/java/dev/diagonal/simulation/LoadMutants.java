@@ -92,7 +92,7 @@ final class LoadMutants {
             "threads.size() < max",
             "threads.size() <= max"),
         new Mutant(
-            "a cancelled batch is tried again",
+            "a cancelled batch is retried",
             sibling("BatchRun"),
             "if (!group.isStopped() && writer.isRetryable(fault)) {",
             "if (writer.isRetryable(fault)) {"),
@@ -117,11 +117,11 @@ final class LoadMutants {
             "Math.min(doubled, (double) maxDelay.toNanos())",
             "doubled"),
         new Mutant(
-            "a refused row is tried again",
+            "a refused row is retried",
             SqlFaults.class,
             "Set.of(\"08\", \"57P0\")",
             "Set.of(\"08\", \"57P0\", \"22\")"),
-        new Mutant("a victim of a deadlock is not tried again", SqlFaults.class, "\"40P01\", ", ""),
+        new Mutant("a victim of a deadlock is not retried", SqlFaults.class, "\"40P01\", ", ""),
         new Mutant(
             "the column side is not locked",
             Grid.class,

@@ -118,7 +118,7 @@ final class LoadRun {
   /** A process pauses, and others run its bundles; then it continues as a zombie. */
   private void pause(LoadProcess process) {
     if (!isDone() && process.isTrusted()) {
-      world.log(() -> process + " stands still");
+      world.log(() -> process + " is paused");
       replace(process);
       process.pause(world.about(100 * World.MILLIS));
     }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /**
  * Loads edges, tables, ratings and an index in processes of their own, while a seeded adversary
  * kills processes, sessions, servers and connections. Then it checks the history of what each
- * client was told against what the stores hold.
+ * client reported against what the stores hold.
  *
  * <p>Arguments: the minutes, and a seed (default 1).
  */

@@ -17,7 +17,7 @@ final class SoakIT {
 
   @Tag("large")
   @Test
-  void noRowIsLostOrDoubledInTenMinutesOfFaults(@TempDir Path directory) throws Exception {
+  void losesAndDoublesNoRowInTenMinutes(@TempDir Path directory) throws Exception {
     Soak.Report report = Soak.run(Duration.ofMinutes(10), SEED, directory);
     System.out.println(report);
     assertThat(report.findings()).isEmpty();

@@ -4,7 +4,7 @@ package dev.diagonal.soak;
 enum Strike {
   /** A client's JVM is killed with signal 9. */
   PROCESS_KILLED,
-  /** A client's JVM stands still for some seconds, and continues. */
+  /** A client's JVM stops for some seconds, and continues. */
   PROCESS_PAUSED,
   /** A client's JVM starts with a clock that is more than a day off. */
   CLOCK_SHIFTED,

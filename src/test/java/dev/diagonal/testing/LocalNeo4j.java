@@ -136,7 +136,7 @@ public final class LocalNeo4j implements AutoCloseable {
   }
 
   /**
-   * Returns how many deadlocks the server has detected since the last call, whoever was told of
+   * Returns how many deadlocks the server has detected since the last call, whoever was notified of
    * them.
    */
   public synchronized long newDeadlocks() throws IOException {

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between clients and a server of this machine. After a client has sent a text and the
- * server has answered so many bytes, the relay drops the rest of that connection without a word, as
- * a firewall does that has forgotten it.
+ * Relays between clients and a server on this machine. After a client has sent a text and the
+ * server has answered with so many bytes, the relay silently drops the rest of that connection, as
+ * a firewall does that has lost its state.
  */
 public final class SilentRelay implements AutoCloseable {
 
@@ -33,7 +33,7 @@ public final class SilentRelay implements AutoCloseable {
    *
    * @param text what a client must have sent in one piece
    * @param answerBytes how many bytes of the answer still pass
-   * @param connections how many connections fall silent
+   * @param connections how many connections are silenced
    */
   public static SilentRelay to(int serverPort, String text, long answerBytes, int connections)
       throws IOException {
@@ -45,7 +45,7 @@ public final class SilentRelay implements AutoCloseable {
     return relay.port();
   }
 
-  /** Returns how many connections have fallen silent. */
+  /** Returns how many connections have been silenced. */
   public int silenced() {
     return silenced.get();
   }

@@ -56,7 +56,7 @@ class WriteDeadLetterFilesTest {
   }
 
   @Test
-  void aBundleThatIsRepeatedWritesTheSameFileAndAnotherOneAnother() throws IOException {
+  void repeatedBundlesWriteTheSameFile() throws IOException {
     DeadLetter one = new DeadLetter("a.csv", 20, "odd", "2");
     DeadLetter other = new DeadLetter("a.csv", 22, "odd", "3");
     write(Runner.DIRECT, one);

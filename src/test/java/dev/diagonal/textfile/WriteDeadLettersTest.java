@@ -25,7 +25,7 @@ class WriteDeadLettersTest {
 
   @ParameterizedTest
   @EnumSource
-  void lettersAreLinesOfJsonByFileAndOffsetForeignOnesFirst(Runner runner) {
+  void sortsLettersByFileAndOffset(Runner runner) {
     BadRecord foreign =
         BadRecord.builder()
             .setRecord(

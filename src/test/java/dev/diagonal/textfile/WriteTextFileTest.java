@@ -77,7 +77,7 @@ class WriteTextFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void tooManyRecordsFailTheRunOnceTheyAreAllInTheFile(Runner runner) throws IOException {
+  void tooManyRecordsFailOnceTheFileHasAll(Runner runner) throws IOException {
     TestPipeline pipeline = runner.pipeline();
     blocks(pipeline, numbers(1, 3)).apply(to("out.csv").withMaxRecords(2));
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())

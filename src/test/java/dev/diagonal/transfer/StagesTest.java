@@ -27,7 +27,7 @@ final class StagesTest {
 
   private static final RowType NUMBERS = new RowType(List.of(new Field("n", FieldType.BIGINT)));
 
-  /** Puts out so many blocks of one row, and says how many were taken. */
+  /** Emits so many blocks of one row, and counts how many were taken. */
   private static final class Counting implements RowBlockReader {
     private final int blocks;
     final AtomicInteger read = new AtomicInteger();
@@ -125,7 +125,7 @@ final class StagesTest {
   }
 
   @Test
-  void aSourceIsNeverMoreThanAFewBlocksAheadOfASlowWriter() throws Exception {
+  void slowWritersHoldTheSourceBack() throws Exception {
     Counting reader = new Counting(200);
     List<Integer> ahead = new ArrayList<>();
     Keeping slow =

@@ -132,7 +132,7 @@ public final class ElasticsearchFaults {
         || FAULTS_OF_INDEX.stream().anyMatch(item.reason()::startsWith);
   }
 
-  /** A response of Elasticsearch, or of a proxy, to a request as a whole. */
+  /** A response of Elasticsearch, or of a proxy, to a whole request. */
   public static final class AnswerException extends IOException {
     private final int status;
     private final String type;

@@ -70,26 +70,10 @@ public record IndexCheck(ElasticsearchTarget target) {
     JsonNode wanted = JSON.readTree(mapping);
     return ask(
         "read the mapping of",
-        connection -> {
-          JsonNode found = WriteIndex.mappings(connection, target);
-          if (found == null) {
-            List<String> conflicts =
-                MappingTypes.conflicts(wanted, MatchingTemplates.mapping(connection, target));
-            if (!conflicts.isEmpty()) {
-              throw new TargetMismatchException(
-                  "a template for index " + target.index(), conflicts);
-            }
-            return created(wanted);
-          }
-          List<String> differences = new ArrayList<>();
-          for (JsonNode index : found) {
-            differences.addAll(MappingTypes.differences(wanted, index.path("mappings")));
-          }
-          if (!differences.isEmpty()) {
-            throw new TargetMismatchException("index " + target.index(), differences);
-          }
-          return "%s exists and has all fields".formatted(target.index());
-        });
+        connection ->
+            RequiredFields.check(connection, target, wanted)
+                ? "%s exists and has all fields".formatted(target.index())
+                : created(wanted));
   }
 
   /**

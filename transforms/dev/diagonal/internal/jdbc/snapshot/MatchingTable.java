@@ -60,7 +60,7 @@ public record MatchingTable(String schema, String name, List<String> primaryKey)
    * before them; otherwise they are in the order of their names. Tables that refer to each other in
    * a cycle come last. Diagonal's own tables do not match.
    *
-   * @param schemas the names of the schemas; an asterisk stands for any text
+   * @param schemas the names of the schemas; an asterisk matches any text
    * @param names the names of the tables, in the same way
    * @throws IllegalArgumentException if a table inherits from another one, whose rows include its
    *     own

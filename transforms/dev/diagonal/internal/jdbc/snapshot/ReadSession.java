@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadSession implements AutoCloseable {
 
-  // Local to the transaction: behind a pooler the connection serves other clients afterwards.
+  // Local to the transaction: a pooler gives the connection to other clients afterwards.
   private static final String PATIENT =
       "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL tcp_user_timeout = 0";
 

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.jdbc.snapshot;
 
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -119,7 +120,7 @@ public final class SnapshotSessions {
   private static void begin(Snapshot snapshot, Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-      statement.execute("SET TRANSACTION SNAPSHOT '" + snapshot.id().replace("'", "''") + "'");
+      statement.execute("SET TRANSACTION SNAPSHOT " + PostgresSql.literal(snapshot.id()));
     } catch (SQLException fault) {
       throw NO_SNAPSHOT_STATES.contains(String.valueOf(fault.getSQLState()))
           ? new SnapshotLostException(snapshot.database(), fault)

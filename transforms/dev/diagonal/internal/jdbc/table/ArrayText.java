@@ -24,11 +24,11 @@ public final class ArrayText {
     }
     return element instanceof List<?> inner
         ? of(inner)
-        : '"' + spelled(element).replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        : '"' + valueOf(element).replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /** Returns one value in PostgreSQL's text format. */
-  public static String spelled(Object value) {
+  public static String valueOf(Object value) {
     if (value instanceof byte[] bytes) {
       return "\\x" + HexFormat.of().formatHex(bytes);
     }

@@ -92,7 +92,7 @@ public final class BoundRow implements RowValues {
     }
     return value instanceof Object[] array
         ? Arrays.stream(array).map(BoundRow::plain).toList()
-        : ArrayText.spelled(value);
+        : ArrayText.valueOf(value);
   }
 
   private BoundRow put(@Nullable Object value) {

@@ -53,6 +53,12 @@ public final class PostgresSql {
     return '"' + identifier.replace("\"", "\"\"") + '"';
   }
 
+  /** Returns a text as a literal, whatever it contains and however the server reads backslashes. */
+  public static String literal(String text) {
+    String quoted = "'" + text.replace("'", "''") + "'";
+    return text.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
+  }
+
   /**
    * Returns {@code name}, with underscores appended until it differs from every table of the
    * statement. Otherwise {@code diagonal_rows} could mean our temporary table instead of the user's

@@ -50,7 +50,7 @@ interface ColumnConversion {
     FieldType wanted = field.type();
     ColumnConversion conversion;
     if (target.pattern() != null) {
-      conversion = SpellingPattern.of(target, given, wanted, source);
+      conversion = FormatPattern.of(target, given, wanted, source);
     } else if (given == FieldType.TEXT) {
       ColumnGuess guess = plan.guessOf(target);
       conversion =

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.StoredFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class OpenParquet implements Closeable {
     try {
       return open(file.name(), StoredFile.open(file));
     } catch (IOException e) {
-      throw new BadInputException("cannot read %s: %s".formatted(file.name(), reasonOf(e)), e);
+      throw new BadInputException("cannot read %s: %s".formatted(file.name(), Reason.atRootOf(e)), e);
     }
   }
 
@@ -84,7 +85,7 @@ public final class OpenParquet implements Closeable {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new BadInputException(
-          "cannot read the footer of %s: %s".formatted(name, reasonOf(e)), e);
+          "cannot read the footer of %s: %s".formatted(name, Reason.atRootOf(e)), e);
     } finally {
       if (!opened) {
         channel.close();
@@ -170,16 +171,8 @@ public final class OpenParquet implements Closeable {
   BadInputException failure(RowGroup group, Exception e) {
     return new BadInputException(
         "cannot read row group %s of %s of %s: %s"
-            .formatted(group.index() + 1, groups(), name, reasonOf(e)),
+            .formatted(group.index() + 1, groups(), name, Reason.atRootOf(e)),
         e);
-  }
-
-  private static String reasonOf(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
   long bytesRead() {

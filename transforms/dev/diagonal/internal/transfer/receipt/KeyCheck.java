@@ -4,6 +4,7 @@ import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.rows.RowBlock;
@@ -129,7 +130,7 @@ public final class KeyCheck {
     int column = sentKey.get(keyColumn).index();
     return block.isNull(row, column)
         ? "NULL"
-        : "'" + text(block, row, column).replace("'", "''") + "'";
+        : PostgresSql.literal(text(block, row, column));
   }
 
   private static String text(RowBlock block, int row, int column) {

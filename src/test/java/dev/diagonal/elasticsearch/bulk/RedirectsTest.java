@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.diagonal.elasticsearch.FaultyProxy;
 import dev.diagonal.elasticsearch.Ignoring;
 import dev.diagonal.elasticsearch.TestAuthority;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.fault.Secret;
 import dev.diagonal.internal.donors.DonationReport;
@@ -90,7 +90,7 @@ final class RedirectsTest {
   /** Everything of ours that sends requests to Elasticsearch. */
   private static final List<Call> CALLS =
       List.of(
-          target -> CreateIndex.ifMissing(target, "{\"properties\":{}}"),
+          target -> IndexTemplate.of("{\"properties\":{}}").createIfMissing(target),
           target -> IndexFields.add(target, "{\"properties\":{}}"),
           RefreshIndex::of,
           LoadMode::begin,

@@ -34,7 +34,7 @@ final class CreateIndexIT {
 
   @Test
   void createsWhatIsMissingWithTheMapping(LocalElasticsearch elasticsearch) throws Exception {
-    CreateIndex.ifMissing(target(elasticsearch, "create-missing"), MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target(elasticsearch, "create-missing"));
     assertThat(
             JSON.readTree(Http.get(elasticsearch.url() + "/create-missing/_mapping"))
                 .at("/create-missing/mappings"))
@@ -44,22 +44,20 @@ final class CreateIndexIT {
   @Test
   void leavesAnIndexThatFitsAsItIs(LocalElasticsearch elasticsearch) throws Exception {
     ElasticsearchTarget target = target(elasticsearch, "create-twice");
-    CreateIndex.ifMissing(target, MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target);
     String url = elasticsearch.url() + "/create-twice";
     Http.send("PUT", url + "/_doc/1?refresh=true", "{\"movie_id\":1,\"further\":2}");
-    CreateIndex.ifMissing(target, MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target);
     assertThat(JSON.readTree(Http.get(url + "/_count")).path("count").asInt()).isEqualTo(1);
   }
 
   @Test
   void refusesAnIndexWhoseFieldsHaveOtherTypes(LocalElasticsearch elasticsearch) throws Exception {
     ElasticsearchTarget target = target(elasticsearch, "create-other");
-    CreateIndex.ifMissing(
-        target,
-        """
+    IndexTemplate.of("""
         {"properties": {"movie_id": {"type": "keyword"}, "rating_mean": {"type": "double"},
-          "title": {"type": "text"}}}""");
-    assertThatThrownBy(() -> CreateIndex.ifMissing(target, MAPPING))
+          "title": {"type": "text"}}}""").createIfMissing(target);
+    assertThatThrownBy(() -> IndexTemplate.of(MAPPING).createIfMissing(target))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessage(
             "index create-other has another shape than is to be written: field genre: expected"
@@ -69,16 +67,16 @@ final class CreateIndexIT {
 
   @Test
   void looksThroughAnAlias(LocalElasticsearch elasticsearch) throws Exception {
-    CreateIndex.ifMissing(target(elasticsearch, "create-aliased"), MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target(elasticsearch, "create-aliased"));
     Http.send("PUT", elasticsearch.url() + "/create-aliased/_alias/create-alias", "{}");
-    CreateIndex.ifMissing(target(elasticsearch, "create-alias"), MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target(elasticsearch, "create-alias"));
   }
 
   @Test
   void saysWhatElasticsearchRefuses(LocalElasticsearch elasticsearch) {
     ElasticsearchTarget target = target(elasticsearch, "create-refused");
     assertThatThrownBy(
-            () -> CreateIndex.ifMissing(target, "{\"properties\":{\"a\":{\"type\":\"lang\"}}}"))
+            () -> IndexTemplate.of("{\"properties\":{\"a\":{\"type\":\"lang\"}}}").createIfMissing(target))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot create index " + target + ": HTTP 400")
         .hasMessageContaining("lang");
@@ -99,7 +97,7 @@ final class CreateIndexIT {
             executor.submit(
                 () -> {
                   start.await();
-                  CreateIndex.ifMissing(target(elasticsearch, "create-race"), MAPPING);
+                  IndexTemplate.of(MAPPING).createIfMissing(target(elasticsearch, "create-race"));
                   return true;
                 }));
       }

@@ -41,7 +41,7 @@ class CreateIndexTest {
         .answers(
             400, "{\"error\":{\"type\":\"resource_already_exists_exception\",\"reason\":\"\"}}")
         .answers(200, found(MAPPING));
-    CreateIndex.ifMissing(target(), MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target());
     assertThat(server.asked())
         .extracting(Asked::method)
         .containsExactly("GET", "POST", "GET", "PUT", "GET");
@@ -57,7 +57,7 @@ class CreateIndexTest {
     answersThatNoTemplateMatches();
     server.answers(
         400, "{\"error\":{\"type\":\"mapper_parsing_exception\",\"reason\":\"no type x\"}}");
-    assertThatThrownBy(() -> CreateIndex.ifMissing(target(), MAPPING))
+    assertThatThrownBy(() -> IndexTemplate.of(MAPPING).createIfMissing(target()))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "cannot create index %s/movies: HTTP 400, mapper_parsing_exception: no type x"
@@ -67,7 +67,7 @@ class CreateIndexTest {
   @Test
   void triesAgainWhileElasticsearchStarts() throws Exception {
     server.answers(503, "").answers(200, found(MAPPING));
-    CreateIndex.ifMissing(target(), MAPPING);
+    IndexTemplate.of(MAPPING).createIfMissing(target());
     assertThat(server.asked()).hasSize(2);
   }
 
@@ -79,7 +79,7 @@ class CreateIndexTest {
             """
                 {"properties":{"title":{"type":"text"},"mean":{"type":"double"},
                  "genre":{"type":"keyword"},"more":{"type":"long"}}}"""));
-    assertThatThrownBy(() -> CreateIndex.ifMissing(target(), MAPPING))
+    assertThatThrownBy(() -> IndexTemplate.of(MAPPING).createIfMissing(target()))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessage(
             "index movies has another shape than is to be written: field genre: expected object,"
@@ -91,7 +91,7 @@ class CreateIndexTest {
   @ValueSource(strings = {"", "{}", "[]", "{\"properties\":1}", "{\"properties\":"})
   void refusesInvalidMapping(String mapping) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CreateIndex.ifMissing(target(), mapping))
+        .isThrownBy(() -> IndexTemplate.of(mapping).createIfMissing(target()))
         .withMessageStartingWith("mapping must be");
   }
 

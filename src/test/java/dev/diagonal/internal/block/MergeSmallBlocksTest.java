@@ -32,7 +32,7 @@ class MergeSmallBlocksTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void everyRecordIsInOneBlockOfItsKeyAndFewBlocksAreNotFull(Runner runner) {
+  void recordsAreInOneBlockAndBlocksAreFull(Runner runner) {
     TestPipeline pipeline = runner.pipeline();
     List<KV<Integer, Block<Long>>> single = new ArrayList<>();
     for (long record = 0; record < 600; record++) {

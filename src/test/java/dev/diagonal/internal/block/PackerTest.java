@@ -68,7 +68,7 @@ class PackerTest {
   }
 
   @Example
-  void whenTooMuchIsHeldTheLargestLeaveUntilHalfIsLeft() {
+  void largestBuffersAreEmittedUntilHalfIsLeft() {
     List<KV<Integer, Block<String>>> out = new ArrayList<>();
     Packer<String> packer = new Packer<>(8, 10);
     add(packer, out, 1, 2);

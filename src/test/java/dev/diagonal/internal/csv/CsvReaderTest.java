@@ -19,7 +19,7 @@ final class CsvReaderTest {
   private static final CsvDialect WITH_ESCAPE = CsvDialect.RFC_4180.withEscape('\\');
 
   @Test
-  void recordsEndAtAnyKindOfLineBreakAndAtTheEnd() throws IOException {
+  void recordsEndAtAnyLineBreak() throws IOException {
     assertThat(read("a,b\nc\r\nd,\re", CsvDialect.RFC_4180)).containsExactly("a|b", "c", "d|", "e");
   }
 
@@ -36,7 +36,7 @@ final class CsvReaderTest {
   }
 
   @Test
-  void anEscapedCharacterIsAPlainOneInQuotesAndOutside() throws IOException {
+  void escapesWorkInQuotesAndOutside() throws IOException {
     assertThat(read("\"a\\\"b\\\\\",c\\,d\\\ne\n\\\"f", WITH_ESCAPE))
         .containsExactly("a\"b\\|c,d\ne", "\"f");
     assertThat(read("\"a\\\",b\n", CsvDialect.RFC_4180)).containsExactly("a\\|b");

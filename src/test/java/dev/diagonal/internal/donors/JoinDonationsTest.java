@@ -152,7 +152,7 @@ final class JoinDonationsTest {
     return documents;
   }
 
-  /** The files, but for a line break and a broken byte that Git or an editor would mend. */
+  /** The files, but for a line break and a broken byte that Git or an editor would repair. */
   private JoinDonations.Inputs byHand() throws IOException, URISyntaxException {
     String donations = Files.readString(resource("donations.csv")).replace("<CRLF>", "\r\n");
     Path broken = directory.resolve("donations.csv");

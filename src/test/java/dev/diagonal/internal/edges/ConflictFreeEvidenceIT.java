@@ -78,7 +78,7 @@ final class ConflictFreeEvidenceIT {
 
   @ParameterizedTest
   @EnumSource
-  void twoLoadsAtOnceOfDifferentTableSizesMeetOnlyAtTheirSlotLocks(Runner runner) throws Exception {
+  void loadsOfDifferentTableSizesMeetAtSlotLocks(Runner runner) throws Exception {
     files(0);
     Found found = loadTwoUntil(runner, true, each -> each.slotLockWaits() > 0);
 
@@ -96,7 +96,7 @@ final class ConflictFreeEvidenceIT {
   }
 
   @Test
-  void controlALoadThatTakesAllCellsForDisjointGetsIntoItsOwnWay() throws Exception {
+  void controlLoadsThatIgnoreConflictsBlockThemselves() throws Exception {
     files(0);
     load(Runner.DIRECT, "*", Grid.components(16, Edge::id), writers());
 

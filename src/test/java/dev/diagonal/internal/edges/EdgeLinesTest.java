@@ -50,7 +50,7 @@ class EdgeLinesTest {
   }
 
   @Example
-  void placesOfTwoFilesDifferAndThoseOfOneAreTheSameInEveryRun() {
+  void placesAreUniqueAndStable() {
     LineConsumer<Edge> lines = EdgeLines.of(EdgeFormat.CSV).create();
     assertThat(placeHigh(read(lines, new TextFile("/data/a.csv", "s,t"), "1,2\n").edges().get(0)))
         .isEqualTo(-6452982004962464668L);

@@ -32,7 +32,7 @@ final class JobSchemaIT {
   }
 
   @Test
-  void theScriptsRunAsTheyAreAgainAndAgainAndMakeWhatIsWanted() throws Exception {
+  void scriptsCanRunAgain() throws Exception {
     for (int run = 0; run < 2; run++) {
       for (String script : List.of("ratings_init", "jobs_init", "postgres_staging_init")) {
         database.execute(Files.readString(SCRIPTS.resolve(script + ".sql")));

@@ -142,7 +142,7 @@ class BatchRunTest {
   }
 
   @Example
-  void aGroupThatIsCancelledDuringTheBackOffIsNotTriedAgain() {
+  void groupsCancelledDuringBackOffAreNotRetried() {
     AtomicInteger tries = new AtomicInteger();
     BatchGroup<Integer> group = group();
     WatchedTarget target =

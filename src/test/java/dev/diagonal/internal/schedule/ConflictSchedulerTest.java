@@ -82,7 +82,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void asManyAreInFlightAsThereAreWorkersAndFreeSlots() throws Exception {
+  void usesAllWorkersAndFreeSlots() throws Exception {
     CyclicBarrier three = new CyclicBarrier(3);
     WatchedTarget target = new WatchedTarget(GRID, batch -> three.await(30, TimeUnit.SECONDS));
     ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS.withMaxWorkers(3));
@@ -219,7 +219,7 @@ class ConflictSchedulerTest {
   // Failures
 
   @Test
-  void theFirstFailureDropsWhatWaitsAndWaitsForWhatIsInFlight() throws Exception {
+  void firstFailureDropsPendingBatchesAndAwaitsOthers() throws Exception {
     CountDownLatch bothIn = new CountDownLatch(2);
     CountDownLatch failNow = new CountDownLatch(1);
     WatchedTarget target =
@@ -288,7 +288,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void aPassingFaultThatStaysFailsTheGroupWithDeadLettersToo() throws Exception {
+  void persistentTransientFaultsFailGroupsWithDeadLetters() throws Exception {
     WatchedTarget target =
         new WatchedTarget(
             GRID,
@@ -361,7 +361,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void aWriterThatCannotBeOpenedFailsTheGroupAndIsTriedAgainForTheNext() throws Exception {
+  void failedOpensFailTheGroupAndAreRetriedLater() throws Exception {
     AtomicInteger opened = new AtomicInteger();
     WatchedTarget target =
         new WatchedTarget(GRID, batch -> {})
@@ -389,7 +389,7 @@ class ConflictSchedulerTest {
   // Cancellation
 
   @Test
-  void aCancelledGroupDropsWhatWaitsAndWaitsForWhatIsInFlight() throws Exception {
+  void cancelDropsPendingBatchesAndAwaitsOthers() throws Exception {
     WatchedTarget target = gated(0);
     ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS);
     BatchGroup<Integer> group = scheduler.newGroup();
@@ -409,7 +409,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void aBatchOfManyBytesTakesTheWindowOfManyBatches() throws Exception {
+  void largeBatchesOccupySeveralPlaces() throws Exception {
     ConflictScheduler<Integer> scheduler =
         scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(8));
     BatchGroup<Integer> group = scheduler.newGroup();
@@ -424,7 +424,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void theBytesOfAllBatchesInTheWindowAreNeverMoreThanTheyMayBe() throws Exception {
+  void windowBoundsTheBytesOfItsBatches() throws Exception {
     ConflictScheduler<Integer> scheduler =
         scheduler(gated(0), SETTINGS.withMaxWorkers(1).withPrefetch(8));
     BatchGroup<Integer> group = scheduler.newGroup();
@@ -523,7 +523,7 @@ class ConflictSchedulerTest {
   // Threads and closing
 
   @Test
-  void idleThreadsCloseTheirWritersAndNewOnesComeWithWork() throws Exception {
+  void idleThreadsCloseWritersAndNewOnesStart() throws Exception {
     WatchedTarget target = new WatchedTarget(GRID, batch -> {});
     BatchGroup<Integer> group = scheduler(target, SETTINGS, Duration.ofMillis(1), LONG).newGroup();
     for (int times = 1; times <= 3; times++) {
@@ -535,7 +535,7 @@ class ConflictSchedulerTest {
   }
 
   @Test
-  void closingFailsWhatWaitsAndLetsWhatIsInFlightCommit() throws Exception {
+  void closeFailsPendingBatchesAndAwaitsOthers() throws Exception {
     WatchedTarget target = gated(0);
     ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS.withMaxWorkers(1));
     BatchGroup<Integer> committing = scheduler.newGroup();

@@ -25,7 +25,7 @@ class FairPermitsTest {
   void whoeverAsksWhileOthersWaitStandsBehindThem() throws Exception {
     assertThat(enter("first", 0, PLACES)).isTrue();
     Thread patient = started("patient", 0, PLACES);
-    // It gives back the place and asks again before the patient one can run.
+    // It returns the place and asks again before the patient one can run.
     Thread fast = started("fast", PLACES, 1);
     patient.join();
     assertThat(entered).containsExactly("first", "patient");
@@ -37,7 +37,7 @@ class FairPermitsTest {
   }
 
   @Test
-  void whoeverWantsManyPlacesIsNotPassedOverByThoseWhoWantOne() throws Exception {
+  void smallRequestsDoNotOvertakeLargeOnes() throws Exception {
     assertThat(enter("first", 0, 2)).isTrue();
     Thread large = started("large", 0, 2);
     Thread small = started("small", 0, 1);
@@ -56,7 +56,7 @@ class FairPermitsTest {
   }
 
   @Test
-  void whoeverGivesUpHasNoPlaceAndHoldsNobodyUp() throws Exception {
+  void cancelledRequestsHoldNoPlaceAndBlockNobody() throws Exception {
     assertThat(enter("first", 0, 1)).isTrue();
     AtomicBoolean stopped = new AtomicBoolean();
     AtomicBoolean hasEntered = new AtomicBoolean(true);

@@ -127,7 +127,7 @@ class PendingCellsTest {
   }
 
   @Example
-  void theSlotsOfABatchOvertakenTooOftenAreKeptForIt() {
+  void reservesSlotsForBatchesOvertakenTooOften() {
     PendingCells<String> cells = new PendingCells<>(TinySchedule.bipartite(2), 2);
     cells.add(1, "row 0");
     assertThat(cells.start()).isEqualTo("row 0");

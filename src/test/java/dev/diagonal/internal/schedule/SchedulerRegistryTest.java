@@ -27,7 +27,7 @@ class SchedulerRegistryTest {
   private final AtomicInteger made = new AtomicInteger();
 
   @Test
-  void allOfAKeyShareOneSchedulerAndTheLastClosesIt() throws Exception {
+  void usersOfAKeyShareOneScheduler() throws Exception {
     WatchedTarget target = new WatchedTarget(GRID, batch -> {});
     ConflictScheduler<Integer> first = registry.acquire("a", () -> make(target));
     assertThat(registry.acquire("a", () -> make(target))).isSameAs(first);

@@ -20,7 +20,7 @@ class SchedulerTallyTest {
   }
 
   @Test
-  void theAverageIsWeighedByTimeAndLeavesOutWhenNothingWasOpen() throws Exception {
+  void averagesByTimeWithoutIdlePeriods() throws Exception {
     assertThat(tally.opened(1_000)).isEqualTo(1);
     assertThat(tally.opened(1_100)).isEqualTo(2);
     tally.ended(written(0, 1), 1_400);
@@ -32,7 +32,7 @@ class SchedulerTallyTest {
   }
 
   @Test
-  void theHottestSlotIsTheOneWithMostRowsOfAllItsCells() throws Exception {
+  void hottestSlotHasTheMostRows() throws Exception {
     tally.opened(0);
     tally.ended(written(0, 20), 1); // slot 0 alone
     tally.opened(1);

@@ -38,7 +38,7 @@ class SchedulerThreadsTest {
 
   @Tag("large")
   @Test
-  void schedulersOfOneWriteNeverExistAtTheSameTimeInManyOrders() {
+  void neverHasTwoSchedulersOfAWrite() {
     explore(MANY, SchedulerThreadsTest::threeUsersOfARegistry);
   }
 

@@ -73,7 +73,7 @@ final class Neo4jTripsIT {
 
   @ParameterizedTest
   @EnumSource
-  void tripsAreCountedExactlyAtBothZonesHoweverOftenTheyAreWritten(Runner runner)
+  void repeatedTripsCountOnceAtBothZones(Runner runner)
       throws SQLException {
     List<Trip> all = trips(TRIPS);
     for (int run = 1; run <= 2; run++) {
@@ -150,7 +150,7 @@ final class Neo4jTripsIT {
 
   @ParameterizedTest
   @EnumSource
-  void aTripThatIsRefusedBecomesADeadLetterAndTheRestIsWritten(Runner runner) throws SQLException {
+  void refusedTripsBecomeDeadLetters(Runner runner) throws SQLException {
     trips.prepare(zones());
     neo4j.query("CREATE CONSTRAINT one_fee FOR (t:Trip) REQUIRE t.ehail_fee IS UNIQUE");
     neo4j.query("CREATE (:Trip {trip_id: 'other', ehail_fee: 13.0})");
@@ -172,7 +172,7 @@ final class Neo4jTripsIT {
 
   @ParameterizedTest
   @EnumSource
-  void aBatchThatIsCutInTheMiddleIsWrittenAgain(Cut cut) throws Exception {
+  void interruptedBatchesAreWrittenAgain(Cut cut) throws Exception {
     trips.prepare(zones());
     List<Trip> all = trips(TRIPS);
     CompletableFuture<Void> run;
@@ -220,7 +220,7 @@ final class Neo4jTripsIT {
   }
 
   @Test
-  void aServerThatIsNotThereMayComeBackAndAWrongStatementMayNot() {
+  void retriesMissingServersButNotWrongStatements() {
     try (BatchWriter<Trip> writer = Neo4jTrips.into(neo4j.databaseAt(1)).open()) {
       assertThatThrownBy(() -> writer.write(new Batch<>(0, trips(1))))
           .isInstanceOf(SQLException.class)

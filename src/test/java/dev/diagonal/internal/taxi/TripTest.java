@@ -67,7 +67,7 @@ class TripTest {
   }
 
   @Example
-  void aTripWithoutAZoneOrWithAValueOfAnotherKindIsRefused() {
+  void refusesTripsWithoutZonesOrWithWrongTypes() {
     UUID id = new UUID(1, 2);
     assertThatThrownBy(() -> Trip.of(id, Map.of(TripColumn.PICKUP_ZONE, 1L)))
         .isInstanceOf(IllegalArgumentException.class)

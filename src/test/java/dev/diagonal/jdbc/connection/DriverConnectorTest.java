@@ -17,7 +17,7 @@ final class DriverConnectorTest {
 
   /** As Flink loads the classes of each job. */
   @Test
-  void theDriverOfAJobDoesNotStayInTheListOfTheJvm() throws Exception {
+  void driversOfJobsAreDeregistered() throws Exception {
     List<URL> classPath = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       classPath.add(new File(entry).toURI().toURL());

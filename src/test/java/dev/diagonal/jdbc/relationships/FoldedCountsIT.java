@@ -96,7 +96,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void copiesWhileAllIsNewAndStopsAfterThreeKeysThatExist() throws Exception {
+  void copiesUntilThreeKeysExist() throws Exception {
     sql.execute(
         """
         CREATE TABLE %1$s_seen (n serial, way text);
@@ -143,7 +143,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void aFoldThatFailsBetweenBatchesMakesNoRowADeadLetter() throws Exception {
+  void failedFoldsMakeNoDeadLetters() throws Exception {
     write(new Link(1, 5, 6));
     sql.execute(
         """
@@ -179,7 +179,7 @@ final class FoldedCountsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"bigint", "integer", "uuid", "text", "numeric"})
-  void anyMixOfBatchesAndFoldsComesToTheCountsOfTheEdges(String type) throws Exception {
+  void countsEqualEdgesForAnyMixOfFolds(String type) throws Exception {
     sql.execute("DROP TABLE %1$s_edges, %1$s_nodes, %1$s_nodes_deltas CASCADE".formatted(name));
     RelationshipTables typed = tables(type);
     typed.createIfMissing(target);
@@ -203,7 +203,7 @@ final class FoldedCountsIT {
             int keys = 1 << random.nextInt(16);
             for (int row = 1 + random.nextInt(80); row > 0; row--) {
               long key = random.nextInt(keys) - keys / 2;
-              // What an edge says is a function of its key.
+              // The columns of an edge are a function of its key.
               rows.add(
                   new long[] {key, Math.floorMod(key * 31, 17) - 8, Math.floorMod(key * 7, 13)});
             }
@@ -355,7 +355,7 @@ final class FoldedCountsIT {
   }
 
   @Test
-  void aFoldThatFindsIdsOnBothSidesListsThemAndChangesNothing() throws Exception {
+  void foldsListIdsOnBothSides() throws Exception {
     UpsertRelationships<Link> refusing = upsert().refusingBothEnds();
     try (BatchWriter<Link> writer = refusing.open()) {
       writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(2, 5, 7))));

@@ -77,7 +77,7 @@ class RelationshipSqlTest {
   }
 
   @Test
-  void theNamespaceOfLocksIsOfTheEndTablesAndTheDomain() {
+  void lockNamespaceDependsOnTablesAndDomain() {
     assertThat(RelationshipSql.lock(edges(OUT, IN), "Tom's"))
         .isEqualTo(
             "SELECT pg_advisory_xact_lock("
@@ -152,7 +152,7 @@ class RelationshipSqlTest {
   }
 
   @Test
-  void refusesToLookForBothEndsInTwoTablesAndToWaitForNoTime() {
+  void refusesSettingsThatMakeNoSense() {
     JdbcTarget database = JdbcTarget.at("jdbc:postgresql://h/d");
     RelationshipTables two = edges(OUT, EndTable.of("others", "id", "in_degree"));
     assertThatIllegalArgumentException()

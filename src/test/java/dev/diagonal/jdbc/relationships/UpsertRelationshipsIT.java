@@ -210,7 +210,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void waitsForSharedLocksInAscendingOrderAndNotForOthers() throws Exception {
+  void waitsForSharedLocksInAscendingOrder() throws Exception {
     try (Connection holder = holding(2)) {
       CompletableFuture<Void> waiting = writing(upsert(), 321, new Link(1, 5, 6));
       assertThat(Eventually.within(SOON, () -> waitingLocks().size() == 1)).isTrue();
@@ -258,7 +258,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void oneTableHasOneNamespaceByWhateverNameItIsCalled() throws Exception {
+  void tablesHaveOneNamespaceUnderAnyName() throws Exception {
     try (Connection holder = holding(2)) {
       RelationshipTables called =
           new RelationshipTables(
@@ -311,7 +311,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void anIdOnBothSidesIsRefusedWithinABatchAndAgainstTheTable() throws Exception {
+  void refusesIdsOnBothSidesInBatchAndTable() throws Exception {
     try (BatchWriter<Link> writer = upsert().refusingBothEnds().open()) {
       writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(2, 5, 7))));
       for (List<Link> bad :
@@ -360,7 +360,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aViolationInOneRowLiesInTheRowsAndNothingIsWritten() throws Exception {
+  void violationsAreRowFaultsAndNothingIsWritten() throws Exception {
     sql.execute("CREATE UNIQUE INDEX ON %s_edges (source, target)".formatted(name));
     try (BatchWriter<Link> writer = upsert().open()) {
       SQLException fault =
@@ -385,7 +385,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void aValueThatDoesNotFitItsColumnLiesInTheRowsAndAMissingTableDoesNot() throws Exception {
+  void misfitValuesAreRowFaultsAndMissingTablesAreNot() throws Exception {
     sql.execute("ALTER TABLE %s_edges ADD CHECK (id < 10)".formatted(name));
     try (BatchWriter<Link> writer = upsert().open()) {
       assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(new Link(10, 5, 6)))))
@@ -492,7 +492,7 @@ final class UpsertRelationshipsIT {
   }
 
   @Test
-  void endsInTwoTablesAddUpAValueAndLeaveFurtherColumnsAlone() throws Exception {
+  void sumsInTwoTablesKeepFurtherColumns() throws Exception {
     RelationshipTables trips =
         new RelationshipTables(
             Table.of(

@@ -56,7 +56,7 @@ class CopySqlTest {
   }
 
   @Test
-  void letsTheDatabasePickTheLastRowOfKeysThatOnlyItCanCompare() {
+  void databaseComparesKeysThatWeCannot() {
     WireColumn number = wire(Column.key("id", "numeric"), "numeric", WireType.NUMERIC);
     assertThat(sql(WriteMode.UPSERT, number, WIRE_NAME).applyStage())
         .contains(

@@ -105,7 +105,7 @@ final class FullDiskIT {
   }
 
   @Test
-  void withoutRoomTheWriteFailsWithTheServersReasonAndGivesItsConnectionBack() throws Exception {
+  void fullDisksFailWithTheServersReason() throws Exception {
     JdbcWrite<Long> write =
         JdbcWrite.upsert(target, TABLE, BINDER)
             .withRetry(QUICK)
@@ -127,7 +127,7 @@ final class FullDiskIT {
 
   @ParameterizedTest
   @EnumSource
-  void withoutRoomTheRunFailsWithoutDeadLettersAndALaterOneWritesAllRows(Runner runner)
+  void fullDisksFailTheRunAndALaterOneSucceeds(Runner runner)
       throws Exception {
     disk.fillUpTo(2_048);
     Path letters = directory.resolve("bad.jsonl");

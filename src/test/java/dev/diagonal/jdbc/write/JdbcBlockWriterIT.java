@@ -286,7 +286,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void ofAKeyWhoseLastRowIsBadTheOneBeforeStays() throws Exception {
+  void keepsThePreviousRowOfAKeyIfTheLastIsBad() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (name <> 'bad')");
     List<RejectedRow<Item>> rejected = new ArrayList<>();
     try (JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(upsert(), rejected::add)) {
@@ -342,7 +342,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void deferredConstraintsAreFoundTooAndRefusedValuesNeverReachTheDatabase() throws Exception {
+  void findsDeferredConstraintViolations() throws Exception {
     Table narrow = Table.of("w_narrow", Column.key("id", "smallint"), Column.of("name", "text"));
     CreateTable.ifMissing(target, narrow);
     sql.execute(
@@ -373,7 +373,7 @@ final class JdbcBlockWriterIT {
   }
 
   @Test
-  void withoutATakerTheFirstBadRowFailsAndNothingOfItsTransactionIsWritten() throws Exception {
+  void firstBadRowFailsItsTransactionWithoutAHandler() throws Exception {
     sql.execute("ALTER TABLE " + quoted() + " ADD CHECK (id <> 777)");
     try (JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(upsert())) {
       assertThatThrownBy(

@@ -209,7 +209,7 @@ final class JdbcFaultsIT {
   @Tag("large")
   @ParameterizedTest
   @EnumSource
-  void tenThousandBadRowsAmongAHundredThousandBecomeDeadLetters(Runner runner) throws Exception {
+  void tenThousandBadRowsBecomeDeadLetters(Runner runner) throws Exception {
     badRows(runner, 100_000);
   }
 
@@ -242,7 +242,7 @@ final class JdbcFaultsIT {
 
   @ParameterizedTest
   @EnumSource
-  void ofDuplicatesWithinAndAcrossBlocksOneRowAKeyIsLeft(Runner runner) throws Exception {
+  void duplicatesLeaveOneRowPerKey(Runner runner) throws Exception {
     RowBinder<Long> binder = (n, values) -> values.putLong(n % 1_000).putText("text");
     run(runner, JdbcWrite.upsert(target, table, binder).withCommitRows(700), 20_000);
     assertThat(sql.query("SELECT count(*) || ' ' || min(id) || ' ' || max(id) FROM " + quoted()))

@@ -236,7 +236,7 @@ final class WriteToJdbcIT {
   }
 
   @Test
-  void writersOfTheSameKeysInOtherOrdersDoNotDeadlock() throws Exception {
+  void writersOfCrossedKeysDoNotDeadlock() throws Exception {
     List<Long> ids = LongStream.rangeClosed(1, 400).boxed().toList();
     List<Long> reversed = ids.stream().sorted(Comparator.reverseOrder()).toList();
     String deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'";

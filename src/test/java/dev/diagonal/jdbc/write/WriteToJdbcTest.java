@@ -86,7 +86,7 @@ class WriteToJdbcTest {
   }
 
   @Test
-  void givesUpOnADatabaseThatIsNotThereAndNamesTheTable() throws Exception {
+  void failsOnMissingDatabasesAndNamesTheTable() throws Exception {
     JdbcTarget nobody =
         JdbcTarget.at("jdbc:postgresql://127.0.0.1:%d/x?user=me".formatted(freePort()));
     Retry twice = new Retry(2, Duration.ofMillis(1), Duration.ofMillis(1));

@@ -97,7 +97,7 @@ final class RatingBatchesFaultsIT {
 
   @Test
   @Tag("large")
-  void aJvmThatWakesUpWhenItsBatchIsAnothersCanNoLongerCompleteIt() throws Exception {
+  void wokenWorkersCannotCompleteReassignedBatches() throws Exception {
     database.gateAfterStaging(1);
     try (Connection gate = database.closeGate();
         CommandJvm zombie = begin(LocalPostgres.USER)) {

@@ -119,7 +119,7 @@ final class RatingBatchesIT {
 
   @Test
   @Tag("large")
-  void eightWorkersAnd200BatchesOfTwoCommandsAtOnceOnFlink() throws Exception {
+  void twoCommandsShareBatchesOnFlink() throws Exception {
     eightWorkersAnd200BatchesOfTwoCommandsAtOnce(FLINK);
   }
 
@@ -150,17 +150,17 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes() throws Exception {
-    batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(DIRECT);
+  void listsFailedBatchesAndFinishesOnRerun() throws Exception {
+    listsFailedBatchesAndFinishesOnRerun(DIRECT);
   }
 
   @Test
   @Tag("large")
-  void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishesOnFlink() throws Exception {
-    batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(FLINK);
+  void listsFailedBatchesAndFinishesOnRerunOnFlink() throws Exception {
+    listsFailedBatchesAndFinishesOnRerun(FLINK);
   }
 
-  private void batchesThatFailAreListedTheOthersAreCompleteAndARerunFinishes(String runner)
+  private void listsFailedBatchesAndFinishesOnRerun(String runner)
       throws Exception {
     database.withRatings(1_000);
     database.execute(
@@ -251,7 +251,7 @@ final class RatingBatchesIT {
   }
 
   @Test
-  void badLinesAndBadRowsHaveAFileEachAndAreCountedTogether() throws Exception {
+  void badLinesAndRowsHaveSeparateFilesAndOneCount() throws Exception {
     Path input = ratings("a", 1, 300);
     assertDone(launch("--input=" + input, "--steps=load"));
     database.execute(

@@ -77,7 +77,7 @@ final class LauncherTest {
   }
 
   @Test
-  void withoutArgumentsTheListComesWithMavensCommandOfTheDemo() {
+  void listWithoutArgumentsNamesTheDemo() {
     Launched launched = launch();
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(launched.out()).isEmpty();

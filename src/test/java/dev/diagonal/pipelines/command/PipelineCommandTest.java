@@ -111,7 +111,7 @@ final class PipelineCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "--runner=DirectRunner ", "--runner=direct ", "--runner=directrunner "})
-  void aHeapThatIsTooSmallIsRefusedByTheDirectRunner(String runner) {
+  void directRunnerRefusesSmallHeaps(String runner) {
     PaintCommand command = new PaintCommand(new PaintCommand.DryFn(), 1L << 50);
     Launched launched = launch(command, runner + "--things=a");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.internal.donors.GenerateFiles;
 import dev.diagonal.internal.donors.Table;
 import dev.diagonal.pipelines.command.ExitCode;
@@ -203,9 +203,7 @@ final class DonorsChooseIT {
   @Test
   void documentsThatTheIndexRefusesAreBadRecords() throws Exception {
     String index = "donors-refused";
-    CreateIndex.ifMissing(
-        ElasticsearchTarget.at(elasticsearch.url(), index),
-        RefusingMapping.of(Table.mapping(), "donationid"));
+    IndexTemplate.of(RefusingMapping.of(Table.mapping(), "donationid")).createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), index));
     Path output = directory.resolve("out");
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =

@@ -226,7 +226,7 @@ final class EdgesToNeo4jIT {
 
   @Test
   @Tag("large")
-  void transactionsOfAKilledProcessThatLiveOnAreWaitedFor() throws Exception {
+  void waitsForTransactionsOfAKilledProcess() throws Exception {
     Path input = edges("edges.csv");
     createSlots();
     try (HalfOpenRelay relay = HalfOpenRelay.to(neo4j.port());

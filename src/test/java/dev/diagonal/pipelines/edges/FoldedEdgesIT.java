@@ -84,7 +84,7 @@ final class FoldedEdgesIT {
   }
 
   @Test
-  void twoJvmsOneOfWhichIsKilledLeaveDeltasForTheNextRun() throws Exception {
+  void killedJvmsLeaveDeltasForTheNextRun() throws Exception {
     assertDeltasFoldedAfterAKill(DIRECT);
   }
 

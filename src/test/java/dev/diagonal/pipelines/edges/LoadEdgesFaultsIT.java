@@ -85,13 +85,13 @@ final class LoadEdgesFaultsIT {
   }
 
   @Test
-  void aServerThatIsKilledAndComesBackIsWaitedFor() throws Exception {
+  void waitsForARestartedServer() throws Exception {
     assertAServerThatIsKilledIsWaitedFor(DIRECT);
   }
 
   @Test
   @Tag("large")
-  void aServerThatIsKilledAndComesBackIsWaitedForOnFlinkToo() throws Exception {
+  void waitsForARestartedServerOnFlink() throws Exception {
     assertAServerThatIsKilledIsWaitedFor(FLINK);
   }
 

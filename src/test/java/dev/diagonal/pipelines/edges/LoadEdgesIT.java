@@ -223,7 +223,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void aRowThatTheDatabaseRefusesIsTheOnlyOneThatIsMissing() throws Exception {
+  void onlyRefusedRowsAreMissing() throws Exception {
     Path input = edges(1_000, 50);
     assertThat(launch("--input=" + input + " --dryRun").exitCode()).isEqualTo(ExitCode.DONE);
     Files.writeString(directory.resolve("one.csv"), "source,target\n1,2\n");
@@ -246,7 +246,7 @@ final class LoadEdgesIT {
   }
 
   @Test
-  void anIdOnBothSidesIsRefusedWhereNoneMayBe() throws Exception {
+  void refusesIdsOnBothSides() throws Exception {
     Path input = Files.writeString(directory.resolve("both.csv"), "s,t\n1,2\n2,3\n");
     Launched launched = launch("--input=" + input + " --schedule=bipartite");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);

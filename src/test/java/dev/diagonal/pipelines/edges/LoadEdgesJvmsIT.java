@@ -60,7 +60,7 @@ final class LoadEdgesJvmsIT {
 
   @Test
   @Tag("large")
-  void twoJvmsOfFlinkOneOfWhichIsKilledAndRunAgain() throws Exception {
+  void twoFlinkJvmsSurviveAKill() throws Exception {
     assertExactAfterAKill(FLINK);
   }
 
@@ -94,13 +94,13 @@ final class LoadEdgesJvmsIT {
   }
 
   @Test
-  void transactionsOfAKilledJvmThatLiveOnAreWaitedFor() throws Exception {
+  void waitsForTransactionsOfAKilledJvm() throws Exception {
     assertWaitedFor(DIRECT);
   }
 
   @Test
   @Tag("large")
-  void transactionsOfAKilledJvmOfFlinkThatLiveOnAreWaitedFor() throws Exception {
+  void waitsForTransactionsOfAKilledFlinkJvm() throws Exception {
     assertWaitedFor(FLINK);
   }
 

@@ -53,7 +53,7 @@ final class LoadEdgesStreamingIT {
   }
 
   @Test
-  void filesThatComeAreReadUntilTheProcessIsAskedToEnd() throws Exception {
+  void readsNewFilesUntilAskedToEnd() throws Exception {
     assertReadUntilTheEnd(DIRECT);
   }
 

@@ -15,7 +15,7 @@ final class FlinkJobsTest {
   private final Map<Counted, Long> counts = new EnumMap<>(Counted.class);
 
   @Test
-  void countersOfAllStepsAreAddedUpFromTheTextOfBeamsAccumulator() {
+  void sumsCountersOfAllSteps() {
     MetricsContainerStepMap steps = new MetricsContainerStepMap();
     count(steps, "Read", Counted.NAMESPACE, "rows_read", 300);
     count(steps, "Read more", Counted.NAMESPACE, "rows_read", 5_000_000_000L);

@@ -19,7 +19,7 @@ final class FlinkSubmissionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[auto]", "[local]", "[collection]"})
-  void otherwiseTheJobStaysInThisJvmUnlessFlinksCommandLineCalled(String master) {
+  void staysInThisJvmUnlessFlinkRunCalled(String master) {
     FlinkSubmission submission = FlinkSubmission.to(master);
     assertThat(submission.isToCluster()).isFalse();
     assertThat(submission.byFlinkRun()).isFalse();

@@ -40,7 +40,7 @@ final class LocalElasticsearchIT {
 
   @Test
   @Tag("large")
-  void keepsDocumentsOverAKillAndANewStartAndLeavesThePort(@TempDir Path directory) {
+  void keepsDocumentsAcrossAKill(@TempDir Path directory) {
     var setup = LocalElasticsearch.configure().withDataDirectory(directory);
     try (LocalElasticsearch elasticsearch = setup.start()) {
       String url = elasticsearch.url();

@@ -30,7 +30,7 @@ final class ServersHomeTest {
   }
 
   @Test
-  void hasThePostgresBinariesOfThisPlatformOnTheClassPath() {
+  void classPathHasThisPlatformsPostgres() {
     assertThat(getClass().getResource("/postgres-" + ServersHome.platform() + ".txz")).isNotNull();
   }
 }

@@ -67,7 +67,7 @@ final class PlanRunTest {
   }
 
   @Test
-  void aTaskThatFailsBesideOneThatSucceedsIsCountedToo() throws Exception {
+  void countsFailedTasksBesideSuccessfulOnes() throws Exception {
     PlanReport report =
         run(
             sequence(
@@ -144,7 +144,7 @@ final class PlanRunTest {
   }
 
   @Test
-  void aRunThatStartsAtATaskPassesOverWhatComesBeforeIt() throws Exception {
+  void runsSkipWhatPrecedesTheirFirstTask() throws Exception {
     PlanNode plan =
         sequence(
             step("schema", () -> Counts.NONE),
@@ -213,7 +213,7 @@ final class PlanRunTest {
   }
 
   @Test
-  void theEndOfAGroupComesOnlyAfterAllHaveGoneWell() throws Exception {
+  void groupsEndAfterAllTasksSucceed() throws Exception {
     List<String> ends = new ArrayList<>();
     Ending ending =
         new Ending() {

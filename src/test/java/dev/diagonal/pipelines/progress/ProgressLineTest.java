@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ProgressLineTest {
 
   @Test
-  void saysWhatWasReadOfTheTotalAndWhatWasWritten() {
+  void reportsReadTotalAndWritten() {
     assertThat(text(250_000_000, 1_000_000_000, 10_000_000, 1_200, 3, 4))
         .isEqualTo(
             " 25 %, 250.0 of 1,000.0 MB read, 12 s left, 10,000,000 rows, 2,500,000 rows/s,"

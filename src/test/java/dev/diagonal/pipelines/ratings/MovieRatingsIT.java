@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.ExitCode;
@@ -62,7 +62,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void allThreeSinksHoldTheSameExactFiguresHoweverOftenItRuns() throws Exception {
+  void repeatedRunsLeaveEqualFiguresInAllSinks() throws Exception {
     RatingsFile ratings = RatingsFile.of(40_000, 3_000, 1);
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
@@ -90,7 +90,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aLaterRunReplacesTheFiguresOfItsMoviesAndKeepsTheOthers() throws Exception {
+  void laterRunsReplaceOnlyTheirMovies() throws Exception {
     Path first = Files.writeString(directory.resolve("1.csv"), "movieId,rating\n1,2\n2,3\n");
     Path second = Files.writeString(directory.resolve("2.csv"), "movieId,rating\n2,5\n3,4\n");
     for (Path input : List.of(first, second)) {
@@ -394,7 +394,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void rowsThatPostgresRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+  void refusedRowsOfPostgresFailOrBecomeBadRecords() throws Exception {
     RatingsFile ratings = RatingsFile.of(5_000, 100, 10);
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path badRecords = directory.resolve("bad.jsonl");
@@ -435,14 +435,12 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void documentsThatElasticsearchRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+  void refusedDocumentsFailTheRunOrBecomeBadRecords() throws Exception {
     RatingsFile ratings = RatingsFile.of(5_000, 100, 11);
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
     Path badRecords = directory.resolve("bad.jsonl");
-    CreateIndex.ifMissing(
-        ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"),
-        RefusingMapping.of(RatingRows.MAPPING, "movie_id"));
+    IndexTemplate.of(RefusingMapping.of(RatingRows.MAPPING, "movie_id")).createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"));
     String[] options = {
       "--input=" + input,
       "--output=" + output,
@@ -508,7 +506,7 @@ final class MovieRatingsIT {
   }
 
   @Test
-  void aDryRunSaysWhatIsReadCreatedAndWrittenAndTouchesNothing() throws Exception {
+  void dryRunsDescribeTheRunAndChangeNothing() throws Exception {
     Path input = someRatings();
     Path output = directory.resolve("out.csv");
     Launched launched =

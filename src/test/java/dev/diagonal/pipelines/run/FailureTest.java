@@ -137,7 +137,7 @@ final class FailureTest {
 
   /** As {@code RestClusterClient} has it when it has sent a job again. */
   @Test
-  void aJobThatTheClusterHasAlreadyIsSaidToRunThere() {
+  void jobsThatTheClusterHasAreReportedAsRunning() {
     JobID id = new JobID(1, 2);
     Throwable sentAgain =
         new JobSubmissionException(

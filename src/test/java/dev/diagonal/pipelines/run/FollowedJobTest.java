@@ -77,7 +77,7 @@ final class FollowedJobTest {
   }
 
   @Test
-  void aClusterThatWasNotReachedIsAskedOnceAndIsTheFailure() {
+  void unreachableClustersAreAskedOnce() {
     RuntimeException refused =
         new IllegalStateException(
             new JobSubmissionException(ID, "refused", new ConnectException("refused")));

@@ -39,7 +39,7 @@ final class RunnersTest {
   }
 
   @Test
-  void aStreamOnAClusterHasCheckpointsAndRunsUntilItIsStopped() {
+  void clusterStreamsTakeCheckpointsUntilStopped() {
     FlinkPipelineOptions options = streaming(false, CLUSTER);
     assertThat(options.getCheckpointingInterval()).isEqualTo(10_000);
     assertThat(options.getFinishBundleBeforeCheckpointing()).isTrue();

@@ -180,7 +180,7 @@ final class TaxiTripsIT {
   }
 
   @Test
-  void tripsThatTheDatabaseRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+  void refusedTripsFailTheRunOrBecomeBadRecords() throws Exception {
     Path none = Files.writeString(directory.resolve("none.csv"), TripFile.HEADER + "\n");
     assertDone(launch("--input=" + none)); // makes the tables
     database.execute("ALTER TABLE trips ADD CONSTRAINT cheap CHECK (total_amount < 777777)");

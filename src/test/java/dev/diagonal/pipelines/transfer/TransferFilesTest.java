@@ -165,7 +165,7 @@ final class TransferFilesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 1_000_000})
-  void severalSinksGetAllOfOneSourceWhateverTheBlockSize(int blockRows) throws Exception {
+  void allSinksGetAllRowsAtAnyBlockSize(int blockRows) throws Exception {
     Path csv = directory.resolve("a.csv");
     Path json = directory.resolve("b.jsonl");
     Path other = directory.resolve("c.csv");
@@ -189,7 +189,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void aFilterThatDropsNearlyEverythingReadsAllAndWritesTheRest() throws Exception {
+  void filtersReadAllRowsAndWriteMatches() throws Exception {
     Path mapping = file("mapping.yaml", "filter: [id >= 4999]\n");
     Path out = directory.resolve("out.csv");
 
@@ -229,7 +229,7 @@ final class TransferFilesTest {
   }
 
   @Test
-  void aFileThatIsReadMayBeReadByAnotherTaskAndAPlanResumesWithItsCounts() throws Exception {
+  void plansResumeAndShareInputFiles() throws Exception {
     Path in = numbered(30);
     Path plan =
         file(

@@ -124,7 +124,7 @@ final class TransferIT {
 
   @ParameterizedTest
   @ValueSource(strings = {DIRECT, FLINK})
-  void everyTypeComesBackByteByByteThroughATableAndJsonLines(String runner) throws Exception {
+  void everyTypeSurvivesATableAndJsonLines(String runner) throws Exception {
     Path file = everyType();
     String types = "--mapping=" + directory.resolve("types.yaml");
     Path json = directory.resolve("everything.jsonl");
@@ -240,7 +240,7 @@ final class TransferIT {
   }
 
   @Test
-  void rowsThatTheDatabaseRefusesFailTheRunOrGoToTheFileOfBadRecords() throws Exception {
+  void refusedRowsFailTheRunOrBecomeBadRecords() throws Exception {
     Path file = Files.writeString(directory.resolve("rows.csv"), "id,n\n1,10\n2,20\n3,30\n");
     Path bad = directory.resolve("bad.jsonl");
     database.execute(

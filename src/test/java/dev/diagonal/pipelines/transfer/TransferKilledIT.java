@@ -61,7 +61,7 @@ final class TransferKilledIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"each", "all"})
-  void nothingIsLostOrDoubledAndNothingSeenThatShouldNotBe(String transaction) throws Exception {
+  void losesDoublesAndExposesNothing(String transaction) throws Exception {
     database.execute("DROP TABLE IF EXISTS killed");
     String exists = "SELECT count(*) FROM pg_class WHERE relname = '%s' AND relkind = 'r'";
     try (Connection holder = database.connect();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.FaultyProxy;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
@@ -92,7 +92,7 @@ final class TransferToIndexIT {
   @Test
   void aDocumentThatIsRefusedIsABadRecordOfItsRow() throws Exception {
     ElasticsearchTarget target = ElasticsearchTarget.at(elasticsearch.url(), "transfer-refused");
-    CreateIndex.ifMissing(target, "{\"properties\":{\"n\":{\"type\":\"byte\"}}}");
+    IndexTemplate.of("{\"properties\":{\"n\":{\"type\":\"byte\"}}}").createIfMissing(target);
     Path in = Files.writeString(directory.resolve("in.csv"), "id,n\n1,10\n2,2000\n,3\n4,40\n");
     Path bad = directory.resolve("bad.jsonl");
 

@@ -69,7 +69,7 @@ final class TransferTuplesIT {
   }
 
   private static boolean wasPassed(Launched launched) {
-    return launched.out().stream().anyMatch(line -> line.contains(PassedTuples.REMARK));
+    return launched.out().stream().anyMatch(line -> line.contains("rows were copied in COPY's binary format"));
   }
 
   @ParameterizedTest

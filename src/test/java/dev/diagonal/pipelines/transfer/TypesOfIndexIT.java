@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
-import dev.diagonal.elasticsearch.index.CreateIndex;
+import dev.diagonal.elasticsearch.index.IndexTemplate;
 import dev.diagonal.jobs.JobDatabase;
 import dev.diagonal.pipelines.Main;
 import dev.diagonal.pipelines.command.ExitCode;
@@ -141,7 +141,7 @@ final class TypesOfIndexIT {
   }
 
   private void create(String index, String mapping) throws Exception {
-    CreateIndex.ifMissing(ElasticsearchTarget.at(elasticsearch.url(), index), mapping);
+    IndexTemplate.of(mapping).createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), index));
   }
 
   private String source(String index, String id) throws IOException {

@@ -82,7 +82,7 @@ final class CsvRoundTripTest {
   }
 
   @Test
-  void anEmptyFieldIsNullAndAnEmptyOneInQuotesIsAnEmptyText() throws Exception {
+  void emptyFieldsAreNullUnlessQuoted() throws Exception {
     assertThat(read("a,b,c\n,\"\",x\n")).containsExactly(List.of(NULL, "", "x"));
   }
 

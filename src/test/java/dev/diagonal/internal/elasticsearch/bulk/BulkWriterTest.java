@@ -123,7 +123,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void failsWithAFullAccountIfTheListenerDoesNotTakeARefusal() {
+  void failsWithAnAccountIfTheListenerFails() {
     server
         .answers(200, items(item(400, "no"), item(201, ""), item(400, "no")))
         .answers(200, items(item(201, "")));
@@ -341,7 +341,7 @@ class BulkWriterTest {
   }
 
   @Test
-  void aLaterDocumentDoesNotOvertakeAnEarlierOneInFlight() throws Exception {
+  void laterDocumentsDoNotOvertakeEarlierOnes() throws Exception {
     server
         .answers(200, items(REJECTED))
         .answers(200, items(item(201, "")))

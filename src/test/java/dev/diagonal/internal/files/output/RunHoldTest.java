@@ -90,7 +90,7 @@ final class RunHoldTest {
   }
 
   @Test
-  void leftoversOfRunsThatAreGoneAreDeletedAndNothingElse() throws IOException {
+  void deletesOnlyLeftoversOfEndedRuns() throws IOException {
     List<Path> left =
         List.of(left("run"), left("done"), left("whole." + GONE), left("part-12." + GONE));
     List<Path> others =

@@ -55,7 +55,7 @@ class ConnectionPlacesTest {
   }
 
   @Test
-  void neverGivesMorePlacesThanThereAreAndSaysWhoHoldsThem() throws Exception {
+  void neverExceedsItsPlacesAndReportsHolders() throws Exception {
     ConnectionPlaces places = ConnectionPlaces.of(Connector.of(target));
     HeldConnection unused = new HeldConnection(Connector.of(target));
     ConnectionPlaces.Place first = places.take(1, Duration.ofSeconds(1), "do this", unused);

@@ -37,4 +37,10 @@ class PostgresSqlTest {
     assertThat(PostgresSql.quoteTable("my \"schema\".drop table"))
         .isEqualTo("\"my \"\"schema\"\"\".\"drop table\"");
   }
+
+  @Test
+  void literalsKeepQuotesAndBackslashes() {
+    assertThat(PostgresSql.literal("it's")).isEqualTo("'it''s'");
+    assertThat(PostgresSql.literal("a\\'b")).isEqualTo("E'a\\\\''b'");
+  }
 }

@@ -66,7 +66,7 @@ class NumberTypeTest {
   }
 
   @Property
-  void thousandthsAsRealsAreReadExactlyWhileTheyHaveTheDigits(
+  void readsThousandthsOfRealsExactly(
       @ForAll @IntRange(min = -999_999, max = 999_999) int thousandths) {
     float value = (float) (thousandths / 1000.0);
     assertThat(NumberType.REAL.thousandths(bytes(4).putFloat(value).array(), AT))

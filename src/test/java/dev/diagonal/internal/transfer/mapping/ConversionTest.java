@@ -47,7 +47,7 @@ final class ConversionTest {
     conversion.finish(output, line -> {});
 
     assertThat(left).containsExactly(3990L, 3991L, 3992L, 3993L, 3994L, 3996L, 3997L, 3998L, 3999L);
-    // Two thousand blocks go in, and two come out.
+    // Two thousand blocks go in, and two are emitted.
     assertThat(sizes).containsExactly(5, 4);
   }
 }

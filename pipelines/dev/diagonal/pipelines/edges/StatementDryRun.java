@@ -1,0 +1,51 @@
+package dev.diagonal.pipelines.edges;
+
+import dev.diagonal.internal.transfer.ValueRow;
+import dev.diagonal.internal.transfer.ValueRows;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.dryrun.ShownRows;
+import dev.diagonal.statement.RunStatement;
+import java.util.function.Function;
+
+/**
+ * What {@code --dryRun} finds about the rows of a statement. It changes nothing.
+ *
+ * @param findings receives it
+ */
+record StatementDryRun(JdbcTarget database, Findings findings) {
+
+  /**
+   * Adds whether the database accepts a statement, and the first rows that it would be run for.
+   *
+   * @param what the rows: nodes or edges
+   * @param option the option that names the file of the statement
+   */
+  void look(
+      String what,
+      StatementInput input,
+      Function<ValueRows, StatementLoad> load,
+      String option)
+      throws InterruptedException {
+    ValueRows rows = findings.find(() -> input.open(database));
+    if (rows == null) {
+      return;
+    }
+    rows.remarks().forEach(findings::say);
+    boolean unused =
+        findings.check(
+            () -> {
+              RunStatement<ValueRow> statement = load.apply(rows).statement();
+              statement.check();
+              return "checked: %s accepts --%s".formatted(statement.target(), option);
+            });
+    findings.rows(
+        "the " + what,
+        () ->
+            ShownRows.of(
+                new Table("rows", rows.parameters().columns()),
+                rows.parameters().binder(),
+                rows.first(ShownRows.MOST)));
+  }
+}

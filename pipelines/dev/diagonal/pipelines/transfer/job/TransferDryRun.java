@@ -1,0 +1,123 @@
+package dev.diagonal.pipelines.transfer.job;
+
+import dev.diagonal.elasticsearch.bulk.BulkSettings;
+import dev.diagonal.internal.elasticsearch.index.IndexCheck;
+import dev.diagonal.internal.jdbc.table.TableCheck;
+import dev.diagonal.jdbc.CreateTable;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.pipelines.dryrun.Findings;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.Database;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToIndex;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.TransferRows;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.sink.IndexSink;
+import dev.diagonal.transfer.source.TransferSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code --dryRun} finds at the source and the sinks of a transfer. It changes nothing.
+ *
+ * @param staged whether the tables change at the end
+ */
+record TransferDryRun(
+    TransferSpec spec,
+    TransferInput input,
+    TransferOutput output,
+    FirstRows firstRows,
+    boolean staged) {
+
+  /** Adds what the source and the sinks are, the first rows, and what the run would fail with. */
+  void report(Findings findings) throws InterruptedException {
+    TransferRows rows = look(findings);
+    if (rows != null) {
+      firstRows.show(rows, findings);
+    }
+  }
+
+  /** Returns the rows, or null if the run would fail before it knows them. */
+  private @Nullable TransferRows look(Findings findings) throws InterruptedException {
+    ServerUrls servers = ServerUrls.TO_COME;
+    boolean reached = true;
+    for (Findings.Look<String> server : servers()) {
+      reached &= findings.check(() -> "server:  " + server.at());
+    }
+    TransferSource source = reached ? findings.find(() -> input.open(servers)) : null;
+    Mapping mapping =
+        source == null ? null : findings.find(() -> TransferTypes.of(spec, source, servers));
+    if (source == null || mapping == null) {
+      return null;
+    }
+    TransferRows rows = findings.find(() -> TransferRows.of(source, mapping, List.of()));
+    if (rows == null) {
+      return null;
+    }
+    findings.say(
+        "types:   %s%s"
+            .formatted(
+                source.guesses() == null ? "" : "guessed unless set: ",
+                rows.rows().fields().stream()
+                    .map(field -> field.name() + " " + field.sqlType())
+                    .collect(Collectors.joining(", "))));
+    for (To to : spec.to()) {
+      if (to instanceof ToJdbc table) {
+        boolean unused = findings.check(() -> "table:   " + look(table, source, rows.rows()));
+      } else if (to instanceof ToIndex index) {
+        boolean unused =
+            findings.check(
+                () ->
+                    "index:   "
+                        + IndexSink.of(BulkSettings.of(index.index().at(servers)), index.columns())
+                            .look(rows.rows()));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns what logs in to each server, once. */
+  private List<Findings.Look<String>> servers() {
+    Map<String, Findings.Look<String>> servers = new LinkedHashMap<>();
+    List<Database> databases = new ArrayList<>();
+    if (spec.from() instanceof FromJdbc from) {
+      databases.add(from.database());
+    }
+    spec.tables().forEach(table -> databases.add(table.database()));
+    for (Database each : databases) {
+      TableCheck check = new TableCheck(each.at(ServerUrls.TO_COME));
+      servers.put(check.database().toString(), check::server);
+    }
+    for (To to : spec.to()) {
+      if (to instanceof ToIndex index) {
+        IndexCheck check = new IndexCheck(index.index().at(ServerUrls.TO_COME));
+        servers.put(check.target().urls().toString(), check::server);
+      }
+    }
+    return List.copyOf(servers.values());
+  }
+
+  private String look(ToJdbc to, TransferSource source, RowType rows) throws Exception {
+    JdbcTarget database = to.database().at(ServerUrls.TO_COME);
+    Table table = output.find(to, source, rows, database);
+    TableCheck check = new TableCheck(database);
+    if (staged) {
+      if (to.mode() == Mode.upsert) {
+        CreateTable.checkKey(database, table);
+      }
+      check.stages(spec.ledger().schema());
+      return to.table() + " exists or would be created, and changes at the end";
+    }
+    return check.table(table, null, table.keyColumns().isEmpty());
+  }
+}

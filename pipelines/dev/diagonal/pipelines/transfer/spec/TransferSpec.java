@@ -1,0 +1,224 @@
+package dev.diagonal.pipelines.transfer.spec;
+
+import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.LedgerSettings;
+import dev.diagonal.pipelines.options.ParallelWrite;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
+import dev.diagonal.rows.CsvFormat;
+import dev.diagonal.transfer.mapping.ColumnTypes;
+import dev.diagonal.transfer.mapping.DocumentColumns;
+import dev.diagonal.transfer.mapping.Mapping;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Specifies a transfer.
+ *
+ * @param from the source
+ * @param to the sinks; if there are none, rows are only read and converted
+ * @param mapping how rows are converted
+ * @param blockRows the number of rows per block
+ * @param commitRows the maximum number of rows per transaction
+ * @param atOnce whether all tables change in one transaction at the end, or not at all
+ * @param ledger how transactions are recorded that must not be repeated
+ * @param types the column types that the user has set
+ * @param verify whether the targets are read and compared with the rows that were sent
+ * @param resume whether an unfinished transfer is resumed
+ * @param limit how many records are read, or 0 for all
+ */
+public record TransferSpec(
+    From from,
+    List<To> to,
+    Mapping mapping,
+    int blockRows,
+    int commitRows,
+    boolean atOnce,
+    LedgerSettings ledger,
+    ColumnTypes types,
+    boolean verify,
+    boolean resume,
+    long limit) {
+
+  public static final int BLOCK_ROWS = 1_000;
+  public static final int COMMIT_ROWS = 50_000;
+
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public TransferSpec {
+    to = List.copyOf(to);
+    ParallelWrite.check("blockRows", blockRows, 1_000_000);
+    ParallelWrite.check("commitRows", commitRows, 1_000_000);
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit must be 0 or more, got " + limit);
+    }
+    if (limit > 0 && resume) {
+      throw new IllegalArgumentException("a transfer with a limit cannot be resumed: run it again");
+    }
+    if (limit > 0 && verify) {
+      throw new IllegalArgumentException(
+          "a limit cannot be verified: the source would be read again, and may return other rows");
+    }
+  }
+
+  /** Returns the files of the source, which may be globs or directories; none for a database. */
+  public List<String> files() {
+    return from instanceof FromFiles input ? input.files() : List.of();
+  }
+
+  /** Returns the tables among the sinks. */
+  public List<ToJdbc> tables() {
+    return to.stream().filter(ToJdbc.class::isInstance).map(ToJdbc.class::cast).toList();
+  }
+
+  /**
+   * Checks that modes, keys and transactions are consistent, without connecting to a server.
+   *
+   * @param grouped whether the tables change together with those of a group
+   * @throws IllegalArgumentException if they are not
+   */
+  public void check(boolean grouped) {
+    if (resume) {
+      checkResume();
+    }
+    for (To each : to) {
+      if (each instanceof ToIndex index) {
+        // Refuses an invalid URL or name before anything is done.
+        Object unused = index.index().at(ServerUrls.TO_COME);
+      } else if (each instanceof ToJdbc table) {
+        boolean needsKey = table.mode() != Mode.insert && table.mode() != Mode.replace;
+        if (needsKey && table.key().isEmpty()) {
+          throw new IllegalArgumentException(
+              "mode " + table.mode() + " of table " + table.table() + " needs a key");
+        }
+        boolean together = atOnce || grouped;
+        boolean onlyAtOnce = table.mode() == Mode.replace;
+        boolean neverAtOnce =
+            table.mode() == Mode.ignore
+                || table.mode() == Mode.update
+                || table.mode() == Mode.delete;
+        if ((together && neverAtOnce) || (!together && onlyAtOnce)) {
+          throw new IllegalArgumentException(
+              "mode %s of table %s needs transaction %s"
+                  .formatted(table.mode(), table.table(), together ? "each" : "all"));
+        }
+      }
+    }
+  }
+
+  private void checkResume() {
+    String only = "--resume is for transfers from files to tables: ";
+    if (from instanceof FromJdbc) {
+      throw new IllegalArgumentException(
+          only
+              + "the rows of a database may have changed since. Use --key, with which a second run writes each key once, or --transaction=all, with which an interrupted run changes nothing");
+    } else if (tables().isEmpty()) {
+      throw new IllegalArgumentException(only + "the same command writes files and indices again");
+    } else if (atOnce) {
+      throw new IllegalArgumentException(
+          "--resume has no effect with --transaction=all, with which an interrupted run changes nothing: remove --resume");
+    }
+  }
+
+  /** A database, which may not be started yet. */
+  @FunctionalInterface
+  public interface Database {
+    JdbcTarget at(ServerUrls servers);
+  }
+
+  /** An index, whose server may not be started yet. */
+  @FunctionalInterface
+  public interface Index {
+    ElasticsearchTarget at(ServerUrls servers);
+  }
+
+  /** The source of rows. */
+  public sealed interface From permits FromFiles, FromJdbc {}
+
+  /** Files, globs or directories. */
+  public sealed interface FromFiles extends From permits FromCsv, FromJsonLines, FromParquet {
+    List<String> files();
+
+    /** Returns the kind of the files, for messages. */
+    String kind();
+  }
+
+  public record FromCsv(List<String> files, CsvFormat format) implements FromFiles {
+    @Override
+    public String kind() {
+      return "CSV";
+    }
+  }
+
+  public record FromJsonLines(List<String> files) implements FromFiles {
+    @Override
+    public String kind() {
+      return "JSON lines";
+    }
+  }
+
+  public record FromParquet(List<String> files) implements FromFiles {
+    @Override
+    public String kind() {
+      return "Parquet";
+    }
+  }
+
+  /**
+   * A table or a query.
+   *
+   * @param table its name, or null if there is a query
+   * @param rangeKey the column whose ranges are read, or null
+   * @param oneSnapshot whether all of it is read from one snapshot, if the database supports that
+   */
+  public record FromJdbc(
+      Database database,
+      @Nullable String table,
+      @Nullable String query,
+      @Nullable String rangeKey,
+      boolean oneSnapshot)
+      implements From {}
+
+  /** A target of rows. */
+  public sealed interface To permits ToFile, ToJdbc, ToIndex {}
+
+  /** One file. */
+  public sealed interface ToFile extends To permits ToCsv, ToJsonLines, ToParquet {
+    String path();
+
+    /** Returns the kind of the file, for messages. */
+    String kind();
+  }
+
+  public record ToCsv(String path, CsvFormat format) implements ToFile {
+    @Override
+    public String kind() {
+      return "CSV";
+    }
+  }
+
+  public record ToJsonLines(String path) implements ToFile {
+    @Override
+    public String kind() {
+      return "JSON lines";
+    }
+  }
+
+  public record ToParquet(String path) implements ToFile {
+    @Override
+    public String kind() {
+      return "Parquet";
+    }
+  }
+
+  public record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
+
+  /**
+   * An index.
+   *
+   * @param pipeline the ingest pipeline, or null for the one that the index names
+   */
+  public record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}
+}

@@ -1,0 +1,22 @@
+package dev.diagonal.internal.fault;
+
+/** The reason of an exception, for a message or a dead letter. */
+public final class Reason {
+
+  private Reason() {}
+
+  /** Returns the message of an exception, or the name of its class if it has none. */
+  public static String of(Throwable fault) {
+    String message = fault.getMessage();
+    return message == null ? fault.getClass().getSimpleName() : message;
+  }
+
+  /** Returns the reason of the exception at the end of the chain of causes. */
+  public static String atRootOf(Throwable fault) {
+    Throwable cause = fault;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return of(cause);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.diagonal.internal.transfer.mapping;
+
+import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.internal.rows.ValueParser;
+import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.transfer.mapping.Mapping.Target;
+import java.math.BigDecimal;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.text.ParsePosition;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
+
+/** Parses or formats dates, times and numbers by a user's pattern. */
+final class FormatPattern {
+
+  private FormatPattern() {}
+
+  /**
+   * Returns a conversion that parses texts by the target's pattern, or formats values by it.
+   *
+   * @throws IllegalArgumentException if the pattern is invalid, or the conversion is not between a
+   *     text and a date, time or number
+   */
+  static ColumnConversion of(Target target, FieldType given, FieldType wanted, int source) {
+    String pattern = String.valueOf(target.pattern());
+    Locale locale = target.locale() == null ? Locale.ROOT : Locale.forLanguageTag(target.locale());
+    boolean reads = given == FieldType.TEXT;
+    FieldType other = reads ? wanted : given;
+    if (reads == (wanted == FieldType.TEXT) || !(other.isTime() || other.isNumber())) {
+      throw new IllegalArgumentException(
+          "column '%s': the format '%s' needs a text on one side and a date, time or number on the other, got %s to %s"
+              .formatted(target.name(), pattern, given.lowerName(), wanted.lowerName()));
+    }
+    try {
+      if (other.isTime()) {
+        DateTimeFormatter format =
+            DateTimeFormatter.ofPattern(pattern, locale).withZone(ZoneOffset.UTC);
+        return reads ? readTime(source, wanted, format) : spellTime(source, given, format);
+      }
+      DecimalFormat format = new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(locale));
+      format.setParseBigDecimal(true);
+      return reads ? readNumber(source, pattern, format) : spellNumber(source, format);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "column '%s': '%s' is not a valid format: %s"
+              .formatted(target.name(), pattern, e.getMessage()),
+          e);
+    }
+  }
+
+  private static ColumnConversion readTime(int source, FieldType type, DateTimeFormatter format) {
+    return (in, row, out, column) -> {
+      String text = in.text(row, source);
+      if (text.isEmpty()) {
+        return false;
+      }
+      try {
+        out.setWord(
+            column,
+            switch (type) {
+              case DATE -> format.parse(text, LocalDate::from).toEpochDay();
+              case TIME -> ValueFormatter.micros(format.parse(text, LocalTime::from));
+              case TIMESTAMP -> ValueFormatter.micros(format.parse(text, LocalDateTime::from));
+              default -> ValueFormatter.micros(format.parse(text, Instant::from));
+            });
+        return true;
+      } catch (DateTimeException | ArithmeticException e) {
+        throw BadValueException.of(text, type);
+      }
+    };
+  }
+
+  private static ColumnConversion spellTime(int source, FieldType type, DateTimeFormatter format) {
+    return (in, row, out, column) -> {
+      long word = in.word(row, source);
+      try {
+        TemporalAccessor value =
+            switch (type) {
+              case DATE -> ValueFormatter.date(word);
+              case TIME -> ValueFormatter.time(word);
+              case TIMESTAMP -> ValueFormatter.timestamp(word);
+              default -> ValueFormatter.instant(word);
+            };
+        out.setText(column, format.format(value));
+        return true;
+      } catch (DateTimeException e) {
+        throw new BadValueException("the format does not fit a " + type.lowerName());
+      }
+    };
+  }
+
+  private static ColumnConversion readNumber(int source, String pattern, DecimalFormat format) {
+    ValueParser parser = new ValueParser();
+    return (in, row, out, column) -> {
+      String text = in.text(row, source);
+      if (text.isEmpty()) {
+        return false;
+      }
+      ParsePosition end = new ParsePosition(0);
+      if (!(format.parse(text, end) instanceof BigDecimal number)
+          || end.getIndex() != text.length()) {
+        throw new BadValueException(
+            "'"
+                + BadValueException.shown(text)
+                + "' is not a valid "
+                + out.type().field(column).type().lowerName()
+                + " in the format "
+                + pattern);
+      }
+      boolean whole = out.type().field(column).type().isWhole();
+      byte[] plain =
+          (whole && number.signum() == 0
+                  ? "0"
+                  : whole ? number.stripTrailingZeros().toPlainString() : number.toPlainString())
+              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+      parser.set(out, column, plain, 0, plain.length);
+      return true;
+    };
+  }
+
+  private static ColumnConversion spellNumber(int source, DecimalFormat format) {
+    ByteBuilder plain = new ByteBuilder(32);
+    return (in, row, out, column) -> {
+      plain.clear();
+      ValueFormatter.put(in, row, source, plain);
+      try {
+        out.setText(column, format.format(new BigDecimal(plain.toString())));
+        return true;
+      } catch (NumberFormatException e) {
+        throw new BadValueException("'" + plain + "' is not a finite number");
+      }
+    };
+  }
+}
