@@ -158,6 +158,21 @@ public interface TransferOptions
   void setSnapshot(Snapshot snapshot);
 
   @Description(
+      "PostgreSQL to PostgreSQL, with --key: read only rows that are new since the last transfer, by this"
+          + " column of whole numbers, dates or timestamps, which grows with each change of a row")
+  @Nullable String getIncrementalColumn();
+
+  void setIncrementalColumn(@Nullable String incrementalColumn);
+
+  @Needs("incrementalColumn")
+  @Description(
+      "How far below the last value rows are read again, since transactions commit late: 90s, 10m, 2h, 1d,"
+          + " or a number for a column of whole numbers; default 10m, or 10000")
+  @Nullable String getIncrementalOverlap();
+
+  void setIncrementalOverlap(@Nullable String incrementalOverlap);
+
+  @Description(
       "CSV to read: csv, or dump for the text format that PostgreSQL's COPY and MySQL's INTO OUTFILE"
           + " write: tabs, no quotes, no header, \\N for null, \\n"
           + " and \\t for characters")
@@ -243,8 +258,8 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Files to tables of PostgreSQL: whether to resume the unfinished transfer of an interrupted run,"
-          + " so that each row is written once, also without a key")
+      "Whether to resume the unfinished transfer of an interrupted run: files to tables, so that each row is"
+          + " written once, also without a key; files to files; a table to a table by key")
   @Default.Boolean(false)
   boolean getResume();
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
  * @param resume whether an unfinished transfer is resumed
+ * @param incremental the column that shows which rows are new since the last transfer, or null
  * @param limit how many records are read, or 0 for all
  */
 public record TransferSpec(
@@ -39,6 +40,7 @@ public record TransferSpec(
     ColumnTypes types,
     boolean verify,
     boolean resume,
+    @Nullable Incremental incremental,
     long limit) {
 
   public static final int BLOCK_ROWS = 1_000;
@@ -56,6 +58,10 @@ public record TransferSpec(
     }
     if (limit > 0 && resume) {
       throw new IllegalArgumentException("a transfer with a limit cannot be resumed: run it again");
+    }
+    if (limit > 0 && incremental != null) {
+      throw new IllegalArgumentException(
+          "a transfer with a limit cannot be incremental: the rows after the limit would be missing");
     }
     if (limit > 0 && verify) {
       throw new IllegalArgumentException(
@@ -83,6 +89,9 @@ public record TransferSpec(
     if (resume) {
       checkResume();
     }
+    if (incremental != null) {
+      checkIncremental();
+    }
     for (To each : to) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
@@ -109,17 +118,64 @@ public record TransferSpec(
   }
 
   private void checkResume() {
-    String only = "--resume is for transfers from files to tables: ";
     if (from instanceof FromJdbc) {
+      if (!atOnce) {
+        checkResumeOfTable();
+      }
+    } else if (to.stream().allMatch(ToIndex.class::isInstance)) {
       throw new IllegalArgumentException(
-          only
-              + "the rows of a database may have changed since. Use --key, with which a second run writes each key once, or --transaction=all, with which an interrupted run changes nothing");
-    } else if (tables().isEmpty()) {
-      throw new IllegalArgumentException(only + "the same command writes files and indices again");
-    } else if (atOnce) {
-      throw new IllegalArgumentException(
-          "--resume has no effect with --transaction=all, with which an interrupted run changes nothing: remove --resume");
+          "--resume is for tables and files, not for indices: the same command writes each document once");
     }
+  }
+
+  private void checkResumeOfTable() {
+    String rest =
+        "; other transfers from a database cannot be resumed, as its rows may have changed: start without --resume, or with --transaction=all, with which an interrupted run changes nothing";
+    if (to.size() != 1 || tables().size() != 1 || tables().get(0).mode() != Mode.upsert) {
+      throw new IllegalArgumentException(
+          "--resume with --from=jdbc: needs one table as the target, and --key for an upsert" + rest);
+    }
+    String range = rangeKey();
+    if (range == null || !tables().get(0).key().contains(range)) {
+      throw new IllegalArgumentException(
+          "--resume with --from=jdbc: needs a --rangeKey that is a column of --key, got %s: a row whose range key changes could be missed"
+              .formatted(range));
+    }
+    if (!mapping.columns().isEmpty() || mapping.function() != null) {
+      throw new IllegalArgumentException(
+          "--resume with --from=jdbc: cannot be combined with columns or a function of --mapping" + rest);
+    }
+    if (verify) {
+      throw new IllegalArgumentException(
+          "--resume with --from=jdbc: cannot be combined with --verify: the rows are not of one moment");
+    }
+  }
+
+  private void checkIncremental() {
+    if (!(from instanceof FromJdbc jdbc)
+        || !jdbc.database().at(ServerUrls.TO_COME).url().startsWith("jdbc:postgresql:")) {
+      throw new IllegalArgumentException("--incrementalColumn needs --from=jdbc: of PostgreSQL");
+    } else if (to.size() != 1 || tables().size() != 1 || tables().get(0).mode() != Mode.upsert) {
+      throw new IllegalArgumentException(
+          "--incrementalColumn needs one table as the target, and --key for an upsert: a row that has changed is read again");
+    } else if (resume) {
+      throw new IllegalArgumentException(
+          "--incrementalColumn cannot be combined with --resume: after an interruption, the same command reads from the last high-water mark");
+    }
+  }
+
+  /**
+   * Returns the column whose ranges of a database are read, or null. A transfer that can be resumed
+   * has one: the first column of the key unless another is set.
+   */
+  public @Nullable String rangeKey() {
+    if (!(from instanceof FromJdbc jdbc)) {
+      return null;
+    }
+    boolean isKey = resume && !atOnce && jdbc.rangeKey() == null && !tables().isEmpty();
+    return isKey && !tables().get(0).key().isEmpty()
+        ? tables().get(0).key().get(0)
+        : jdbc.rangeKey();
   }
 
   /** A database, which may not be started yet. */
@@ -180,6 +236,14 @@ public record TransferSpec(
       @Nullable String rangeKey,
       boolean oneSnapshot)
       implements From {}
+
+  /**
+   * How only new rows are read.
+   *
+   * @param column the column of the source whose values grow
+   * @param overlap how far below the mark rows are read again, or null for the default
+   */
+  public record Incremental(String column, @Nullable String overlap) {}
 
   /** A target of rows. */
   public sealed interface To permits ToFile, ToJdbc, ToIndex {}

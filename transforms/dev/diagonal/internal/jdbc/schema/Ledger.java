@@ -33,7 +33,7 @@ public record Ledger(InternalSchema schema) {
       """;
 
   /** What an attempt to insert a token has found. */
-  enum Inserted {
+  public enum Inserted {
     /** The token is new. */
     NEW,
     /** An earlier attempt with this token is committed. */
@@ -51,7 +51,7 @@ public record Ledger(InternalSchema schema) {
    * @param claim to the transfer that the token belongs to, or null; no other process can claim or
    *     end the transfer before this transaction is over
    */
-  Inserted insert(Connection connection, Token token, boolean synchronously, @Nullable UUID claim)
+  public Inserted insert(Connection connection, Token token, boolean synchronously, @Nullable UUID claim)
       throws SQLException {
     // All statements in one round trip.
     String sql =
