@@ -117,8 +117,7 @@ public final class FirstRecords {
           ? readRecords(file, consumer, checked)
           : readText(file, consumer, checked);
     } catch (IOException e) {
-      throw new BadInputException(
-          "cannot read " + file.name() + ": " + Reason.of(e), e);
+      throw new BadInputException("cannot read " + file.name() + ": " + Reason.of(e), e);
     }
   }
 

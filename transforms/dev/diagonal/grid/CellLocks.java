@@ -9,8 +9,8 @@ import java.io.Serializable;
 public interface CellLocks extends Serializable {
 
   /**
-   * Returns the domain of the lock numbers. Numbers of the same domain mean the same ids in
-   * every process; those of different domains are unrelated.
+   * Returns the domain of the lock numbers. Numbers of the same domain mean the same ids in every
+   * process; those of different domains are unrelated.
    */
   String domain();
 

@@ -53,8 +53,7 @@ record SinkAccounts(List<TransferSink> sinks, RowType rows) {
     PCollection<Written> written;
     if (sink instanceof FileSink file) {
       written =
-          gather(index, all, mine)
-              .apply(step + " join", ParDo.of(new JoinPartsFn(file, rows)));
+          gather(index, all, mine).apply(step + " join", ParDo.of(new JoinPartsFn(file, rows)));
     } else if (sink instanceof StageSink stage) {
       written =
           gather(index, all, mine).apply(step + " seal", ParDo.of(new SealStageFn(stage.stage())));

@@ -23,10 +23,7 @@ record StatementDryRun(JdbcTarget database, Findings findings) {
    * @param option the option that names the file of the statement
    */
   void look(
-      String what,
-      StatementInput input,
-      Function<ValueRows, StatementLoad> load,
-      String option)
+      String what, StatementInput input, Function<ValueRows, StatementLoad> load, String option)
       throws InterruptedException {
     ValueRows rows = findings.find(() -> input.open(database));
     if (rows == null) {

@@ -67,8 +67,7 @@ public final class OutputPath {
     }
     if (DESCRIPTORS.stream().anyMatch(place.path()::startsWith)) {
       throw new UsageException(
-          "--%s: '%s' is the file '%s': name that file"
-              .formatted(option, place.path(), file));
+          "--%s: '%s' is the file '%s': name that file".formatted(option, place.path(), file));
     }
     checkWritable(option, file.getParent());
   }

@@ -58,9 +58,7 @@ final class ElasticsearchRatings implements RatingSink {
 
   @Override
   public Optional<EmbeddedServers.Kind> embedded() {
-    return place.isEmbedded()
-        ? Optional.of(EmbeddedServers.Kind.ELASTICSEARCH)
-        : Optional.empty();
+    return place.isEmbedded() ? Optional.of(EmbeddedServers.Kind.ELASTICSEARCH) : Optional.empty();
   }
 
   @Override
@@ -79,8 +77,7 @@ final class ElasticsearchRatings implements RatingSink {
         findings.check(() -> "server:  " + check.server())
             && findings.check(
                 () ->
-                    "index:   "
-                        + check.strict(RatingRows.mapping(MovieIdOptions.isText(options))));
+                    "index:   " + check.strict(RatingRows.mapping(MovieIdOptions.isText(options))));
   }
 
   @Override

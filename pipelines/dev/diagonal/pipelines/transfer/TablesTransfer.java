@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Transfers all tables of a PostgreSQL database that match a pattern, one after another, as a group
- * of a plan: {@code --from=jdbc:public.* --to=csv:dump/*.csv}. In the target, the name of the
- * table replaces the asterisk.
+ * of a plan: {@code --from=jdbc:public.* --to=csv:dump/*.csv}. In the target, the name of the table
+ * replaces the asterisk.
  */
 final class TablesTransfer {
 

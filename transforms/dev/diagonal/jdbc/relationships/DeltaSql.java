@@ -137,8 +137,7 @@ final class DeltaSql {
     return "SELECT coalesce(sum(%s), 0), count(*), pg_relation_size(%s) FROM %s"
         .formatted(
             PostgresSql.quote(deltas.entries()),
-            PostgresSql.literal(PostgresSql.quoteTable(deltas.of().table().name()))
-                + "::regclass",
+            PostgresSql.literal(PostgresSql.quoteTable(deltas.of().table().name())) + "::regclass",
             PostgresSql.quoteTable(deltas.table().name()));
   }
 

@@ -63,7 +63,10 @@ final class RelationshipSql {
   static String namespace(RelationshipTables tables, String domain) {
     String ends =
         tables.endTables().stream()
-            .map(table -> PostgresSql.literal(PostgresSql.quoteTable(table.name())) + "::regclass::oid::text")
+            .map(
+                table ->
+                    PostgresSql.literal(PostgresSql.quoteTable(table.name()))
+                        + "::regclass::oid::text")
             .collect(joining(" || ' ' || "));
     return "hashtext(" + ends + " || " + PostgresSql.literal(" " + domain) + ")";
   }
@@ -192,7 +195,11 @@ final class RelationshipSql {
   private static String unlessBoth(List<String> counters, String id) {
     return "CASE WHEN %1$s > 0 AND %2$s > 0 THEN current_setting(%3$s || %4$s || %5$s)::bigint ELSE %1$s END"
         .formatted(
-            counters.get(0), counters.get(1), PostgresSql.literal(BOTH_ENDS), id, PostgresSql.literal(BOTH_ENDS_STOP));
+            counters.get(0),
+            counters.get(1),
+            PostgresSql.literal(BOTH_ENDS),
+            id,
+            PostgresSql.literal(BOTH_ENDS_STOP));
   }
 
   /** Returns the id that the error for an id on both sides names, or null for any other error. */

@@ -80,8 +80,7 @@ public final class TransferJob implements Job {
     this.text = new TransferText(spec, isStaged(), recording.isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
     this.input = new TransferInput(spec, options, snapshot(shared), recording);
-    this.output =
-        new TransferOutput(spec, options, input, isStaged() ? staged : null, recording);
+    this.output = new TransferOutput(spec, options, input, isStaged() ? staged : null, recording);
     this.firstRows = new FirstRows(spec, deadLetters);
     this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }

@@ -103,8 +103,7 @@ final class TransferOutput {
   }
 
   /** Returns the table that exists, or that would be created. */
-  Table find(ToJdbc to, TransferSource source, RowType rows, JdbcTarget database)
-      throws Exception {
+  Table find(ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
     new InternalSchema(spec.ledger().schema()).refuse(to.table());
     WriteMode mode = modeOf(to.mode());
     Table table =

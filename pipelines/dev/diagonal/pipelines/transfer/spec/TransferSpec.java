@@ -277,12 +277,14 @@ public record TransferSpec(
     }
   }
 
-  public record ToJdbc(Database database, String table, List<String> key, Mode mode) implements To {}
+  public record ToJdbc(Database database, String table, List<String> key, Mode mode)
+      implements To {}
 
   /**
    * An index.
    *
    * @param pipeline the ingest pipeline, or null for the one that the index names
    */
-  public record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline) implements To {}
+  public record ToIndex(Index index, DocumentColumns columns, @Nullable String pipeline)
+      implements To {}
 }

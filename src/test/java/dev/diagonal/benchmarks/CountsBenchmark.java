@@ -10,6 +10,7 @@ import dev.diagonal.jdbc.relationships.UpsertRelationships;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PgPass;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.Map;
 /**
  * Measures the ways of counting edges at their nodes beside one connection, by turns: the CPU time
  * of the server, its write-ahead log and the seconds, per million edges, all of which are new.
- * After every run the counts of all nodes are compared with the edges.
+ * After every run the counts of all nodes are compared with the edges. Writes the table into
+ * docs/benchmarks.md.
  *
  * <p>The server keeps what it was given: {@code fsync}, {@code synchronous_commit} and {@code
  * full_page_writes} are on. CPU time and log hardly depend on what else the machine does; seconds
@@ -85,9 +87,10 @@ public final class CountsBenchmark {
         "folded, batches of 1,000", (load, rows) -> load.counted(Counting.FOLDED, 1_000, rows));
     ways.put(
         "folded, batches of 50,000", (load, rows) -> load.counted(Counting.FOLDED, 50_000, rows));
-    System.out.println(
-        "| tables | hub | way | s | server CPU s per million | log MB per million |");
-    System.out.println("|---|---:|---|---:|---:|---:|");
+    StringBuilder table =
+        new StringBuilder(
+            "| tables | hub | way | s | server CPU s per million | log MB per million |\n"
+                + "|---|---:|---|---:|---:|---:|\n");
     for (double hub : new double[] {0, 0.10, 0.25, 0.50}) {
       for (boolean full : hub == 0 ? new boolean[] {false, true} : new boolean[] {false}) {
         Map<String, List<Figures>> found = new LinkedHashMap<>();
@@ -99,18 +102,33 @@ public final class CountsBenchmark {
           }
         }
         found.forEach(
-            (way, figures) ->
-                System.out.printf(
-                    Locale.ROOT,
-                    "| %s | %.0f %% | %s | %.1f | %.1f | %.0f |%n",
-                    full ? "full" : "empty",
-                    100 * hub,
-                    way,
-                    Median.of(figures.stream().map(Figures::seconds).toList()),
-                    Median.of(figures.stream().map(Figures::cpuSeconds).toList()),
-                    Median.of(figures.stream().map(Figures::logMegabytes).toList())));
+            (way, figures) -> {
+              String row = row(full, hub, way, figures);
+              System.out.print(row);
+              table.append(row);
+            });
       }
     }
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%n%,d new edges over 50,000 nodes, four writers; medians of %d round(s) by turns, 2 cores.%n",
+            edges,
+            rounds));
+    ResultPages.between(
+        Path.of("docs/benchmarks.md"), "<!-- counts benchmark -->", table.toString());
+  }
+
+  private static String row(boolean full, double hub, String way, List<Figures> figures) {
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.0f %% | %s | %.1f | %.1f | %.0f |%n",
+        full ? "full" : "empty",
+        100 * hub,
+        way,
+        Median.of(figures.stream().map(Figures::seconds).toList()),
+        Median.of(figures.stream().map(Figures::cpuSeconds).toList()),
+        Median.of(figures.stream().map(Figures::logMegabytes).toList()));
   }
 
   private Figures once(Load way, double hub, boolean full) throws Exception {
@@ -121,7 +139,7 @@ public final class CountsBenchmark {
             UpsertRelationships.<Edge>into(
                 target, EdgeLoad.TABLES, (edge, values) -> values.putNull()))
         .createIfMissing();
-    EdgeLoad load = new EdgeLoad(target, ScheduleKind.MONOPARTITE, WORKERS);
+    EdgeLoad load = new EdgeLoad(target, ScheduleKind.MONOPARTITE, WORKERS, EdgeLoad.BATCH_ROWS);
     if (full) {
       load.counted(Counting.FOLDED, 50_000, EdgeLoad.withHub(edges, edges, 0));
     }

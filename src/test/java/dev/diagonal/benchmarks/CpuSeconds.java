@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -40,30 +39,42 @@ final class CpuSeconds {
   /** Those of the server and its processes alone. */
   double server() {
     ProcessHandle server = ProcessHandle.of(serverPid).orElseThrow();
-    long ticks = ticks(serverPid, 15); // with those of its children that are gone
-    for (ProcessHandle child : server.children().toList()) {
-      ticks += ticks(child.pid(), 13);
+    while (true) {
+      long ofEnded = ticksOfEndedChildren(serverPid);
+      long ticks = ticks(serverPid) + ofEnded;
+      for (ProcessHandle child : server.children().toList()) {
+        ticks += ticks(child.pid());
+      }
+      // A child that ended meanwhile would be missing or counted twice.
+      if (ticksOfEndedChildren(serverPid) == ofEnded) {
+        return ticks / TICKS;
+      }
     }
-    return ticks / TICKS;
   }
 
   /** Those of all threads of a process, without its children; 0 if it has ended. */
   static double ofProcess(long pid) {
-    return ticks(pid, 13) / TICKS;
+    return ticks(pid) / TICKS;
   }
 
-  private static long ticks(long pid, int lastField) {
+  private static long ticks(long pid) {
+    return sumOfStat(pid, 11);
+  }
+
+  private static long ticksOfEndedChildren(long pid) {
+    return sumOfStat(pid, 13);
+  }
+
+  /** The ticks in user and in system mode, at this field and the next, counted after the name. */
+  private static long sumOfStat(long pid, int field) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      long sum = 0;
-      for (int i = 11; i <= lastField - 1; i++) { // utime, stime and so on; fields after the name
-        sum += Long.parseLong(fields[i]);
-      }
-      return sum;
-    } catch (NoSuchFileException e) {
-      return 0;
+      return Long.parseLong(fields[field]) + Long.parseLong(fields[field + 1]);
     } catch (IOException e) {
+      if (ProcessHandle.of(pid).isEmpty()) { // it ended before or while its file was read
+        return 0;
+      }
       throw new UncheckedIOException(e);
     }
   }

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param kind what the ids at both ends are
  * @param zipf whether few nodes have most of the edges
  * @param ways how they are written
+ * @param batchRows how many edges a transaction writes
  * @param rounds how often each way has its turn
  */
 record EdgeCase(
@@ -26,6 +27,7 @@ record EdgeCase(
     ScheduleKind kind,
     boolean zipf,
     Set<Way> ways,
+    int batchRows,
     int rounds) {
 
   /** What a transaction has to do or to wait for beside its own work. */
@@ -47,6 +49,7 @@ record EdgeCase(
   }
 
   private static final int MANY = 1_000_000;
+  private static final int LARGE_BATCH = 10_000;
   private static final List<Integer> SIZES = List.of(10_000, 100_000, MANY);
   private static final Set<Way> RIVALS = EnumSet.complementOf(EnumSet.of(Way.ARRIVAL_ORDER));
   private static final Set<Way> NEVER_SLOWER = EnumSet.of(Way.SERIAL, Way.DIAGONAL, Way.FOLDED);
@@ -56,7 +59,15 @@ record EdgeCase(
 
   /** A case of uniform ids that may be at both ends. */
   private static EdgeCase of(Condition condition, int edges, int workers, int rounds) {
-    return new EdgeCase(condition, edges, workers, ScheduleKind.MONOPARTITE, false, RIVALS, rounds);
+    return new EdgeCase(
+        condition,
+        edges,
+        workers,
+        ScheduleKind.MONOPARTITE,
+        false,
+        RIVALS,
+        EdgeLoad.BATCH_ROWS,
+        rounds);
   }
 
   /** Each size, number of workers, kind and distribution under some conditions: ten minutes. */
@@ -66,7 +77,8 @@ record EdgeCase(
     cases.add(of(Condition.STRAGGLERS, 100_000, 8, rounds));
     cases.add(of(Condition.WORK, 100_000, 16, rounds));
     cases.add(of(Condition.WORK, 100_000, 8, rounds).bipartite());
-    cases.add(of(Condition.NETWORK, MANY, 8, Math.min(2, rounds)));
+    EdgeCase many = of(Condition.NETWORK, MANY, 8, Math.min(2, rounds));
+    cases.addAll(List.of(many, many.inBatchesOf(LARGE_BATCH)));
     cases.add(of(Condition.NETWORK, 100_000, 4, rounds));
     cases.add(of(Condition.NETWORK, 100_000, 8, rounds).in(EnumSet.allOf(Way.class)));
     cases.add(of(Condition.NETWORK, 100_000, 16, rounds));
@@ -105,15 +117,20 @@ record EdgeCase(
   }
 
   private EdgeCase in(Set<Way> others) {
-    return new EdgeCase(condition, edges, workers, kind, zipf, others, rounds);
+    return new EdgeCase(condition, edges, workers, kind, zipf, others, batchRows, rounds);
   }
 
   private EdgeCase bipartite() {
-    return new EdgeCase(condition, edges, workers, ScheduleKind.BIPARTITE, zipf, ways, rounds);
+    return new EdgeCase(
+        condition, edges, workers, ScheduleKind.BIPARTITE, zipf, ways, batchRows, rounds);
   }
 
   private EdgeCase skewed() {
-    return new EdgeCase(condition, edges, workers, kind, true, ways, rounds);
+    return new EdgeCase(condition, edges, workers, kind, true, ways, batchRows, rounds);
+  }
+
+  private EdgeCase inBatchesOf(int rows) {
+    return new EdgeCase(condition, edges, workers, kind, zipf, ways, rows, rounds);
   }
 
   /** Whether all these words are among those of the case. */
@@ -128,9 +145,16 @@ record EdgeCase(
     return words.stream().allMatch(word -> own.stream().anyMatch(word::equalsIgnoreCase));
   }
 
-  /** Returns how the edges lie. */
+  /** Returns how the edges lie, and the size of a batch where it is not the usual one. */
   String graph() {
     return String.format(
-        Locale.ROOT, "%,d %s%s", edges, kind.name().toLowerCase(Locale.ROOT), zipf ? ", Zipf" : "");
+        Locale.ROOT,
+        "%,d %s%s%s",
+        edges,
+        kind.name().toLowerCase(Locale.ROOT),
+        zipf ? ", Zipf" : "",
+        batchRows == EdgeLoad.BATCH_ROWS
+            ? ""
+            : String.format(Locale.ROOT, ", batches of %,d", batchRows));
   }
 }

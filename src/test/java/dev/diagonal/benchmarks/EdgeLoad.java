@@ -91,11 +91,13 @@ final class EdgeLoad {
   private final JdbcTarget database;
   private final ScheduleKind kind;
   private final int workers;
+  private final int batchRows;
 
-  EdgeLoad(JdbcTarget database, ScheduleKind kind, int workers) {
+  EdgeLoad(JdbcTarget database, ScheduleKind kind, int workers, int batchRows) {
     this.database = database;
     this.kind = kind;
     this.workers = workers;
+    this.batchRows = batchRows;
   }
 
   /**
@@ -153,13 +155,13 @@ final class EdgeLoad {
   void run(Way way, List<Edge> edges, OpenTransactions open) throws Exception {
     Opener sorted = () -> open.counting(UpsertRelationships.into(database, TABLES, BINDER).open());
     switch (way) {
-      case SERIAL -> inParallel(1, sorted, edges);
+      case SERIAL -> inParallel(1, batchRows, sorted, edges);
       case ARRIVAL_ORDER ->
-          inParallel(workers, () -> open.counting(new UnsortedWriter(database)), edges);
-      case SORTED -> inParallel(workers, sorted, edges);
+          inParallel(workers, batchRows, () -> open.counting(new UnsortedWriter(database)), edges);
+      case SORTED -> inParallel(workers, batchRows, sorted, edges);
       case WAVES -> inWaves(edges, sorted);
       case DIAGONAL -> scheduled(edges, open);
-      case FOLDED -> counted(Counting.FOLDED, BATCH_ROWS, edges);
+      case FOLDED -> counted(Counting.FOLDED, batchRows, edges);
     }
   }
 
@@ -168,10 +170,11 @@ final class EdgeLoad {
   }
 
   /** Writes the edges in batches as they come, each writer on a thread of its own. */
-  static void inParallel(int writers, Opener opener, List<Edge> edges) throws Exception {
+  static void inParallel(int writers, int batchRows, Opener opener, List<Edge> edges)
+      throws Exception {
     Queue<Batch<Edge>> batches = new ConcurrentLinkedQueue<>();
-    for (int from = 0; from < edges.size(); from += BATCH_ROWS) {
-      batches.add(new Batch<>(0, edges.subList(from, Math.min(edges.size(), from + BATCH_ROWS))));
+    for (int from = 0; from < edges.size(); from += batchRows) {
+      batches.add(new Batch<>(0, edges.subList(from, Math.min(edges.size(), from + batchRows))));
     }
     List<Callable<Void>> work = new ArrayList<>();
     for (int i = 0; i < writers; i++) {
@@ -203,7 +206,7 @@ final class EdgeLoad {
   }
 
   private Grid<Edge> grid(int rows) {
-    int tableSize = kind.tableSizeFor(workers, rows, BATCH_ROWS);
+    int tableSize = kind.tableSizeFor(workers, rows, batchRows);
     Grid.Ends ends =
         kind == ScheduleKind.BIPARTITE ? Grid.bipartite(tableSize) : Grid.monopartite(tableSize);
     return ends.byLongs(Edge::source, Edge::target);
@@ -217,7 +220,7 @@ final class EdgeLoad {
     for (int cell = 0; cell < schedule.cells(); cell++) {
       cells.add(new ArrayDeque<>());
     }
-    Packer<Edge> packer = new Packer<>(BATCH_ROWS, edges.size() + BATCH_ROWS);
+    Packer<Edge> packer = new Packer<>(batchRows, edges.size() + batchRows);
     Packer.Output<Edge> output =
         (cell, block) -> cells.get(cell).add(new Batch<>(cell, block.records()));
     edges.forEach(edge -> packer.add(grid.cellOf(edge), edge, output));
@@ -261,7 +264,7 @@ final class EdgeLoad {
     scheduled(
         edges,
         grid,
-        BATCH_ROWS,
+        batchRows,
         open.counting(UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid)));
   }
 

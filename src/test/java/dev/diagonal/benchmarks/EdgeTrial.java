@@ -40,7 +40,9 @@ final class EdgeTrial {
   static EdgeTrial run(EdgesServer server, EdgeCase what, boolean coldJvm) throws Exception {
     EdgeTrial trial = new EdgeTrial(what);
     List<Edge> edges = EdgeLoad.edges(what.edges(), what.kind(), what.zipf());
-    EdgeLoad load = new EdgeLoad(server.prepare(what.condition()), what.kind(), what.workers());
+    EdgeLoad load =
+        new EdgeLoad(
+            server.prepare(what.condition()), what.kind(), what.workers(), what.batchRows());
     for (int round = coldJvm ? -1 : 0; round < what.rounds(); round++) {
       for (Way way : what.ways()) {
         Turn turn = trial.turn(server, load, way, edges);

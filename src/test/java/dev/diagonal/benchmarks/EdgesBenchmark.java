@@ -108,7 +108,7 @@ public final class EdgesBenchmark {
   private String conditions() {
     return String.format(
         Locale.ROOT,
-        "Medians of %d rounds by turns (5 of serial against ours alone, fewer of a million edges), batches of 1,000, 50,000 nodes, one JVM that is warm, %d cores, Java %s, PostgreSQL 16 on the same machine, deadlock_timeout %d ms, synchronous_commit off.%n",
+        "Medians of %d rounds by turns (5 of serial against ours alone, fewer of a million edges), batches of 1,000 if no other size is named, 50,000 nodes, one JVM that is warm, %d cores, Java %s, PostgreSQL 16 on the same machine, deadlock_timeout %d ms, synchronous_commit off.%n",
         rounds,
         Runtime.getRuntime().availableProcessors(),
         Runtime.version().feature(),

@@ -83,14 +83,14 @@ public final class Neo4jBenchmark {
 
   private void measure(int edges, int rounds) throws Exception {
     Map<String, Load> ways = new LinkedHashMap<>();
-    ways.put("serial", rows -> EdgeLoad.inParallel(1, this::writer, rows));
+    ways.put("serial", rows -> EdgeLoad.inParallel(1, BATCH_ROWS, this::writer, rows));
     for (int workers : new int[] {2, 4}) {
       ways.put(
           "arrival order with retries, %d workers".formatted(workers),
-          rows -> EdgeLoad.inParallel(workers, this::writer, rows));
+          rows -> EdgeLoad.inParallel(workers, BATCH_ROWS, this::writer, rows));
       ways.put(
           "sorted with retries, %d workers".formatted(workers),
-          rows -> EdgeLoad.inParallel(workers, this::writer, sorted(rows)));
+          rows -> EdgeLoad.inParallel(workers, BATCH_ROWS, this::writer, sorted(rows)));
       ways.put("Diagonal, %d workers".formatted(workers), rows -> scheduled(workers, rows));
     }
     StringBuilder table =

@@ -18,9 +18,9 @@ import java.util.SplittableRandom;
 
 /**
  * {@code movie-ratings} from CSV to CSV. Ratings of n times the unit are n files, of the same
- * 40,000 movies, few of which have most ratings (the continuous form of Zipf's law). No two
- * files are equal, but each has {@value #NAMES} names, so that a job of a minute finds all of its
- * input in the file cache.
+ * 40,000 movies, few of which have most ratings (the continuous form of Zipf's law). No two files
+ * are equal, but each has {@value #NAMES} names, so that a job of a minute finds all of its input
+ * in the file cache.
  *
  * @param unit ratings at 1x, those of a file under all of its names
  */

@@ -115,8 +115,7 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @CsvSource({"DIRECT, true", "DIRECT, false", "FLINK, true", "FLINK, false"})
-  void onlyCelllessAndRefusedRowsAreDeadLetters(Runner runner, boolean locks)
-      throws Exception {
+  void onlyCelllessAndRefusedRowsAreDeadLetters(Runner runner, boolean locks) throws Exception {
     KeptBatches to = (locks ? target : target.withoutLocks()).refusing(777);
     TestPipeline pipeline = runner.pipeline();
     PCollection<BatchWritten> written;
@@ -143,8 +142,8 @@ final class WriteConflictFreeTest implements Serializable {
 
   @ParameterizedTest
   @EnumSource
-  void refusedRowsGoToTheHandlerOfTheWrite(
-      Runner runner, @TempDir Path directory) throws Exception {
+  void refusedRowsGoToTheHandlerOfTheWrite(Runner runner, @TempDir Path directory)
+      throws Exception {
     ReadLines<Integer> files = filesOf(directory, numbers(ROWS));
     TestPipeline pipeline = runner.pipeline();
     PCollection<BatchWritten> written;

@@ -32,8 +32,7 @@ final class WriteToH2Test {
 
   @ParameterizedTest
   @EnumSource
-  void repeatedEdgesCountOnceAtBothEnds(Runner runner)
-      throws SQLException {
+  void repeatedEdgesCountOnceAtBothEnds(Runner runner) throws SQLException {
     H2Edges edges = new H2Edges("jdbc:h2:mem:" + runner);
     try (Connection open = edges.connect()) { // keeps the database
       execute(open, "CREATE TABLE edges (id INT PRIMARY KEY)");

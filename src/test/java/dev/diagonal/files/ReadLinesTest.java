@@ -36,8 +36,7 @@ class ReadLinesTest {
 
   @ParameterizedTest
   @EnumSource
-  void consumersGetHeadersRangesAndBundleEnds(Runner runner)
-      throws IOException {
+  void consumersGetHeadersRangesAndBundleEnds(Runner runner) throws IOException {
     write("a.txt", "head\n1\n2\n3\n4\n5\n6\n");
     write("b.txt", "head\n1\n");
     TestPipeline pipeline = runner.pipeline();

@@ -79,8 +79,7 @@ final class CreateTableIT {
   }
 
   @Test
-  void acceptsUniqueIndexesOnTheKeyInAnyOrder()
-      throws Exception {
+  void acceptsUniqueIndexesOnTheKeyInAnyOrder() throws Exception {
     sql.execute(
         """
         CREATE TABLE create_unique (x serial PRIMARY KEY, b int NOT NULL, a int NOT NULL, c text,

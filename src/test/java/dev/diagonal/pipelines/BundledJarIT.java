@@ -107,8 +107,7 @@ final class BundledJarIT {
         "@runner-configs/flink-local.args --parallelism=1",
         "--runner=FlinkRunner --flinkMaster=[local] --parallelism=4"
       })
-  void everyRunnerAndParallelismWritesTheSameBytes(String runner)
-      throws IOException {
+  void everyRunnerAndParallelismWritesTheSameBytes(String runner) throws IOException {
     Path summary = directory.resolve("summary.json");
     ChildJvm child =
         run(

@@ -119,8 +119,7 @@ class AggregateRatingsTest {
 
   @ParameterizedTest
   @EnumSource
-  void resultsDoNotDependOnParallelism(Runner runner)
-      throws Exception {
+  void resultsDoNotDependOnParallelism(Runner runner) throws Exception {
     List<String> lines = lines(2_000);
     write("r.csv", (HEADER + String.join("", lines)).getBytes(UTF_8));
     String expected =

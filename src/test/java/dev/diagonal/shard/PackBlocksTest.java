@@ -113,9 +113,7 @@ class PackBlocksTest implements Serializable {
     return null;
   }
 
-  /**
-   * Emits records of another window than their block's, and blocks without its last timestamp.
-   */
+  /** Emits records of another window than their block's, and blocks without its last timestamp. */
   private static final class MisplacedFn extends DoFn<KV<Integer, Block<Integer>>, String> {
     @ProcessElement
     public void process(

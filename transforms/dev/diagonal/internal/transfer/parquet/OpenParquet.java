@@ -63,7 +63,8 @@ public final class OpenParquet implements Closeable {
     try {
       return open(file.name(), StoredFile.open(file));
     } catch (IOException e) {
-      throw new BadInputException("cannot read %s: %s".formatted(file.name(), Reason.atRootOf(e)), e);
+      throw new BadInputException(
+          "cannot read %s: %s".formatted(file.name(), Reason.atRootOf(e)), e);
     }
   }
 

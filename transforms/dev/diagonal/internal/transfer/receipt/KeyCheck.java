@@ -128,9 +128,7 @@ public final class KeyCheck {
 
   private String literal(RowBlock block, int row, int keyColumn) {
     int column = sentKey.get(keyColumn).index();
-    return block.isNull(row, column)
-        ? "NULL"
-        : PostgresSql.literal(text(block, row, column));
+    return block.isNull(row, column) ? "NULL" : PostgresSql.literal(text(block, row, column));
   }
 
   private static String text(RowBlock block, int row, int column) {

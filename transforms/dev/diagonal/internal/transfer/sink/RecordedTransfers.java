@@ -109,11 +109,8 @@ public final class RecordedTransfers {
   /** Returns the ranges of an unfinished transfer if it is resumed, or else those of the source. */
   public KeptRanges ranges(JdbcTarget database, String table, TransferSource source)
       throws Exception {
-    Entry found = choice().resumedIn(database, table, source);
-    String bounds = found == null ? null : TransferChoice.boundsOf(found);
-    return bounds == null
-        ? new KeptRanges(source, source.ranges())
-        : KeptRanges.of(source, bounds);
+    String bounds = TransferChoice.boundsOf(choice().resumedIn(database, table, source));
+    return bounds == null ? new KeptRanges(source, source.ranges()) : KeptRanges.of(source, bounds);
   }
 
   /** Returns how many rows the finished ranges of a transfer that has begun have, by range. */

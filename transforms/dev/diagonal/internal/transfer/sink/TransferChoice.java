@@ -66,9 +66,9 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
   }
 
   /** Returns the {@link KeptRanges#bounds} of an unfinished transfer, or null if it has none. */
-  static @Nullable String boundsOf(Entry entry) {
-    int at = entry.input().indexOf(BOUNDS);
-    return at < 0 ? null : entry.input().substring(at + BOUNDS.length());
+  static @Nullable String boundsOf(@Nullable Entry entry) {
+    int at = entry == null ? -1 : entry.input().indexOf(BOUNDS);
+    return entry == null || at < 0 ? null : entry.input().substring(at + BOUNDS.length());
   }
 
   private boolean resumes() {

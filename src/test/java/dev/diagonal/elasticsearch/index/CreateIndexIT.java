@@ -54,9 +54,11 @@ final class CreateIndexIT {
   @Test
   void refusesAnIndexWhoseFieldsHaveOtherTypes(LocalElasticsearch elasticsearch) throws Exception {
     ElasticsearchTarget target = target(elasticsearch, "create-other");
-    IndexTemplate.of("""
+    IndexTemplate.of(
+            """
         {"properties": {"movie_id": {"type": "keyword"}, "rating_mean": {"type": "double"},
-          "title": {"type": "text"}}}""").createIfMissing(target);
+          "title": {"type": "text"}}}""")
+        .createIfMissing(target);
     assertThatThrownBy(() -> IndexTemplate.of(MAPPING).createIfMissing(target))
         .isInstanceOf(TargetMismatchException.class)
         .hasMessage(
@@ -76,7 +78,9 @@ final class CreateIndexIT {
   void saysWhatElasticsearchRefuses(LocalElasticsearch elasticsearch) {
     ElasticsearchTarget target = target(elasticsearch, "create-refused");
     assertThatThrownBy(
-            () -> IndexTemplate.of("{\"properties\":{\"a\":{\"type\":\"lang\"}}}").createIfMissing(target))
+            () ->
+                IndexTemplate.of("{\"properties\":{\"a\":{\"type\":\"lang\"}}}")
+                    .createIfMissing(target))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot create index " + target + ": HTTP 400")
         .hasMessageContaining("lang");

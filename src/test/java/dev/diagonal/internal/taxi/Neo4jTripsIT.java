@@ -73,8 +73,7 @@ final class Neo4jTripsIT {
 
   @ParameterizedTest
   @EnumSource
-  void repeatedTripsCountOnceAtBothZones(Runner runner)
-      throws SQLException {
+  void repeatedTripsCountOnceAtBothZones(Runner runner) throws SQLException {
     List<Trip> all = trips(TRIPS);
     for (int run = 1; run <= 2; run++) {
       trips.prepare(zones());

@@ -160,8 +160,7 @@ final class RatingBatchesIT {
     listsFailedBatchesAndFinishesOnRerun(FLINK);
   }
 
-  private void listsFailedBatchesAndFinishesOnRerun(String runner)
-      throws Exception {
+  private void listsFailedBatchesAndFinishesOnRerun(String runner) throws Exception {
     database.withRatings(1_000);
     database.execute(
         "ALTER TABLE staging.movie_ratings ADD CONSTRAINT no_room CHECK (batch_id NOT IN (3, 5))");

@@ -203,7 +203,8 @@ final class DonorsChooseIT {
   @Test
   void documentsThatTheIndexRefusesAreBadRecords() throws Exception {
     String index = "donors-refused";
-    IndexTemplate.of(RefusingMapping.of(Table.mapping(), "donationid")).createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), index));
+    IndexTemplate.of(RefusingMapping.of(Table.mapping(), "donationid"))
+        .createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), index));
     Path output = directory.resolve("out");
     Path bad = directory.resolve("bad.jsonl");
     Launched launched =

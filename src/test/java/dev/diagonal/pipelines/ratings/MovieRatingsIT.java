@@ -440,7 +440,8 @@ final class MovieRatingsIT {
     Path input = ratings.writeTo(directory.resolve("ratings.csv"));
     Path output = directory.resolve("out.csv");
     Path badRecords = directory.resolve("bad.jsonl");
-    IndexTemplate.of(RefusingMapping.of(RatingRows.MAPPING, "movie_id")).createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"));
+    IndexTemplate.of(RefusingMapping.of(RatingRows.MAPPING, "movie_id"))
+        .createIfMissing(ElasticsearchTarget.at(elasticsearch.url(), "ratings-refused"));
     String[] options = {
       "--input=" + input,
       "--output=" + output,

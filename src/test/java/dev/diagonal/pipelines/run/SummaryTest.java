@@ -66,8 +66,7 @@ final class SummaryTest {
   @Test
   void aFailureIsSaid() throws IOException {
     Path file = directory.resolve("summary.json");
-    new FailedSummary("paint", 1.5, "no paint", new Job.Progress(5, 3, 1))
-        .writeTo(file.toString());
+    new FailedSummary("paint", 1.5, "no paint", new Job.Progress(5, 3, 1)).writeTo(file.toString());
     assertThat(new ObjectMapper().readTree(file.toFile()))
         .isEqualTo(
             new ObjectMapper()

@@ -386,8 +386,7 @@ final class TransferStagesIT {
 
   @ParameterizedTest
   @CsvSource({"each,1", "each,900", "each,1500", "all,1", "all,900", "all,1500", "all,2500"})
-  void launcherReplacesBrokenConnections(String transaction, long bytes)
-      throws Exception {
+  void launcherReplacesBrokenConnections(String transaction, long bytes) throws Exception {
     try (CuttingRelay relay = CuttingRelay.to(database.postgres().port(), bytes, false, 2)) {
       String url =
           database.postgres().jdbcUrl().replaceFirst("//[^/]*/", "//" + relay.address() + "/");

@@ -69,7 +69,8 @@ final class TransferTuplesIT {
   }
 
   private static boolean wasPassed(Launched launched) {
-    return launched.out().stream().anyMatch(line -> line.contains("rows were copied in COPY's binary format"));
+    return launched.out().stream()
+        .anyMatch(line -> line.contains("rows were copied in COPY's binary format"));
   }
 
   @ParameterizedTest
