@@ -112,8 +112,7 @@ public final class JdbcSink implements TransferSink {
       return ledger;
     }
     String part =
-        "range %s, %s %s-%s"
-            .formatted(range.index(), range.place(), range.start(), range.end());
+        "range %s, %s %s-%s".formatted(range.index(), range.place(), range.start(), range.end());
     return ledger.withPart(rewrites ? part + ", attempt " + UUID.randomUUID() : part);
   }
 

@@ -48,8 +48,7 @@ public final class TextFileSink implements FileSink {
    */
   public static TextFileSink csv(
       String path, String delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
-    return new TextFileSink(
-        path, new CsvFormatter(delimiter, quote, lineEnd), header, run, false);
+    return new TextFileSink(path, new CsvFormatter(delimiter, quote, lineEnd), header, run, false);
   }
 
   /**

@@ -73,13 +73,7 @@ public final class JdbcRows extends RelationRows {
    */
   public JdbcRows tuples(List<String> columns) {
     return new JdbcRows(
-        source,
-        null,
-        1,
-        TUPLE,
-        columns.stream().map(PostgresSql::quote).toList(),
-        pages,
-        true);
+        source, null, 1, TUPLE, columns.stream().map(PostgresSql::quote).toList(), pages, true);
   }
 
   /**
@@ -89,8 +83,8 @@ public final class JdbcRows extends RelationRows {
    *
    * @param column a column of whole numbers, dates or timestamps
    * @param mark the {@link #mark} of an earlier transfer, or null for all rows
-   * @param overlap {@code 90s}, {@code 10m}, {@code 2h}, {@code 1d}, or a whole number; null for the
-   *     default, which is {@code 10m} or 10000
+   * @param overlap {@code 90s}, {@code 10m}, {@code 2h}, {@code 1d}, or a whole number; null for
+   *     the default, which is {@code 10m} or 10000
    * @throws BadInputException if the column does not exist or has another type
    */
   public JdbcRows since(String column, @Nullable String mark, @Nullable String overlap)
@@ -160,7 +154,9 @@ public final class JdbcRows extends RelationRows {
         .run(
             connection -> {
               String key =
-                  rangeKey == null && pages.isEmpty() ? SelectedColumns.firstKey(connection, relation) : rangeKey;
+                  rangeKey == null && pages.isEmpty()
+                      ? SelectedColumns.firstKey(connection, relation)
+                      : rangeKey;
               return of(read, connection, key, ranges(keeper, maxRanges), pages);
             });
   }
@@ -199,8 +195,7 @@ public final class JdbcRows extends RelationRows {
       List<SourceRange> pages)
       throws SQLException {
     SelectedColumns columns = SelectedColumns.of(connection, read.relation());
-    return new JdbcRows(
-        read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
+    return new JdbcRows(read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
   }
 
   @Override

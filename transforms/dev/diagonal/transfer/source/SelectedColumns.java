@@ -59,8 +59,7 @@ record SelectedColumns(RowType type, List<String> expressions) {
   }
 
   /** Returns the first column of the primary key if it holds whole numbers, otherwise null. */
-  static @Nullable String firstKey(Connection connection, String quotedTable)
-      throws SQLException {
+  static @Nullable String firstKey(Connection connection, String quotedTable) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(KEY)) {
       statement.setString(1, quotedTable);
       try (ResultSet result = statement.executeQuery()) {

@@ -73,8 +73,7 @@ final class Recording {
           "an interrupted run has written nothing to the tables, so all rows are transferred");
     }
     this.tables = recordedTables();
-    this.files =
-        spec.resume() && fillsOnlyFiles() ? new UnfinishedFiles(paths()) : null;
+    this.files = spec.resume() && fillsOnlyFiles() ? new UnfinishedFiles(paths()) : null;
     Incremental wanted = spec.incremental();
     this.incremental =
         wanted == null
@@ -107,7 +106,8 @@ final class Recording {
   }
 
   private boolean fillsOnlyFiles() {
-    return spec.from() instanceof FromFiles && spec.to().stream().allMatch(ToFile.class::isInstance);
+    return spec.from() instanceof FromFiles
+        && spec.to().stream().allMatch(ToFile.class::isInstance);
   }
 
   private boolean upserts() {

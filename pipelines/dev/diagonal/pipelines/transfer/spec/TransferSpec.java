@@ -133,7 +133,8 @@ public record TransferSpec(
         "; other transfers from a database cannot be resumed, as its rows may have changed: start without --resume, or with --transaction=all, with which an interrupted run changes nothing";
     if (to.size() != 1 || tables().size() != 1 || tables().get(0).mode() != Mode.upsert) {
       throw new IllegalArgumentException(
-          "--resume with --from=jdbc: needs one table as the target, and --key for an upsert" + rest);
+          "--resume with --from=jdbc: needs one table as the target, and --key for an upsert"
+              + rest);
     }
     String range = rangeKey();
     if (range == null || !tables().get(0).key().contains(range)) {
@@ -143,7 +144,8 @@ public record TransferSpec(
     }
     if (!mapping.columns().isEmpty() || mapping.function() != null) {
       throw new IllegalArgumentException(
-          "--resume with --from=jdbc: cannot be combined with columns or a function of --mapping" + rest);
+          "--resume with --from=jdbc: cannot be combined with columns or a function of --mapping"
+              + rest);
     }
     if (verify) {
       throw new IllegalArgumentException(

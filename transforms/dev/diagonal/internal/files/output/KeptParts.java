@@ -57,11 +57,11 @@ public record KeptParts(String directory) implements Serializable {
     OutputPlace place = OutputPlace.of(path);
     if (place.kind() != OutputPlace.Kind.FILE) {
       throw new IllegalArgumentException(
-          "finished parts are kept only of local files, not of '%s': remove --resume".formatted(path));
+          "finished parts are kept only of local files, not of '%s': remove --resume"
+              .formatted(path));
     }
     Path file = Objects.requireNonNull(place.local());
-    String name =
-        "." + PartNames.label(String.valueOf(file.getFileName())) + ".diagonal-kept";
+    String name = "." + PartNames.label(String.valueOf(file.getFileName())) + ".diagonal-kept";
     return new KeptParts(file.resolveSibling(name).toString());
   }
 
@@ -126,7 +126,9 @@ public record KeptParts(String directory) implements Serializable {
     Part part =
         new Part(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2], 16), fields[3]);
     Path file = in(part.name());
-    return Files.isRegularFile(file) && Files.size(file) == part.bytes() && crcOf(file) == part.crc()
+    return Files.isRegularFile(file)
+            && Files.size(file) == part.bytes()
+            && crcOf(file) == part.crc()
         ? part
         : null;
   }
@@ -144,8 +146,7 @@ public record KeptParts(String directory) implements Serializable {
     String name = "part-%s.%s".formatted(range, OutputRun.newId());
     linkOrCopy(written, in(name));
     write(
-        entryOf(range),
-        "%s %s %08x %s".formatted(name, Files.size(written), crcOf(written), more));
+        entryOf(range), "%s %s %08x %s".formatted(name, Files.size(written), crcOf(written), more));
   }
 
   /** Returns the name of a new part of a run with the bytes of a kept one. */

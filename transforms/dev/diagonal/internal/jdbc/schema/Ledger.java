@@ -51,7 +51,8 @@ public record Ledger(InternalSchema schema) {
    * @param claim to the transfer that the token belongs to, or null; no other process can claim or
    *     end the transfer before this transaction is over
    */
-  public Inserted insert(Connection connection, Token token, boolean synchronously, @Nullable UUID claim)
+  public Inserted insert(
+      Connection connection, Token token, boolean synchronously, @Nullable UUID claim)
       throws SQLException {
     // All statements in one round trip.
     String sql =

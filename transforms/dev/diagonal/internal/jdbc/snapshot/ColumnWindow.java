@@ -87,7 +87,9 @@ public record ColumnWindow(
         "SELECT (%s)::text, %s FROM %s"
             .formatted(
                 capped,
-                from == null ? "false" : "max(%s) IS NULL OR max(%1$s) < %s".formatted(quoted, literal(from, type)),
+                from == null
+                    ? "false"
+                    : "max(%s) IS NULL OR max(%1$s) < %s".formatted(quoted, literal(from, type)),
                 relation);
     String next;
     boolean restored;
@@ -177,7 +179,8 @@ public record ColumnWindow(
     List<String> remarks = new ArrayList<>();
     if (restored) {
       remarks.add(
-          "all rows were read: the values of column %s are below those of the last transfer".formatted(column));
+          "all rows were read: the values of column %s are below those of the last transfer"
+              .formatted(column));
     } else if (from != null) {
       remarks.add("only rows with %s of %s or later were read".formatted(column, from));
     }

@@ -82,8 +82,7 @@ public record FinishedParts(List<FileSink> sinks, InputFiles files, boolean whol
               each.part(),
               range.index(),
               "%016x %s %016x %016x"
-                  .formatted(
-                      checksum, each.rows(), each.checksum().high(), each.checksum().low()));
+                  .formatted(checksum, each.rows(), each.checksum().high(), each.checksum().low()));
     }
   }
 

@@ -8,7 +8,6 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
-import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
@@ -30,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records the transfers of a run into tables, one per table, so that a later run can resume those
- * that do not end. Each is a run of its own in the internal schema, and is held there
- * until {@link #end} or {@link #close}. Thread-safe.
+ * that do not end. Each is a run of its own in the internal schema, and is held there until {@link
+ * #end} or {@link #close}. Thread-safe.
  */
 public final class RecordedTransfers {
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
-import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.Ledger;
+import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -162,7 +162,8 @@ final class CleanIT {
   private void insert(UUID run, int tokens) throws SQLException {
     try (HeldConnection held = new HeldConnection(database)) {
       for (int i = 0; i < tokens; i++) {
-        assertThat(SCHEMA.ledger().insert(held.use(), Token.next(run, "t", 1), false, null)).isEqualTo(Ledger.Inserted.NEW);
+        assertThat(SCHEMA.ledger().insert(held.use(), Token.next(run, "t", 1), false, null))
+            .isEqualTo(Ledger.Inserted.NEW);
       }
       held.use().commit();
     }

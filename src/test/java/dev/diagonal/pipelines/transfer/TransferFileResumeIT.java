@@ -141,7 +141,10 @@ final class TransferFileResumeIT {
     fail(to("rows.csv"));
     correctLast();
     Path part =
-        kept().stream().filter(file -> !file.toString().endsWith(".entry")).findFirst().orElseThrow();
+        kept().stream()
+            .filter(file -> !file.toString().endsWith(".entry"))
+            .findFirst()
+            .orElseThrow();
     byte[] bytes = Files.readAllBytes(part);
     bytes[bytes.length / 2] ^= 1;
     Files.write(part, bytes);
@@ -177,7 +180,8 @@ final class TransferFileResumeIT {
     Files.writeString(first, before + "9,9,more\n");
     assertRefused("the names or sizes of the files", to("rows.csv"), "--resume");
     Files.writeString(first, before);
-    assertRefused("the options of files have changed", to("rows.csv"), "--resume", "--outputDelimiter=;");
+    assertRefused(
+        "the options of files have changed", to("rows.csv"), "--resume", "--outputDelimiter=;");
     assertThat(out.resolve("rows.csv")).doesNotExist();
 
     assertSameAsAtOnce("rows.csv", transfer(to("rows.csv"), "--resume"));

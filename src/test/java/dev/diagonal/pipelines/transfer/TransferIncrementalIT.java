@@ -188,7 +188,8 @@ final class TransferIncrementalIT {
     Launched again = transfer();
 
     assertThat(again.out())
-        .anyMatch(line -> line.contains("10 rows have no changed: they are read by every transfer"));
+        .anyMatch(
+            line -> line.contains("10 rows have no changed: they are read by every transfer"));
     assertThat(database.number(SAME)).isZero();
   }
 

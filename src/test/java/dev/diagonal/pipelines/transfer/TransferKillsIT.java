@@ -129,8 +129,7 @@ final class TransferKillsIT {
       String resume = "";
       for (boolean done = false; !done; ) {
         long until = rows() + 1 + random.nextInt(15_000);
-        try (CommandJvm life =
-            CommandJvm.start(directory, options((key + " " + resume).trim()))) {
+        try (CommandJvm life = CommandJvm.start(directory, options((key + " " + resume).trim()))) {
           boolean unused =
               Eventually.within(BOUND, () -> !life.process().isAlive() || rows() >= until);
           if (life.process().isAlive()) {

@@ -98,7 +98,8 @@ final class TransferTableResumeIT {
   void missingRangesAreWrittenAsTheyAreNow() throws Exception {
     killInSecondRange();
     long first = database.number("SELECT min(id) FROM goods_copy");
-    database.execute("UPDATE goods SET n = 2; INSERT INTO goods VALUES (%d, 2)".formatted(ROWS + 1));
+    database.execute(
+        "UPDATE goods SET n = 2; INSERT INTO goods VALUES (%d, 2)".formatted(ROWS + 1));
 
     Launched resumed = transfer("--key=id", "--resume");
 

@@ -137,7 +137,8 @@ final class InternalSchemaIT {
     try (HeldConnection user = new HeldConnection(unprivileged)) {
       UUID run = UUID.randomUUID();
       schema.runs().begin(user.use(), run, "test");
-      assertThat(schema.ledger().insert(user.use(), Token.next(run, "t", 1), false, null)).isEqualTo(Ledger.Inserted.NEW);
+      assertThat(schema.ledger().insert(user.use(), Token.next(run, "t", 1), false, null))
+          .isEqualTo(Ledger.Inserted.NEW);
       assertThat(schema.runs().fence(user.use(), run)).isTrue();
       schema.runs().end(user.use(), run);
     }
