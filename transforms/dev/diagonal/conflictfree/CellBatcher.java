@@ -15,6 +15,7 @@ import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assigns rows to cells, submits full batches to the scheduler and waits while its window is full.
@@ -32,6 +33,7 @@ final class CellBatcher<T> {
   private final Submission<T> submission;
   private final CellMetrics metrics;
   private final ToIntFunction<T> cells;
+  private final @Nullable EndCounts<T> ends;
 
   /** Which rows are written here, and which are emitted. */
   enum EmitPolicy {
@@ -73,6 +75,7 @@ final class CellBatcher<T> {
     this.group = group;
     this.submission = submission;
     this.metrics = new CellMetrics(schedule);
+    this.ends = EndCounts.of(write);
   }
 
   /** Adds a row, or rejects it if it has no cell. */
@@ -83,6 +86,9 @@ final class CellBatcher<T> {
     } catch (RuntimeException e) { // the functions are the user's, and an id may be null
       reject(row, e, output);
       return;
+    }
+    if (ends != null) {
+      ends.add(row);
     }
     add(cell, row, output);
   }
@@ -121,6 +127,9 @@ final class CellBatcher<T> {
   /** Emits or submits all held rows, and waits until the submitted ones are committed. */
   void finish(Output<CellOutput<T>> output) {
     flush(output);
+    if (ends != null) {
+      ends.flush();
+    }
     try {
       report(group.await(), output);
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
@@ -50,7 +51,7 @@ public final class Grid<T> implements CellLocks {
   private final LockNumbers locks;
   private final String domain;
 
-  private final @Nullable Hashes<T> hashes;
+  private final @Nullable EndIds<T> hashes;
 
   private final boolean spreadsHotEnds;
 
@@ -60,7 +61,7 @@ public final class Grid<T> implements CellLocks {
       SlotOf<T> column,
       LockNumbers locks,
       String domain,
-      @Nullable Hashes<T> hashes,
+      @Nullable EndIds<T> hashes,
       boolean spreadsHotEnds) {
     this.schedule = schedule;
     this.row = row;
@@ -76,7 +77,7 @@ public final class Grid<T> implements CellLocks {
     this(schedule, row, column, locks, domain, null, false);
   }
 
-  private static <T> Grid<T> of(Schedule schedule, Hashes<T> hashes) {
+  private static <T> Grid<T> of(Schedule schedule, EndIds<T> hashes) {
     Slots slots = new Slots(schedule.tableSize());
     return new Grid<>(
         schedule,
@@ -87,8 +88,6 @@ public final class Grid<T> implements CellLocks {
         hashes,
         false);
   }
-
-  private record Hashes<T>(SlotOf<T> row, SlotOf<T> column) implements Serializable {}
 
   @FunctionalInterface
   private interface LockNumbers extends Serializable {
@@ -143,20 +142,12 @@ public final class Grid<T> implements CellLocks {
     public <T> Grid<T> by(
         SerializableFunction<T, ? extends @Nullable Object> source,
         SerializableFunction<T, ? extends @Nullable Object> target) {
-      return of(
-          schedule,
-          new Hashes<>(
-              record -> IdHash.of(source.apply(record)),
-              record -> IdHash.of(target.apply(record))));
+      return of(schedule, EndIds.of(source, target));
     }
 
     /** Sets the ids of both ends, whole numbers. */
     public <T> Grid<T> byLongs(LongOf<T> source, LongOf<T> target) {
-      return of(
-          schedule,
-          new Hashes<>(
-              record -> IdHash.of(source.longOf(record)),
-              record -> IdHash.of(target.longOf(record))));
+      return of(schedule, EndIds.ofLongs(source, target));
     }
 
     /** Sets the ids of both ends to fields of a row. */
@@ -191,6 +182,14 @@ public final class Grid<T> implements CellLocks {
   }
 
   /**
+   * Returns the ids at the ends of a record, the source first; nothing if slots are not made of two
+   * ids.
+   */
+  public List<Object> endsOf(T record) {
+    return hashes == null ? List.of() : hashes.idsOf(record);
+  }
+
+  /**
    * Returns this grid with the records of hot ends spread over all cells: the cell of such a record
    * depends only on its other end. A writer must then check by {@link #holdsRow} and {@link
    * #holdsColumn} which ends its batch has locked.
@@ -211,7 +210,7 @@ public final class Grid<T> implements CellLocks {
    * that it has seen, and is not safe for use by several threads.
    */
   public ToIntFunction<T> cells() {
-    Hashes<T> ends = hashes;
+    EndIds<T> ends = hashes;
     if (!spreadsHotEnds || ends == null) {
       return this::cellOf;
     }
@@ -219,7 +218,7 @@ public final class Grid<T> implements CellLocks {
     return record -> spreadCellOf(record, ends, hot);
   }
 
-  private int spreadCellOf(T record, Hashes<T> hashes, HotEnds hot) {
+  private int spreadCellOf(T record, EndIds<T> hashes, HotEnds hot) {
     int rowHash = hashes.row().slotOf(record);
     int columnHash = hashes.column().slotOf(record);
     hot.addRecord();

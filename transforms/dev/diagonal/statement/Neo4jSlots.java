@@ -56,6 +56,15 @@ final class Neo4jSlots {
   }
 
   /**
+   * Checks that nothing prevents the constraint, and changes nothing.
+   *
+   * @throws GraphMismatchException if nodes or an index prevent it
+   */
+  static void check(JdbcTarget database, Neo4jConnection connection) throws SQLException {
+    String unused = KEY.check(database, connection);
+  }
+
+  /**
    * Takes locks in the order of their numbers, waiting {@value #WAIT_SECONDS} seconds for each.
    *
    * @throws SQLException if a node is missing, or a lock was not free in time

@@ -101,12 +101,16 @@ public record RunStatement<T>(
    * Lets the database parse the statement without running it, and changes nothing.
    *
    * @throws StatementRefusedException if the database refuses the statement
+   * @throws GraphMismatchException if nodes of Neo4j prevent the slot locks
    * @throws SQLException if the database cannot be reached
    */
   public void check() throws SQLException {
     if (isCypher()) {
       try (Neo4jConnection connection = new Neo4jConnection(database)) {
         explain(connection);
+        if (locks != null) {
+          Neo4jSlots.check(database, connection);
+        }
       }
     } else {
       explain();

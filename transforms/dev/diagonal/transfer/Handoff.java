@@ -17,6 +17,8 @@ final class Handoff<T> {
   private final Condition changed = lock.newCondition();
   private boolean ended;
   private boolean broken;
+  private long putWaitNanos;
+  private long takeWaitNanos;
 
   Handoff(int capacity) {
     this.capacity = capacity;
@@ -30,8 +32,12 @@ final class Handoff<T> {
   void put(T thing) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (held.size() == capacity && !broken) {
-        changed.await();
+      if (held.size() == capacity && !broken) {
+        long startNanos = System.nanoTime();
+        while (held.size() == capacity && !broken) {
+          changed.await();
+        }
+        putWaitNanos += System.nanoTime() - startNanos;
       }
       requireWhole();
       held.add(thing);
@@ -72,13 +78,37 @@ final class Handoff<T> {
   @Nullable T take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (held.isEmpty() && !ended && !broken) {
-        changed.await();
+      if (held.isEmpty() && !ended && !broken) {
+        long startNanos = System.nanoTime();
+        while (held.isEmpty() && !ended && !broken) {
+          changed.await();
+        }
+        takeWaitNanos += System.nanoTime() - startNanos;
       }
       requireWhole();
       T next = held.poll();
       changed.signalAll();
       return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how long {@link #put} has waited. */
+  long putWaitNanos() {
+    lock.lock();
+    try {
+      return putWaitNanos;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how long {@link #take} has waited. */
+  long takeWaitNanos() {
+    lock.lock();
+    try {
+      return takeWaitNanos;
     } finally {
       lock.unlock();
     }

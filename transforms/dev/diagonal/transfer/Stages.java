@@ -3,6 +3,7 @@ package dev.diagonal.transfer;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.metrics.StageTime;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.transfer.sink.RowBlockWriter;
@@ -42,6 +43,10 @@ final class Stages {
     void read(long rows, long bytes);
   }
 
+  private static final int READ = 0;
+  private static final int CONVERT = 1;
+  private static final int WRITE = 2;
+
   /** The maximum number of bad rows that wait to be reported. */
   private static final int WAITING_REPORTS = 64;
 
@@ -54,6 +59,7 @@ final class Stages {
   private final AtomicReference<@Nullable Throwable> fault = new AtomicReference<>();
   private final List<Thread> threads = new ArrayList<>();
   private final long[] written;
+  private final long[] nanos;
   private boolean failsOnBadRows;
 
   /** A report to the calling thread: a bad row, rows read, or the end of a stage. */
@@ -75,6 +81,7 @@ final class Stages {
     this.writers = List.copyOf(writers);
     this.toConverter = new Handoff<>(blocksBetween);
     this.written = new long[writers.size()];
+    this.nanos = new long[WRITE + writers.size()];
     writers.forEach(writer -> toWriters.add(new Handoff<>(blocksBetween)));
   }
 
@@ -107,6 +114,20 @@ final class Stages {
       throw (Exception) thrown;
     }
     return written;
+  }
+
+  /**
+   * Returns what the stages did with their time: reader, converter, writers; after {@link #run}.
+   */
+  List<StageTime> times() {
+    List<StageTime> times = new ArrayList<>();
+    times.add(new StageTime(nanos[READ], 0, toConverter.putWaitNanos()));
+    long waitedForWriters = toWriters.stream().mapToLong(Handoff::putWaitNanos).sum();
+    times.add(new StageTime(nanos[CONVERT], toConverter.takeWaitNanos(), waitedForWriters));
+    for (int i = 0; i < writers.size(); i++) {
+      times.add(new StageTime(nanos[WRITE + i], toWriters.get(i).takeWaitNanos(), 0));
+    }
+    return times;
   }
 
   private void watch(Watcher watcher) throws InterruptedException {
@@ -200,15 +221,18 @@ final class Stages {
   }
 
   private void stage(String name, Stage stage, @Nullable AutoCloseable closed) {
+    int number = threads.size();
     Thread thread =
         new Thread(
             () -> {
+              long startNanos = System.nanoTime();
               try {
                 stage.run();
               } catch (Throwable thrown) {
                 failed(thrown);
               }
               close(closed);
+              nanos[number] = System.nanoTime() - startNanos; // read after this thread has ended
               try {
                 reports.put(new Report(null, 0, 0, true));
               } catch (InterruptedException e) {

@@ -5,11 +5,13 @@ import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.fault.DeadLetterLimit;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.RunCounts;
+import dev.diagonal.internal.metrics.RunRecorder;
+import dev.diagonal.internal.metrics.StageTime;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.receipt.HashedWriter;
-import dev.diagonal.internal.transfer.sink.FinishedParts;
+import dev.diagonal.internal.transfer.resume.FinishedParts;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.sink.TransferSink;
@@ -89,33 +91,34 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
         writers.add(counts == null ? writer : new CountedWriter(writer, counts, writers.size()));
       }
       handedOver = true;
+      Stages stages = new Stages(reader, converter, writers, BLOCKS_BETWEEN);
       rows =
-          new Stages(reader, converter, writers, BLOCKS_BETWEEN)
-              .run(
-                  "range " + range.index(),
-                  new Stages.Watcher() {
-                    @Override
-                    public void rejected(DeadLetter line) {
-                      if (counts != null) {
-                        counts.addBad(1);
-                      }
-                      reject(line, context);
-                    }
+          stages.run(
+              "range " + range.index(),
+              new Stages.Watcher() {
+                @Override
+                public void rejected(DeadLetter line) {
+                  if (counts != null) {
+                    counts.addBad(1);
+                  }
+                  reject(line, context);
+                }
 
-                    @Override
-                    public boolean failsOnBadRows() {
-                      return !routeBadRecords;
-                    }
+                @Override
+                public boolean failsOnBadRows() {
+                  return !routeBadRecords;
+                }
 
-                    @Override
-                    public void read(long rowsRead, long bytesRead) {
-                      if (counts != null) {
-                        counts.addRead(rowsRead);
-                      }
-                      Counted.ROWS_READ.add(rowsRead);
-                      Counted.BYTES_READ.add(bytesRead);
-                    }
-                  });
+                @Override
+                public void read(long rowsRead, long bytesRead) {
+                  if (counts != null) {
+                    counts.addRead(rowsRead);
+                  }
+                  Counted.ROWS_READ.add(rowsRead);
+                  Counted.BYTES_READ.add(bytesRead);
+                }
+              });
+      record(stages.times());
     } finally {
       for (RowBlockWriter writer : handedOver ? List.<RowBlockWriter>of() : writers) {
         writer.close();
@@ -136,6 +139,15 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
               HashedWriter.of(opened.get(i))));
     }
     return results;
+  }
+
+  /** Adds the time of the stages of a range to the report of the run. */
+  private void record(List<StageTime> times) {
+    RunRecorder.stage("read", times.get(0));
+    RunRecorder.stage("convert", times.get(1));
+    for (int i = 0; i < sinks.size(); i++) {
+      RunRecorder.stage("write " + sinks.get(i).describe(), times.get(2 + i));
+    }
   }
 
   @Teardown

@@ -13,7 +13,7 @@ import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.receipt.HashedSink;
-import dev.diagonal.internal.transfer.sink.FinishedParts;
+import dev.diagonal.internal.transfer.resume.FinishedParts;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowBlock;

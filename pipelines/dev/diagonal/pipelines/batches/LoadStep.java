@@ -22,6 +22,7 @@ import dev.diagonal.pipelines.options.ParquetInput;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.ratings.RatingFormat;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +79,21 @@ record LoadStep(
     return new Loaded(loaded.toString(), badLines);
   }
 
+  /** Compares files with those that were loaded before, and changes nothing. */
+  String look(InputFiles files) throws SQLException, InterruptedException {
+    return loadedFiles(filesOfRatings()).look(files);
+  }
+
+  private FilesOfRows<Piece> filesOfRatings() {
+    return new FilesOfRows<>(
+        InternalSchemaOptions.schemaOf(options).name(), piece -> piece, FileChangeOptions.ADVICE);
+  }
+
+  private LoadedFiles loadedFiles(FilesOfRows<Piece> filesOfRatings) {
+    return new LoadedFiles(
+        database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly());
+  }
+
   /**
    * Returns the first ratings of the input.
    *
@@ -95,15 +111,8 @@ record LoadStep(
   }
 
   private LoadRatings loading(InputFiles files, RatingFormat format) throws Exception {
-    FilesOfRows<Piece> filesOfRatings =
-        new FilesOfRows<>(
-            InternalSchemaOptions.schemaOf(options).name(),
-            piece -> piece,
-            FileChangeOptions.ADVICE);
-    PieceCuts cuts =
-        new LoadedFiles(
-                database, filesOfRatings, JobSchema.ratingsByPlace(tables), options.getAppendOnly())
-            .compare(files);
+    FilesOfRows<Piece> filesOfRatings = filesOfRatings();
+    PieceCuts cuts = loadedFiles(filesOfRatings).compare(files);
     LoadRatings load =
         LoadRatings.from(Objects.requireNonNull(options.getInput()), format, database, tables)
             .withSkipped(skipped)

@@ -38,6 +38,10 @@ record RatingBatchesDryRun(
                   "tables:  "
                       + new JobSchemaCheck(database, tables)
                           .look(files != null, options.getOnePerUserAndMovie()));
+      if (files != null) {
+        LoadStep load = new LoadStep(options, skipped, database, tables);
+        boolean unusedToo = findings.check(() -> "files:   " + load.look(files));
+      }
     }
     if (files != null) {
       findings.rows(

@@ -1,10 +1,13 @@
 package dev.diagonal.pipelines.command;
 
 import dev.diagonal.pipelines.servers.EmbeddedServers;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -13,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 /** Starts the embedded servers and keeps them until it is interrupted. */
 public final class Servers implements Command {
 
+  private static final Path OPTIONS = Path.of("target", "servers.args");
+
   /** The options of the command. */
   public interface ServersOptions extends PipelineOptions {
     @Description(
-        "A directory in which the servers keep their data; by default the data is deleted with them")
+        "A directory in which the servers keep their data; by default the data is deleted with"
+            + " them")
     @Nullable String getDataDirectory();
 
     void setDataDirectory(@Nullable String dataDirectory);
@@ -43,7 +49,7 @@ public final class Servers implements Command {
   }
 
   @Override
-  public ExitCode run(List<String> args) throws InterruptedException {
+  public ExitCode run(List<String> args) throws InterruptedException, IOException {
     String directory = CommandLine.parse(ServersOptions.class, args).getDataDirectory();
     try (EmbeddedServers servers =
         EmbeddedServers.start(
@@ -59,7 +65,15 @@ public final class Servers implements Command {
       System.out.printf(
           "               PGPASSFILE=%s psql -h %s -p %s -U %s%n",
           password.pgpass(), address.getHost(), address.getPort(), servers.jdbcUser());
-      System.out.println("Elasticsearch: " + servers.elasticsearchUrl().orElseThrow());
+      String elasticsearchUrl = servers.elasticsearchUrl().orElseThrow();
+      System.out.println("Elasticsearch: " + elasticsearchUrl);
+      List<String> options =
+          List.of(
+              "--jdbcUrl=" + jdbcUrl,
+              "--jdbcUser=" + servers.jdbcUser(),
+              "--jdbcPasswordFile=" + password.file(),
+              "--elasticsearchUrl=" + elasticsearchUrl);
+      System.out.println("options:       @" + write(options) + " has those of both servers");
       System.out.println(
           "data:          " + (directory == null ? "deleted when they stop" : directory));
       System.out.println("Ctrl-C stops them.");
@@ -67,5 +81,12 @@ public final class Servers implements Command {
       new CountDownLatch(1).await();
       return ExitCode.DONE;
     }
+  }
+
+  /** Writes options into a file that ends with the servers, and returns its name. */
+  private static Path write(List<String> options) throws IOException {
+    Files.createDirectories(Objects.requireNonNull(OPTIONS.getParent()));
+    OPTIONS.toFile().deleteOnExit();
+    return Files.write(OPTIONS, options);
   }
 }

@@ -35,6 +35,7 @@ public final class Demo implements Command {
 
   private static final long RATINGS = 2_000_000;
   private static final Path DIRECTORY = Path.of("target", "demo");
+  private static final Path REPORT = DIRECTORY.resolve("report.html");
   private static final String TABLE = "movie_ratings";
   private static final String INDEX = "movie-ratings";
   private static final String ROW = "  %8s %9s %12s %10s%n";
@@ -87,7 +88,8 @@ public final class Demo implements Command {
               "--jdbcPasswordFile=" + password.file(),
               "--jdbcTable=" + TABLE,
               "--elasticsearchUrl=" + elasticsearchUrl,
-              "--elasticsearchIndex=" + INDEX);
+              "--elasticsearchIndex=" + INDEX,
+              "--report=" + REPORT);
       System.out.println();
       System.out.println(movieRatings.name());
       options.forEach(option -> System.out.println("  " + option));
@@ -95,6 +97,7 @@ public final class Demo implements Command {
       ExitCode exitCode = movieRatings.run(options);
       print("PostgreSQL", topTenOfTable(jdbcUrl, servers.jdbcUser(), password.text()));
       print("Elasticsearch", topTenOfIndex(elasticsearchUrl));
+      System.out.printf("%nThe report of this run, for a browser: %s%n", REPORT.toUri());
       return exitCode;
     }
   }

@@ -2,8 +2,10 @@ package dev.diagonal.pipelines.report;
 
 import static dev.diagonal.pipelines.report.Figures.count;
 
+import dev.diagonal.internal.bytes.Printable;
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.GridPlace;
+import dev.diagonal.internal.metrics.HotIds;
 import dev.diagonal.internal.metrics.RecordedBatch;
 import dev.diagonal.pipelines.report.Lanes.Span;
 import dev.diagonal.pipelines.report.Sections.Figure;
@@ -16,6 +18,8 @@ import org.HdrHistogram.Histogram;
 
 /** The sections about batches: the grid, who wrote when, and how long it took. */
 final class BatchSections {
+
+  private static final int HOTTEST_IDS = 10;
 
   private final Markup page;
   private final RunFacts run;
@@ -51,9 +55,31 @@ final class BatchSections {
         "Rows of each cell, with the sums of rows (right) and columns (below). %s"
             .formatted(
                 oneSide
-                    ? "Row and column of the same number are one slot; cells that share a slot never run at the same time."
+                    ? "Row and column of the same number are one slot; cells that share a slot"
+                          + " never run at the same time."
                     : "Cells of the same row or column never run at the same time."));
+    hottestIds(target, oneSide);
     page.close();
+  }
+
+  private void hottestIds(BatchTotals target, boolean oneSide) {
+    List<List<String>> rows = new ArrayList<>();
+    if (oneSide) {
+      addIds(rows, "either", target.ends());
+    } else {
+      addIds(rows, "source", target.sources());
+      addIds(rows, "target", target.targets());
+    }
+    if (!rows.isEmpty()) {
+      page.element("h3", "The ids with most rows");
+      Sections.table(page, 2, List.of("id", "end", "rows"), rows);
+    }
+  }
+
+  private static void addIds(List<List<String>> rows, String end, HotIds ids) {
+    for (HotIds.HotId each : ids.hottest(HOTTEST_IDS)) {
+      rows.add(List.of(Printable.line(String.valueOf(each.id())), end, count(each.rows())));
+    }
   }
 
   private void timeline(BatchTotals target) {
@@ -71,11 +97,12 @@ final class BatchSections {
     page.raw(Lanes.draw("Batches by worker over time", spans, run.seconds()));
     Sections.note(
         page,
-        "%s batches by %s workers; one lane per worker%s. Red edges mark batches that were repeated or failed.%s"
+        "%s batches by %s workers; one lane per worker%s. Red edges mark batches that were repeated or failed.%s%s"
             .formatted(
                 count(target.batches()),
                 count(target.workers()),
                 isGrid ? ", one colour per cell" : "",
+                isGrid ? " A line before a batch is its wait for a worker and its slots." : "",
                 run.step() > 1 ? " One batch in %s is shown.".formatted(run.step()) : ""));
     page.close();
   }
@@ -95,6 +122,7 @@ final class BatchSections {
         "w" + lane,
         batch.startNanos() / 1e9,
         batch.nanos() / 1e9,
+        batch.waitNanos() / 1e9,
         isGrid ? batch.row() * 31 + batch.column() : -1,
         batch.failed() || batch.attempts() > 1,
         title);

@@ -25,12 +25,19 @@ final class Lanes {
    * @param lane the name of its lane
    * @param start in seconds
    * @param seconds how long it lasted
+   * @param waited how long it waited before, drawn as a line
    * @param colour of its box: a number, the same for what belongs together; -1 for none
    * @param isMarked whether it is highlighted
    * @param title what a reader sees when pointing at it
    */
   record Span(
-      String lane, double start, double seconds, int colour, boolean isMarked, String title) {
+      String lane,
+      double start,
+      double seconds,
+      double waited,
+      int colour,
+      boolean isMarked,
+      String title) {
     double end() {
       return start + seconds;
     }
@@ -57,6 +64,10 @@ final class Lanes {
       chart.line(chart.left(), top + LANE, chart.right(), top + LANE, "grid");
       for (Span span : visible(shown.get(i).getValue(), seconds)) {
         double x = chart.x(span.start);
+        double from = chart.x(Math.max(0, span.start - span.waited));
+        if (x - from >= 1) {
+          chart.line(from, top + LANE / 2, x, top + LANE / 2, "wait");
+        }
         double width = Math.max(1, chart.x(span.end()) - x);
         chart.box(
             x,

@@ -2,6 +2,7 @@ package dev.diagonal.pipelines.report;
 
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.GridPlace;
+import dev.diagonal.internal.metrics.StageTime;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -110,9 +111,19 @@ record Limit(String reason, String advice) {
 
   private static Limit reading(double cpu, RunFacts run) {
     return new Limit(
-        "Reading and converting: writers waited for rows, and %s of %s processors were in use."
-            .formatted(Figures.decimal(cpu * run.processors()), run.processors()),
+        "%s: writers waited for rows, and %s of %s processors were in use."
+            .formatted(slowerStage(run), Figures.decimal(cpu * run.processors()), run.processors()),
         "Try more readers: --targetParallelism on one machine, --parallelism on Flink.");
+  }
+
+  /** Returns which of the stages before the writers is more often at work, if that is known. */
+  private static String slowerStage(RunFacts run) {
+    StageTime read = run.stages().get("read");
+    StageTime convert = run.stages().get("convert");
+    if (read == null || convert == null) {
+      return "Reading and converting";
+    }
+    return read.busyNanos() >= convert.busyNanos() ? "Reading" : "Converting";
   }
 
   /** Returns how many batches of a target can be in progress at the same time, by its rows. */

@@ -51,6 +51,7 @@ final class PlanSection {
               name.length() <= LABEL ? name : name.substring(0, LABEL - 1) + "…",
               start,
               seconds,
+              0,
               -1,
               state.equals("FAILED"),
               "%s: %s, %s rows written"

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.RecordedBatch;
+import dev.diagonal.internal.metrics.StageTime;
 import org.HdrHistogram.Histogram;
 
 /** Writes the data of a report as JSON, for whoever wants to draw it in another way. */
@@ -26,6 +27,9 @@ final class ReportData {
     data.set("options", JSON.valueToTree(run.options()));
     data.set("versions", JSON.valueToTree(run.versions()));
     data.set("samples", JSON.valueToTree(run.samples()));
+    ObjectNode stages = data.putObject("stages");
+    run.stages().forEach((name, time) -> stages.set(name, stage(time)));
+    data.set("servers", JSON.valueToTree(run.servers()));
     ArrayNode targets = data.putArray("targets");
     run.targets().forEach(target -> targets.add(target(target)));
     int every = Math.max(1, (run.batches().size() + MOST_BATCHES - 1) / MOST_BATCHES);
@@ -64,6 +68,13 @@ final class ReportData {
           .forEach((cell, rows) -> cells.addArray().add(cell.row()).add(cell.column()).add(rows));
     }
     return node;
+  }
+
+  private static ObjectNode stage(StageTime time) {
+    return JSON.createObjectNode()
+        .put("micros", time.nanos() / 1_000)
+        .put("waited_for_rows_micros", time.waitedForRows() / 1_000)
+        .put("waited_for_next_micros", time.waitedForNext() / 1_000);
   }
 
   private static ObjectNode percentiles(Histogram histogram) {

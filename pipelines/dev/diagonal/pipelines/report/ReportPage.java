@@ -49,9 +49,11 @@ final class ReportPage {
     limit();
     receipt();
     speed();
+    WorkSections.addStages(page, run);
     new BatchSections(page, run).add();
     PlanSection.add(page, run);
     process();
+    WorkSections.addServers(page, run);
     deadLetters();
     whatRan();
     gaps();

@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.internal.fault.DeadLetterCounts;
 import dev.diagonal.internal.metrics.BatchTotals;
 import dev.diagonal.internal.metrics.RecordedBatch;
+import dev.diagonal.internal.metrics.StageTime;
 import dev.diagonal.pipelines.progress.RunSamples.Sample;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets exact totals of the batches of each target
  * @param batches the batches that were kept, in the order in which they ended
  * @param step of how many batches in a row one was kept
+ * @param stages what the threads of each stage did with their time
+ * @param servers by how much the counts of each server grew
  * @param deadLetters by reason, most frequent first
  * @param processors of this machine
  * @param maxHeapBytes of this process
@@ -38,6 +44,8 @@ record RunFacts(
     List<BatchTotals> targets,
     List<RecordedBatch> batches,
     long step,
+    Map<String, StageTime> stages,
+    Map<String, Map<String, Long>> servers,
     List<DeadLetterCounts.Reason> deadLetters,
     int processors,
     long maxHeapBytes,
@@ -50,6 +58,8 @@ record RunFacts(
     samples = List.copyOf(samples);
     targets = List.copyOf(targets);
     batches = List.copyOf(batches);
+    stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages)); // keeps the order
+    servers = Collections.unmodifiableMap(new LinkedHashMap<>(servers));
     deadLetters = List.copyOf(deadLetters);
     gaps = List.copyOf(gaps);
   }

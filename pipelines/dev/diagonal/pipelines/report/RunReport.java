@@ -16,9 +16,14 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunReport implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_SECONDS_FOR_SERVERS = 5;
 
   private final String path;
   private final String command;
@@ -95,6 +101,7 @@ public final class RunReport implements AutoCloseable {
               + " batch ran when, and how long it took, is known to its workers only. Memory and"
               + " processors are those of the command, not of the workers.");
     }
+    Map<String, Map<String, Long>> servers = servers(gaps);
     Map<String, BatchTotals> totals = new TreeMap<>(recorder.totals());
     totals.values().removeIf(target -> target.batches() == 0);
     RunFacts facts =
@@ -109,12 +116,36 @@ public final class RunReport implements AutoCloseable {
             List.copyOf(totals.values()),
             recorder.batches(),
             recorder.step(),
+            recorder.stages(),
+            servers,
             reasons(badRecords, gaps),
             Runtime.getRuntime().availableProcessors(),
             Runtime.getRuntime().maxMemory(),
             gaps);
     byte[] page = ReportPage.of(facts).getBytes(UTF_8);
     WholeFile.at(path).write(out -> out.write(page));
+  }
+
+  /** Asks the servers, which may be gone by now, and does not wait long for them. */
+  private Map<String, Map<String, Long>> servers(List<String> gaps) {
+    Map<String, Map<String, Long>> grown = new LinkedHashMap<>();
+    try {
+      CompletableFuture.supplyAsync(recorder::serversNow)
+          .get(MOST_SECONDS_FOR_SERVERS, TimeUnit.SECONDS)
+          .forEach(
+              (name, figures) -> {
+                if (figures.gap() == null) {
+                  grown.put(name, figures.grown());
+                } else {
+                  gaps.add("%s did not report its counts: %s".formatted(name, figures.gap()));
+                }
+              });
+    } catch (ExecutionException | TimeoutException e) {
+      gaps.add("The servers did not respond to the question for their counts in time.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return grown;
   }
 
   private static List<DeadLetterCounts.Reason> reasons(

@@ -17,7 +17,7 @@ final class Style {
       h1{font-size:1.6rem;line-height:1.25;margin:.2rem 0 .4rem}
       h2{font-size:1.15rem;margin:0 0 .6rem}
       h3{font-size:1rem;margin:1rem 0 .3rem}
-      p{margin:.3rem 0 .6rem}
+      p{margin:.3rem 0 .6rem} h1,h3,p{overflow-wrap:anywhere}
       .soft,.legend,th,caption{color:var(--soft)}
       .state{font-weight:600;letter-spacing:.04em;font-size:.85rem}
       .done{color:var(--good)} .failed{color:var(--bad)}
@@ -37,7 +37,7 @@ final class Style {
       details{margin:.4rem 0} summary{cursor:pointer}
       svg{display:block;width:100%;height:auto;margin:.2rem 0 .4rem}
       svg text{fill:var(--soft);font-size:14px;font-family:inherit}
-      svg .axis{stroke:var(--soft)} svg .grid{stroke:var(--rule)}
+      svg .axis,svg .wait{stroke:var(--soft)} svg .grid{stroke:var(--rule)}
       svg .line{fill:none;stroke-width:2.2;stroke-linejoin:round}
       svg .s1{stroke:var(--a)} svg .s2{stroke:var(--b)} svg .s3{stroke:var(--c)}
       svg .heat{fill:var(--a)} svg .none{fill:none;stroke:var(--rule)} svg .sum{fill:var(--soft)}

@@ -78,7 +78,8 @@ final class Neo4jTripSink implements TripSink {
     boolean unused =
         findings.check(
             () -> {
-              trips.check();
+              List<String> graph = trips.withLocks(ANY_GRID).check();
+              graph.forEach(line -> findings.say("graph:   " + line));
               return "server:  %s, which accepts the statement".formatted(trips.target());
             });
   }

@@ -90,21 +90,29 @@ public final class JobSchema {
       throws SQLException, InterruptedException {
     run(database, List.of(tables.ratings()), JobScript.ratings(tables, onePerUserAndMovie));
     CreateTable.ifMissing(database, ratingsByPlace(tables));
-    Table byUserAndMovie =
-        Table.of(
-            tables.ratings(),
-            Column.key(tables.userColumn(), "bigint"),
-            Column.key(tables.movieColumn(), tables.movieType()),
-            Column.of(tables.ratingColumn(), "numeric(10,3)"));
     if (onePerUserAndMovie) {
-      CreateTable.ifMissing(database, byUserAndMovie);
-    } else if (CreateTable.hasKey(database, byUserAndMovie)) {
-      throw new TargetMismatchException(
-          "table " + tables.ratings(),
-          List.of(
-              "its unique key (%s, %s) allows one rating per user and movie: give --onePerUserAndMovie, or drop the key"
-                  .formatted(tables.userColumn(), tables.movieColumn())));
+      CreateTable.ifMissing(database, ratingsByUserAndMovie(tables));
+    } else if (CreateTable.hasKey(database, ratingsByUserAndMovie(tables))) {
+      throw oneRatingOnly(tables);
     }
+  }
+
+  /** Refuses a table that cannot hold two ratings of a movie by the same user. */
+  static TargetMismatchException oneRatingOnly(JobTables tables) {
+    return new TargetMismatchException(
+        "table " + tables.ratings(),
+        List.of(
+            "its unique key (%s, %s) allows one rating per user and movie: give --onePerUserAndMovie, or drop the key"
+                .formatted(tables.userColumn(), tables.movieColumn())));
+  }
+
+  /** Returns the table of the ratings, with user and movie as its key. */
+  static Table ratingsByUserAndMovie(JobTables tables) {
+    return Table.of(
+        tables.ratings(),
+        Column.key(tables.userColumn(), "bigint"),
+        Column.key(tables.movieColumn(), tables.movieType()),
+        Column.of(tables.ratingColumn(), "numeric(10,3)"));
   }
 
   /** Returns the table of the ratings, with the place of each rating as its key. */

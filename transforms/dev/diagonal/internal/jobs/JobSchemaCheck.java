@@ -56,6 +56,7 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
           JobScript.ratings(tables, onePerUserAndMovie),
           missing);
       requireLayout(connection, JobSchema.ratingsByPlace(tables), "");
+      requireKind(connection, onePerUserAndMovie);
     }
     RatingColumns unused = RatingColumns.of(connection, tables);
     create(connection, List.of(tables.batches()), JobScript.batches(tables), missing);
@@ -68,6 +69,19 @@ public record JobSchemaCheck(JdbcTarget database, JobTables tables) {
     return missing.isEmpty()
         ? "all exist and fit"
         : "would be created: " + String.join(", ", missing);
+  }
+
+  /** Refuses a table of ratings whose key does not fit the ratings that are loaded. */
+  private void requireKind(Connection connection, boolean onePerUserAndMovie) throws SQLException {
+    Table byUserAndMovie = JobSchema.ratingsByUserAndMovie(tables);
+    if (onePerUserAndMovie) {
+      requireLayout(connection, byUserAndMovie, "");
+      return;
+    }
+    FoundTable found = FoundTable.find(connection, tables.ratings());
+    if (found != null && found.keyProblem(byUserAndMovie.keyColumns()) == null) {
+      throw JobSchema.oneRatingOnly(tables);
+    }
   }
 
   private static void create(

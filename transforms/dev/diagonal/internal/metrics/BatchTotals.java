@@ -25,6 +25,8 @@ public final class BatchTotals {
   private final Map<Cell, Long> rowsOfCell = new TreeMap<>();
   private final Map<Integer, Long> rowsOfSlot = new TreeMap<>();
   private final Set<String> workers = new HashSet<>();
+  private final HotIds sources = new HotIds();
+  private final HotIds targets = new HotIds();
   private @Nullable GridPlace grid;
   private long rows;
   private long retries;
@@ -77,6 +79,29 @@ public final class BatchTotals {
     if (place.columnSlot() != place.rowSlot()) {
       rowsOfSlot.merge(place.columnSlot(), batch.rows(), Long::sum);
     }
+  }
+
+  void addEnds(HotIds moreSources, HotIds moreTargets) {
+    sources.addAll(moreSources);
+    targets.addAll(moreTargets);
+  }
+
+  /** Returns the rows of the ids at the source ends. */
+  public HotIds sources() {
+    return sources;
+  }
+
+  /** Returns the rows of the ids at the target ends. */
+  public HotIds targets() {
+    return targets;
+  }
+
+  /** Returns the rows of ids at either end. */
+  public HotIds ends() {
+    HotIds both = new HotIds();
+    both.addAll(sources);
+    both.addAll(targets);
+    return both;
   }
 
   private void passTo(long nowNanos) {

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.metrics;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +27,8 @@ public final class RunRecorder implements AutoCloseable {
 
   private final long startNanos = System.nanoTime();
   private final Map<String, BatchTotals> totals = new TreeMap<>();
+  private final Map<String, StageTime> stages = new LinkedHashMap<>();
+  private final Map<String, ServerFigures> servers = new LinkedHashMap<>();
   private List<RecordedBatch> batches = new ArrayList<>();
   private long seen;
   private long step = 1;
@@ -73,6 +76,62 @@ public final class RunRecorder implements AutoCloseable {
     long nowNanos = System.nanoTime();
     recorders.forEach(recorder -> recorder.opened(name, nowNanos));
     return new Open(recorders, name, at, waitNanos, worker, nowNanos);
+  }
+
+  /** Returns whether somebody makes a report. */
+  public static boolean isRecording() {
+    return !ACTIVE.isEmpty();
+  }
+
+  /** Adds the ids at the ends of rows of a target. */
+  public static void ends(String target, HotIds sources, HotIds targets) {
+    ACTIVE.forEach(recorder -> recorder.addEnds(target, sources, targets));
+  }
+
+  private synchronized void addEnds(String target, HotIds sources, HotIds targets) {
+    totals.computeIfAbsent(target, BatchTotals::new).addEnds(sources, targets);
+  }
+
+  /** Adds what the threads of a stage did with their time. */
+  public static void stage(String stage, StageTime time) {
+    ACTIVE.forEach(recorder -> recorder.add(stage, time));
+  }
+
+  /**
+   * Notes that the run uses a server, which has just responded. Its figures are read now, the first
+   * time that it is noted, and again after the run.
+   */
+  public static void server(String server, ServerFigures.Probe probe) {
+    ACTIVE.forEach(recorder -> recorder.note(server, probe));
+  }
+
+  private synchronized void add(String stage, StageTime time) {
+    stages.merge(stage, time, StageTime::plus);
+  }
+
+  private void note(String server, ServerFigures.Probe probe) {
+    ServerFigures figures = new ServerFigures(probe);
+    synchronized (this) {
+      if (servers.putIfAbsent(server, figures) != null) {
+        return;
+      }
+    }
+    figures.readBefore(); // the probe may connect: not under the lock
+  }
+
+  /** Returns the time of stages, in the order in which the first of each ended. */
+  public synchronized Map<String, StageTime> stages() {
+    return new LinkedHashMap<>(stages);
+  }
+
+  /** Returns what servers counted since they were noted. Asks each of them. */
+  public Map<String, ServerFigures> serversNow() {
+    Map<String, ServerFigures> noted;
+    synchronized (this) {
+      noted = new LinkedHashMap<>(servers);
+    }
+    noted.values().forEach(ServerFigures::readAfter);
+    return noted;
   }
 
   /** Returns the batches that it kept, in the order in which they ended. */

@@ -3,6 +3,7 @@ package dev.diagonal.internal.statement;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown, before anything is written, when nodes or an index of Neo4j prevent a unique constraint.
@@ -15,7 +16,7 @@ public final class GraphMismatchException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private GraphMismatchException(
-      JdbcTarget database, UniqueKey key, String reason, Throwable cause) {
+      JdbcTarget database, UniqueKey key, String reason, @Nullable Throwable cause) {
     super(
         "Neo4j at %s cannot make %s unique, which Diagonal needs to write each node once: %s"
             .formatted(database, key, reason),
@@ -23,7 +24,7 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofIndex(
-      JdbcTarget database, UniqueKey key, List<List<Object>> indexes, Throwable cause) {
+      JdbcTarget database, UniqueKey key, List<List<Object>> indexes, @Nullable Throwable cause) {
     String drops =
         indexes.stream()
             .map(row -> "DROP INDEX " + name(row.get(0)))
@@ -38,7 +39,10 @@ public final class GraphMismatchException extends RuntimeException {
   }
 
   static GraphMismatchException ofDuplicates(
-      JdbcTarget database, UniqueKey key, List<List<Object>> duplicates, Throwable cause) {
+      JdbcTarget database,
+      UniqueKey key,
+      List<List<Object>> duplicates,
+      @Nullable Throwable cause) {
     String shown =
         duplicates.stream()
             .map(row -> "%s %s (%s nodes)".formatted(key.property(), row.get(0), row.get(1)))

@@ -2,6 +2,7 @@ package dev.diagonal.internal.statement;
 
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
+import java.util.List;
 
 /** A property that identifies the nodes of a label. */
 public record UniqueKey(String label, String property) {
@@ -32,12 +33,42 @@ public record UniqueKey(String label, String property) {
   }
 
   /**
+   * Checks that {@link #create} would succeed, and changes nothing.
+   *
+   * @return whether the constraint exists or would be created
+   * @throws GraphMismatchException if an index or duplicate nodes prevent it
+   * @throws SQLException if the database cannot be reached
+   */
+  public String check(JdbcTarget database, Neo4jConnection connection) throws SQLException {
+    if (!connection.query(findConstraint()).isEmpty()) {
+      return "the unique constraint on %s exists".formatted(this);
+    }
+    List<List<Object>> indexes = connection.query(findIndexes());
+    if (!indexes.isEmpty()) {
+      throw GraphMismatchException.ofIndex(database, this, indexes, null);
+    }
+    List<List<Object>> duplicates =
+        connection.query(findDuplicates(GraphMismatchException.SHOWN_DUPLICATES));
+    if (!duplicates.isEmpty()) {
+      throw GraphMismatchException.ofDuplicates(database, this, duplicates, null);
+    }
+    return "the unique constraint on %s would be created".formatted(this);
+  }
+
+  /**
    * Returns the constraint without a name: with a name, {@code IF NOT EXISTS} would accept any
    * constraint of that name.
    */
   public String constraint() {
     return "CREATE CONSTRAINT IF NOT EXISTS FOR (n:%s) REQUIRE n.%s IS UNIQUE"
         .formatted(label, property);
+  }
+
+  private String findConstraint() {
+    return "SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties"
+        + " WHERE type IN ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS']"
+        + " AND labelsOrTypes = ['%s'] AND properties = ['%s'] RETURN type"
+            .formatted(label, property);
   }
 
   private String findIndexes() {

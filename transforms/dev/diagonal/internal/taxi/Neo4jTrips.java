@@ -7,6 +7,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.statement.RunStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,12 +73,22 @@ public record Neo4jTrips(JdbcTarget database, @Nullable CellLocks locks)
   }
 
   /**
-   * Logs in and lets the database parse the statement, and changes nothing.
+   * Logs in, looks for the constraints and lets the database parse the statement. Changes nothing.
    *
-   * @throws SQLException if the database refuses it or cannot be reached
+   * @return which constraints exist and which would be created
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if an index or duplicate nodes
+   *     rule out a constraint
+   * @throws SQLException if the database refuses the statement or cannot be reached
    */
-  public void check() throws SQLException {
+  public List<String> check() throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (Neo4jConnection connection = new Neo4jConnection(database)) {
+      for (UniqueKey key : TripCypher.KEYS) {
+        found.add(key.check(database, connection));
+      }
+    }
     statement().check();
+    return found;
   }
 
   private RunStatement<Trip> statement() {

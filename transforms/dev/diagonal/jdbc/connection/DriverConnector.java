@@ -1,5 +1,7 @@
 package dev.diagonal.jdbc.connection;
 
+import dev.diagonal.fault.Retry;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.internal.jdbc.sql.KeepAliveSockets;
 import java.net.UnknownHostException;
@@ -7,13 +9,18 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections through PostgreSQL's driver, or any other driver that accepts the URL. */
 record DriverConnector(JdbcTarget target) implements Connector {
 
   static final int CONNECT_SECONDS = 10;
+
+  private static final Retry CLOSING =
+      Retry.defaults().withMaxAttempts(20).withDelays(Duration.ofMillis(5), Duration.ofMillis(500));
 
   /**
    * PostgreSQL's driver, without {@link DriverManager}. That does not see drivers in the class
@@ -38,7 +45,7 @@ record DriverConnector(JdbcTarget target) implements Connector {
   @Override
   public Connection connect() throws SQLException {
     try {
-      return target.url().startsWith("jdbc:postgresql:") ? toPostgres() : toAnother();
+      return DatabaseKind.of(target.url()) == DatabaseKind.POSTGRES ? toPostgres() : toAnother();
     } catch (SQLException fault) {
       throw JdbcUrl.withoutSecrets(ofUnknownHost(fault), target.url());
     }
@@ -69,9 +76,36 @@ record DriverConnector(JdbcTarget target) implements Connector {
 
   private Connection toAnother() throws SQLException {
     Driver driver = DriverManager.getDriver(target.url());
-    Connection connection = opened(driver.connect(target.url(), login()));
-    limitSilence(connection);
-    return connection;
+    DatabaseKind kind = DatabaseKind.of(target.url());
+    Properties properties = login();
+    properties.putAll(kind.properties());
+    Connection connection = opened(once(kind, () -> driver.connect(target.url(), properties)));
+    boolean done = false;
+    try {
+      limitSilence(connection);
+      kind.prepare(connection);
+      done = true;
+      return connection;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
+  /** Connects again while another thread of this JVM closes its last connection to a file. */
+  private static @Nullable Connection once(
+      DatabaseKind kind, Callable<@Nullable Connection> connect) throws SQLException {
+    try {
+      return CLOSING.call(connect, kind::isClosing);
+    } catch (SQLException | RuntimeException fault) {
+      throw fault;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", e);
+    } catch (Exception exhausted) {
+      throw new SQLException(String.valueOf(exhausted.getMessage()), exhausted);
+    }
   }
 
   /** Replaces a driver's message that only says that the attempt failed. */

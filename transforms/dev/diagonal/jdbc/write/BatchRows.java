@@ -87,6 +87,11 @@ abstract class BatchRows<T> {
 
   abstract int compareKeys(int row, int other);
 
+  /** Returns whether a transaction can go on after a statement of it has failed. */
+  boolean hasSavepoints() {
+    return true;
+  }
+
   /** Returns the key of a row, in a form that messages may show. */
   abstract String key(int row);
 

@@ -3,6 +3,8 @@ package dev.diagonal.jdbc.write;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.internal.jdbc.copy.WireColumn;
+import dev.diagonal.internal.jdbc.dialect.Dialect;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.TableRights;
 import dev.diagonal.internal.jdbc.table.TableRights.Needs;
@@ -25,7 +27,8 @@ interface BatchRowsFactory<T> {
   static <T> BatchRowsFactory<T> of(Connection connection, JdbcWrite<T> write) throws SQLException {
     if (!connection.isWrapperFor(PGConnection.class)) {
       checkArgument(write.merge() == null, "a merge needs PostgreSQL, got %s", write.database());
-      return (rows, bytes) -> new StatementRows<>(write, rows);
+      Dialect dialect = Dialect.of(DatabaseKind.of(connection));
+      return (rows, bytes) -> new StatementRows<>(write, dialect, rows);
     }
     Table table = write.table();
     FoundTable found = FoundTable.find(connection, table.name());

@@ -20,7 +20,7 @@ import org.postgresql.util.ServerErrorMessage;
  * Finds the bad rows of a transaction that failed on its data, and writes the good ones. Halves the
  * rows, each half after a savepoint, until every failing row is alone, unless the database can
  * {@linkplain BatchRows#sift do that by itself}. All of it is one transaction, so it can be
- * repeated.
+ * repeated; without savepoints, each part is a transaction.
  */
 final class RowSieve<T> {
 
@@ -117,6 +117,9 @@ final class RowSieve<T> {
 
   /** Sends these rows. Returns why they are bad, or null if they are good. */
   private @Nullable SQLException attempt(int[] sent, int from, int to) throws SQLException {
+    if (!rows.hasSavepoints()) {
+      return attemptInTransaction(sent, from, to);
+    }
     Savepoint before = connection.setSavepoint();
     try {
       rows.send(connection, sent, from, to);
@@ -129,6 +132,25 @@ final class RowSieve<T> {
     }
     connection.releaseSavepoint(before);
     rows.clear(connection);
+    return null;
+  }
+
+  /**
+   * Commits these rows, so that those that follow see them, or rolls back. An attempt at all rows
+   * has ended before.
+   */
+  private @Nullable SQLException attemptInTransaction(int[] sent, int from, int to)
+      throws SQLException {
+    try {
+      rows.send(connection, sent, from, to);
+    } catch (SQLException fault) {
+      if (!SqlFaults.isCausedByRows(fault)) {
+        throw fault;
+      }
+      connection.rollback();
+      return fault;
+    }
+    connection.commit();
     return null;
   }
 

@@ -1,5 +1,7 @@
 package dev.diagonal.jdbc.write;
 
+import dev.diagonal.internal.jdbc.dialect.ColumnValue;
+import dev.diagonal.internal.jdbc.dialect.Dialect;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.RowKey;
 import dev.diagonal.jdbc.table.Table;
@@ -8,33 +10,40 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rows as parameters of a prepared statement, sent as a JDBC batch. */
 final class StatementRows<T> extends BatchRows<T> {
 
-  /** An estimate: such a batch is limited by its rows. */
-  private static final int ROW_BYTES = 100;
+  /** An estimate of a value that is neither text nor bytes. */
+  private static final int VALUE_BYTES = 32;
+
+  /** A driver keeps a batch in memory once more. */
+  private static final int BATCH_ROWS = 1_000;
 
   private final JdbcWrite<T> write;
-  private final String sql;
+  private final Dialect dialect;
   private final int[] parameters;
-  private final List<BoundRow> bound = new ArrayList<>();
+  private final List<ColumnValue> values;
+  private final List<@Nullable Object[]> bound = new ArrayList<>();
   private final List<RowKey> keys = new ArrayList<>();
+  private long bytes;
 
-  StatementRows(JdbcWrite<T> write, int expectedRows) {
+  StatementRows(JdbcWrite<T> write, Dialect dialect, int expectedRows) {
     super(write, expectedRows);
     this.write = write;
     Table table = write.table();
-    this.sql = StandardSql.of(write.mode(), table);
+    this.dialect = dialect;
+    this.values = table.columns().stream().map(dialect::value).toList();
     this.parameters =
-        StandardSql.parameters(write.mode(), table).stream()
+        dialect.parameters(write.mode(), table).stream()
             .mapToInt(table.columns()::indexOf)
             .toArray();
   }
 
   @Override
   long bytes() {
-    return (long) bound.size() * ROW_BYTES;
+    return bytes;
   }
 
   @Override
@@ -49,15 +58,33 @@ final class StatementRows<T> extends BatchRows<T> {
 
   @Override
   void bind(T row) throws Exception {
-    BoundRow values = BoundRow.of(write.table(), write.binder(), row);
-    RowKey key = values.key();
-    bound.add(values);
+    BoundRow given = BoundRow.of(write.table(), write.binder(), row);
+    RowKey key = given.key();
+    @Nullable Object[] prepared = new Object[values.size()];
+    long size = 0;
+    for (int i = 0; i < prepared.length; i++) {
+      prepared[i] = values.get(i).of(given.value(i));
+      size += sizeOf(prepared[i]);
+    }
+    bound.add(prepared);
     keys.add(key);
+    bytes += size;
+  }
+
+  private static int sizeOf(@Nullable Object value) {
+    int text = value instanceof String string ? string.length() : 0;
+    return VALUE_BYTES + (value instanceof byte[] some ? some.length : text);
+  }
+
+  /** Elsewhere the database writes row after row, so the last one wins. */
+  @Override
+  boolean canCompareKeys() {
+    return dialect.comparesKeysByBytes();
   }
 
   @Override
-  boolean canCompareKeys() {
-    return false; // the database writes row after row, so the last one wins
+  boolean hasSavepoints() {
+    return dialect.hasSavepoints();
   }
 
   @Override
@@ -75,15 +102,38 @@ final class StatementRows<T> extends BatchRows<T> {
 
   @Override
   void send(Connection connection, int[] rows, int from, int to) throws SQLException {
+    int most = dialect.rowsPerStatement(write.mode(), write.table());
+    int whole = (to - from) / most * most;
+    send(connection, rows, from, from + whole, most);
+    send(connection, rows, from + whole, to, to - from - whole);
+  }
+
+  /** Sends rows in statements of {@code each} rows. */
+  private void send(Connection connection, int[] rows, int from, int to, int each)
+      throws SQLException {
+    if (from == to) {
+      return;
+    }
+    String sql = dialect.write(write.mode(), write.table(), each);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = from; i < to; i++) {
-        BoundRow row = bound.get(rows[i]);
-        for (int p = 0; p < parameters.length; p++) {
-          statement.setObject(p + 1, row.value(parameters[p]));
+      int batched = 0;
+      for (int first = from; first < to; first += each) {
+        int parameter = 0;
+        for (int i = first; i < first + each; i++) {
+          for (int column : parameters) {
+            statement.setObject(++parameter, bound.get(rows[i])[column]);
+          }
+        }
+        if (each > 1) {
+          statement.executeUpdate();
+          continue;
         }
         statement.addBatch();
+        if (++batched == BATCH_ROWS || first == to - 1) {
+          statement.executeBatch();
+          batched = 0;
+        }
       }
-      statement.executeBatch();
     }
   }
 

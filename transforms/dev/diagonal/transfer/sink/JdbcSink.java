@@ -4,6 +4,7 @@ import dev.diagonal.block.Block;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.FinishedRanges;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.RowAt;
 import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -27,7 +28,7 @@ import java.util.UUID;
 
 /**
  * Writes rows to an existing table of a database. Groups blocks into transactions of {@code
- * commitRows} rows.
+ * commitRows} rows. SQLite and DuckDB allow one writer: their transactions take turns.
  */
 public final class JdbcSink implements TransferSink {
 
@@ -102,9 +103,9 @@ public final class JdbcSink implements TransferSink {
   }
 
   private JdbcWrite<RowAt> write(RowBinder<RowAt> binder) {
-    return JdbcWrite.of(mode, database, table, binder)
-        .withCommitRows(commitRows)
-        .withLedger(ledger);
+    JdbcWrite<RowAt> write =
+        JdbcWrite.of(mode, database, table, binder).withCommitRows(commitRows).withLedger(ledger);
+    return DatabaseKind.of(database.url()).isFile() ? write.withMaxConnections(1) : write;
   }
 
   private LedgerSettings ledgerOf(SourceRange range) {

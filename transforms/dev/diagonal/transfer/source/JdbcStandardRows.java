@@ -3,10 +3,11 @@ package dev.diagonal.transfer.source;
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.dialect.Dialect;
+import dev.diagonal.internal.jdbc.dialect.ReadColumn;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.rows.Field;
-import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import java.sql.Connection;
@@ -14,20 +15,24 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the rows of a table or query with their types, from any database with a JDBC driver on the
- * class path. Uses standard SQL (names in double quotes, exactly as in the database); for
- * PostgreSQL use {@link JdbcRows}. Requests one block at a time, but the driver may hold more.
- * Reads ranges of a whole-number key in parallel, each in its own transaction.
+ * class path. Knows the types of MariaDB, SQLite and DuckDB, and uses standard SQL for all others
+ * (names in double quotes, exactly as in the database); for PostgreSQL use {@link JdbcRows}.
+ * Requests one block at a time, but the driver may hold more. Reads ranges of a whole-number key in
+ * parallel, each in its own transaction. A value that its type cannot hold makes a bad record.
  *
  * <p>Arrays, intervals and other types without a counterpart are read as text.
  */
 public final class JdbcStandardRows extends RelationRows {
+
+  /** The select list. */
+  private final String selected;
 
   private JdbcStandardRows(
       JdbcTarget database,
@@ -35,8 +40,13 @@ public final class JdbcStandardRows extends RelationRows {
       String shown,
       @Nullable String key,
       int maxRanges,
-      RowType type) {
-    super(database, relation, shown, key, maxRanges, type);
+      List<ReadColumn> columns) {
+    super(database, relation, shown, key, maxRanges, typeOf(columns));
+    this.selected = columns.stream().map(ReadColumn::expression).collect(Collectors.joining(", "));
+  }
+
+  private static RowType typeOf(List<ReadColumn> columns) {
+    return new RowType(columns.stream().map(ReadColumn::field).toList());
   }
 
   /**
@@ -54,10 +64,11 @@ public final class JdbcStandardRows extends RelationRows {
     return RetriedTransaction.in(database, "look at table " + table)
         .run(
             connection -> {
-              RowType type = typeOf(connection, quoteTable(table));
-              String key = rangeKey == null ? firstKey(connection, table, type) : rangeKey;
+              List<ReadColumn> columns = columns(connection, quoteTable(table));
+              String key =
+                  rangeKey == null ? firstKey(connection, table, typeOf(columns)) : rangeKey;
               return new JdbcStandardRows(
-                  database, quoteTable(table), "table " + table, key, maxRanges, type);
+                  database, quoteTable(table), "table " + table, key, maxRanges, columns);
             });
   }
 
@@ -72,47 +83,24 @@ public final class JdbcStandardRows extends RelationRows {
       JdbcTarget database, String query, @Nullable String rangeKey, int maxRanges)
       throws SQLException, InterruptedException {
     String relation = relationOf(query);
-    RowType type =
+    List<ReadColumn> columns =
         RetriedTransaction.in(database, "prepare the query")
-            .run(connection -> typeOf(connection, relation));
-    return new JdbcStandardRows(database, relation, "a query", rangeKey, maxRanges, type);
+            .run(connection -> columns(connection, relation));
+    return new JdbcStandardRows(database, relation, "a query", rangeKey, maxRanges, columns);
   }
 
-  private static RowType typeOf(Connection connection, String relation) throws SQLException {
-    List<Field> fields = new ArrayList<>();
+  private static List<ReadColumn> columns(Connection connection, String relation)
+      throws SQLException {
+    Dialect dialect = Dialect.of(DatabaseKind.of(connection));
+    List<ReadColumn> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet none = statement.executeQuery("SELECT * FROM " + relation + " WHERE 1 = 0")) {
       ResultSetMetaData columns = none.getMetaData();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
-        fields.add(
-            new Field(
-                columns.getColumnLabel(i),
-                typeOf(columns.getColumnType(i), columns.getColumnTypeName(i))));
+        found.add(dialect.read(columns, i));
       }
     }
-    return new RowType(fields);
-  }
-
-  private static FieldType typeOf(int type, String name) {
-    return switch (type) {
-      case Types.BIT, Types.BOOLEAN -> FieldType.BOOLEAN;
-      case Types.TINYINT, Types.SMALLINT -> FieldType.SMALLINT;
-      case Types.INTEGER -> FieldType.INTEGER;
-      case Types.BIGINT -> FieldType.BIGINT;
-      case Types.REAL -> FieldType.REAL;
-      case Types.FLOAT, Types.DOUBLE -> FieldType.DOUBLE;
-      case Types.NUMERIC, Types.DECIMAL -> FieldType.DECIMAL;
-      case Types.DATE -> FieldType.DATE;
-      case Types.TIME -> FieldType.TIME;
-      case Types.TIMESTAMP -> FieldType.TIMESTAMP;
-      case Types.TIMESTAMP_WITH_TIMEZONE -> FieldType.INSTANT;
-      case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
-          name.equalsIgnoreCase("uuid") ? FieldType.UUID : FieldType.BYTES;
-      default ->
-          name.equalsIgnoreCase("uuid")
-              ? FieldType.UUID
-              : name.equalsIgnoreCase("json") ? FieldType.JSON : FieldType.TEXT;
-    };
+    return found;
   }
 
   private static @Nullable String firstKey(Connection connection, String table, RowType type)
@@ -135,6 +123,7 @@ public final class JdbcStandardRows extends RelationRows {
   @Override
   RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin)
       throws SQLException {
-    return new ResultBlocks(database, "SELECT * FROM " + relation, blockType(), blockRows, origin);
+    return new ResultBlocks(
+        database, "SELECT " + selected + " FROM " + relation, blockType(), blockRows, origin);
   }
 }

@@ -1,23 +1,22 @@
 package dev.diagonal.transfer.source;
 
+import dev.diagonal.fault.DeadLetter;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
-import dev.diagonal.internal.rows.ValueFormatter;
+import dev.diagonal.internal.jdbc.dialect.Dialect;
+import dev.diagonal.internal.jdbc.dialect.ResultValue;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
-import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the rows that a driver fetches, in blocks. */
@@ -26,7 +25,9 @@ final class ResultBlocks implements RowBlockReader {
   private final HeldConnection held;
   private final Statement statement;
   private final ResultSet rows;
+  private final List<ResultValue> values;
   private final RowType type;
+  private long read;
   private final int blockRows;
   private final RowOrigin origin;
 
@@ -40,6 +41,8 @@ final class ResultBlocks implements RowBlockReader {
     try {
       Connection connection = held.use();
       HeldConnection.awaitRows(connection);
+      Dialect dialect = Dialect.of(DatabaseKind.of(connection));
+      values = type.fields().stream().map(field -> dialect.result(field.type())).toList();
       statement =
           connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
       statement.setFetchSize(blockRows);
@@ -53,81 +56,43 @@ final class ResultBlocks implements RowBlockReader {
   }
 
   @Override
-  public @Nullable RowBlock next(Rejects rejects) throws SQLException {
+  public @Nullable RowBlock next(Rejects rejects) throws SQLException, InterruptedException {
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && rows.next()) {
-      for (int column = 0; column < type.size(); column++) {
-        if (!set(block, column)) {
-          block.setNull(column);
+      read++;
+      try {
+        for (int column = 0; column < type.size(); column++) {
+          set(block, column);
         }
+        block.endRow();
+      } catch (BadValueException e) {
+        rejects.reject(
+            DeadLetter.ofRow(
+                "%s, row %s, %s".formatted(origin.place(), read, e.getMessage()), shown()));
       }
-      block.endRow();
     }
     return block.rows() == 0 ? null : block;
   }
 
-  /** Sets a column; false if the value is null. */
-  private boolean set(RowBlock block, int column) throws SQLException {
-    int at = column + 1;
-    FieldType wanted = block.typeOf(column);
-    switch (wanted) {
-      case BOOLEAN -> block.setWord(column, rows.getBoolean(at) ? 1 : 0);
-      case SMALLINT, INTEGER, BIGINT -> block.setWord(column, rows.getLong(at));
-      case REAL -> block.setDouble(column, rows.getFloat(at));
-      case DOUBLE -> block.setDouble(column, rows.getDouble(at));
-      default -> {
-        return setObject(block, column, wanted);
+  private void set(RowBlock block, int column) throws SQLException, BadValueException {
+    try {
+      if (!values.get(column).set(rows, column + 1, block, column)) {
+        block.setNull(column);
       }
-    }
-    return !rows.wasNull();
-  }
-
-  private boolean setObject(RowBlock block, int column, FieldType wanted) throws SQLException {
-    int at = column + 1;
-    switch (wanted) {
-      case DATE -> {
-        LocalDate date = rows.getObject(at, LocalDate.class);
-        return date != null && setWord(block, column, date.toEpochDay());
-      }
-      case TIME -> {
-        LocalTime time = rows.getObject(at, LocalTime.class);
-        return time != null && setWord(block, column, ValueFormatter.micros(time));
-      }
-      case TIMESTAMP -> {
-        LocalDateTime timestamp = rows.getObject(at, LocalDateTime.class);
-        return timestamp != null && setWord(block, column, ValueFormatter.micros(timestamp));
-      }
-      case INSTANT -> {
-        OffsetDateTime point = rows.getObject(at, OffsetDateTime.class);
-        return point != null && setWord(block, column, ValueFormatter.micros(point.toInstant()));
-      }
-      case BYTES -> {
-        byte[] bytes = rows.getBytes(at);
-        if (bytes != null) {
-          block.setBytes(column, bytes, 0, bytes.length);
-        }
-        return bytes != null;
-      }
-      case DECIMAL -> {
-        BigDecimal decimal = rows.getBigDecimal(at);
-        return decimal != null && setText(block, column, decimal.toPlainString());
-      }
-      default -> {
-        String text = rows.getString(at);
-        boolean lower = wanted == FieldType.UUID && text != null;
-        return text != null && setText(block, column, lower ? text.toLowerCase(Locale.ROOT) : text);
-      }
+    } catch (BadValueException e) {
+      throw new BadValueException(
+          "column %s: %s".formatted(type.field(column).name(), e.getMessage()));
     }
   }
 
-  private static boolean setWord(RowBlock block, int column, long word) {
-    block.setWord(column, word);
-    return true;
-  }
-
-  private static boolean setText(RowBlock block, int column, String text) {
-    block.setText(column, text);
-    return true;
+  /** Returns the current row as the driver shows it. */
+  private String shown() throws SQLException {
+    List<String> texts = new ArrayList<>();
+    for (int column = 1; column <= type.size(); column++) {
+      String text = rows.getString(column);
+      texts.add(text == null ? "" : text);
+    }
+    return String.join(",", texts);
   }
 
   /** Cancels the query, since another thread may be waiting for it. */

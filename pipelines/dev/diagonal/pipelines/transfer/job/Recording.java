@@ -2,11 +2,11 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.transfer.KeptRanges;
-import dev.diagonal.internal.transfer.sink.IncrementalTransfer;
-import dev.diagonal.internal.transfer.sink.InsertRun;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
-import dev.diagonal.internal.transfer.sink.UnfinishedFiles;
+import dev.diagonal.internal.transfer.resume.IncrementalTransfer;
+import dev.diagonal.internal.transfer.resume.InsertRun;
+import dev.diagonal.internal.transfer.resume.RecordedTransfers;
+import dev.diagonal.internal.transfer.resume.Kind;
+import dev.diagonal.internal.transfer.resume.UnfinishedFiles;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
@@ -14,7 +14,6 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
-import dev.diagonal.pipelines.transfer.spec.TransferOptions;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
@@ -46,6 +45,7 @@ final class Recording {
   private final TransferSpec spec;
   private final RunOptions options;
   private final boolean staged;
+  private final @Nullable String task;
   private final @Nullable RecordedTransfers tables;
   private final @Nullable UnfinishedFiles files;
   private final @Nullable IncrementalTransfer incremental;
@@ -55,12 +55,14 @@ final class Recording {
 
   /**
    * @param staged whether the tables change at the end
+   * @param task the name of the task in a plan, or null
    * @throws UsageException if the transfer is to be resumed and is not recorded
    */
-  Recording(TransferSpec spec, RunOptions options, boolean staged) {
+  Recording(TransferSpec spec, RunOptions options, boolean staged, @Nullable String task) {
     this.spec = spec;
     this.options = options;
     this.staged = staged;
+    this.task = task;
     boolean restarts = staged && spec.resume();
     if (spec.resume() && !isRecorded() && !restarts) {
       throw new UsageException(
@@ -89,16 +91,19 @@ final class Recording {
     }
     Kind start = fromTable ? Kind.NONE : Kind.START;
     Kind kind = !isRecorded() ? Kind.NONE : spec.resume() ? Kind.RESUME : start;
-    String advice = isResumable() ? "; the same command with --resume writes the others" : "";
-    return new RecordedTransfers(spec.ledger(), spec.commitRows(), kind, advice, fromTable);
+    String advice =
+        !isResumable()
+            ? ""
+            : task == null
+                ? "; the same command with --resume writes the others"
+                : "; the same plan writes the others";
+    return new RecordedTransfers(
+        spec.ledger(), spec.commitRows(), kind, advice, fromTable, task == null ? "" : task);
   }
 
   /** Returns whether an interrupted run can be resumed. */
   boolean isResumable() {
-    return isRecorded()
-        && (fillsTablesFromFiles()
-            ? spec.resume() || options.as(TransferOptions.class).getPlan() == null
-            : spec.resume());
+    return isRecorded() && (spec.resume() || (fillsTablesFromFiles() && task == null));
   }
 
   private boolean fillsTablesFromFiles() {
@@ -197,7 +202,7 @@ final class Recording {
     }
     LedgerSettings ledger = tables.begin(database, table, mode, source, readers);
     if (source instanceof KeptRanges kept) {
-      Map<Integer, Long> finished = RecordedTransfers.finished(database, ledger);
+      Map<Integer, Long> finished = InsertRun.finished(database, ledger);
       remaining = kept.without(finished.keySet());
       if (!finished.isEmpty()) {
         remarks.add(
@@ -210,6 +215,15 @@ final class Recording {
       }
     }
     return ledger;
+  }
+
+  /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
+  String look(
+      JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    return tables == null || !(spec.from() instanceof FromFiles)
+        ? ""
+        : tables.look(database, table, mode, source, readers);
   }
 
   /** Returns whether a runner may repeat inserts whose rows are the same in each attempt. */
@@ -249,7 +263,9 @@ final class Recording {
   /** Ends the transfer, which is complete. */
   void end() throws SQLException, InterruptedException, IOException {
     inserts.close();
-    if (tables != null) {
+    if (tables != null && spec.resume() && task != null) {
+      tables.endLater();
+    } else if (tables != null) {
       tables.end();
     }
     if (files != null) {
@@ -257,6 +273,13 @@ final class Recording {
     }
     if (incremental != null) {
       incremental.end();
+    }
+  }
+
+  /** Ends a transfer of a plan whose tasks are all done. */
+  void endWithPlan() throws SQLException, InterruptedException {
+    if (tables != null) {
+      tables.end();
     }
   }
 

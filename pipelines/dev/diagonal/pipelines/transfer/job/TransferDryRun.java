@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.transfer.job;
 import dev.diagonal.elasticsearch.bulk.BulkSettings;
 import dev.diagonal.internal.elasticsearch.index.IndexCheck;
 import dev.diagonal.internal.jdbc.table.TableCheck;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
@@ -73,7 +74,7 @@ record TransferDryRun(
                     .collect(Collectors.joining(", "))));
     for (To to : spec.to()) {
       if (to instanceof ToJdbc table) {
-        boolean unused = findings.check(() -> "table:   " + look(table, source, rows.rows()));
+        look(findings, table, source, rows.rows());
       } else if (to instanceof ToIndex index) {
         boolean unused =
             findings.check(
@@ -107,17 +108,36 @@ record TransferDryRun(
     return List.copyOf(servers.values());
   }
 
-  private String look(ToJdbc to, TransferSource source, RowType rows) throws Exception {
+  private void look(Findings findings, ToJdbc to, TransferSource source, RowType rows)
+      throws InterruptedException {
     JdbcTarget database = to.database().at(ServerUrls.TO_COME);
-    Table table = output.find(to, source, rows, database);
     TableCheck check = new TableCheck(database);
-    if (staged) {
-      if (to.mode() == Mode.upsert) {
-        CreateTable.checkKey(database, table);
-      }
-      check.stages(spec.ledger().schema());
-      return to.table() + " exists or would be created, and changes at the end";
+    Table table = findings.find(() -> output.find(to, source, rows, database));
+    if (table == null) {
+      return;
     }
-    return check.table(table, null, table.keyColumns().isEmpty());
+    if (staged) {
+      boolean unused =
+          findings.check(
+              () -> {
+                if (to.mode() == Mode.upsert) {
+                  CreateTable.checkKey(database, table);
+                }
+                return "table:   %s; it changes at the end"
+                    .formatted(check.table(table, null, true));
+              });
+      boolean unusedToo =
+          findings.check(
+              () -> {
+                check.stages(spec.ledger().schema());
+                return "stage:   can be created in schema " + spec.ledger().schema();
+              });
+    } else {
+      boolean unused = findings.check(() -> "table:   " + TargetTable.look(database, table));
+    }
+    String unfinished = findings.find(() -> output.unfinished(to, source, database, table));
+    if (unfinished != null && !unfinished.isEmpty()) {
+      findings.say("resume:  " + unfinished);
+    }
   }
 }

@@ -59,13 +59,15 @@ public final class TransferJob implements Job {
    * @param embedded the embedded servers that the job needs
    * @param publisher takes the stages once they are filled, or null to publish them then
    * @param shared the snapshot that the group reads, or null to take one
+   * @param task the name of the task in a plan, or null
    */
   public TransferJob(
       TransferSpec spec,
       RunOptions options,
       Set<EmbeddedServers.Kind> embedded,
       @Nullable Consumer<StagedTables> publisher,
-      @Nullable SourceSnapshot shared) {
+      @Nullable SourceSnapshot shared,
+      @Nullable String task) {
     this.spec = spec;
     this.options = options;
     this.deadLetters = DeadLetters.of(options);
@@ -73,10 +75,13 @@ public final class TransferJob implements Job {
     this.publisher = publisher;
     this.staged = new StagedSinks(deadLetters, publisher);
     spec.check(publisher != null);
+    if (Runners.isOnCluster(options)) {
+      spec.checkRemote();
+    }
     if (spec.atOnce()) {
       new TablesAtOnce().check(spec.tables());
     }
-    this.recording = new Recording(spec, options, isStaged());
+    this.recording = new Recording(spec, options, isStaged(), task);
     this.text = new TransferText(spec, isStaged(), recording.isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
     this.input = new TransferInput(spec, options, snapshot(shared), recording);
@@ -247,6 +252,11 @@ public final class TransferJob implements Job {
     output.refresh();
     staged.publish();
     recording.end();
+  }
+
+  /** Ends what is kept until all tasks of the plan are done. */
+  public void endWithPlan() throws Exception {
+    recording.endWithPlan();
   }
 
   @Override

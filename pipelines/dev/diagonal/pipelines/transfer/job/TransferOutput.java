@@ -5,7 +5,6 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
-import dev.diagonal.internal.jdbc.table.TableRights.Needs;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -113,12 +112,16 @@ final class TransferOutput {
             source.describe(),
             rows,
             to.key(),
-            found -> {
-              Needs needs = Needs.of(mode, found);
-              return to.mode() == Mode.replace ? needs.withDelete() : needs;
-            });
+            mode,
+            to.mode() == Mode.replace);
     leftOut(table, rows).forEach(Warnings::print);
     return table;
+  }
+
+  /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
+  String unfinished(ToJdbc to, TransferSource source, JdbcTarget database, Table table)
+      throws Exception {
+    return recording.look(database, table, modeOf(to.mode()), source, input.readers());
   }
 
   private TransferSink tableSink(

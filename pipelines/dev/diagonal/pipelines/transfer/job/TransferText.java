@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer.job;
 
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.Summary;
@@ -107,8 +108,8 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
 
   /** Returns the kind of a sink. */
   static String kind(To to) {
-    if (to instanceof ToJdbc) {
-      return "PostgreSQL";
+    if (to instanceof ToJdbc table) {
+      return DatabaseKind.of(table.database().at(ServerUrls.TO_COME).url()).title();
     }
     return to instanceof ToFile file ? file.kind() : "Elasticsearch";
   }

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer.job;
 
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.transfer.sink.IndexTypes;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
@@ -92,10 +93,19 @@ final class TransferTypes {
       return mapping;
     }
     Map<String, NamedType> tables = tables(spec, servers);
+    // PostgreSQL converts values as exactly; other databases round, or change them in other ways.
+    boolean converts =
+        spec.tables().stream()
+            .anyMatch(
+                table ->
+                    DatabaseKind.of(table.database().at(servers).url()) != DatabaseKind.POSTGRES);
     return mapping.withTypes(
         columns,
         target -> {
           NamedType type = tables.get(target.name());
+          if (converts) {
+            return type;
+          }
           int column = target.origin() == Origin.COLUMN ? columns.indexOf(target.text()) : -1;
           boolean rounds =
               type != null

@@ -105,11 +105,7 @@ public final class OptionsSpec {
     mistakes.throwIfAny();
     CsvFormat input = OptionsFormats.input(options);
     CsvFormat output = OptionsFormats.output(options);
-    Database jdbcTarget =
-        servers ->
-            writesTables
-                ? Sinks.postgres(database, options, servers)
-                : Sinks.jdbc(database, options, servers);
+    Database jdbcTarget = servers -> Sinks.jdbc(database, options, servers);
     List<To> sinks = new ArrayList<>();
     for (TransferEnd end : to) {
       Index indexTarget = servers -> Sinks.elasticsearch(index, end.place(), options, servers);

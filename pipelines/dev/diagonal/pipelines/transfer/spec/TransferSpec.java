@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
+import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.ParallelWrite;
@@ -10,6 +11,7 @@ import dev.diagonal.rows.CsvFormat;
 import dev.diagonal.transfer.mapping.ColumnTypes;
 import dev.diagonal.transfer.mapping.DocumentColumns;
 import dev.diagonal.transfer.mapping.Mapping;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +88,7 @@ public record TransferSpec(
    * @throws IllegalArgumentException if they are not
    */
   public void check(boolean grouped) {
-    if (resume) {
-      checkResume();
-    }
-    if (incremental != null) {
-      checkIncremental();
-    }
+    new ResumeCheck(this).run();
     for (To each : to) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
@@ -103,6 +100,7 @@ public record TransferSpec(
               "mode " + table.mode() + " of table " + table.table() + " needs a key");
         }
         boolean together = atOnce || grouped;
+        checkDatabase(table, together || table.mode() == Mode.replace);
         boolean onlyAtOnce = table.mode() == Mode.replace;
         boolean neverAtOnce =
             table.mode() == Mode.ignore
@@ -117,52 +115,34 @@ public record TransferSpec(
     }
   }
 
-  private void checkResume() {
-    if (from instanceof FromJdbc) {
-      if (!atOnce) {
-        checkResumeOfTable();
+  private void checkDatabase(ToJdbc table, boolean staged) {
+    String problem =
+        TargetTable.problem(
+            table.database().at(ServerUrls.TO_COME),
+            staged,
+            resume ? "--resume" : verify ? "--verify" : null);
+    if (problem != null) {
+      throw new IllegalArgumentException("table %s: %s".formatted(table.table(), problem));
+    }
+  }
+
+  /**
+   * Refuses databases that only this machine can open.
+   *
+   * @throws IllegalArgumentException if there is one
+   */
+  public void checkRemote() {
+    List<Database> databases = new ArrayList<>(tables().stream().map(ToJdbc::database).toList());
+    if (from instanceof FromJdbc jdbc) {
+      databases.add(jdbc.database());
+    }
+    for (Database each : databases) {
+      JdbcTarget database = each.at(ServerUrls.TO_COME);
+      if (TargetTable.isLocal(database)) {
+        throw new IllegalArgumentException(
+            "%s is a file of this machine, and the workers of a cluster run on others: use the DirectRunner, or --flinkMaster=[local]"
+                .formatted(database));
       }
-    } else if (to.stream().allMatch(ToIndex.class::isInstance)) {
-      throw new IllegalArgumentException(
-          "--resume is for tables and files, not for indices: the same command writes each document once");
-    }
-  }
-
-  private void checkResumeOfTable() {
-    String rest =
-        "; other transfers from a database cannot be resumed, as its rows may have changed: start without --resume, or with --transaction=all, with which an interrupted run changes nothing";
-    if (to.size() != 1 || tables().size() != 1 || tables().get(0).mode() != Mode.upsert) {
-      throw new IllegalArgumentException(
-          "--resume with --from=jdbc: needs one table as the target, and --key for an upsert"
-              + rest);
-    }
-    String range = rangeKey();
-    if (range == null || !tables().get(0).key().contains(range)) {
-      throw new IllegalArgumentException(
-          "--resume with --from=jdbc: needs a --rangeKey that is a column of --key, got %s: a row whose range key changes could be missed"
-              .formatted(range));
-    }
-    if (!mapping.columns().isEmpty() || mapping.function() != null) {
-      throw new IllegalArgumentException(
-          "--resume with --from=jdbc: cannot be combined with columns or a function of --mapping"
-              + rest);
-    }
-    if (verify) {
-      throw new IllegalArgumentException(
-          "--resume with --from=jdbc: cannot be combined with --verify: the rows are not of one moment");
-    }
-  }
-
-  private void checkIncremental() {
-    if (!(from instanceof FromJdbc jdbc)
-        || !jdbc.database().at(ServerUrls.TO_COME).url().startsWith("jdbc:postgresql:")) {
-      throw new IllegalArgumentException("--incrementalColumn needs --from=jdbc: of PostgreSQL");
-    } else if (to.size() != 1 || tables().size() != 1 || tables().get(0).mode() != Mode.upsert) {
-      throw new IllegalArgumentException(
-          "--incrementalColumn needs one table as the target, and --key for an upsert: a row that has changed is read again");
-    } else if (resume) {
-      throw new IllegalArgumentException(
-          "--incrementalColumn cannot be combined with --resume: after an interruption, the same command reads from the last high-water mark");
     }
   }
 

@@ -56,6 +56,7 @@ public final class FaultyProxy implements AutoCloseable {
   private final Fault fault;
   private final @Nullable String authorization;
   private volatile @Nullable String forbidden;
+  private volatile @Nullable String privileges;
 
   /** What is done to a bulk request. */
   public interface Fault {
@@ -96,6 +97,12 @@ public final class FaultyProxy implements AutoCloseable {
   /** Answers 403 to all paths that end so, as Elasticsearch does to whoever has no right. */
   public FaultyProxy forbidding(String pathEnd) {
     forbidden = pathEnd;
+    return this;
+  }
+
+  /** Answers the question for privileges as a server with security does; the real one has none. */
+  public FaultyProxy granting(String answer) {
+    privileges = answer;
     return this;
   }
 
@@ -312,6 +319,10 @@ public final class FaultyProxy implements AutoCloseable {
       } else if (forbidden != null && exchange.getRequestURI().getPath().endsWith(forbidden)) {
         strike();
         answer(exchange, 403, "{\"error\":{\"type\":\"security_exception\",\"reason\":\"no\"}}");
+      } else if (privileges != null
+          && exchange.getRequestURI().getPath().equals("/_security/user/_has_privileges")) {
+        strike();
+        answer(exchange, 200, privileges);
       } else if (exchange.getRequestURI().getPath().endsWith("/_bulk")) {
         fault.handle(this, new Bulk(exchange, body, requests.incrementAndGet()));
       } else {

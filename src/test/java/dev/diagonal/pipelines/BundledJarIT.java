@@ -212,8 +212,8 @@ final class BundledJarIT {
 
   /** What a run never touches is left out: see the filters of the shade plugin. */
   @Test
-  void isBelowNinetyMegabytes() throws IOException {
-    assertThat(Files.size(Path.of(ChildJvm.jar()))).isLessThan(90_000_000);
+  void isAtMostEightyMegabytes() throws IOException {
+    assertThat(Files.size(Path.of(ChildJvm.jar()))).isLessThanOrEqualTo(80_000_000);
   }
 
   @Test

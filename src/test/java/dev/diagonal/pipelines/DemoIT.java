@@ -70,7 +70,11 @@ final class DemoIT {
     assertThat(rowsBelow("The most rated movies, read back from Elasticsearch:", launched.out()))
         .isEqualTo(topTen);
     assertThat(launched.out())
-        .anyMatch(line -> line.startsWith("movie-ratings: 2,000,000 rows read, 0 bad, in "));
+        .anyMatch(line -> line.startsWith("movie-ratings: 2,000,000 rows read, 0 bad, in "))
+        .last()
+        .asString()
+        .matches("The report of this run, for a browser: file:///.*/target/demo/report.html");
+    assertThat(Path.of("target", "demo", "report.html")).content().contains("2,000,000 rows read");
   }
 
   /** Collects the addresses on which the servers, processes of their own, listen. */

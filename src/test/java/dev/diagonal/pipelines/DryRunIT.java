@@ -2,6 +2,7 @@ package dev.diagonal.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.elasticsearch.FaultyProxy;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
@@ -72,12 +73,12 @@ final class DryRunIT {
   /** The second task reads what the first one would create. */
   private String plan() {
     return """
-        connections: {w: {jdbcUrl: "%s", user: %s}}
-        tasks:
-          - transfer: {from: {csv: people.csv}, to: {jdbc: w, table: dry.copied, key: id}}
-          - transfer: {from: {jdbc: w, table: dry.copied}, to: {csv: copied.csv}}
-          - sql: {to: w, statement: "DROP TABLE dry.people"}
-        """
+    connections: {w: {jdbcUrl: "%s", user: %s}}
+    tasks:
+      - transfer: {from: {csv: people.csv}, to: {jdbc: w, table: dry.copied, key: id}}
+      - transfer: {from: {jdbc: w, table: dry.copied}, to: {csv: copied.csv}}
+      - sql: {to: w, statement: "DROP TABLE dry.people"}
+    """
         .formatted(postgres.jdbcUrl(), postgres.user());
   }
 
@@ -90,13 +91,14 @@ final class DryRunIT {
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=id PG | dry.people exists and fits; PostgreSQL 1
           transfer --from=csv:DIR/people.csv --to=elasticsearch:dry-people --key=id ES | dry-people would be created: born date; Elasticsearch 8
           transfer --from=jdbc:dry.people --to=jsonl:DIR/o.jsonl PG | types:   id bigint, name text, born date; 1   Ann   1990-01-01
-          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=id --mode=replace --transaction=all PG | changes at the end
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=id --mode=replace --transaction=all PG | dry.people exists and fits; it changes at the end; can be created in schema diagonal
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --transaction=all PG | dry.new would be created: id bigint, name text, born date; it changes at the end
           movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.totals --elasticsearchIndex=dry-totals PG ES | dry.totals would be created; dry-totals would be created; 7         2             7.500       3.750000
           load-edges --input=DIR/edges.csv --edgeColumns=weight:bigint --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.edges would be created: edge_id uuid (key); source  target  weight; none was loaded
           load-edges --inputQuery=TABLE --sourceColumn=user_id --targetColumn=movie_id --idColumn=id --edgesTable=dry.edges --nodesTable=dry.nodes PG | dry.nodes would be created; 1        1       7
           load-edges --input=DIR/edges.csv --statement=DIR/people.sql PG | accepts --statement; rows:    the first 2 of the edges; 2       3       7
           taxi-trips --input=DIR/trips.csv --tripsTable=dry.trips --zonesTable=dry.zones PG | dry.trips would be created; dry.zones would be created; pickup_zone
-          rating-batches --input=DIR/ratings.csv --ratingsTable=dry_jobs.ratings --batchesTable=dry_jobs.batches --stagingTable=dry_jobs.staging --jdbcTable=dry_jobs.totals PG | would be created: dry_jobs.ratings, dry_jobs.batches; 1        7         3.500
+          rating-batches --input=DIR/ratings.csv --ratingsTable=dry_jobs.ratings --batchesTable=dry_jobs.batches --stagingTable=dry_jobs.staging --jdbcTable=dry_jobs.totals PG | would be created: dry_jobs.ratings, dry_jobs.batches; none was loaded into table dry_jobs.ratings; 1        7         3.500
           rating-batches --steps=status --ratingsTable=dry.ratings PG | PostgreSQL 1
           donors-choose --projects=DIR/donors/projects* --donations=DIR/donors/donations* --resources=DIR/donors/resources* --elasticsearchIndex=dry-donors ES | dry-donors would be created; rows:    the first 5 of the donations
           transfer --plan=DIR/plan.yaml | transfer-1; dry.copied would be created; a task before this one may create it; the statements are not run
@@ -121,6 +123,9 @@ final class DryRunIT {
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=name PG | 1 | no primary key or unique index on (name)
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --key=id --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT SELECT, INSERT, UPDATE ON
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT CREATE ON SCHEMA dry TO dry_role
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --transaction=all --jdbcUser=dry_role --jdbcPasswordFile=DIR/password PG | 1 | GRANT CREATE ON SCHEMA dry TO dry_role
+          transfer --from=csv:DIR/people.csv --to=jdbc:nowhere.new --transaction=all PG | 1 | schema "nowhere" does not exist
+          transfer --from=csv:DIR/people.csv --to=jdbc:dry.people --resume PG | 2 | table dry.people has rows, and no transfer from
           transfer --from=csv:DIR/people.csv --to=jdbc:nowhere.new PG | 1 | schema "nowhere" does not exist
           transfer --from=csv:DIR/people.csv --to=jdbc:dry.new --key=nome PG | 2 | did you mean 'name'
           movie-ratings --input=DIR/ratings.csv --jdbcTable=dry.people PG | 1 | column movie_id: expected bigint, found none
@@ -157,6 +162,85 @@ final class DryRunIT {
     assertThat(changed.exitCode()).as("%s", changed).isEqualTo(ExitCode.FAILED);
     assertThat(changed.err()).anyMatch(line -> line.contains("has changed since its rows were"));
     assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void reportsRatingsThatHaveChangedOrAnotherKey() throws Exception {
+    String load =
+        "rating-batches --steps=load --input=DIR/ratings.csv --ratingsTable=dry_jobs.ratings"
+            + " --batchesTable=dry_jobs.batches --stagingTable=dry_jobs.staging"
+            + " --jdbcTable=dry_jobs.totals PG";
+    assertThat(launch(load).exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(launch(load + " --dryRun").out())
+        .anyMatch(line -> line.contains("none has changed since it was loaded"));
+    assertFindsAndChangesNothing(load + " --onePerUserAndMovie", "(user_id, movie_id)");
+    file("ratings.csv", "userId,movieId,rating,timestamp\n9,9,3.5,1\n");
+    assertFindsAndChangesNothing(load, "has changed since its rows were");
+    sql.execute("DROP SCHEMA dry_jobs CASCADE");
+    assertThat(launch(load + " --onePerUserAndMovie").exitCode()).isEqualTo(ExitCode.DONE);
+    assertFindsAndChangesNothing(load, "give --onePerUserAndMovie");
+  }
+
+  private void assertFindsAndChangesNothing(String command, String fault) throws Exception {
+    List<String> before = state();
+    Launched launched = launch(command + " --dryRun");
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err()).as("%s", launched).anyMatch(line -> line.contains(fault));
+    assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void showsWhatIsResumed() throws Exception {
+    String transfer =
+        "transfer --from=csv:DIR/numbers.csv --to=jdbc:dry.numbers --types=n:bigint,m:bigint"
+            + " --commitRows=2 --targetParallelism=1 PG";
+    sql.execute("CREATE TABLE dry.numbers (n bigint, m bigint)");
+    file("numbers.csv", "n,m\n" + "1,2\n".repeat(5_000) + "x,2\n");
+    assertThat(launch(transfer).exitCode()).isEqualTo(ExitCode.FAILED);
+    List<String> before = state();
+    assertThat(launch(transfer + " --dryRun").out())
+        .anyMatch(line -> line.contains("this one writes all rows again"));
+    Launched resumed = launch(transfer + " --resume --dryRun");
+    assertThat(resumed.exitCode()).as("%s", resumed).isEqualTo(ExitCode.DONE);
+    assertThat(resumed.out())
+        .as("%s", resumed)
+        .anyMatch(
+            line -> line.matches("resume: {2}goes on with the transfer .* has committed [1-9].*"));
+    assertThat(launch(transfer.replace("=2 ", "=3 ") + " --resume --dryRun").err())
+        .anyMatch(line -> line.contains("resume it with --commitRows=2"));
+    assertThat(state()).isEqualTo(before);
+  }
+
+  /** The server of the tests has no security, so a proxy answers as one that has. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          transfer --from=csv:DIR/people.csv --to=elasticsearch:dry-people --key=id | dry-people | create_index, create_doc
+          movie-ratings --input=DIR/ratings.csv --elasticsearchIndex=dry-totals | dry-totals | create_index, create_doc
+          """)
+  void reportsPrivilegesThatElasticsearchWithholds(String command, String index, String missing)
+      throws Exception {
+    String answer =
+        """
+        {"username": "loader", "has_all_requested": %1$s, "cluster": {}, "application": {},
+         "index": {"%2$s": {"create_index": %1$s, "create_doc": %1$s}}}
+        """;
+    try (FaultyProxy proxy = FaultyProxy.before(elasticsearch.url(), FaultyProxy::forward)) {
+      String dryRun = command + " --dryRun --elasticsearchUrl=" + proxy.url();
+      assertThat(launch(dryRun).exitCode()).isEqualTo(ExitCode.DONE);
+      FaultyProxy unused = proxy.granting(answer.formatted("true", index));
+      Launched allowed = launch(dryRun);
+      assertThat(allowed.exitCode()).as("%s", allowed).isEqualTo(ExitCode.DONE);
+      FaultyProxy unusedToo = proxy.granting(answer.formatted("false", index));
+      Launched refused = launch(dryRun);
+      assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.FAILED);
+      assertThat(refused.err())
+          .as("%s", refused)
+          .anyMatch(line -> line.contains("the user lacks the privileges " + missing))
+          .anyMatch(line -> line.contains("PUT /_security/role/diagonal"));
+    }
   }
 
   /** Everything that a run could change: tables with their rows, schemas, indexes and files. */

@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +64,7 @@ final class RunReportIT {
         .contains("20,000 rows read, 20,000 written, 7 bad records")
         .contains("7 × ")
         .contains("--batchSize=100")
+        .containsPattern("The ids with most rows[^0-9]*" + hottestId())
         .contains("Beam     2.");
     JsonNode target = target(data);
     assertThat(target.path("rows").asLong()).isEqualTo(EDGES);
@@ -74,6 +77,22 @@ final class RunReportIT {
     assertThat(ofCells).isEqualTo(EDGES);
     assertThat(target.path("average_open").asDouble()).isBetween(0.5, 4.0);
     assertThat(target.path("micros").path("p50").asLong()).isPositive();
+  }
+
+  /** Returns the id with most edges, either end, and their number, as a pattern of table cells. */
+  private String hottestId() throws IOException {
+    Map<String, Long> counts = new TreeMap<>();
+    for (String line : Files.readAllLines(directory.resolve("edges.csv"))) {
+      if (line.matches("[0-9]+,[0-9]+,p")) {
+        String[] fields = line.split(",");
+        counts.merge(fields[0], 1L, Long::sum);
+        counts.merge(fields[1], 1L, Long::sum);
+      }
+    }
+    long most = counts.values().stream().mapToLong(Long::longValue).max().orElseThrow();
+    String id = // the first by its text, as the report has it
+        counts.keySet().stream().filter(each -> counts.get(each) == most).findFirst().orElseThrow();
+    return "%s\\s*either\\s*%s".formatted(id, most);
   }
 
   private JsonNode target(JsonNode data) {
@@ -162,7 +181,25 @@ final class RunReportIT {
             "--jdbcUser=" + database.postgres().user(),
             "--report=" + page);
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
-    JsonNode target = target(data(report()));
+    Document report = report();
+    JsonNode data = data(report);
+    List<String> stages = new ArrayList<>();
+    for (var stage : data.path("stages").properties()) {
+      stages.add(stage.getKey());
+      assertThat(stage.getValue().path("micros").asLong()).isPositive();
+    }
+    assertThat(stages)
+        .hasSize(3)
+        .contains("read", "convert")
+        .anyMatch(stage -> stage.startsWith("write table people of jdbc:postgresql:"));
+    assertThat(data.path("servers")).hasSize(1);
+    JsonNode server = data.path("servers").elements().next();
+    assertThat(server.path("wal_bytes").asLong()).isGreaterThan(5_000);
+    assertThat(server.path("deadlocks").asLong()).isZero();
+    assertThat(report.getDocumentElement().getTextContent())
+        .contains("Where the time of the stages went")
+        .contains("transactions committed");
+    JsonNode target = target(data);
     assertThat(target.path("target").asText()).isEqualTo("table people");
     assertThat(target.path("rows").asLong()).isEqualTo(5_000);
     assertThat(target.path("batches").asInt()).isEqualTo(5);

@@ -40,8 +40,10 @@ public final class ElasticsearchConnection implements AutoCloseable {
   private static final int CONNECTIONS = 10;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final ElasticsearchTarget target;
   private final RestClient client;
   private final Duration limit;
+  private volatile boolean hasResponded;
 
   /** Connects with the settings of single requests: a time limit of 120 seconds, no compression. */
   public ElasticsearchConnection(ElasticsearchTarget target) {
@@ -55,6 +57,7 @@ public final class ElasticsearchConnection implements AutoCloseable {
    */
   ElasticsearchConnection(
       ElasticsearchTarget target, Duration requestTimeout, boolean gzip, int connections) {
+    this.target = target;
     HttpHost[] hosts = target.hosts().toArray(HttpHost[]::new);
     // The client tries one node after another while they do not respond.
     limit = requestTimeout.multipliedBy(hosts.length);
@@ -101,6 +104,10 @@ public final class ElasticsearchConnection implements AutoCloseable {
     try {
       Response response = send(request);
       status = response.getStatusLine().getStatusCode();
+      if (!hasResponded) {
+        hasResponded = true;
+        IndexFigures.note(target);
+      }
       return response;
     } catch (AnswerException e) {
       status = e.status();

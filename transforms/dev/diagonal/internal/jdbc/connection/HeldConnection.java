@@ -165,7 +165,11 @@ public final class HeldConnection implements Session {
     Connection opened = TracedConnection.of(database.connect(), database.name());
     boolean done = false;
     try {
-      pooled = opened.isWrapperFor(PGConnection.class) && limits().set(opened);
+      boolean isPostgres = opened.isWrapperFor(PGConnection.class);
+      if (isPostgres) {
+        DatabaseFigures.note(database);
+      }
+      pooled = isPostgres && limits().set(opened);
       opened.setAutoCommit(autoCommit);
       done = true;
       return opened;

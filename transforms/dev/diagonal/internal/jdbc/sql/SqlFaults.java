@@ -128,8 +128,9 @@ public final class SqlFaults {
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException first) {
         for (SQLException each = first; each != null; each = each.getNextException()) {
-          if (each.getSQLState() != null) {
-            states.add(each.getSQLState());
+          String state = VendorState.of(each);
+          if (state != null) {
+            states.add(state);
           }
         }
       }

@@ -5,10 +5,12 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.Identifiers;
 import dev.diagonal.internal.jdbc.table.FoundColumn;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.jdbc.table.TableRights;
 import dev.diagonal.internal.jdbc.table.TableShape;
 import dev.diagonal.internal.rows.Columns;
@@ -17,6 +19,7 @@ import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
@@ -27,9 +30,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The table of a PostgreSQL database that rows are written to. */
+/** The table of a database that rows are written to. */
 public final class TargetTable {
 
   private TargetTable() {}
@@ -69,7 +72,8 @@ public final class TargetTable {
    * left out.
    *
    * @param source what the rows are read from, for a message
-   * @param needs returns what will be done to the columns of an existing table
+   * @param mode how rows are written
+   * @param replaces whether all rows are deleted before
    * @throws TargetMismatchException if the table lacks a column
    * @throws SQLException if the database cannot be reached, or the user may not write the table;
    *     the message then includes the GRANT
@@ -80,8 +84,12 @@ public final class TargetTable {
       String source,
       RowType rows,
       List<String> key,
-      Function<Table, TableRights.Needs> needs)
+      WriteMode mode,
+      boolean replaces)
       throws SQLException, InterruptedException {
+    if (StoreTable.isFor(database)) {
+      return new StoreTable(database).find(name, source, rows, key, mode);
+    }
     CreateTable.checkTarget(database);
     PostgresSql.checkColumns(name, rows.size());
     Table wanted = of(name, source, rows, key);
@@ -93,7 +101,8 @@ public final class TargetTable {
                 return wanted;
               }
               Table table = new Table(name, columns(connection, found, wanted));
-              TableRights.require(connection, found, needs.apply(table), false);
+              TableRights.Needs needs = TableRights.Needs.of(mode, table);
+              TableRights.require(connection, found, replaces ? needs.withDelete() : needs, false);
               return table;
             });
   }
@@ -133,6 +142,9 @@ public final class TargetTable {
    */
   public static Map<String, NamedType> types(JdbcTarget database, String name)
       throws SQLException, InterruptedException {
+    if (StoreTable.isFor(database)) {
+      return new StoreTable(database).types(name);
+    }
     CreateTable.checkTarget(database);
     return RetriedTransaction.in(database, "look at table " + name)
         .run(
@@ -171,13 +183,44 @@ public final class TargetTable {
   }
 
   /**
+   * Returns why rows of a transfer cannot be written to tables of a database, or null if they can.
+   *
+   * @param staged whether the rows are published at the end, as mode replace also needs
+   * @param option of the command that needs the internal schema of PostgreSQL, or null
+   */
+  public static @Nullable String problem(
+      JdbcTarget database, boolean staged, @Nullable String option) {
+    return StoreTable.problem(database, staged, option);
+  }
+
+  /** Returns whether a database is a file that only processes of this machine can open. */
+  public static boolean isLocal(JdbcTarget database) {
+    return DatabaseKind.of(database.url()).isFile();
+  }
+
+  /**
+   * Checks that a table can be written or created, for a dry run.
+   *
+   * @param table as {@link #find} returns it
+   * @return what exists, or what would be created
+   */
+  public static String look(JdbcTarget database, Table table)
+      throws SQLException, InterruptedException {
+    return StoreTable.isFor(database)
+        ? new StoreTable(database).look(table)
+        : new TableCheck(database).table(table, null, table.keyColumns().isEmpty());
+  }
+
+  /**
    * Creates a table unless it exists; one with a key must have a unique index on exactly that key.
    *
    * @throws TargetMismatchException if it does not fit
    */
   public static void create(JdbcTarget database, Table table)
       throws SQLException, InterruptedException {
-    if (table.columns().stream().anyMatch(Column::key)) {
+    if (StoreTable.isFor(database)) {
+      new StoreTable(database).create(table);
+    } else if (table.columns().stream().anyMatch(Column::key)) {
       CreateTable.ifMissing(database, table);
     } else {
       CreateTable.unlessFound(database, table);

@@ -3,6 +3,7 @@ package dev.diagonal.internal.taxi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.statement.GraphMismatchException;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,10 +67,12 @@ final class Neo4jExistingGraphIT {
   @Test
   void anIndexOnTheKeyIsNamedAndStays() throws Exception {
     neo4j.query("CREATE INDEX by_zone FOR (z:Zone) ON (z.id)");
-    assertThatThrownBy(() -> trips.prepare(List.of()))
-        .isInstanceOf(GraphMismatchException.class)
-        .hasMessageContaining(":Zone(id)")
-        .hasMessageContaining("DROP INDEX by_zone");
+    for (ThrowingCallable look : List.<ThrowingCallable>of(trips::check, this::prepare)) {
+      assertThatThrownBy(look)
+          .isInstanceOf(GraphMismatchException.class)
+          .hasMessageContaining(":Zone(id)")
+          .hasMessageContaining("DROP INDEX by_zone");
+    }
     assertThat(neo4j.query("SHOW INDEXES YIELD name WHERE name = 'by_zone' RETURN name"))
         .hasSize(1);
     neo4j.query("DROP INDEX by_zone");
@@ -78,11 +82,41 @@ final class Neo4jExistingGraphIT {
   @Test
   void duplicateZonesAreNamed() throws Exception {
     neo4j.query("CREATE (:Zone {id: 7}), (:Zone {id: 8}), (:Zone {id: 7})");
-    assertThatThrownBy(() -> trips.prepare(List.of()))
-        .isInstanceOf(GraphMismatchException.class)
-        .hasMessageContaining(":Zone(id)")
-        .hasMessageContaining("id 7 (2 nodes)");
+    for (ThrowingCallable look : List.<ThrowingCallable>of(trips::check, this::prepare)) {
+      assertThatThrownBy(look)
+          .isInstanceOf(GraphMismatchException.class)
+          .hasMessageContaining(":Zone(id)")
+          .hasMessageContaining("id 7 (2 nodes)");
+    }
     assertThat(neo4j.query("MATCH (z:Zone) RETURN count(z)")).containsExactly(List.of(3L));
+  }
+
+  @Test
+  void checkSaysWhichConstraintsExistAndCreatesNone() throws Exception {
+    neo4j.query("CREATE CONSTRAINT FOR (z:Zone) REQUIRE z.id IS UNIQUE");
+    String constraints = "SHOW CONSTRAINTS YIELD name RETURN count(*)";
+    assertThat(trips.check())
+        .containsExactly(
+            "the unique constraint on :Trip(trip_id) would be created",
+            "the unique constraint on :Zone(id) exists");
+    assertThat(neo4j.query(constraints)).containsExactly(List.of(1L));
+    trips.prepare(List.of());
+    assertThat(trips.check()).allMatch(line -> line.endsWith(" exists"));
+  }
+
+  @Test
+  void checkFindsWhatPreventsSlotLocks() throws Exception {
+    Neo4jTrips locked =
+        trips.withLocks(Grid.monopartite(1).byLongs(Trip::pickupZone, Trip::dropoffZone));
+    neo4j.query("CREATE (:DiagonalSlot {n: 3}), (:DiagonalSlot {n: 3})");
+    assertThatThrownBy(locked::check)
+        .isInstanceOf(GraphMismatchException.class)
+        .hasMessageContaining("n 3 (2 nodes)");
+    assertThat(trips.check()).hasSize(2);
+  }
+
+  private void prepare() throws SQLException {
+    trips.prepare(List.of());
   }
 
   /** IF NOT EXISTS takes a constraint of the same name for the one that is wanted. */

@@ -43,7 +43,7 @@ final class ServersIT {
     Running running = start("servers");
     try {
       assertThat(running.lines())
-          .hasSize(6)
+          .hasSize(7)
           .satisfiesExactly(
               line -> assertThat(line).startsWith("PostgreSQL:    jdbc:postgresql://127.0.0.1:"),
               line ->
@@ -55,9 +55,13 @@ final class ServersIT {
                       .matches(
                           " +PGPASSFILE=/.*/pgpass psql -h 127\\.0\\.0\\.1 -p [0-9]+ -U postgres"),
               line -> assertThat(line).startsWith("Elasticsearch: http://127.0.0.1:"),
+              line ->
+                  assertThat(line)
+                      .isEqualTo("options:       @target/servers.args has those of both servers"),
               line -> assertThat(line).isEqualTo("data:          deleted when they stop"),
               line -> assertThat(line).isEqualTo("Ctrl-C stops them."));
       assertThat(rows(running, "SELECT 1")).containsExactly("1");
+      loadTheFileOfTheReadme(running);
       if (ListeningPorts.areKnown()) {
         Set<String> ports = ListeningPorts.of(running.process().toHandle());
         assertThat(ports).hasSizeGreaterThanOrEqualTo(2);
@@ -73,6 +77,20 @@ final class ServersIT {
                 () -> isClosed(running.jdbcUrl()) && isClosed(running.elasticsearchUrl())))
         .isTrue();
     assertThat(temporary).isDirectoryNotContaining(path -> path.toString().contains("diagonal-"));
+    assertThat(Path.of("target", "servers.args")).doesNotExist();
+  }
+
+  private static void loadTheFileOfTheReadme(Running running) throws Exception {
+    String command =
+        Files.readAllLines(Path.of("README.md")).stream()
+            .filter(line -> line.endsWith(" @target/servers.args"))
+            .findFirst()
+            .orElseThrow()
+            .replace("bin/diagonal ", "");
+    Launched launched = Launched.with(Main.COMMANDS, command.split(" "));
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(rows(running, "SELECT name FROM people WHERE id = 1")).containsExactly("Ada");
+    assertThat(Http.get(running.elasticsearchUrl() + "/people/_doc/1")).contains("Ada");
   }
 
   @Test

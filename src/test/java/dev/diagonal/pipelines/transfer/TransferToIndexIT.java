@@ -113,6 +113,20 @@ final class TransferToIndexIT {
   }
 
   @Test
+  void reportHasWhatTheIndexCounted() throws Exception {
+    Path report = directory.resolve("run.html");
+    Launched launched =
+        transfer(
+            "--from=csv:" + rows(500),
+            "--to=elasticsearch:transfer-report",
+            "--key=userId,movieId",
+            "--report=" + report);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(Files.readString(report))
+        .contains("\"documents_indexed\":500", "\"writes_rejected\":0", "documents indexed");
+  }
+
+  @Test
   void fieldsOfANewIndexFollowTheColumns() throws Exception {
     Path in = csv("id,ratio,note\n1,1,2024-05-06\n2,0.9,call back later\n3,0.4,2024-06-07\n");
     Launched launched =

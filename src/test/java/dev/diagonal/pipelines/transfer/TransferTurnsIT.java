@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -128,6 +130,51 @@ final class TransferTurnsIT {
         .contains("in its transaction since", "holds ShareLock")
         .endsWith("; retrying");
     assertThat(database.number("SELECT count(*) FROM turns")).isEqualTo(300);
+  }
+
+  /** One reader has read before, and reads on; another begins while the rows are replaced. */
+  @Test
+  void readersNeverWaitForAReplacement() throws Exception {
+    database.execute("DROP TABLE IF EXISTS turns");
+    database.execute("CREATE TABLE turns (id bigint PRIMARY KEY, v text)");
+    database.execute("INSERT INTO turns SELECT i, 'old' FROM generate_series(1, 100) AS i");
+    String count = "SELECT count(*) FROM turns";
+    CompletableFuture<Launched> run;
+    try (Connection reader = database.connect();
+        Connection other = database.connect();
+        Connection writer = database.connect();
+        Statement reads = reader.createStatement();
+        Statement meanwhile = other.createStatement();
+        Statement writes = writer.createStatement()) {
+      reader.setAutoCommit(false);
+      reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      assertThat(number(reads, count)).isEqualTo(100);
+      writer.setAutoCommit(false);
+      // Holds the publication between its first lock and its commit.
+      writes.execute("SELECT 1 FROM turns WHERE id = 50 FOR UPDATE");
+      String[] args = args("new", 1, 300, "replace");
+      run = CompletableFuture.supplyAsync(() -> Launched.with(Main.COMMANDS, args));
+      String publishing =
+          await(
+              "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                  + " AND query LIKE 'DELETE FROM \"turns\"%'");
+      assertThat(publishing).isNotEmpty();
+      meanwhile.execute("SET lock_timeout = '100ms'");
+      assertThat(number(meanwhile, count)).isEqualTo(100);
+      assertThat(number(reads, count)).isEqualTo(100);
+      writer.rollback();
+      Launched launched = run.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+      assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+      assertThat(number(meanwhile, count)).isEqualTo(300);
+      assertThat(number(reads, count)).isEqualTo(100); // one moment until it ends
+    }
+  }
+
+  private static long number(Statement statement, String query) throws SQLException {
+    try (ResultSet result = statement.executeQuery(query)) {
+      result.next();
+      return result.getLong(1);
+    }
   }
 
   private String await(String pids) {

@@ -1,4 +1,4 @@
-package dev.diagonal.jdbc.write;
+package dev.diagonal.internal.jdbc.dialect;
 
 import static dev.diagonal.internal.jdbc.table.PostgresSql.names;
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
@@ -8,12 +8,19 @@ import static java.util.stream.Collectors.joining;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Builds the statement for one row in SQL:2003 (and JSON of SQL:2016). */
-final class StandardSql {
+/** SQL:2003 (and JSON of SQL:2016), for databases that are not known better. */
+final class StandardSql implements Dialect {
+
+  static final StandardSql INSTANCE = new StandardSql();
 
   private static final String JSON = "? FORMAT JSON";
 
@@ -22,7 +29,8 @@ final class StandardSql {
 
   private StandardSql() {}
 
-  static String of(WriteMode mode, Table table) {
+  @Override
+  public String write(WriteMode mode, Table table, int rows) {
     return switch (mode) {
       case INSERT ->
           "INSERT INTO %s (%s) VALUES (%s)"
@@ -43,9 +51,63 @@ final class StandardSql {
     };
   }
 
-  /** Returns the columns whose values are the parameters, in order. */
-  static List<Column> parameters(WriteMode mode, Table table) {
+  @Override
+  public List<Column> parameters(WriteMode mode, Table table) {
     return mode == WriteMode.DELETE ? table.keyColumns() : table.columns();
+  }
+
+  @Override
+  public int rowsPerStatement(WriteMode mode, Table table) {
+    return 1;
+  }
+
+  @Override
+  public ColumnValue value(Column column) {
+    return value -> value;
+  }
+
+  @Override
+  public boolean comparesKeysByBytes() {
+    return false;
+  }
+
+  @Override
+  public boolean hasSavepoints() {
+    return true;
+  }
+
+  @Override
+  public ReadColumn read(ResultSetMetaData columns, int index) throws SQLException {
+    String name = columns.getColumnLabel(index);
+    FieldType type = typeOf(columns.getColumnType(index), columns.getColumnTypeName(index));
+    return new ReadColumn(new Field(name, type), quote(name));
+  }
+
+  @Override
+  public ResultValue result(FieldType type) {
+    return ResultValues.of(type);
+  }
+
+  private static FieldType typeOf(int type, String name) {
+    return switch (type) {
+      case Types.BIT, Types.BOOLEAN -> FieldType.BOOLEAN;
+      case Types.TINYINT, Types.SMALLINT -> FieldType.SMALLINT;
+      case Types.INTEGER -> FieldType.INTEGER;
+      case Types.BIGINT -> FieldType.BIGINT;
+      case Types.REAL -> FieldType.REAL;
+      case Types.FLOAT, Types.DOUBLE -> FieldType.DOUBLE;
+      case Types.NUMERIC, Types.DECIMAL -> FieldType.DECIMAL;
+      case Types.DATE -> FieldType.DATE;
+      case Types.TIME -> FieldType.TIME;
+      case Types.TIMESTAMP -> FieldType.TIMESTAMP;
+      case Types.TIMESTAMP_WITH_TIMEZONE -> FieldType.INSTANT;
+      case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
+          name.equalsIgnoreCase("uuid") ? FieldType.UUID : FieldType.BYTES;
+      default ->
+          name.equalsIgnoreCase("uuid")
+              ? FieldType.UUID
+              : name.equalsIgnoreCase("json") ? FieldType.JSON : FieldType.TEXT;
+    };
   }
 
   private static String merge(Table table) {

@@ -1,4 +1,4 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

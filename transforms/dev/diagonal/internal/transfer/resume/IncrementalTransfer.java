@@ -1,9 +1,8 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.Retry;
-import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.HighWaterMarks;
 import dev.diagonal.internal.jdbc.schema.HighWaterMarks.Mark;
@@ -11,7 +10,6 @@ import dev.diagonal.internal.jdbc.schema.HighWaterMarks.Of;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
-import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -33,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread.
  */
 public final class IncrementalTransfer {
-
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
 
   /** The server needs a moment to notice that a process was killed. */
   private static final Retry UNTIL_FREE =
@@ -100,16 +96,7 @@ public final class IncrementalTransfer {
               .formatted(all.describe(), table),
           e);
     }
-    RunKeeper keeper =
-        Retry.defaults()
-            .call(
-                () ->
-                    RunKeeper.open(
-                        schema,
-                        HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
-                        looked.run(),
-                        "incremental transfer to table " + table),
-                SqlFaults::isRetryable);
+    RunKeeper keeper = InsertRun.hold(database, schema, looked.run(), table);
     boolean done = false;
     try {
       JdbcRows rows = all.since(column, usable(looked, table, written), overlap);

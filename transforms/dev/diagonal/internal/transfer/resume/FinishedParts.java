@@ -1,4 +1,4 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
@@ -7,6 +7,7 @@ import dev.diagonal.internal.files.output.KeptParts;
 import dev.diagonal.internal.files.output.RunFiles;
 import dev.diagonal.internal.files.stored.RangeChecksum;
 import dev.diagonal.internal.transfer.receipt.Checksum;
+import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.metrics.Changes;
 import dev.diagonal.transfer.sink.FileSink;
 import dev.diagonal.transfer.source.SourceRange;

@@ -1,14 +1,12 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import dev.diagonal.fault.Retry;
-import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.internal.jdbc.schema.FinishedRanges;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
-import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.transfer.KeptRanges;
@@ -23,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,32 +31,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordedTransfers {
 
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
-
   /** The server needs a moment to notice that a process was killed. */
   private static final Retry UNTIL_FREE =
       Retry.defaults().withMaxAttempts(8).withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
-
-  /** How transfers are recorded. */
-  public enum Kind {
-    /** Not at all: these cannot be resumed. Earlier ones of the same files and table end. */
-    NONE,
-    /** From the beginning. */
-    START,
-    /** Where an earlier run ended. */
-    RESUME
-  }
 
   private final LedgerSettings ledger;
   private final int commitRows;
   private final Kind kind;
   private final String advice;
   private final boolean rewrites;
+  private final String task;
 
   /** Without it, no transaction of this run is committed: see {@link UnfinishedTransfers}. */
   private final UUID claim = UUID.randomUUID();
 
   private final List<Recorded> open = new ArrayList<>();
+
+  /** Those that are complete, and end later. */
+  private final List<Recorded> complete = new ArrayList<>();
 
   private record Recorded(JdbcTarget database, String table, RunKeeper keeper) {}
 
@@ -75,18 +64,25 @@ public final class RecordedTransfers {
    * @param advice what to do about committed rows of a failed run, for a warning that ends with it
    * @param rewrites whether rows may be written again, and a resumed run writes all rows of the
    *     ranges that are missing, as they are now; otherwise it writes missing transactions
+   * @param task the name of the task in a plan, or empty
    */
   public RecordedTransfers(
-      LedgerSettings ledger, int commitRows, Kind kind, String advice, boolean rewrites) {
+      LedgerSettings ledger,
+      int commitRows,
+      Kind kind,
+      String advice,
+      boolean rewrites,
+      String task) {
     this.ledger = ledger;
     this.commitRows = commitRows;
     this.kind = kind;
     this.advice = advice;
     this.rewrites = rewrites;
+    this.task = task;
   }
 
   private TransferChoice choice() {
-    return new TransferChoice(schema(), kind, claim, rewrites);
+    return new TransferChoice(schema(), kind, claim, rewrites, task);
   }
 
   private InternalSchema schema() {
@@ -112,16 +108,6 @@ public final class RecordedTransfers {
     return bounds == null ? new KeptRanges(source, source.ranges()) : KeptRanges.of(source, bounds);
   }
 
-  /** Returns how many rows the finished ranges of a transfer that has begun have, by range. */
-  public static Map<Integer, Long> finished(JdbcTarget database, LedgerSettings ledger)
-      throws SQLException, InterruptedException {
-    UUID run = ledger.run();
-    return run == null
-        ? Map.of()
-        : RetriedTransaction.in(database, "find the finished ranges of run " + run)
-            .run(new FinishedRanges(new InternalSchema(ledger.schema()), run)::find);
-  }
-
   /**
    * Begins or resumes a transfer into an existing table.
    *
@@ -134,14 +120,11 @@ public final class RecordedTransfers {
   public synchronized LedgerSettings begin(
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
+    if (DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES) {
+      return ledger; // which no other database has
+    }
     String table = target.name();
-    Entry wanted =
-        new Entry(
-            UUID.randomUUID(),
-            source.describe(),
-            TransferChoice.inputOf(source, target, mode),
-            readers,
-            commitRows);
+    Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
     Entry entry;
     try {
       entry =
@@ -153,16 +136,7 @@ public final class RecordedTransfers {
     if (entry == null) {
       return ledger;
     }
-    RunKeeper keeper =
-        Retry.defaults()
-            .call(
-                () ->
-                    RunKeeper.open(
-                        schema(),
-                        HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
-                        entry.run(),
-                        "transfer to table " + table),
-                SqlFaults::isRetryable);
+    RunKeeper keeper = InsertRun.hold(database, schema(), entry.run(), table);
     boolean done = false;
     try {
       boolean isNew = entry.run().equals(wanted.run());
@@ -176,6 +150,21 @@ public final class RecordedTransfers {
       }
     }
     return ledger.withRun(entry.run()).withClaim(claim);
+  }
+
+  /**
+   * Returns a line about an unfinished transfer that {@link #begin} would find, or nothing, and
+   * changes nothing. The table may be missing.
+   *
+   * @throws IllegalArgumentException if it is to be resumed and cannot be; the message says why
+   */
+  public String look(
+      JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
+    return RetriedTransaction.in(
+            database, "look for unfinished transfers to table " + target.name())
+        .run(connection -> choice().look(connection, target.name(), mode, wanted));
   }
 
   private static Throwable causeOf(Exception exhausted) {
@@ -213,12 +202,24 @@ public final class RecordedTransfers {
     return !open.isEmpty();
   }
 
+  /**
+   * Keeps all transfers, which are complete, until {@link #end}: a later run that resumes them finds
+   * nothing to write.
+   */
+  public synchronized void endLater() {
+    open.forEach(each -> each.keeper.close());
+    complete.addAll(open);
+    open.clear();
+  }
+
   /** Ends all transfers, which are complete. */
   public synchronized void end() throws SQLException, InterruptedException {
-    for (Recorded each : open) {
+    complete.addAll(open);
+    open.clear();
+    for (Recorded each : complete) {
       end(each);
     }
-    open.clear();
+    complete.clear();
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
@@ -9,10 +9,10 @@ import dev.diagonal.internal.jdbc.schema.Leftovers;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
+import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.internal.transfer.KeptRanges;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
@@ -36,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param claim of this process, to what it resumes
  * @param rewrites whether rows may be written again, so that the table may have any rows at first
+ * @param task the name of the task in a plan, or empty
  */
-record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewrites) {
+record TransferChoice(
+    InternalSchema schema, Kind kind, UUID claim, boolean rewrites, String task) {
 
   private static final String BOUNDS = " bounds ";
 
@@ -53,7 +55,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
    * Identifies the names and sizes of the files and how they are cut, and the columns and the mode
    * in which they are written.
    */
-  static String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
+  private static String inputOf(TransferSource source, Table table, WriteMode mode)
+      throws Exception {
     Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
@@ -71,6 +74,18 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
     return entry == null || at < 0 ? null : entry.input().substring(at + BOUNDS.length());
   }
 
+  /** Returns the transfer that a run begins unless it resumes one. */
+  Entry wanted(
+      TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
+      throws Exception {
+    return new Entry(
+        UUID.randomUUID(), described(source), inputOf(source, target, mode), readers, commitRows);
+  }
+
+  private String described(TransferSource source) {
+    return task.isEmpty() ? source.describe() : "%s (task %s)".formatted(source.describe(), task);
+  }
+
   private boolean resumes() {
     return kind == Kind.RESUME;
   }
@@ -85,8 +100,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
       return new Chosen(null, false);
     }
     List<Found> all = unfinished(connection, table);
-    List<Found> same =
-        all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+    List<Found> same = ofSource(all, wanted);
     if (!resumes()) {
       for (Found each : same) {
         forget(connection, table, mode == WriteMode.INSERT, each);
@@ -108,6 +122,48 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
     return new Chosen(resumed, held);
   }
 
+  private static List<Found> ofSource(List<Found> all, Entry wanted) {
+    return all.stream().filter(each -> each.entry().source().equals(wanted.source())).toList();
+  }
+
+  /** Returns a line about what {@link #of} would choose, or nothing, and changes nothing. */
+  String look(Connection connection, String table, WriteMode mode, Entry wanted)
+      throws SQLException {
+    SchemaRights rights = schema.find(connection);
+    if (!rights.isUsable() && !rights.mayBeCreated()) {
+      checkMayStart(rights);
+      return "";
+    }
+    List<Found> all = rights.isUsable() ? unfinished(connection, table) : List.of();
+    List<Found> same = ofSource(all, wanted);
+    if (same.isEmpty()) {
+      if (resumes() && FoundTable.find(connection, table) != null) {
+        checkIsEmpty(connection, table, wanted, all);
+      }
+      return resumes() ? "nothing is unfinished, so all rows are written" : "";
+    }
+    Found found = same.get(0);
+    long rows = schema.ledger().rowsOf(connection, found.entry().run());
+    if (!resumes()) {
+      return String.format(
+          Locale.ROOT,
+          "a transfer from %s since %s has committed %,d rows; this one writes all rows again"
+              + " (--resume writes only the missing ones)",
+          wanted.source(),
+          found.startedAt(),
+          rows);
+    }
+    Entry resumed = resumable(table, wanted, same);
+    checkHasRows(connection, table, mode, resumed);
+    return String.format(
+        Locale.ROOT,
+        "goes on with the transfer from %s since %s, which has committed %,d rows%s",
+        wanted.source(),
+        found.startedAt(),
+        rows,
+        schema.runs().isGone(connection, resumed.run()) ? "" : " and is still running");
+  }
+
   private void checkMayStart(SchemaRights rights) {
     if (resumes()) {
       throw new IllegalArgumentException(
@@ -124,7 +180,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
       Warnings.warn(
           String.format(
               Locale.ROOT,
-              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one inserts all rows again (--resume would have inserted only the missing ones)",
+              "an interrupted transfer from %s has written %,d rows to table %s since %s; this one"
+                  + " inserts all rows again (--resume would have inserted only the missing ones)",
               earlier.entry().source(),
               rows,
               table,
@@ -163,7 +220,8 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start without --resume",
+              "table %s is empty, but the interrupted transfer has committed %,d rows to it: start"
+                  + " without --resume",
               table,
               rows));
     }
@@ -219,7 +277,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
             .run(connection -> unfinished(connection, table));
     return found.stream()
         .map(Found::entry)
-        .filter(entry -> entry.source().equals(source.describe()))
+        .filter(entry -> entry.source().equals(described(source)))
         .findFirst()
         .orElse(null);
   }

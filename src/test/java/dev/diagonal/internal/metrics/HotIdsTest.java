@@ -1,0 +1,31 @@
+package dev.diagonal.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.internal.metrics.HotIds.HotId;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class HotIdsTest {
+
+  @Test
+  void countsTheHottestOfManyIds() {
+    HotIds ids = new HotIds();
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 200_000; i++) {
+      ids.add(i % 10 == 0 ? 7L : 1_000 + random.nextLong(1_000_000));
+      ids.add(i % 40 == 0 ? 8L : 1_000 + random.nextLong(1_000_000));
+    }
+    assertThat(ids.hottest(2)).containsExactly(new HotId(7L, 20_000), new HotId(8L, 5_000));
+  }
+
+  @Test
+  void ordersEqualCountsByTheirText() {
+    HotIds ids = new HotIds();
+    ids.add("b");
+    ids.add("a");
+    HotIds more = new HotIds();
+    more.addAll(ids);
+    assertThat(more.hottest(5)).containsExactly(new HotId("a", 1), new HotId("b", 1));
+  }
+}

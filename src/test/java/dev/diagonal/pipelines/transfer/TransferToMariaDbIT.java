@@ -1,0 +1,101 @@
+package dev.diagonal.pipelines.transfer;
+
+import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.testing.LocalMariaDb;
+import dev.diagonal.testing.MariaDbExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Transfers to and from a real MariaDB, whose defaults are the most careless ones. */
+@ExtendWith(MariaDbExtension.class)
+final class TransferToMariaDbIT extends StoreCases {
+
+  private final LocalMariaDb server;
+
+  TransferToMariaDbIT(@TempDir Path directory, LocalMariaDb server) {
+    super(directory);
+    this.server = server;
+  }
+
+  @Override
+  String url() {
+    return server.jdbcUrl();
+  }
+
+  @Test
+  void valuesThatAColumnWouldChangeAreDeadLetters() throws Exception {
+    execute(
+        "CREATE TABLE typed (a varchar(3), b binary(2), c datetime, d year, e tinyint, f int unsigned)");
+    Path bad = directory.resolve("bad.jsonl");
+    String types = "--types=a:text,b:bytes,c:timestamp,d:smallint,e:smallint,f:bigint";
+    Launched launched =
+        load(
+            "a,b,c,d,e,f\nabc,\\x0102,2024-01-01 10:00:00,2024,127,4294967295\n"
+                + "\"abc \",,,,,\n,\\x01,,,,\n,,2024-01-01 10:00:00.5,,,\n,,,70,,\n,,,,128,\n,,,,,-1\n",
+            "typed",
+            "--badRecords=" + bad,
+            types);
+    assertDone(launched);
+    assertThat(query("SELECT a, hex(b), c, e, f FROM typed"))
+        .containsExactly("abc|0102|2024-01-01 10:00:00|127|4294967295");
+    assertThat(Files.readAllLines(bad)).hasSize(6);
+  }
+
+  @Test
+  void aFurtherUniqueKeyRefusesAnUpsert() throws Exception {
+    execute("CREATE TABLE people (id int PRIMARY KEY, name varchar(10) UNIQUE)");
+    assertFailed("another unique key, name (name)", load("id,name\n1,a\n", "people", "--key=id"));
+  }
+
+  @Test
+  void aTableWithoutTransactionsIsRefused() throws Exception {
+    execute("CREATE TABLE people (id int) ENGINE = MyISAM");
+    assertFailed("its engine MyISAM has no transactions", load("id\n1\n", "people"));
+  }
+
+  @Test
+  void anEnumIsRefused() throws Exception {
+    execute("CREATE TABLE people (id int, kind enum('a', 'b'))");
+    assertFailed("column 'kind': an enum", load("id,kind\n1,a\n", "people"));
+  }
+
+  @Test
+  void unusualTypesAreReadExactly() throws Exception {
+    execute(
+        """
+        CREATE TABLE typed (a bigint unsigned, b int unsigned, c float, d year, e bit(1), f time(3),
+          g timestamp(3), h enum('x', 'y'), i char(5), j mediumint unsigned, k decimal(30, 10))""",
+        "SET time_zone = '+00:00'",
+        """
+        INSERT INTO typed VALUES (18446744073709551615, 4294967295, 16777215, 1999, 1, '01:02:03.004',
+          '2024-06-01 00:00:00.125', 'y', 'ab', 16777215, 12345678901234567890.0123456789)""");
+    assertThat(unload("typed"))
+        .containsExactly(
+            "a,b,c,d,e,f,g,h,i,j,k",
+            "18446744073709551615,4294967295,1.6777215E7,1999,true,01:02:03.004,"
+                + "2024-06-01T00:00:00.125Z,y,ab,16777215,12345678901234567890.0123456789");
+  }
+
+  @Test
+  void valuesWithoutCounterpartAreDeadLetters() throws Exception {
+    execute(
+        "CREATE TABLE typed (a tinyint(1), b date, c datetime, d time)",
+        "SET sql_mode = ''",
+        "INSERT INTO typed VALUES (5, NULL, NULL, NULL), (NULL, '0000-00-00', NULL, NULL),"
+            + " (NULL, NULL, '2024-00-00 00:00:00', NULL), (NULL, NULL, NULL, '-01:00:00'),"
+            + " (1, '2024-01-01', '2024-01-01 10:00:00', '24:00:00')");
+    Path bad = directory.resolve("bad.jsonl");
+    Path out = directory.resolve("out.csv");
+    assertDone(transfer("jdbc:typed", "csv:" + out, "--badRecords=" + bad));
+    assertThat(Files.readAllLines(out))
+        .containsExactly("a,b,c,d", "true,2024-01-01,2024-01-01T10:00:00,24:00:00");
+    assertThat(Files.readAllLines(bad)).hasSize(4);
+    assertThat(Files.readString(bad)).contains("tinyInt1isBit=false").contains("0000-00-00");
+  }
+}

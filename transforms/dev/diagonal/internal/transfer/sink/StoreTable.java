@@ -1,0 +1,159 @@
+package dev.diagonal.internal.transfer.sink;
+
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.dialect.StoreDialect;
+import dev.diagonal.internal.jdbc.dialect.StoredColumn;
+import dev.diagonal.internal.jdbc.dialect.StoredTable;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
+import dev.diagonal.internal.rows.NearestName;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Column;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.NamedType;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of MariaDB, SQLite or DuckDB that rows are written to.
+ *
+ * @param database where it is
+ */
+record StoreTable(JdbcTarget database) {
+
+  private static final Pattern IN_MEMORY =
+      Pattern.compile(
+          "jdbc:(sqlite|duckdb):(:memory:.*|file::memory:.*|.*[?&]mode=memory.*|[?;].*)?");
+
+  private static DatabaseKind kind(JdbcTarget database) {
+    return DatabaseKind.of(database.url());
+  }
+
+  /** Returns whether tables of the database are written by its own dialect. */
+  static boolean isFor(JdbcTarget database) {
+    return switch (kind(database)) {
+      case MARIADB, SQLITE, DUCKDB -> true;
+      case POSTGRES, OTHER -> false;
+    };
+  }
+
+  private StoreDialect dialect() {
+    return StoreDialect.of(kind(database));
+  }
+
+  private Optional<StoredTable> found(String name) throws SQLException, InterruptedException {
+    return RetriedTransaction.in(database, "look at table " + name)
+        .run(connection -> Optional.ofNullable(StoredTable.find(connection, dialect(), name)));
+  }
+
+  /**
+   * Returns the existing table with those of its columns that rows have, or the one that would be
+   * created. Generated columns are left out.
+   *
+   * @param source what the rows are read from, for a message
+   * @throws TargetMismatchException if rows cannot be written to it in this mode
+   */
+  Table find(String name, String source, RowType rows, List<String> key, WriteMode mode)
+      throws SQLException, InterruptedException {
+    Table wanted = TargetTable.of(name, source, rows, key);
+    StoredTable found = found(name).orElse(null);
+    return found == null
+        ? new Table(name, dialect().created(rows.fields(), key))
+        : new Table(name, columns(found, wanted, mode));
+  }
+
+  private List<Column> columns(StoredTable found, Table wanted, WriteMode mode) {
+    List<String> names = found.columns().stream().map(StoredColumn::name).toList();
+    List<Column> columns = new ArrayList<>();
+    List<@Nullable String> problems = new ArrayList<>();
+    problems.add(found.problem());
+    for (Column column : wanted.columns()) {
+      StoredColumn its = found.column(column.name());
+      if (its == null) {
+        problems.add(
+            "column '%s': it has none%s"
+                .formatted(column.name(), NearestName.hint(column.name(), names)));
+      } else if (its.generated() && column.key()) {
+        problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
+      } else if (!its.generated()) {
+        String problem = dialect().problem(its);
+        problems.add(problem == null ? null : "column '%s': %s".formatted(its.name(), problem));
+        columns.add(
+            new Column(
+                its.name(),
+                its.type().replaceFirst("(?s)\\(.*'.*", ""), // the texts of an enum
+                its.notNull() ? "NOT NULL" : "",
+                column.key()));
+      }
+    }
+    if (mode != WriteMode.INSERT && mode != WriteMode.DELETE) {
+      boolean inserts = mode != WriteMode.UPDATE && dialect().upsertsByAnyKey();
+      problems.add(found.keyProblem(wanted.keyColumns(), inserts));
+    }
+    List<String> all = problems.stream().flatMap(Stream::ofNullable).toList();
+    if (!all.isEmpty()) {
+      throw new TargetMismatchException("table " + found.name(), all);
+    }
+    return columns;
+  }
+
+  /** Returns the types of its columns by name; none if it is missing. */
+  Map<String, NamedType> types(String name) throws SQLException, InterruptedException {
+    Map<String, NamedType> types = new LinkedHashMap<>();
+    for (StoredColumn column : found(name).map(StoredTable::columns).orElse(List.of())) {
+      types.put(column.name(), dialect().typeOf(column));
+    }
+    return types;
+  }
+
+  /** See {@link TargetTable#problem}. */
+  static @Nullable String problem(JdbcTarget database, boolean staged, @Nullable String option) {
+    String title = kind(database).title();
+    if (kind(database) == DatabaseKind.POSTGRES) {
+      return null;
+    } else if (!isFor(database)) {
+      return "a transfer writes tables of PostgreSQL, MariaDB, SQLite and DuckDB, got " + database;
+    } else if (IN_MEMORY.matcher(database.url()).matches()) {
+      return "a database in memory ends with its connection: name a file, got " + database;
+    } else if (staged) {
+      return "transaction all, and with it mode replace, needs PostgreSQL, whose stages keep the rows until the end; %s has none"
+          .formatted(title);
+    }
+    return option == null
+        ? null
+        : "%s needs PostgreSQL, whose internal schema records what is written; %s has none"
+            .formatted(option, title);
+  }
+
+  /** See {@link TargetTable#look}. */
+  String look(Table table) throws SQLException, InterruptedException {
+    return found(table.name()).isPresent()
+        ? table.name() + " exists and fits"
+        : "%s would be created: %s".formatted(table.name(), dialect().create(table));
+  }
+
+  /** Creates the table unless it exists. */
+  void create(Table table) throws SQLException, InterruptedException {
+    if (found(table.name()).isPresent()) {
+      return;
+    }
+    boolean unused =
+        RetriedTransaction.in(database, "create table " + table.name())
+            .run(
+                connection -> {
+                  try (Statement statement = connection.createStatement()) {
+                    return statement.execute(dialect().create(table));
+                  }
+                });
+  }
+}
