@@ -36,6 +36,7 @@ final class PlanTasks implements PlanFile.Kinds {
   private final PlanConnections connections = new PlanConnections();
 
   private final List<TransferJob> transfers = new ArrayList<>();
+
   /** The files of all tasks. */
   private final List<JobFiles> files = new ArrayList<>();
 
@@ -124,8 +125,7 @@ final class PlanTasks implements PlanFile.Kinds {
    * @throws IllegalArgumentException if it does not fit the others
    * @throws UsageException if another task also writes one of its files
    */
-  Task transfer(
-      String name, TransferSpec spec, List<String> more, @Nullable GroupScope scope) {
+  Task transfer(String name, TransferSpec spec, List<String> more, @Nullable GroupScope scope) {
     List<String> args = new ArrayList<>(runnerArgs);
     args.addAll(more);
     TransferOptions options = options(more);

@@ -107,7 +107,9 @@ final class TablesTransfer {
     List<PlanNode> steps = new ArrayList<>();
     for (MatchingTable table : tables) {
       TransferSpec spec = OptionsSpec.of(optionsOf(table, args));
-      steps.add(new Step(table.qualified(), tasks.transfer(table.qualified(), spec, List.of(), scope), false));
+      steps.add(
+          new Step(
+              table.qualified(), tasks.transfer(table.qualified(), spec, List.of(), scope), false));
     }
     return new Group(from, false, steps, false, scope);
   }

@@ -4,8 +4,8 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.transfer.KeptRanges;
 import dev.diagonal.internal.transfer.resume.IncrementalTransfer;
 import dev.diagonal.internal.transfer.resume.InsertRun;
-import dev.diagonal.internal.transfer.resume.RecordedTransfers;
 import dev.diagonal.internal.transfer.resume.Kind;
+import dev.diagonal.internal.transfer.resume.RecordedTransfers;
 import dev.diagonal.internal.transfer.resume.UnfinishedFiles;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
@@ -218,8 +218,7 @@ final class Recording {
   }
 
   /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
-  String look(
-      JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
+  String look(JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
       throws Exception {
     return tables == null || !(spec.from() instanceof FromFiles)
         ? ""

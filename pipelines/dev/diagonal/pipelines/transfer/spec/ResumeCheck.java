@@ -49,7 +49,9 @@ record ResumeCheck(TransferSpec spec) {
   private void checkResumeOfTable() {
     String rest =
         "; other transfers from a database cannot be resumed, as its rows may have changed: start without --resume, or with --transaction=all, with which an interrupted run changes nothing";
-    if (spec.to().size() != 1 || spec.tables().size() != 1 || spec.tables().get(0).mode() != Mode.upsert) {
+    if (spec.to().size() != 1
+        || spec.tables().size() != 1
+        || spec.tables().get(0).mode() != Mode.upsert) {
       throw new IllegalArgumentException(
           "--resume with --from=jdbc: needs one table as the target, and --key for an upsert"
               + rest);
@@ -77,7 +79,9 @@ record ResumeCheck(TransferSpec spec) {
       throw new IllegalArgumentException("--incrementalColumn needs --from=jdbc: of PostgreSQL");
     }
     checkPostgres("--incrementalColumn");
-    if (spec.to().size() != 1 || spec.tables().size() != 1 || spec.tables().get(0).mode() != Mode.upsert) {
+    if (spec.to().size() != 1
+        || spec.tables().size() != 1
+        || spec.tables().get(0).mode() != Mode.upsert) {
       throw new IllegalArgumentException(
           "--incrementalColumn needs one table as the target, and --key for an upsert: a row that has changed is read again");
     } else if (spec.resume()) {

@@ -203,8 +203,8 @@ public final class RecordedTransfers {
   }
 
   /**
-   * Keeps all transfers, which are complete, until {@link #end}: a later run that resumes them finds
-   * nothing to write.
+   * Keeps all transfers, which are complete, until {@link #end}: a later run that resumes them
+   * finds nothing to write.
    */
   public synchronized void endLater() {
     open.forEach(each -> each.keeper.close());

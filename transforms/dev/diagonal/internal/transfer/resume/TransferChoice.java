@@ -38,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewrites whether rows may be written again, so that the table may have any rows at first
  * @param task the name of the task in a plan, or empty
  */
-record TransferChoice(
-    InternalSchema schema, Kind kind, UUID claim, boolean rewrites, String task) {
+record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewrites, String task) {
 
   private static final String BOUNDS = " bounds ";
 
@@ -75,8 +74,7 @@ record TransferChoice(
   }
 
   /** Returns the transfer that a run begins unless it resumes one. */
-  Entry wanted(
-      TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
+  Entry wanted(TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
       throws Exception {
     return new Entry(
         UUID.randomUUID(), described(source), inputOf(source, target, mode), readers, commitRows);
