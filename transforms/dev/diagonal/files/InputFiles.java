@@ -74,6 +74,9 @@ public record InputFiles(List<InputFile> files) implements Serializable {
       }
       found.forEach(file -> files.putIfAbsent(file.name(), file));
     }
+    if (files.size() > 1) {
+      Listing.refuseLinksToEachOther(files.values());
+    }
     return new InputFiles(new ArrayList<>(files.values()));
   }
 

@@ -3,9 +3,11 @@ package dev.diagonal.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.files.stored.LineBuffer;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,8 +91,9 @@ final class RangeReader {
   void skipFirst(SkippedLines skipped) throws IOException {
     lines.fill(LineBuffer.OVERHANG_BYTES);
     skipMark();
-    for (int i = 0; i < skipped.first(); i++) {
-      byte[] unused = readLine();
+    int left = skipped.first();
+    while (left > 0 && readLine() != null) {
+      left--;
     }
   }
 
@@ -104,14 +107,28 @@ final class RangeReader {
 
   /** Reads what precedes the records. Returns the file, or null if it lacks the header. */
   @Nullable TextFile readStart(boolean header, SkippedLines skipped) throws IOException {
-    if (header) {
-      byte[] line = readHeader(skipped);
-      return line == null ? null : TextFile.withHeader(range.file(), line);
+    if (!header) {
+      List<String> first = firstLines(skipped);
+      if (!first.isEmpty()) {
+        FirstLine.refuseRecord(range.file(), first.get(0));
+      }
+      return TextFile.withoutHeader(range.file(), first);
     }
-    if (skipped.first() > 0) { // otherwise only the first range reads the start of the file
-      skipFirst(skipped);
+    byte[] line = readHeader(skipped);
+    if (line == null) {
+      return null;
     }
-    return TextFile.withoutHeader(range.file());
+    FirstLine.refuseHeader(range.file(), new String(line, UTF_8));
+    return TextFile.withHeader(range.file(), line);
+  }
+
+  /** Returns the first lines that are neither empty nor skipped; they will be read again. */
+  private List<String> firstLines(SkippedLines skipped) throws IOException {
+    skipFirst(skipped);
+    String comment = skipped.comment();
+    return lines.peek().stream()
+        .filter(line -> !line.isEmpty() && (comment == null || !line.startsWith(comment)))
+        .toList();
   }
 
   /** Moves to the first line of the range. */

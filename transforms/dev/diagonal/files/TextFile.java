@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.fault.BadInputException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +15,22 @@ import org.jspecify.annotations.Nullable;
  * @param records whether the file has a {@link RecordFormat}; its lines then have a header, commas
  *     and quotes, whatever was declared for text files, and the offset of a line is the number of
  *     its record
+ * @param firstLines the first lines of a text file without a header, which show how many fields a
+ *     line has; otherwise none
  */
-public record TextFile(String name, @Nullable String header, boolean records) {
+public record TextFile(
+    String name, @Nullable String header, boolean records, List<String> firstLines) {
+
+  public TextFile {
+    firstLines = List.copyOf(firstLines);
+  }
 
   public TextFile(String name, @Nullable String header) {
     this(name, header, false);
+  }
+
+  public TextFile(String name, @Nullable String header, boolean records) {
+    this(name, header, records, List.of());
   }
 
   /**
@@ -34,7 +46,7 @@ public record TextFile(String name, @Nullable String header, boolean records) {
     return new TextFile(name, header);
   }
 
-  static TextFile withoutHeader(String name) {
-    return new TextFile(name, null);
+  static TextFile withoutHeader(String name, List<String> firstLines) {
+    return new TextFile(name, null, false, firstLines);
   }
 }

@@ -4,6 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
+import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.csv.FieldCounts;
 import dev.diagonal.internal.csv.HeaderNames;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -130,7 +132,8 @@ public record RatingFormat(
     String line = file.header();
     HeaderNames header = line == null ? HeaderNames.NONE : new HeaderNames(split(line));
     List<String> names = header.names();
-    int fields = names.size();
+    int fields =
+        line == null ? FieldCounts.most(file.firstLines(), new CsvFields(delimiter)) : names.size();
     int movie = required(movieColumn, header, file);
     int rating = required(ratingColumn, header, file);
     if (movie == rating) {
@@ -138,19 +141,21 @@ public record RatingFormat(
           "%s: the movie and the rating cannot both be column %s; '%s' and '%s' are"
               .formatted(file.name(), movie + 1, movieColumn, ratingColumn));
     }
-    if (fields > 0 && (textMovies || isNumber(names.get(movie))) && isNumber(names.get(rating))) {
+    if (line != null && (textMovies || isNumber(names.get(movie))) && isNumber(names.get(rating))) {
       throw new BadInputException(
           "the first line of %s, '%s', is a rating and not a header: use --header=false"
               .formatted(file.name(), shortened(String.valueOf(line))));
     }
     int user = checked(userColumn, "userId", header, file);
     int timestamp = checked(timestampColumn, "timestamp", header, file);
-    return new Columns(
-        movie,
-        rating,
-        user == movie || user == rating ? -1 : user,
-        timestamp == movie || timestamp == rating ? -1 : timestamp,
-        fields);
+    Columns columns =
+        new Columns(
+            movie,
+            rating,
+            user == movie || user == rating ? -1 : user,
+            timestamp == movie || timestamp == rating ? -1 : timestamp,
+            fields);
+    return fields > columns.last() ? columns : columns.ofAnyCount();
   }
 
   /**
@@ -161,6 +166,10 @@ public record RatingFormat(
   record Columns(int movie, int rating, int user, int timestamp, int fields) {
     boolean reads(int column) {
       return column == movie || column == rating || column == user || column == timestamp;
+    }
+
+    private Columns ofAnyCount() {
+      return new Columns(movie, rating, user, timestamp, 0);
     }
 
     int last() {

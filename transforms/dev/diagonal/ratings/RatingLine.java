@@ -21,6 +21,7 @@ final class RatingLine {
 
   private final RatingFormat.Columns columns;
   private final boolean textMovies;
+  private final boolean header;
   private final CsvFields fields;
   private long user;
   private long movie;
@@ -30,6 +31,7 @@ final class RatingLine {
   RatingLine(RatingFormat format, RatingFormat.Columns columns) {
     this.columns = columns;
     this.textMovies = format.textMovies();
+    this.header = format.header();
     this.fields = new CsvFields(format.delimiter());
   }
 
@@ -111,7 +113,11 @@ final class RatingLine {
       return "%s fields, but at least %s are needed".formatted(fields.count(), columns.last() + 1);
     }
     if (!more && fields.count() != columns.fields()) {
-      return "%s fields, but the header has %s".formatted(fields.count(), columns.fields());
+      return "%s fields, but %s %s"
+          .formatted(
+              fields.count(),
+              header ? "the header has" : "most of the first lines have",
+              columns.fields());
     }
     return null;
   }

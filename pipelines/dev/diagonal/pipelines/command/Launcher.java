@@ -117,7 +117,7 @@ public final class Launcher {
         CommandModel.help(command).forEach(out::println);
         return ExitCode.DONE;
       }
-      List<String> normalized = CommandModel.normalize(command, expanded, args);
+      List<String> normalized = Arguments.normalize(command, expanded, args);
       try (Logs logs = Logs.begin(command.name(), normalized, err)) {
         ExitCode exitCode = run(command, normalized);
         logs.end(exitCode);

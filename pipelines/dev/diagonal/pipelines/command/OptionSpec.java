@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.Validation;
@@ -34,10 +35,12 @@ record OptionSpec(
     OptionGroup.Heading heading,
     String needs) {
 
+  private static final Pattern GETTER = Pattern.compile("(?:get|is)([A-Z].*)");
+
   /** Returns the options that an interface and our interfaces above it declare, sorted by name. */
   static List<OptionSpec> of(Class<?> options) {
     return Arrays.stream(options.getMethods())
-        .filter(method -> method.getName().matches("(get|is)[A-Z].*"))
+        .filter(method -> GETTER.matcher(method.getName()).matches())
         .filter(method -> method.getDeclaringClass().getName().startsWith("dev.diagonal."))
         .map(OptionSpec::of)
         .sorted(Comparator.comparing(OptionSpec::name))

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.files.FirstLines;
+import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.jdbc.sql.Identifiers;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks options about columns and the delimiter against the first line of the input. */
 public final class HeaderCheck {
@@ -67,6 +69,11 @@ public final class HeaderCheck {
    * @return whether columns can be checked as well
    */
   public boolean delimiter() {
+    String fault = first.lines().isEmpty() || first.records() ? null : faultOf(line());
+    if (fault != null) {
+      mistakes.add("--input: " + fault);
+      return false;
+    }
     if (columns.size() > 1 || first.lines().isEmpty()) {
       return !columns.isEmpty();
     }
@@ -171,6 +178,10 @@ public final class HeaderCheck {
       texts.add(fields.text(i).trim());
     }
     return texts;
+  }
+
+  private @Nullable String faultOf(String line) {
+    return header ? FirstLine.headerFault(file, line) : FirstLine.separatorFault(file, line);
   }
 
   private String line() {

@@ -7,6 +7,7 @@ import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.fault.DeadLetterLimit;
 import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.files.stored.FileText;
+import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.metrics.Counted;
 import java.io.IOException;
 import org.apache.beam.sdk.metrics.Counter;
@@ -59,7 +60,12 @@ final class ReadCsvFn<T> extends DoFn<InputFile, T> {
       throws IOException {
     long countedBytes = 0;
     int good = 0;
+    boolean first = true;
     while (records.next()) {
+      if (first) {
+        FirstLine.refuseRecord(file, records.record());
+        first = false;
+      }
       String problem = records.problem();
       if (problem == null) {
         problem = consumer.accept(records, output);

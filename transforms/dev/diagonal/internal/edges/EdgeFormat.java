@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.internal.csv.CsvFields;
+import dev.diagonal.internal.csv.FieldCounts;
 import dev.diagonal.internal.csv.HeaderNames;
 import dev.diagonal.internal.edges.Edge.IdKind;
 import dev.diagonal.internal.files.FirstLines;
@@ -167,7 +168,7 @@ public record EdgeFormat(
         to,
         id == null ? -1 : position(id, names, file),
         columns.stream().map(column -> position(column.name(), names, file)).toList(),
-        names.names().size());
+        line == null ? FieldCounts.most(file.firstLines(), fields()) : names.names().size());
   }
 
   /**

@@ -38,6 +38,9 @@ public final class EdgeLines implements LineConsumer<Edge> {
   private Positions positions = new Positions(0, 1, -1, List.of(), 0);
   private int last;
 
+  /** Where the number of fields is from, for messages. */
+  private String countedIn = "";
+
   /** The error of the current line, or null. */
   private @Nullable String fault;
 
@@ -60,6 +63,7 @@ public final class EdgeLines implements LineConsumer<Edge> {
     fields = layout.fields();
     positions = layout.positionsIn(textFile);
     last = positions.last();
+    countedIn = textFile.header() == null ? "most of the first lines have" : "the header has";
   }
 
   @Override
@@ -140,13 +144,14 @@ public final class EdgeLines implements LineConsumer<Edge> {
   }
 
   private @Nullable String wrongCount() {
-    if (positions.fields() > 0 && fields.count() != positions.fields()) {
-      return "%s fields, but the header has %s".formatted(fields.count(), positions.fields());
+    if (positions.fields() <= last) { // unknown, or the first lines are themselves too short
+      return fields.count() > last
+          ? null
+          : "%s fields, but at least %s are needed".formatted(fields.count(), last + 1);
     }
-    if (fields.count() <= last) {
-      return "%s fields, but at least %s are needed".formatted(fields.count(), last + 1);
-    }
-    return null;
+    return fields.count() == positions.fields()
+        ? null
+        : "%s fields, but %s %s".formatted(fields.count(), countedIn, positions.fields());
   }
 
   private long numberId(String what, int field) {

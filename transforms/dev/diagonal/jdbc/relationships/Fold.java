@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
@@ -10,8 +11,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +46,34 @@ public record Fold(
    */
   private static final double IDS_PER_BYTE = 0.1;
 
+  /** Grids of every size have the same locks, one domain for ids and one for components. */
+  private static final List<CellLocks> ALL_LOCKS =
+      List.of(
+          Grid.monopartite(1).byLongs((Long id) -> id, (Long id) -> id),
+          Grid.components(1, (Long id) -> id));
+
+  /** The names under which writers report folds between batches, and how many deltas they moved. */
+  public static final String FOLDS = "folds";
+
+  public static final String DELTAS = "deltas folded";
+
   private static final int LISTED_IDS = 20;
+
+  /**
+   * The statements of a fold.
+   *
+   * @param lock waits for other folds
+   * @param tryLock takes the lock unless another fold has it
+   * @param moves those of each table of deltas
+   */
+  record Sql(String lock, String tryLock, List<Moves> moves) {
+
+    /**
+     * @param waiting counts the deltas
+     * @param fold moves them
+     */
+    private record Moves(String waiting, String fold) {}
+  }
 
   /** Lets sums and sorts of a hundred thousand ends stay in memory. A larger setting is kept. */
   private static final String SETTINGS =
@@ -105,24 +136,34 @@ public record Fold(
    */
   public Folded now() throws SQLException, InterruptedException {
     List<DeltaTable> deltas = DeltaTable.of(tables);
-    if (!DeltaTable.exist(database, deltas)) {
-      return Folded.NOTHING;
-    }
     try {
       return RetriedTransaction.in(database, "add up the counts of table " + tables.edges().name())
           .withLongStatements()
-          .run(connection -> now(connection, deltas));
+          .run(
+              connection ->
+                  DeltaTable.exist(connection, deltas)
+                      ? now(connection, sql(deltas))
+                      : Folded.NOTHING);
     } catch (SQLException fault) {
       throw explained(deltas, fault);
     }
   }
 
-  Folded now(Connection connection, List<DeltaTable> deltas) throws SQLException {
+  /** Returns the statements that move the deltas of these tables. */
+  Sql sql(List<DeltaTable> deltas) {
+    return new Sql(
+        DeltaSql.lockFold(tables),
+        DeltaSql.tryLockFold(tables),
+        deltas.stream()
+            .map(each -> new Sql.Moves(DeltaSql.waiting(each), DeltaSql.fold(each, refuseBothEnds)))
+            .toList());
+  }
+
+  Folded now(Connection connection, Sql sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(SETTINGS);
-      statement.execute(DeltaSql.lockFold(tables));
+      statement.execute(SETTINGS + ";" + sql.lock);
     }
-    return locked(connection, deltas);
+    return locked(connection, sql);
   }
 
   /**
@@ -132,58 +173,75 @@ public record Fold(
    *     After a fault it must be closed.
    */
   Folded ifMany(Connection connection) throws SQLException {
-    List<DeltaTable> deltas = DeltaTable.of(tables);
+    return ifMany(connection, sql(DeltaTable.of(tables)));
+  }
+
+  Folded ifMany(Connection connection, Sql sql) throws SQLException {
     boolean isMany = false;
-    for (DeltaTable each : deltas) {
+    for (Sql.Moves each : sql.moves) {
       isMany |= isMany(connection, each);
     }
     Folded folded = Folded.NOTHING;
     if (isMany) {
       try (Statement statement = connection.createStatement()) {
         statement.execute(SETTINGS);
-        try (ResultSet free = statement.executeQuery(DeltaSql.tryLockFold(tables))) {
+        try (ResultSet free = statement.executeQuery(sql.tryLock)) {
           isMany = free.next() && free.getBoolean(1);
         }
       }
       int timeoutMillis = connection.getNetworkTimeout();
       connection.setNetworkTimeout(Runnable::run, 0);
-      folded = isMany ? locked(connection, deltas) : folded;
+      folded = isMany ? locked(connection, sql) : folded;
       connection.setNetworkTimeout(Runnable::run, timeoutMillis);
     }
     connection.commit();
     return folded;
   }
 
-  private static boolean isMany(Connection connection, DeltaTable deltas) throws SQLException {
+  private static boolean isMany(Connection connection, Sql.Moves deltas) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery(DeltaSql.waiting(deltas))) {
+        ResultSet found = statement.executeQuery(deltas.waiting)) {
       found.next();
       return found.getLong(2) >= MANY_ROWS
           || found.getLong(1) >= Math.max(MANY_IDS, IDS_PER_BYTE * found.getLong(3));
     }
   }
 
+  /** Takes all locks of ids and of components, as loads of either kind may be running, and others. */
+  private void lock(Connection connection, CellLocks others) throws SQLException {
+    Map<String, CellLocks> domains = new LinkedHashMap<>();
+    ALL_LOCKS.forEach(each -> domains.put(each.domain(), each));
+    domains.putIfAbsent(others.domain(), others);
+    String lockAll =
+        domains.keySet().stream()
+            .map(domain -> RelationshipSql.lock(tables, domain))
+            .collect(Collectors.joining("; ")); // one round trip
+    try (PreparedStatement statement = connection.prepareStatement(lockAll)) {
+      int first = 1;
+      for (CellLocks each : domains.values()) {
+        statement.setObject(first++, each.all());
+      }
+      statement.execute();
+    }
+  }
+
   /** Moves all deltas; the caller holds the fold lock. */
-  private Folded locked(Connection connection, List<DeltaTable> deltas) throws SQLException {
+  private Folded locked(Connection connection, Sql sql) throws SQLException {
     long startNanos = System.nanoTime();
     if (locks != null) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(RelationshipSql.lock(tables, locks.domain()))) {
-        statement.setObject(1, locks.all());
-        statement.execute();
-      }
+      lock(connection, locks);
     }
     long ids = 0;
     long rows = 0;
     long ends = 0;
-    for (DeltaTable each : deltas) {
+    for (Sql.Moves each : sql.moves) {
       try (Statement statement = connection.createStatement()) {
-        try (ResultSet waiting = statement.executeQuery(DeltaSql.waiting(each))) {
+        try (ResultSet waiting = statement.executeQuery(each.waiting)) {
           waiting.next();
           ids += waiting.getLong(1);
           rows += waiting.getLong(2);
         }
-        ends += statement.executeLargeUpdate(DeltaSql.fold(each, refuseBothEnds));
+        ends += statement.executeLargeUpdate(each.fold);
       }
     }
     return new Folded(ids, rows, ends, (System.nanoTime() - startNanos) / 1_000_000);

@@ -3,6 +3,7 @@ package dev.diagonal.transfer.source;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.internal.rows.Reject;
 import dev.diagonal.rows.CsvFormat;
@@ -29,6 +30,9 @@ final class CsvBlocks implements RowBlockReader {
   private byte[] unescaped = new byte[1 << 10];
   private boolean started;
 
+  /** Whether the next record is the first one of its file. */
+  private boolean atStart;
+
   CsvBlocks(
       SourceRange range,
       OpenText opened,
@@ -50,7 +54,9 @@ final class CsvBlocks implements RowBlockReader {
   public @Nullable RowBlock next(Rejects rejects) throws IOException, InterruptedException {
     if (!started) {
       started = true;
-      if (format.header() && range.start() == 0 && reader.next()) {
+      atStart = range.start() == 0;
+      if (format.header() && atStart && reader.next()) {
+        checkSeparatorLine();
         checkHeader();
       }
     }
@@ -60,6 +66,7 @@ final class CsvBlocks implements RowBlockReader {
       if (!range.includes(offset, reader.line())) {
         break;
       }
+      checkSeparatorLine();
       String problem = problem();
       if (problem == null) {
         add(block, offset);
@@ -68,6 +75,14 @@ final class CsvBlocks implements RowBlockReader {
       }
     }
     return block.rows() == 0 ? null : block;
+  }
+
+  /** Checks the first record of a file. */
+  private void checkSeparatorLine() {
+    if (atStart) {
+      atStart = false;
+      FirstLine.refuseRecord(range.place(), reader.record());
+    }
   }
 
   private @Nullable String problem() {

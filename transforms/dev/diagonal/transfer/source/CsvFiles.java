@@ -7,6 +7,8 @@ import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.csv.CsvFields;
 import dev.diagonal.internal.csv.CsvReader;
+import dev.diagonal.internal.csv.FieldCounts;
+import dev.diagonal.internal.files.stored.FirstLine;
 import dev.diagonal.internal.rows.types.HeaderRemark;
 import dev.diagonal.internal.rows.types.InferredTypes;
 import dev.diagonal.rows.CsvFormat;
@@ -19,9 +21,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -151,18 +151,21 @@ public final class CsvFiles implements TransferSource {
    */
   private static @Nullable List<String> positions(CsvFormat format, String file, CsvReader reader)
       throws IOException {
-    Map<Integer, Integer> counts = new LinkedHashMap<>();
+    FieldCounts counts = new FieldCounts();
     for (int row = 0; row < SAMPLE_ROWS && reader.offset() < SAMPLE_BYTES && reader.next(); row++) {
+      if (row == 0) {
+        FirstLine.refuseRecord(file, reader.record());
+      }
       if (reader.problem() == null) {
-        counts.merge(reader.fields().count(), 1, Integer::sum);
+        counts.add(reader.fields().count());
       }
     }
     if (counts.isEmpty()) {
       return null;
     }
-    int most = counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    int most = counts.most();
     if (!format.columns().isEmpty()) {
-      if (!counts.containsKey(format.columns().size())) {
+      if (!counts.has(format.columns().size())) {
         throw new BadInputException(
             "%s has %s columns, but %s are named".formatted(file, most, format.columns().size()));
       }
@@ -172,6 +175,7 @@ public final class CsvFiles implements TransferSource {
   }
 
   private static List<String> headerNames(CsvFormat format, String file, CsvReader reader) {
+    FirstLine.refuseHeader(file, reader.record());
     if (reader.problem() != null) {
       throw new BadInputException(file + ": the header cannot be read: " + reader.problem());
     }

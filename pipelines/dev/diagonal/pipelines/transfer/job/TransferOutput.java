@@ -45,6 +45,7 @@ final class TransferOutput {
   private final @Nullable StagedSinks staged;
   private final Recording recording;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private final KeysAfter keys = new KeysAfter();
 
   /**
    * @param staged creates the sinks of tables that change at the end, or null if they change
@@ -129,6 +130,9 @@ final class TransferOutput {
     Table table = find(to, source, rows, database);
     WriteMode mode = modeOf(to.mode());
     StagedSinks stages = staged;
+    if (to.keyAfter() && keys.areFor(database, table, spec.resume())) {
+      table = keys.without(database, table);
+    }
     if (stages == null) {
       TargetTable.create(database, table);
     }
@@ -162,6 +166,11 @@ final class TransferOutput {
       case update -> WriteMode.UPDATE;
       case delete -> WriteMode.DELETE;
     };
+  }
+
+  /** Returns the keys that are made at the end. */
+  KeysAfter keys() {
+    return keys;
   }
 
   /**

@@ -20,7 +20,8 @@ public interface TransferOptions
         JdbcOptions.OfInput,
         InternalSchemaOptions,
         ElasticsearchOptions,
-        CsvInputOptions {
+        CsvInputOptions,
+        IncrementalOptions {
 
   /** How rows are written whose keys exist in a table, and whether existing rows are replaced. */
   enum Mode {
@@ -42,6 +43,12 @@ public interface TransferOptions
   enum Snapshot {
     one,
     each
+  }
+
+  /** When a table that is created gets its primary key. */
+  enum Indexes {
+    before,
+    after
   }
 
   /** When the rows of a transfer become visible in tables. */
@@ -158,21 +165,6 @@ public interface TransferOptions
   void setSnapshot(Snapshot snapshot);
 
   @Description(
-      "PostgreSQL to PostgreSQL, with --key: read only rows that are new since the last transfer, by this"
-          + " column of whole numbers, dates or timestamps, which grows with each change of a row")
-  @Nullable String getIncrementalColumn();
-
-  void setIncrementalColumn(@Nullable String incrementalColumn);
-
-  @Needs("incrementalColumn")
-  @Description(
-      "How far below the last value rows are read again, since transactions commit late: 90s, 10m, 2h, 1d,"
-          + " or a number for a column of whole numbers; default 10m, or 10000")
-  @Nullable String getIncrementalOverlap();
-
-  void setIncrementalOverlap(@Nullable String incrementalOverlap);
-
-  @Description(
       "CSV to read: csv, or dump for the text format that PostgreSQL's COPY and MySQL's INTO OUTFILE"
           + " write: tabs, no quotes, no header, \\N for null, \\n"
           + " and \\t for characters")
@@ -287,6 +279,15 @@ public interface TransferOptions
   boolean getSynchronousCommit();
 
   void setSynchronousCommit(boolean synchronousCommit);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description(
+      "PostgreSQL, --mode=insert with --key: when a table that the transfer creates gets its primary"
+          + " key, before or after its rows. Existing tables keep their indexes")
+  @Default.Enum("before")
+  Indexes getIndexes();
+
+  void setIndexes(Indexes indexes);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(

@@ -131,6 +131,32 @@ class InputFilesTest {
   }
 
   @Test
+  void aLinkBesideItsFileIsRefused() throws IOException {
+    Files.createSymbolicLink(directory.resolve("latest.csv"), Path.of("b.csv"));
+    assertThat(names(path("latest.csv"))).containsExactly(path("latest.csv"));
+    for (String pattern : List.of(path("*.csv"), directory.toString())) {
+      assertThatThrownBy(() -> names(pattern))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              "%s and %s are one file, which would be read twice: leave the link out of the input"
+                  .formatted(path("b.csv"), path("latest.csv")));
+    }
+  }
+
+  @Test
+  void aDirectoryIsReadOnceWhateverLinksToIt() throws IOException {
+    Path outside = Files.createDirectory(directory.resolve("outside"));
+    Files.writeString(outside.resolve("o.csv"), "o");
+    Path tree = Files.createDirectories(directory.resolve("tree/2024"));
+    Files.writeString(tree.resolve("x.csv"), "x");
+    Files.createSymbolicLink(directory.resolve("tree/a-loop"), directory.resolve("tree"));
+    Files.createSymbolicLink(directory.resolve("tree/current"), Path.of("2024"));
+    Files.createSymbolicLink(directory.resolve("tree/outside"), outside);
+    assertThat(names(path("tree/**.csv")))
+        .containsExactly(path("tree/2024/x.csv"), path("tree/outside/o.csv"));
+  }
+
+  @Test
   void aPatternThatMatchesNothingIsNamed() {
     for (String nothing : List.of(path("missing.csv"), path("*.parquet"), path("empty"))) {
       assertThatThrownBy(() -> names(path("a.csv"), nothing))

@@ -1,6 +1,7 @@
 package dev.diagonal.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -204,15 +207,23 @@ class RangeReaderTest {
     ends.add(text.length);
     ends.remove(0);
     List<Line> lines = new ArrayList<>();
+    Set<List<String>> first = new HashSet<>();
     int start = 0;
     for (int end : ends) {
       RangeReader reader = reader(text, range(start, end), blockBytes, readBytes);
       if (header) {
         reader.readHeader(SkippedLines.NONE);
+      } else {
+        first.add(requireNonNull(reader.readStart(false, SkippedLines.NONE)).firstLines());
       }
       reader.seek();
       lines.addAll(drain(reader));
       start = end;
+    }
+    assertThat(first).as("the first lines, which are the same for all ranges").hasSizeLessThan(2);
+    for (List<String> known : first) {
+      List<String> texts = lines.stream().map(Line::text).limit(known.size()).toList();
+      assertThat(known).isEqualTo(texts);
     }
     return lines;
   }

@@ -95,6 +95,34 @@ final class CsvInputIT {
         .containsExactly("1 2 a::b", "5 6 a:b:");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"load-edges", "rating-batches"})
+  void withoutAHeaderMostFirstLinesCountFields(String command) throws Exception {
+    Path in = file("1,10,4.0,5\n2,10,3,5,6\n3,10,3.0,7\n4,10\n");
+    Path bad = directory.resolve("bad.jsonl");
+    runOn(command, List.of("--input=" + in, "--header=false", "--badRecords=" + bad));
+    String table = command.equals("load-edges") ? "edges" : "ratings";
+    assertThat(database.query("SELECT count(*) FROM " + table)).containsExactly("2");
+    assertThat(Files.readAllLines(bad))
+        .hasSize(2)
+        .allMatch(line -> line.contains("fields, but most of the first lines have 4"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"load-edges", "rating-batches", "taxi-trips"})
+  void theSeparatorLineOfExcelIsRefused(String command) throws Exception {
+    Path in = file("sep=;\nuserId;movieId;rating;PULocationID;DOLocationID\n1;2;3;4;5\n");
+    Launched launched =
+        Launched.with(
+            Main.COMMANDS,
+            command,
+            "--input=" + in,
+            "--jdbcUrl=" + database.target().url(),
+            "--jdbcUser=" + postgres.user());
+    assertThat(launched.exitCode()).as("%s", launched).isNotEqualTo(ExitCode.DONE);
+    assertThat(String.join("", launched.err())).contains("use --skipLines=1 --delimiter=';'");
+  }
+
   @Test
   void edgeColumnsGivenByPositionAreReadByName() throws Exception {
     Path files = Files.createDirectory(directory.resolve("orders"));

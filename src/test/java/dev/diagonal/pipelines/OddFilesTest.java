@@ -222,6 +222,72 @@ final class OddFilesTest {
   }
 
   @Test
+  void recordsWithMoreFieldsThanMostAreBad() throws IOException {
+    Path in = file("in.csv", "1,10,4.0,5\n2,10,3,5,6\n3,10,3.0,7\n");
+    Path bad = directory.resolve("bad.jsonl");
+    assertFailed(
+        run("movie-ratings", "--input=" + in, "--header=false", "--output=" + out),
+        "5 fields, but most of the first lines have 4");
+    assertDone(
+        run(
+            "movie-ratings",
+            "--input=" + in,
+            "--header=false",
+            "--output=" + out,
+            "--badRecords=" + bad));
+    assertThat(Files.readAllLines(out)).hasSize(2).last().asString().startsWith("10,2,7.000,3.5");
+    assertThat(Files.readAllLines(bad)).singleElement().asString().contains("\"offset\":11");
+  }
+
+  @Test
+  void theSeparatorLineOfExcelIsRefused() throws IOException {
+    Path in = file("r.csv", "sep=;\r\n" + RATINGS.replace(',', ';'));
+    String hint =
+        "is 'sep=;', with which Excel names the delimiter: use --skipLines=1 --delimiter=';'";
+    Launched refused = movieRatings(in);
+    assertFailed(refused, hint);
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertFailed(run("transfer", "--from=csv:" + in, "--to=csv:" + out), hint);
+    assertFailed(
+        run(
+            "donors-choose",
+            "--projects=" + in,
+            "--donations=" + in,
+            "--resources=" + in,
+            "--output=" + directory.resolve("documents")),
+        hint);
+    Path before = file("a.csv", "1;2\n3;4\n");
+    assertFailed(
+        run(
+            "transfer",
+            "--from=csv:" + before + "," + file("b.csv", "sep=;\n5;6\n"),
+            "--delimiter=;",
+            "--header=false",
+            "--to=csv:" + out),
+        hint);
+    assertDone(
+        run("movie-ratings", "--input=" + in, "--output=" + out, "--skipLines=1", "--delimiter=;"));
+    assertThat(Files.readAllLines(out)).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"id\":1,\"b\":2}\n", "[{\"id\":1},\n{\"id\":2}]\n", "[\n{\"id\":1}\n]\n"})
+  void jsonInPlaceOfAHeaderIsRefused(String json) throws IOException {
+    Path in = file("in.csv", json);
+    String message = "the first line of " + in + " is JSON and not a header";
+    assertFailed(movieRatings(in), message);
+    assertFailed(run("transfer", "--from=csv:" + in, "--to=csv:" + out), message);
+  }
+
+  @Test
+  void zeroBytesAreNoHeader() throws IOException {
+    Path in = file("in.csv", "\0".repeat(100));
+    assertFailed(movieRatings(in), "has a zero byte");
+    assertFailed(run("transfer", "--from=csv:" + in, "--to=csv:" + out), "has a zero byte");
+  }
+
+  @Test
   void tooManyBadRecordsAreCountedByReasonAndKept() throws IOException {
     Path in = file("in.csv", "id,name\n1\n2,\"x\"y\n3\n4,d\n5\n");
     Path bad = directory.resolve("bad.jsonl");

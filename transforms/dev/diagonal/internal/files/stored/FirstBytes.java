@@ -3,13 +3,20 @@ package dev.diagonal.internal.files.stored;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Recognizes files that are not text in UTF-8 by their first bytes. */
+/** Recognizes files that are not records as text in UTF-8 by their first bytes. */
 final class FirstBytes {
 
   /** How many bytes are examined. */
-  static final int LENGTH = 64;
+  static final int LENGTH = 512;
+
+  /** Where a tar archive names its format. */
+  private static final int TAR_FORMAT = 257;
+
+  /** How many bytes must look like UTF-16, or show that a file is binary. */
+  private static final int FEW = 64;
 
   /**
    * A kind of file.
@@ -54,7 +61,28 @@ final class FirstBytes {
               "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1",
               "it is a spreadsheet or document of old Microsoft Office (xls): save the sheet as CSV"),
           new Kind("SQLite format 3\0", "it is a SQLite database: export the table as CSV"),
-          new Kind("%PDF-", "it is a PDF file: save the table as CSV"));
+          new Kind("%PDF-", "it is a PDF file: save the table as CSV"),
+          new Kind("7z\u00bc\u00af'\u001c", "it is a 7-Zip archive: unpack it first"),
+          new Kind("Rar!\u001a\u0007", "it is a RAR archive: unpack it first"),
+          new Kind("\u0004\"M\u0018", "it is compressed with lz4: decompress it first"),
+          new Kind(
+              "ARROW1\0\0", "it is an Arrow (Feather) file: convert it to CSV or Parquet first"),
+          new Kind("\u0089HDF\r\n\u001a\n", "it is an HDF5 file: convert it to CSV first"),
+          new Kind("PGDMP\u0001", "it is a dump of pg_dump: restore it with pg_restore"));
+
+  /** Files of text whose first line cannot be of records; upper and lower case are the same. */
+  private static final List<Kind> TEXTS =
+      List.of(
+          new Kind(
+              "version https://git-lfs.github.com/spec/",
+              "it is the pointer that Git LFS leaves in the place of a file: run git lfs pull"),
+          new Kind(
+              "<!doctype html",
+              "it is a web page, perhaps one that asks to log in: download the file again"),
+          new Kind(
+              "<html",
+              "it is a web page, perhaps one that asks to log in: download the file again"),
+          new Kind("<?xml ", "it is XML: convert it to CSV first"));
 
   private FirstBytes() {}
 
@@ -64,9 +92,19 @@ final class FirstBytes {
    * @param utf8 whether it should be UTF-8, and not another encoding that the user named
    */
   static @Nullable String problem(byte[] bytes, int length, boolean utf8) {
-    String start = new String(bytes, 0, Math.min(length, LENGTH), ISO_8859_1);
+    String start = new String(bytes, 0, Math.min(length, FEW), ISO_8859_1);
     for (Kind kind : BINARIES) {
       if (start.startsWith(kind.magic) && hasControlCharacter(start)) {
+        return kind.advice;
+      }
+    }
+    String all = new String(bytes, 0, Math.min(length, LENGTH), ISO_8859_1);
+    if (all.startsWith("ustar", TAR_FORMAT)) {
+      return "it is a tar archive: unpack it first";
+    }
+    String text = start.replaceFirst("^\u00ef\u00bb\u00bf", "").strip().toLowerCase(Locale.ROOT);
+    for (Kind kind : TEXTS) {
+      if (text.startsWith(kind.magic)) {
         return kind.advice;
       }
     }

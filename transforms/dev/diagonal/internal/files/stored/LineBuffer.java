@@ -1,11 +1,14 @@
 package dev.diagonal.internal.files.stored;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,6 +209,32 @@ public final class LineBuffer {
       }
       fillMore();
     }
+  }
+
+  /**
+   * Returns the lines that the buffer holds as a whole, without their line ends, and reads on until
+   * there is one. They stay unread.
+   */
+  public List<String> peek() throws IOException {
+    while (indexOfLineEnd(unread) < 0 && !atEnd && !isFull()) {
+      compact();
+      fillMore();
+    }
+    List<String> lines = new ArrayList<>();
+    int start = unread;
+    for (int end = indexOfLineEnd(start); end >= 0; end = indexOfLineEnd(start)) {
+      lines.add(text(start, end));
+      start = end + 1;
+    }
+    if (atEnd && start < filled) {
+      lines.add(text(start, filled));
+    }
+    return lines;
+  }
+
+  private String text(int start, int end) {
+    int textEnd = end > start && buffer[end - 1] == '\r' ? end - 1 : end;
+    return new String(buffer, start, textEnd - start, UTF_8);
   }
 
   /** Skips the rest of a line with its line end. */

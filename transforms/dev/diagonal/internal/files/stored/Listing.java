@@ -3,9 +3,13 @@ package dev.diagonal.internal.files.stored;
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.stored.InputFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -33,6 +37,26 @@ public final class Listing {
       return found.stream().filter(file -> !PartNames.isPart(lastOf(file.name()))).toList();
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException("cannot look for '" + pattern + "': " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Refuses an input that has a local file under two names, of which one is a link: its records
+   * would be read twice.
+   *
+   * @throws BadInputException if a file is there twice
+   */
+  public static void refuseLinksToEachOther(Collection<InputFile> files) {
+    Map<Path, String> names = new HashMap<>();
+    for (InputFile file : files) {
+      if (!file.isPipe() && LocalFiles.isLocal(file.name())) {
+        String other = names.put(LocalFiles.realPath(file.name()), file.name());
+        if (other != null) {
+          throw new BadInputException(
+              "%s and %s are one file, which would be read twice: leave the link out of the input"
+                  .formatted(other, file.name()));
+        }
+      }
     }
   }
 

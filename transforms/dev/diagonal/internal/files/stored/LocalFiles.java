@@ -12,10 +12,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,6 +75,16 @@ final class LocalFiles {
     return found.isOther()
         ? InputFile.pipe(name)
         : InputFile.of(name, found.size(), found.lastModifiedTime().toMillis());
+  }
+
+  /** Returns the path of a local file without links in it; of one that is gone, its own. */
+  static Path realPath(String name) {
+    Path path = Path.of(name);
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path; // whoever opens the file reports it
+    }
   }
 
   /** Returns the name of the pipe if this names one. */
@@ -157,16 +171,26 @@ final class LocalFiles {
     return found;
   }
 
-  /** Matches a pattern of any depth, the only kind that lists subdirectories. */
+  /**
+   * Matches a pattern of any depth, the only kind that lists subdirectories. A directory is listed
+   * once, by its own name if it is below, whatever links lead to it.
+   */
   private static List<Path> below(List<Path> directories, String pattern) throws IOException {
     PathMatcher matcher = matcher(pattern);
     List<Path> found = new ArrayList<>();
     for (Path directory : directories) {
-      List<Path> left = new ArrayList<>(List.of(directory));
+      Set<Path> listed = new HashSet<>();
+      Deque<Path> left = new ArrayDeque<>(List.of(directory));
       while (!left.isEmpty()) {
-        for (Path each : list(left.remove(left.size() - 1), name -> !isHidden(name))) {
-          if (Files.isDirectory(each)) {
-            left.add(each);
+        Path next = left.removeFirst();
+        if (!listed.add(next.toRealPath())) {
+          continue;
+        }
+        for (Path each : list(next, name -> !isHidden(name))) {
+          if (Files.isDirectory(each) && Files.isSymbolicLink(each)) {
+            left.addLast(each);
+          } else if (Files.isDirectory(each)) {
+            left.addFirst(each);
           } else if (matcher.matches(directory.relativize(each))) {
             found.add(each);
           }

@@ -73,6 +73,32 @@ class EdgeLinesTest {
   }
 
   @Example
+  void idsAreNumbersHoweverTheyAreWritten() {
+    String text = "007,7\n+7,02134\n";
+    assertThat(parse(EdgeFormat.CSV, "s,t", text).edges().stream().map(EdgeLinesTest::shown))
+        .containsExactly("7 -> 7 []", "7 -> 2134 []");
+    EdgeFormat texts = EdgeFormat.CSV.withTextIds(true);
+    assertThat(parse(texts, "s,t", text).edges().stream().map(EdgeLinesTest::shown))
+        .containsExactly("007 -> 7 []", "+7 -> 02134 []");
+  }
+
+  @Example
+  void countsFieldsAsMostOfTheFirstLinesDo() {
+    EdgeFormat format = EdgeFormat.CSV.withHeader(false);
+    List<String> first = List.of("1,2", "3,4,5", "6,\"7", "8,9,10");
+    TextFile file = new TextFile("e.csv", null, false, first);
+    assertThat(read(EdgeLines.of(format).create(), file, "1,2\n3,4,5\n3,4,5,6\n").bad())
+        .extracting(DeadLetter::reason)
+        .containsExactly(
+            "2 fields, but most of the first lines have 3",
+            "4 fields, but most of the first lines have 3");
+    EdgeFormat fourth = format.withColumns(List.of("4"));
+    assertThat(read(EdgeLines.of(fourth).create(), file, "3,4,5\n3,4,5,6\n").bad())
+        .extracting(DeadLetter::reason)
+        .containsExactly("3 fields, but at least 4 are needed");
+  }
+
+  @Example
   void readsQuotedTextsAndNulls() {
     Parsed parsed =
         parse(

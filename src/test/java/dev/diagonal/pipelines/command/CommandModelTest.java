@@ -1,14 +1,10 @@
 package dev.diagonal.pipelines.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 final class CommandModelTest {
 
@@ -75,62 +71,6 @@ final class CommandModelTest {
             "",
             "@FILE reads options from a file, one per line; # starts a comment line.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage.");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          --coats 3 --painter=Ida             | --coats=3 --painter=Ida
-          --coats=3 --coats 4                 | --coats=3 --coats=4
-          --dryRun                            | --dryRun=true
-          --dryRun --glossy=false             | --dryRun=true --glossy=false
-          --dryRun --parallelism=4            | --dryRun=true --parallelism=4
-          --painter -x                        | --painter=-x
-          --painter=a=b                       | --painter=a=b
-          --runner FlinkRunner --coats 1      | --coats=1 --runner=FlinkRunner
-          --streaming --parallelism 2         | --streaming --parallelism=2
-          --streaming --parallelism=2 stray   | --streaming --parallelism=2 stray
-          -v --coats=3 -q                     | --coats=3 --quiet=true --verbose=true
-          fence --                            | fence --
-          """)
-  void acceptsASpaceOrAnEqualsSign(String args, String normalized) {
-    assertThat(normalize(args.split(" ", -1))).containsExactly(normalized.split(" ", -1));
-  }
-
-  @Test
-  void keepsValuesAsTheyAreWritten() {
-    assertThat(normalize("--painter", " \"Ida\" ${HOME} %n @x ", "--things="))
-        .containsExactly("--painter= \"Ida\" ${HOME} %n @x ", "--things=");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"--coats", "--coats --painter=x"})
-  void refusesAnOptionWithoutItsValue(String args) {
-    assertThatThrownBy(() -> normalize(args.split(" ", -1)))
-        .isInstanceOf(UsageException.class)
-        .hasMessage("--coats takes a value: --coats=<number>");
-  }
-
-  @Test
-  void joinsAListThatIsGivenSeveralTimes() {
-    assertThat(normalize("--things=fence", "--things", "gate,door"))
-        .containsExactly("--things=fence,gate,door");
-  }
-
-  @Test
-  void aListOnTheCommandLineReplacesOneOfAFile() {
-    assertThat(
-            CommandModel.normalize(
-                new PaintCommand(),
-                List.of("--things=old", "--things=fence", "--things=gate"),
-                List.of("@some.args", "--things=fence", "--things=gate")))
-        .containsExactly("--things=fence,gate");
-  }
-
-  private static List<String> normalize(String... args) {
-    return CommandModel.normalize(new PaintCommand(), List.of(args), List.of(args));
   }
 
   /** A command without options and pipeline. */

@@ -17,6 +17,6 @@ public final class ParsedOptions {
     List<String> expanded = ArgsFiles.expand(args);
     return CommandLine.parse(
         command.options().asSubclass(PipelineOptions.class),
-        CommandModel.normalize(command, expanded, args));
+        Arguments.normalize(command, expanded, args));
   }
 }
