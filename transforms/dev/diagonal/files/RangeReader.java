@@ -91,8 +91,9 @@ final class RangeReader {
   void skipFirst(SkippedLines skipped) throws IOException {
     lines.fill(LineBuffer.OVERHANG_BYTES);
     skipMark();
-    for (int i = 0; i < skipped.first(); i++) {
-      byte[] unused = readLine();
+    int left = skipped.first();
+    while (left > 0 && readLine() != null) {
+      left--;
     }
   }
 

@@ -21,10 +21,37 @@ final class BatchTable {
 
   private final String batches;
   private final WorkSettings settings;
+  private final String claimNext;
+  private final String failAbandoned;
+  private final String renew;
+  private final String complete;
+  private final String fail;
+  private final String isCompleted;
+  private final String hasChance;
 
   BatchTable(JobTables tables, WorkSettings settings) {
     this.batches = tables.batchesSql();
     this.settings = settings;
+    this.claimNext = claimSql("status IN ('pending', 'failed') AND failures < ?", "SKIP LOCKED");
+    this.failAbandoned = failAbandonedSql("true");
+    this.renew = updateSql("lease_until = clock_timestamp() + ? * interval '1 millisecond'");
+    this.complete =
+        updateSql(
+            "status = 'complete', failures = 0, lease_until = NULL,"
+                + " finished_at = clock_timestamp(), rows_read = ?, bad_rows = ?, movies = ?");
+    this.fail =
+        updateSql(
+            "status = 'failed', failures = greatest(failures + 1, ?), lease_until = NULL,"
+                + " finished_at = clock_timestamp(), error = ?");
+    this.isCompleted =
+        "SELECT 1 FROM %s WHERE batch_id = ? AND attempts = ? AND status = 'complete'"
+            .formatted(batches);
+    this.hasChance =
+        """
+        SELECT EXISTS (SELECT 1 FROM %s
+          WHERE status IN ('pending', 'processing') OR (status = 'failed' AND failures < ?))
+        """
+            .formatted(batches);
   }
 
   /**
@@ -33,10 +60,15 @@ final class BatchTable {
    */
   Optional<Claim> claimNext(Connection connection, String worker) throws SQLException {
     Optional<Claim> claim = tryClaimNext(connection, worker);
-    if (claim.isEmpty() && failAbandoned(connection, "true", 0) > 0) {
-      return tryClaimNext(connection, worker);
+    if (claim.isPresent()) {
+      return claim;
     }
-    return claim;
+    try (PreparedStatement statement = connection.prepareStatement(failAbandoned)) {
+      if (statement.executeUpdate() == 0) {
+        return claim;
+      }
+    }
+    return tryClaimNext(connection, worker);
   }
 
   /**
@@ -44,7 +76,11 @@ final class BatchTable {
    * that are changing its row.
    */
   Optional<Claim> claim(Connection connection, long batchId, String worker) throws SQLException {
-    failAbandoned(connection, "batch_id = ?", batchId);
+    try (PreparedStatement statement =
+        connection.prepareStatement(failAbandonedSql("batch_id = ?"))) {
+      statement.setLong(1, batchId);
+      statement.executeUpdate();
+    }
     try (PreparedStatement statement =
         connection.prepareStatement(
             claimSql("batch_id = ? AND status IN ('pending', 'failed')", ""))) {
@@ -54,9 +90,7 @@ final class BatchTable {
   }
 
   private Optional<Claim> tryClaimNext(Connection connection, String worker) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            claimSql("status IN ('pending', 'failed') AND failures < ?", "SKIP LOCKED"))) {
+    try (PreparedStatement statement = connection.prepareStatement(claimNext)) {
       statement.setInt(1, settings.maxAttempts());
       return claimed(statement, worker);
     }
@@ -90,10 +124,8 @@ final class BatchTable {
   }
 
   /** Marks batches failed whose lease has ended. */
-  private int failAbandoned(Connection connection, String condition, long batchId)
-      throws SQLException {
-    String sql =
-        """
+  private String failAbandonedSql(String condition) {
+    return """
         UPDATE %1$s
         SET status = 'failed', failures = failures + 1, lease_until = NULL,
             finished_at = clock_timestamp(),
@@ -104,13 +136,7 @@ final class BatchTable {
           WHERE status = 'processing' AND lease_until < clock_timestamp() AND %2$s
           FOR UPDATE SKIP LOCKED)
         """
-            .formatted(batches, condition);
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      if (condition.contains("?")) {
-        statement.setLong(1, batchId);
-      }
-      return statement.executeUpdate();
-    }
+        .formatted(batches, condition);
   }
 
   /** Renews the lease of a claim; returns whether the claim was still valid. */
@@ -118,7 +144,7 @@ final class BatchTable {
     return update(
         connection,
         claim,
-        "lease_until = clock_timestamp() + ? * interval '1 millisecond'",
+        renew,
         statement -> statement.setLong(1, settings.lease().toMillis()),
         1);
   }
@@ -129,8 +155,7 @@ final class BatchTable {
     return update(
         connection,
         claim,
-        "status = 'complete', failures = 0, lease_until = NULL, finished_at = clock_timestamp(),"
-            + " rows_read = ?, bad_rows = ?, movies = ?",
+        complete,
         statement -> {
           statement.setLong(1, rows);
           statement.setLong(2, badRows);
@@ -154,8 +179,7 @@ final class BatchTable {
     return update(
         connection,
         claim,
-        "status = 'failed', failures = greatest(failures + 1, ?), lease_until = NULL,"
-            + " finished_at = clock_timestamp(), error = ?",
+        fail,
         statement -> {
           statement.setInt(1, forGood ? settings.maxAttempts() : 0);
           statement.setString(2, shown);
@@ -168,12 +192,13 @@ final class BatchTable {
     void set(PreparedStatement statement) throws SQLException;
   }
 
-  private boolean update(
-      Connection connection, Claim claim, String assignments, Values values, int count)
+  private String updateSql(String assignments) {
+    return "UPDATE %s SET %s WHERE batch_id = ? AND attempts = ? AND status = 'processing'"
+        .formatted(batches, assignments);
+  }
+
+  private boolean update(Connection connection, Claim claim, String sql, Values values, int count)
       throws SQLException {
-    String sql =
-        "UPDATE %s SET %s WHERE batch_id = ? AND attempts = ? AND status = 'processing'"
-            .formatted(batches, assignments);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       values.set(statement);
       statement.setLong(count + 1, claim.batchId());
@@ -210,10 +235,7 @@ final class BatchTable {
 
   /** Returns whether this attempt completed its batch. */
   boolean isCompletedBy(Connection connection, Claim claim) throws SQLException {
-    String sql =
-        "SELECT 1 FROM %s WHERE batch_id = ? AND attempts = ? AND status = 'complete'"
-            .formatted(batches);
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = connection.prepareStatement(isCompleted)) {
       statement.setLong(1, claim.batchId());
       statement.setInt(2, claim.attempt());
       try (ResultSet result = statement.executeQuery()) {
@@ -224,13 +246,7 @@ final class BatchTable {
 
   /** Returns whether a batch is left that can be claimed, now or after its worker fails. */
   boolean hasChance(Connection connection) throws SQLException {
-    String sql =
-        """
-        SELECT EXISTS (SELECT 1 FROM %s
-          WHERE status IN ('pending', 'processing') OR (status = 'failed' AND failures < ?))
-        """
-            .formatted(batches);
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = connection.prepareStatement(hasChance)) {
       statement.setInt(1, settings.maxAttempts());
       try (ResultSet result = statement.executeQuery()) {
         result.next();

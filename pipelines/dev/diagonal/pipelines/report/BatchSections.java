@@ -56,7 +56,7 @@ final class BatchSections {
             .formatted(
                 oneSide
                     ? "Row and column of the same number are one slot; cells that share a slot"
-                          + " never run at the same time."
+                        + " never run at the same time."
                     : "Cells of the same row or column never run at the same time."));
     hottestIds(target, oneSide);
     page.close();

@@ -108,8 +108,10 @@ public final class CsvReader implements Closeable {
       started = true;
       fill();
       next = ByteOrderMark.lengthIn(buffer, filled);
-      for (int i = 0; i < dialect.skipped().first(); i++) {
+      int left = dialect.skipped().first();
+      while (left > 0 && (next < filled || fillAgain())) {
         skipLine();
+        left--;
       }
     }
     while (true) {

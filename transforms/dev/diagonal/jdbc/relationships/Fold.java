@@ -44,6 +44,22 @@ public record Fold(
 
   private static final int LISTED_IDS = 20;
 
+  /**
+   * The statements of a fold.
+   *
+   * @param lock waits for other folds
+   * @param tryLock takes the lock unless another fold has it
+   * @param moves those of each table of deltas
+   */
+  record Sql(String lock, String tryLock, List<Moves> moves) {
+
+    /**
+     * @param waiting counts the deltas
+     * @param fold moves them
+     */
+    private record Moves(String waiting, String fold) {}
+  }
+
   /** Lets sums and sorts of a hundred thousand ends stay in memory. A larger setting is kept. */
   private static final String SETTINGS =
       """
@@ -111,18 +127,28 @@ public record Fold(
     try {
       return RetriedTransaction.in(database, "add up the counts of table " + tables.edges().name())
           .withLongStatements()
-          .run(connection -> now(connection, deltas));
+          .run(connection -> now(connection, sql(deltas)));
     } catch (SQLException fault) {
       throw explained(deltas, fault);
     }
   }
 
-  Folded now(Connection connection, List<DeltaTable> deltas) throws SQLException {
+  /** Returns the statements that move the deltas of these tables. */
+  Sql sql(List<DeltaTable> deltas) {
+    return new Sql(
+        DeltaSql.lockFold(tables),
+        DeltaSql.tryLockFold(tables),
+        deltas.stream()
+            .map(each -> new Sql.Moves(DeltaSql.waiting(each), DeltaSql.fold(each, refuseBothEnds)))
+            .toList());
+  }
+
+  Folded now(Connection connection, Sql sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(SETTINGS);
-      statement.execute(DeltaSql.lockFold(tables));
+      statement.execute(sql.lock);
     }
-    return locked(connection, deltas);
+    return locked(connection, sql);
   }
 
   /**
@@ -132,31 +158,34 @@ public record Fold(
    *     After a fault it must be closed.
    */
   Folded ifMany(Connection connection) throws SQLException {
-    List<DeltaTable> deltas = DeltaTable.of(tables);
+    return ifMany(connection, sql(DeltaTable.of(tables)));
+  }
+
+  Folded ifMany(Connection connection, Sql sql) throws SQLException {
     boolean isMany = false;
-    for (DeltaTable each : deltas) {
+    for (Sql.Moves each : sql.moves) {
       isMany |= isMany(connection, each);
     }
     Folded folded = Folded.NOTHING;
     if (isMany) {
       try (Statement statement = connection.createStatement()) {
         statement.execute(SETTINGS);
-        try (ResultSet free = statement.executeQuery(DeltaSql.tryLockFold(tables))) {
+        try (ResultSet free = statement.executeQuery(sql.tryLock)) {
           isMany = free.next() && free.getBoolean(1);
         }
       }
       int timeoutMillis = connection.getNetworkTimeout();
       connection.setNetworkTimeout(Runnable::run, 0);
-      folded = isMany ? locked(connection, deltas) : folded;
+      folded = isMany ? locked(connection, sql) : folded;
       connection.setNetworkTimeout(Runnable::run, timeoutMillis);
     }
     connection.commit();
     return folded;
   }
 
-  private static boolean isMany(Connection connection, DeltaTable deltas) throws SQLException {
+  private static boolean isMany(Connection connection, Sql.Moves deltas) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery(DeltaSql.waiting(deltas))) {
+        ResultSet found = statement.executeQuery(deltas.waiting)) {
       found.next();
       return found.getLong(2) >= MANY_ROWS
           || found.getLong(1) >= Math.max(MANY_IDS, IDS_PER_BYTE * found.getLong(3));
@@ -164,7 +193,7 @@ public record Fold(
   }
 
   /** Moves all deltas; the caller holds the fold lock. */
-  private Folded locked(Connection connection, List<DeltaTable> deltas) throws SQLException {
+  private Folded locked(Connection connection, Sql sql) throws SQLException {
     long startNanos = System.nanoTime();
     if (locks != null) {
       try (PreparedStatement statement =
@@ -176,14 +205,14 @@ public record Fold(
     long ids = 0;
     long rows = 0;
     long ends = 0;
-    for (DeltaTable each : deltas) {
+    for (Sql.Moves each : sql.moves) {
       try (Statement statement = connection.createStatement()) {
-        try (ResultSet waiting = statement.executeQuery(DeltaSql.waiting(each))) {
+        try (ResultSet waiting = statement.executeQuery(each.waiting)) {
           waiting.next();
           ids += waiting.getLong(1);
           rows += waiting.getLong(2);
         }
-        ends += statement.executeLargeUpdate(DeltaSql.fold(each, refuseBothEnds));
+        ends += statement.executeLargeUpdate(each.fold);
       }
     }
     return new Folded(ids, rows, ends, (System.nanoTime() - startNanos) / 1_000_000);

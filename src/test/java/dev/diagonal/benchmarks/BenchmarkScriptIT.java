@@ -39,6 +39,8 @@ final class BenchmarkScriptIT {
   @CsvSource({
     "transfer, copy 1000 2, Medians of 2 round",
     "counts, 1000 1, serial",
+    "chaos, 40, clock turned",
+    "width, 1 network, immediate",
     "neo4j, 2000 200 1, medians of 1 rounds",
     "overlap, '', slowest stage alone",
     "pending-cells, '', us a choice",

@@ -205,7 +205,7 @@ public final class DonorsChooseBenchmark {
     }
     free.acquire(IN_FLIGHT);
     senders.shutdown();
-    if (!senders.awaitTermination(1, TimeUnit.MINUTES) || !failures.isEmpty()) {
+    if (!senders.awaitTermination(4, TimeUnit.MINUTES) || !failures.isEmpty()) {
       throw new IllegalStateException(String.valueOf(failures));
     }
   }

@@ -153,7 +153,7 @@ final class EdgeLoad {
    * @param open takes note of the transactions
    */
   void run(Way way, List<Edge> edges, OpenTransactions open) throws Exception {
-    Opener sorted = () -> open.counting(UpsertRelationships.into(database, TABLES, BINDER).open());
+    Opener sorted = () -> open.counting(upsert(database).open());
     switch (way) {
       case SERIAL -> inParallel(1, batchRows, sorted, edges);
       case ARRIVAL_ORDER ->
@@ -163,6 +163,11 @@ final class EdgeLoad {
       case DIAGONAL -> scheduled(edges, open);
       case FOLDED -> counted(Counting.FOLDED, batchRows, edges);
     }
+  }
+
+  /** Returns what writes the edges of this benchmark. */
+  static UpsertRelationships<Edge> upsert(JdbcTarget database) {
+    return UpsertRelationships.into(database, TABLES, BINDER);
   }
 
   interface Opener {
@@ -261,17 +266,13 @@ final class EdgeLoad {
 
   private void scheduled(List<Edge> edges, OpenTransactions open) throws Exception {
     Grid<Edge> grid = grid(edges.size());
-    scheduled(
-        edges,
-        grid,
-        batchRows,
-        open.counting(UpsertRelationships.into(database, TABLES, BINDER).withLocks(grid)));
+    scheduled(edges, grid, batchRows, open.counting(upsert(database).withLocks(grid)));
   }
 
   /** Writes the edges through the scheduler, in one way of counting, with the folds that needs. */
   void counted(Counting way, int batchRows, List<Edge> edges) throws Exception {
     Grid<Edge> cells = grid(edges.size());
-    UpsertRelationships<Edge> into = UpsertRelationships.into(database, TABLES, BINDER);
+    UpsertRelationships<Edge> into = upsert(database);
     Grid<Edge> grid =
         switch (way) {
           case IMMEDIATE -> cells;

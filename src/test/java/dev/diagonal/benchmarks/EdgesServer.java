@@ -18,7 +18,9 @@ final class EdgesServer implements AutoCloseable {
   /** After so long a wait for a lock is in the log, and a deadlock is looked for. */
   static final int DEADLOCK_TIMEOUT_MILLIS = 10;
 
-  private static final int NETWORK_MILLIS = 2;
+  /** How long the network takes, each way. */
+  static final int NETWORK_MILLIS = 2;
+
   private static final Pattern ROW_LOCK_WAIT =
       Pattern.compile("still waiting for \\w+ on (transaction|tuple|speculative token) ");
 
@@ -56,6 +58,11 @@ final class EdgesServer implements AutoCloseable {
     Seen since(Seen before) {
       return new Seen(deadlocks - before.deadlocks, rowLockWaits - before.rowLockWaits);
     }
+  }
+
+  /** Returns the clock of CPU time of this JVM and the server. */
+  CpuSeconds cpu() throws SQLException {
+    return CpuSeconds.with(server);
   }
 
   /** Returns what it has seen since it was started. */

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a DoFn instance holds, from its setup to its teardown. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WindowedBatchersTest {
 
   private static final int BATCH_ROWS = 10;
@@ -51,7 +51,7 @@ class WindowedBatchersTest {
           GRID.schedule(),
           batch -> {
             entered.countDown();
-            if (!gate.await(30, TimeUnit.SECONDS)) {
+            if (!gate.await(120, TimeUnit.SECONDS)) {
               throw new IllegalStateException("waited in vain");
             }
           });
@@ -64,7 +64,7 @@ class WindowedBatchersTest {
     CellBatcher<Integer> batcher = batchers.in(GlobalWindow.INSTANCE);
     Kept output = new Kept();
     rows(2 * BATCH_ROWS + 1).forEach(row -> batcher.add(row, output));
-    assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(entered.await(120, TimeUnit.SECONDS)).isTrue();
     assertThatThrownBy(() -> batcher.add(-1, output)).isInstanceOf(BadInputException.class);
 
     Thread teardown = new Thread(batchers::close);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What each setting of a write does, and what is counted; rows come from one source. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WriteConflictFreeSettingsTest {
 
   private static final int BATCH_ROWS = 10;
@@ -41,7 +41,7 @@ class WriteConflictFreeSettingsTest {
     CyclicBarrier five = new CyclicBarrier(5);
     Grid<Integer> grid = Grid.bipartite(5).bySlots("five", n -> n % 5, n -> n % 5);
     WatchedTarget target =
-        new WatchedTarget(grid.schedule(), batch -> five.await(30, TimeUnit.SECONDS));
+        new WatchedTarget(grid.schedule(), batch -> five.await(120, TimeUnit.SECONDS));
     run(write(grid, target).withMaxWorkers(5), numbers(5 * BATCH_ROWS));
     assertThat(target.maxOpen).hasValue(5);
     assertThat(target.commits).hasSize(5 * BATCH_ROWS);

@@ -267,7 +267,7 @@ class IndexDocumentsIT {
 
   private static void await(CountDownLatch latch) throws IOException {
     try {
-      assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(latch.await(4, TimeUnit.MINUTES)).isTrue();
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

@@ -84,7 +84,7 @@ public final class TestAuthority {
     Path log = directory.resolve("keytool.log");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+    if (!process.waitFor(4, TimeUnit.MINUTES) || process.exitValue() != 0) {
       throw new AssertionError(command + ": " + Files.readString(log));
     }
   }

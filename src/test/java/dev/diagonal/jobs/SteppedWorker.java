@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,20 @@ import org.jspecify.annotations.Nullable;
 /** A {@link BatchWorker} whose connections, clock and timer are given; it reads no ratings. */
 public final class SteppedWorker {
 
+  private static final JobTables TABLES = JobTables.DEFAULT;
+
+  /**
+   * The buffers of a worker, of one for all of a thread: they are large, and between two calls of
+   * {@link #next} nothing is in them.
+   */
+  private static final ThreadLocal<Buffers> BUFFERS =
+      ThreadLocal.withInitial(() -> new Buffers(new Totals(), new Staging()));
+
   private final BatchWorker worker;
-  private final WorkSettings settings;
-  private final JobTables tables = JobTables.DEFAULT;
+  private final Buffers buffers = BUFFERS.get();
+  private final Work work;
+
+  private record Buffers(Totals totals, Staging staging) {}
 
   /** What is left out of the transaction of a batch: reading ratings and copying totals. */
   public interface Work {
@@ -38,23 +50,26 @@ public final class SteppedWorker {
       ScheduledExecutorService timer,
       SteppedSession.Pause pause,
       Work work) {
-    this.settings = WorkSettings.DEFAULT.withLease(lease).withMaxAttempts(maxAttempts);
-    BatchTable table = new BatchTable(tables, settings);
+    WorkSettings settings = WorkSettings.DEFAULT.withLease(lease).withMaxAttempts(maxAttempts);
+    BatchTable table = new BatchTable(TABLES, settings);
+    this.work = work;
     this.worker =
         new BatchWorker(
-            tables,
+            TABLES,
             settings,
             name,
             table,
             SteppedSession.of(connection, pause),
             new Heartbeat(table, settings, heartbeatConnection, timer),
-            new Totals(tables, work),
-            new Staging(tables, work));
+            buffers.totals,
+            buffers.staging);
   }
 
   /** Does what is next; returns how long to wait then, null if nothing is left to do. */
   public @Nullable Duration next(BatchWorker.Listener listener)
       throws SQLException, InterruptedException {
+    buffers.totals.work = work;
+    buffers.staging.work = work;
     return worker.next(listener);
   }
 
@@ -66,18 +81,17 @@ public final class SteppedWorker {
   private static final class Totals extends RangeTotals {
     private static final RatingColumns COLUMNS =
         new RatingColumns(NumberType.BIGINT, NumberType.BIGINT, NumberType.BIGINT);
-    private final Work work;
+    private @Nullable Work work;
     private long[] found = {0, 0};
 
-    Totals(JobTables tables, Work work) {
-      super(tables, COLUMNS);
-      this.work = work;
+    Totals() {
+      super(TABLES, COLUMNS);
     }
 
     @Override
     boolean read(Connection connection, Claim claim, long maxBad, BooleanSupplier stopped)
         throws SQLException {
-      long[] now = work.read(claim.batchId(), stopped);
+      long[] now = Objects.requireNonNull(work).read(claim.batchId(), stopped);
       found = now == null ? found : now;
       return now != null;
     }
@@ -99,16 +113,15 @@ public final class SteppedWorker {
   }
 
   private static final class Staging extends StagingRows {
-    private final Work work;
+    private @Nullable Work work;
 
-    Staging(JobTables tables, Work work) {
-      super(tables);
-      this.work = work;
+    Staging() {
+      super(TABLES);
     }
 
     @Override
     void copy(Connection connection, Claim claim, MovieTotals totals) throws SQLException {
-      work.stage(claim.batchId(), claim.attempt());
+      Objects.requireNonNull(work).stage(claim.batchId(), claim.attempt());
     }
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A source that falls silent, as when a firewall drops the connection, is abandoned. */
 @ExtendWith(PostgresExtension.class)
-@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ReadLimitsIT {
 
   private static final int ROWS = 50_000;

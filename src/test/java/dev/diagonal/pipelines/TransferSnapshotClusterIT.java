@@ -52,7 +52,7 @@ final class TransferSnapshotClusterIT {
     ChildJvm child =
         runs.run("transfer --from=jdbc:cluster_accounts --to=csv:%s %s".formatted(file, jdbc()));
     enough.set(true);
-    writer.get(1, TimeUnit.MINUTES);
+    writer.get(4, TimeUnit.MINUTES);
 
     assertThat(child.status()).as("%s", child).isZero();
     assertThat(Files.readAllLines(file)).hasSize(1 + ACCOUNTS).doesNotHaveDuplicates();

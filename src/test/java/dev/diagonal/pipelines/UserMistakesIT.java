@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The mistakes that need a server to be found. */
 @ExtendWith(PostgresExtension.class)
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 final class UserMistakesIT {
 
   @TempDir static Path directory;

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user gets wrong is a line or two and exit code 2, never a stack trace. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
 final class UserMistakesTest {
 
   private final Path directory;
@@ -30,9 +32,24 @@ final class UserMistakesTest {
     Mistakes.writeFiles(directory);
   }
 
+  /** The name of a host is asked for again and again, for a quarter of a minute. */
+  private static final int HOST_THAT_DOES_NOT_EXIST = 51;
+
   static Stream<Mistake> rowsWithoutServers() {
     return Mistakes.all().stream()
-        .filter(mistake -> !mistake.needsServer() && !mistake.isProcess());
+        .filter(mistake -> !mistake.needsServer() && !mistake.isProcess())
+        .filter(mistake -> mistake.number() != HOST_THAT_DOES_NOT_EXIST);
+  }
+
+  @Tag("large")
+  @Test
+  void aHostThatDoesNotExistIsNamed() {
+    Mistake mistake =
+        Mistakes.all().stream()
+            .filter(each -> each.number() == HOST_THAT_DOES_NOT_EXIST)
+            .findAny()
+            .orElseThrow();
+    mistake.check(mistake.launch(directory));
   }
 
   @ParameterizedTest

@@ -52,6 +52,10 @@ public final class GeneratedDocs {
     for (Path file : files) {
       pages.put(file, generated(Files.readString(file)));
     }
+    String width = Files.readString(Path.of("src/test/benchmarks/width.csv"));
+    pages.computeIfPresent(
+        DOCS.resolve("scale.md"), (file, page) -> WidthPage.generated(page, width));
+    pages.put(DOCS.resolve("images/width.svg"), WidthPage.chart(width));
     pages.put(
         DOCS.resolve("images/speed.svg"),
         SpeedChart.of(Files.readString(DOCS.resolve("benchmarks.md"))));

@@ -16,6 +16,7 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
   private static final long PATIENCE = 30 * World.SECONDS;
 
   private final LoadProcess process;
+  private final SharedScheduler shared;
   private final Bundle bundle;
   private final BatchGroup<Edge> group;
   private final SteppedBatcher<Edge> batcher;
@@ -29,10 +30,11 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
   private boolean over;
   private boolean ended;
 
-  BundleAttempt(LoadProcess process, Bundle bundle) {
+  BundleAttempt(LoadProcess process, SharedScheduler shared, Bundle bundle) {
     this.process = process;
+    this.shared = shared;
     this.bundle = bundle;
-    this.group = process.scheduler.newGroup();
+    this.group = shared.steps.newGroup();
     this.batcher = process.newBatcher(group, BURST_FACTOR, bundle.writesAll, this);
   }
 
@@ -55,7 +57,7 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
     SteppedBatcher.Outgoing<Edge> outgoing = batcher.outgoing().poll();
     if (outgoing != null) {
       SteppedScheduler<Edge>.Submission asked =
-          process.scheduler.ask(group, outgoing.batch(), outgoing.bytes());
+          shared.steps.ask(group, outgoing.batch(), outgoing.bytes());
       submission = asked;
       submit(asked, outgoing.batch().cell());
     } else if (position < bundle.rows.size()) {
@@ -85,7 +87,7 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
       return;
     }
     try {
-      if (asked.enters(() -> process.watch.submitted(group, cell, asked.places()))) {
+      if (asked.enters(() -> shared.watch.submitted(group, cell, asked.places()))) {
         submission = null;
         process.soon(this::next);
       } else {
@@ -106,7 +108,7 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
   void checkStep() {
     SteppedScheduler<Edge>.Submission asked = submission;
     if (asleep && asked != null && !over) {
-      if (process.scheduler.isStopped(group)) {
+      if (shared.steps.isStopped(group)) {
         throw process.world.violated(bundle + " waits for a place though it is cancelled");
       }
       if (asked.couldEnter()) {
@@ -119,8 +121,8 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
     if (over) {
       return;
     }
-    if (!process.scheduler.isFinished(group)) {
-      process.scheduler.whenFinished(group, () -> process.soon(this::await));
+    if (!shared.steps.isFinished(group)) {
+      shared.steps.whenFinished(group, () -> process.soon(this::await));
       return;
     }
     try {
@@ -157,11 +159,11 @@ final class BundleAttempt implements SteppedBatcher.Receiver<Edge> {
 
   private void stop() {
     over = true;
-    process.cancel(group);
-    if (process.scheduler.isFinished(group)) {
+    shared.cancel(group);
+    if (shared.steps.isFinished(group)) {
       end();
     } else {
-      process.scheduler.whenFinished(group, () -> process.soon(this::end));
+      shared.steps.whenFinished(group, () -> process.soon(this::end));
       process.after(PATIENCE, this::end);
     }
   }

@@ -13,10 +13,7 @@ final class FoldMutants {
     Class<?> ofTables = LoadMutants.named(Fold.class, "RelationshipSql");
     return List.of(
         new Mutant(
-            "a fold does not wait for another",
-            Fold.class,
-            "statement.execute(DeltaSql.lockFold(tables));",
-            ""),
+            "a fold does not wait for another", Fold.class, "statement.execute(sql.lock);", ""),
         new Mutant(
             "a writer folds though another fold runs",
             Fold.class,

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,24 @@ final class FoldServer implements StatementServer {
 
   /** What a row of deltas counts as, so that a writer finds many after a few batches. */
   private static final long ROWS_OF_ONE = 500;
+
+  private static final Map<String, Insert> INSERTS = new ConcurrentHashMap<>();
+
+  /**
+   * What the text of an insert says.
+   *
+   * @param ignoresKnown whether edges that are known are no fault
+   * @param countsNewOnly whether such edges are not counted
+   */
+  private record Insert(boolean ignoresKnown, boolean countsNewOnly) {
+
+    static Insert of(String sql) {
+      String ends =
+          sql.substring(sql.indexOf("INSERT INTO \"nodes_deltas\""), sql.indexOf(") AS ends"));
+      return new Insert(
+          sql.contains("DO NOTHING"), ends.matches(".* FROM \"?added\"? .* FROM \"?added\"?"));
+    }
+  }
 
   private final World world;
   private final List<Edge> edges;
@@ -117,10 +137,7 @@ final class FoldServer implements StatementServer {
   }
 
   private JobServer.Answer insert(FoldTx tx, String sql, List<Object> parameters) {
-    boolean ignoresKnown = sql.contains("DO NOTHING");
-    String ends =
-        sql.substring(sql.indexOf("INSERT INTO \"nodes_deltas\""), sql.indexOf(") AS ends"));
-    boolean countsNewOnly = ends.matches(".* FROM \"?added\"? .* FROM \"?added\"?");
+    Insert what = INSERTS.computeIfAbsent(sql, Insert::of);
     for (Object id : parameters) {
       JobServer.Tx owner = inserting[((Long) id).intValue()];
       if (owner != null && owner != tx) {
@@ -132,7 +149,7 @@ final class FoldServer implements StatementServer {
     for (Object id : parameters) {
       int edge = ((Long) id).intValue();
       boolean isNew = !stored[edge] && inserting[edge] == null;
-      if (!isNew && !ignoresKnown) {
+      if (!isNew && !what.ignoresKnown) {
         throw world.violated(tx.client + " inserts edge " + edge + ", which exists");
       }
       if (isNew) {
@@ -140,7 +157,7 @@ final class FoldServer implements StatementServer {
         tx.inserted.add(edge);
         inserted++;
       }
-      if (isNew || !countsNewOnly) {
+      if (isNew || !what.countsNewOnly) {
         adds[edges.get(edge).source()]++;
         adds[edges.get(edge).target()]++;
       }

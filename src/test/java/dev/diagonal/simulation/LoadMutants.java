@@ -87,6 +87,21 @@ final class LoadMutants {
             "leaveWindow(dropped); window.recheck(); dispatch();",
             "leaveWindow(dropped); dispatch();"),
         new Mutant(
+            "whoever releases a scheduler first closes it",
+            sibling("SchedulerRegistry"),
+            "if (last.users > 0) { return; }",
+            ""),
+        new Mutant(
+            "nobody asks whether a closed scheduler has a batch in flight",
+            sibling("SchedulerRegistry"),
+            "last.closedWithBatchInFlight = !last.scheduler.isAtRest();",
+            "last.closedWithBatchInFlight = false;"),
+        new Mutant(
+            "the last one to release a scheduler leaves it open",
+            sibling("SchedulerRegistry"),
+            "last.scheduler.close();",
+            ""),
+        new Mutant(
             "one thread too many",
             sibling("Workers"),
             "threads.size() < max",

@@ -4,21 +4,26 @@ import static dev.diagonal.simulation.Violation.check;
 
 import dev.diagonal.conflictfree.SteppedBatcher;
 import dev.diagonal.fault.Retry;
-import dev.diagonal.grid.Schedule;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.schedule.BatchGroup;
 import dev.diagonal.internal.schedule.SchedulerSettings;
+import dev.diagonal.internal.schedule.SteppedRegistry;
 import dev.diagonal.internal.schedule.SteppedScheduler;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
 import dev.diagonal.simulation.LoadRun.Bundle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A process of a load: one scheduler, and the bundles and the threads that use it. */
+/**
+ * A process of a load: the registry of its scheduler, and the bundles that use it. Each of them
+ * acquires the scheduler and releases it, and the last one closes it.
+ */
 final class LoadProcess {
 
   static final long IDLE = 500 * World.MILLIS;
@@ -29,12 +34,16 @@ final class LoadProcess {
   final SimulatedServer server;
   final LoadRun run;
   final SchedulerSettings settings;
-  final SteppedScheduler<Edge> scheduler;
   final LoadShape shape;
-  final SlotWatch watch;
   private final String name;
   private final Set<BundleAttempt> bundles = new LinkedHashSet<>();
-  private final List<WorkerSteps> workers = new ArrayList<>();
+  private final Set<Bundle> beginning = new LinkedHashSet<>();
+  private final SteppedRegistry<Edge> registry = new SteppedRegistry<>();
+
+  /** Whether an instance that writes nothing lives as long as the process does. */
+  private final boolean keepsScheduler;
+
+  private @Nullable SharedScheduler scheduler;
   private boolean trusted = true;
   private boolean alive = true;
   private boolean closed;
@@ -52,18 +61,43 @@ final class LoadProcess {
             shape.prefetch(),
             new Retry(shape.attempts(), FIRST_DELAY, LONGEST_DELAY),
             shape.deadLetters());
-    Schedule schedule = run.grid.schedule();
-    this.watch = new SlotWatch(world, schedule, settings, name);
-    this.scheduler =
-        new SteppedScheduler<>(
-            schedule,
-            Writers.SIMULATED,
-            settings,
-            Duration.ofNanos(IDLE),
-            world::nowNanos,
-            world::fraction,
-            Runnable::run,
-            thread -> workers.add(new WorkerSteps(this, thread, name + "w" + workers.size())));
+    this.keepsScheduler = world.pick(2) == 0;
+    if (keepsScheduler) {
+      check(acquire() != null, "%s gets no scheduler", name);
+    }
+  }
+
+  /**
+   * Takes the scheduler that bundles share, as the instance of a DoFn does.
+   *
+   * @return null while an earlier one is being closed
+   */
+  private @Nullable SharedScheduler acquire() {
+    SteppedScheduler<Edge> acquired = registry.acquire(this::newScheduler);
+    if (acquired == null) {
+      return null;
+    }
+    SharedScheduler shared = Objects.requireNonNull(scheduler);
+    if (acquired != shared.steps) {
+      throw world.violated(name + " gets a scheduler of before");
+    }
+    shared.acquired();
+    return shared;
+  }
+
+  private SteppedScheduler<Edge> newScheduler() {
+    SharedScheduler earlier = scheduler;
+    if (earlier != null && !earlier.steps.isAtRest()) {
+      throw world.violated(name + " has two schedulers at the same time");
+    }
+    SharedScheduler made = new SharedScheduler(this, name);
+    scheduler = made;
+    return made.steps;
+  }
+
+  private void release() {
+    Objects.requireNonNull(scheduler).releasing();
+    registry.release();
   }
 
   /** Whether the runner believes that it works. */
@@ -77,7 +111,9 @@ final class LoadProcess {
 
   void kill() {
     alive = false;
-    workers.forEach(WorkerSteps::kill);
+    if (scheduler != null) {
+      scheduler.kill();
+    }
   }
 
   void pause(long nanos) {
@@ -104,8 +140,15 @@ final class LoadProcess {
   }
 
   void run(Bundle bundle) {
+    beginning.add(bundle);
+    SharedScheduler shared = acquire();
+    if (shared == null) {
+      after(world.about(World.MILLIS), () -> run(bundle)); // there it would wait
+      return;
+    }
+    beginning.remove(bundle);
     world.log(() -> name + " begins " + bundle + (bundle.writesAll ? " of leftovers" : ""));
-    BundleAttempt attempt = new BundleAttempt(this, bundle);
+    BundleAttempt attempt = new BundleAttempt(this, shared, bundle);
     bundles.add(attempt);
     attempt.begin();
     checkStep();
@@ -130,50 +173,49 @@ final class LoadProcess {
 
   void ended(BundleAttempt attempt) {
     bundles.remove(attempt);
+    release();
     if (trusted) {
       run.nextBundle(this);
     }
   }
 
   List<Bundle> bundles() {
-    return bundles.stream().map(BundleAttempt::bundle).toList();
+    return Stream.concat(beginning.stream(), bundles.stream().map(BundleAttempt::bundle)).toList();
   }
 
-  /** The run is over: the scheduler is closed. */
+  /** The run is over. */
   void close() {
     if (alive && !closed) {
       closed = true;
-      watch.stopped(group -> true);
-      scheduler.close();
+      if (keepsScheduler) {
+        release();
+      }
     }
   }
 
   private void checkStep() {
-    watch.checkStep(scheduler.takenPlaces());
+    if (scheduler != null) {
+      scheduler.checkStep();
+    }
     for (BundleAttempt bundle : bundles) {
       bundle.checkStep();
     }
   }
 
   void checkEnd() {
-    check(!alive || scheduler.isAtRest(), "%s has threads that do not end", name);
-    if (alive) {
-      check(
-          scheduler.maxOpen() <= shape.workers(),
-          "%s had %s transactions open",
-          name,
-          scheduler.maxOpen());
+    if (alive && scheduler != null) {
+      scheduler.checkEnd(shape.workers());
     }
-  }
-
-  void cancel(BatchGroup<Edge> group) {
-    watch.stopped(group::equals);
-    scheduler.cancel(group);
   }
 
   @Override
   public String toString() {
     return name;
+  }
+
+  /** Returns writers that say what a fault means; the simulation makes their transactions. */
+  static BatchWriter.Factory<Edge> writers() {
+    return Writers.SIMULATED;
   }
 
   /** Says what a fault means, as the writer of relationships does. */

@@ -58,7 +58,12 @@ final class LoadSimulation implements Simulated {
   }
 
   private boolean isDone() {
-    return runs.stream().allMatch(LoadRun::isDone);
+    for (LoadRun run : runs) {
+      if (!run.isDone()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -49,7 +49,7 @@ record Mutant(String name, Class<?> broken, String search, String replacement) {
     Method simulate =
         new Mutated(compiled())
             .loadClass(SimulatedSchedule.class.getName())
-            .getDeclaredMethod("firstFailure", long.class, long.class);
+            .getDeclaredMethod("firstFailing", long.class, long.class);
     simulate.setAccessible(true);
     try {
       return (String) simulate.invoke(null, from, count);

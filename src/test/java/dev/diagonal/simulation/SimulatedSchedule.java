@@ -39,6 +39,18 @@ record SimulatedSchedule(long seed, FaultPlan plan, Shape shape) {
     }
   }
 
+  /** Returns the first of some schedules that fails, and how; null for none. */
+  static @Nullable String firstFailing(long from, long count) {
+    for (long number = from; number < from + count; number++) {
+      Outcome outcome = of(number).run(false);
+      if (outcome.failure != null) {
+        return "schedule %s, after %s steps: %s"
+            .formatted(number, outcome.world.steps(), outcome.failure);
+      }
+    }
+    return null;
+  }
+
   /** Returns the first failure among some schedules, shrunk, with its timeline; null for none. */
   static @Nullable String firstFailure(long from, long count) {
     for (long number = from; number < from + count; number++) {

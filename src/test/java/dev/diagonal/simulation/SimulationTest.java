@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
 
-  private static final int SCHEDULES = 20_000;
+  /** Fewer where each of many mutants of the code is simulated. */
+  private static final int SCHEDULES = Integer.getInteger("diagonal.schedules", 20_000);
+
   private static final int MANY = 1_000_000;
   private static final int CHUNK = 500;
 

@@ -1,6 +1,7 @@
 package dev.diagonal.simulation;
 
 import dev.diagonal.internal.jdbc.schema.Session;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -28,6 +29,22 @@ final class SteppedJdbc implements Session {
 
   /** Executes a statement. */
   record Execute(String sql, List<Object> parameters) {}
+
+  /** The constructors of the proxies: to ask for them each time takes most of the time. */
+  private static final ClassValue<Constructor<?>> PROXIES =
+      new ClassValue<>() {
+        @Override
+        protected Constructor<?> computeValue(Class<?> type) {
+          Object one =
+              Proxy.newProxyInstance(
+                  SteppedJdbc.class.getClassLoader(), new Class<?>[] {type}, (p, m, a) -> null);
+          try {
+            return one.getClass().getConstructor(InvocationHandler.class);
+          } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      };
 
   private final Replay replay;
   private final Connection connection =
@@ -143,7 +160,10 @@ final class SteppedJdbc implements Session {
   }
 
   private static <S> S proxy(Class<S> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(SteppedJdbc.class.getClassLoader(), new Class<?>[] {type}, handler));
+    try {
+      return type.cast(PROXIES.get(type).newInstance(handler));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

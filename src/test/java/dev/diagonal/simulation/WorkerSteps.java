@@ -19,6 +19,7 @@ final class WorkerSteps {
       Set.of("08006", "40P01", "55P03", "53100", "57P01", "57P03");
 
   private final LoadProcess process;
+  private final SharedScheduler shared;
   private final SteppedThread<Edge> thread;
   private final String name;
   private final Runnable call = this::called;
@@ -27,8 +28,10 @@ final class WorkerSteps {
   private @Nullable List<Edge> rows;
   private int waits;
 
-  WorkerSteps(LoadProcess process, SteppedThread<Edge> thread, String name) {
+  WorkerSteps(
+      LoadProcess process, SharedScheduler shared, SteppedThread<Edge> thread, String name) {
     this.process = process;
+    this.shared = shared;
     this.thread = thread;
     this.name = name;
     thread.begin();
@@ -36,8 +39,8 @@ final class WorkerSteps {
   }
 
   private void given() {
-    process.watch.started(thread.group(), thread.cell());
-    if (process.scheduler.isStopped(thread.group())) {
+    shared.watch.started(thread.group(), thread.cell());
+    if (shared.steps.isStopped(thread.group())) {
       throw process.world.violated(name + " starts a cancelled batch");
     }
     rows = null;
@@ -56,7 +59,7 @@ final class WorkerSteps {
     if (attemptsOfRows > process.shape.attempts()) {
       throw process.world.violated(name + " tries the same rows too often");
     }
-    if (repeats && process.scheduler.isStopped(thread.group())) {
+    if (repeats && shared.steps.isStopped(thread.group())) {
       throw process.world.violated(name + " tries a cancelled batch again");
     }
     transaction =
@@ -81,7 +84,7 @@ final class WorkerSteps {
         checkGivesUp(fault);
         ended(true);
       } else {
-        if (process.scheduler.isStopped(thread.group())) {
+        if (shared.steps.isStopped(thread.group())) {
           throw process.world.violated(name + " waits to try a cancelled batch again");
         }
         checkDelay(delay, fault);
@@ -94,7 +97,7 @@ final class WorkerSteps {
   private void checkGivesUp(Exception fault) {
     if (PASSING.contains(String.valueOf(SqlFaults.state(fault)))
         && attemptsOfRows < process.shape.attempts()
-        && !process.scheduler.isStopped(thread.group())) {
+        && !shared.steps.isStopped(thread.group())) {
       throw process.world.violated(name + " gives up after a fault that may pass");
     }
   }
@@ -114,12 +117,12 @@ final class WorkerSteps {
     int cell = thread.cell();
     int places = thread.places();
     BatchGroup<Edge> group = thread.group();
-    process.watch.ended(cell, places);
+    shared.watch.ended(cell, places);
     if (!goesOn) {
-      process.watch.threadEnds();
+      shared.watch.threadEnds();
     }
     if (thread.isFailed()) {
-      process.watch.stopped(group::equals); // before anything else starts
+      shared.watch.stopped(group::equals); // before anything else starts
     }
     thread.ended(goesOn);
     if (goesOn) {
@@ -167,7 +170,7 @@ final class WorkerSteps {
     if (thread.takes()) {
       given();
     } else {
-      process.watch.threadEnds();
+      shared.watch.threadEnds();
       end();
     }
   }
@@ -175,7 +178,7 @@ final class WorkerSteps {
   private void end() {
     process.soon(
         () -> {
-          process.watch.threadEnded();
+          shared.watch.threadEnded();
           thread.end();
         });
   }

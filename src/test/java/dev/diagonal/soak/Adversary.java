@@ -3,12 +3,17 @@ package dev.diagonal.soak;
 import dev.diagonal.soak.Event.Kind;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
+import dev.diagonal.testing.SmallDisk;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -18,7 +23,15 @@ final class Adversary {
 
   private static final String SESSIONS =
       "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'soak-%' ORDER BY pid";
-  private static final Duration FIRST_SESSION = Duration.ofSeconds(30);
+  private static final Duration FIRST_SESSION = Duration.ofMinutes(5);
+
+  private static final Set<Strike> OF_POSTGRES =
+      EnumSet.of(
+          Strike.BACKEND_TERMINATED,
+          Strike.BACKEND_KILLED,
+          Strike.SERVER_KILLED,
+          Strike.SERVER_RESTARTED,
+          Strike.TABLE_LOCKED);
 
   private final Rounds rounds;
   private final Round round;
@@ -31,6 +44,12 @@ final class Adversary {
     this.random = rounds.random().split();
     this.strikes = new ArrayList<>(List.of(Strike.values()));
     strikes.remove(Strike.CLOCK_SHIFTED); // the clients do that when they start
+    if (rounds.servers().disk() == null || round instanceof GraphRound) {
+      strikes.remove(Strike.DISK_FILLED);
+    }
+    if (round instanceof GraphRound) { // none of its data is in PostgreSQL
+      strikes.removeAll(OF_POSTGRES);
+    }
     if (!(round instanceof IndexRound)) {
       strikes.remove(Strike.SEARCH_KILLED);
     }
@@ -38,7 +57,14 @@ final class Adversary {
 
   /** Strikes again and again within the period, while clients run; then it lets all be. */
   void act(Duration period) throws Exception {
-    boolean unused = Eventually.within(FIRST_SESSION, () -> isOver() || !sessions().isEmpty());
+    boolean unused =
+        Eventually.within(
+            FIRST_SESSION,
+            () ->
+                isOver()
+                    || (round instanceof GraphRound
+                        ? round.clients().stream().anyMatch(Client::isConnected)
+                        : !sessions().isEmpty()));
     long endNanos = System.nanoTime() + period.toNanos();
     while (!isOver() && System.nanoTime() < endNanos) {
       if (!Eventually.within(Duration.ofMillis(random.nextInt(100, 2_000)), this::isOver)) {
@@ -97,6 +123,7 @@ final class Adversary {
             relay.silence(random.nextInt(1, 3));
             yield client.toString();
           }
+          case DISK_FILLED -> fillDisk();
           case TABLE_LOCKED -> lock(round.target());
         };
     if (!hit.isEmpty()) {
@@ -122,6 +149,19 @@ final class Adversary {
     String session = sessions.get(random.nextInt(sessions.size()));
     int status = new ProcessBuilder("kill", "-9", session).start().waitFor();
     return status == 0 ? "session " + session : "";
+  }
+
+  private String fillDisk() throws IOException {
+    SmallDisk disk = Objects.requireNonNull(rounds.servers().disk());
+    long unusedNumber = rounds.servers().number("SELECT 1"); // a recovery could not do without room
+    try {
+      disk.fillUpTo(random.nextInt(256));
+      boolean unused =
+          Eventually.within(Duration.ofMillis(random.nextInt(500, 4_000)), this::isOver);
+    } finally {
+      disk.makeRoom();
+    }
+    return "the disk of the tables";
   }
 
   private String lock(String table) {

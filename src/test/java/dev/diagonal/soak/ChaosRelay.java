@@ -40,6 +40,10 @@ final class ChaosRelay implements AutoCloseable {
     return relay.port();
   }
 
+  boolean isInUse() {
+    return taps.stream().anyMatch(tap -> tap.ends != null);
+  }
+
   /** Resets all connections, and returns how many there were. */
   int cut() {
     int cut = 0;

@@ -107,6 +107,11 @@ final class Client {
         .collect(Collectors.joining("\n"));
   }
 
+  /** Whether it has a connection to a server. */
+  boolean isConnected() {
+    return relays.stream().anyMatch(ChaosRelay::isInUse);
+  }
+
   /** Kills its JVM, and returns whether there was one. */
   boolean kill() {
     CommandJvm jvm = running;

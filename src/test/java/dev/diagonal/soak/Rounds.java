@@ -23,10 +23,11 @@ record Rounds(
 
   /** Draws the round. */
   Round draw() throws Exception {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(9)) {
       case 0, 1, 2 -> new EdgesRound(this);
       case 3, 4 -> new TransferRound(this);
       case 5, 6 -> new RatingsRound(this);
+      case 7 -> new GraphRound(this);
       default -> new IndexRound(this);
     };
   }

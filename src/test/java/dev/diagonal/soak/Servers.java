@@ -6,19 +6,59 @@ import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Http;
+import dev.diagonal.testing.LocalNeo4j;
+import dev.diagonal.testing.SmallDisk;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /** The servers of a soak, which are down from time to time. */
 final class Servers implements AutoCloseable {
 
   private static final Duration BOUND = Duration.ofMinutes(3);
+  private static final int DISK_MEGABYTES = 512;
 
   private final ConflictEvidence evidence = ConflictEvidence.start();
+  private final @Nullable SmallDisk disk;
   private @Nullable LocalElasticsearch search;
+  private @Nullable LocalNeo4j neo4j;
+
+  /** Starts PostgreSQL, with its tables on a small disk where one can be mounted. */
+  Servers() throws Exception {
+    this.disk = mounted();
+    if (disk != null) {
+      execute("CREATE TABLESPACE small LOCATION '" + disk.directory() + "'");
+      execute("ALTER SYSTEM SET default_tablespace = 'small'");
+      execute("SELECT pg_reload_conf()");
+    }
+  }
+
+  private @Nullable SmallDisk mounted() throws Exception {
+    try {
+      return SmallDisk.mounted(
+          DISK_MEGABYTES, Path.of(database().query("SHOW data_directory").get(0)));
+    } catch (TestAbortedException notAllowed) {
+      System.err.println("soak: no disk runs full: " + notAllowed.getMessage());
+      return null;
+    }
+  }
+
+  /** Returns the disk of the tables; null if only root could mount one. */
+  @Nullable SmallDisk disk() {
+    return disk;
+  }
+
+  /** Returns Neo4j, which the first caller starts. */
+  synchronized LocalNeo4j neo4j() {
+    if (neo4j == null) {
+      neo4j = LocalNeo4j.start("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    }
+    return neo4j;
+  }
 
   ConflictEvidence evidence() {
     return evidence;
@@ -102,10 +142,16 @@ final class Servers implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public synchronized void close() throws Exception {
+    if (neo4j != null) {
+      neo4j.close();
+    }
     if (search != null) {
       search.close();
     }
     evidence.close();
+    if (disk != null) {
+      disk.close();
+    }
   }
 }

@@ -26,8 +26,11 @@ public final class Soak {
 
   private static final Duration STRIKES = Duration.ofSeconds(20);
 
-  /** How long the clients of a round may take after the last strike. */
-  private static final Duration CALM = Duration.ofMinutes(4);
+  /**
+   * How long the clients of a round may take after the last strike: long enough for a machine that
+   * others keep busy.
+   */
+  private static final Duration CALM = Duration.ofMinutes(20);
 
   private static final Duration BETWEEN_OBSERVATIONS = Duration.ofMillis(100);
 

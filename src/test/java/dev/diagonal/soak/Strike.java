@@ -26,6 +26,8 @@ enum Strike {
   ANSWERS_DELAYED,
   /** Some connections fall silent. */
   CONNECTIONS_SILENT,
+  /** The disk of PostgreSQL's tables is full for some seconds. */
+  DISK_FILLED,
   /** Somebody else locks the target table for some seconds. */
   TABLE_LOCKED
 }

@@ -56,11 +56,11 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Takes up all room but this. */
   public void fillUpTo(int kilobytesLeft) throws IOException {
-    byte[] kilobyte = new byte[1024];
+    byte[] block = new byte[1 << 16];
     try (OutputStream ballast = Files.newOutputStream(directory.resolve(BALLAST))) {
-      long room = Files.getFileStore(directory).getUsableSpace() / kilobyte.length;
-      for (long written = 0; written < room - kilobytesLeft; written++) {
-        ballast.write(kilobyte);
+      long left = Files.getFileStore(directory).getUsableSpace() - 1024L * kilobytesLeft;
+      for (; left > 0; left -= block.length) {
+        ballast.write(block, 0, (int) Math.min(block.length, left));
       }
     }
   }

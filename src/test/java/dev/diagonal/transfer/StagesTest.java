@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class StagesTest {
 
   private static final RowType NUMBERS = new RowType(List.of(new Field("n", FieldType.BIGINT)));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** On a grid of 3 x 3: the cells 0, 4 and 8 share no slot; 0, 1 and 2 share a row. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ConflictSchedulerTest {
 
   private static final TinySchedule GRID = TinySchedule.bipartite(3);
@@ -84,7 +84,7 @@ class ConflictSchedulerTest {
   @Test
   void usesAllWorkersAndFreeSlots() throws Exception {
     CyclicBarrier three = new CyclicBarrier(3);
-    WatchedTarget target = new WatchedTarget(GRID, batch -> three.await(30, TimeUnit.SECONDS));
+    WatchedTarget target = new WatchedTarget(GRID, batch -> three.await(120, TimeUnit.SECONDS));
     ConflictScheduler<Integer> scheduler = scheduler(target, SETTINGS.withMaxWorkers(3));
     BatchGroup<Integer> group = scheduler.newGroup();
     for (int row = 0; row < 30; row++) {
@@ -649,7 +649,7 @@ class ConflictSchedulerTest {
     }
 
     void join() throws Exception {
-      task.get(30, TimeUnit.SECONDS);
+      task.get(120, TimeUnit.SECONDS);
     }
   }
 }

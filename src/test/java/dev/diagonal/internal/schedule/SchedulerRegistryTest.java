@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SchedulerRegistryTest {
 
   private static final TinySchedule GRID = TinySchedule.bipartite(1);
@@ -76,13 +76,13 @@ class SchedulerRegistryTest {
             GRID,
             batch -> {
               entered.countDown();
-              if (!gate.await(30, TimeUnit.SECONDS)) {
+              if (!gate.await(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("waited in vain");
               }
             });
     ConflictScheduler<Integer> first = registry.acquire("a", () -> make(target));
     first.newGroup().submit(new Batch<>(0, List.of(1)));
-    assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(entered.await(120, TimeUnit.SECONDS)).isTrue();
     Thread releasing = started(() -> registry.release("a"), Thread.State.TIMED_WAITING);
     Thread acquiring =
         started(
@@ -115,7 +115,7 @@ class SchedulerRegistryTest {
             });
     ConflictScheduler<Integer> first = registry.acquire("a", () -> impatient(target));
     first.newGroup().submit(new Batch<>(0, List.of(1)));
-    assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(entered.await(120, TimeUnit.SECONDS)).isTrue();
     registry.release("a");
     assertThatIllegalStateException()
         .isThrownBy(() -> registry.acquire("a", () -> make(target)))
@@ -156,7 +156,7 @@ class SchedulerRegistryTest {
                 }));
       }
       for (Future<?> thread : running) {
-        thread.get(50, TimeUnit.SECONDS);
+        thread.get(120, TimeUnit.SECONDS);
       }
     } finally {
       threads.shutdownNow();

@@ -57,7 +57,7 @@ public final class SteppedScheduler<T> {
     return new SteppedThread<>(scheduler(), (BatchThread<T>) work);
   }
 
-  private ConflictScheduler<T> scheduler() {
+  ConflictScheduler<T> scheduler() {
     return scheduler;
   }
 
@@ -143,9 +143,8 @@ public final class SteppedScheduler<T> {
     SteppedLock.whenSignalled(group.ended(), work);
   }
 
-  /** Closes the scheduler, without waiting for its batches in flight. */
-  public void close() {
-    scheduler.refuse();
+  public boolean isClosed() {
+    return scheduler.isClosed();
   }
 
   public boolean isAtRest() {

@@ -99,7 +99,7 @@ final class TransferKilledIT {
         String unused = awaitRows(List.of());
         assertThat(stages()).hasSize(inGroup ? 4 : 2);
         process.destroy(); // SIGTERM
-        assertThat(process.onExit().get(1, TimeUnit.MINUTES).exitValue()).isNotZero();
+        assertThat(process.onExit().get(4, TimeUnit.MINUTES).exitValue()).isNotZero();
       } finally {
         process.destroyForcibly().onExit().join();
       }

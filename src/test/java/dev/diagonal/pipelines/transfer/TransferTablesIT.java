@@ -176,7 +176,7 @@ final class TransferTablesIT {
       closed.rollback();
     }
 
-    assertDone(running.get(2, TimeUnit.MINUTES));
+    assertDone(running.get(4, TimeUnit.MINUTES));
     assertThat(database.number("SELECT count(*) FROM copy.people")).isEqualTo(100);
     assertThat(database.number("SELECT count(*) FROM copy.orders")).isEqualTo(500);
   }

@@ -198,7 +198,7 @@ final class WholeFileTest {
     write(pipe);
 
     assertThat(reader.inputReader(UTF_8).readLine()).isEqualTo("new");
-    assertThat(reader.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(reader.waitFor(4, TimeUnit.MINUTES)).isTrue();
     assertThat(names()).containsExactly("pipe");
     assertThat(OutputPlace.of(pipe.toString()).isStream()).isTrue();
     assertThatThrownBy(() -> write(Path.of("/dev/full")))
