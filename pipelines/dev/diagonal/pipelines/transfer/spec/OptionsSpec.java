@@ -8,7 +8,6 @@ import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
-import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
@@ -228,7 +227,12 @@ public final class OptionsSpec {
       case "jdbc" -> {
         Mode mode = options.getMode();
         Mode usual = key.isEmpty() ? Mode.insert : Mode.upsert;
-        return new ToJdbc(database, end.place(), key, mode == null ? usual : mode);
+        return new ToJdbc(
+            database,
+            end.place(),
+            key,
+            mode == null ? usual : mode,
+            options.getIndexes() == TransferOptions.Indexes.after);
       }
       case "elasticsearch" -> {
         if (key.isEmpty()) {
