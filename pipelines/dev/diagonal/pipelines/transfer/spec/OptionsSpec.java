@@ -9,7 +9,6 @@ import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
-import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
