@@ -54,7 +54,8 @@ public interface EmbeddedServers extends AutoCloseable {
    * Starts the given servers in parallel and returns when they answer.
    *
    * @param dataDirectory where their data is kept; null to delete it with the servers
-   * @throws EmbeddedServersException if this jar does not contain them, or one does not start
+   * @throws IllegalArgumentException if this jar does not contain them
+   * @throws EmbeddedServersException if one does not start
    */
   static EmbeddedServers start(Set<Kind> kinds, @Nullable Path dataDirectory) {
     try {
@@ -75,10 +76,11 @@ public interface EmbeddedServers extends AutoCloseable {
     }
   }
 
-  private static EmbeddedServersException absent(Throwable cause) {
-    return new EmbeddedServersException(
+  private static IllegalArgumentException absent(Throwable cause) {
+    return new IllegalArgumentException(
         "embedded servers are not in this jar: name a sink (--output, --jdbcUrl or"
-            + " --elasticsearchUrl), or run under Maven: mvn -q compile exec:java -Dexec.args=\"<command> <options>\"",
+            + " --elasticsearchUrl), or run under Maven: mvn -q compile exec:java"
+            + " -Dexec.args=\"<command> <options>\"",
         cause);
   }
 }

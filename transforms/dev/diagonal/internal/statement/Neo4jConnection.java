@@ -39,9 +39,10 @@ public final class Neo4jConnection implements AutoCloseable {
   private static final String CHANGES = "changes";
 
   private static final String NO_DRIVER =
-      "Neo4j's JDBC driver is not on the class path: the bundled jar does not include it. Start with"
-          + " java -cp 'target/diagonal-bundled.jar:target/neo4j-jdbc/*'"
-          + " dev.diagonal.pipelines.Main, or add org.neo4j:neo4j-jdbc and its dependencies";
+      "Neo4j's JDBC driver is not on the class path, and the bundled jar does not include it."
+          + " bin/diagonal finds it in lib/ of the distribution, and in target/neo4j-jdbc/ where"
+          + " mvn package puts it; java finds it with -cp"
+          + " 'target/diagonal-bundled.jar:target/neo4j-jdbc/*' dev.diagonal.pipelines.Main";
 
   // The driver logs at INFO that it connects. The reference keeps the logger, and so its level,
   // from being garbage collected.

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param commitRows the maximum number of rows per transaction; 50,000 unless {@linkplain
  *     #withCommitRows set}
  * @param batchesInFlight the maximum number of transactions that a writer has handed over but not
- *     yet seen committed; 2 unless {@linkplain #withBatchesInFlight set}
+ *     yet seen committed; 2 unless {@linkplain #withBatchesInFlight set}; inserts of rows without a
+ *     key have a connection each
  * @param maxConnections the maximum number of connections that all writers of a JVM to the same
  *     database have open; 8 unless {@linkplain #withMaxConnections set}
  * @param waitLimit how long a writer waits for one of these connections, or for its own
@@ -141,8 +142,8 @@ public record JdbcWrite<T>(
   }
 
   /**
-   * Sets the maximum number of transactions in flight per writer, including the one being written;
-   * default 2.
+   * Sets the maximum number of transactions in flight per writer; default 2. One of them is being
+   * written; without a key, all are, since their order does not matter.
    */
   public JdbcWrite<T> withBatchesInFlight(int batches) {
     return with(copy -> copy.batchesInFlight = batches);

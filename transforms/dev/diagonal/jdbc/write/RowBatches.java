@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Groups rows into transactions of {@code commitRows} rows (or 64 MiB) and writes each one while
- * the next is bound. Each row has an origin, such as its window, which its result has too.
+ * the next is bound; rows without a key over several connections. Each row has an origin, such as
+ * its window, which its result has too.
  *
  * <p>Confined to one thread. After an exception only {@link #close} may be called.
  */
@@ -27,13 +28,15 @@ final class RowBatches<T, O> implements AutoCloseable {
 
   private final JdbcWrite<T> write;
   private final boolean rejects;
-  private final TransactionWriter<T> writer;
+  private final TransactionWriters<T> writers;
   private final BatchRowsFactory<T> factory;
   private final InFlight<Result<T, O>> inFlight;
   private final List<Result<T, O>> refused = new ArrayList<>();
   private int expectedBytes = LEAST_BYTES;
   private int expectedRows = LEAST_ROWS;
   private @Nullable Batch<T, O> open;
+  private int handedOver;
+  private long handedOverRows;
   private boolean stopped;
 
   /**
@@ -56,15 +59,15 @@ final class RowBatches<T, O> implements AutoCloseable {
    * @param rejects whether bad rows are returned in the results; otherwise they fail the batch
    */
   static <T, O> RowBatches<T, O> open(JdbcWrite<T> write, boolean rejects) throws Exception {
-    TransactionWriter<T> writer = new TransactionWriter<>(write, rejects);
+    TransactionWriters<T> writers = new TransactionWriters<>(write, rejects);
     boolean done = false;
     try {
-      RowBatches<T, O> batches = new RowBatches<>(write, rejects, writer, writer.factory());
+      RowBatches<T, O> batches = new RowBatches<>(write, rejects, writers, writers.factory());
       done = true;
       return batches;
     } finally {
       if (!done) {
-        writer.close();
+        writers.close();
       }
     }
   }
@@ -72,16 +75,16 @@ final class RowBatches<T, O> implements AutoCloseable {
   private RowBatches(
       JdbcWrite<T> write,
       boolean rejects,
-      TransactionWriter<T> writer,
+      TransactionWriters<T> writers,
       BatchRowsFactory<T> factory) {
     this.write = write;
     this.rejects = rejects;
-    this.writer = writer;
+    this.writers = writers;
     this.factory = factory;
     this.inFlight =
         new InFlight<>(
             "writer to table " + write.table().name(),
-            1,
+            writers.count(),
             write.batchesInFlight(),
             write.waitLimit());
   }
@@ -131,7 +134,7 @@ final class RowBatches<T, O> implements AutoCloseable {
       handOver(open);
     }
     List<Result<T, O>> results = inFlight.drain();
-    writer.confirm();
+    writers.confirm(handedOver);
     return withRefused(results);
   }
 
@@ -149,7 +152,7 @@ final class RowBatches<T, O> implements AutoCloseable {
   @Override
   public void close() {
     inFlight.close();
-    writer.close();
+    writers.close();
   }
 
   private void handOver(Batch<T, O> batch) throws Exception {
@@ -157,9 +160,11 @@ final class RowBatches<T, O> implements AutoCloseable {
     expectedBytes = (int) Math.max(expectedBytes, batch.rows.bytes() + LEAST_BYTES);
     expectedRows = Math.max(expectedRows, batch.rows.size());
     KeyOrder order = batch.rows.seal();
+    BatchPlace place = new BatchPlace(handedOver++, handedOverRows + 1);
+    handedOverRows += batch.rows.size();
     inFlight.submit(
         "write %s rows to table %s".formatted(batch.rows.size(), write.table().name()),
-        () -> result(batch, writer.write(batch.rows, order)));
+        () -> result(batch, writers.write(batch.rows, order, place)));
   }
 
   private Result<T, O> result(Batch<T, O> batch, BatchOutcome outcome) {

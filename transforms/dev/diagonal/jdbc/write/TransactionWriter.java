@@ -25,15 +25,18 @@ final class TransactionWriter<T> implements AutoCloseable {
   private final boolean rejects;
   private final PlacedConnection connection;
   private final WriteFaults faults;
+  private final boolean sharesLedger;
   private @Nullable WriterLedger ledger;
-  private long acknowledgedRows;
 
   /**
    * @param rejects whether bad rows are returned in the outcome and the others written; otherwise
    *     they fail the batch
+   * @param ledger that another writer has opened and closes, or null to open one
    */
-  TransactionWriter(JdbcWrite<T> write, boolean rejects) {
+  TransactionWriter(JdbcWrite<T> write, boolean rejects, @Nullable WriterLedger ledger) {
     this.write = write;
+    this.ledger = ledger;
+    this.sharesLedger = ledger != null;
     this.rejects = rejects;
     this.connection = new PlacedConnection(write);
     this.faults = new WriteFaults(write, connection);
@@ -85,6 +88,11 @@ final class TransactionWriter<T> implements AutoCloseable {
     }
   }
 
+  /** Returns the ledger that {@link #factory} has opened. */
+  @Nullable WriterLedger ledger() {
+    return ledger;
+  }
+
   /**
    * Writes one batch.
    *
@@ -93,10 +101,10 @@ final class TransactionWriter<T> implements AutoCloseable {
    * @throws SQLException if the database refuses for another reason, or retries run out; the
    *     message includes the table, the number of rows and the first key
    */
-  BatchOutcome write(BatchRows<T> rows, KeyOrder order) throws Exception {
+  BatchOutcome write(BatchRows<T> rows, KeyOrder order, BatchPlace place) throws Exception {
     long startNanos = System.nanoTime();
     WriterLedger opened = Objects.requireNonNull(ledger, "call factory() first");
-    Token token = opened.next(rows);
+    Token token = opened.next(rows, place.number());
     Attempts attempts = new Attempts(rows, order, opened.check(token, List.of()));
     connection.resume("write %s rows to table %s".formatted(rows.size(), write.table().name()));
     RunRecorder.Open open = RunRecorder.open(() -> "table " + write.table().name(), null, 0);
@@ -105,11 +113,8 @@ final class TransactionWriter<T> implements AutoCloseable {
     try {
       List<Rejected> rejected = write.retry().call(attempts::next, SqlFaults::isRetryable);
       if (token != null && !attempts.undone) {
-        opened.acknowledge(token, first(rows, order));
-        acknowledgedRows += rows.size();
-        if (opened.isFull()) {
-          opened.confirm(connection.held());
-        }
+        opened.acknowledge(token, first(rows, order, place));
+        opened.confirmIfFull(connection.held());
       }
       refused = rejected.size();
       done = true;
@@ -124,7 +129,7 @@ final class TransactionWriter<T> implements AutoCloseable {
           "write a batch of %s rows, %s,%s"
               .formatted(
                   rows.size(),
-                  first(rows, order),
+                  first(rows, order, place),
                   attempts.check.isUnproven()
                       ? " which may or may not be committed, so writing them again may write them twice,"
                       : ""),
@@ -136,25 +141,26 @@ final class TransactionWriter<T> implements AutoCloseable {
   }
 
   /** Returns how messages identify the first row of a batch, without values other than keys. */
-  private String first(BatchRows<T> rows, KeyOrder order) {
+  private String first(BatchRows<T> rows, KeyOrder order, BatchPlace place) {
     return write.table().keyColumns().isEmpty()
-        ? "first row %s of this writer".formatted(acknowledgedRows + 1)
+        ? "first row %s of this writer".formatted(place.firstRow())
         : "first key " + rows.key(order.sent()[0]);
   }
 
   /**
    * Checks that the database still has the acknowledged transactions that must not be repeated.
    *
+   * @param numbered how many batches the part of the input has
    * @throws SQLException if one is missing, since a crash or a failover of the server has lost it
    */
-  void confirm() throws SQLException, InterruptedException {
+  void confirm(int numbered) throws SQLException, InterruptedException {
     WriterLedger opened = ledger;
     if (opened == null || opened.isEmpty()) {
       return;
     }
     connection.resume("count the transactions to table " + write.table().name());
     try {
-      opened.confirm(connection.held());
+      opened.confirm(connection.held(), numbered);
     } catch (SQLException fault) {
       throw faults.explained("confirm what was written", fault);
     } finally {
@@ -166,7 +172,7 @@ final class TransactionWriter<T> implements AutoCloseable {
   public void close() {
     WriterLedger opened = ledger;
     ledger = null;
-    if (opened != null) {
+    if (opened != null && !sharesLedger) {
       opened.close();
     }
     connection.close();

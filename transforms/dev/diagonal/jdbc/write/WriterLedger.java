@@ -28,7 +28,7 @@ import org.postgresql.PGConnection;
  * all acknowledged tokens. Without a ledger, a transaction with an unknown outcome fails the
  * writer.
  *
- * <p>Not thread-safe.
+ * <p>Thread-safe, since a writer may have several connections.
  */
 final class WriterLedger {
 
@@ -39,7 +39,6 @@ final class WriterLedger {
   private final @Nullable HeldRuns run;
   private final @Nullable String why;
   private final List<Acknowledged> acknowledged = new ArrayList<>();
-  private int numbered;
 
   /** A committed transaction, and how messages identify its first row. */
   private record Acknowledged(Token token, String first) {}
@@ -69,8 +68,12 @@ final class WriterLedger {
         : new WriterLedger(write, null, rights.missing());
   }
 
-  /** Returns a token for the next transaction, or null if there is no ledger. */
-  @Nullable Token next(BatchRows<?> rows) {
+  /**
+   * Returns a token for the next transaction, or null if there is no ledger.
+   *
+   * @param number of the transaction among those of the part of the input
+   */
+  @Nullable Token next(BatchRows<?> rows, int number) {
     if (run == null) {
       return null;
     }
@@ -78,7 +81,7 @@ final class WriterLedger {
     String table = write.table().name();
     return part == null
         ? Token.next(run.run(), table, rows.size())
-        : Token.numbered(run.run(), table, part, numbered++, rows.size(), rows.checksum());
+        : Token.numbered(run.run(), table, part, number, rows.size(), rows.checksum());
   }
 
   /**
@@ -99,29 +102,42 @@ final class WriterLedger {
   }
 
   /** Records a committed transaction. */
-  void acknowledge(Token token, String first) {
+  synchronized void acknowledge(Token token, String first) {
     acknowledged.add(new Acknowledged(token, first));
   }
 
   /** Returns whether {@link #confirm} has nothing to check. */
-  boolean isEmpty() {
+  synchronized boolean isEmpty() {
     return acknowledged.isEmpty() && write.ledger().part() == null;
   }
 
-  /** Returns whether there are enough tokens to confirm. */
-  boolean isFull() {
+  /** Confirms the tokens if there are enough of them. */
+  synchronized void confirmIfFull(HeldConnection held) throws SQLException, InterruptedException {
+    if (isFull()) {
+      confirm(held, 0);
+    }
+  }
+
+  private boolean isFull() {
     return acknowledged.size() >= MAX_TOKENS && write.ledger().part() == null;
   }
 
   /**
    * Checks that the database has all committed transactions, and of a part no others.
    *
+   * @param numbered how many transactions the part has
    * @throws SQLException if one is missing, or the database cannot be reached
    * @throws BadInputException if an earlier attempt has committed further transactions of the part
    */
-  void confirm(HeldConnection held) throws SQLException, InterruptedException {
+  synchronized void confirm(HeldConnection held, int numbered)
+      throws SQLException, InterruptedException {
     if (!isFull()) {
-      var unused = ProvenTransaction.call(held, write.retry(), CommitCheck.unneeded(), this::count);
+      var unused =
+          ProvenTransaction.call(
+              held,
+              write.retry(),
+              CommitCheck.unneeded(),
+              connection -> count(connection, numbered));
       return;
     }
     long rows = acknowledged.stream().mapToLong(each -> each.token.rows()).sum();
@@ -132,7 +148,7 @@ final class WriterLedger {
             write.retry(),
             check(sum, true),
             connection -> {
-              boolean all = count(connection);
+              boolean all = count(connection, numbered);
               ledger().delete(connection, tokens());
               return all;
             });
@@ -141,8 +157,8 @@ final class WriterLedger {
     acknowledge(sum, first);
   }
 
-  private boolean count(Connection connection) throws SQLException {
-    checkNoFurther(connection);
+  private boolean count(Connection connection, int numbered) throws SQLException {
+    checkNoFurther(connection, numbered);
     Set<UUID> found = ledger().committed(connection, tokens());
     if (found.size() == acknowledged.size()) {
       return true;
@@ -164,7 +180,7 @@ final class WriterLedger {
                     : "run " + first.run() + " was ended, and its part of the ledger deleted"));
   }
 
-  private void checkNoFurther(Connection connection) throws SQLException {
+  private void checkNoFurther(Connection connection, int numbered) throws SQLException {
     String part = write.ledger().part();
     if (part == null || run == null) {
       return;
@@ -178,7 +194,7 @@ final class WriterLedger {
   }
 
   /** Ends the run in the ledger. */
-  void close() {
+  synchronized void close() {
     if (run != null) {
       if (write.ledger().part() == null) {
         run.forget(tokens());

@@ -241,7 +241,9 @@ public final class TransferJob implements Job {
 
   @Override
   public String completion() {
-    return isStaged() ? "publishing the tables" : "finishing";
+    return isStaged()
+        ? "publishing the tables"
+        : output.keys().isEmpty() ? "finishing" : "making the primary keys";
   }
 
   @Override
@@ -251,6 +253,7 @@ public final class TransferJob implements Job {
     }
     output.refresh();
     staged.publish();
+    output.keys().create();
     if (recorded != null) {
       recorded.end();
     }

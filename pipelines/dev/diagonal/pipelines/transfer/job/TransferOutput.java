@@ -46,6 +46,7 @@ final class TransferOutput {
   private final @Nullable StagedSinks staged;
   private final @Nullable RecordedTransfers recorded;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
+  private final KeysAfter keys = new KeysAfter();
 
   /**
    * @param staged creates the sinks of tables that change at the end, or null if they change
@@ -130,6 +131,9 @@ final class TransferOutput {
     Table table = find(to, source, rows, database);
     WriteMode mode = modeOf(to.mode());
     StagedSinks stages = staged;
+    if (to.keyAfter() && keys.areFor(database, table, spec.resume())) {
+      table = keys.without(database, table);
+    }
     if (stages == null) {
       TargetTable.create(database, table);
     }
@@ -165,6 +169,11 @@ final class TransferOutput {
       case update -> WriteMode.UPDATE;
       case delete -> WriteMode.DELETE;
     };
+  }
+
+  /** Returns the keys that are made at the end. */
+  KeysAfter keys() {
+    return keys;
   }
 
   /**

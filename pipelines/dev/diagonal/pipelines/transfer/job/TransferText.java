@@ -127,6 +127,8 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
       return "--transaction=all writes the rows to the tables at the end";
     } else if (spec.verify()) {
       return "--verify reads the targets at the end";
+    } else if (spec.tables().stream().anyMatch(ToJdbc::keyAfter)) {
+      return "--indexes=after makes the primary key at the end";
     }
     return SourceSnapshot.isFor(spec.from())
         ? "--snapshot=one keeps one snapshot for all readers (--snapshot=each does not need it)"

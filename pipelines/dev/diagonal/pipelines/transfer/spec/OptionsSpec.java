@@ -228,7 +228,12 @@ public final class OptionsSpec {
       case "jdbc" -> {
         Mode mode = options.getMode();
         Mode usual = key.isEmpty() ? Mode.insert : Mode.upsert;
-        return new ToJdbc(database, end.place(), key, mode == null ? usual : mode);
+        return new ToJdbc(
+            database,
+            end.place(),
+            key,
+            mode == null ? usual : mode,
+            options.getIndexes() == TransferOptions.Indexes.after);
       }
       case "elasticsearch" -> {
         if (key.isEmpty()) {

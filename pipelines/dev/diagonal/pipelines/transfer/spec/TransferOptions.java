@@ -44,6 +44,12 @@ public interface TransferOptions
     each
   }
 
+  /** When a table that is created gets its primary key. */
+  enum Indexes {
+    before,
+    after
+  }
+
   /** When the rows of a transfer become visible in tables. */
   enum Transaction {
     each,
@@ -272,6 +278,15 @@ public interface TransferOptions
   boolean getSynchronousCommit();
 
   void setSynchronousCommit(boolean synchronousCommit);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description(
+      "PostgreSQL, --mode=insert with --key: when a table that the transfer creates gets its primary"
+          + " key, before or after its rows. Existing tables keep their indexes")
+  @Default.Enum("before")
+  Indexes getIndexes();
+
+  void setIndexes(Indexes indexes);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(

@@ -97,6 +97,15 @@ public record TransferSpec(
         }
         boolean together = atOnce || grouped;
         checkDatabase(table, together || table.mode() == Mode.replace);
+        if (table.keyAfter() && (table.mode() != Mode.insert || table.key().isEmpty())) {
+          throw new IllegalArgumentException(
+              "--indexes=after needs --mode=insert and --key, got mode %s and key %s for table %s: the other modes find rows by the key"
+                  .formatted(table.mode(), table.key(), table.table()));
+        } else if (table.keyAfter() && together) {
+          throw new IllegalArgumentException(
+              "--indexes=after cannot be combined with --transaction=all, which publishes table %s with its key"
+                  .formatted(table.table()));
+        }
         boolean onlyAtOnce = table.mode() == Mode.replace;
         boolean neverAtOnce =
             table.mode() == Mode.ignore
@@ -116,7 +125,9 @@ public record TransferSpec(
         TargetTable.problem(
             table.database().at(ServerUrls.TO_COME),
             staged,
-            resume ? "--resume" : verify ? "--verify" : null);
+            resume
+                ? "--resume"
+                : verify ? "--verify" : table.keyAfter() ? "--indexes=after" : null);
     if (problem != null) {
       throw new IllegalArgumentException("table %s: %s".formatted(table.table(), problem));
     }
@@ -247,7 +258,13 @@ public record TransferSpec(
     }
   }
 
-  public record ToJdbc(Database database, String table, List<String> key, Mode mode)
+  /**
+   * A table.
+   *
+   * @param keyAfter whether it gets its primary key after its rows, if the transfer creates it
+   */
+  public record ToJdbc(
+      Database database, String table, List<String> key, Mode mode, boolean keyAfter)
       implements To {}
 
   /**

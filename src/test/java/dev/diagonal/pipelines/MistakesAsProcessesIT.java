@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.Mistakes.Mistake;
 import dev.diagonal.pipelines.local.LocalPostgres;
@@ -14,13 +13,15 @@ import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Sql;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -47,7 +48,7 @@ final class MistakesAsProcessesIT {
 
   private static final Map<String, Process> PROCESSES = new LinkedHashMap<>();
 
-  private static HttpServer plainHttp;
+  private static ServerSocket plainHttp;
 
   @BeforeAll
   static void startAll() throws IOException {
@@ -57,17 +58,30 @@ final class MistakesAsProcessesIT {
         LongStream.range(0, 2_000_000)
             .mapToObj(i -> i % 1_000 + "," + i % 700 + ",3.5,1")
             .collect(joining("\n", "userId,movieId,rating,timestamp\n", "\n")));
-    plainHttp = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    plainHttp.start();
+    plainHttp = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    CompletableFuture<Void> unused = CompletableFuture.runAsync(MistakesAsProcessesIT::refuseAll);
     for (Mistake each : rows().toList()) {
       PROCESSES.put(each.arguments(), start(each.command()));
     }
   }
 
   @AfterAll
-  static void endAll() {
+  static void endAll() throws IOException {
     PROCESSES.values().forEach(process -> process.destroyForcibly().onExit().join());
-    plainHttp.stop(0);
+    plainHttp.close();
+  }
+
+  /** Answers to whatever comes as a server of plain HTTP does to TLS. */
+  private static void refuseAll() {
+    byte[] answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".getBytes(UTF_8);
+    while (!plainHttp.isClosed()) {
+      try (Socket client = plainHttp.accept()) {
+        int unused = client.getInputStream().read(new byte[1_000]);
+        client.getOutputStream().write(answer);
+      } catch (IOException e) {
+        // The client or the test has gone.
+      }
+    }
   }
 
   static Stream<Mistake> rows() {
@@ -140,7 +154,7 @@ final class MistakesAsProcessesIT {
         command
             .replace("D64 ", diagonal.replace("-Xmx256m", "-Xmx64m") + " ")
             .replace("D ", diagonal + " ")
-            .replace("{http}", "localhost:" + plainHttp.getAddress().getPort());
+            .replace("{http}", "localhost:" + plainHttp.getLocalPort());
     ProcessBuilder builder =
         new ProcessBuilder("sh", "-c", line)
             .directory(directory.toFile())

@@ -242,7 +242,8 @@ final class OddFilesTest {
   @Test
   void theSeparatorLineOfExcelIsRefused() throws IOException {
     Path in = file("r.csv", "sep=;\r\n" + RATINGS.replace(',', ';'));
-    String hint = "is 'sep=;', with which Excel names the delimiter: use --skipLines=1 --delimiter=';'";
+    String hint =
+        "is 'sep=;', with which Excel names the delimiter: use --skipLines=1 --delimiter=';'";
     Launched refused = movieRatings(in);
     assertFailed(refused, hint);
     assertThat(refused.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
@@ -270,7 +271,8 @@ final class OddFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"id\":1,\"b\":2}\n", "[{\"id\":1},\n{\"id\":2}]\n", "[\n{\"id\":1}\n]\n"})
+  @ValueSource(
+      strings = {"{\"id\":1,\"b\":2}\n", "[{\"id\":1},\n{\"id\":2}]\n", "[\n{\"id\":1}\n]\n"})
   void jsonInPlaceOfAHeaderIsRefused(String json) throws IOException {
     Path in = file("in.csv", json);
     String message = "the first line of " + in + " is JSON and not a header";

@@ -29,6 +29,8 @@ public final class WireRows extends WireEncoder {
   private static final byte[] END = {(byte) 0xFF, (byte) 0xFF};
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int CHUNK_BYTES = 1 << 16;
 
   private int[] valueEnds;
@@ -115,13 +117,30 @@ public final class WireRows extends WireEncoder {
 
   /** Compares the keys of two rows by their unsigned bytes. */
   public int compareKeys(int row, int other) {
-    return Arrays.compareUnsigned(
-        keys.array(),
-        start(keyEnds, row),
-        keyEnds[row],
-        keys.array(),
-        start(keyEnds, other),
-        keyEnds[other]);
+    return compare(
+        keys.array(), start(keyEnds, row), keyEnds[row], start(keyEnds, other), keyEnds[other]);
+  }
+
+  /**
+   * Compares two ranges of bytes as {@link Arrays#compareUnsigned(byte[], int, int, byte[], int,
+   * int)} does. For short ranges it is faster: a sort calls it twenty times per row.
+   */
+  static int compare(byte[] bytes, int from, int to, int otherFrom, int otherTo) {
+    int common = Math.min(to - from, otherTo - otherFrom);
+    int i = 0;
+    for (; i + Long.BYTES <= common; i += Long.BYTES) {
+      long word = (long) LONG.get(bytes, from + i);
+      long other = (long) LONG.get(bytes, otherFrom + i);
+      if (word != other) {
+        return Long.compareUnsigned(word, other);
+      }
+    }
+    for (; i < common; i++) {
+      if (bytes[from + i] != bytes[otherFrom + i]) {
+        return Byte.compareUnsigned(bytes[from + i], bytes[otherFrom + i]);
+      }
+    }
+    return Integer.compare(to - from, otherTo - otherFrom);
   }
 
   /**

@@ -17,10 +17,13 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.RejectedRow;
+import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.Sql;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -99,6 +102,37 @@ final class JdbcBlockWriterIT {
       assertThat(writer.flush()).matches(written -> written.rows() == 250, "250 rows");
     }
     assertThat(rows()).hasSize(250);
+  }
+
+  @Test
+  void rowsWithoutAKeyHaveSeveralConnections() throws Exception {
+    Table keyless = Table.of(table.name(), Column.of("id", "bigint"), Column.of("name", "text"));
+    JdbcWrite<Item> write =
+        JdbcWrite.insert(target, keyless, BINDER).withCommitRows(100).withBatchesInFlight(3);
+    try (HeldConnection other = new HeldConnection(target);
+        JdbcBlockWriter<Item> writer = JdbcBlockWriter.open(write)) {
+      try (Statement lock = other.use().createStatement()) {
+        lock.execute("LOCK TABLE " + quoted() + " IN SHARE ROW EXCLUSIVE MODE");
+      }
+      writer.write(items(1, 350));
+      String waiting =
+          "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '%s'::regclass"
+              .formatted(quoted());
+      assertThat(
+              Eventually.within(
+                  Duration.ofMinutes(4),
+                  () -> {
+                    try {
+                      return sql.query(waiting).equals(List.of("3"));
+                    } catch (SQLException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  }))
+          .isTrue();
+      other.use().rollback();
+      assertThat(writer.flush()).matches(written -> written.rows() == 350, "350 rows");
+    }
+    assertThat(rows()).hasSize(350);
   }
 
   @Test

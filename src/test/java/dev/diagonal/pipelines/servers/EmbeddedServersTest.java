@@ -26,7 +26,7 @@ final class EmbeddedServersTest {
           .satisfies(
               e -> {
                 assertThat(e.getClass().getName())
-                    .isEqualTo(EmbeddedServersException.class.getName());
+                    .isEqualTo(IllegalArgumentException.class.getName());
                 assertThat(e.getMessage())
                     .startsWith(
                         "embedded servers are not in this jar: name a sink (--output, --jdbcUrl")
