@@ -181,7 +181,7 @@ public final class ChaosBenchmark {
     // A worker that has died leaves a claim, whose lease nobody renews.
     String working =
         "SELECT count(*) FROM %s WHERE status = 'processing'"
-            .formatted(database.tables().batchesSql())
+                .formatted(database.tables().batchesSql())
             + " AND lease_until > clock_timestamp() + interval '1 second'";
     boolean atWork =
         Eventually.within(
