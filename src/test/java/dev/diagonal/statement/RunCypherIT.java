@@ -175,7 +175,7 @@ final class RunCypherIT {
   @ParameterizedTest
   @CsvSource({
     "numeric, NaN",
-    "numeric(9,2), Infinity",
+    "'numeric(9,2)', Infinity",
     "date, infinity",
     "time, 24:00:00",
     "timestamp with time zone, -infinity"
