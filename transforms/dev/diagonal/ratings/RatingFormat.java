@@ -133,9 +133,7 @@ public record RatingFormat(
     HeaderNames header = line == null ? HeaderNames.NONE : new HeaderNames(split(line));
     List<String> names = header.names();
     int fields =
-        line == null
-            ? FieldCounts.most(file.firstLines(), new CsvFields(delimiter))
-            : names.size();
+        line == null ? FieldCounts.most(file.firstLines(), new CsvFields(delimiter)) : names.size();
     int movie = required(movieColumn, header, file);
     int rating = required(ratingColumn, header, file);
     if (movie == rating) {

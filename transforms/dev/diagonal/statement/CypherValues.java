@@ -31,8 +31,8 @@ final class CypherValues {
    * Returns a row as a map. JSON columns become lists and maps, UUIDs become text, and decimals
    * become floating-point numbers.
    *
-   * @throws SQLException if a floating-point number cannot hold all digits of a number; a fault of
-   *     the row
+   * @throws SQLException if a floating-point number cannot hold all digits of a number, or Neo4j
+   *     has no such value; a fault of the row
    */
   static Map<String, Object> of(List<Column> columns, BoundRow row) throws SQLException {
     Map<String, Object> values = new HashMap<>();
@@ -41,11 +41,24 @@ final class CypherValues {
       Object value = row.value(i);
       if (value instanceof String text && columns.get(i).type().startsWith("json")) {
         values.put(name, parsed(name, text));
+      } else if (value instanceof String text && !isText(columns.get(i).type())) {
+        throw new SQLException(
+            "column %s: Neo4j has no %s %s; load the column as text"
+                .formatted(name, columns.get(i).type(), text),
+            OUT_OF_RANGE);
       } else {
         values.put(name, plain(name, value));
       }
     }
     return values;
+  }
+
+  /**
+   * Returns whether texts are values of a type. NaN, infinite dates and 24:00, which Java's types
+   * cannot hold, arrive as texts too.
+   */
+  private static boolean isText(String type) {
+    return !(type.startsWith("numeric") || type.equals("date") || type.startsWith("time"));
   }
 
   private static @Nullable Object plain(String column, @Nullable Object value) throws SQLException {

@@ -51,13 +51,14 @@ public record RunStatement<T>(
     implements BatchWriter.Factory<T> {
 
   /**
-   * @throws IllegalArgumentException if the statement's parameters are not columns of the rows
+   * @throws IllegalArgumentException if the statement's parameters are not columns of the rows, or
+   *     one is an array on PostgreSQL
    */
   public RunStatement {
     if (Neo4jConnection.accepts(database.url())) {
       CypherText.check(text, parameters.names());
     } else {
-      SqlText unused = SqlText.of(text, parameters.names());
+      call(database, text, parameters).check();
     }
   }
 
@@ -119,6 +120,15 @@ public record RunStatement<T>(
     }
   }
 
+  /** Returns whether a column is a parameter of the statement. */
+  public boolean uses(String column) {
+    if (isCypher()) {
+      // As in row.id, row.`id` or row['id']; a comment that names it does no harm.
+      return text.contains(column);
+    }
+    return sql().text().columns().contains(parameters.names().indexOf(column));
+  }
+
   private void explain(Neo4jConnection connection) throws SQLException {
     try {
       boolean unused = connection.explain(text);
@@ -158,6 +168,10 @@ public record RunStatement<T>(
   }
 
   SqlCall sql() {
+    return call(database, text, parameters);
+  }
+
+  private static SqlCall call(JdbcTarget database, String text, RowParameters<?> parameters) {
     return new SqlCall(
         SqlText.of(text, parameters.names()),
         parameters.columns(),

@@ -35,12 +35,33 @@ record SqlCall(SqlText text, List<Column> columns, boolean arrays) {
       Connection connection, PreparedStatement statement, List<BoundRow> rows) throws SQLException {
     for (int i = 0; i < text.columns().size(); i++) {
       int column = text.columns().get(i);
-      @Nullable Object[] values = rows.stream().map(row -> row.value(column)).toArray();
-      statement.setArray(i + 1, connection.createArrayOf(typeOf(column), values));
+      statement.setArray(i + 1, connection.createArrayOf(typeOf(column), values(column, rows)));
     }
     return statement.execute()
         ? StatementReport.of(statement.getResultSet())
         : StatementReport.of(UPDATES, statement.getUpdateCount());
+  }
+
+  /** The driver takes binary values only as an array of that type. */
+  private @Nullable Object[] values(int column, List<BoundRow> rows) {
+    return columns.get(column).type().equals("bytea")
+        ? rows.stream().map(row -> row.value(column)).toArray(byte[][]::new)
+        : rows.stream().map(row -> row.value(column)).toArray();
+  }
+
+  /**
+   * Refuses arrays, which {@code unnest} would flatten.
+   *
+   * @throws IllegalArgumentException if a parameter would be an array of arrays
+   */
+  void check() {
+    for (int column : arrays ? text.columns() : List.<Integer>of()) {
+      if (columns.get(column).type().endsWith("[]")) {
+        throw new IllegalArgumentException(
+            "the parameter :%s is of type %s, and PostgreSQL's unnest would mix the arrays of all rows: make it a column of type jsonb"
+                .formatted(columns.get(column).name(), columns.get(column).type()));
+      }
+    }
   }
 
   /** Returns the catalogue's name of a type, by which the driver knows it. */

@@ -76,7 +76,9 @@ final class Arguments {
     OptionSpec flag = specs.get(SHORT.getOrDefault(arg, ""));
     int equals = arg.indexOf('=');
     OptionSpec spec =
-        arg.startsWith("--") ? specs.get(arg.substring(2, equals < 0 ? arg.length() : equals)) : flag;
+        arg.startsWith("--")
+            ? specs.get(arg.substring(2, equals < 0 ? arg.length() : equals))
+            : flag;
     if (spec == null) {
       others.add(arg);
     } else if (flag != null) {

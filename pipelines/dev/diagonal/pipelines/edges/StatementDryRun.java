@@ -1,5 +1,8 @@
 package dev.diagonal.pipelines.edges;
 
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.internal.jdbc.relationships.StatementFiles;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -14,7 +17,7 @@ import java.util.function.Function;
  *
  * @param findings receives it
  */
-record StatementDryRun(JdbcTarget database, Findings findings) {
+record StatementDryRun(JdbcTarget database, InternalSchema schema, Findings findings) {
 
   /**
    * Adds whether the database accepts a statement, and the first rows that it would be run for.
@@ -37,6 +40,16 @@ record StatementDryRun(JdbcTarget database, Findings findings) {
               statement.check();
               return "checked: %s accepts --%s".formatted(statement.target(), option);
             });
+    InputFiles files = input.files();
+    if (files != null) {
+      boolean compared =
+          findings.check(
+              () ->
+                  load.apply(rows).comparesFiles()
+                      ? "files:   " + StatementFiles.of(database, schema).look(files)
+                      : "files:   not compared with earlier ones, as --%s does not use %s"
+                          .formatted(option, ValueRows.PLACE));
+    }
     findings.rows(
         "the " + what,
         () ->

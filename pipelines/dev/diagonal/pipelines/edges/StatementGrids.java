@@ -32,9 +32,12 @@ record StatementGrids(LoadEdgesOptions options, ScheduleKind kind, int tableSize
     return ends.by(row -> row.get(source), row -> row.get(target));
   }
 
-  /** Batches of nodes share no id, so they run in parallel even if an id occurs twice. */
+  /**
+   * Returns the grid of nodes. Their batches share no id, so they run in parallel even if an id
+   * occurs twice. They have the locks of edges that have the id at either end.
+   */
   Grid<ValueRow> nodes() {
-    return Grid.components(tableSize, row -> row.get(0));
+    return Grid.monopartite(tableSize).by(row -> row.get(0), row -> row.get(0));
   }
 
   private static int position(String column, List<String> names) {

@@ -5,6 +5,7 @@ import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -112,6 +113,11 @@ final class StatementInput {
             Locale.ROOT, "%,d file(s), %,.1f MB", files.files().size(), files.totalBytes() / 1e6);
   }
 
+  /** Returns the files; null if the rows are those of a query. */
+  @Nullable InputFiles files() {
+    return files;
+  }
+
   @Nullable List<String> patterns() {
     return patterns;
   }
@@ -146,7 +152,12 @@ final class StatementInput {
     RangePlan plan = RangePlan.DEFAULT.forReaders(Runners.readers(options));
     List<String> all = patterns == null ? List.of() : patterns;
     return switch (kind) {
-      case "query" -> query(queried(database), String.valueOf(options.getInputQuery()));
+      case "query" -> {
+        String text = String.valueOf(options.getInputQuery());
+        boolean lists = Neo4jConnection.accepts(database.url());
+        JdbcTarget queried = queried(database);
+        yield query(queried, lists ? QueryLists.of(queried, text) : text);
+      }
       case "jsonl" -> JsonLineFiles.of(all, plan, false);
       case "parquet" -> ParquetFiles.of(all, plan, Mapping.NONE);
       default -> CsvFiles.of(all, format(), plan);

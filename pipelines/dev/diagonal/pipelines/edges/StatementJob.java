@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.edges;
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRow;
@@ -12,6 +13,7 @@ import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.options.ConflictFreeOptions;
 import dev.diagonal.pipelines.options.DeadLetters;
+import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.ParallelWrite;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
@@ -195,9 +197,10 @@ final class StatementJob implements Job {
     database = Sinks.jdbc(place, options, servers);
     StatementLoad loadEdges = edges(remarked(edges.open(database)));
     StatementLoad loadNodes = nodes == null ? null : nodes(remarked(nodes.open(database)));
-    loadEdges.statement().prepare();
-    if (loadNodes != null) {
-      loadNodes.statement().prepare();
+    InternalSchema schema = InternalSchemaOptions.schemaOf(options);
+    loadEdges.prepare(edges.files(), schema);
+    if (loadNodes != null && nodes != null) {
+      loadNodes.prepare(nodes.files(), schema);
     }
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
@@ -222,7 +225,8 @@ final class StatementJob implements Job {
         && !findings.check(() -> "server:  " + new TableCheck(database).server())) {
       return;
     }
-    StatementDryRun dryRun = new StatementDryRun(database, findings);
+    StatementDryRun dryRun =
+        new StatementDryRun(database, InternalSchemaOptions.schemaOf(options), findings);
     dryRun.look("edges", edges, this::edges, "statement");
     if (nodes != null) {
       dryRun.look("nodes", nodes, this::nodes, "nodesStatement");

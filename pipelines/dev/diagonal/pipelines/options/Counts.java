@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,5 +97,19 @@ public final class Counts {
       remarks.add("counts: folded " + after + " after the load");
     }
     return remarks;
+  }
+
+  /** Moves folds between batches from what writers have reported to a line. */
+  static void moveFolds(Map<String, Long> counts, List<String> lines) {
+    Long folds = counts.remove(Fold.FOLDS);
+    Long deltas = counts.remove(Fold.DELTAS);
+    if (folds != null && deltas != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "counts: folded %,d deltas in %,d fold(s) during the load",
+              deltas,
+              folds));
+    }
   }
 }

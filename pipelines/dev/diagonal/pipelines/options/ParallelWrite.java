@@ -216,6 +216,8 @@ public final class ParallelWrite {
       }
     }
     List<String> lines = new ArrayList<>();
+    bySteps.values().forEach(counts -> Counts.moveFolds(counts, lines));
+    bySteps.values().removeIf(Map::isEmpty);
     bySteps.forEach(
         (step, counts) ->
             lines.add(

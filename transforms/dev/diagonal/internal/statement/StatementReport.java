@@ -1,10 +1,13 @@
 package dev.diagonal.internal.statement;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a statement reports about its effect. */
 public final class StatementReport {
@@ -23,13 +26,31 @@ public final class StatementReport {
       while (rows.next()) {
         for (int column = 1; column <= columns.getColumnCount(); column++) {
           Object value = rows.getObject(column);
-          if (value instanceof Long || value instanceof Integer) {
-            add(report, columns.getColumnLabel(column), ((Number) value).longValue());
-          }
+          add(report, columns.getColumnLabel(column), whole(value));
         }
       }
     }
     return report;
+  }
+
+  /** Returns a whole number, such as a {@code sum} of type {@code numeric}; 0 for other values. */
+  private static long whole(@Nullable Object value) {
+    if (value instanceof BigDecimal decimal) {
+      return decimal.stripTrailingZeros().scale() <= 0 ? bounded(decimal.toBigInteger()) : 0;
+    }
+    if (value instanceof BigInteger number) {
+      return bounded(number);
+    }
+    return value instanceof Long
+            || value instanceof Integer
+            || value instanceof Short
+            || value instanceof Byte
+        ? ((Number) value).longValue()
+        : 0;
+  }
+
+  private static long bounded(BigInteger number) {
+    return number.bitLength() < Long.SIZE ? number.longValue() : 0;
   }
 
   /** Returns a report of one count. */

@@ -76,6 +76,11 @@ public final class ValueRows implements PartSource<SourceRange, ValueRow> {
     return columns().stream().map(Column::name).toList();
   }
 
+  /** Returns whether rows have a {@value #PLACE} that is built from their places in files. */
+  public boolean havePlaces() {
+    return placed;
+  }
+
   /** Returns remarks on the input and on guessed types, one line each. */
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>(source.remarks());

@@ -120,13 +120,7 @@ record DeltaTable(EndSums of, Table table, String view) {
    *
    * @throws TargetMismatchException if one has deltas of other columns, which a fold would lose
    */
-  static boolean exist(JdbcTarget database, List<DeltaTable> deltas)
-      throws SQLException, InterruptedException {
-    return RetriedTransaction.in(database, "look at table " + deltas.get(0).table().name())
-        .run(connection -> exist(connection, deltas));
-  }
-
-  private static boolean exist(Connection connection, List<DeltaTable> deltas) throws SQLException {
+  static boolean exist(Connection connection, List<DeltaTable> deltas) throws SQLException {
     for (DeltaTable each : deltas) {
       FoundTable found = FoundTable.find(connection, each.table.name());
       if (found == null) {

@@ -2,6 +2,7 @@ package dev.diagonal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.grid.CellLocks;
+import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
@@ -10,8 +11,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,17 @@ public record Fold(
    * table.
    */
   private static final double IDS_PER_BYTE = 0.1;
+
+  /** Grids of every size have the same locks, one domain for ids and one for components. */
+  private static final List<CellLocks> ALL_LOCKS =
+      List.of(
+          Grid.monopartite(1).byLongs((Long id) -> id, (Long id) -> id),
+          Grid.components(1, (Long id) -> id));
+
+  /** The names under which writers report folds between batches, and how many deltas they moved. */
+  public static final String FOLDS = "folds";
+
+  public static final String DELTAS = "deltas folded";
 
   private static final int LISTED_IDS = 20;
 
@@ -121,13 +136,14 @@ public record Fold(
    */
   public Folded now() throws SQLException, InterruptedException {
     List<DeltaTable> deltas = DeltaTable.of(tables);
-    if (!DeltaTable.exist(database, deltas)) {
-      return Folded.NOTHING;
-    }
     try {
       return RetriedTransaction.in(database, "add up the counts of table " + tables.edges().name())
           .withLongStatements()
-          .run(connection -> now(connection, sql(deltas)));
+          .run(
+              connection ->
+                  DeltaTable.exist(connection, deltas)
+                      ? now(connection, sql(deltas))
+                      : Folded.NOTHING);
     } catch (SQLException fault) {
       throw explained(deltas, fault);
     }
@@ -145,8 +161,7 @@ public record Fold(
 
   Folded now(Connection connection, Sql sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(SETTINGS);
-      statement.execute(sql.lock);
+      statement.execute(SETTINGS + ";" + sql.lock);
     }
     return locked(connection, sql);
   }
@@ -192,15 +207,31 @@ public record Fold(
     }
   }
 
+  /**
+   * Takes all locks of ids and of components, as loads of either kind may be running, and others.
+   */
+  private void lock(Connection connection, CellLocks others) throws SQLException {
+    Map<String, CellLocks> domains = new LinkedHashMap<>();
+    ALL_LOCKS.forEach(each -> domains.put(each.domain(), each));
+    domains.putIfAbsent(others.domain(), others);
+    String lockAll =
+        domains.keySet().stream()
+            .map(domain -> RelationshipSql.lock(tables, domain))
+            .collect(Collectors.joining("; ")); // one round trip
+    try (PreparedStatement statement = connection.prepareStatement(lockAll)) {
+      int first = 1;
+      for (CellLocks each : domains.values()) {
+        statement.setObject(first++, each.all());
+      }
+      statement.execute();
+    }
+  }
+
   /** Moves all deltas; the caller holds the fold lock. */
   private Folded locked(Connection connection, Sql sql) throws SQLException {
     long startNanos = System.nanoTime();
     if (locks != null) {
-      try (PreparedStatement statement =
-          connection.prepareStatement(RelationshipSql.lock(tables, locks.domain()))) {
-        statement.setObject(1, locks.all());
-        statement.execute();
-      }
+      lock(connection, locks);
     }
     long ids = 0;
     long rows = 0;

@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** Folds between the batches of a writer when many deltas are pending. Not thread-safe. */
 final class FoldBetween {
@@ -17,6 +18,7 @@ final class FoldBetween {
 
   private final Fold fold;
   private int transactions;
+  private Map<String, Long> reported = Map.of();
 
   FoldBetween(UpsertRelationships<?> writers) {
     this.fold = Fold.of(writers);
@@ -30,6 +32,7 @@ final class FoldBetween {
    * @throws BadInputException if the fold finds an id on both sides that must not be
    */
   void committed(HeldConnection connection) throws SQLException, InterruptedException {
+    reported = Map.of();
     if (++transactions % LOOK_EVERY != 0) {
       return;
     }
@@ -40,7 +43,10 @@ final class FoldBetween {
       if (autoCommits) {
         open.setAutoCommit(false);
       }
-      Fold.Folded unused = fold.ifMany(open);
+      Fold.Folded folded = fold.ifMany(open);
+      if (folded.rows() > 0) {
+        reported = Map.of(Fold.FOLDS, 1L, Fold.DELTAS, folded.ids());
+      }
       if (autoCommits) {
         open.setAutoCommit(true);
       }
@@ -59,5 +65,10 @@ final class FoldBetween {
         connection.close();
       }
     }
+  }
+
+  /** Returns what the last call of {@link #committed} has folded, by name. */
+  Map<String, Long> reported() {
+    return reported;
   }
 }

@@ -12,14 +12,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes batches as {@link UpsertRelationships} describes for {@link Counting#FOLDED}: the new
- * relationships and one delta in one transaction. As long as all relationships of its batches are
- * new, it copies them ({@link StraightCopy}). After a copy fails on an existing key, it inserts
- * with {@code ON CONFLICT} until a batch is all new again. Each failed copy leaves dead rows, so
- * after {@value #MAX_FAILED_COPIES} failures it never copies again.
+ * relationships and one delta in one transaction. The first few rows of a connection are inserted.
+ * From then on, as long as all relationships of its batches are new, it copies them ({@link
+ * StraightCopy}). After a copy fails on an existing key, it inserts with {@code ON CONFLICT} until
+ * a batch is all new again. Each failed copy leaves dead rows, so after {@value #MAX_FAILED_COPIES}
+ * failures it never copies again.
  *
  * <p>Writing a batch again adds nothing, even if the reply to its commit was lost: only new
  * relationships produce deltas, and by then all of them exist.
@@ -30,6 +32,12 @@ final class FoldedWriter<T> implements BatchWriter<T> {
 
   private static final int MAX_FAILED_COPIES = 3;
 
+  /**
+   * A connection needs ten round trips to learn whether and how it can copy. They pay off from this
+   * many rows.
+   */
+  private static final long ROWS_TO_COPY = 5_000;
+
   private static final String DUPLICATE_KEY = "23505";
 
   private final UpsertRelationships<T> upsert;
@@ -38,12 +46,22 @@ final class FoldedWriter<T> implements BatchWriter<T> {
   private final HeldConnection connection;
   private final FilesOfRows.@Nullable Recorded<T> recorded;
   private @Nullable StraightCopy<T> straight;
+  private final long rowsToCopy;
+  private long rows;
   private boolean looked;
   private boolean copies = true;
   private int failedCopies;
 
   FoldedWriter(UpsertRelationships<T> upsert) {
+    this(upsert, ROWS_TO_COPY);
+  }
+
+  /**
+   * @param rowsToCopy the number of rows, of all batches so far, from which batches are copied
+   */
+  FoldedWriter(UpsertRelationships<T> upsert, long rowsToCopy) {
     this.upsert = upsert;
+    this.rowsToCopy = rowsToCopy;
     this.folds = new FoldBetween(upsert);
     this.insert = DeltaSql.insert(upsert.tables(), DeltaTable.of(upsert.tables()));
     this.recorded = upsert.files() == null ? null : upsert.files().recorded();
@@ -80,7 +98,8 @@ final class FoldedWriter<T> implements BatchWriter<T> {
 
   /** Copies a batch. Returns false, with nothing written, if it must be inserted instead. */
   private boolean copied(Batch<T> batch, List<Piece> pieces) throws Exception {
-    if (!copies) {
+    rows += batch.rows().size();
+    if (!copies || rows < rowsToCopy) {
       return false;
     }
     Connection open = connection.use();
@@ -120,7 +139,7 @@ final class FoldedWriter<T> implements BatchWriter<T> {
         try (ResultSet result = statement.executeQuery()) {
           result.next();
           copies =
-              straight != null
+              (straight != null || !looked)
                   && failedCopies < MAX_FAILED_COPIES
                   && result.getLong(1) == batch.rows().size();
         }
@@ -157,6 +176,11 @@ final class FoldedWriter<T> implements BatchWriter<T> {
             "first key %s: %s".formatted(firstKey, fault.getMessage()),
             SqlFaults.state(fault),
             fault);
+  }
+
+  @Override
+  public Map<String, Long> reported() {
+    return folds.reported();
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,11 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     statement.setObject(first, bound.distinct(upsert.tables().source(), sources));
     statement.setObject(first + 1, bound.distinct(upsert.tables().target(), targets));
     return first + 2;
+  }
+
+  @Override
+  public Map<String, Long> reported() {
+    return folds == null ? Map.of() : folds.reported();
   }
 
   @Override

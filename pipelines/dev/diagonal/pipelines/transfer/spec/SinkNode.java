@@ -87,7 +87,7 @@ final class SinkNode {
             Arrays.stream(Mode.values()).map(Mode::name).toList());
     return database == null || table == null
         ? null
-        : new ToJdbc(servers -> database, table.text(), key, Mode.valueOf(mode));
+        : new ToJdbc(servers -> database, table.text(), key, Mode.valueOf(mode), false);
   }
 
   private @Nullable To readIndex() {

@@ -20,7 +20,8 @@ public interface TransferOptions
         JdbcOptions.OfInput,
         InternalSchemaOptions,
         ElasticsearchOptions,
-        CsvInputOptions {
+        CsvInputOptions,
+        IncrementalOptions {
 
   /** How rows are written whose keys exist in a table, and whether existing rows are replaced. */
   enum Mode {
@@ -42,6 +43,12 @@ public interface TransferOptions
   enum Snapshot {
     one,
     each
+  }
+
+  /** When a table that is created gets its primary key. */
+  enum Indexes {
+    before,
+    after
   }
 
   /** When the rows of a transfer become visible in tables. */
@@ -243,8 +250,8 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Files to tables of PostgreSQL: whether to resume the unfinished transfer of an interrupted run,"
-          + " so that each row is written once, also without a key")
+      "Whether to resume the unfinished transfer of an interrupted run: files to tables, so that each row is"
+          + " written once, also without a key; files to files; a table to a table by key")
   @Default.Boolean(false)
   boolean getResume();
 
@@ -272,6 +279,15 @@ public interface TransferOptions
   boolean getSynchronousCommit();
 
   void setSynchronousCommit(boolean synchronousCommit);
+
+  @OptionGroup(OptionGroup.Heading.TUNING)
+  @Description(
+      "PostgreSQL, --mode=insert with --key: when a table that the transfer creates gets its primary"
+          + " key, before or after its rows. Existing tables keep their indexes")
+  @Default.Enum("before")
+  Indexes getIndexes();
+
+  void setIndexes(Indexes indexes);
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
  * @param resume whether an unfinished transfer is resumed
+ * @param incremental the column that shows which rows are new since the last transfer, or null
  * @param limit how many records are read, or 0 for all
  */
 public record TransferSpec(
@@ -41,6 +42,7 @@ public record TransferSpec(
     ColumnTypes types,
     boolean verify,
     boolean resume,
+    @Nullable Incremental incremental,
     long limit) {
 
   public static final int BLOCK_ROWS = 1_000;
@@ -58,6 +60,10 @@ public record TransferSpec(
     }
     if (limit > 0 && resume) {
       throw new IllegalArgumentException("a transfer with a limit cannot be resumed: run it again");
+    }
+    if (limit > 0 && incremental != null) {
+      throw new IllegalArgumentException(
+          "a transfer with a limit cannot be incremental: the rows after the limit would be missing");
     }
     if (limit > 0 && verify) {
       throw new IllegalArgumentException(
@@ -82,9 +88,7 @@ public record TransferSpec(
    * @throws IllegalArgumentException if they are not
    */
   public void check(boolean grouped) {
-    if (resume) {
-      checkResume();
-    }
+    new ResumeCheck(this).run();
     for (To each : to) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
@@ -97,6 +101,15 @@ public record TransferSpec(
         }
         boolean together = atOnce || grouped;
         checkDatabase(table, together || table.mode() == Mode.replace);
+        if (table.keyAfter() && (table.mode() != Mode.insert || table.key().isEmpty())) {
+          throw new IllegalArgumentException(
+              "--indexes=after needs --mode=insert and --key, got mode %s and key %s for table %s: the other modes find rows by the key"
+                  .formatted(table.mode(), table.key(), table.table()));
+        } else if (table.keyAfter() && together) {
+          throw new IllegalArgumentException(
+              "--indexes=after cannot be combined with --transaction=all, which publishes table %s with its key"
+                  .formatted(table.table()));
+        }
         boolean onlyAtOnce = table.mode() == Mode.replace;
         boolean neverAtOnce =
             table.mode() == Mode.ignore
@@ -116,7 +129,9 @@ public record TransferSpec(
         TargetTable.problem(
             table.database().at(ServerUrls.TO_COME),
             staged,
-            resume ? "--resume" : verify ? "--verify" : null);
+            resume
+                ? "--resume"
+                : verify ? "--verify" : table.keyAfter() ? "--indexes=after" : null);
     if (problem != null) {
       throw new IllegalArgumentException("table %s: %s".formatted(table.table(), problem));
     }
@@ -142,18 +157,18 @@ public record TransferSpec(
     }
   }
 
-  private void checkResume() {
-    String only = "--resume is for transfers from files to tables: ";
-    if (from instanceof FromJdbc) {
-      throw new IllegalArgumentException(
-          only
-              + "the rows of a database may have changed since. Use --key, with which a second run writes each key once, or --transaction=all, with which an interrupted run changes nothing");
-    } else if (tables().isEmpty()) {
-      throw new IllegalArgumentException(only + "the same command writes files and indices again");
-    } else if (atOnce) {
-      throw new IllegalArgumentException(
-          "--resume has no effect with --transaction=all, with which an interrupted run changes nothing: remove --resume");
+  /**
+   * Returns the column whose ranges of a database are read, or null. A transfer that can be resumed
+   * has one: the first column of the key unless another is set.
+   */
+  public @Nullable String rangeKey() {
+    if (!(from instanceof FromJdbc jdbc)) {
+      return null;
     }
+    boolean isKey = resume && !atOnce && jdbc.rangeKey() == null && !tables().isEmpty();
+    return isKey && !tables().get(0).key().isEmpty()
+        ? tables().get(0).key().get(0)
+        : jdbc.rangeKey();
   }
 
   /** A database, which may not be started yet. */
@@ -215,6 +230,14 @@ public record TransferSpec(
       boolean oneSnapshot)
       implements From {}
 
+  /**
+   * How only new rows are read.
+   *
+   * @param column the column of the source whose values grow
+   * @param overlap how far below the mark rows are read again, or null for the default
+   */
+  public record Incremental(String column, @Nullable String overlap) {}
+
   /** A target of rows. */
   public sealed interface To permits ToFile, ToJdbc, ToIndex {}
 
@@ -247,7 +270,13 @@ public record TransferSpec(
     }
   }
 
-  public record ToJdbc(Database database, String table, List<String> key, Mode mode)
+  /**
+   * A table.
+   *
+   * @param keyAfter whether it gets its primary key after its rows, if the transfer creates it
+   */
+  public record ToJdbc(
+      Database database, String table, List<String> key, Mode mode, boolean keyAfter)
       implements To {}
 
   /**

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Statements in Cypher on a real Neo4j. */
@@ -169,6 +170,29 @@ final class RunCypherIT {
           .hasMessageContaining("cannot hold 0.12345678901234567890 exactly")
           .matches(fault -> writer.isCausedByRows((Exception) fault));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "numeric, NaN",
+    "'numeric(9,2)', Infinity",
+    "date, infinity",
+    "time, 24:00:00",
+    "timestamp with time zone, -infinity"
+  })
+  void refusesValuesThatNeo4jLacks(String type, String value) throws SQLException {
+    RowParameters<Integer> parameters =
+        new RowParameters<>(
+            List.of(Column.of("value", type)), (row, values) -> values.putText(value));
+    try (BatchWriter<Integer> writer =
+        RunStatement.in(
+                neo4j.database(), "UNWIND $rows AS row CREATE (:P {p: row.value})", parameters)
+            .open()) {
+      assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of(1))))
+          .hasMessageContaining("column value: Neo4j has no %s %s".formatted(type, value))
+          .matches(fault -> writer.isCausedByRows((Exception) fault));
+    }
+    assertThat(neo4j.query("MATCH (p:P) RETURN count(p)")).containsExactly(List.of(0L));
   }
 
   @Test

@@ -137,7 +137,8 @@ final class RunSqlIT {
   void valuesKeepTheirTypes() throws Exception {
     sql.execute(
         "CREATE TABLE typed (whole bigint, price numeric(10,2), part double precision, word text,"
-            + " truth boolean, day date, at timestamptz, key uuid, doc jsonb, nothing text)");
+            + " truth boolean, day date, at timestamptz, key uuid, doc jsonb, nothing text, bytes"
+            + " bytea)");
     RowParameters<Integer> parameters =
         new RowParameters<>(
             List.of(
@@ -150,7 +151,8 @@ final class RunSqlIT {
                 Column.of("at", "timestamp with time zone"),
                 Column.of("key", "uuid"),
                 Column.of("doc", "jsonb"),
-                Column.of("nothing", "text")),
+                Column.of("nothing", "text"),
+                Column.of("bytes", "bytea")),
             (row, values) ->
                 values
                     .putLong(Long.MIN_VALUE)
@@ -162,11 +164,12 @@ final class RunSqlIT {
                     .putInstant(Instant.parse("2024-02-29T01:02:03Z"))
                     .putUuid(new UUID(1, 2))
                     .putText("{\"a\": [1, \"x\"]}")
-                    .putNull());
+                    .putNull()
+                    .putBytes(row == 1 ? new byte[] {0, -1} : null));
     RunStatement<Integer> statement =
         RunStatement.in(
             postgres,
-            "INSERT INTO typed SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO typed SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             parameters);
     statement.prepare();
     try (BatchWriter<Integer> writer = statement.open()) {
@@ -181,6 +184,32 @@ final class RunSqlIT {
                 "SELECT count(*) FROM typed WHERE at = '2024-02-29 01:02:03Z'"
                     + " AND doc = '{\"a\": [1, \"x\"]}' AND nothing IS NULL"))
         .isEqualTo(2);
+    assertThat(sql.query("SELECT coalesce(bytes::text, 'none') FROM typed ORDER BY 1"))
+        .containsExactly("\\x00ff", "none");
+  }
+
+  @Test
+  void refusesArraysThatUnnestWouldMix() {
+    RowParameters<Integer> parameters =
+        new RowParameters<>(
+            List.of(Column.of("tags", "text[]")), (row, values) -> values.putArray(List.of("a")));
+    assertThatThrownBy(
+            () -> RunStatement.in(postgres, "INSERT INTO t SELECT unnest(:tags)", parameters))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(":tags is of type text[]")
+        .hasMessageContaining("jsonb");
+  }
+
+  @Test
+  void reportsSumsOfTypeNumeric() throws Exception {
+    RunStatement<Knows> statement =
+        statement(
+            postgres,
+            "SELECT sum(id) AS ids, avg(id) AS mean, count(*) AS rows FROM unnest(:id) AS id");
+    try (BatchWriter<Knows> writer = statement.open()) {
+      writer.write(new Batch<>(0, Knows.all(4)));
+      assertThat(writer.reported()).containsOnly(Map.entry("ids", 6L), Map.entry("rows", 4L));
+    }
   }
 
   @Test

@@ -65,7 +65,8 @@ final class FirstBytes {
           new Kind("7z\u00bc\u00af'\u001c", "it is a 7-Zip archive: unpack it first"),
           new Kind("Rar!\u001a\u0007", "it is a RAR archive: unpack it first"),
           new Kind("\u0004\"M\u0018", "it is compressed with lz4: decompress it first"),
-          new Kind("ARROW1\0\0", "it is an Arrow (Feather) file: convert it to CSV or Parquet first"),
+          new Kind(
+              "ARROW1\0\0", "it is an Arrow (Feather) file: convert it to CSV or Parquet first"),
           new Kind("\u0089HDF\r\n\u001a\n", "it is an HDF5 file: convert it to CSV first"),
           new Kind("PGDMP\u0001", "it is a dump of pg_dump: restore it with pg_restore"));
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -80,7 +81,7 @@ final class FoldedCountsIT {
       links.add(new Link(id, random.nextInt(50) - 25, random.nextInt(50) - 25));
     }
     for (int run = 0; run < 2; run++) {
-      try (BatchWriter<Link> writer = upsert().open()) {
+      try (BatchWriter<Link> writer = copying(upsert())) {
         for (int from = 0; from < links.size(); from += 300) {
           // Half of each batch is that of the one before.
           writer.write(
@@ -95,8 +96,7 @@ final class FoldedCountsIT {
     }
   }
 
-  @Test
-  void copiesUntilThreeKeysExist() throws Exception {
+  private void watchTheWays() throws SQLException {
     sql.execute(
         """
         CREATE TABLE %1$s_seen (n serial, way text);
@@ -105,7 +105,12 @@ final class FoldedCountsIT {
         CREATE TRIGGER look AFTER INSERT ON %1$s_edges EXECUTE FUNCTION %1$s_look();
         """
             .formatted(name));
-    try (BatchWriter<Link> writer = upsert().open()) {
+  }
+
+  @Test
+  void copiesUntilThreeKeysExist() throws Exception {
+    watchTheWays();
+    try (BatchWriter<Link> writer = copying(upsert())) {
       writer.write(batch(0, 10));
       for (int i = 1; i <= 4; i++) {
         writer.write(batch(10 * i - 1, 10 * i + 9)); // one exists
@@ -117,6 +122,22 @@ final class FoldedCountsIT {
     assertViewIsExact();
   }
 
+  @Test
+  void copiesFromFiveThousandRowsOn() throws Exception {
+    watchTheWays();
+    try (BatchWriter<Link> writer = upsert().open()) {
+      writer.write(batch(0, 4_999));
+      writer.write(batch(4_999, 5_000));
+      writer.write(batch(5_000, 5_001));
+    }
+    try (BatchWriter<Link> writer = upsert().open()) {
+      writer.write(batch(6_000, 11_000));
+    }
+    assertThat(sql.query("SELECT string_agg(way, ' ' ORDER BY n) FROM " + name + "_seen"))
+        .containsExactly("WITH COPY COPY COPY");
+    assertViewIsExact();
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void foldsBetweenBatchesWhenManyDeltasArePending(boolean mixed) throws Exception {
@@ -124,7 +145,8 @@ final class FoldedCountsIT {
     sql.execute(
         """
         INSERT INTO %s_nodes_deltas (id, out_degree, in_degree, entries)
-        SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1 FROM generate_series(1, 2000)"""
+        SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1 FROM generate_series(1, 2000)\
+        """
             .formatted(name));
     UpsertRelationships<Link> writers =
         mixed
@@ -132,11 +154,15 @@ final class FoldedCountsIT {
                 .withMixedCounting(
                     Grid.monopartite(4).by(Link::source, Link::target).spreadingHotEnds())
             : upsert();
+    List<Map<String, Long>> reported = new ArrayList<>();
     try (BatchWriter<Link> writer = writers.open()) {
       for (int i = 0; i < 20; i++) {
         writer.write(batch(10 + 10 * i, 20 + 10 * i));
+        reported.add(writer.reported());
       }
     }
+    assertThat(reported).filteredOn(each -> each.containsKey(Fold.FOLDS)).hasSize(1);
+    assertThat(reported.get(15).get(Fold.DELTAS)).isGreaterThanOrEqualTo(2_000);
     assertThat(sql.query("SELECT count(*) < 50 FROM %s_nodes_deltas".formatted(name)))
         .containsExactly("t");
     assertViewIsExact();
@@ -152,9 +178,10 @@ final class FoldedCountsIT {
         CREATE FUNCTION %1$s_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE check_violation USING MESSAGE = 'too popular'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON %1$s_nodes
-        FOR EACH ROW EXECUTE FUNCTION %1$s_refuse()"""
+        FOR EACH ROW EXECUTE FUNCTION %1$s_refuse()\
+        """
             .formatted(name));
-    try (BatchWriter<Link> writer = upsert().open()) {
+    try (BatchWriter<Link> writer = copying(upsert())) {
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 20; i++) {
@@ -188,7 +215,7 @@ final class FoldedCountsIT {
     Fold.of(upsert).createIfMissing();
     for (int seed = 0; seed < 6; seed++) {
       Random random = new Random(seed);
-      BatchWriter<long[]> writer = upsert.open();
+      BatchWriter<long[]> writer = copying(upsert);
       for (int step = 0; step < 12; step++) {
         switch (random.nextInt(5)) {
           case 0 -> {
@@ -196,7 +223,7 @@ final class FoldedCountsIT {
           }
           case 1 -> {
             writer.close();
-            writer = upsert.open();
+            writer = copying(upsert);
           }
           default -> {
             List<long[]> rows = new ArrayList<>();
@@ -264,12 +291,13 @@ final class FoldedCountsIT {
         UpsertRelationships.into(target, trips, binder).withCounting(Counting.FOLDED);
     Fold.of(upsert).createIfMissing();
     sql.execute("INSERT INTO %s_starts (zone, name) VALUES (1, 'here')".formatted(name));
-    try (BatchWriter<Link> writer = upsert.open()) {
+    try (BatchWriter<Link> writer = copying(upsert)) {
       writer.write(batch(0, 500));
       writer.write(batch(250, 750));
     }
     String starts =
-        "SELECT zone || ' ' || trips || ' ' || revenue || ' ' || coalesce(name, '') FROM %s ORDER BY zone";
+        "SELECT zone || ' ' || trips || ' ' || revenue || ' ' || coalesce(name, '') FROM %s ORDER"
+            + " BY zone";
     List<String> counted =
         sql.query(
             "SELECT \"from\" || ' ' || count(*) || ' ' || sum(coalesce(fare, 0)) || CASE \"from\" WHEN 1 THEN ' here' ELSE ' ' END FROM %s_trips GROUP BY \"from\" ORDER BY \"from\""
@@ -298,7 +326,7 @@ final class FoldedCountsIT {
                     Collections.reverse(links);
                   }
                   // A fresh writer, so that all of them try to copy.
-                  try (BatchWriter<Link> writer = upsert().open()) {
+                  try (BatchWriter<Link> writer = copying(upsert())) {
                     writer.write(new Batch<>(0, links));
                   } catch (Exception e) {
                     throw new IllegalStateException(e);
@@ -336,7 +364,7 @@ final class FoldedCountsIT {
               .withUser(postgres.user());
       UpsertRelationships<Link> upsert =
           UpsertRelationships.into(relayed, tables, BINDER).withCounting(Counting.FOLDED);
-      try (BatchWriter<Link> writer = upsert.open()) {
+      try (BatchWriter<Link> writer = copying(upsert)) {
         boolean unused =
             Retry.defaults()
                 .withDelays(Duration.ofMillis(1), Duration.ofMillis(10))
@@ -357,7 +385,7 @@ final class FoldedCountsIT {
   @Test
   void foldsListIdsOnBothSides() throws Exception {
     UpsertRelationships<Link> refusing = upsert().refusingBothEnds();
-    try (BatchWriter<Link> writer = refusing.open()) {
+    try (BatchWriter<Link> writer = copying(refusing)) {
       writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(2, 5, 7))));
       Fold.Folded unused = Fold.of(refusing).now();
       List<String> nodes = sql.query("SELECT n::text FROM %s_nodes n".formatted(name));
@@ -383,7 +411,7 @@ final class FoldedCountsIT {
         CREATE TRIGGER change BEFORE INSERT ON %1$s_edges FOR EACH ROW EXECUTE FUNCTION %1$s_change();
         """
             .formatted(name));
-    try (BatchWriter<Link> writer = upsert().open()) {
+    try (BatchWriter<Link> writer = copying(upsert())) {
       writer.write(batch(0, 10));
     }
     Fold.Folded unused = fold().now();
@@ -449,12 +477,17 @@ final class FoldedCountsIT {
     return UpsertRelationships.into(target, tables, BINDER).withCounting(Counting.FOLDED);
   }
 
+  /** Returns a writer that copies its first rows already. */
+  private static <T> BatchWriter<T> copying(UpsertRelationships<T> upsert) {
+    return new FoldedWriter<>(upsert, 0);
+  }
+
   private Fold fold() {
     return Fold.of(upsert());
   }
 
   private void write(Link... links) throws Exception {
-    try (BatchWriter<Link> writer = upsert().open()) {
+    try (BatchWriter<Link> writer = copying(upsert())) {
       writer.write(new Batch<>(0, List.of(links)));
     }
   }

@@ -5,6 +5,7 @@ import static dev.diagonal.pipelines.edges.LoadEdgesRun.FLINK;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.ConflictEvidence;
 import dev.diagonal.testing.ConflictEvidence.Found;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,17 @@ final class MixedEdgesIT {
 
     assertDone(launch(options, runner, "--counts=mixed")); // all edges exist
     assertThat(database.wrongNodes()).isEmpty();
+  }
+
+  @Test
+  void idsOnBothSidesAreRefused() throws Exception {
+    Path input = Files.writeString(directory.resolve("both.csv"), "s,t\n1,2\n2,3\n5,6\n");
+    Launched launched =
+        launch("--input=" + input, "--schedule=bipartite", "--counts=mixed", DIRECT);
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err().toString()).contains("2").containsIgnoringCase("both");
+    assertThat(database.query("SELECT id FROM nodes_now WHERE out_degree > 0 AND in_degree > 0"))
+        .isEmpty();
   }
 
   private long visitsOfHub() throws Exception {
