@@ -70,7 +70,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
     for (String pattern : withCommas(patterns)) {
       List<InputFile> found = Listing.matching(pattern);
       if (required && found.isEmpty()) {
-        throw new BadInputException("no file matches '" + pattern + "'");
+        throw new BadInputException("no file matches '" + pattern + "'" + hint(pattern));
       }
       found.forEach(file -> files.putIfAbsent(file.name(), file));
     }
@@ -102,6 +102,16 @@ public record InputFiles(List<InputFile> files) implements Serializable {
       patterns.add(pattern);
     }
     return patterns;
+  }
+
+  private static String hint(String pattern) {
+    if (pattern.startsWith("~/")) {
+      return "; '~' has no meaning after '=': write the path of the directory, or $HOME";
+    }
+    return isThere(pattern) && Files.isDirectory(Path.of(pattern))
+        ? "; the directory has no files of its own, and '%s/**' means those below it as well"
+            .formatted(pattern.replaceFirst("/+$", ""))
+        : "";
   }
 
   private static boolean isThere(String name) {

@@ -2,6 +2,7 @@ package dev.diagonal.jobs;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jobs.schema.JobSession;
 import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.internal.metrics.RunRecorder;
@@ -266,7 +267,7 @@ public final class BatchWorker implements AutoCloseable {
   }
 
   private Outcome failed(Claim claim, Throwable fault) throws SQLException, InterruptedException {
-    String reason = reasonOf(fault);
+    String reason = Reason.withCauses(fault);
     boolean forGood = fault instanceof BadInputException;
     return session.call(
         connection -> {
@@ -276,19 +277,6 @@ public final class BatchWorker implements AutoCloseable {
           // The commit may have succeeded although its reply was lost.
           return table.isCompletedBy(connection, claim) ? Outcome.COMPLETED : Outcome.LOST;
         });
-  }
-
-  /** Returns the message of a fault, and those of its causes that add to it. */
-  private static String reasonOf(Throwable fault) {
-    String reason = "";
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      String message = cause.getMessage();
-      String said = message == null || cause instanceof Error ? cause.toString() : message.strip();
-      if (!reason.contains(said)) {
-        reason += (reason.isEmpty() ? "" : ": ") + said;
-      }
-    }
-    return reason;
   }
 
   @Override

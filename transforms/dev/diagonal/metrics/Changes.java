@@ -8,22 +8,28 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * What written rows changed in their target. The four counts add up to the written rows; {@link
+ * What written rows changed in their target. The five counts add up to the written rows; {@link
  * #UNKNOWN} if the target does not report changes.
  *
  * @param added rows that the target did not have
  * @param changed rows that it had and that were overwritten, possibly with the same values
  * @param unchanged rows that it had and that were not changed
  * @param replaced rows that a later row of the same key replaced before they were written
+ * @param dropped rows that a trigger of the table kept out of it, or wrote to another one
  */
-public record Changes(long added, long changed, long unchanged, long replaced) {
+public record Changes(long added, long changed, long unchanged, long replaced, long dropped) {
 
   /** The changes are unknown. */
   public static final Changes UNKNOWN = new Changes(0, 0, 0, 0);
 
-  /** Returns the sum of the four counts. */
+  /** Returns changes of a target that drops no rows. */
+  public Changes(long added, long changed, long unchanged, long replaced) {
+    this(added, changed, unchanged, replaced, 0);
+  }
+
+  /** Returns the sum of the five counts. */
   public long total() {
-    return added + changed + unchanged + replaced;
+    return added + changed + unchanged + replaced + dropped;
   }
 
   public Changes plus(Changes more) {
@@ -31,10 +37,11 @@ public record Changes(long added, long changed, long unchanged, long replaced) {
         added + more.added,
         changed + more.changed,
         unchanged + more.unchanged,
-        replaced + more.replaced);
+        replaced + more.replaced,
+        dropped + more.dropped);
   }
 
-  /** Returns the coder: four varints. */
+  /** Returns the coder: five varints. */
   public static Coder<Changes> coder() {
     return ChangesCoder.OF;
   }
@@ -49,11 +56,13 @@ public record Changes(long added, long changed, long unchanged, long replaced) {
       VarInt.encode(changes.changed, out);
       VarInt.encode(changes.unchanged, out);
       VarInt.encode(changes.replaced, out);
+      VarInt.encode(changes.dropped, out);
     }
 
     @Override
     public Changes decode(InputStream in) throws IOException {
       return new Changes(
+          VarInt.decodeLong(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),
           VarInt.decodeLong(in),

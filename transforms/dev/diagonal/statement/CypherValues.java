@@ -31,8 +31,8 @@ final class CypherValues {
    * Returns a row as a map. JSON columns become lists and maps, UUIDs become text, and decimals
    * become floating-point numbers.
    *
-   * @throws SQLException if a floating-point number cannot hold all digits of a number, or Neo4j has
-   *     no such value; a fault of the row
+   * @throws SQLException if a floating-point number cannot hold all digits of a number, or Neo4j
+   *     has no such value; a fault of the row
    */
   static Map<String, Object> of(List<Column> columns, BoundRow row) throws SQLException {
     Map<String, Object> values = new HashMap<>();

@@ -78,7 +78,8 @@ public record RunStatement<T>(
    * once before any batch is written.
    *
    * @throws StatementRefusedException if the database refuses the statement
-   * @throws GraphMismatchException if nodes of Neo4j prevent the slot locks
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes of Neo4j prevent the
+   *     slot locks
    * @throws SQLException if the database cannot be reached, or the slot locks cannot be created
    */
   public void prepare() throws SQLException {
@@ -102,7 +103,8 @@ public record RunStatement<T>(
    * Lets the database parse the statement without running it, and changes nothing.
    *
    * @throws StatementRefusedException if the database refuses the statement
-   * @throws GraphMismatchException if nodes of Neo4j prevent the slot locks
+   * @throws dev.diagonal.internal.statement.GraphMismatchException if nodes of Neo4j prevent the
+   *     slot locks
    * @throws SQLException if the database cannot be reached
    */
   public void check() throws SQLException {

@@ -35,8 +35,7 @@ record SqlCall(SqlText text, List<Column> columns, boolean arrays) {
       Connection connection, PreparedStatement statement, List<BoundRow> rows) throws SQLException {
     for (int i = 0; i < text.columns().size(); i++) {
       int column = text.columns().get(i);
-      statement.setArray(
-          i + 1, connection.createArrayOf(typeOf(column), values(column, rows)));
+      statement.setArray(i + 1, connection.createArrayOf(typeOf(column), values(column, rows)));
     }
     return statement.execute()
         ? StatementReport.of(statement.getResultSet())

@@ -11,6 +11,7 @@ import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
 import dev.diagonal.internal.transfer.receipt.HashedWriter;
+import dev.diagonal.internal.transfer.resume.FinishedParts;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.transfer.sink.RowBlockWriter;
 import dev.diagonal.transfer.sink.TransferSink;
@@ -36,6 +37,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
   private final boolean routeBadRecords;
   private final long maxBadRecords;
   private final String run;
+  private final @Nullable FinishedParts finished;
 
   /** The bad rows of this instance, over all its bundles; bounds what a runner has to hold. */
   private transient @Nullable DeadLetterLimit badRecords;
@@ -47,7 +49,8 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
       int blockRows,
       boolean routeBadRecords,
       long maxBadRecords,
-      String run) {
+      String run,
+      @Nullable FinishedParts finished) {
     this.source = source;
     this.conversion = conversion;
     this.sinks = sinks;
@@ -55,11 +58,26 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     this.routeBadRecords = routeBadRecords;
     this.maxBadRecords = maxBadRecords;
     this.run = run;
+    this.finished = finished;
   }
 
   @ProcessElement
   public void transfer(ProcessContext context) throws Exception {
     SourceRange range = context.element();
+    List<RangeWritten> earlier = finished == null ? null : finished.find(range);
+    if (earlier != null) {
+      Counted.ROWS_RESUMED.add(earlier.stream().mapToLong(RangeWritten::rows).sum());
+      earlier.forEach(context::output);
+      return;
+    }
+    List<RangeWritten> results = transfer(range, context);
+    if (finished != null) {
+      finished.add(range, results);
+    }
+    results.forEach(context::output);
+  }
+
+  private List<RangeWritten> transfer(SourceRange range, ProcessContext context) throws Exception {
     RunCounts counts = RunCounts.of(run);
     BlockConverter converter = new Conversion(conversion, blockRows);
     List<RowBlockWriter> opened = new ArrayList<>();
@@ -108,9 +126,10 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
     }
     Counted.ROWS_RESUMED.add(writers.stream().mapToLong(RowBlockWriter::repeated).sum());
     Counted.SUPERSEDED.add(writers.stream().mapToLong(RowBlockWriter::superseded).sum());
+    List<RangeWritten> results = new ArrayList<>();
     for (int i = 0; i < sinks.size(); i++) {
       RowBlockWriter writer = writers.get(i);
-      context.output(
+      results.add(
           new RangeWritten(
               range.index(),
               i,
@@ -119,6 +138,7 @@ final class TransferFn extends DoFn<SourceRange, RangeWritten> {
               writer.changes(),
               HashedWriter.of(opened.get(i))));
     }
+    return results;
   }
 
   /** Adds the time of the stages of a range to the report of the run. */

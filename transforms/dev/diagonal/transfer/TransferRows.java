@@ -3,6 +3,7 @@ package dev.diagonal.transfer;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.DeadLetter;
+import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.ReadLines;
 import dev.diagonal.internal.fault.DeadLetterOutput;
 import dev.diagonal.internal.rows.types.TypeRemarks;
@@ -11,11 +12,15 @@ import dev.diagonal.internal.transfer.SourceConversion;
 import dev.diagonal.internal.transfer.mapping.BlockConverter;
 import dev.diagonal.internal.transfer.mapping.Conversion;
 import dev.diagonal.internal.transfer.mapping.ConversionPlan;
+import dev.diagonal.internal.transfer.receipt.HashedSink;
+import dev.diagonal.internal.transfer.resume.FinishedParts;
 import dev.diagonal.internal.transfer.sink.RangeWritten;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.parquet.ParquetFiles;
+import dev.diagonal.transfer.sink.FileSink;
 import dev.diagonal.transfer.sink.TransferSink;
 import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
@@ -211,12 +216,27 @@ public final class TransferRows extends PTransform<PBegin, PCollection<Written>>
                             blockRows,
                             errorHandler != null,
                             maxBadRecords,
-                            run))
+                            run,
+                            finishedParts()))
                     .withOutputTags(results, DeadLetterOutput.tags(errorHandler)));
     DeadLetterOutput.route(done, errorHandler);
     PCollection<RangeWritten> written = done.get(results).setCoder(new RangeWritten.WrittenCoder());
     return sinks.isEmpty()
         ? input.apply("Nothing", Create.empty(Written.coder()))
         : new SinkAccounts(sinks, conversion.to()).of(written);
+  }
+
+  /** Returns what keeps the finished parts of files, or null if some rows go elsewhere. */
+  private @Nullable FinishedParts finishedParts() {
+    List<FileSink> files = new ArrayList<>();
+    for (TransferSink sink : sinks) {
+      if (HashedSink.writing(sink) instanceof FileSink file && file.keepsParts()) {
+        files.add(file);
+      }
+    }
+    InputFiles input = source.files();
+    return files.isEmpty() || files.size() < sinks.size() || input == null
+        ? null
+        : new FinishedParts(files, input, source instanceof ParquetFiles);
   }
 }

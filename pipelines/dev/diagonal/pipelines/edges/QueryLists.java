@@ -58,8 +58,7 @@ final class QueryLists {
     List<String> selected = new ArrayList<>();
     boolean hasLists = false;
     try (Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery(postgres ? SqlScript.forDriver(none) : none)) {
+        ResultSet result = statement.executeQuery(postgres ? SqlScript.forDriver(none) : none)) {
       ResultSetMetaData columns = result.getMetaData();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
         String name = columns.getColumnLabel(i);
@@ -71,9 +70,7 @@ final class QueryLists {
         selected.add(postgres ? selected(name, isArray, columns.getColumnTypeName(i)) : name);
       }
     }
-    return hasLists
-        ? "SELECT %s FROM %s".formatted(String.join(", ", selected), rows)
-        : query;
+    return hasLists ? "SELECT %s FROM %s".formatted(String.join(", ", selected), rows) : query;
   }
 
   private static String selected(String name, boolean isArray, String type) {

@@ -225,8 +225,8 @@ final class StatementJob implements Job {
         && !findings.check(() -> "server:  " + new TableCheck(database).server())) {
       return;
     }
-    StatementDryRun dryRun = new StatementDryRun(
-            database, InternalSchemaOptions.schemaOf(options), findings);
+    StatementDryRun dryRun =
+        new StatementDryRun(database, InternalSchemaOptions.schemaOf(options), findings);
     dryRun.look("edges", edges, this::edges, "statement");
     if (nodes != null) {
       dryRun.look("nodes", nodes, this::nodes, "nodesStatement");

@@ -9,11 +9,12 @@ import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.usage.UsageException;
-import org.jspecify.annotations.Nullable;
 import dev.diagonal.statement.RunStatement;
+import org.jspecify.annotations.Nullable;
 
 /** Rows, the statement that is run for them, and the grid that separates conflicting ones. */
-record StatementLoad(JdbcTarget database, ValueRows rows, RunStatement<ValueRow> statement, Grid<ValueRow> grid) {
+record StatementLoad(
+    JdbcTarget database, ValueRows rows, RunStatement<ValueRow> statement, Grid<ValueRow> grid) {
 
   /**
    * @param option the option that names the file of the statement

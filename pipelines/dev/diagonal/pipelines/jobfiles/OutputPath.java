@@ -30,6 +30,7 @@ public final class OutputPath {
     if (path == null || path.equals(OutputPlace.STANDARD_OUTPUT) || isRemote(option, path)) {
       return;
     }
+    refuseTilde(option, path);
     if (path.endsWith("/") || Files.isDirectory(pathOf(option, path))) {
       throw new UsageException(
           "--%s takes a file, and '%s' is a directory".formatted(option, path));
@@ -39,6 +40,15 @@ public final class OutputPath {
       check(option, OutputPlace.of(path));
     } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UsageException("--%s: %s".formatted(option, e.getMessage()), e);
+    }
+  }
+
+  /** Refuses a name that a shell would have expanded elsewhere in a command. */
+  private static void refuseTilde(String option, String path) {
+    if (path.startsWith("~/") && !Files.exists(Path.of("~"))) {
+      throw new UsageException(
+          "--%s: '~' has no meaning after '=': write the path of the directory, or $HOME, in place of '%s'"
+              .formatted(option, path));
     }
   }
 

@@ -106,7 +106,10 @@ public final class Counts {
     if (folds != null && deltas != null) {
       lines.add(
           String.format(
-              Locale.ROOT, "counts: folded %,d deltas in %,d fold(s) during the load", deltas, folds));
+              Locale.ROOT,
+              "counts: folded %,d deltas in %,d fold(s) during the load",
+              deltas,
+              folds));
     }
   }
 }

@@ -34,9 +34,10 @@ public final class PlanFile {
     /**
      * Creates a task. If it has mistakes, notes them and returns null.
      *
+     * @param name the name of the task in the plan
      * @param scope what the enclosing groups share, or null
      */
-    @Nullable Task task(String kind, YamlNode node, @Nullable Scope scope);
+    @Nullable Task task(String kind, String name, YamlNode node, @Nullable Scope scope);
 
     /**
      * Creates what the tasks of a group share.
@@ -162,7 +163,7 @@ public final class PlanFile {
       if (transaction != null) {
         transaction.mistake("'transaction' belongs to a group, or inside a transfer");
       }
-      Task task = kinds.task(kind, node, around);
+      Task task = kinds.task(kind, name, node, around);
       return task == null ? null : new Step(name, task, continues);
     }
     boolean atOnce = YamlNode.oneOf(transaction, "each", List.of("each", "all")).equals("all");

@@ -24,7 +24,8 @@ final class RunMetrics {
             sum(metrics, Counted.ROWS_NEW, step),
             sum(metrics, Counted.ROWS_CHANGED, step),
             sum(metrics, Counted.ROWS_UNCHANGED, step),
-            sum(metrics, Counted.ROWS_REPLACED, step));
+            sum(metrics, Counted.ROWS_REPLACED, step),
+            sum(metrics, Counted.ROWS_DROPPED, step));
     return rows > 0 && changes.total() == rows ? changes : null;
   }
 

@@ -64,6 +64,7 @@ public record Summary(
       add(parts, "changed", changes.changed());
       add(parts, "unchanged", changes.unchanged());
       add(parts, "replaced by later ones of the same key", changes.replaced());
+      add(parts, "dropped by a trigger of the table", changes.dropped());
       return " (" + String.join(", ", parts) + ")";
     }
 

@@ -35,6 +35,8 @@ final class PlanTasks implements PlanFile.Kinds {
   private final List<PipelineCommand<?>> commands;
   private final PlanConnections connections = new PlanConnections();
 
+  private final List<TransferJob> transfers = new ArrayList<>();
+
   /** The files of all tasks. */
   private final List<JobFiles> files = new ArrayList<>();
 
@@ -79,11 +81,12 @@ final class PlanTasks implements PlanFile.Kinds {
   }
 
   @Override
-  public @Nullable Task task(String kind, YamlNode node, PlanFile.@Nullable Scope scope) {
+  public @Nullable Task task(
+      String kind, String name, YamlNode node, PlanFile.@Nullable Scope scope) {
     int before = node.mistakes().all().size();
     Task task =
         switch (kind) {
-          case "transfer" -> transfer(node, (GroupScope) scope);
+          case "transfer" -> transfer(name, node, (GroupScope) scope);
           case "sql" -> SqlTask.of(node, connections);
           default -> command(kind, node);
         };
@@ -96,7 +99,7 @@ final class PlanTasks implements PlanFile.Kinds {
         && files.files().stream().anyMatch(written::contains);
   }
 
-  private @Nullable Task transfer(YamlNode node, @Nullable GroupScope scope) {
+  private @Nullable Task transfer(String name, YamlNode node, @Nullable GroupScope scope) {
     int before = node.mistakes().all().size();
     TransferNode reader = new TransferNode(node, connections, written);
     TransferSpec spec = reader.spec();
@@ -107,7 +110,7 @@ final class PlanTasks implements PlanFile.Kinds {
       if (!readsWritten(spec) && node.mistakes().all().size() == before) {
         TransferColumns.check(spec, options(reader.badRecordArgs()));
       }
-      return transfer(spec, reader.badRecordArgs(), scope);
+      return transfer(name, spec, reader.badRecordArgs(), scope);
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return null;
@@ -117,18 +120,21 @@ final class PlanTasks implements PlanFile.Kinds {
   /**
    * Returns a transfer of a group.
    *
+   * @param name the name of the task
    * @param more options in addition to those of the runner
    * @throws IllegalArgumentException if it does not fit the others
    * @throws UsageException if another task also writes one of its files
    */
-  Task transfer(TransferSpec spec, List<String> more, @Nullable GroupScope scope) {
+  Task transfer(String name, TransferSpec spec, List<String> more, @Nullable GroupScope scope) {
     List<String> args = new ArrayList<>(runnerArgs);
     args.addAll(more);
     TransferOptions options = options(more);
     TablesAtOnce tables = scope == null ? null : scope.tables();
     SourceSnapshot snapshot = scope == null ? null : scope.snapshot();
     TransferJob job =
-        new TransferJob(spec, options, Set.of(), tables == null ? null : tables::add, snapshot);
+        new TransferJob(
+            spec, options, Set.of(), tables == null ? null : tables::add, snapshot, name);
+    transfers.add(job);
     if (tables != null) {
       tables.check(spec.tables());
     }
@@ -173,6 +179,13 @@ final class PlanTasks implements PlanFile.Kinds {
       }
     }
     all.checkAtTheEnd(option, path);
+  }
+
+  /** Ends the transfers that are kept until the plan is complete. */
+  void end() throws Exception {
+    for (TransferJob transfer : transfers) {
+      transfer.endWithPlan();
+    }
   }
 
   /** Returns whether a task writes to the standard output. */

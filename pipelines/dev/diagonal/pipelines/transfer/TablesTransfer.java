@@ -5,13 +5,13 @@ import dev.diagonal.internal.jdbc.snapshot.MatchingTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.command.CommandLine;
-import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.transfer.PlanTasks.GroupScope;
 import dev.diagonal.pipelines.transfer.spec.OptionsSpec;
+import dev.diagonal.pipelines.transfer.spec.TransferEnd;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Snapshot;
@@ -64,7 +64,7 @@ final class TablesTransfer {
     refuse("badRecords", options.getBadRecords());
     if (options.getKey() != null) {
       throw new UsageException(
-          "--key cannot be combined with --from=%s: with --mode=upsert the key of each table is its primary key"
+          "--key cannot be combined with --from=%s: with --mode=upsert, or in an index, the key of each table is its primary key"
               .formatted(from));
     }
   }
@@ -107,7 +107,9 @@ final class TablesTransfer {
     List<PlanNode> steps = new ArrayList<>();
     for (MatchingTable table : tables) {
       TransferSpec spec = OptionsSpec.of(optionsOf(table, args));
-      steps.add(new Step(table.qualified(), tasks.transfer(spec, List.of(), scope), false));
+      steps.add(
+          new Step(
+              table.qualified(), tasks.transfer(table.qualified(), spec, List.of(), scope), false));
     }
     return new Group(from, false, steps, false, scope);
   }
@@ -120,16 +122,25 @@ final class TablesTransfer {
     each.setFrom("jdbc:" + table.qualified());
     each.setTo(List.of(target));
     each.setTransaction(Transaction.each); // the group decides when its tables change
-    Mode mode = options.getMode();
-    if (mode != null && mode != Mode.insert && mode != Mode.replace) {
+    String why = needsKey(target);
+    if (why != null) {
       if (table.primaryKey().isEmpty()) {
         throw new UsageException(
-            "--mode=%s needs a key, and table %s has no primary key"
-                .formatted(mode, table.qualified()));
+            "%s needs a key, and table %s has no primary key: transfer it by its name, with --key"
+                .formatted(why, table.qualified()));
       }
       each.setKey(table.primaryKey());
     }
     return each;
+  }
+
+  /** Returns the option that needs a key for each table, or null. */
+  private @Nullable String needsKey(String target) {
+    if (target.startsWith("elasticsearch:")) {
+      return "--to=" + to;
+    }
+    Mode mode = options.getMode();
+    return mode == null || mode == Mode.insert || mode == Mode.replace ? null : "--mode=" + mode;
   }
 
   /** Returns whether the source and the target are one database, as far as their URLs show. */

@@ -131,6 +131,9 @@ public final class Transfer implements Command {
             quiet ? line -> {} : System.err::println);
     PlanReport report =
         page == null ? run(run, plan, quiet) : reported(run, plan, args, page, quiet);
+    if (report.state() != PlanReport.State.FAILED) {
+      tasks.end();
+    }
     boolean outIsTaken =
         tasks.useStandardOutput()
             || STANDARD_OUTPUT.equals(summary)

@@ -34,7 +34,7 @@ public final class TransferCommand extends PipelineCommand<TransferOptions> {
   protected Job plan(TransferOptions options) {
     TransferSpec spec = OptionsSpec.of(options);
     TransferColumns.check(spec, options);
-    return new TransferJob(spec, options, embedded(options), null, null);
+    return new TransferJob(spec, options, embedded(options), null, null, null);
   }
 
   private static Set<EmbeddedServers.Kind> embedded(TransferOptions options) {

@@ -103,6 +103,7 @@ final class ArchitectureTest {
               "transfer.sink"),
           Set.of("internal.transfer.receipt"),
           Set.of("internal.jobs", "internal.transfer.sink", "transfer.parquet"),
+          Set.of("internal.transfer.resume"),
           Set.of("transfer"),
           Set.of("internal.schematransforms"),
           Set.of("pipelines.dryrun", "pipelines.progress", "pipelines.servers", "pipelines.usage"),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * document of the same id.
  *
  * @param id identifies the document; a function of the input, so that running twice changes
- *     nothing. Elasticsearch accepts 1 to 512 bytes; a writer refuses others, see {@link
+ *     nothing. Elasticsearch accepts 1 to 512 bytes; a writer refuses others, see {@code
  *     RefusedDocument}
  * @param operation what to do with the document
  * @param index the index it belongs to, or null for that of the {@link ElasticsearchTarget}

@@ -16,6 +16,9 @@ final class RowParser {
 
   private static final int SHOWN_CHARACTERS = 60;
 
+  /** What databases write for null. */
+  private static final byte[] NULL = "\\N".getBytes(US_ASCII);
+
   private final Table table;
   private final Table.Column[] columns;
   private final JsonBytes values = new JsonBytes();
@@ -78,9 +81,13 @@ final class RowParser {
     return idLength == 0 && table == Table.DONATIONS ? "donationid is empty" : null;
   }
 
-  /** Makes a field current, with its quotes and escapes undone. */
+  /** Makes a field current, with its quotes and escapes undone; null is empty. */
   private void look(CsvFields fields, int field) {
     if (fields.isEscaped(field)) {
+      if (!fields.isQuoted(field) && fields.isWritten(field, NULL)) {
+        start = end = 0;
+        return;
+      }
       int room = fields.end(field) - fields.start(field);
       if (scratch.length < room) {
         scratch = new byte[2 * room];

@@ -19,4 +19,17 @@ public final class Reason {
     }
     return of(cause);
   }
+
+  /** Returns the message of an exception, and those of its causes that add to it. */
+  public static String withCauses(Throwable fault) {
+    String reason = "";
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      String said = message == null || cause instanceof Error ? cause.toString() : message.strip();
+      if (!reason.contains(said)) {
+        reason += (reason.isEmpty() ? "" : ": ") + said;
+      }
+    }
+    return reason;
+  }
 }

@@ -35,6 +35,8 @@ public enum Counted {
   ROWS_UNCHANGED,
   /** Rows that a later row of the same key replaced before they were written. */
   ROWS_REPLACED,
+  /** Rows that a trigger of the table kept out of it, or wrote to another one. */
+  ROWS_DROPPED,
   /** Of the rows that were written, those that an interrupted run had written. */
   ROWS_RESUMED,
   /** Documents that were not written because the index has newer versions. */
@@ -59,6 +61,7 @@ public enum Counted {
     ROWS_CHANGED.add(changes.changed());
     ROWS_UNCHANGED.add(changes.unchanged());
     ROWS_REPLACED.add(changes.replaced());
+    ROWS_DROPPED.add(changes.dropped());
   }
 
   /** Returns what this JVM has counted since it started. */

@@ -94,7 +94,9 @@ public final class JsonObject {
     } catch (JsonEOFException e) {
       return "the JSON object does not end in this line" + EXPECTED;
     } catch (JsonProcessingException e) {
-      return "it is not JSON: " + e.getOriginalMessage() + EXPECTED;
+      // Jackson's advice is for programmers.
+      String reason = e.getOriginalMessage().replaceFirst(": enable `.*` to allow", "");
+      return "it is not JSON: " + reason + EXPECTED;
     } catch (BadValueException e) {
       return e.getMessage();
     }

@@ -17,6 +17,9 @@ public final class TimeText {
 
   private static final Pattern END_OF_DAY = Pattern.compile("24:00(:00(\\.0+)?)?");
 
+  private static final Pattern WITHOUT_OFFSET =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\d([ T]\\d\\d:\\d\\d(:\\d\\d([.]\\d+)?)?)?");
+
   /** Accepts {@code Z}, {@code +01:00} and, as in PostgreSQL, {@code +01}. */
   public static final DateTimeFormatter WITH_OFFSET =
       new DateTimeFormatterBuilder()
@@ -91,7 +94,10 @@ public final class TimeText {
           ? ValueFormatter.micros(LocalDateTime.parse(iso))
           : ValueFormatter.micros(OffsetDateTime.parse(iso, WITH_OFFSET).toInstant());
     } catch (DateTimeException | ArithmeticException e) {
-      throw BadValueException.of(value, type);
+      throw type == FieldType.INSTANT && WITHOUT_OFFSET.matcher(value).matches()
+          ? new BadValueException(
+              "'%s' has no offset from UTC, such as Z or +01:00".formatted(value))
+          : BadValueException.of(value, type);
     }
   }
 

@@ -20,6 +20,7 @@ final class WrittenRows extends PTransform<PCollection<Written>, PCollection<Row
           .addInt64Field("changed")
           .addInt64Field("unchanged")
           .addInt64Field("replaced")
+          .addInt64Field("dropped")
           .addInt32Field("attempts")
           .addInt64Field("millis")
           .build();
@@ -41,6 +42,7 @@ final class WrittenRows extends PTransform<PCollection<Written>, PCollection<Row
             changes.changed(),
             changes.unchanged(),
             changes.replaced(),
+            changes.dropped(),
             written.attempts(),
             written.millis())
         .build();

@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * Writes the rows of a small table immediately, before a pipeline that refers to them: starting a
- * separate pipeline would take longer. Use {@link WriteToJdbc} for rows that do not fit in memory.
+ * separate pipeline would take longer. Use {@link dev.diagonal.jdbc.write.WriteToJdbc} for rows
+ * that do not fit in memory.
  */
 public final class UpsertRows {
 

@@ -5,9 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.diagonal.rows.Rejects;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowOrigin;
-import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.ColumnGuess;
-import dev.diagonal.rows.types.TypeGuesses;
 import dev.diagonal.transfer.source.RowBlockReader;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param source the whole source
  * @param records how many are read
  */
-public record LimitedSource(TransferSource source, long records) implements TransferSource {
+public record LimitedSource(TransferSource source, long records) implements ForwardingSource {
 
   /**
    * @throws IllegalArgumentException if {@code records} is below 1
@@ -34,43 +32,8 @@ public record LimitedSource(TransferSource source, long records) implements Tran
   }
 
   @Override
-  public RowType blockType() {
-    return source.blockType();
-  }
-
-  @Override
-  public RowType declared() {
-    return source.declared();
-  }
-
-  @Override
-  public @Nullable TypeGuesses guesses() {
-    return source.guesses();
-  }
-
-  @Override
   public TransferSource strict(List<ColumnGuess> guesses, Set<String> json) {
     return new LimitedSource(source.strict(guesses, json), records);
-  }
-
-  @Override
-  public List<String> remarks() {
-    return source.remarks();
-  }
-
-  @Override
-  public boolean readsBytes() {
-    return source.readsBytes();
-  }
-
-  @Override
-  public long bytes() {
-    return 0;
-  }
-
-  @Override
-  public String describe() {
-    return source.describe();
   }
 
   @Override
@@ -87,11 +50,6 @@ public record LimitedSource(TransferSource source, long records) implements Tran
   @Override
   public RowOrigin origin(SourceRange range) {
     return RowOrigin.of(describe());
-  }
-
-  @Override
-  public void close() {
-    source.close();
   }
 
   @Override

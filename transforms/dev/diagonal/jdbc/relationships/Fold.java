@@ -207,7 +207,9 @@ public record Fold(
     }
   }
 
-  /** Takes all locks of ids and of components, as loads of either kind may be running, and others. */
+  /**
+   * Takes all locks of ids and of components, as loads of either kind may be running, and others.
+   */
   private void lock(Connection connection, CellLocks others) throws SQLException {
     Map<String, CellLocks> domains = new LinkedHashMap<>();
     ALL_LOCKS.forEach(each -> domains.put(each.domain(), each));

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes batches as {@link UpsertRelationships} describes for {@link Counting#FOLDED}: the new
  * relationships and one delta in one transaction. The first few rows of a connection are inserted.
- * From then on, as long as all relationships of its batches are
- * new, it copies them ({@link StraightCopy}). After a copy fails on an existing key, it inserts
- * with {@code ON CONFLICT} until a batch is all new again. Each failed copy leaves dead rows, so
- * after {@value #MAX_FAILED_COPIES} failures it never copies again.
+ * From then on, as long as all relationships of its batches are new, it copies them ({@link
+ * StraightCopy}). After a copy fails on an existing key, it inserts with {@code ON CONFLICT} until
+ * a batch is all new again. Each failed copy leaves dead rows, so after {@value #MAX_FAILED_COPIES}
+ * failures it never copies again.
  *
  * <p>Writing a batch again adds nothing, even if the reply to its commit was lost: only new
  * relationships produce deltas, and by then all of them exist.

@@ -88,12 +88,13 @@ final class CopyRows<T> extends BatchRows<T> {
 
   @Override
   void send(Connection connection, int[] rows, int from, int to) throws SQLException {
-    wire.copy(connection, sql.copy(), rows, from, to);
-    changes = changes.plus(sql.isStaged() ? applied(connection, to - from) : added(to - from));
+    long taken = wire.copy(connection, sql.copy(), rows, from, to);
+    changes =
+        changes.plus(sql.isStaged() ? applied(connection, to - from) : added(taken, to - from));
   }
 
-  private static Changes added(long rows) {
-    return new Changes(rows, 0, 0, 0);
+  private static Changes added(long rows, long sent) {
+    return new Changes(rows, 0, 0, 0, sent - rows);
   }
 
   private Changes applied(Connection connection, long sent) throws SQLException {
@@ -103,15 +104,24 @@ final class CopyRows<T> extends BatchRows<T> {
           counts.next();
           long added = counts.getLong(1);
           long all = counts.getLong(2);
-          return new Changes(added, all - added, 0, sent - all);
+          long keys = all == sent || sql.keysAreEqualByBytes() ? sent : keys(statement);
+          return new Changes(added, all - added, 0, sent - keys, keys - all);
         }
       }
       long applied = statement.executeLargeUpdate(sql.applyStage());
       return switch (write.mode()) {
-        case INSERT -> added(applied);
+        case INSERT -> added(applied, sent);
         case INSERT_IGNORE -> new Changes(applied, 0, sent - applied, 0);
         case UPSERT, UPDATE, DELETE -> Changes.UNKNOWN;
       };
+    }
+  }
+
+  /** Returns how many different keys the staged rows have. */
+  private long keys(Statement statement) throws SQLException {
+    try (ResultSet count = statement.executeQuery(sql.stagedKeys())) {
+      count.next();
+      return count.getLong(1);
     }
   }
 

@@ -96,6 +96,12 @@ final class CopySql {
         .formatted(PostgresSql.unlike("diagonal_applied", table.name()), apply(stage));
   }
 
+  /** Counts the rows of {@link #applyStage}, one per key. */
+  String stagedKeys() {
+    return "SELECT count(*) FROM (%s) AS %s"
+        .formatted(select(stage), PostgresSql.unlike("diagonal_keys", table.name()));
+  }
+
   /** Applies the staged rows and records the bad ones; see {@link SiftSql}. */
   String siftStage() {
     return SiftSql.sift(

@@ -39,10 +39,12 @@ public final class ParquetFileSink implements FileSink {
 
   private final String path;
   private final OutputRun run;
+  private final boolean keepsParts;
 
-  private ParquetFileSink(String path, OutputRun run) {
+  private ParquetFileSink(String path, OutputRun run, boolean keepsParts) {
     this.path = path;
     this.run = run;
+    this.keepsParts = keepsParts;
   }
 
   /**
@@ -51,7 +53,17 @@ public final class ParquetFileSink implements FileSink {
    * @param run the run that the part files belong to
    */
   public static ParquetFileSink at(String path, OutputRun run) {
-    return new ParquetFileSink(path, run);
+    return new ParquetFileSink(path, run, false);
+  }
+
+  /** Returns this sink, keeping finished parts: see {@link #keepsParts}. */
+  public ParquetFileSink keepingParts() {
+    return new ParquetFileSink(path, run, true);
+  }
+
+  @Override
+  public boolean keepsParts() {
+    return keepsParts;
   }
 
   @Override

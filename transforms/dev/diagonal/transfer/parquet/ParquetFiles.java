@@ -109,6 +109,11 @@ public final class ParquetFiles implements TransferSource {
   }
 
   @Override
+  public InputFiles files() {
+    return found;
+  }
+
+  @Override
   public String describe() {
     return "Parquet " + String.join(",", patterns);
   }

@@ -20,6 +20,14 @@ public interface FileSink extends TransferSink {
   OutputRun run();
 
   /**
+   * Returns whether finished parts are kept until the file is complete, so that a later run can use
+   * them. The rows of a range must then be the same in both runs.
+   */
+  default boolean keepsParts() {
+    return false;
+  }
+
+  /**
    * Writes a file with the rows of the parts, in order; without parts, a file without rows.
    *
    * @param out the target stream, which stays open

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 
 /**
  * An index of Elasticsearch, with one document per row. {@link JsonFormatter} writes its source, a
- * {@link DocumentId} its id. {@link #prepared} gives the index fields of the columns' types.
+ * {@link DocumentColumns} its id. {@link #prepared} gives the index fields of the columns' types.
  */
 public final class IndexSink implements TransferSink {
 

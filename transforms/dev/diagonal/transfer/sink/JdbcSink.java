@@ -1,6 +1,9 @@
 package dev.diagonal.transfer.sink;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.schema.FinishedRanges;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.table.RowAt;
 import dev.diagonal.internal.rows.Reject;
@@ -18,8 +21,10 @@ import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.schedule.RejectedRow;
 import dev.diagonal.transfer.source.SourceRange;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Writes rows to an existing table of a database. Groups blocks into transactions of {@code
@@ -33,6 +38,7 @@ public final class JdbcSink implements TransferSink {
   private final int commitRows;
   private final LedgerSettings ledger;
   private final boolean tuples;
+  private final boolean rewrites;
 
   /**
    * @param table whose columns are among those of the rows
@@ -44,7 +50,7 @@ public final class JdbcSink implements TransferSink {
    */
   public JdbcSink(
       JdbcTarget database, Table table, WriteMode mode, int commitRows, LedgerSettings ledger) {
-    this(database, table, mode, commitRows, ledger, false);
+    this(database, table, mode, commitRows, ledger, false, false);
   }
 
   private JdbcSink(
@@ -53,13 +59,15 @@ public final class JdbcSink implements TransferSink {
       WriteMode mode,
       int commitRows,
       LedgerSettings ledger,
-      boolean tuples) {
+      boolean tuples,
+      boolean rewrites) {
     this.database = database;
     this.table = table;
     this.mode = mode;
     this.commitRows = commitRows;
     this.ledger = ledger;
     this.tuples = tuples;
+    this.rewrites = rewrites;
     var unused = write((row, values) -> {});
   }
 
@@ -73,7 +81,20 @@ public final class JdbcSink implements TransferSink {
     if (mode != WriteMode.INSERT || !table.keyColumns().isEmpty()) {
       throw new IllegalStateException("tuples can only be inserted into a table without a key");
     }
-    return new JdbcSink(database, table, mode, commitRows, ledger, true);
+    return new JdbcSink(database, table, mode, commitRows, ledger, true, rewrites);
+  }
+
+  /**
+   * Returns a sink that writes all rows of a range in each attempt at it, which may have other rows
+   * than the attempt before, and records the range in the ledger when they are committed.
+   *
+   * @throws IllegalStateException if the mode is not upsert, or the ledger has no run
+   */
+  public JdbcSink rewritingRanges() {
+    if (mode != WriteMode.UPSERT || ledger.run() == null) {
+      throw new IllegalStateException("only ranges of an upsert with a run can be rewritten");
+    }
+    return new JdbcSink(database, table, mode, commitRows, ledger, tuples, true);
   }
 
   /** Returns the table with its written columns. */
@@ -88,11 +109,27 @@ public final class JdbcSink implements TransferSink {
   }
 
   private LedgerSettings ledgerOf(SourceRange range) {
-    return ledger.run() == null
-        ? ledger
-        : ledger.withPart(
-            "range %s, %s %s-%s"
-                .formatted(range.index(), range.place(), range.start(), range.end()));
+    if (ledger.run() == null) {
+      return ledger;
+    }
+    String part =
+        "range %s, %s %s-%s".formatted(range.index(), range.place(), range.start(), range.end());
+    return ledger.withPart(rewrites ? part + ", attempt " + UUID.randomUUID() : part);
+  }
+
+  private void recordFinished(SourceRange range, long rows)
+      throws SQLException, InterruptedException {
+    UUID run = ledger.run();
+    if (rewrites && run != null) {
+      FinishedRanges finished = new FinishedRanges(new InternalSchema(ledger.schema()), run);
+      boolean unused =
+          RetriedTransaction.in(database, "record a range of table " + table.name())
+              .run(
+                  connection -> {
+                    finished.add(connection, table.name(), range.index(), rows, ledger.claim());
+                    return true;
+                  });
+    }
   }
 
   @Override
@@ -108,16 +145,19 @@ public final class JdbcSink implements TransferSink {
   @Override
   public RowBlockWriter open(SourceRange range, RowType type) throws Exception {
     return new TableWriter(
+        range,
         write(tuples ? RowAt::putTuple : RowAt.binder(table, type)).withLedger(ledgerOf(range)));
   }
 
-  private static final class TableWriter implements RowBlockWriter {
+  private final class TableWriter implements RowBlockWriter {
 
     private final List<RejectedRow<RowAt>> rejected = new ArrayList<>();
     private final JdbcBlockWriter<RowAt> writer;
+    private final SourceRange range;
     private Changes changes = Changes.UNKNOWN;
 
-    TableWriter(JdbcWrite<RowAt> write) throws Exception {
+    TableWriter(SourceRange range, JdbcWrite<RowAt> write) throws Exception {
+      this.range = range;
       writer = JdbcBlockWriter.open(write, rejected::add);
     }
 
@@ -139,6 +179,7 @@ public final class JdbcSink implements TransferSink {
       try {
         Written written = writer.flush();
         changes = written.changes();
+        recordFinished(range, written.rows());
         return written.rows();
       } finally {
         reportRefused(rejects);

@@ -27,13 +27,16 @@ public final class TextFileSink implements FileSink {
   private final @Nullable CsvFormatter csv;
   private final boolean header;
   private final OutputRun run;
+  private final boolean keepsParts;
 
-  private TextFileSink(String path, @Nullable CsvFormatter csv, boolean header, OutputRun run) {
+  private TextFileSink(
+      String path, @Nullable CsvFormatter csv, boolean header, OutputRun run, boolean keepsParts) {
     OutputCompression.check(path);
     this.path = path;
     this.csv = csv;
     this.header = header;
     this.run = run;
+    this.keepsParts = keepsParts;
   }
 
   /**
@@ -45,7 +48,7 @@ public final class TextFileSink implements FileSink {
    */
   public static TextFileSink csv(
       String path, String delimiter, char quote, String lineEnd, boolean header, OutputRun run) {
-    return new TextFileSink(path, new CsvFormatter(delimiter, quote, lineEnd), header, run);
+    return new TextFileSink(path, new CsvFormatter(delimiter, quote, lineEnd), header, run, false);
   }
 
   /**
@@ -55,7 +58,17 @@ public final class TextFileSink implements FileSink {
    * @throws IllegalArgumentException if the name implies a compression that cannot be written
    */
   public static TextFileSink jsonLines(String path, OutputRun run) {
-    return new TextFileSink(path, null, false, run);
+    return new TextFileSink(path, null, false, run, false);
+  }
+
+  /** Returns this sink, keeping finished parts: see {@link #keepsParts}. */
+  public TextFileSink keepingParts() {
+    return new TextFileSink(path, csv, header, run, true);
+  }
+
+  @Override
+  public boolean keepsParts() {
+    return keepsParts;
   }
 
   @Override

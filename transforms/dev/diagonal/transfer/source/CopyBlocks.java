@@ -1,10 +1,8 @@
 package dev.diagonal.transfer.source;
 
 import dev.diagonal.fault.DeadLetter;
-import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.bytes.ByteBuilder;
-import dev.diagonal.internal.jdbc.snapshot.ReadSession;
-import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.snapshot.CopiedRows;
 import dev.diagonal.internal.rows.CsvFormatter;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.rows.Rejects;
@@ -13,17 +11,13 @@ import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /**
  * Reads the rows of a PostgreSQL COPY in its binary format: <a
@@ -42,30 +36,22 @@ final class CopyBlocks implements RowBlockReader {
   private static final long EPOCH_DAY_OF_2000 = LocalDate.of(2000, 1, 1).toEpochDay();
   private static final long EPOCH_MICROS_OF_2000 = EPOCH_DAY_OF_2000 * 86_400_000_000L;
 
-  private static final int FIRST_ROW_ATTEMPTS = 3;
-
-  private final ReadSession session;
-  private final String sql;
+  private final CopiedRows copied;
   private final RowType type;
   private final int blockRows;
   private final RowOrigin origin;
-  private volatile @Nullable Connection connection;
-  private volatile boolean aborted;
-  private @Nullable CopyOut copy;
   private int tupleColumns;
-  private long rows;
   private long tuples;
   private boolean started;
   private boolean ended;
   private long bytes;
 
   /** Creates a reader, which connects when it first reads. */
-  CopyBlocks(ReadSession session, String sql, RowType type, int blockRows, RowOrigin origin) {
-    this.sql = sql;
+  CopyBlocks(CopiedRows copied, RowType type, int blockRows, RowOrigin origin) {
+    this.copied = copied;
     this.type = type;
     this.blockRows = blockRows;
     this.origin = origin;
-    this.session = session;
   }
 
   /**
@@ -73,86 +59,22 @@ final class CopyBlocks implements RowBlockReader {
    *
    * @param columns how many columns the statement has
    */
-  static CopyBlocks ofTuples(
-      ReadSession session, String sql, int columns, int blockRows, RowOrigin origin) {
-    CopyBlocks blocks = new CopyBlocks(session, sql, JdbcRows.TUPLE, blockRows, origin);
+  static CopyBlocks ofTuples(CopiedRows copied, int columns, int blockRows, RowOrigin origin) {
+    CopyBlocks blocks = new CopyBlocks(copied, JdbcRows.TUPLE, blockRows, origin);
     blocks.tupleColumns = columns;
     return blocks;
-  }
-
-  /**
-   * Returns the next row, or null at the end. A connection that is lost before the first row is
-   * replaced.
-   */
-  private byte @Nullable [] row() throws Exception {
-    try {
-      CopyOut reading = copy;
-      return reading == null
-          ? Retry.defaults()
-              .withMaxAttempts(FIRST_ROW_ATTEMPTS)
-              .call(this::first, fault -> !aborted && SqlFaults.isRetryable(fault))
-          : reading.readFromCopy();
-    } catch (SQLException | Retry.ExhaustedException fault) {
-      throw explained(fault);
-    }
-  }
-
-  private byte @Nullable [] first() throws SQLException {
-    boolean done = false;
-    try {
-      Connection open = session.use();
-      connection = open;
-      CopyOut opened = open.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-      byte[] row = opened.readFromCopy();
-      copy = opened;
-      done = true;
-      return row;
-    } finally {
-      if (!done) {
-        session.close();
-      }
-    }
-  }
-
-  private Exception explained(Exception fault) {
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return new SQLException(
-            String.format(
-                Locale.ROOT,
-                "%s: after %,d rows the database sent nothing within the socketTimeout; to raise it, set it in the URL in seconds: ?socketTimeout=3600",
-                origin.place(),
-                rows),
-            SqlFaults.state(fault),
-            fault);
-      }
-    }
-    return copy != null && SqlFaults.isRetryable(fault) ? lost(fault) : fault;
-  }
-
-  private SQLException lost(Exception fault) {
-    return new SQLException(
-        String.format(
-            Locale.ROOT,
-            "%s: the connection was lost after %,d rows: %s; start the run again",
-            origin.place(),
-            rows,
-            fault.getMessage()),
-        SqlFaults.state(fault),
-        fault);
   }
 
   @Override
   public @Nullable RowBlock next(Rejects rejects) throws Exception {
     RowBlock block = new RowBlock(type, blockRows, origin);
     while (!block.isFull() && !ended) {
-      byte[] row = row();
+      byte[] row = copied.next();
       if (row == null) {
         ended = true;
         checkCount();
         break;
       }
-      rows++;
       bytes += row.length;
       int at = started ? 0 : HEADER_BYTES;
       started = true;
@@ -217,14 +139,14 @@ final class CopyBlocks implements RowBlockReader {
 
   /** Compares the number of received rows with the number that the server counted. */
   private void checkCount() throws SQLException {
-    CopyOut done = copy;
-    if (done != null && done.getHandledRowCount() >= 0 && done.getHandledRowCount() != tuples) {
+    long counted = copied.counted();
+    if (counted >= 0 && counted != tuples) {
       throw new SQLException(
           String.format(
               Locale.ROOT,
               "%s: the database sent %,d rows, but %,d arrived",
               origin.place(),
-              done.getHandledRowCount(),
+              counted,
               tuples));
     }
   }
@@ -271,26 +193,13 @@ final class CopyBlocks implements RowBlockReader {
     return bytes;
   }
 
-  /** Cuts the connection, since another thread may be waiting for it. */
   @Override
   public void abort() {
-    aborted = true;
-    Connection open = connection;
-    try {
-      if (open != null) {
-        open.abort(Runnable::run);
-      }
-    } catch (SQLException e) {
-      // The connection is already closed.
-    }
+    copied.abort();
   }
 
   @Override
   public void close() {
-    if (ended && !aborted) {
-      session.release();
-    } else {
-      session.close();
-    }
+    copied.close(ended);
   }
 }

@@ -260,6 +260,11 @@ public final class CsvFiles implements TransferSource {
   }
 
   @Override
+  public InputFiles files() {
+    return found;
+  }
+
+  @Override
   public String describe() {
     return "CSV " + String.join(",", patterns);
   }

@@ -1,25 +1,23 @@
 package dev.diagonal.transfer.source;
 
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quoteTable;
-import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
-import dev.diagonal.internal.jdbc.snapshot.ReadSession;
+import dev.diagonal.internal.jdbc.snapshot.ColumnOverlap;
+import dev.diagonal.internal.jdbc.snapshot.ColumnWindow;
+import dev.diagonal.internal.jdbc.snapshot.CopiedRows;
 import dev.diagonal.internal.jdbc.snapshot.Snapshot;
 import dev.diagonal.internal.jdbc.snapshot.SnapshotSessions;
-import dev.diagonal.internal.jdbc.snapshot.StoredTables;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.rows.Columns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
-import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,44 +33,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcRows extends RelationRows {
 
-  private static final String KEY =
-      """
-      SELECT a.attname FROM pg_index i
-      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-      WHERE i.indrelid = to_regclass(?) AND i.indisprimary
-        AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
-      """;
-
   /** The type of blocks of tuples. */
   static final RowType TUPLE = new RowType(List.of(new Field("tuple", FieldType.BYTES)));
 
   /** The expression in the select list for each column. */
   private final List<String> expressions;
 
-  private final Read source;
+  private final PostgresRelation source;
   private final boolean tuples;
-  private final @Nullable Snapshot snapshot;
-
-  /** The tables whose rows are read, or null if the readers do not need them. */
-  private final @Nullable StoredTables stored;
 
   /** Ranges of pages, or none if the ranges are those of a key. */
   private final List<SourceRange> pages;
 
   private JdbcRows(
-      Read read,
+      PostgresRelation source,
       @Nullable String key,
       int maxRanges,
       RowType type,
       List<String> expressions,
       List<SourceRange> pages,
       boolean tuples) {
-    super(read.database, read.relation, read.shown, key, maxRanges, type);
-    this.source = read;
+    super(source.database(), source.relation(), source.shown(), key, maxRanges, type);
+    this.source = source;
     this.tuples = tuples;
     this.expressions = List.copyOf(expressions);
-    this.snapshot = read.snapshot;
-    this.stored = read.stored;
     this.pages = List.copyOf(pages);
   }
 
@@ -92,14 +76,42 @@ public final class JdbcRows extends RelationRows {
         source, null, 1, TUPLE, columns.stream().map(PostgresSql::quote).toList(), pages, true);
   }
 
-  /** What is read, before its columns are known. */
-  private record Read(
-      JdbcTarget database,
-      String relation,
-      String shown,
-      @Nullable Snapshot snapshot,
-      @Nullable StoredTables stored)
-      implements Serializable {}
+  /**
+   * Returns the rows whose value in a column is not below a mark minus an overlap, and the rows
+   * without a value. All transactions that commit later with values above {@link #mark} minus the
+   * overlap are found by the next call.
+   *
+   * @param column a column of whole numbers, dates or timestamps
+   * @param mark the {@link #mark} of an earlier transfer, or null for all rows
+   * @param overlap {@code 90s}, {@code 10m}, {@code 2h}, {@code 1d}, or a whole number; null for
+   *     the default, which is {@code 10m} or 10000
+   * @throws BadInputException if the column does not exist or has another type
+   */
+  public JdbcRows since(String column, @Nullable String mark, @Nullable String overlap)
+      throws SQLException {
+    int unused = Columns.indexOf(blockType(), column);
+    ColumnOverlap below = overlap == null ? ColumnOverlap.USUAL : ColumnOverlap.of(overlap);
+    return new JdbcRows(
+        source.since(column, mark, below),
+        key(),
+        maxRanges(),
+        blockType(),
+        expressions,
+        pages,
+        tuples);
+  }
+
+  /** Returns the mark for the next {@link #since}, or null if no row has a value. */
+  public @Nullable String mark() {
+    ColumnWindow window = source.window();
+    return window == null ? null : window.mark();
+  }
+
+  @Override
+  public List<String> remarks() {
+    ColumnWindow window = source.window();
+    return window == null ? List.of() : window.remarks();
+  }
 
   /**
    * Returns what a keeper must lock and measure to read a table.
@@ -134,31 +146,19 @@ public final class JdbcRows extends RelationRows {
       @Nullable SnapshotKeeper keeper)
       throws SQLException, InterruptedException {
     String relation = quoteTable(table);
-    Read read =
-        new Read(
-            database,
-            relation,
-            "table " + table,
-            keeper == null ? null : keeper.snapshot(),
-            keeper == null ? null : keeper.tables(table));
-    List<SourceRange> pages = rangeKey == null ? pages(read, maxRanges) : List.of();
+    PostgresRelation read =
+        PostgresRelation.of(database, relation, "table " + table, table, keeper);
+    List<SourceRange> pages =
+        rangeKey == null ? PageRanges.of(read.stored(), maxRanges, relation) : List.of();
     return RetriedTransaction.in(database, "look at table " + table)
         .run(
             connection -> {
               String key =
-                  rangeKey == null && pages.isEmpty() ? firstKey(connection, relation) : rangeKey;
+                  rangeKey == null && pages.isEmpty()
+                      ? SelectedColumns.firstKey(connection, relation)
+                      : rangeKey;
               return of(read, connection, key, ranges(keeper, maxRanges), pages);
             });
-  }
-
-  private static List<SourceRange> pages(Read read, int maxRanges) {
-    StoredTables stored = read.stored;
-    if (stored == null || stored.all().stream().noneMatch(StoredTables.StoredTable::inPages)) {
-      return List.of();
-    } else if (stored.hasChildren() && stored.readable()) {
-      return PageRanges.ofEach(stored, maxRanges);
-    }
-    return stored.inPages() ? PageRanges.ofAll(stored, maxRanges, read.relation) : List.of();
   }
 
   /** A server that cannot export a snapshot has one reader. */
@@ -181,35 +181,20 @@ public final class JdbcRows extends RelationRows {
       int maxRanges,
       @Nullable SnapshotKeeper keeper)
       throws SQLException, InterruptedException {
-    Read read =
-        new Read(
-            database,
-            relationOf(query),
-            "a query",
-            keeper == null ? null : keeper.snapshot(),
-            null);
+    PostgresRelation read =
+        PostgresRelation.of(database, relationOf(query), "a query", null, keeper);
     return RetriedTransaction.in(database, "prepare the query")
         .run(connection -> of(read, connection, rangeKey, ranges(keeper, maxRanges), List.of()));
   }
 
-  private static @Nullable String firstKey(Connection connection, String quotedTable)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(KEY)) {
-      statement.setString(1, quotedTable);
-      try (ResultSet result = statement.executeQuery()) {
-        return result.next() ? result.getString(1) : null;
-      }
-    }
-  }
-
   private static JdbcRows of(
-      Read read,
+      PostgresRelation read,
       Connection connection,
       @Nullable String key,
       int maxRanges,
       List<SourceRange> pages)
       throws SQLException {
-    SelectedColumns columns = SelectedColumns.of(connection, read.relation);
+    SelectedColumns columns = SelectedColumns.of(connection, read.relation());
     return new JdbcRows(read, key, maxRanges, columns.type(), columns.expressions(), pages, false);
   }
 
@@ -228,11 +213,16 @@ public final class JdbcRows extends RelationRows {
     if (pages.isEmpty()) {
       return super.open(range, blockRows);
     }
-    List<String> conditions = new ArrayList<>(PageRanges.conditions(range));
-    if (!range.place().startsWith("ONLY ")) {
-      conditions.addAll(ofStored());
-    }
-    return open(range.place(), conditions, blockRows);
+    return copy(
+        range.place() + where(source.conditions(range)),
+        blockRows,
+        RowOrigin.of(describe()),
+        source.isRepeatable(range));
+  }
+
+  /** Returns whether all attempts at a range read the same rows in the same order. */
+  public boolean isRepeatable() {
+    return isReadByPages() && pages.stream().allMatch(source::isRepeatable);
   }
 
   /**
@@ -246,20 +236,12 @@ public final class JdbcRows extends RelationRows {
 
   @Override
   List<String> conditions() {
-    return ofStored();
-  }
-
-  /** Excludes tables that become partitions after the snapshot: their rows were not in it. */
-  private List<String> ofStored() {
-    return stored == null || !stored.hasChildren()
-        ? List.of()
-        : List.of(
-            "tableoid = ANY ('{%s}'::oid[])"
-                .formatted(stored.oids().stream().map(String::valueOf).collect(joining(","))));
+    return source.conditions();
   }
 
   @Override
   public void close() {
+    Snapshot snapshot = source.snapshot();
     if (snapshot != null) {
       SnapshotSessions.closeIdle(snapshot);
     }
@@ -267,12 +249,21 @@ public final class JdbcRows extends RelationRows {
 
   @Override
   RowBlockReader read(JdbcTarget database, String relation, int blockRows, RowOrigin origin) {
-    ReadSession session = ReadSession.of(database, snapshot);
+    return copy(relation, blockRows, origin, false);
+  }
+
+  /**
+   * Reads a relation.
+   *
+   * @param inOrder whether it is pages of one table, which a snapshot has in one order
+   */
+  private RowBlockReader copy(String relation, int blockRows, RowOrigin origin, boolean inOrder) {
     String copy =
         "COPY (SELECT %s FROM %s) TO STDOUT (FORMAT binary)"
             .formatted(String.join(", ", expressions), relation);
+    CopiedRows copied = source.open(copy, origin.place(), inOrder);
     return tuples
-        ? CopyBlocks.ofTuples(session, copy, expressions.size(), blockRows, origin)
-        : new CopyBlocks(session, copy, blockType(), blockRows, origin);
+        ? CopyBlocks.ofTuples(copied, expressions.size(), blockRows, origin)
+        : new CopyBlocks(copied, blockType(), blockRows, origin);
   }
 }

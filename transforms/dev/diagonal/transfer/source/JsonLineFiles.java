@@ -222,6 +222,11 @@ public final class JsonLineFiles implements TransferSource {
   }
 
   @Override
+  public InputFiles files() {
+    return found;
+  }
+
+  @Override
   public String describe() {
     return "JSON lines " + String.join(",", patterns);
   }

@@ -4,6 +4,7 @@ import dev.diagonal.internal.jdbc.snapshot.StoredTables;
 import dev.diagonal.internal.jdbc.snapshot.StoredTables.StoredTable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes ranges of the pages of a table, which need no key. They cover every row once only within
@@ -13,8 +14,22 @@ final class PageRanges {
 
   private PageRanges() {}
 
+  /**
+   * Returns ranges of all rows of a table, or none if it cannot be read by its pages.
+   *
+   * @param relation the table
+   */
+  static List<SourceRange> of(@Nullable StoredTables stored, int most, String relation) {
+    if (stored == null || stored.all().stream().noneMatch(StoredTable::inPages)) {
+      return List.of();
+    } else if (stored.hasChildren() && stored.readable()) {
+      return ofEach(stored, most);
+    }
+    return stored.inPages() ? ofAll(stored, most, relation) : List.of();
+  }
+
   /** Returns ranges of similar size over all tables that may have rows. */
-  static List<SourceRange> ofEach(StoredTables tables, int most) {
+  private static List<SourceRange> ofEach(StoredTables tables, int most) {
     long perRange = Math.max(SnapshotKeeper.PAGES_PER_SESSION, ceil(tables.pages(), most));
     List<SourceRange> ranges = new ArrayList<>();
     for (StoredTable table : tables.all()) {
@@ -30,7 +45,7 @@ final class PageRanges {
    *
    * @param relation the table through which they are read
    */
-  static List<SourceRange> ofAll(StoredTables tables, int most, String relation) {
+  private static List<SourceRange> ofAll(StoredTables tables, int most, String relation) {
     long longest = tables.all().stream().mapToLong(StoredTable::pages).max().orElse(0);
     long count = Math.max(1, Math.min(most, tables.pages() / SnapshotKeeper.PAGES_PER_SESSION));
     List<SourceRange> ranges = new ArrayList<>();

@@ -52,6 +52,14 @@ abstract class RelationRows implements TransferSource {
     this.type = type;
   }
 
+  final @Nullable String key() {
+    return key;
+  }
+
+  final int maxRanges() {
+    return maxRanges;
+  }
+
   /** Returns the text after FROM for a query as the user wrote it. */
   static String relationOf(String query) {
     return SqlScript.bracketed(query) + " AS diagonal_rows";
@@ -140,7 +148,10 @@ abstract class RelationRows implements TransferSource {
   /** Opens the rows of a relation that meet conditions. */
   final RowBlockReader open(String from, List<String> conditions, int blockRows)
       throws SQLException {
-    String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-    return read(database, from + where, blockRows, RowOrigin.of(describe()));
+    return read(database, from + where(conditions), blockRows, RowOrigin.of(describe()));
+  }
+
+  static String where(List<String> conditions) {
+    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
   }
 }

@@ -7,6 +7,7 @@ import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -22,6 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param expressions the expression in the select list for each column
  */
 record SelectedColumns(RowType type, List<String> expressions) {
+
+  private static final String KEY =
+      """
+      SELECT a.attname FROM pg_index i
+      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+      WHERE i.indrelid = to_regclass(?) AND i.indisprimary
+        AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+      """;
 
   /**
    * Reads the columns from the database.
@@ -47,6 +56,16 @@ record SelectedColumns(RowType type, List<String> expressions) {
       }
     }
     return new SelectedColumns(new RowType(fields), expressions);
+  }
+
+  /** Returns the first column of the primary key if it holds whole numbers, otherwise null. */
+  static @Nullable String firstKey(Connection connection, String quotedTable) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(KEY)) {
+      statement.setString(1, quotedTable);
+      try (ResultSet result = statement.executeQuery()) {
+        return result.next() ? result.getString(1) : null;
+      }
+    }
   }
 
   private static @Nullable FieldType typeOf(String sqlType) {

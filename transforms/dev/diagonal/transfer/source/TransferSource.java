@@ -1,5 +1,6 @@
 package dev.diagonal.transfer.source;
 
+import dev.diagonal.files.InputFiles;
 import dev.diagonal.rows.RowOrigin;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.ColumnGuess;
@@ -46,6 +47,11 @@ public interface TransferSource extends Serializable {
 
   /** Returns how many bytes will be read, or 0 if that is unknown. */
   long bytes();
+
+  /** Returns the files that are read, or null if others are read. */
+  default @Nullable InputFiles files() {
+    return null;
+  }
 
   /** Returns what is read, for messages. */
   String describe();

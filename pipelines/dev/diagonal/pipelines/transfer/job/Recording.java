@@ -1,55 +1,298 @@
 package dev.diagonal.pipelines.transfer.job;
 
-import dev.diagonal.internal.transfer.sink.RecordedTransfers;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
+import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.transfer.KeptRanges;
+import dev.diagonal.internal.transfer.resume.IncrementalTransfer;
+import dev.diagonal.internal.transfer.resume.InsertRun;
+import dev.diagonal.internal.transfer.resume.Kind;
+import dev.diagonal.internal.transfer.resume.RecordedTransfers;
+import dev.diagonal.internal.transfer.resume.UnfinishedFiles;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.connection.LedgerSettings;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
-import dev.diagonal.pipelines.transfer.spec.TransferOptions;
+import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.Incremental;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.UsageException;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.transfer.mapping.Mapping;
+import dev.diagonal.transfer.sink.JdbcSink;
+import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.transfer.source.TransferSource;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a transfer is recorded, so that an interrupted run can be resumed.
- *
- * @param staged whether its tables change at the end
+ * What a transfer records, so that a later run can go on with it, or a worker with what a lost
+ * worker has begun. Used by one thread.
  */
-record Recording(TransferSpec spec, RunOptions options, boolean staged) {
+final class Recording {
+
+  private final TransferSpec spec;
+  private final RunOptions options;
+  private final boolean staged;
+  private final @Nullable String task;
+  private final @Nullable RecordedTransfers tables;
+  private final @Nullable UnfinishedFiles files;
+  private final @Nullable IncrementalTransfer incremental;
+  private final InsertRun inserts = new InsertRun();
+  private final List<String> remarks = new ArrayList<>();
+  private @Nullable KeptRanges remaining;
 
   /**
-   * Returns what records the transfer, or ends earlier ones; null without files or tables, and for
-   * a trial of a few records.
-   *
+   * @param staged whether the tables change at the end
+   * @param task the name of the task in a plan, or null
    * @throws UsageException if the transfer is to be resumed and is not recorded
    */
-  @Nullable RecordedTransfers open() {
-    if (spec.resume() && !isRecorded()) {
+  Recording(TransferSpec spec, RunOptions options, boolean staged, @Nullable String task) {
+    this.spec = spec;
+    this.options = options;
+    this.staged = staged;
+    this.task = task;
+    boolean restarts = staged && spec.resume();
+    if (spec.resume() && !isRecorded() && !restarts) {
       throw new UsageException(
           options.getBadRecords() != null
               ? "--resume cannot be combined with --badRecords: the bad records of the interrupted run are lost"
               : "--resume needs a command that waits for its job: remove --attachedMode=false or -d");
     }
-    if (!fillsTablesFromFiles()) {
-      return null;
+    if (restarts) {
+      remarks.add(
+          "an interrupted run has written nothing to the tables, so all rows are transferred");
     }
-    Kind kind = spec.resume() ? Kind.RESUME : isRecorded() ? Kind.START : Kind.NONE;
-    String advice = isResumable() ? "; the same command with --resume writes the others" : "";
-    return new RecordedTransfers(spec.ledger(), spec.commitRows(), kind, advice);
+    this.tables = recordedTables();
+    this.files = spec.resume() && fillsOnlyFiles() ? new UnfinishedFiles(paths()) : null;
+    Incremental wanted = spec.incremental();
+    this.incremental =
+        wanted == null
+            ? null
+            : new IncrementalTransfer(
+                new InternalSchema(spec.ledger().schema()), wanted.column(), wanted.overlap());
   }
 
-  /** Returns whether an interrupted run can be resumed; the transfers of a plan cannot. */
+  private @Nullable RecordedTransfers recordedTables() {
+    boolean fromTable = spec.from() instanceof FromJdbc && upserts() && spec.incremental() == null;
+    if (!fillsTablesFromFiles() && !fromTable) {
+      return null;
+    }
+    Kind start = fromTable ? Kind.NONE : Kind.START;
+    Kind kind = !isRecorded() ? Kind.NONE : spec.resume() ? Kind.RESUME : start;
+    String advice =
+        !isResumable()
+            ? ""
+            : task == null
+                ? "; the same command with --resume writes the others"
+                : "; the same plan writes the others";
+    return new RecordedTransfers(
+        spec.ledger(), spec.commitRows(), kind, advice, fromTable, task == null ? "" : task);
+  }
+
+  /** Returns whether an interrupted run can be resumed. */
   boolean isResumable() {
-    return fillsTablesFromFiles()
-        && isRecorded()
-        && options.as(TransferOptions.class).getPlan() == null;
+    return isRecorded() && (spec.resume() || (fillsTablesFromFiles() && task == null));
   }
 
   private boolean fillsTablesFromFiles() {
     return spec.from() instanceof FromFiles && !spec.tables().isEmpty() && spec.limit() == 0;
   }
 
+  private boolean fillsOnlyFiles() {
+    return spec.from() instanceof FromFiles
+        && spec.to().stream().allMatch(ToFile.class::isInstance);
+  }
+
+  private boolean upserts() {
+    return spec.tables().size() == 1
+        && spec.tables().get(0).mode() == Mode.upsert
+        && spec.limit() == 0;
+  }
+
   private boolean isRecorded() {
     return options.getBadRecords() == null && !Runners.isDetached(options) && !staged;
+  }
+
+  private List<String> paths() {
+    return spec.to().stream()
+        .filter(ToFile.class::isInstance)
+        .map(to -> ((ToFile) to).path())
+        .toList();
+  }
+
+  /**
+   * Returns the number of readers that the ranges of an interrupted run were made for.
+   *
+   * @param planned the number of readers of this run, which is returned if none is resumed
+   */
+  int readers(TransferSource source, ServerUrls servers, int planned) throws Exception {
+    int readers = files == null ? planned : files.readers(planned);
+    if (tables != null && spec.from() instanceof FromFiles) {
+      for (ToJdbc to : spec.tables()) {
+        readers = tables.readers(to.database().at(servers), to.table(), source, readers);
+      }
+    }
+    return readers;
+  }
+
+  /** Returns the part of the source that is new, or its ranges in an interrupted run. */
+  TransferSource narrow(TransferSource source, ServerUrls servers) throws Exception {
+    IncrementalTransfer marks = incremental;
+    if (marks != null && source instanceof JdbcRows rows && spec.from() instanceof FromJdbc from) {
+      ToJdbc to = spec.tables().get(0);
+      return marks.begin(
+          to.database().at(servers), to.table(), rows, from.query(), described(spec.mapping()));
+    }
+    if (tables != null && spec.resume() && spec.from() instanceof FromJdbc && !staged) {
+      ToJdbc to = spec.tables().get(0);
+      return tables.ranges(to.database().at(servers), to.table(), source);
+    }
+    return source;
+  }
+
+  private String described(Mapping mapping) {
+    return "%s %s %s"
+        .formatted(mapping, new TreeMap<>(spec.types().named()), spec.types().others());
+  }
+
+  /**
+   * Begins or resumes the writing of files.
+   *
+   * @param readers the number of readers that the ranges of the source are made for
+   */
+  void beginFiles(TransferSource source, Mapping mapping, RowType rows, int readers)
+      throws Exception {
+    if (files != null) {
+      files.begin(
+          source,
+          readers,
+          "%s %s %s %s %s"
+              .formatted(spec.from(), spec.to(), described(mapping), rows, spec.verify()));
+    } else if (!spec.resume()) {
+      UnfinishedFiles.forget(paths());
+    }
+  }
+
+  /** Returns whether finished parts of files are kept. */
+  boolean keepsParts() {
+    return files != null;
+  }
+
+  /** Begins or resumes the writing of a table, and returns how its transactions are recorded. */
+  LedgerSettings begin(
+      JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    if (isRepeated(table, mode, source)) {
+      return inserts.begin(database, table.name(), spec.ledger());
+    }
+    if (tables == null) {
+      return spec.ledger();
+    }
+    LedgerSettings ledger = tables.begin(database, table, mode, source, readers);
+    if (source instanceof KeptRanges kept) {
+      Map<Integer, Long> finished = InsertRun.finished(database, ledger);
+      remaining = kept.without(finished.keySet());
+      if (!finished.isEmpty()) {
+        remarks.add(
+            String.format(
+                Locale.ROOT,
+                "the interrupted run has written %,d rows of %d of %d ranges at an earlier moment than this one",
+                finished.values().stream().mapToLong(Long::longValue).sum(),
+                finished.size(),
+                kept.ranges().size()));
+      }
+    }
+    return ledger;
+  }
+
+  /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
+  String look(JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
+      throws Exception {
+    return tables == null || !(spec.from() instanceof FromFiles)
+        ? ""
+        : tables.look(database, table, mode, source, readers);
+  }
+
+  /** Returns whether a runner may repeat inserts whose rows are the same in each attempt. */
+  private boolean isRepeated(Table table, WriteMode mode, TransferSource source) {
+    return !Runners.isDirect(options)
+        && isRecorded()
+        && mode == WriteMode.INSERT
+        && table.keyColumns().isEmpty()
+        && source instanceof JdbcRows rows
+        && rows.isRepeatable();
+  }
+
+  /** Returns the sink of a table, whose ranges are recorded if the source is a table. */
+  JdbcSink recorded(JdbcSink sink, TransferSource source) {
+    return source instanceof KeptRanges ? sink.rewritingRanges() : sink;
+  }
+
+  /** Returns the ranges of the source that no earlier run has finished. */
+  TransferSource remaining(TransferSource source) {
+    return remaining == null ? source : remaining;
+  }
+
+  /** Returns whether no repeated write inserts rows again. */
+  boolean isRecording() {
+    return inserts.isRecording() || (tables != null && tables.isRecording());
+  }
+
+  /** Returns what the user should know at the end, a line each. */
+  List<String> remarks() {
+    List<String> all = new ArrayList<>(remarks);
+    if (incremental != null) {
+      all.addAll(incremental.remarks());
+    }
+    return all;
+  }
+
+  /** Ends the transfer, which is complete. */
+  void end() throws SQLException, InterruptedException, IOException {
+    inserts.close();
+    if (tables != null && spec.resume() && task != null) {
+      tables.endLater();
+    } else if (tables != null) {
+      tables.end();
+    }
+    if (files != null) {
+      files.end();
+    }
+    if (incremental != null) {
+      incremental.end();
+    }
+  }
+
+  /** Ends a transfer of a plan whose tasks are all done. */
+  void endWithPlan() throws SQLException, InterruptedException {
+    if (tables != null) {
+      tables.end();
+    }
+  }
+
+  /** Keeps what a later run can go on with. */
+  void close() throws InterruptedException {
+    inserts.close();
+    if (incremental != null) {
+      incremental.close();
+    }
+    if (files != null) {
+      files.close();
+    }
+    if (tables != null) {
+      tables.close();
+    }
   }
 }

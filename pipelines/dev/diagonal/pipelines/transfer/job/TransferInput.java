@@ -2,7 +2,6 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.internal.transfer.LimitedSource;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
@@ -13,7 +12,6 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
-import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.transfer.parquet.ParquetFiles;
 import dev.diagonal.transfer.source.CsvFiles;
 import dev.diagonal.transfer.source.JdbcRows;
@@ -31,22 +29,22 @@ final class TransferInput {
   private final TransferSpec spec;
   private final RunOptions options;
   private final @Nullable SourceSnapshot snapshot;
-  private final @Nullable RecordedTransfers recorded;
+  private final Recording recording;
   private int readers;
 
   /**
    * @param snapshot the snapshot that the source is read from, or null
-   * @param recorded records transfers that can be resumed, or null
+   * @param recording what the transfer records
    */
   TransferInput(
       TransferSpec spec,
       RunOptions options,
       @Nullable SourceSnapshot snapshot,
-      @Nullable RecordedTransfers recorded) {
+      Recording recording) {
     this.spec = spec;
     this.options = options;
     this.snapshot = snapshot;
-    this.recorded = recorded;
+    this.recording = recording;
     this.readers = Runners.readers(options);
   }
 
@@ -58,14 +56,7 @@ final class TransferInput {
   /** Returns the source, with its ranges and columns known. */
   TransferSource open(ServerUrls servers) throws Exception {
     TransferSource source = open(servers, readers);
-    RecordedTransfers before = recorded;
-    if (before == null) {
-      return source;
-    }
-    int planned = readers;
-    for (ToJdbc to : spec.tables()) {
-      planned = before.readers(to.database().at(servers), to.table(), source, planned);
-    }
+    int planned = recording.readers(source, servers, readers);
     if (planned == readers) {
       return source;
     }
@@ -94,16 +85,17 @@ final class TransferInput {
     FromJdbc jdbc = (FromJdbc) from;
     JdbcTarget database = jdbc.database().at(servers);
     int ranges = planned * RANGES_PER_READER;
+    String rangeKey = spec.rangeKey();
     String table = jdbc.table();
     String query = String.valueOf(jdbc.query());
     if (database.url().startsWith("jdbc:postgresql:")) {
       SnapshotKeeper keeper = snapshot == null ? null : snapshot.keeper(database, options);
       return table == null
-          ? JdbcRows.ofQuery(database, query, jdbc.rangeKey(), ranges, keeper)
-          : JdbcRows.ofTable(database, table, jdbc.rangeKey(), ranges, keeper);
+          ? JdbcRows.ofQuery(database, query, rangeKey, ranges, keeper)
+          : JdbcRows.ofTable(database, table, rangeKey, ranges, keeper);
     }
     return table == null
-        ? JdbcStandardRows.ofQuery(database, query, jdbc.rangeKey(), ranges)
-        : JdbcStandardRows.ofTable(database, table, jdbc.rangeKey(), ranges);
+        ? JdbcStandardRows.ofQuery(database, query, rangeKey, ranges)
+        : JdbcStandardRows.ofTable(database, table, rangeKey, ranges);
   }
 }

@@ -2,7 +2,6 @@ package dev.diagonal.pipelines.transfer.job;
 
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.metrics.RunCounts;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.StagedTables;
 import dev.diagonal.metrics.Written;
 import dev.diagonal.pipelines.dryrun.Findings;
@@ -51,7 +50,7 @@ public final class TransferJob implements Job {
   private final FirstRows firstRows;
   private final @Nullable SourceSnapshot ownSnapshot;
   private final @Nullable TransferReceipt receipt;
-  private final @Nullable RecordedTransfers recorded;
+  private final Recording recording;
   private final String run = UUID.randomUUID().toString().substring(0, 8);
   private volatile @Nullable RunCounts counts;
   private List<String> typeRemarks = List.of();
@@ -60,13 +59,15 @@ public final class TransferJob implements Job {
    * @param embedded the embedded servers that the job needs
    * @param publisher takes the stages once they are filled, or null to publish them then
    * @param shared the snapshot that the group reads, or null to take one
+   * @param task the name of the task in a plan, or null
    */
   public TransferJob(
       TransferSpec spec,
       RunOptions options,
       Set<EmbeddedServers.Kind> embedded,
       @Nullable Consumer<StagedTables> publisher,
-      @Nullable SourceSnapshot shared) {
+      @Nullable SourceSnapshot shared,
+      @Nullable String task) {
     this.spec = spec;
     this.options = options;
     this.deadLetters = DeadLetters.of(options);
@@ -80,12 +81,11 @@ public final class TransferJob implements Job {
     if (spec.atOnce()) {
       new TablesAtOnce().check(spec.tables());
     }
-    Recording recording = new Recording(spec, options, isStaged());
-    this.recorded = recording.open();
+    this.recording = new Recording(spec, options, isStaged(), task);
     this.text = new TransferText(spec, isStaged(), recording.isResumable());
     this.ownSnapshot = shared == null ? new SourceSnapshot() : null;
-    this.input = new TransferInput(spec, options, snapshot(shared), recorded);
-    this.output = new TransferOutput(spec, options, input, isStaged() ? staged : null, recorded);
+    this.input = new TransferInput(spec, options, snapshot(shared), recording);
+    this.output = new TransferOutput(spec, options, input, isStaged() ? staged : null, recording);
     this.firstRows = new FirstRows(spec, deadLetters);
     this.receipt = spec.verify() ? new TransferReceipt(spec, options, publisher != null) : null;
   }
@@ -145,7 +145,7 @@ public final class TransferJob implements Job {
 
   @Override
   public List<Output> build(Pipeline pipeline, ServerUrls servers) throws Exception {
-    TransferSource source = input.open(servers);
+    TransferSource source = recording.narrow(input.open(servers), servers);
     RunnerDefaults.limitReaders(pipeline.getOptions(), source.mostRanges());
     Mapping mapping = TransferTypes.of(spec, source, servers);
     if (receipt != null) {
@@ -155,6 +155,7 @@ public final class TransferJob implements Job {
     typeRemarks = planned.remarks();
     RowType rows = planned.rows();
     firstRows.check(planned);
+    recording.beginFiles(source, mapping, rows, input.readers());
     List<TransferSink> sinks = new ArrayList<>();
     List<Output> outputs = new ArrayList<>();
     for (To to : spec.to()) {
@@ -163,8 +164,8 @@ public final class TransferJob implements Job {
       sinks.add(receipt == null ? sink : receipt.checked(to, sink, rows, servers));
       outputs.add(new Output(TransferText.kind(to), step, TransferText.target(to, sink)));
     }
-    boolean isRecorded = recorded != null && recorded.isRecording();
-    if (!Runners.isDirect(options) && !isStaged() && !isRecorded) { // none of these repeats writes
+    if (!Runners.isDirect(options) && !isStaged() && !recording.isRecording()) {
+      // Others do not write rows again.
       text.warnings().forEach(System.err::println);
     }
     PassedTuples passed = PassedTuples.of(spec, options, source, sinks, servers);
@@ -173,7 +174,7 @@ public final class TransferJob implements Job {
     }
     TransferRows transfer =
         (passed == null
-                ? TransferRows.of(source, mapping, sinks)
+                ? TransferRows.of(recording.remaining(source), mapping, sinks)
                 : TransferRows.of(passed.source(), Mapping.NONE, List.of(passed.sink())))
             .withBlockRows(spec.blockRows())
             .withRun(run)
@@ -200,6 +201,7 @@ public final class TransferJob implements Job {
   public List<String> remarks(PipelineResult result) {
     List<String> remarks = new ArrayList<>(typeRemarks);
     remarks.addAll(TransferText.counted(result));
+    remarks.addAll(recording.remarks());
     return remarks;
   }
 
@@ -225,9 +227,7 @@ public final class TransferJob implements Job {
   @Override
   public void release() throws InterruptedException {
     closeSnapshot();
-    if (recorded != null) {
-      recorded.close();
-    }
+    recording.close();
     RunCounts now = counts;
     if (now != null) {
       now.end();
@@ -254,9 +254,12 @@ public final class TransferJob implements Job {
     output.refresh();
     staged.publish();
     output.keys().create();
-    if (recorded != null) {
-      recorded.end();
-    }
+    recording.end();
+  }
+
+  /** Ends what is kept until all tasks of the plan are done. */
+  public void endWithPlan() throws Exception {
+    recording.endWithPlan();
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -44,26 +43,26 @@ final class TransferOutput {
   private final RunOptions options;
   private final TransferInput input;
   private final @Nullable StagedSinks staged;
-  private final @Nullable RecordedTransfers recorded;
+  private final Recording recording;
   private final List<ElasticsearchTarget> indices = new ArrayList<>();
   private final KeysAfter keys = new KeysAfter();
 
   /**
    * @param staged creates the sinks of tables that change at the end, or null if they change
    *     immediately
-   * @param recorded records transfers that can be resumed, or null
+   * @param recording what the transfer records
    */
   TransferOutput(
       TransferSpec spec,
       RunOptions options,
       TransferInput input,
       @Nullable StagedSinks staged,
-      @Nullable RecordedTransfers recorded) {
+      Recording recording) {
     this.spec = spec;
     this.options = options;
     this.input = input;
     this.staged = staged;
-    this.recorded = recorded;
+    this.recording = recording;
   }
 
   /** Returns a sink. Creates missing tables, indices and stages. */
@@ -73,19 +72,21 @@ final class TransferOutput {
       return tableSink(table, source, rows, table.database().at(servers));
     } else if (to instanceof ToIndex index) {
       return indexSink(index, rows, index.index().at(servers));
-    } else if (to instanceof ToCsv csv) {
-      return TextFileSink.csv(
-          csv.path(),
-          csv.format().dialect().delimiter(),
-          csv.format().dialect().quote(),
-          "\n",
-          csv.format().header(),
-          OutputRuns.of(options));
+    } else if (to instanceof ToParquet parquet) {
+      ParquetFileSink sink = ParquetFileSink.at(parquet.path(), OutputRuns.of(options));
+      return recording.keepsParts() ? sink.keepingParts() : sink;
     }
-    if (to instanceof ToParquet parquet) {
-      return ParquetFileSink.at(parquet.path(), OutputRuns.of(options));
-    }
-    return TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
+    TextFileSink sink =
+        to instanceof ToCsv csv
+            ? TextFileSink.csv(
+                csv.path(),
+                csv.format().dialect().delimiter(),
+                csv.format().dialect().quote(),
+                "\n",
+                csv.format().header(),
+                OutputRuns.of(options))
+            : TextFileSink.jsonLines(((ToJsonLines) to).path(), OutputRuns.of(options));
+    return recording.keepsParts() ? sink.keepingParts() : sink;
   }
 
   private TransferSink indexSink(ToIndex to, RowType rows, ElasticsearchTarget target)
@@ -121,9 +122,7 @@ final class TransferOutput {
   /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
   String unfinished(ToJdbc to, TransferSource source, JdbcTarget database, Table table)
       throws Exception {
-    return recorded == null
-        ? ""
-        : recorded.look(database, table, modeOf(to.mode()), source, input.readers());
+    return recording.look(database, table, modeOf(to.mode()), source, input.readers());
   }
 
   private TransferSink tableSink(
@@ -137,12 +136,10 @@ final class TransferOutput {
     if (stages == null) {
       TargetTable.create(database, table);
     }
-    LedgerSettings ledger =
-        recorded == null
-            ? spec.ledger()
-            : recorded.begin(database, table, mode, source, input.readers());
+    LedgerSettings ledger = recording.begin(database, table, mode, source, input.readers());
     if (stages == null) {
-      return new JdbcSink(database, table, mode, spec.commitRows(), ledger);
+      return recording.recorded(
+          new JdbcSink(database, table, mode, spec.commitRows(), ledger), source);
     }
     if (to.mode() == Mode.upsert) {
       CreateTable.checkKey(database, table); // before the stage is filled

@@ -92,7 +92,8 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
       return "Tables are unchanged. The same command starts from the beginning.";
     }
     if (recorded) {
-      return "Committed rows stay. The same command with --resume writes the others.";
+      return "%s stay. The same command with --resume writes the others."
+          .formatted(tables ? "Committed rows" : "Finished parts");
     }
     boolean inserts =
         spec.to().stream().anyMatch(to -> to instanceof ToJdbc table && table.key().isEmpty());
@@ -127,6 +128,8 @@ record TransferText(TransferSpec spec, boolean staged, boolean recorded) {
       return "--transaction=all writes the rows to the tables at the end";
     } else if (spec.verify()) {
       return "--verify reads the targets at the end";
+    } else if (spec.incremental() != null) {
+      return "--incrementalColumn moves its high-water mark at the end";
     } else if (spec.tables().stream().anyMatch(ToJdbc::keyAfter)) {
       return "--indexes=after makes the primary key at the end";
     }

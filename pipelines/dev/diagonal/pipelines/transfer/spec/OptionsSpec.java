@@ -2,13 +2,13 @@ package dev.diagonal.pipelines.transfer.spec;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.internal.jdbc.snapshot.ColumnOverlap;
 import dev.diagonal.internal.transfer.parquet.ParquetJars;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.pipelines.options.InternalSchemaOptions;
 import dev.diagonal.pipelines.options.SinkPlace;
 import dev.diagonal.pipelines.options.Sinks;
-import dev.diagonal.pipelines.options.TransferEnd;
 import dev.diagonal.pipelines.plan.MappingFile;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
@@ -18,6 +18,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromCsv;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJsonLines;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromParquet;
+import dev.diagonal.pipelines.transfer.spec.TransferSpec.Incremental;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.Index;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.To;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToCsv;
@@ -120,7 +121,24 @@ public final class OptionsSpec {
         types(options),
         options.getVerify(),
         options.getResume(),
+        incremental(options.getIncrementalColumn(), options.getIncrementalOverlap()),
         options.getLimit());
+  }
+
+  /**
+   * Returns how only new rows are read, or null for all rows.
+   *
+   * @throws UsageException if the overlap is not valid
+   */
+  static @Nullable Incremental incremental(@Nullable String column, @Nullable String overlap) {
+    if (overlap != null) {
+      try {
+        ColumnOverlap unused = ColumnOverlap.of(overlap);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--incrementalOverlap: " + e.getMessage(), e);
+      }
+    }
+    return column == null ? null : new Incremental(column, overlap);
   }
 
   /**

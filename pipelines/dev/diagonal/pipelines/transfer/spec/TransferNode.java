@@ -46,7 +46,10 @@ public final class TransferNode {
             "synchronousCommit",
             "badRecords",
             "maxBadRecords",
-            "verify");
+            "verify",
+            "resume",
+            "incrementalColumn",
+            "incrementalOverlap");
   }
 
   /** Returns the options for bad records. */
@@ -99,13 +102,16 @@ public final class TransferNode {
                     transaction.equals("all"),
                     ledger,
                     types,
-                    verify(),
-                    false,
+                    isTrue("verify"),
+                    isTrue("resume"),
+                    OptionsSpec.incremental(
+                        SourceNode.textOrNull(entries.get("incrementalColumn")),
+                        SourceNode.textOrNull(entries.get("incrementalOverlap"))),
                     0));
   }
 
-  private boolean verify() {
-    return YamlNode.oneOf(entries.get("verify"), "false", List.of("true", "false")).equals("true");
+  private boolean isTrue(String name) {
+    return YamlNode.oneOf(entries.get(name), "false", List.of("true", "false")).equals("true");
   }
 
   private boolean oneSnapshot() {

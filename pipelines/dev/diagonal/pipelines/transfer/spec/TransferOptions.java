@@ -20,7 +20,8 @@ public interface TransferOptions
         JdbcOptions.OfInput,
         InternalSchemaOptions,
         ElasticsearchOptions,
-        CsvInputOptions {
+        CsvInputOptions,
+        IncrementalOptions {
 
   /** How rows are written whose keys exist in a table, and whether existing rows are replaced. */
   enum Mode {
@@ -249,8 +250,8 @@ public interface TransferOptions
 
   @OptionGroup(OptionGroup.Heading.OUTPUT)
   @Description(
-      "Files to tables of PostgreSQL: whether to resume the unfinished transfer of an interrupted run,"
-          + " so that each row is written once, also without a key")
+      "Whether to resume the unfinished transfer of an interrupted run: files to tables, so that each row is"
+          + " written once, also without a key; files to files; a table to a table by key")
   @Default.Boolean(false)
   boolean getResume();
 

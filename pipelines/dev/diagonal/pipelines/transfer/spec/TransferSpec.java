@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param types the column types that the user has set
  * @param verify whether the targets are read and compared with the rows that were sent
  * @param resume whether an unfinished transfer is resumed
+ * @param incremental the column that shows which rows are new since the last transfer, or null
  * @param limit how many records are read, or 0 for all
  */
 public record TransferSpec(
@@ -41,6 +42,7 @@ public record TransferSpec(
     ColumnTypes types,
     boolean verify,
     boolean resume,
+    @Nullable Incremental incremental,
     long limit) {
 
   public static final int BLOCK_ROWS = 1_000;
@@ -58,6 +60,10 @@ public record TransferSpec(
     }
     if (limit > 0 && resume) {
       throw new IllegalArgumentException("a transfer with a limit cannot be resumed: run it again");
+    }
+    if (limit > 0 && incremental != null) {
+      throw new IllegalArgumentException(
+          "a transfer with a limit cannot be incremental: the rows after the limit would be missing");
     }
     if (limit > 0 && verify) {
       throw new IllegalArgumentException(
@@ -82,9 +88,7 @@ public record TransferSpec(
    * @throws IllegalArgumentException if they are not
    */
   public void check(boolean grouped) {
-    if (resume) {
-      checkResume();
-    }
+    new ResumeCheck(this).run();
     for (To each : to) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.
@@ -153,18 +157,18 @@ public record TransferSpec(
     }
   }
 
-  private void checkResume() {
-    String only = "--resume is for transfers from files to tables: ";
-    if (from instanceof FromJdbc) {
-      throw new IllegalArgumentException(
-          only
-              + "the rows of a database may have changed since. Use --key, with which a second run writes each key once, or --transaction=all, with which an interrupted run changes nothing");
-    } else if (tables().isEmpty()) {
-      throw new IllegalArgumentException(only + "the same command writes files and indices again");
-    } else if (atOnce) {
-      throw new IllegalArgumentException(
-          "--resume has no effect with --transaction=all, with which an interrupted run changes nothing: remove --resume");
+  /**
+   * Returns the column whose ranges of a database are read, or null. A transfer that can be resumed
+   * has one: the first column of the key unless another is set.
+   */
+  public @Nullable String rangeKey() {
+    if (!(from instanceof FromJdbc jdbc)) {
+      return null;
     }
+    boolean isKey = resume && !atOnce && jdbc.rangeKey() == null && !tables().isEmpty();
+    return isKey && !tables().get(0).key().isEmpty()
+        ? tables().get(0).key().get(0)
+        : jdbc.rangeKey();
   }
 
   /** A database, which may not be started yet. */
@@ -225,6 +229,14 @@ public record TransferSpec(
       @Nullable String rangeKey,
       boolean oneSnapshot)
       implements From {}
+
+  /**
+   * How only new rows are read.
+   *
+   * @param column the column of the source whose values grow
+   * @param overlap how far below the mark rows are read again, or null for the default
+   */
+  public record Incremental(String column, @Nullable String overlap) {}
 
   /** A target of rows. */
   public sealed interface To permits ToFile, ToJdbc, ToIndex {}

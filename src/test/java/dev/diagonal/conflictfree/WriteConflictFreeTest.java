@@ -12,11 +12,13 @@ import dev.diagonal.files.TextBlock;
 import dev.diagonal.files.TextFile;
 import dev.diagonal.grid.Grid;
 import dev.diagonal.schedule.Batch;
+import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.Runner;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -79,6 +81,30 @@ final class WriteConflictFreeTest implements Serializable {
           .isNotEmpty()
           .doesNotHaveDuplicates();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneProcessWritesWhileItReads(Runner runner) throws Exception {
+    KeptBatches to = target.withoutLocks();
+    RowSource<Integer> source =
+        rows -> {
+          numbers(ROWS).forEach(rows::emit);
+          boolean early = Eventually.within(Duration.ofMinutes(1), () -> !to.batches().isEmpty());
+          assertThat(early).as("rows are written before all are read").isTrue();
+          rows.emit(ROWS);
+        };
+    TestPipeline pipeline = runner.pipeline();
+    PCollection<BatchWritten> written =
+        pipeline.apply(
+            writeTo(to)
+                .withBatchSize(BATCH_ROWS)
+                .withBurstFactor(1)
+                .withOneProcess()
+                .from(source, VarIntCoder.of()));
+    assertRowsWritten(written, ROWS + 1);
+    pipeline.run().waitUntilFinish();
+    assertThat(to.rows()).containsExactlyInAnyOrderElementsOf(numbers(ROWS + 1));
   }
 
   @ParameterizedTest

@@ -117,6 +117,8 @@ final class Mistakes {
   /** Writes the files that the rows name. */
   static void writeFiles(Path directory) throws IOException {
     Files.createDirectory(directory.resolve("empty-directory"));
+    Path nested = Files.createDirectories(directory.resolve("nested/y=2024"));
+    file(nested, "a.csv", "a,b\n1,2\n");
     file(directory, "edges.csv", "source,target\n1,2\n2,3\n");
     file(directory, "weighted.csv", "source,target,weight\n1,2,5\n");
     file(directory, "text-edges.csv", "from,to\nann,bob\nbob,eve\n");

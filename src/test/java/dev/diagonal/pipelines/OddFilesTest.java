@@ -9,10 +9,12 @@ import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,6 +280,36 @@ final class OddFilesTest {
     String message = "the first line of " + in + " is JSON and not a header";
     assertFailed(movieRatings(in), message);
     assertFailed(run("transfer", "--from=csv:" + in, "--to=csv:" + out), message);
+  }
+
+  @Test
+  void donorsChooseReadsNullsAsDatabasesWriteThem() throws IOException {
+    Path files = directory.resolve("generated");
+    assertDone(run("donors-choose", "--generate=" + files, "--generateDonations=20"));
+    String text;
+    try (InputStream in =
+        new GZIPInputStream(Files.newInputStream(files.resolve("donations.csv.gz")))) {
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    // The city, and the amount for the project.
+    String field = "(?:\"[^\"]*\")?";
+    String nulls =
+        text.replaceAll(
+            "(?m)^((?:%1$s,){4})%1$s((?:,%1$s){4}),%1$s".formatted(field), "$1\\\\N$2,\\\\N");
+    assertThat(nulls).contains("\\N").isNotEqualTo(text);
+    Path documents = directory.resolve("documents");
+    assertDone(
+        run(
+            "donors-choose",
+            "--projects=" + files.resolve("projects.csv.gz"),
+            "--donations=" + file("donations.csv", nulls),
+            "--resources=" + files.resolve("resources.csv.gz"),
+            "--output=" + documents,
+            "--shards=1"));
+    assertThat(Files.readAllLines(documents.resolve("documents-00000-of-00001.jsonl")))
+        .hasSize(20)
+        .anyMatch(line -> line.contains("\"donor_state\""))
+        .noneMatch(line -> line.contains("\"donor_city\"") || line.contains("donation_to_project"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.diagonal.testing.ChildJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.FlinkExtension;
 import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.TableGate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,11 +31,13 @@ final class TransferSnapshotClusterIT {
 
   private final Path directory;
   private final EdgeDatabase database;
+  private final FlinkCluster cluster;
   private final ClusterRun runs;
 
   TransferSnapshotClusterIT(@TempDir Path directory, FlinkCluster cluster, LocalPostgres postgres) {
     this.directory = directory;
     this.database = new EdgeDatabase(postgres);
+    this.cluster = cluster;
     this.runs = new ClusterRun(cluster);
   }
 
@@ -62,6 +65,40 @@ final class TransferSnapshotClusterIT {
                 .mapToLong(line -> Long.parseLong(line.split(",")[1]))
                 .sum())
         .isEqualTo(100L * ACCOUNTS);
+  }
+
+  /** Its rows have no key: the snapshot shows another worker the same rows in the same order. */
+  @Test
+  void aLostWorkerDoublesNoRowOfATable() throws Exception {
+    database.execute(
+        """
+        DROP TABLE IF EXISTS keyless, keyless_copy;
+        CREATE TABLE keyless AS SELECT i AS n, repeat('x', 200) AS word FROM generate_series(1, 60000) AS i;
+        CREATE TABLE keyless_copy (n int, word text);
+        """);
+    TableGate gate = TableGate.behind(database, "keyless_copy", 5);
+    ChildJvm child;
+    try (Connection closed = gate.close()) {
+      CompletableFuture<ChildJvm> run =
+          runs.begin(
+              "transfer --from=jdbc:keyless --to=jdbc:keyless_copy --commitRows=1000 " + jdbc());
+      gate.awaitOne();
+      assertThat(database.number("SELECT count(*) FROM keyless_copy")).isPositive();
+      String id = runs.job("transfer", "RUNNING").path("jid").asText();
+      runs.killWorker(id, "Transfer/");
+      cluster.startWorker();
+      database.execute("UPDATE keyless SET n = -n");
+      closed.rollback();
+      child = run.join();
+      assertThat(runs.wasRestarted(id)).as("%s", child).isTrue();
+    }
+
+    assertThat(child.status()).as("%s", child).isZero();
+    assertThat(
+            database.query(
+                "SELECT count(*) || ' ' || count(DISTINCT n) || ' ' || min(n) FROM keyless_copy"))
+        .containsExactly("60000 60000 1");
+    assertThat(child.toString()).doesNotContain("have no key. If the runner");
   }
 
   @Test

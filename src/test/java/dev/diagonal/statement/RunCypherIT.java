@@ -174,7 +174,10 @@ final class RunCypherIT {
 
   @ParameterizedTest
   @CsvSource({
-    "numeric, NaN", "numeric(9,2), Infinity", "date, infinity", "time, 24:00:00",
+    "numeric, NaN",
+    "'numeric(9,2)', Infinity",
+    "date, infinity",
+    "time, 24:00:00",
     "timestamp with time zone, -infinity"
   })
   void refusesValuesThatNeo4jLacks(String type, String value) throws SQLException {

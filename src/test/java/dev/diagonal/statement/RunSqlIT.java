@@ -137,7 +137,8 @@ final class RunSqlIT {
   void valuesKeepTheirTypes() throws Exception {
     sql.execute(
         "CREATE TABLE typed (whole bigint, price numeric(10,2), part double precision, word text,"
-            + " truth boolean, day date, at timestamptz, key uuid, doc jsonb, nothing text, bytes bytea)");
+            + " truth boolean, day date, at timestamptz, key uuid, doc jsonb, nothing text, bytes"
+            + " bytea)");
     RowParameters<Integer> parameters =
         new RowParameters<>(
             List.of(

@@ -128,6 +128,11 @@ public final class RunFiles implements Serializable {
     return new Part(name, folder().create(name));
   }
 
+  /** Returns the path of a part of a local target. */
+  Path local(String part) {
+    return ((LocalFolder) folder()).directory().resolve(part);
+  }
+
   /** Opens a part that is complete. */
   public ReadableByteChannel open(String part) throws IOException {
     return folder().open(part);

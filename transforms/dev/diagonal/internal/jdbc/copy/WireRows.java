@@ -148,8 +148,9 @@ public final class WireRows extends WireEncoder {
    *
    * @param copy the COPY statement, of all columns in binary
    * @param order the rows, of which those from {@code from} to before {@code to} are copied
+   * @return how many rows the table has taken; a trigger may drop some
    */
-  public void copy(Connection connection, String copy, int[] order, int from, int to)
+  public long copy(Connection connection, String copy, int[] order, int from, int to)
       throws SQLException {
     CopyIn in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copy);
     try {
@@ -177,7 +178,7 @@ public final class WireRows extends WireEncoder {
       }
       in.writeToCopy(chunk, 0, filled);
       in.writeToCopy(END, 0, END.length);
-      in.endCopy();
+      return in.endCopy();
     } finally {
       if (in.isActive()) {
         in.cancelCopy();

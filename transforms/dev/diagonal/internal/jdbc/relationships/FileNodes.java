@@ -18,7 +18,8 @@ record FileNodes(JdbcTarget database) implements FileRecord {
   private static final String ADD =
       """
       UNWIND $rows AS row MERGE (f:DiagonalFile {file: row.file})
-      ON CREATE SET f.name = row.name, f.bytes = row.bytes, f.checksum = row.checksum""";
+      ON CREATE SET f.name = row.name, f.bytes = row.bytes, f.checksum = row.checksum\
+      """;
 
   /** Nodes need no creation; only {@link #add} shows whether the user may create them. */
   @Override

@@ -90,7 +90,9 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
         ResultSet result =
             statement.executeQuery(
                 "SELECT %s::regclass::oid::bigint"
-                    .formatted(PostgresSql.literal(PostgresSql.quoteTable(schema.name() + "." + FILES))))) {
+                    .formatted(
+                        PostgresSql.literal(
+                            PostgresSql.quoteTable(schema.name() + "." + FILES))))) {
       result.next();
       return result.getLong(1);
     }

@@ -114,7 +114,8 @@ public final class CommitCheck<T> {
       return null;
     }
     T earlier = unproven;
-    if (!ledger.insert(connection, token, synchronously)) {
+    Ledger.Inserted inserted = ledger.insert(connection, token, synchronously, claim);
+    if (inserted == Ledger.Inserted.COMMITTED_BEFORE) {
       boolean same = committedBefore == null || ledger.hasSame(connection, token);
       connection.rollback();
       if (!same) {
@@ -130,8 +131,7 @@ public final class CommitCheck<T> {
       }
       return earlier;
     }
-    if (claim != null
-        && !ledger.schema().unfinishedTransfers().isClaimed(connection, token.run(), claim)) {
+    if (inserted == Ledger.Inserted.NOT_CLAIMED) {
       connection.rollback();
       throw new IllegalStateException(
           "%s of run %s: another process has resumed or ended this transfer"

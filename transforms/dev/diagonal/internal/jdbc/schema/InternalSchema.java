@@ -24,6 +24,7 @@ import java.util.UUID;
  *       their places in files, see {@link FilePieces}.
  *   <li>{@code transfers}: one row per transfer that a later run can go on with, see {@link
  *       UnfinishedTransfers}.
+ *   <li>{@code marks}: up to where incremental transfers have read, see {@link HighWaterMarks}.
  *   <li>{@code stage_…}: tables in which rows wait for publication, named by {@link #stageName}.
  * </ul>
  *
@@ -179,6 +180,11 @@ public record InternalSchema(String name) implements Serializable {
   /** Returns the table of transfers that a later run can go on with. */
   public UnfinishedTransfers unfinishedTransfers() {
     return new UnfinishedTransfers(this);
+  }
+
+  /** Returns the table of high-water marks. */
+  public HighWaterMarks highWaterMarks() {
+    return new HighWaterMarks(this);
   }
 
   /** Returns the table of committed transactions. */

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of transactions that must not be repeated. Each transaction writes its own row. A retry
@@ -31,28 +32,58 @@ public record Ledger(InternalSchema schema) {
       ON CONFLICT DO NOTHING
       """;
 
+  /** What an attempt to insert a token has found. */
+  public enum Inserted {
+    /** The token is new. */
+    NEW,
+    /** An earlier attempt with this token is committed. */
+    COMMITTED_BEFORE,
+    /** Another process has claimed or ended the transfer. */
+    NOT_CLAIMED
+  }
+
   /**
-   * Inserts a token, and returns false if an earlier attempt with this token is committed. Waits
-   * for an earlier attempt that is still open, at most for the session's {@code lock_timeout}.
+   * Inserts a token. Waits for an earlier attempt that is still open, at most for the session's
+   * {@code lock_timeout}.
    *
    * @param synchronously whether the transaction's commit waits for the disk, whatever the
    *     session's {@code synchronous_commit}
+   * @param claim to the transfer that the token belongs to, or null; no other process can claim or
+   *     end the transfer before this transaction is over
    */
-  public boolean insert(Connection connection, Token token, boolean synchronously)
+  public Inserted insert(
+      Connection connection, Token token, boolean synchronously, @Nullable UUID claim)
       throws SQLException {
-    String sql = INSERT.formatted(schema.table(connection, "ledger"));
-    // Both statements in one round trip.
-    try (PreparedStatement statement =
-        connection.prepareStatement(synchronously ? SYNCHRONOUS + sql : sql)) {
+    // All statements in one round trip.
+    String sql =
+        (synchronously ? SYNCHRONOUS : "")
+            + INSERT.formatted(schema.table(connection, "ledger"))
+            + (claim == null ? "" : ";" + schema.unfinishedTransfers().claimQuery(connection));
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, token.id());
       statement.setObject(2, token.run());
       statement.setString(3, token.target());
       statement.setString(4, token.range());
       statement.setLong(5, token.rows());
+      if (claim != null) {
+        statement.setObject(6, claim);
+        statement.setObject(7, token.run());
+      }
       if (statement.execute()) {
         statement.getMoreResults();
       }
-      return statement.getUpdateCount() == 1;
+      boolean isNew = statement.getUpdateCount() == 1;
+      if (!isNew) {
+        return Inserted.COMMITTED_BEFORE;
+      }
+      return claim == null || claims(statement) ? Inserted.NEW : Inserted.NOT_CLAIMED;
+    }
+  }
+
+  private static boolean claims(PreparedStatement statement) throws SQLException {
+    statement.getMoreResults();
+    try (ResultSet result = statement.getResultSet()) {
+      return result.next() && result.getBoolean(1);
     }
   }
 

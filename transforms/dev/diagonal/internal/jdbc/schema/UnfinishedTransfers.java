@@ -140,10 +140,7 @@ public record UnfinishedTransfers(InternalSchema schema) {
    * this transaction is over.
    */
   public boolean isClaimed(Connection connection, UUID run, UUID claim) throws SQLException {
-    String sql =
-        "SELECT claim = ? FROM %s WHERE run = ? FOR SHARE"
-            .formatted(schema.table(connection, TABLE));
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    try (PreparedStatement statement = connection.prepareStatement(claimQuery(connection))) {
       statement.setObject(1, claim);
       statement.setObject(2, run);
       try (ResultSet result = statement.executeQuery()) {
@@ -152,18 +149,30 @@ public record UnfinishedTransfers(InternalSchema schema) {
     }
   }
 
+  /** Returns the query of {@link #isClaimed}, with parameters for the claim and the run. */
+  String claimQuery(Connection connection) throws SQLException {
+    return "SELECT claim = ? FROM %s WHERE run = ? FOR SHARE"
+        .formatted(schema.table(connection, TABLE));
+  }
+
   /**
-   * Deletes a transfer, so that no run resumes it, and returns whether the process still had it.
-   * Waits for its transactions, none of which can be committed afterwards.
+   * Deletes a transfer, so that no run resumes it, unless another process has claimed it. Waits for
+   * its transactions, none of which can be committed afterwards.
+   *
+   * @return whether it is deleted now, by this attempt or by an earlier one whose reply was lost
    */
   public boolean delete(Connection connection, UUID run, UUID claim) throws SQLException {
-    String sql =
-        "DELETE FROM %s WHERE run = ? AND claim = ?".formatted(schema.table(connection, TABLE));
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    String table = schema.table(connection, TABLE);
+    String delete = "DELETE FROM %s WHERE run = ? AND claim = ?".formatted(table);
+    try (PreparedStatement statement = connection.prepareStatement(delete)) {
       statement.setObject(1, run);
       statement.setObject(2, claim);
-      return statement.executeUpdate() == 1;
+      if (statement.executeUpdate() == 1) {
+        return true;
+      }
     }
+    return !InternalSchema.executeForRun(
+        connection, "SELECT true FROM %s WHERE run = ?".formatted(table), run);
   }
 
   /** Deletes a transfer whose run no process holds. */

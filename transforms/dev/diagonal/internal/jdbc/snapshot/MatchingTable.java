@@ -20,7 +20,7 @@ import java.util.Set;
  */
 public record MatchingTable(String schema, String name, List<String> primaryKey) {
 
-  /** Partitions are read with their tables. */
+  /** Partitions are read with their table if that matches too. */
   private static final String MATCHING =
       """
       SELECT c.oid::bigint, n.nspname, c.relname,
@@ -31,10 +31,15 @@ public record MatchingTable(String schema, String name, List<String> primaryKey)
                    ORDER BY k.place),
              ARRAY(SELECT f.confrelid::bigint FROM pg_constraint f
                    WHERE f.conrelid = c.oid AND f.contype = 'f'),
-             ARRAY(SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid)
+             ARRAY(SELECT i.inhparent::regclass::text FROM pg_inherits i
+                   WHERE i.inhrelid = c.oid AND NOT c.relispartition)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+      WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
         AND n.nspname LIKE ? AND c.relname LIKE ?
+        AND NOT (c.relispartition AND EXISTS (
+          SELECT FROM pg_partition_ancestors(c.oid) AS up (oid) JOIN pg_class a ON a.oid = up.oid
+          JOIN pg_namespace s ON s.oid = a.relnamespace
+          WHERE up.oid <> c.oid AND s.nspname LIKE ? AND a.relname LIKE ?))
         AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
         AND NOT EXISTS (
           SELECT FROM pg_class v JOIN pg_attribute a ON a.attrelid = v.oid
@@ -66,6 +71,8 @@ public record MatchingTable(String schema, String name, List<String> primaryKey)
     try (PreparedStatement statement = connection.prepareStatement(MATCHING)) {
       statement.setString(1, like(schemas));
       statement.setString(2, like(names));
+      statement.setString(3, like(schemas));
+      statement.setString(4, like(names));
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
           MatchingTable table =

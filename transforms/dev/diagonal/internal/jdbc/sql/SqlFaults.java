@@ -42,12 +42,17 @@ public final class SqlFaults {
   public static boolean isRetryable(Exception fault) {
     return !isUnknownOutcome(fault)
         && (isDeclaredTransient(fault)
-            || anyState(
-                fault,
-                state ->
-                    RETRYABLE_STATES.contains(state)
-                        || (!state.equals(REJECTED_STATE)
-                            && RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith))));
+            || isConnectionLost(fault)
+            || anyState(fault, RETRYABLE_STATES::contains));
+  }
+
+  /** Returns whether the connection is gone: lost, or ended by a server that stops or crashes. */
+  public static boolean isConnectionLost(Exception fault) {
+    return anyState(
+        fault,
+        state ->
+            !state.equals(REJECTED_STATE)
+                && RETRYABLE_STATE_PREFIXES.stream().anyMatch(state::startsWith));
   }
 
   /**

@@ -46,6 +46,7 @@ class CountedTest {
             "rows_changed",
             "rows_unchanged",
             "rows_replaced",
+            "rows_dropped",
             "rows_resumed",
             "superseded");
   }

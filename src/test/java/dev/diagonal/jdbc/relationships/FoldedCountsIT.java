@@ -145,7 +145,8 @@ final class FoldedCountsIT {
     sql.execute(
         """
         INSERT INTO %s_nodes_deltas (id, out_degree, in_degree, entries)
-        SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1 FROM generate_series(1, 2000)"""
+        SELECT ARRAY[5], ARRAY[0], ARRAY[0], 1 FROM generate_series(1, 2000)\
+        """
             .formatted(name));
     UpsertRelationships<Link> writers =
         mixed
@@ -177,7 +178,8 @@ final class FoldedCountsIT {
         CREATE FUNCTION %1$s_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE check_violation USING MESSAGE = 'too popular'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON %1$s_nodes
-        FOR EACH ROW EXECUTE FUNCTION %1$s_refuse()"""
+        FOR EACH ROW EXECUTE FUNCTION %1$s_refuse()\
+        """
             .formatted(name));
     try (BatchWriter<Link> writer = copying(upsert())) {
       assertThatThrownBy(
@@ -294,7 +296,8 @@ final class FoldedCountsIT {
       writer.write(batch(250, 750));
     }
     String starts =
-        "SELECT zone || ' ' || trips || ' ' || revenue || ' ' || coalesce(name, '') FROM %s ORDER BY zone";
+        "SELECT zone || ' ' || trips || ' ' || revenue || ' ' || coalesce(name, '') FROM %s ORDER"
+            + " BY zone";
     List<String> counted =
         sql.query(
             "SELECT \"from\" || ' ' || count(*) || ' ' || sum(coalesce(fare, 0)) || CASE \"from\" WHEN 1 THEN ' here' ELSE ' ' END FROM %s_trips GROUP BY \"from\" ORDER BY \"from\""

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.schema.Ledger;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
@@ -161,7 +162,8 @@ final class CleanIT {
   private void insert(UUID run, int tokens) throws SQLException {
     try (HeldConnection held = new HeldConnection(database)) {
       for (int i = 0; i < tokens; i++) {
-        assertThat(SCHEMA.ledger().insert(held.use(), Token.next(run, "t", 1), false)).isTrue();
+        assertThat(SCHEMA.ledger().insert(held.use(), Token.next(run, "t", 1), false, null))
+            .isEqualTo(Ledger.Inserted.NEW);
       }
       held.use().commit();
     }

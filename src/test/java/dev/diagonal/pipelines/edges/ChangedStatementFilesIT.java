@@ -48,7 +48,8 @@ final class ChangedStatementFilesIT {
     // The message names the way out.
     sql.execute("TRUNCATE placed");
     String message = String.join(" ", load(database, ON_POSTGRES).err());
-    sql.execute(message.substring(message.indexOf("DELETE FROM ")).replaceAll("(= -?\\d+).*", "$1"));
+    sql.execute(
+        message.substring(message.indexOf("DELETE FROM ")).replaceAll("(= -?\\d+).*", "$1"));
     assertDone(load(database, ON_POSTGRES));
     assertThat(sql.query(COUNT)).containsExactly("4");
   }
@@ -78,7 +79,8 @@ final class ChangedStatementFilesIT {
     neo4j.clear();
     assertChangesAreRefused(
         neo4j.database(),
-        "UNWIND $rows AS row MERGE (p:Placed {id: row.edge_id}) ON CREATE SET p.source = row.source",
+        "UNWIND $rows AS row MERGE (p:Placed {id: row.edge_id}) ON CREATE SET p.source ="
+            + " row.source",
         "MATCH (f:DiagonalFile {file: ");
     assertThat(neo4j.query("MATCH (p:Placed) RETURN count(p)")).containsExactly(List.of(3L));
   }
@@ -122,14 +124,14 @@ final class ChangedStatementFilesIT {
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
   }
 
-  private Launched load(JdbcTarget database, String statement, String... options)
-      throws Exception {
+  private Launched load(JdbcTarget database, String statement, String... options) throws Exception {
     boolean cypher = database.url().startsWith("jdbc:neo4j");
     Path file = directory.resolve(cypher ? "placed.cypher" : "placed.sql");
     Files.writeString(file, statement);
     List<String> args =
         new ArrayList<>(
-            List.of("load-edges", "--input=" + input, "--statement=" + file, "--runner=DirectRunner"));
+            List.of(
+                "load-edges", "--input=" + input, "--statement=" + file, "--runner=DirectRunner"));
     args.add("--jdbcUrl=" + database.url());
     if (database.user() != null) {
       args.add("--jdbcUser=" + database.user());

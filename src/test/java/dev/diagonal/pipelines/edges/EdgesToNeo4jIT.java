@@ -139,23 +139,31 @@ final class EdgesToNeo4jIT {
   @Test
   void arraysOfAQueryBecomeLists(LocalPostgres postgres) throws Exception {
     Files.writeString(
-        statement, "UNWIND $rows AS row CREATE (n:Listed) SET n = row {.a, .b, .whole, .words, .parts, .no}, n.gaps = row.gaps[1] IS NULL");
+        statement,
+        "UNWIND $rows AS row CREATE (n:Listed) SET n = row {.a, .b, .whole, .words, .parts, .no},"
+            + " n.gaps = row.gaps[1] IS NULL");
     Launched launched =
         query(
             postgres,
-            "SELECT 1 AS a, 2 AS b, '{3,NULL}'::bigint[] AS gaps, '{5,6}'::int[] AS whole,"
-                + " '{x,y z}'::text[] AS words, '{0.5,2}'::numeric[] AS parts, NULL::bool[] AS no;");
+            "SELECT 1 AS a, 2 AS b, '{3,NULL}'::bigint[] AS gaps, '{5,6}'::int[] AS whole, '{x,y"
+                + " z}'::text[] AS words, '{0.5,2}'::numeric[] AS parts, NULL::bool[] AS no;");
     assertThat(launched.exitCode()).as(launched.toString()).isEqualTo(ExitCode.DONE);
     assertThat(neo4j.query("MATCH (n:Listed) RETURN properties(n)"))
         .containsExactly(
             List.of(
                 Map.of(
-                    "a", 1L,
-                    "b", 2L,
-                    "gaps", true,
-                    "whole", List.of(5L, 6L),
-                    "words", List.of("x", "y z"),
-                    "parts", List.of(0.5, 2.0))));
+                    "a",
+                    1L,
+                    "b",
+                    2L,
+                    "gaps",
+                    true,
+                    "whole",
+                    List.of(5L, 6L),
+                    "words",
+                    List.of("x", "y z"),
+                    "parts",
+                    List.of(0.5, 2.0))));
   }
 
   @ParameterizedTest
@@ -165,8 +173,7 @@ final class EdgesToNeo4jIT {
         "'{NaN}'::float8[] | column c: a list cannot hold {NaN}",
         "'infinity'::date | column c: Neo4j has no date infinity"
       })
-  void refusesValuesOfAQueryThatNeo4jLacks(String wrong, LocalPostgres postgres)
-      throws Exception {
+  void refusesValuesOfAQueryThatNeo4jLacks(String wrong, LocalPostgres postgres) throws Exception {
     String[] parts = wrong.split(" \\| ");
     Files.writeString(statement, "UNWIND $rows AS row CREATE (n:Listed {c: row.c})");
     Launched launched = query(postgres, "SELECT 1 AS a, 2 AS b, " + parts[0] + " AS c");
@@ -194,7 +201,8 @@ final class EdgesToNeo4jIT {
     Path merge = directory.resolve("person.cypher");
     Files.writeString(
         merge,
-        "UNWIND $rows AS row MERGE (p:Person {id: row.id}) SET p.name = row.name, p.born = row.born");
+        "UNWIND $rows AS row MERGE (p:Person {id: row.id}) SET p.name = row.name, p.born ="
+            + " row.born");
     Files.writeString(
         statement,
         """

@@ -43,8 +43,7 @@ final class FoldBesideLoadsIT {
   private static final EdgeFiles GRAPH = new EdgeFiles(300, 0);
 
   /** The lock that a fold takes before the slot locks. */
-  private static final String FOLD_LOCK =
-      "hashtext('nodes'::regclass::oid::text || ' fold'), 0";
+  private static final String FOLD_LOCK = "hashtext('nodes'::regclass::oid::text || ' fold'), 0";
 
   /** Sessions that hold the fold lock and wait for a slot lock. */
   private static final String WAITING_FOLDS =
@@ -94,8 +93,7 @@ final class FoldBesideLoadsIT {
         assertThat(
                 Eventually.within(
                     LoadEdgesRun.SOON,
-                    () ->
-                        database.numberNow(WAITING_FOLDS) > 0 || !folding.process().isAlive()))
+                    () -> database.numberNow(WAITING_FOLDS) > 0 || !folding.process().isAlive()))
             .isTrue();
         assertThat(folding.process().isAlive()).as(folding.said()).isTrue();
         gate.rollback();
@@ -193,8 +191,7 @@ final class FoldBesideLoadsIT {
       load.awaitMoreThan(4); // so both of them write
       start.rollback();
       String written = "SELECT count(*) FROM edges";
-      assertThat(
-              Eventually.within(LoadEdgesRun.SOON, () -> database.numberNow(written) >= A_FEW))
+      assertThat(Eventually.within(LoadEdgesRun.SOON, () -> database.numberNow(written) >= A_FEW))
           .isTrue();
       try (Connection middle = slow.hold()) {
         assertThat(database.number(written)).isLessThan(100_226);
@@ -222,7 +219,8 @@ final class FoldBesideLoadsIT {
         """
         INSERT INTO nodes_deltas SELECT array_agg(id), array_agg(out_degree::int),
           array_agg(in_degree::int), count(*) FROM nodes;
-        DELETE FROM nodes""");
+        DELETE FROM nodes\
+        """);
   }
 
   private List<String> args(String options) {

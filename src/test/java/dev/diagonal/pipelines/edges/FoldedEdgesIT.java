@@ -152,7 +152,8 @@ final class FoldedEdgesIT {
         """
         INSERT INTO nodes_deltas SELECT array_agg(id), array_agg(out_degree::int),
           array_agg(in_degree::int), count(*) FROM nodes;
-        DELETE FROM nodes""");
+        DELETE FROM nodes\
+        """);
     Path b = GRAPH.write(directory, "b", 1_000, 2);
     Launched launched = launch("--input=" + b, "--counts=immediate");
     assertDone(launched);
@@ -232,7 +233,8 @@ final class FoldedEdgesIT {
           SELECT id, sum(o) AS o, sum(i) AS i FROM (
             SELECT source AS id, 1 AS o, 0 AS i FROM edges
             UNION ALL SELECT target, 0, 1 FROM edges) AS ends GROUP BY id) AS counted USING (id)
-        WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)""");
+        WHERE (out_degree, in_degree) IS DISTINCT FROM (o, i)\
+        """);
   }
 
   private Launched launch(String... options) {

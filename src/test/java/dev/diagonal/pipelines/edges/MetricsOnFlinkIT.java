@@ -2,7 +2,6 @@ package dev.diagonal.pipelines.edges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.diagonal.pipelines.ClusterRun;
 import dev.diagonal.pipelines.local.FlinkCluster;
 import dev.diagonal.pipelines.local.LocalPostgres;
@@ -21,11 +20,13 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The metrics of docs/metrics.md, where the operator of a cluster sees them while a job runs. */
+@Tag("large")
 @ExtendWith(PostgresExtension.class)
 final class MetricsOnFlinkIT {
 
@@ -36,7 +37,7 @@ final class MetricsOnFlinkIT {
           "(?m)^flink_taskmanager_job_task_operator_diagonal_(\\w+)\\{.*} (\\d[\\d.E]*)$");
 
   @Test
-  void restApiAndPrometheusShowTheRowsOfARunningJob(LocalPostgres postgres, @TempDir Path directory)
+  void prometheusShowsTheRowsOfARunningJob(LocalPostgres postgres, @TempDir Path directory)
       throws Exception {
     EdgeDatabase database = new EdgeDatabase(postgres);
     database.createTables("part");
@@ -58,7 +59,7 @@ final class MetricsOnFlinkIT {
                       + " --batchSize=100 --jdbcUrl=%s --jdbcUser=%s --attachedMode=false")
                   .formatted(watched, postgres.jdbcUrl(), postgres.user()));
       assertThat(launcher.status()).as("%s", launcher).isZero();
-      String id = runs.job("load-edges", "RUNNING").path("jid").asText();
+      assertThat(runs.job("load-edges", "RUNNING").path("jid").asText()).isNotEmpty();
       Path written = new EdgeFiles(300, 0).write(directory, "a", EDGES, 1);
       Files.move(written, watched.resolve(written.getFileName()));
 
@@ -75,7 +76,6 @@ final class MetricsOnFlinkIT {
       assertThat(seen)
           .containsEntry("rows_read", (double) EDGES)
           .containsKeys("bytes_read", "batches_written", "retries", "rows_of_slot_0");
-      assertThat(rowsOnRest(cluster, id)).isEqualTo(EDGES);
       runs.cancelAll();
     }
   }
@@ -98,22 +98,6 @@ final class MetricsOnFlinkIT {
     while (sample.find()) {
       seen.merge(sample.group(1), Double.parseDouble(sample.group(2)), Double::sum);
     }
-  }
-
-  /** Returns the sum of rows written, over all tasks of the job. */
-  private static long rowsOnRest(FlinkCluster cluster, String id) {
-    long rows = 0;
-    for (JsonNode vertex : cluster.get("/jobs/" + id).path("vertices")) {
-      String metrics = "/jobs/" + id + "/vertices/" + vertex.path("id").asText() + "/metrics";
-      for (JsonNode metric : cluster.get(metrics)) {
-        String name = metric.path("id").asText();
-        if (name.endsWith(".diagonal.rows_written")) {
-          String query = name.replace(" ", "%20").replace("[", "%5B").replace("]", "%5D");
-          rows += cluster.get(metrics + "?get=" + query).path(0).path("value").asLong();
-        }
-      }
-    }
-    return rows;
   }
 
   private static int freePort() throws IOException {

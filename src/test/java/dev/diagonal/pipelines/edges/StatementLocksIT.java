@@ -41,7 +41,8 @@ final class StatementLocksIT {
       """
       UPDATE person SET a = CASE WHEN :part = 'a' THEN GREATEST(a, CAST(:edge AS BIGINT)) ELSE a END,
         b = CASE WHEN :part = 'b' THEN GREATEST(b, CAST(:edge AS BIGINT)) ELSE b END
-      WHERE id IN (:source, :target)""";
+      WHERE id IN (:source, :target)\
+      """;
 
   private final Path directory;
 
@@ -66,7 +67,8 @@ final class StatementLocksIT {
     Sql h2 = new Sql(JdbcTarget.at(url));
     h2.execute(
         "CREATE TABLE person (id BIGINT PRIMARY KEY, a BIGINT, b BIGINT);"
-            + " INSERT INTO person SELECT x, -1, -1 FROM system_range(0, %s);".formatted(PERSONS - 1)
+            + " INSERT INTO person SELECT x, -1, -1 FROM system_range(0, %s);"
+                .formatted(PERSONS - 1)
             + " CREATE TABLE diagonal_slots (n INTEGER PRIMARY KEY);"
             + " INSERT INTO diagonal_slots SELECT x FROM system_range(0, 63)");
     Path statement = Files.writeString(directory.resolve("update.sql"), UPDATE_BOTH_ENDS);
@@ -92,8 +94,7 @@ final class StatementLocksIT {
         Launched.with(List.of(new LoadEdges()), args("a", statement, url).toArray(String[]::new));
     assertThat(again.exitCode()).as(again.toString()).isEqualTo(ExitCode.DONE);
     assertThat(h2.query("SELECT a || ' ' || b FROM person ORDER BY id"))
-        .isEqualTo(
-            IntStream.range(0, PERSONS).mapToObj(id -> last(id) + " " + last(id)).toList());
+        .isEqualTo(IntStream.range(0, PERSONS).mapToObj(id -> last(id) + " " + last(id)).toList());
   }
 
   private List<String> args(String part, Path statement, String url) throws Exception {

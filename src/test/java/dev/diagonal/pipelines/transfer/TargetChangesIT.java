@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the summary of a transfer says of the rows of its target. */
 @ExtendWith(PostgresExtension.class)
@@ -69,6 +71,28 @@ final class TargetChangesIT {
     assertThat(launched.out().get(0)).contains(" 2 bad, ");
     // Rows that are sifted are not counted apart: nothing is pretended.
     assertThat(target(launched)).contains("19,998 rows").doesNotContain("(");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bigint", "numeric"})
+  void rowsThatATriggerDropsAreNotNew(String type) throws Exception {
+    database.execute(
+        """
+        ALTER TABLE app.t ALTER id TYPE %s;
+        CREATE FUNCTION app.drop_odd() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN IF NEW.id %% 2 = 1 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER drop_odd BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.drop_odd()
+        """
+            .formatted(type));
+    Path rows = Files.writeString(directory.resolve("few.csv"), "id,v\n1,1\n2,2\n3,3\n2,4\n");
+    assertThat(target(load(rows, "--key=id")))
+        .endsWith(
+            " (1 new, 1 replaced by later ones of the same key, 2 dropped by a trigger of the table)");
+    Path other = Files.writeString(directory.resolve("other.csv"), "id,v\n5,1\n6,2\n");
+    assertThat(target(load(other, "--mode=insert")))
+        .endsWith(" (1 new, 1 dropped by a trigger of the table)");
+    assertThat(database.query("SELECT id || ':' || v FROM app.t ORDER BY 1"))
+        .containsExactly("2:4", "6:2");
   }
 
   /** Rows whose last 1,244 have the keys of the first ones. */

@@ -19,11 +19,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,34 +157,6 @@ final class TransferResumeIT {
             line -> line.contains("7,000 rows were already committed by the interrupted run"));
   }
 
-  /** Each life ends after a random number of further rows, until one reaches the end. */
-  @Tag("large")
-  @Test
-  void aHundredKillsLoseAndDoubleNothing() throws Exception {
-    writeFiles();
-    Random random = new Random(20);
-    int kills = 0;
-    while (kills < 100) {
-      database.execute("TRUNCATE resumed");
-      boolean done = false;
-      String[] resume = {};
-      while (!done) {
-        long before = rows();
-        long until = before + random.nextInt(20_000);
-        try (CommandJvm life = CommandJvm.start(directory, options(resume))) {
-          boolean unused =
-              Eventually.within(
-                  Duration.ofMinutes(2), () -> !life.process().isAlive() || rows() > until);
-          done = !life.process().isAlive();
-          assertThat(!done || life.await() == 0).as(life.said()).isTrue();
-        }
-        kills += done ? 0 : 1;
-        resume = new String[] {"--resume"};
-      }
-      assertThat(database.query(HELD)).containsExactly(EXACT);
-    }
-  }
-
   @Test
   void aFailedRunIsResumedOnceItsFileIsCorrected() throws Exception {
     failInLastFile();
@@ -242,7 +212,6 @@ final class TransferResumeIT {
 
     assertRefused("--commitRows=1000", "--resume", "--commitRows=999");
     assertRefused("bad records", "--resume", "--badRecords=" + directory.resolve("bad"));
-    assertRefused("--transaction=all", "--resume", "--transaction=all");
     Launched fromTable =
         Launched.with(
             Main.COMMANDS,
@@ -254,7 +223,7 @@ final class TransferResumeIT {
             "--jdbcUser=" + database.postgres().user());
     assertThat(fromTable.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(String.join("\n", fromTable.err()))
-        .contains("--resume is for transfers from files to tables");
+        .contains("needs one table as the target, and --key for an upsert");
     assertThat(rows()).isEqualTo(before);
 
     assertDone(transfer("--resume"));

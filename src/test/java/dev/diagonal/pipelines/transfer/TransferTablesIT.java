@@ -36,13 +36,14 @@ final class TransferTablesIT {
       """
       DROP SCHEMA IF EXISTS shop CASCADE;
       DROP SCHEMA IF EXISTS copy CASCADE;
+      DROP SCHEMA IF EXISTS apart CASCADE;
       CREATE SCHEMA shop;
       CREATE SCHEMA copy;
       CREATE TABLE shop.people (id int PRIMARY KEY, name text);
       CREATE TABLE shop.orders (id int PRIMARY KEY, person int REFERENCES shop.people);
       CREATE TABLE shop."Odd name" (day date, n numeric(10, 2)) PARTITION BY RANGE (day);
-      CREATE TABLE shop.odd_1 PARTITION OF shop."Odd name" FOR VALUES FROM (MINVALUE) TO ('2020-01-01');
-      CREATE TABLE shop.odd_2 PARTITION OF shop."Odd name" FOR VALUES FROM ('2020-01-01') TO (MAXVALUE);
+      CREATE TABLE shop.part_1 PARTITION OF shop."Odd name" FOR VALUES FROM (MINVALUE) TO ('2020-01-01');
+      CREATE TABLE shop.part_2 PARTITION OF shop."Odd name" FOR VALUES FROM ('2020-01-01') TO (MAXVALUE);
       CREATE TABLE shop.cart (id int);
       CREATE VIEW shop.names AS SELECT name FROM shop.people;
       INSERT INTO shop.people SELECT i, 'p' || i FROM generate_series(1, 100) AS i;
@@ -99,6 +100,27 @@ final class TransferTablesIT {
     assertThat(Files.readAllLines(directory.resolve("Odd name.csv")))
         .containsExactlyInAnyOrder("day,n", "2019-05-01,1.25", "2021-05-01,2.50");
     assertThat(launched.out()).anyMatch(line -> line.contains("shop.orders"));
+  }
+
+  /** A partition is transferred with its table, or else by its own name. */
+  @Test
+  void partitionsOfTablesThatDoNotMatchAreTransferred() throws Exception {
+    database.execute(
+        """
+        CREATE SCHEMA apart;
+        CREATE TABLE apart.days (day date) PARTITION BY RANGE (day);
+        CREATE TABLE apart.d2020 PARTITION OF apart.days FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+        INSERT INTO apart.days VALUES ('2020-05-01');
+        ALTER TABLE apart.days SET SCHEMA shop;
+        """);
+
+    assertDone(transfer("apart.*", "csv:" + directory + "/*.csv"));
+    assertThat(Files.readAllLines(directory.resolve("d2020.csv")))
+        .containsExactly("day", "2020-05-01");
+    assertDone(transfer("*.*da*", "csv:" + directory + "/*.csv"));
+    assertThat(directory.resolve("apart.d2020.csv")).doesNotExist();
+    assertThat(Files.readAllLines(directory.resolve("shop.days.csv")))
+        .containsExactly("day", "2020-05-01");
   }
 
   @Test

@@ -109,6 +109,19 @@ final class TransferTypesTest {
   }
 
   @Test
+  void anInstantWithoutAnOffsetIsExplained() throws IOException {
+    Path in = file("in.csv", "id,t\n1,2024-05-06 07:08:09\n");
+    Launched launched =
+        transfer(
+            "--from=csv:" + in, "--to=parquet:" + directory.resolve("o.parquet"), "--types=t:instant");
+    assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(launched.err())
+        .first()
+        .asString()
+        .contains("'2024-05-06 07:08:09' has no offset from UTC, such as Z or +01:00");
+  }
+
+  @Test
   void theSummaryNamesGuessedTypesAndOddValues() throws IOException {
     Path in = file("in.csv", "movieId,year\n1,1995\n2,1995\n3,Bad line\n");
     Launched launched =

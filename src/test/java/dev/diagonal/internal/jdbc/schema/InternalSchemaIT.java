@@ -84,7 +84,7 @@ final class InternalSchemaIT {
     assertThat(odd.open(held.use()).isUsable()).isTrue();
     assertThat(odd.open(held.use()).isUsable()).isTrue();
     Token token = Token.next(UUID.randomUUID(), name, 3);
-    assertThat(odd.ledger().insert(held.use(), token, true)).isTrue();
+    assertThat(odd.ledger().insert(held.use(), token, true, null)).isEqualTo(Ledger.Inserted.NEW);
     assertThat(odd.ledger().committed(held.use(), List.of(token.id()))).containsExactly(token.id());
     assertThat(
             query(
@@ -137,7 +137,8 @@ final class InternalSchemaIT {
     try (HeldConnection user = new HeldConnection(unprivileged)) {
       UUID run = UUID.randomUUID();
       schema.runs().begin(user.use(), run, "test");
-      assertThat(schema.ledger().insert(user.use(), Token.next(run, "t", 1), false)).isTrue();
+      assertThat(schema.ledger().insert(user.use(), Token.next(run, "t", 1), false, null))
+          .isEqualTo(Ledger.Inserted.NEW);
       assertThat(schema.runs().fence(user.use(), run)).isTrue();
       schema.runs().end(user.use(), run);
     }

@@ -1,8 +1,9 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.Leftovers;
 import dev.diagonal.internal.jdbc.schema.SchemaRights;
@@ -11,13 +12,15 @@ import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
-import dev.diagonal.internal.transfer.sink.RecordedTransfers.Kind;
+import dev.diagonal.internal.transfer.KeptRanges;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,8 +35,12 @@ import org.jspecify.annotations.Nullable;
  * Chooses whether a transfer begins, or resumes one that has not ended.
  *
  * @param claim of this process, to what it resumes
+ * @param rewrites whether rows may be written again, so that the table may have any rows at first
+ * @param task the name of the task in a plan, or empty
  */
-record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
+record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewrites, String task) {
+
+  private static final String BOUNDS = " bounds ";
 
   /**
    * The transfer to begin or resume.
@@ -56,15 +63,25 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     for (Column column : table.columns()) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
     }
-    return hash.putString(mode.name(), UTF_8).hash().toString();
+    String input = hash.putString(mode.name(), UTF_8).hash().toString();
+    return source instanceof KeptRanges kept ? input + BOUNDS + kept.bounds() : input;
+  }
+
+  /** Returns the {@link KeptRanges#bounds} of an unfinished transfer, or null if it has none. */
+  static @Nullable String boundsOf(@Nullable Entry entry) {
+    int at = entry == null ? -1 : entry.input().indexOf(BOUNDS);
+    return entry == null || at < 0 ? null : entry.input().substring(at + BOUNDS.length());
   }
 
   /** Returns the transfer that a run begins unless it resumes one. */
-  static Entry wanted(
-      TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
+  Entry wanted(TransferSource source, Table target, WriteMode mode, int readers, int commitRows)
       throws Exception {
     return new Entry(
-        UUID.randomUUID(), source.describe(), inputOf(source, target, mode), readers, commitRows);
+        UUID.randomUUID(), described(source), inputOf(source, target, mode), readers, commitRows);
+  }
+
+  private String described(TransferSource source) {
+    return task.isEmpty() ? source.describe() : "%s (task %s)".formatted(source.describe(), task);
   }
 
   private boolean resumes() {
@@ -73,8 +90,10 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
 
   /** Returns the transfer to begin or resume, which this process then has unless it is held. */
   Chosen of(Connection connection, String table, WriteMode mode, Entry wanted) throws SQLException {
-    SchemaRights rights = schema.open(connection);
-    if (!schema.unfinishedTransfers().open(connection, rights)) {
+    SchemaRights rights = kind == Kind.NONE ? schema.find(connection) : schema.open(connection);
+    if (kind == Kind.NONE && !rights.isUsable()) {
+      return new Chosen(null, false);
+    } else if (!schema.unfinishedTransfers().open(connection, rights)) {
       checkMayStart(rights);
       return new Chosen(null, false);
     }
@@ -87,7 +106,9 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
       return new Chosen(kind == Kind.NONE ? null : wanted, false);
     }
     if (same.isEmpty()) {
-      checkIsEmpty(connection, table, wanted, all);
+      if (!rewrites) {
+        checkIsEmpty(connection, table, wanted, all);
+      }
       return new Chosen(wanted, false);
     }
     Entry resumed = resumable(table, wanted, same);
@@ -166,7 +187,20 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     }
   }
 
-  private static boolean hasRows(Connection connection, String table) throws SQLException {
+  /** Returns whether a table exists. */
+  static boolean exists(Connection connection, String table) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, PostgresSql.quoteTable(table));
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns whether a table has rows. */
+  static boolean hasRows(Connection connection, String table) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
@@ -207,7 +241,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
     }
   }
 
-  private static Entry resumable(String table, Entry wanted, List<Found> found) {
+  private Entry resumable(String table, Entry wanted, List<Found> found) {
     Entry entry = found.get(0).entry();
     String what = "the transfer from %s to table %s".formatted(entry.source(), table);
     if (found.size() > 1) {
@@ -220,14 +254,34 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim) {
               .formatted(what, entry.commitRows()));
     } else if (!entry.input().equals(wanted.input())) {
       throw new IllegalArgumentException(
-          "%s began at %s, and since then the names or sizes of the files, the columns or the mode have changed: remove its rows, and start without --resume"
-              .formatted(what, found.get(0).startedAt()));
+          "%s began at %s, and since then %s the columns or the mode have changed: %s start without --resume"
+              .formatted(
+                  what,
+                  found.get(0).startedAt(),
+                  rewrites ? "the range key," : "the names or sizes of the files,",
+                  rewrites ? "" : "remove its rows, and"));
     }
     return entry;
   }
 
+  /** Returns the transfer that is resumed, before it is checked, or null if there is none. */
+  @Nullable Entry resumedIn(JdbcTarget database, String table, TransferSource source)
+      throws SQLException, InterruptedException {
+    if (!resumes()) {
+      return null;
+    }
+    List<Found> found =
+        RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
+            .run(connection -> unfinished(connection, table));
+    return found.stream()
+        .map(Found::entry)
+        .filter(entry -> entry.source().equals(described(source)))
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Returns the transfers into a table that have not ended, the oldest first. */
-  List<Found> unfinished(Connection connection, String table) throws SQLException {
+  private List<Found> unfinished(Connection connection, String table) throws SQLException {
     return schema.unfinishedTransfers().find(connection, PostgresSql.quoteTable(table));
   }
 }

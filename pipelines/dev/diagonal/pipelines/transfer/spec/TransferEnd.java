@@ -1,7 +1,8 @@
-package dev.diagonal.pipelines.options;
+package dev.diagonal.pipelines.transfer.spec;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.diagonal.pipelines.options.Secrets;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.List;
 import java.util.Locale;

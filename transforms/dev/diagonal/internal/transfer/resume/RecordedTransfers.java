@@ -1,17 +1,15 @@
-package dev.diagonal.internal.transfer.sink;
+package dev.diagonal.internal.transfer.resume;
 
 import dev.diagonal.fault.Retry;
-import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.RunKeeper;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers;
 import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Entry;
-import dev.diagonal.internal.jdbc.schema.UnfinishedTransfers.Found;
 import dev.diagonal.internal.jdbc.sql.DatabaseKind;
-import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.internal.transfer.KeptRanges;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.connection.LedgerSettings;
 import dev.diagonal.jdbc.table.Table;
@@ -27,37 +25,30 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the transfers of a run from files into tables, one per table, so that a later run can
- * resume those that do not end. Each is a run of its own in the internal schema, and is held there
- * until {@link #end} or {@link #close}. Thread-safe.
+ * Records the transfers of a run into tables, one per table, so that a later run can resume those
+ * that do not end. Each is a run of its own in the internal schema, and is held there until {@link
+ * #end} or {@link #close}. Thread-safe.
  */
 public final class RecordedTransfers {
-
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
 
   /** The server needs a moment to notice that a process was killed. */
   private static final Retry UNTIL_FREE =
       Retry.defaults().withMaxAttempts(8).withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
 
-  /** How transfers are recorded. */
-  public enum Kind {
-    /** Not at all: these cannot be resumed. Earlier ones of the same files and table end. */
-    NONE,
-    /** From the beginning. */
-    START,
-    /** Where an earlier run ended. */
-    RESUME
-  }
-
   private final LedgerSettings ledger;
   private final int commitRows;
   private final Kind kind;
   private final String advice;
+  private final boolean rewrites;
+  private final String task;
 
   /** Without it, no transaction of this run is committed: see {@link UnfinishedTransfers}. */
   private final UUID claim = UUID.randomUUID();
 
   private final List<Recorded> open = new ArrayList<>();
+
+  /** Those that are complete, and end later. */
+  private final List<Recorded> complete = new ArrayList<>();
 
   private record Recorded(JdbcTarget database, String table, RunKeeper keeper) {}
 
@@ -71,16 +62,27 @@ public final class RecordedTransfers {
   /**
    * @param commitRows the maximum number of rows per transaction
    * @param advice what to do about committed rows of a failed run, for a warning that ends with it
+   * @param rewrites whether rows may be written again, and a resumed run writes all rows of the
+   *     ranges that are missing, as they are now; otherwise it writes missing transactions
+   * @param task the name of the task in a plan, or empty
    */
-  public RecordedTransfers(LedgerSettings ledger, int commitRows, Kind kind, String advice) {
+  public RecordedTransfers(
+      LedgerSettings ledger,
+      int commitRows,
+      Kind kind,
+      String advice,
+      boolean rewrites,
+      String task) {
     this.ledger = ledger;
     this.commitRows = commitRows;
     this.kind = kind;
     this.advice = advice;
+    this.rewrites = rewrites;
+    this.task = task;
   }
 
   private TransferChoice choice() {
-    return new TransferChoice(schema(), kind, claim);
+    return new TransferChoice(schema(), kind, claim, rewrites, task);
   }
 
   private InternalSchema schema() {
@@ -95,18 +97,15 @@ public final class RecordedTransfers {
    */
   public int readers(JdbcTarget database, String table, TransferSource source, int readers)
       throws SQLException, InterruptedException {
-    if (kind != Kind.RESUME) {
-      return readers;
-    }
-    List<Found> found =
-        RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
-            .run(connection -> choice().unfinished(connection, table));
-    return found.stream()
-        .map(Found::entry)
-        .filter(entry -> entry.source().equals(source.describe()))
-        .map(Entry::readers)
-        .findFirst()
-        .orElse(readers);
+    Entry found = choice().resumedIn(database, table, source);
+    return found == null ? readers : found.readers();
+  }
+
+  /** Returns the ranges of an unfinished transfer if it is resumed, or else those of the source. */
+  public KeptRanges ranges(JdbcTarget database, String table, TransferSource source)
+      throws Exception {
+    String bounds = TransferChoice.boundsOf(choice().resumedIn(database, table, source));
+    return bounds == null ? new KeptRanges(source, source.ranges()) : KeptRanges.of(source, bounds);
   }
 
   /**
@@ -125,7 +124,7 @@ public final class RecordedTransfers {
       return ledger; // which no other database has
     }
     String table = target.name();
-    Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
+    Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
     Entry entry;
     try {
       entry =
@@ -137,16 +136,7 @@ public final class RecordedTransfers {
     if (entry == null) {
       return ledger;
     }
-    RunKeeper keeper =
-        Retry.defaults()
-            .call(
-                () ->
-                    RunKeeper.open(
-                        schema(),
-                        HeldConnection.autoCommitting(database, LOCK_TIMEOUT),
-                        entry.run(),
-                        "transfer to table " + table),
-                SqlFaults::isRetryable);
+    RunKeeper keeper = InsertRun.hold(database, schema(), entry.run(), table);
     boolean done = false;
     try {
       boolean isNew = entry.run().equals(wanted.run());
@@ -171,7 +161,7 @@ public final class RecordedTransfers {
   public String look(
       JdbcTarget database, Table target, WriteMode mode, TransferSource source, int readers)
       throws Exception {
-    Entry wanted = TransferChoice.wanted(source, target, mode, readers, commitRows);
+    Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
     return RetriedTransaction.in(
             database, "look for unfinished transfers to table " + target.name())
         .run(connection -> choice().look(connection, target.name(), mode, wanted));
@@ -212,12 +202,24 @@ public final class RecordedTransfers {
     return !open.isEmpty();
   }
 
+  /**
+   * Keeps all transfers, which are complete, until {@link #end}: a later run that resumes them
+   * finds nothing to write.
+   */
+  public synchronized void endLater() {
+    open.forEach(each -> each.keeper.close());
+    complete.addAll(open);
+    open.clear();
+  }
+
   /** Ends all transfers, which are complete. */
   public synchronized void end() throws SQLException, InterruptedException {
-    for (Recorded each : open) {
+    complete.addAll(open);
+    open.clear();
+    for (Recorded each : complete) {
       end(each);
     }
-    open.clear();
+    complete.clear();
   }
 
   /**

@@ -1,0 +1,27 @@
+package dev.diagonal.pipelines.transfer.spec;
+
+import dev.diagonal.pipelines.usage.Needs;
+import dev.diagonal.pipelines.usage.OptionGroup;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The options of a transfer that reads only what is new. */
+@OptionGroup(OptionGroup.Heading.INPUT)
+public interface IncrementalOptions extends PipelineOptions {
+
+  @Description(
+      "PostgreSQL to PostgreSQL, with --key: read only rows that are new since the last transfer, by this"
+          + " column of whole numbers, dates or timestamps, which grows with each change of a row")
+  @Nullable String getIncrementalColumn();
+
+  void setIncrementalColumn(@Nullable String incrementalColumn);
+
+  @Needs("incrementalColumn")
+  @Description(
+      "How far below the last value rows are read again, since transactions commit late: 90s, 10m, 2h, 1d,"
+          + " or a number for a column of whole numbers; default 10m, or 10000")
+  @Nullable String getIncrementalOverlap();
+
+  void setIncrementalOverlap(@Nullable String incrementalOverlap);
+}

@@ -1,0 +1,288 @@
+package dev.diagonal.pipelines.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.diagonal.pipelines.Main;
+import dev.diagonal.pipelines.command.ExitCode;
+import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.pipelines.local.LocalPostgres;
+import dev.diagonal.testing.CommandJvm;
+import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.PostgresExtension;
+import dev.diagonal.testing.TableGate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Transfers that read only what is new since the last one. */
+@ExtendWith(PostgresExtension.class)
+final class TransferIncrementalIT {
+
+  private static final String SAME =
+      """
+      SELECT count(*) FROM (TABLE news EXCEPT TABLE news_copy) AS missing
+      """;
+
+  private final Path directory;
+  private final EdgeDatabase database;
+
+  TransferIncrementalIT(@TempDir Path directory, LocalPostgres postgres) {
+    this.directory = directory;
+    this.database = new EdgeDatabase(postgres);
+  }
+
+  @BeforeEach
+  void dropTables() throws SQLException {
+    database.execute(
+        "DROP SCHEMA IF EXISTS diagonal CASCADE; DROP TABLE IF EXISTS news, news_copy CASCADE");
+  }
+
+  /** A hundred rows, the last one an hour old and each other one an hour older than the next. */
+  private void createNews() throws SQLException {
+    database.execute(
+        """
+        CREATE TABLE news (id bigint PRIMARY KEY, word text, changed timestamptz);
+        INSERT INTO news SELECT i, 'w' || i, now() - (101 - i) * interval '1 hour'
+          FROM generate_series(1, 100) AS i;
+        """);
+  }
+
+  private List<String> options(String... more) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "transfer",
+                "--from=jdbc:news",
+                "--to=jdbc:news_copy",
+                "--key=id",
+                "--incrementalColumn=changed",
+                "--summary=" + directory.resolve("summary.json"),
+                "--jdbcUrl=" + database.postgres().jdbcUrl(),
+                "--jdbcUser=" + database.postgres().user()));
+    options.addAll(List.of(more));
+    return options;
+  }
+
+  private Launched transfer(String... more) {
+    return Launched.with(Main.COMMANDS, options(more).toArray(String[]::new));
+  }
+
+  /** Runs a transfer and returns how many rows it has read. */
+  private long read(String... more) throws IOException, SQLException {
+    Launched launched = transfer(more);
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(database.number(SAME)).as("%s", launched).isZero();
+    return new ObjectMapper()
+        .readTree(directory.resolve("summary.json").toFile())
+        .path("rows_read")
+        .asLong();
+  }
+
+  private void assertRefused(String why, String... more) {
+    Launched refused = transfer(more);
+    assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", refused.err())).contains(why);
+  }
+
+  @Test
+  void onlyNewRowsAreRead() throws Exception {
+    createNews();
+    assertThat(read()).isEqualTo(100);
+    database.execute(
+        "UPDATE news SET word = 'new', changed = now() WHERE id IN (3, 50); INSERT INTO news VALUES (101, 'x', now())");
+
+    // With the row at the mark, which may have got others since.
+    assertThat(read()).isEqualTo(4);
+    database.execute("UPDATE news SET word = 'newer', changed = now() WHERE id = 7");
+    assertThat(read("--incrementalOverlap=0s")).isEqualTo(4);
+    assertThat(read("--incrementalOverlap=0s")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bigint, i, --incrementalOverlap=10, 11",
+    "int, i * 2, --incrementalOverlap=10, 6",
+    "date, date '2026-01-01' + i::int, --incrementalOverlap=2d, 3",
+    "timestamp, timestamp '2026-01-01' + i * interval '1 minute', --incrementalOverlap=120s, 3",
+  })
+  void columnsOfTheseTypesAreMarks(String type, String value, String overlap, long again)
+      throws Exception {
+    database.execute(
+        "CREATE TABLE news (id bigint PRIMARY KEY, changed %s); INSERT INTO news SELECT i, %s FROM generate_series(1, 100) AS i"
+            .formatted(type, value));
+
+    assertThat(read(overlap)).isEqualTo(100);
+    assertThat(read(overlap)).isEqualTo(again);
+  }
+
+  /** Its rows have the time at which the transaction began. */
+  @Test
+  void aTransactionThatCommitsLateIsNotMissed() throws Exception {
+    createNews();
+    try (Connection late = database.connect();
+        Statement statement = late.createStatement()) {
+      late.setAutoCommit(false);
+      statement.execute("INSERT INTO news VALUES (200, 'late', now())");
+      database.execute("INSERT INTO news VALUES (201, 'early', clock_timestamp())");
+      assertThat(read("--incrementalOverlap=0s")).isEqualTo(101);
+      late.commit();
+    }
+
+    assertThat(read("--incrementalOverlap=0s")).isEqualTo(2);
+  }
+
+  @Test
+  void aNumberThatCommitsLateIsInTheOverlap() throws Exception {
+    database.execute(
+        "CREATE TABLE news (id bigint PRIMARY KEY, changed bigint); INSERT INTO news SELECT i, i FROM generate_series(1, 100) AS i");
+    try (Connection late = database.connect();
+        Statement statement = late.createStatement()) {
+      late.setAutoCommit(false);
+      statement.execute("INSERT INTO news VALUES (101, 101)");
+      database.execute("INSERT INTO news VALUES (102, 102)");
+      assertThat(read("--incrementalOverlap=5")).isEqualTo(101);
+      late.commit();
+    }
+
+    assertThat(read("--incrementalOverlap=5")).isEqualTo(6);
+  }
+
+  @Test
+  void aKilledRunDoesNotMoveTheMark() throws Exception {
+    createNews();
+    assertThat(read()).isEqualTo(100);
+    database.execute(
+        "INSERT INTO news SELECT i, 'many', now() FROM generate_series(1000, 5999) AS i");
+    TableGate gate = TableGate.behind(database, "news_copy", 2);
+    try (Connection closed = gate.close()) {
+      try (CommandJvm killed = CommandJvm.start(directory, options("--commitRows=1000"))) {
+        gate.awaitOne();
+        killed.kill();
+      }
+      closed.rollback();
+    }
+    assertThat(database.number(SAME)).isPositive();
+
+    assertThat(read()).isEqualTo(5_001);
+  }
+
+  @Test
+  void rowsWithoutAValueAreReadEachTime() throws Exception {
+    createNews();
+    database.execute("UPDATE news SET changed = NULL WHERE id <= 10");
+    assertThat(read()).isEqualTo(100);
+    database.execute("UPDATE news SET word = 'other' WHERE id = 5");
+
+    Launched again = transfer();
+
+    assertThat(again.out())
+        .anyMatch(
+            line -> line.contains("10 rows have no changed: they are read by every transfer"));
+    assertThat(database.number(SAME)).isZero();
+  }
+
+  /** Otherwise all rows until that date would be missed. */
+  @Test
+  void valuesInTheFutureDoNotMoveTheMarkThere() throws Exception {
+    createNews();
+    database.execute(
+        "UPDATE news SET changed = 'infinity' WHERE id = 1; UPDATE news SET changed = '2099-01-01' WHERE id = 2");
+    assertThat(read()).isEqualTo(100);
+    database.execute("UPDATE news SET word = 'today', changed = now() WHERE id = 9");
+
+    assertThat(read()).isEqualTo(3);
+  }
+
+  @Test
+  void allRowsAreReadWhenTheLastTransferDoesNotHelp() throws Exception {
+    createNews();
+    assertThat(read()).isEqualTo(100);
+    database.execute("TRUNCATE news_copy");
+    assertThat(read()).isEqualTo(100);
+
+    Path mapping =
+        Files.writeString(
+            directory.resolve("mapping.yaml"), "columns: [id, word, changed]\nfilter: [id > 0]\n");
+    assertThat(read("--mapping=" + mapping)).isEqualTo(100);
+
+    database.execute("DELETE FROM news WHERE changed > now() - interval '9 hours'"); // restored
+    assertThat(read("--mapping=" + mapping)).isEqualTo(92);
+  }
+
+  @Test
+  void theSameTransferDoesNotRunTwiceAtOnce() throws Exception {
+    createNews();
+    assertThat(read()).isEqualTo(100);
+    TableGate gate = TableGate.behind(database, "news_copy");
+    try (Connection closed = gate.close();
+        CommandJvm running = CommandJvm.start(directory, options())) {
+      gate.awaitOne();
+      assertRefused("is still running");
+      closed.rollback();
+      assertThat(running.await()).as(running.said()).isZero();
+    }
+  }
+
+  @Test
+  void queriesAndAllOrNothingTablesAreIncremental() throws Exception {
+    createNews();
+    List<String> options = options("--query=SELECT * FROM news WHERE id > 0", "--transaction=all");
+    options.replaceAll(option -> option.equals("--from=jdbc:news") ? "--from=jdbc:" : option);
+    for (long expected : new long[] {100, 1}) {
+      Launched launched = Launched.with(Main.COMMANDS, options.toArray(String[]::new));
+      assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+      assertThat(
+              new ObjectMapper()
+                  .readTree(directory.resolve("summary.json").toFile())
+                  .path("rows_read")
+                  .asLong())
+          .isEqualTo(expected);
+    }
+    assertThat(database.number(SAME)).isZero();
+  }
+
+  @Test
+  void whatCannotBeIncrementalIsRefused() throws Exception {
+    createNews();
+    assertRefused("--key for an upsert", "--mode=ignore");
+    assertRefused("--resume", "--resume");
+    assertRefused("limit", "--limit=5");
+    assertRefused("such as 90s", "--incrementalOverlap=soon");
+    List<String> fromFile = options();
+    Files.writeString(directory.resolve("in.csv"), "id,changed\n1,2\n");
+    fromFile.replaceAll(
+        option ->
+            option.equals("--from=jdbc:news")
+                ? "--from=csv:" + directory.resolve("in.csv")
+                : option);
+    assertThat(Launched.with(Main.COMMANDS, fromFile.toArray(String[]::new)).exitCode())
+        .isEqualTo(ExitCode.WRONG_USAGE);
+    for (String[] wrong :
+        new String[][] {
+          {"--incrementalColumn=word", "has type text"},
+          {"--incrementalColumn=nothing", "nothing"},
+        }) {
+      List<String> options = options();
+      options.replaceAll(option -> option.startsWith("--incrementalColumn") ? wrong[0] : option);
+      Launched failed = Launched.with(Main.COMMANDS, options.toArray(String[]::new));
+      assertThat(failed.exitCode()).as("%s", failed).isNotEqualTo(ExitCode.DONE);
+      assertThat(String.join("\n", failed.err())).contains(wrong[1]);
+    }
+    assertThat(read()).isEqualTo(100);
+    Launched number = transfer("--incrementalOverlap=10");
+    assertThat(number.exitCode()).isNotEqualTo(ExitCode.DONE);
+    assertThat(String.join("\n", number.err())).contains("a time, such as 10m");
+  }
+}

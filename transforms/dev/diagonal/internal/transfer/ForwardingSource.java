@@ -1,0 +1,61 @@
+package dev.diagonal.internal.transfer;
+
+import dev.diagonal.rows.RowOrigin;
+import dev.diagonal.rows.RowType;
+import dev.diagonal.rows.types.TypeGuesses;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A source that reads a part of another one. */
+interface ForwardingSource extends TransferSource {
+
+  /** Returns the other source. */
+  TransferSource source();
+
+  @Override
+  default RowType blockType() {
+    return source().blockType();
+  }
+
+  @Override
+  default RowType declared() {
+    return source().declared();
+  }
+
+  @Override
+  default @Nullable TypeGuesses guesses() {
+    return source().guesses();
+  }
+
+  @Override
+  default List<String> remarks() {
+    return source().remarks();
+  }
+
+  @Override
+  default boolean readsBytes() {
+    return source().readsBytes();
+  }
+
+  @Override
+  default long bytes() {
+    return 0;
+  }
+
+  @Override
+  default String describe() {
+    return source().describe();
+  }
+
+  @Override
+  default RowOrigin origin(SourceRange range) {
+    return source().origin(range);
+  }
+
+  @Override
+  default void close() {
+    source().close();
+  }
+}

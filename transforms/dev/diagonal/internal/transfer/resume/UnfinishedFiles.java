@@ -1,0 +1,166 @@
+package dev.diagonal.internal.transfer.resume;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.diagonal.internal.files.output.KeptParts;
+import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.internal.metrics.Warnings;
+import dev.diagonal.transfer.source.SourceRange;
+import dev.diagonal.transfer.source.TransferSource;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hasher;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
+
+/**
+ * The files that a transfer from files writes, whose finished parts a later run can use. Used by
+ * one thread of the launcher.
+ */
+public final class UnfinishedFiles implements AutoCloseable {
+
+  private static final String READERS = "readers ";
+
+  private final List<String> paths;
+  private final List<FileChannel> locks = new ArrayList<>();
+  private List<KeptParts> begun = List.of();
+
+  /**
+   * @param paths the files, as the user wrote them
+   * @throws IllegalArgumentException if parts of one of them cannot be kept
+   */
+  public UnfinishedFiles(List<String> paths) {
+    this.paths = List.copyOf(paths);
+    paths.forEach(KeptParts::of);
+  }
+
+  /**
+   * Returns the number of readers that the ranges of the interrupted run were made for.
+   *
+   * @param readers the number of readers of this run, which is returned if there is none
+   */
+  public int readers(int readers) throws IOException {
+    for (String path : paths) {
+      String manifest = KeptParts.of(path).manifest();
+      if (manifest != null && manifest.startsWith(READERS)) {
+        return Integer.parseInt(manifest.substring(READERS.length(), manifest.indexOf('\n')));
+      }
+    }
+    return readers;
+  }
+
+  /**
+   * Begins a transfer, or goes on with an interrupted one.
+   *
+   * @param readers the number of readers that the ranges of the source are made for
+   * @param how identifies how rows are converted and written
+   * @throws IllegalArgumentException if the interrupted one is running, or was another
+   */
+  public void begin(TransferSource source, int readers, String how) throws Exception {
+    String manifest =
+        "%s%s\nfiles %s\nrows %s\n"
+            .formatted(
+                READERS, readers, inputOf(source), Hashing.murmur3_128().hashString(how, UTF_8));
+    List<KeptParts> all = paths.stream().map(KeptParts::of).toList();
+    for (int i = 0; i < all.size(); i++) {
+      FileChannel lock = all.get(i).lock();
+      if (lock == null) {
+        throw new IllegalArgumentException(
+            "the interrupted transfer to %s is still running".formatted(paths.get(i)));
+      }
+      locks.add(lock);
+      String earlier = all.get(i).manifest();
+      if (earlier == null) {
+        all.get(i).begin(manifest);
+      } else if (!earlier.equals(manifest)) {
+        throw new IllegalArgumentException(
+            "since the interrupted transfer to %s, %s: start without --resume"
+                .formatted(
+                    paths.get(i),
+                    line(earlier, 1).equals(line(manifest, 1))
+                        ? "the columns, the mapping or the options of files have changed"
+                        : "the names or sizes of the files that are read have changed"));
+      }
+    }
+    begun = all;
+  }
+
+  private static String line(String text, int number) {
+    String[] lines = text.split("\n");
+    return number < lines.length ? lines[number] : "";
+  }
+
+  private static String inputOf(TransferSource source) throws Exception {
+    Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
+    for (SourceRange range : source.ranges()) {
+      hash.putUnencodedChars(range.place()).putLong(range.start()).putLong(range.end());
+    }
+    return hash.hash().toString();
+  }
+
+  /** Deletes what is kept of files, unless a run uses it, and warns of parts that are lost. */
+  public static void forget(List<String> paths) throws IOException {
+    for (String path : paths) {
+      if (OutputPlace.of(path).kind() == OutputPlace.Kind.FILE) {
+        forget(path);
+      }
+    }
+  }
+
+  private static void forget(String path) throws IOException {
+    KeptParts kept = KeptParts.of(path);
+    if (kept.manifest() == null) {
+      return;
+    }
+    try (FileChannel lock = kept.lock()) {
+      if (lock == null) {
+        return;
+      }
+      int count = kept.count();
+      if (count > 0) {
+        Warnings.warn(
+            "%s parts of an interrupted transfer to %s are deleted: this one starts from the beginning (--resume would have used them)"
+                .formatted(count, path));
+      }
+      kept.delete();
+    }
+  }
+
+  /** Deletes what was kept: the files are complete. */
+  public void end() throws IOException {
+    for (KeptParts kept : begun) {
+      kept.delete();
+    }
+    begun = List.of();
+    release();
+  }
+
+  /** Keeps the finished parts for a later run. */
+  @Override
+  public void close() {
+    try {
+      for (int i = 0; i < begun.size(); i++) {
+        int count = begun.get(i).count();
+        if (count == 0) {
+          begun.get(i).delete();
+        } else {
+          Warnings.warn(
+              "%s finished parts of %s are kept in %s; the same command with --resume writes the others"
+                  .formatted(count, paths.get(i), begun.get(i).directory()));
+        }
+      }
+      begun = List.of();
+      release();
+    } catch (IOException e) {
+      Warnings.warn("cannot look at the finished parts: " + e.getMessage());
+    }
+  }
+
+  private void release() throws IOException {
+    for (FileChannel lock : locks) {
+      lock.close();
+    }
+    locks.clear();
+  }
+}
