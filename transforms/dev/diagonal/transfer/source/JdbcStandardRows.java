@@ -94,10 +94,11 @@ public final class JdbcStandardRows extends RelationRows {
     Dialect dialect = Dialect.of(DatabaseKind.of(connection));
     List<ReadColumn> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
-        ResultSet none = statement.executeQuery("SELECT * FROM " + relation + " WHERE 1 = 0")) {
-      ResultSetMetaData columns = none.getMetaData();
+        ResultSet sample = statement.executeQuery("SELECT * FROM " + relation + dialect.sample())) {
+      ResultSetMetaData columns = sample.getMetaData();
+      boolean hasRow = sample.next();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
-        found.add(dialect.read(columns, i));
+        found.add(dialect.read(columns, i, hasRow ? sample.getObject(i) : null));
       }
     }
     return found;
@@ -106,10 +107,14 @@ public final class JdbcStandardRows extends RelationRows {
   private static @Nullable String firstKey(Connection connection, String table, RowType type)
       throws SQLException {
     String[] parts = table.split("\\.", -1);
+    String schema = parts.length == 1 ? null : parts[0];
+    // A database of MariaDB is a catalog.
+    boolean isCatalog = DatabaseKind.of(connection) == DatabaseKind.MARIADB;
+    String catalog = !isCatalog ? null : schema == null ? connection.getCatalog() : schema;
     try (ResultSet keys =
         connection
             .getMetaData()
-            .getPrimaryKeys(null, parts.length == 1 ? null : parts[0], parts[parts.length - 1])) {
+            .getPrimaryKeys(catalog, isCatalog ? null : schema, parts[parts.length - 1])) {
       while (keys.next()) {
         String column = keys.getString("COLUMN_NAME");
         if (keys.getInt("KEY_SEQ") == 1 && type.names().contains(column)) {

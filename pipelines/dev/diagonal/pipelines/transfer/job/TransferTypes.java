@@ -69,7 +69,7 @@ final class TransferTypes {
                     ? existing(
                         tables.get(target.name()),
                         isJson(columns, target) ? null : fields.get(target.name()))
-                    : null);
+                    : converts(spec, servers) ? tables.get(target.name()) : null);
     if (!spec.to().isEmpty() && spec.to().stream().allMatch(TransferTypes::isText)) {
       boolean json = spec.to().stream().anyMatch(ToJsonLines.class::isInstance);
       return mapping.withTypes(
@@ -93,12 +93,7 @@ final class TransferTypes {
       return mapping;
     }
     Map<String, NamedType> tables = tables(spec, servers);
-    // PostgreSQL converts values as exactly; other databases round, or change them in other ways.
-    boolean converts =
-        spec.tables().stream()
-            .anyMatch(
-                table ->
-                    DatabaseKind.of(table.database().at(servers).url()) != DatabaseKind.POSTGRES);
+    boolean converts = converts(spec, servers);
     return mapping.withTypes(
         columns,
         target -> {
@@ -115,6 +110,16 @@ final class TransferTypes {
                   && !columns.field(column).type().isWhole();
           return rounds ? type : null;
         });
+  }
+
+  /**
+   * Returns whether values need the types of the tables: PostgreSQL converts as exactly, but other
+   * databases round values or change them in other ways.
+   */
+  private static boolean converts(TransferSpec spec, ServerUrls servers) {
+    return spec.tables().stream()
+        .anyMatch(
+            table -> DatabaseKind.of(table.database().at(servers).url()) != DatabaseKind.POSTGRES);
   }
 
   /**
@@ -159,7 +164,9 @@ final class TransferTypes {
   }
 
   private static NamedType common(NamedType one, NamedType other) {
-    if (one.type() != FieldType.DECIMAL || other.type() != FieldType.DECIMAL) {
+    if (one.type().isWhole() && other.type().isWhole()) {
+      return one.type().compareTo(other.type()) < 0 ? other : one;
+    } else if (one.type() != FieldType.DECIMAL || other.type() != FieldType.DECIMAL) {
       return one.equals(other) ? one : NamedType.TEXT;
     }
     DecimalSize size = one.size();

@@ -8,6 +8,7 @@ import dev.diagonal.rows.FieldType;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes rows of a database other than PostgreSQL through its driver. */
 public interface Dialect {
@@ -45,8 +46,17 @@ public interface Dialect {
   /** Returns whether a transaction can go on after a statement of it has failed. */
   boolean hasSavepoints();
 
-  /** Returns the type of a column of a result, and what selects it. */
-  ReadColumn read(ResultSetMetaData columns, int index) throws SQLException;
+  /** Returns what follows a select whose columns are looked at. */
+  default String sample() {
+    return " WHERE 1 = 0";
+  }
+
+  /**
+   * Returns the type of a column of a result, and what selects it.
+   *
+   * @param first the value of the sample's first row, if it has one
+   */
+  ReadColumn read(ResultSetMetaData columns, int index, @Nullable Object first) throws SQLException;
 
   /** Returns what reads the values of a type. */
   ResultValue result(FieldType type);

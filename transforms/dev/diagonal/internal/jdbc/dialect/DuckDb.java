@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** DuckDB, in whose transactions nothing can follow a statement that failed. */
 final class DuckDb extends StoreDialect {
@@ -139,7 +140,8 @@ final class DuckDb extends StoreDialect {
   }
 
   @Override
-  public ReadColumn read(ResultSetMetaData columns, int index) throws SQLException {
+  public ReadColumn read(ResultSetMetaData columns, int index, @Nullable Object first)
+      throws SQLException {
     String name = columns.getColumnLabel(index);
     DeclaredType named = DeclaredType.of(columns.getColumnTypeName(index));
     NamedType its =

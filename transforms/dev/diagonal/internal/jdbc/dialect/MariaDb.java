@@ -2,6 +2,7 @@ package dev.diagonal.internal.jdbc.dialect;
 
 import static dev.diagonal.internal.jdbc.dialect.StoredText.refused;
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import dev.diagonal.internal.rows.ValueParser;
@@ -18,6 +19,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,11 @@ final class MariaDb extends StoreDialect {
 
   private static final int FIRST_YEAR = 1901;
 
-  private static final Set<String> PADDED_BYTES = Set.of("binary");
+  private static final Set<Integer> BYTES = Set.of(Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY);
+
+  /** The bytes of texts whose further spaces are cut without an error. */
+  private static final Map<String, Integer> SHORT_TEXTS =
+      Map.of("tinytext", 0xff, "text", 0xffff, "mediumtext", 0xffffff);
 
   @Override
   String columnsSql() {
@@ -191,7 +197,9 @@ final class MariaDb extends StoreDialect {
     DecimalSize size = typeOf(type).size();
     boolean isText = type.name().equals("char") || type.name().equals("varchar");
     int length = isText ? type.number(0, 1) : Integer.MAX_VALUE;
-    boolean isPadded = PADDED_BYTES.contains(type.name());
+    boolean isPadded = type.name().equals("char");
+    int bytesOfText = SHORT_TEXTS.getOrDefault(type.name(), Integer.MAX_VALUE);
+    int bytesOfAll = bytes(type);
     boolean isYear = type.name().equals("year");
     return value -> {
       StoredText.requireFinite(column, value, "MariaDB");
@@ -199,10 +207,14 @@ final class MariaDb extends StoreDialect {
         StoredText.requireDigits(column, number, size);
       } else if (value instanceof String text && text.codePointCount(0, text.length()) > length) {
         throw refused(column, text, "has more than %s characters".formatted(length));
-      } else if (isPadded && value instanceof byte[] bytes && bytes.length != type.number(0, 1)) {
+      } else if (value instanceof String text && text.endsWith(" ")) {
+        if (isPadded || text.getBytes(UTF_8).length > bytesOfText) {
+          throw refused(column, text, "ends with spaces, which a column %s drops".formatted(type.name()));
+        }
+      } else if (bytesOfAll > 0 && value instanceof byte[] bytes && bytes.length != bytesOfAll) {
         throw new IllegalArgumentException(
             "column %s: %s bytes would be padded with zeros to %s"
-                .formatted(column, bytes.length, type.number(0, 1)));
+                .formatted(column, bytes.length, bytesOfAll));
       } else if (isYear && value instanceof Number year && year.intValue() < FIRST_YEAR) {
         throw refused(column, year, "is not a year from 1901 to 2155");
       }
@@ -210,24 +222,44 @@ final class MariaDb extends StoreDialect {
     };
   }
 
+  /** Returns how many bytes each value of a column has; 0 if they differ. */
+  private static int bytes(DeclaredType type) {
+    return switch (type.name()) {
+      case "binary" -> type.number(0, 1);
+      case "bit" -> (type.number(0, 1) + 7) / 8;
+      default -> 0;
+    };
+  }
+
   @Override
-  public ReadColumn read(ResultSetMetaData columns, int index) throws SQLException {
+  public ReadColumn read(ResultSetMetaData columns, int index, @Nullable Object first)
+      throws SQLException {
     String name = columns.getColumnLabel(index);
     int jdbc = columns.getColumnType(index);
     DeclaredType named = DeclaredType.of(columns.getColumnTypeName(index));
-    boolean isTruth = jdbc == Types.BIT || jdbc == Types.BOOLEAN;
+    // The driver has made a truth of tinyint(1), unless the URL has tinyInt1isBit=false.
+    boolean isBits = named.name().equals("bit");
+    boolean isTruth = (jdbc == Types.BIT || jdbc == Types.BOOLEAN) && !isBits;
     boolean isDecimal = jdbc == Types.DECIMAL || jdbc == Types.NUMERIC;
     DeclaredType type =
         new DeclaredType(
             isTruth ? "boolean" : named.name(),
             isDecimal
                 ? List.of(columns.getPrecision(index), columns.getScale(index))
-                : List.of(columns.getPrecision(index)),
+                : isBits ? List.of(columns.getPrecision(index)) : List.of(),
             named.isUnsigned() || !columns.isSigned(index));
     NamedType its = typeOf(type);
-    // The server sends a float with six digits only.
+    if (its.type() == FieldType.TEXT && BYTES.contains(jdbc)) {
+      its = new NamedType(FieldType.BYTES, null); // such as a point
+    }
     String expression =
-        its.type() == FieldType.REAL ? "CAST(%s AS double)".formatted(quote(name)) : quote(name);
+        switch (its.type()) {
+          // The server sends a float with six digits only.
+          case REAL -> "CAST(%s AS double)".formatted(quote(name));
+          // The driver would convert it to the zone of this process, with another fraction.
+          case DATE, TIME, TIMESTAMP, INSTANT -> "CAST(%s AS char)".formatted(quote(name));
+          default -> quote(name);
+        };
     return new ReadColumn(new Field(name, its.type(), its.size()), expression);
   }
 
@@ -250,7 +282,6 @@ final class MariaDb extends StoreDialect {
             block.setDouble(column, (float) rows.getDouble(at));
             return !rows.wasNull();
           };
-      // The driver returns null for 0000-00-00.
       case DATE, TIME, TIMESTAMP -> ResultValues.parsed();
       case INSTANT -> {
         ValueParser parser = new ValueParser();

@@ -3,16 +3,19 @@ package dev.diagonal.internal.jdbc.dialect;
 import static dev.diagonal.internal.jdbc.dialect.StoredText.refused;
 import static dev.diagonal.internal.jdbc.table.PostgresSql.quote;
 
+import dev.diagonal.internal.rows.ExactFloat;
 import dev.diagonal.internal.rows.ValueParser;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.rows.BadValueException;
+import dev.diagonal.rows.DecimalSize;
 import dev.diagonal.rows.Field;
 import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowBlock;
 import dev.diagonal.rows.types.NamedType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
@@ -74,6 +77,24 @@ final class Sqlite extends StoreDialect {
           ? REAL
           : NUMERIC;
     }
+  }
+
+  @Override
+  @Nullable String problem(DeclaredType type) {
+    return type.name().isEmpty() || type.name().equals("any")
+        ? "a column without a type stores 5 and '5' as different values"
+        : null;
+  }
+
+  @Override
+  String problemSql() {
+    return """
+        SELECT 'a constraint of it has ON CONFLICT ' || word || ', which drops or rolls back other rows'
+        FROM (SELECT ? AS s, ? AS n) AS given, main.sqlite_schema AS t,
+          (SELECT 'IGNORE' AS word UNION ALL SELECT 'REPLACE' UNION ALL SELECT 'ROLLBACK') AS w
+        WHERE t.type = 'table' AND t.name = given.n COLLATE NOCASE
+          AND replace(replace(replace(replace(t.sql, char(9), ''), char(10), ''), char(13), ''), ' ', '')
+            LIKE '%onconflict' || word || '%'""";
   }
 
   @Override
@@ -155,7 +176,9 @@ final class Sqlite extends StoreDialect {
         return truth ? 1 : 0;
       } else if (value instanceof BigDecimal number) {
         StoredText.requireDigits(column, number, its.size());
-        return keepsText ? number.toPlainString() : number(column, number);
+        return !keepsText
+            ? number(column, number)
+            : its.type() == FieldType.DECIMAL ? text(number, its.size()) : number.toPlainString();
       }
       Object stored = StoredText.of(column, value, "+00:00", 9);
       if (!keepsText && stored instanceof String text && NUMBER.matcher(text).matches()) {
@@ -164,6 +187,14 @@ final class Sqlite extends StoreDialect {
       }
       return stored;
     };
+  }
+
+  /** Returns the one text of a number, so that equal keys are equal texts. */
+  private static String text(BigDecimal number, @Nullable DecimalSize size) {
+    if (size != null) {
+      return number.setScale(size.scale(), RoundingMode.UNNECESSARY).toPlainString();
+    }
+    return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
   }
 
   /** Returns the number that SQLite stores for a decimal, if that is the same. */
@@ -187,11 +218,32 @@ final class Sqlite extends StoreDialect {
   }
 
   @Override
-  public ReadColumn read(ResultSetMetaData columns, int index) throws SQLException {
+  public ReadColumn read(ResultSetMetaData columns, int index, @Nullable Object first)
+      throws SQLException {
     String name = columns.getColumnLabel(index);
     String type = columns.getColumnTypeName(index);
-    NamedType its = typeOf(DeclaredType.of(type == null ? "" : type));
-    return new ReadColumn(new Field(name, its.type()), quote(name));
+    boolean isExpression = isEmpty(columns.getTableName(index)) || isEmpty(type);
+    FieldType its = isExpression ? typeOf(first) : typeOf(DeclaredType.of(type)).type();
+    return new ReadColumn(new Field(name, its), quote(name));
+  }
+
+  private static boolean isEmpty(@Nullable String text) {
+    return text == null || text.isEmpty();
+  }
+
+  private static FieldType typeOf(@Nullable Object value) {
+    if (value instanceof Double) {
+      return FieldType.DOUBLE;
+    } else if (value instanceof Number) {
+      return FieldType.BIGINT;
+    }
+    return value instanceof byte[] ? FieldType.BYTES : FieldType.TEXT;
+  }
+
+  /** Values of expressions have no declared type. */
+  @Override
+  public String sample() {
+    return " LIMIT 1";
   }
 
   /** Goes by the class of each value, whatever its column is declared as. */
@@ -212,7 +264,9 @@ final class Sqlite extends StoreDialect {
       block.setBytes(column, bytes, 0, bytes.length);
       return true;
     } else if ((type == FieldType.DOUBLE || type == FieldType.REAL) && isNumber) {
-      block.setDouble(column, floating(((Number) value), type));
+      double wide =
+          value instanceof Double number ? number : ExactFloat.of(((Number) value).longValue(), type);
+      block.setDouble(column, type == FieldType.REAL ? ExactFloat.real(wide) : wide);
       return true;
     }
     boolean isText = value instanceof String;
@@ -220,7 +274,8 @@ final class Sqlite extends StoreDialect {
         switch (type) {
           case BYTES, REAL, DOUBLE -> false;
           case SMALLINT, INTEGER, BIGINT -> isNumber && !(value instanceof Double);
-          case BOOLEAN, DECIMAL, TEXT, JSON -> isText || isNumber;
+          case DECIMAL -> isText || (isNumber && Double.isFinite(((Number) value).doubleValue()));
+          case BOOLEAN, TEXT, JSON -> isText || isNumber;
           case DATE, TIME, TIMESTAMP, INSTANT, UUID -> isText;
         };
     if (!fits) {
@@ -239,17 +294,5 @@ final class Sqlite extends StoreDialect {
             : value.toString(),
         block,
         column);
-  }
-
-  private static double floating(Number value, FieldType type) throws BadValueException {
-    double wide = value.doubleValue();
-    boolean isWhole = !(value instanceof Double);
-    boolean isSame =
-        (!isWhole || new BigDecimal(wide).compareTo(new BigDecimal(value.longValue())) == 0)
-            && (type == FieldType.DOUBLE || (float) wide == wide);
-    if (!isSame) {
-      throw BadValueException.of(value.toString(), type);
-    }
-    return wide;
   }
 }

@@ -16,6 +16,7 @@ import java.sql.Types;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** SQL:2003 (and JSON of SQL:2016), for databases that are not known better. */
 final class StandardSql implements Dialect {
@@ -77,7 +78,8 @@ final class StandardSql implements Dialect {
   }
 
   @Override
-  public ReadColumn read(ResultSetMetaData columns, int index) throws SQLException {
+  public ReadColumn read(ResultSetMetaData columns, int index, @Nullable Object first)
+      throws SQLException {
     String name = columns.getColumnLabel(index);
     FieldType type = typeOf(columns.getColumnType(index), columns.getColumnTypeName(index));
     return new ReadColumn(new Field(name, type), quote(name));

@@ -19,9 +19,11 @@ public enum DatabaseKind {
     List<String> session() {
       return List.of(
           """
-          SET SESSION sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,ANSI_QUOTES'),
+          SET SESSION sql_mode = 'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,ANSI_QUOTES',
             time_zone = '+00:00', innodb_lock_wait_timeout = 30, net_write_timeout = 86400,
-            max_statement_time = 0, group_concat_max_len = 1048576""");
+            max_statement_time = 0, group_concat_max_len = 1048576,
+            sql_select_limit = 18446744073709551615, foreign_key_checks = 1, unique_checks = 1,
+            check_constraint_checks = 1""");
     }
   },
   SQLITE("SQLite", "jdbc:sqlite:", Map.of()) {

@@ -3,6 +3,7 @@ package dev.diagonal.internal.transfer.mapping;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.diagonal.internal.bytes.ByteBuilder;
+import dev.diagonal.internal.rows.ExactFloat;
 import dev.diagonal.internal.rows.Template;
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.ValueParser;
@@ -64,7 +65,13 @@ interface ColumnConversion {
     } else if (given.isWhole() && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
       conversion =
           (in, row, out, column) -> {
-            out.setDouble(column, (double) in.word(row, source));
+            out.setDouble(column, ExactFloat.of(in.word(row, source), wanted));
+            return true;
+          };
+    } else if (given == FieldType.DOUBLE && wanted == FieldType.REAL) {
+      conversion =
+          (in, row, out, column) -> {
+            out.setDouble(column, ExactFloat.real(in.doubleValue(row, source)));
             return true;
           };
     } else if (given == FieldType.REAL && wanted == FieldType.DOUBLE) {

@@ -11,6 +11,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jdbc.table.WriteMode;
+import dev.diagonal.rows.FieldType;
 import dev.diagonal.rows.RowType;
 import dev.diagonal.rows.types.NamedType;
 import java.sql.SQLException;
@@ -69,10 +70,10 @@ record StoreTable(JdbcTarget database) {
     StoredTable found = found(name).orElse(null);
     return found == null
         ? new Table(name, dialect().created(rows.fields(), key))
-        : new Table(name, columns(found, wanted, mode));
+        : new Table(name, columns(found, wanted, rows, mode));
   }
 
-  private List<Column> columns(StoredTable found, Table wanted, WriteMode mode) {
+  private List<Column> columns(StoredTable found, Table wanted, RowType rows, WriteMode mode) {
     List<String> names = found.columns().stream().map(StoredColumn::name).toList();
     List<Column> columns = new ArrayList<>();
     List<@Nullable String> problems = new ArrayList<>();
@@ -87,13 +88,17 @@ record StoreTable(JdbcTarget database) {
         problems.add("column '%s': it is generated, and cannot be a key".formatted(column.name()));
       } else if (!its.generated()) {
         String problem = dialect().problem(its);
+        if (problem == null) {
+          FieldType given = rows.field(rows.indexOf(its.name())).type();
+          problem = typeProblem(given, dialect().typeOf(its).type());
+          columns.add(
+              new Column(
+                  its.name(),
+                  its.type().replaceFirst("(?s)\\(.*'.*", ""), // texts, as those of an enum
+                  its.notNull() ? "NOT NULL" : "",
+                  column.key()));
+        }
         problems.add(problem == null ? null : "column '%s': %s".formatted(its.name(), problem));
-        columns.add(
-            new Column(
-                its.name(),
-                its.type().replaceFirst("(?s)\\(.*'.*", ""), // the texts of an enum
-                its.notNull() ? "NOT NULL" : "",
-                column.key()));
       }
     }
     if (mode != WriteMode.INSERT && mode != WriteMode.DELETE) {
@@ -105,6 +110,28 @@ record StoreTable(JdbcTarget database) {
       throw new TargetMismatchException("table " + found.name(), all);
     }
     return columns;
+  }
+
+  /** Returns why a column may store another value than the one that is sent, or null. */
+  private static @Nullable String typeProblem(FieldType given, FieldType its) {
+    boolean isSame =
+        given == its
+            || (given.isWhole() && (its.isWhole() || its == FieldType.DECIMAL))
+            || (given == FieldType.REAL && its == FieldType.DOUBLE)
+            || (its == FieldType.TEXT && hasOneText(given));
+    return isSame
+        ? null
+        : "the rows have %s, it holds %s: leave its type to the table, and write tables of different types in different runs"
+            .formatted(given.lowerName(), its.lowerName());
+  }
+
+  /** Returns whether every database makes the same text of a value, with all its digits. */
+  private static boolean hasOneText(FieldType type) {
+    return switch (type) {
+      case REAL, DOUBLE, BOOLEAN, BYTES -> false;
+      case SMALLINT, INTEGER, BIGINT, DECIMAL, TEXT, DATE, TIME, TIMESTAMP, INSTANT, UUID, JSON ->
+          true;
+    };
   }
 
   /** Returns the types of its columns by name; none if it is missing. */

@@ -50,7 +50,7 @@ abstract class StoreCases {
 
   @BeforeEach
   void dropTables() throws SQLException {
-    for (String table : List.of("typed", "people", "other")) {
+    for (String table : List.of("typed", "other", "people")) {
       execute("DROP TABLE IF EXISTS " + table);
     }
   }
@@ -194,6 +194,48 @@ abstract class StoreCases {
     assertDone(launched);
     assertThat(query("SELECT zip FROM typed")).containsExactly("02134");
     assertThat(Files.readString(bad)).contains("1.255").contains("7.5").contains("123456789.00");
+  }
+
+  @Test
+  void typesThatAColumnWouldRoundAreRefused() throws Exception {
+    execute("CREATE TABLE typed (id int, amount int, more double)");
+    assertFailed(
+        "column 'amount': the rows have decimal, it holds",
+        load("id,amount\n1,1.5\n", "typed", "--types=amount:decimal"));
+    assertFailed(
+        "column 'more': the rows have decimal, it holds double",
+        load("id,more\n1,1.5\n", "typed", "--types=more:decimal"));
+    assertDone(load("id,amount,more\n1,2,1.5\n", "typed", "--types=amount:bigint,more:real"));
+    Path mapping =
+        Files.writeString(
+            directory.resolve("mapping.yaml"), "columns: [id, {name: amount, constant: 7}, more]");
+    assertDone(load("id,more\n3,1.5\n", "typed", "--mapping=" + mapping));
+    assertThat(query("SELECT amount FROM typed ORDER BY id")).containsExactly("2", "7");
+  }
+
+  @Test
+  void numbersThatAFloatWouldRoundAreDeadLetters() throws Exception {
+    execute("CREATE TABLE typed (id int, d double, r %s)".formatted(realType()));
+    Path numbers = directory.resolve("numbers.parquet");
+    Path csv =
+        Files.writeString(
+            directory.resolve("numbers.csv"),
+            "id,d,r\n1,9007199254740992,0.5\n2,9007199254740993,0.5\n3,1,0.1\n");
+    assertDone(
+        Launched.with(
+            Main.COMMANDS,
+            "transfer",
+            "--from=csv:" + csv,
+            "--to=parquet:" + numbers,
+            "--types=id:integer,d:bigint,r:double"));
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(transfer("parquet:" + numbers, "jdbc:typed", "--badRecords=" + bad));
+    assertThat(query("SELECT id FROM typed")).containsExactly("1");
+    assertThat(Files.readString(bad)).contains("9007199254740993").contains("0.1");
+  }
+
+  String realType() {
+    return "float";
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.diagonal.testing.LocalMariaDb;
 import dev.diagonal.testing.MariaDbExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,5 +98,88 @@ final class TransferToMariaDbIT extends StoreCases {
         .containsExactly("a,b,c,d", "true,2024-01-01,2024-01-01T10:00:00,24:00:00");
     assertThat(Files.readAllLines(bad)).hasSize(4);
     assertThat(Files.readString(bad)).contains("tinyInt1isBit=false").contains("0000-00-00");
+  }
+
+  @Test
+  void timesDoNotDependOnTheZoneOfTheJvm() throws Exception {
+    execute(
+        "CREATE TABLE typed (a datetime(3), b datetime, c timestamp(3) NULL, d timestamp(6) NULL)",
+        "SET time_zone = '+00:00'",
+        "INSERT INTO typed VALUES ('2026-03-29 02:30:00.001', '2026-03-29 02:30:00',"
+            + " '2026-03-29 02:30:00.010', '2026-10-25 00:30:00.000001'),"
+            + " ('2026-01-01 00:00:00.1', NULL, NULL, '2026-03-29 01:30:00')");
+    TimeZone before = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+    try {
+      assertThat(unload("typed"))
+          .containsExactlyInAnyOrder(
+              "a,b,c,d",
+              "2026-03-29T02:30:00.001,2026-03-29T02:30:00,2026-03-29T02:30:00.01Z,2026-10-25T00:30:00.000001Z",
+              "2026-01-01T00:00:00.1,,,2026-03-29T01:30:00Z");
+    } finally {
+      TimeZone.setDefault(before);
+    }
+  }
+
+  @Test
+  void textsThatLoseTheirLastSpacesAreDeadLetters() throws Exception {
+    execute("CREATE TABLE typed (a char(5), b tinytext, c bit(9))");
+    String spaces = " ".repeat(255);
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(
+        load(
+            "a,b,c\nab,x,\\x01ff\n\"ab \",x,\n,\"x%s\",\n,,\\x01\n".formatted(spaces),
+            "typed",
+            "--types=a:text,b:text,c:bytes",
+            "--badRecords=" + bad));
+    assertThat(query("SELECT a, b, hex(c) FROM typed")).containsExactly("ab|x|1FF");
+    assertThat(Files.readAllLines(bad)).hasSize(3);
+  }
+
+  @Test
+  void geometriesAndBitsAreReadAsBytes() throws Exception {
+    execute(
+        "CREATE TABLE typed (a point, b bit(9), c bit(8))",
+        "INSERT INTO typed VALUES (point(1, 2), b'111111111', b'10000000')");
+    assertThat(unload("typed"))
+        .containsExactly(
+            "a,b,c",
+            "\\x000000000101000000000000000000f03f0000000000000040,\\x01ff,\\x80");
+  }
+
+  @Test
+  void tinyNumbersAreReadIfTheUrlSaysSo() throws Exception {
+    execute("CREATE TABLE typed (a tinyint(1))", "INSERT INTO typed VALUES (5), (-1), (NULL)");
+    assertThat(unload("typed", "--jdbcUrl=" + url() + "&tinyInt1isBit=false"))
+        .containsExactlyInAnyOrder("a", "5", "-1", "\"\"");
+  }
+
+  @Test
+  void theSessionDoesNotDependOnTheServer() throws Exception {
+    execute(
+        "CREATE TABLE people (id int PRIMARY KEY, name char(3))",
+        "CREATE TABLE other (id int REFERENCES people (id), age int CHECK (age < 150))");
+    String careless =
+        "--jdbcUrl="
+            + url()
+            + "&sessionVariables=sql_select_limit=1,foreign_key_checks=0,unique_checks=0,check_constraint_checks=0,"
+            + "sql_mode='PAD_CHAR_TO_FULL_LENGTH'";
+    assertDone(load("id,name\n1,a\n2,b\n", "people", careless));
+    Path bad = directory.resolve("bad.jsonl");
+    assertDone(load("id,age\n1,1\n2,200\n9,1\n", "other", careless, "--badRecords=" + bad));
+    assertThat(query("SELECT id, age FROM other")).containsExactly("1|1");
+    assertThat(Files.readAllLines(bad)).hasSize(2);
+    assertThat(unload("people", careless)).containsExactlyInAnyOrder("id,name", "1,a", "2,b");
+  }
+
+  @Test
+  void tablesWhoseTypesDifferAreRefused() throws Exception {
+    execute("CREATE TABLE people (id bigint, amount int)", "CREATE TABLE other (id int, amount double)");
+    assertFailed(
+        "column 'amount': the rows have text, it holds integer",
+        load("id,amount\n1,1.5\n", "people,jdbc:other"));
+    execute("ALTER TABLE other MODIFY amount bigint");
+    assertDone(load("id,amount\n1,2\n", "people,jdbc:other"));
+    assertThat(query("SELECT id, amount FROM other")).containsExactly("1|2");
   }
 }

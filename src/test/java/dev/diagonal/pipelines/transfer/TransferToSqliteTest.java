@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.diagonal.pipelines.command.Launched;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,5 +64,59 @@ final class TransferToSqliteTest extends StoreCases {
     assertRefused(
         "a database in memory ends with its connection",
         transfer("csv:" + file, "jdbc:people", "--jdbcUrl=jdbc:sqlite::memory:"));
+  }
+
+  @Override
+  String realType() {
+    return "float4";
+  }
+
+  @Test
+  void decimalKeysAreEqualIfTheirNumbersAre() throws Exception {
+    for (String type : List.of("TEXT DECIMAL", "TEXT DECIMAL(10,2)")) {
+      execute(
+          "DROP TABLE IF EXISTS typed", "CREATE TABLE typed (k %s PRIMARY KEY, n int)".formatted(type));
+      assertDone(load("k,n\n1.5,1\n10,1\n", "typed", "--key=k"));
+      assertDone(load("k,n\n1.50,2\n10.0,2\n", "typed", "--key=k"));
+      assertThat(query("SELECT n FROM typed")).containsExactly("2", "2");
+    }
+  }
+
+  @Test
+  void aColumnWithoutATypeIsRefused() throws Exception {
+    execute("CREATE TABLE typed (a, b text)");
+    assertFailed("column 'a': a column without a type",
+        load("a,b\n5,x\n", "typed"));
+  }
+
+  @Test
+  void constraintsThatDropRowsAreRefused() throws Exception {
+    execute("CREATE TABLE typed (a int PRIMARY KEY ON  CONFLICT\nIgnore, b text)");
+    assertFailed("ON CONFLICT IGNORE", load("a,b\n5,x\n5,y\n", "typed", "--mode=insert"));
+  }
+
+  @Test
+  void expressionsOfAQueryAreReadByTheirFirstRow() throws Exception {
+    execute(
+        "CREATE TABLE typed (a int, b text, c blob)",
+        "INSERT INTO typed VALUES (1, 'x', x'00'), (2, 'y', x'01'), (3, 'z', x'02')");
+    Path out = directory.resolve("out.csv");
+    assertDone(
+        transfer(
+            "jdbc:",
+            "csv:" + out,
+            "--query=SELECT a, a + 1 AS n, b || '!' AS t, a / 2.0 AS d, c || '' AS u, NULL AS e FROM typed"));
+    assertThat(Files.readAllLines(out).get(0)).isEqualTo("a,n,t,d,u,e");
+    assertThat(Files.readAllLines(out)).contains("1,2,x!,0.5,\u0000,", "3,4,z!,1.5,\u0002,");
+  }
+
+  @Test
+  void infiniteDecimalsAreDeadLetters() throws Exception {
+    execute("CREATE TABLE typed (e numeric)", "INSERT INTO typed VALUES (9e999), (1.5)");
+    Path bad = directory.resolve("bad.jsonl");
+    Path out = directory.resolve("out.csv");
+    assertDone(transfer("jdbc:typed", "csv:" + out, "--badRecords=" + bad));
+    assertThat(Files.readAllLines(out)).containsExactly("e", "1.5");
+    assertThat(Files.readAllLines(bad)).hasSize(1);
   }
 }
