@@ -37,7 +37,8 @@ final class MariaDb extends StoreDialect {
 
   private static final int FIRST_YEAR = 1901;
 
-  private static final Set<Integer> BYTES = Set.of(Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY);
+  private static final Set<Integer> BYTES =
+      Set.of(Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY);
 
   /** The bytes of texts whose further spaces are cut without an error. */
   private static final Map<String, Integer> SHORT_TEXTS =
@@ -209,7 +210,8 @@ final class MariaDb extends StoreDialect {
         throw refused(column, text, "has more than %s characters".formatted(length));
       } else if (value instanceof String text && text.endsWith(" ")) {
         if (isPadded || text.getBytes(UTF_8).length > bytesOfText) {
-          throw refused(column, text, "ends with spaces, which a column %s drops".formatted(type.name()));
+          throw refused(
+              column, text, "ends with spaces, which a column %s drops".formatted(type.name()));
         }
       } else if (bytesOfAll > 0 && value instanceof byte[] bytes && bytes.length != bytesOfAll) {
         throw new IllegalArgumentException(

@@ -265,7 +265,9 @@ final class Sqlite extends StoreDialect {
       return true;
     } else if ((type == FieldType.DOUBLE || type == FieldType.REAL) && isNumber) {
       double wide =
-          value instanceof Double number ? number : ExactFloat.of(((Number) value).longValue(), type);
+          value instanceof Double number
+              ? number
+              : ExactFloat.of(((Number) value).longValue(), type);
       block.setDouble(column, type == FieldType.REAL ? ExactFloat.real(wide) : wide);
       return true;
     }

@@ -143,8 +143,7 @@ final class TransferToMariaDbIT extends StoreCases {
         "INSERT INTO typed VALUES (point(1, 2), b'111111111', b'10000000')");
     assertThat(unload("typed"))
         .containsExactly(
-            "a,b,c",
-            "\\x000000000101000000000000000000f03f0000000000000040,\\x01ff,\\x80");
+            "a,b,c", "\\x000000000101000000000000000000f03f0000000000000040,\\x01ff,\\x80");
   }
 
   @Test
@@ -174,7 +173,9 @@ final class TransferToMariaDbIT extends StoreCases {
 
   @Test
   void tablesWhoseTypesDifferAreRefused() throws Exception {
-    execute("CREATE TABLE people (id bigint, amount int)", "CREATE TABLE other (id int, amount double)");
+    execute(
+        "CREATE TABLE people (id bigint, amount int)",
+        "CREATE TABLE other (id int, amount double)");
     assertFailed(
         "column 'amount': the rows have text, it holds integer",
         load("id,amount\n1,1.5\n", "people,jdbc:other"));

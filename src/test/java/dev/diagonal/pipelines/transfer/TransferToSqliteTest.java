@@ -75,7 +75,8 @@ final class TransferToSqliteTest extends StoreCases {
   void decimalKeysAreEqualIfTheirNumbersAre() throws Exception {
     for (String type : List.of("TEXT DECIMAL", "TEXT DECIMAL(10,2)")) {
       execute(
-          "DROP TABLE IF EXISTS typed", "CREATE TABLE typed (k %s PRIMARY KEY, n int)".formatted(type));
+          "DROP TABLE IF EXISTS typed",
+          "CREATE TABLE typed (k %s PRIMARY KEY, n int)".formatted(type));
       assertDone(load("k,n\n1.5,1\n10,1\n", "typed", "--key=k"));
       assertDone(load("k,n\n1.50,2\n10.0,2\n", "typed", "--key=k"));
       assertThat(query("SELECT n FROM typed")).containsExactly("2", "2");
@@ -85,8 +86,7 @@ final class TransferToSqliteTest extends StoreCases {
   @Test
   void aColumnWithoutATypeIsRefused() throws Exception {
     execute("CREATE TABLE typed (a, b text)");
-    assertFailed("column 'a': a column without a type",
-        load("a,b\n5,x\n", "typed"));
+    assertFailed("column 'a': a column without a type", load("a,b\n5,x\n", "typed"));
   }
 
   @Test

@@ -113,7 +113,9 @@ final class TransferTypesTest {
     Path in = file("in.csv", "id,t\n1,2024-05-06 07:08:09\n");
     Launched launched =
         transfer(
-            "--from=csv:" + in, "--to=parquet:" + directory.resolve("o.parquet"), "--types=t:instant");
+            "--from=csv:" + in,
+            "--to=parquet:" + directory.resolve("o.parquet"),
+            "--types=t:instant");
     assertThat(launched.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(launched.err())
         .first()
