@@ -42,7 +42,7 @@ record StatementDryRun(JdbcTarget database, InternalSchema schema, Findings find
             });
     InputFiles files = input.files();
     if (files != null) {
-      boolean compared =
+      boolean unusedFiles =
           findings.check(
               () ->
                   load.apply(rows).comparesFiles()
