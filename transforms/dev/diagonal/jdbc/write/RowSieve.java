@@ -20,7 +20,7 @@ import org.postgresql.util.ServerErrorMessage;
  * Finds the bad rows of a transaction that failed on its data, and writes the good ones. Halves the
  * rows, each half after a savepoint, until every failing row is alone, unless the database can
  * {@linkplain BatchRows#sift do that by itself}. All of it is one transaction, so it can be
- * repeated; without savepoints, each part is a transaction.
+ * repeated; without savepoints, each part is a transaction, unless only the first bad row counts.
  */
 final class RowSieve<T> {
 
@@ -57,8 +57,51 @@ final class RowSieve<T> {
       return notReplaced(bySelf);
     }
     rows.begin(connection);
-    boolean unused = sift(0, order.places(), true);
+    if (firstOnly && !rows.hasSavepoints()) {
+      rejectFirst();
+    } else {
+      boolean unused = sift(0, order.places(), true);
+    }
     return rejected;
+  }
+
+  /**
+   * Finds the first bad row without a commit: the end of the shortest part that fails, from the
+   * first row on. If none fails any more, all rows are sent.
+   */
+  private void rejectFirst() throws SQLException {
+    int good = 0;
+    int bad = order.places();
+    SQLException fault = null;
+    while (fault == null || bad - good > 1) {
+      int middle = fault == null ? bad : (good + bad) >>> 1;
+      SQLException found = sendAlone(order.sent(), 0, middle);
+      if (found != null) {
+        fault = found;
+        bad = middle;
+      } else if (fault == null) {
+        return;
+      } else {
+        good = middle;
+        connection.rollback();
+      }
+    }
+    int[] members = order.rowsOf(bad - 1);
+    rejected.add(new Rejected(members[members.length - 1], reason(fault)));
+  }
+
+  /** Sends these rows. Rolls back and returns why they are bad; null if they are good. */
+  private @Nullable SQLException sendAlone(int[] sent, int from, int to) throws SQLException {
+    try {
+      rows.send(connection, sent, from, to);
+      return null;
+    } catch (SQLException fault) {
+      if (!SqlFaults.isCausedByRows(fault)) {
+        throw fault;
+      }
+      connection.rollback();
+      return fault;
+    }
   }
 
   /** Drops bad rows that a good row of the same key replaces: they do not count. */
@@ -141,17 +184,11 @@ final class RowSieve<T> {
    */
   private @Nullable SQLException attemptInTransaction(int[] sent, int from, int to)
       throws SQLException {
-    try {
-      rows.send(connection, sent, from, to);
-    } catch (SQLException fault) {
-      if (!SqlFaults.isCausedByRows(fault)) {
-        throw fault;
-      }
-      connection.rollback();
-      return fault;
+    SQLException fault = sendAlone(sent, from, to);
+    if (fault == null) {
+      connection.commit();
     }
-    connection.commit();
-    return null;
+    return fault;
   }
 
   /** Returns the server's message without the row's values, which a driver may add as a detail. */

@@ -190,19 +190,19 @@ final class Recording {
     return files != null;
   }
 
-  /** Begins or resumes the writing of a table, and returns how its transactions are recorded. */
+  /** Begins or resumes the writing of a table, whose key may come later; returns the ledger. */
   LedgerSettings begin(
-      JdbcTarget database, Table table, WriteMode mode, TransferSource source, int readers)
+      JdbcTarget at, Table table, Table keyed, WriteMode mode, TransferSource source, int readers)
       throws Exception {
     if (isRepeated(table, mode, source)) {
-      return inserts.begin(database, table.name(), spec.ledger());
+      return inserts.begin(at, table.name(), spec.ledger());
     }
     if (tables == null) {
       return spec.ledger();
     }
-    LedgerSettings ledger = tables.begin(database, table, mode, source, readers);
+    LedgerSettings ledger = tables.begin(at, keyed, mode, source, readers);
     if (source instanceof KeptRanges kept) {
-      Map<Integer, Long> finished = InsertRun.finished(database, ledger);
+      Map<Integer, Long> finished = InsertRun.finished(at, ledger);
       remaining = kept.without(finished.keySet());
       if (!finished.isEmpty()) {
         remarks.add(

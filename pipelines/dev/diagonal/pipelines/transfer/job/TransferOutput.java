@@ -5,6 +5,7 @@ import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.elasticsearch.index.RefreshIndex;
 import dev.diagonal.internal.elasticsearch.index.LeftLoadMode;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.transfer.sink.TargetTable;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -122,21 +123,24 @@ final class TransferOutput {
   /** Returns a line about an unfinished transfer to a table, or nothing, and changes nothing. */
   String unfinished(ToJdbc to, TransferSource source, JdbcTarget database, Table table)
       throws Exception {
-    return recording.look(database, table, modeOf(to.mode()), source, input.readers());
+    return DatabaseKind.of(database.url()) != DatabaseKind.POSTGRES
+        ? "" // which no other database has
+        : recording.look(database, table, modeOf(to.mode()), source, input.readers());
   }
 
   private TransferSink tableSink(
       ToJdbc to, TransferSource source, RowType rows, JdbcTarget database) throws Exception {
-    Table table = find(to, source, rows, database);
+    Table found = find(to, source, rows, database);
     WriteMode mode = modeOf(to.mode());
     StagedSinks stages = staged;
-    if (to.keyAfter() && keys.areFor(database, table, spec.resume())) {
-      table = keys.without(database, table);
-    }
+    Table table =
+        to.keyAfter() && keys.areFor(database, found, spec.resume())
+            ? keys.without(database, found)
+            : found;
     if (stages == null) {
-      TargetTable.create(database, table);
+      table = TargetTable.created(database, table, source.describe(), rows, mode);
     }
-    LedgerSettings ledger = recording.begin(database, table, mode, source, input.readers());
+    LedgerSettings ledger = recording.begin(database, table, found, mode, source, input.readers());
     if (stages == null) {
       return recording.recorded(
           new JdbcSink(database, table, mode, spec.commitRows(), ledger), source);

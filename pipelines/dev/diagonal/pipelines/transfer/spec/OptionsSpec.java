@@ -81,6 +81,8 @@ public final class OptionsSpec {
     Mistakes mistakes = new Mistakes();
     if (!writesTables) {
       mistakes.attempt(() -> refuse("mode", options.getMode(), "--to=jdbc:"));
+      boolean after = options.getIndexes() == TransferOptions.Indexes.after;
+      mistakes.attempt(() -> refuse("indexes", after ? "after" : null, "--to=jdbc:"));
       if (!search) {
         mistakes.attempt(
             () -> refuse("key", options.getKey(), "--to=jdbc: or --to=elasticsearch:"));

@@ -101,6 +101,15 @@ public final class HeldConnection implements Session {
     }
   }
 
+  /** Waits for the replies to all further statements, however long they take. */
+  static void awaitReplies(Connection connection) throws SQLException {
+    try {
+      connection.setNetworkTimeout(Runnable::run, 0);
+    } catch (SQLFeatureNotSupportedException | AbstractMethodError e) {
+      // The driver's own limits apply.
+    }
+  }
+
   private static Connector postgres(JdbcTarget target) {
     checkPostgres(target);
     return Connector.of(target);

@@ -7,7 +7,6 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /**
  * A transaction in which a command inspects a database or prepares it for a run. While it fails
@@ -16,7 +15,7 @@ import org.postgresql.PGConnection;
  * @param database where it runs
  * @param what completes the sentence "cannot … in database": a verb and its object, such as the
  *     table
- * @param isLong whether the server may take any time to reply to a statement (PostgreSQL)
+ * @param isLong whether the server may take any time to reply to a statement
  * @param commitsOnce whether a commit without a reply fails the transaction instead of repeating it
  * @param retry how often and after which waits it is repeated
  */
@@ -88,8 +87,8 @@ public record RetriedTransaction(
     boolean done = false;
     try {
       Connection connection = held.use();
-      if (isLong && connection.isWrapperFor(PGConnection.class)) {
-        connection.setNetworkTimeout(Runnable::run, 0);
+      if (isLong) {
+        HeldConnection.awaitReplies(connection);
       }
       T result = work.in(connection);
       commit(connection);

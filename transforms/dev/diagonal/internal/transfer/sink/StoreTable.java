@@ -169,18 +169,20 @@ record StoreTable(JdbcTarget database) {
         : "%s would be created: %s".formatted(table.name(), dialect().create(table));
   }
 
-  /** Creates the table unless it exists. */
-  void create(Table table) throws SQLException, InterruptedException {
-    if (found(table.name()).isPresent()) {
-      return;
+  /** See {@link TargetTable#created}. */
+  Table created(Table table, String source, RowType rows, WriteMode mode)
+      throws SQLException, InterruptedException {
+    if (found(table.name()).isEmpty()) {
+      boolean unused =
+          RetriedTransaction.in(database, "create table " + table.name())
+              .run(
+                  connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                      return statement.execute(dialect().create(table));
+                    }
+                  });
     }
-    boolean unused =
-        RetriedTransaction.in(database, "create table " + table.name())
-            .run(
-                connection -> {
-                  try (Statement statement = connection.createStatement()) {
-                    return statement.execute(dialect().create(table));
-                  }
-                });
+    List<String> key = table.keyColumns().stream().map(Column::name).toList();
+    return find(table.name(), source, rows, key, mode);
   }
 }

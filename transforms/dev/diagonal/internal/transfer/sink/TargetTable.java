@@ -214,16 +214,19 @@ public final class TargetTable {
   /**
    * Creates a table unless it exists; one with a key must have a unique index on exactly that key.
    *
+   * @return the table to write, which another run may have created meanwhile
    * @throws TargetMismatchException if it does not fit
    */
-  public static void create(JdbcTarget database, Table table)
+  public static Table created(
+      JdbcTarget database, Table table, String source, RowType rows, WriteMode mode)
       throws SQLException, InterruptedException {
     if (StoreTable.isFor(database)) {
-      new StoreTable(database).create(table);
+      return new StoreTable(database).created(table, source, rows, mode);
     } else if (table.columns().stream().anyMatch(Column::key)) {
       CreateTable.ifMissing(database, table);
     } else {
       CreateTable.unlessFound(database, table);
     }
+    return table;
   }
 }

@@ -252,7 +252,8 @@ abstract class StoreCases {
     String csv = "id,name\n1,a\n";
     assertRefused("needs PostgreSQL", load(csv, "people", "--key=id", "--transaction=all"));
     assertRefused("needs PostgreSQL", load(csv, "people", "--mode=replace", "--transaction=all"));
-    assertRefused("--resume needs PostgreSQL", load(csv, "people", "--key=id", "--resume"));
+    assertRefused(
+        "--resume needs a table of PostgreSQL", load(csv, "people", "--key=id", "--resume"));
     assertRefused("--verify needs PostgreSQL", load(csv, "people", "--key=id", "--verify"));
   }
 

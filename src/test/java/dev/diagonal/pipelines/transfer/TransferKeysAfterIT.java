@@ -80,6 +80,19 @@ final class TransferKeysAfterIT {
   }
 
   @Test
+  void aTransferResumesAfterItsKeyIsMadeByHand() throws Exception {
+    String csv = "id,name\n1,a\n2,b\n1,c\n";
+    Launched launched = load(csv, "jdbc:keyed_late", "--mode=insert");
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.FAILED);
+    database.execute("DELETE FROM keyed_late WHERE name = 'c'");
+    database.execute("ALTER TABLE keyed_late ADD PRIMARY KEY (id)");
+    Launched look = load(csv, "jdbc:keyed_late", "--mode=insert", "--resume", "--dryRun");
+    assertThat(look.exitCode()).as("%s", look).isEqualTo(ExitCode.DONE);
+    assertDone(load(csv, "jdbc:keyed_late", "--mode=insert", "--resume"));
+    assertThat(database.number("SELECT count(*) FROM keyed_late")).isEqualTo(2);
+  }
+
+  @Test
   void rowsWithoutAKeyValueAreDeadLetters() throws Exception {
     Path bad = directory.resolve("bad.jsonl");
     assertDone(
@@ -104,6 +117,9 @@ final class TransferKeysAfterIT {
       assertRefused(
           "--indexes=after needs --mode=insert", load("id\n1\n", "jdbc:keyed_late", option));
     }
+    assertRefused(
+        "--indexes has no effect without --to=jdbc:",
+        load("id\n1\n", "csv:" + directory + "/out.csv"));
     assertRefused(
         "--indexes=after cannot be combined with --transaction=all",
         load("id\n1\n", "jdbc:keyed_late", "--mode=insert", "--transaction=all"));
