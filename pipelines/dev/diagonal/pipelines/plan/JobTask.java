@@ -34,7 +34,7 @@ public record JobTask(PlannedJob planned) implements Task {
   }
 
   private static Counts counts(Progress progress) {
-    return new Counts(progress.rowsRead(), progress.rowsWritten(), progress.badRecords());
+    return Counts.of(progress.rowsRead(), progress.rowsWritten(), progress.badRecords());
   }
 
   @Override
@@ -53,6 +53,6 @@ public record JobTask(PlannedJob planned) implements Task {
             .filter(output -> !output.sink().equals(BAD_RECORDS))
             .mapToLong(Summary.Written::rowsWritten)
             .sum();
-    return new Counts(summary.rowsRead(), written, summary.badRecords());
+    return new Counts(summary.rowsRead(), written, summary.badRecords(), summary.remarks());
   }
 }

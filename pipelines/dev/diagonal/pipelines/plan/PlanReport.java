@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param started how many seconds after the plan it started
  * @param seconds from start to end
  * @param failure why it failed, or null
+ * @param remarks what the user should know of a task, a line each
  * @param children those of a group
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,6 +40,7 @@ public record PlanReport(
     @JsonProperty("started") double started,
     @JsonProperty("seconds") double seconds,
     @JsonProperty("failure") @Nullable String failure,
+    @JsonProperty("remarks") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> remarks,
     @JsonProperty("children") List<PlanReport> children) {
 
   private static final ObjectMapper JSON =
@@ -57,6 +59,7 @@ public record PlanReport(
   }
 
   public PlanReport {
+    remarks = List.copyOf(remarks);
     children = List.copyOf(children);
   }
 
@@ -65,7 +68,7 @@ public record PlanReport(
   }
 
   Task.Counts counts() {
-    return new Task.Counts(rowsRead, rowsWritten, badRows);
+    return Task.Counts.of(rowsRead, rowsWritten, badRows);
   }
 
   /** Returns the tree, one line per task or group. */
@@ -77,6 +80,7 @@ public record PlanReport(
 
   private void addLines(String indent, List<String> lines) {
     lines.add(line(indent));
+    remarks.forEach(remark -> lines.add(indent + "  " + remark));
     children.forEach(child -> child.addLines(indent + "  ", lines));
   }
 

@@ -59,7 +59,7 @@ public final class PlanRun {
     passedOver.clear();
     planStartNanos = System.nanoTime();
     if (fromTask != null) {
-      skip(plan);
+      skip(plan, fromTask, passedOver);
     }
     return node(plan);
   }
@@ -84,16 +84,23 @@ public final class PlanRun {
     return lines;
   }
 
+  /** Returns the names of the tasks that a run which starts at a task passes over. */
+  public static Set<String> passedOver(PlanNode plan, String fromTask) {
+    Set<String> passedOver = new HashSet<>();
+    skip(plan, fromTask, passedOver);
+    return passedOver;
+  }
+
   /**
    * Marks what comes before the first task in sequences as skipped; its parallel siblings run too.
    */
-  private void skip(PlanNode node) {
+  private static void skip(PlanNode node, String fromTask, Set<String> passedOver) {
     if (!(node instanceof Group group)) {
       return;
     }
     for (PlanNode child : group.children()) {
       if (child.steps().anyMatch(step -> step.name().equals(fromTask))) {
-        skip(child);
+        skip(child, fromTask, passedOver);
         return;
       }
       if (!group.parallel()) {
@@ -155,6 +162,7 @@ public final class PlanRun {
         startedAt(startNanos),
         secondsSince(startNanos),
         failure,
+        counts.remarks(),
         List.of());
   }
 
@@ -173,7 +181,7 @@ public final class PlanRun {
     Counts counts =
         children.stream()
             .map(PlanReport::counts)
-            .reduce(new Counts(0, -end.refused(), end.refused()), Counts::plus);
+            .reduce(Counts.of(0, -end.refused(), end.refused()), Counts::plus);
     boolean passedOver =
         !children.isEmpty()
             && children.stream().allMatch(child -> child.state() == State.PASSED_OVER);
@@ -187,6 +195,7 @@ public final class PlanRun {
         startedAt(startNanos),
         secondsSince(startNanos),
         failure,
+        List.of(),
         children);
   }
 
@@ -243,7 +252,7 @@ public final class PlanRun {
             ? group.children().stream().map(child -> untouched(child, state)).toList()
             : List.of();
     String kind = node instanceof Group group ? kind(group) : "task";
-    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, 0, null, children);
+    return new PlanReport(node.name(), kind, state, 0, 0, 0, 0, 0, null, List.of(), children);
   }
 
   private static String kind(Group group) {

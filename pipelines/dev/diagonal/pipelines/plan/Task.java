@@ -31,14 +31,25 @@ public interface Task {
    * @param rowsRead the good rows
    * @param rowsWritten in all sinks together
    * @param badRows those that could not be read, converted or written
+   * @param remarks what the user should know, a line each
    */
-  record Counts(long rowsRead, long rowsWritten, long badRows) {
+  record Counts(long rowsRead, long rowsWritten, long badRows, List<String> remarks) {
 
     /** No rows. */
-    public static final Counts NONE = new Counts(0, 0, 0);
+    public static final Counts NONE = of(0, 0, 0);
 
+    public Counts {
+      remarks = List.copyOf(remarks);
+    }
+
+    /** Returns counts without remarks. */
+    public static Counts of(long rowsRead, long rowsWritten, long badRows) {
+      return new Counts(rowsRead, rowsWritten, badRows, List.of());
+    }
+
+    /** Returns the sums, without remarks. */
     Counts plus(Counts other) {
-      return new Counts(
+      return of(
           rowsRead + other.rowsRead, rowsWritten + other.rowsWritten, badRows + other.badRows);
     }
   }

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.transfer;
 
 import dev.diagonal.internal.files.output.OutputPlace;
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.CommandLine;
 import dev.diagonal.pipelines.command.PipelineCommand;
 import dev.diagonal.pipelines.jobfiles.AbsolutePaths;
@@ -8,8 +9,11 @@ import dev.diagonal.pipelines.jobfiles.JobFiles;
 import dev.diagonal.pipelines.plan.JobTask;
 import dev.diagonal.pipelines.plan.PlanConnections;
 import dev.diagonal.pipelines.plan.PlanFile;
+import dev.diagonal.pipelines.plan.PlanNode;
+import dev.diagonal.pipelines.plan.PlanRun;
 import dev.diagonal.pipelines.plan.Task;
 import dev.diagonal.pipelines.plan.YamlNode;
+import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.PlannedJob;
 import dev.diagonal.pipelines.run.RunnerDefaults;
 import dev.diagonal.pipelines.transfer.job.SourceSnapshot;
@@ -22,6 +26,7 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +40,11 @@ final class PlanTasks implements PlanFile.Kinds {
   private final List<PipelineCommand<?>> commands;
   private final PlanConnections connections = new PlanConnections();
 
-  private final List<TransferJob> transfers = new ArrayList<>();
+  /** The transfers, by the names of their tasks. */
+  private final Map<String, TransferJob> transfers = new LinkedHashMap<>();
+
+  /** The databases in which earlier tasks delete rows. */
+  private final Set<JdbcTarget> deleted = new HashSet<>();
 
   /** The files of all tasks. */
   private final List<JobFiles> files = new ArrayList<>();
@@ -87,10 +96,48 @@ final class PlanTasks implements PlanFile.Kinds {
     Task task =
         switch (kind) {
           case "transfer" -> transfer(name, node, (GroupScope) scope);
-          case "sql" -> SqlTask.of(node, connections);
+          case "sql" -> sql(node);
           default -> command(kind, node);
         };
     return node.mistakes().all().size() > before ? null : task;
+  }
+
+  private @Nullable Task sql(YamlNode node) {
+    SqlTask task = SqlTask.of(node, connections);
+    if (task != null && task.deletesRows()) {
+      deleted.add(task.database());
+    }
+    return task;
+  }
+
+  /**
+   * Refuses to resume a transfer after a statement that deletes rows: an interrupted plan runs it
+   * again, and the transfer does not write again what it deletes.
+   */
+  private void checkDeleted(TransferSpec spec) {
+    for (TransferSpec.ToJdbc table : spec.tables()) {
+      if (spec.resume() && !spec.atOnce() && deleted.contains(table.database().at(ServerUrls.TO_COME))) {
+        throw new IllegalArgumentException(
+            "resume: true of the transfer to table %s after an sql task that deletes rows of the same database: the plan would delete them again, and not write them again; use a plan of its own for the statement"
+                .formatted(table.table()));
+      }
+    }
+  }
+
+  /**
+   * Checks that a run may start at a task.
+   *
+   * @throws UsageException if it would pass over a transfer whose records end with the plan
+   */
+  void checkFromTask(PlanNode plan, String fromTask) {
+    for (String name : PlanRun.passedOver(plan, fromTask)) {
+      TransferJob transfer = transfers.get(name);
+      if (transfer != null && transfer.endsWithPlan()) {
+        throw new UsageException(
+            "--fromTask=%s would pass over task '%s', which has resume: true: without --fromTask, the plan skips the rows that are written"
+                .formatted(fromTask, name));
+      }
+    }
   }
 
   /** Returns whether an earlier task writes a file that this one reads. */
@@ -110,6 +157,7 @@ final class PlanTasks implements PlanFile.Kinds {
       if (!readsWritten(spec) && node.mistakes().all().size() == before) {
         TransferColumns.check(spec, options(reader.badRecordArgs()));
       }
+      checkDeleted(spec);
       return transfer(name, spec, reader.badRecordArgs(), scope);
     } catch (IllegalArgumentException | UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
@@ -134,7 +182,7 @@ final class PlanTasks implements PlanFile.Kinds {
     TransferJob job =
         new TransferJob(
             spec, options, Set.of(), tables == null ? null : tables::add, snapshot, name);
-    transfers.add(job);
+    transfers.put(name, job);
     if (tables != null) {
       tables.check(spec.tables());
     }
@@ -183,7 +231,7 @@ final class PlanTasks implements PlanFile.Kinds {
 
   /** Ends the transfers that are kept until the plan is complete. */
   void end() throws Exception {
-    for (TransferJob transfer : transfers) {
+    for (TransferJob transfer : transfers.values()) {
       transfer.endWithPlan();
     }
   }
@@ -225,75 +273,6 @@ final class PlanTasks implements PlanFile.Kinds {
     } catch (UsageException e) {
       node.mistake(String.valueOf(e.getMessage()));
       return null;
-    }
-  }
-
-  /**
-   * What the transfers of a group and its subgroups share: tables that change in one transaction, a
-   * snapshot that they read, or both.
-   *
-   * @param tables null if each transfer changes its tables by itself
-   * @param snapshot null if each transfer takes its own snapshot
-   * @param around the enclosing group, or null
-   */
-  record GroupScope(
-      @Nullable TablesAtOnce tables, @Nullable SourceSnapshot snapshot, @Nullable GroupScope around)
-      implements PlanFile.Scope {
-
-    static GroupScope in(@Nullable GroupScope around, boolean atOnce, boolean oneSnapshot) {
-      TablesAtOnce tables = around == null ? null : around.tables;
-      SourceSnapshot snapshot = around == null ? null : around.snapshot;
-      return new GroupScope(
-          tables == null && atOnce ? new TablesAtOnce() : tables,
-          snapshot == null && oneSnapshot ? new SourceSnapshot() : snapshot,
-          around);
-    }
-
-    private @Nullable TablesAtOnce ownTables() {
-      return around != null && around.tables != null ? null : tables;
-    }
-
-    private @Nullable SourceSnapshot ownSnapshot() {
-      return around != null && around.snapshot != null ? null : snapshot;
-    }
-
-    @Override
-    public String describe() {
-      List<String> shared = new ArrayList<>();
-      if (ownTables() != null) {
-        shared.add("all or nothing");
-      }
-      if (ownSnapshot() != null) {
-        shared.add("from one snapshot");
-      }
-      return String.join(", ", shared);
-    }
-
-    /**
-     * {@inheritDoc} Releases the locks of the snapshot first: a table that was read may be
-     * replaced.
-     */
-    @Override
-    public long complete() throws Exception {
-      closeSnapshot();
-      TablesAtOnce own = ownTables();
-      return own == null ? 0 : own.complete();
-    }
-
-    @Override
-    public void abandon() throws Exception {
-      closeSnapshot();
-      TablesAtOnce own = ownTables();
-      if (own != null) {
-        own.abandon();
-      }
-    }
-
-    private void closeSnapshot() {
-      SourceSnapshot own = ownSnapshot();
-      if (own != null) {
-        own.close();
-      }
     }
   }
 }

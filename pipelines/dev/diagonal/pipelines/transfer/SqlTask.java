@@ -41,6 +41,15 @@ record SqlTask(JdbcTarget database, String shown, String sql, boolean oneTransac
       Pattern.compile(
           "\\b(commit|prepare\\s+transaction)\\b|\\bend\\s*;", Pattern.CASE_INSENSITIVE);
 
+  /** Words of statements that delete rows. */
+  private static final Pattern DELETES =
+      Pattern.compile("\\b(delete|truncate|merge)\\b", Pattern.CASE_INSENSITIVE);
+
+  /** Returns whether the statements delete rows, as far as their text shows. */
+  boolean deletesRows() {
+    return DELETES.matcher(sql).find();
+  }
+
   /** Reads {@code {to: connection, file: …}} or {@code {to: connection, statement: …}}. */
   static @Nullable SqlTask of(YamlNode node, PlanConnections connections) {
     Map<String, YamlNode> entries = node.entries("to", "file", "statement", "transaction");

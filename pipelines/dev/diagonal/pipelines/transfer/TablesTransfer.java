@@ -9,7 +9,6 @@ import dev.diagonal.pipelines.plan.PlanNode;
 import dev.diagonal.pipelines.plan.PlanNode.Group;
 import dev.diagonal.pipelines.plan.PlanNode.Step;
 import dev.diagonal.pipelines.run.RunnerDefaults;
-import dev.diagonal.pipelines.transfer.PlanTasks.GroupScope;
 import dev.diagonal.pipelines.transfer.spec.OptionsSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferEnd;
 import dev.diagonal.pipelines.transfer.spec.TransferOptions;

@@ -115,7 +115,7 @@ public final class Transfer implements Command {
     tasks.checkAtTheEnd(read, "summary", summary);
     tasks.checkAtTheEnd(read, "report", page);
     tasks.checkAtTheEnd(read, "logFile", options.getLogFile());
-    checkFromTask(plan, options.getFromTask());
+    checkFromTask(plan, options.getFromTask(), tasks);
     if (options.getCheck()) {
       describe(plan, "").forEach(System.out::println);
       return ExitCode.DONE;
@@ -210,7 +210,8 @@ public final class Transfer implements Command {
     return runner;
   }
 
-  private static void checkFromTask(PlanNode plan, @Nullable String fromTask) {
+  private static void checkFromTask(
+      PlanNode plan, @Nullable String fromTask, PlanTasks tasks) {
     List<String> names = plan.steps().map(Step::name).toList();
     if (fromTask != null && !names.contains(fromTask)) {
       throw new UsageException(
@@ -218,6 +219,9 @@ public final class Transfer implements Command {
               + fromTask
               + "'"
               + NearestName.hint(fromTask, names));
+    }
+    if (fromTask != null) {
+      tasks.checkFromTask(plan, fromTask);
     }
   }
 

@@ -57,7 +57,14 @@ record PostgresRelation(
   PostgresRelation since(String column, @Nullable String mark, ColumnOverlap overlap)
       throws SQLException {
     try (ReadSession session = ReadSession.of(database, snapshot)) {
-      ColumnWindow found = ColumnWindow.of(session.use(), relation, column, mark, overlap);
+      ColumnWindow found =
+          ColumnWindow.of(
+              session.use(),
+              relation,
+              column,
+              mark,
+              overlap,
+              snapshot == null ? null : snapshot.oldest());
       session.release();
       return new PostgresRelation(database, relation, shown, snapshot, stored, found);
     }

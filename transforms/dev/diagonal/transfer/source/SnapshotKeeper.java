@@ -2,6 +2,7 @@ package dev.diagonal.transfer.source;
 
 import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
+import dev.diagonal.internal.jdbc.snapshot.OldestTransaction;
 import dev.diagonal.internal.jdbc.snapshot.ReadSession;
 import dev.diagonal.internal.jdbc.snapshot.Snapshot;
 import dev.diagonal.internal.jdbc.snapshot.SnapshotSessions;
@@ -114,6 +115,7 @@ public final class SnapshotKeeper implements AutoCloseable {
     boolean done = false;
     try {
       Connection connection = held.use();
+      OldestTransaction oldest = oldest(connection);
       try (Statement statement = connection.createStatement()) {
         // So that the snapshot is newer than the locks.
         statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY");
@@ -124,13 +126,27 @@ public final class SnapshotKeeper implements AutoCloseable {
       SnapshotKeeper keeper =
           id == null
               ? new SnapshotKeeper(database, connection, null, Map.of())
-              : filled(connection, new Snapshot(database, id, relations), sources, readers);
+              : filled(connection, new Snapshot(database, id, relations, oldest), sources, readers);
       done = true;
       return keeper;
     } finally {
       if (!done) {
         held.close();
       }
+    }
+  }
+
+  /** Returns the oldest transaction, or null if the server does not report it. */
+  private static @Nullable OldestTransaction oldest(Connection connection) throws SQLException {
+    try {
+      return OldestTransaction.of(connection);
+    } catch (SQLException fault) {
+      if (SqlFaults.isRetryable(fault)) {
+        throw fault;
+      }
+      return null;
+    } finally {
+      connection.rollback();
     }
   }
 

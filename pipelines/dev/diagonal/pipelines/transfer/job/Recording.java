@@ -14,12 +14,10 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.run.Job.ServerUrls;
 import dev.diagonal.pipelines.run.RunOptions;
 import dev.diagonal.pipelines.run.Runners;
-import dev.diagonal.pipelines.transfer.spec.TransferOptions.Mode;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromFiles;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.FromJdbc;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.Incremental;
-import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToFile;
 import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.rows.RowType;
@@ -33,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class Recording {
 
   private final TransferSpec spec;
+  private final RecordedSpec recorded;
   private final RunOptions options;
   private final boolean staged;
   private final @Nullable String task;
@@ -60,6 +58,7 @@ final class Recording {
    */
   Recording(TransferSpec spec, RunOptions options, boolean staged, @Nullable String task) {
     this.spec = spec;
+    this.recorded = new RecordedSpec(spec);
     this.options = options;
     this.staged = staged;
     this.task = task;
@@ -75,7 +74,7 @@ final class Recording {
           "an interrupted run has written nothing to the tables, so all rows are transferred");
     }
     this.tables = recordedTables();
-    this.files = spec.resume() && fillsOnlyFiles() ? new UnfinishedFiles(paths()) : null;
+    this.files = spec.resume() && recorded.fillsOnlyFiles() ? new UnfinishedFiles(recorded.paths()) : null;
     Incremental wanted = spec.incremental();
     this.incremental =
         wanted == null
@@ -85,8 +84,8 @@ final class Recording {
   }
 
   private @Nullable RecordedTransfers recordedTables() {
-    boolean fromTable = spec.from() instanceof FromJdbc && upserts() && spec.incremental() == null;
-    if (!fillsTablesFromFiles() && !fromTable) {
+    boolean fromTable = spec.from() instanceof FromJdbc && recorded.upserts() && spec.incremental() == null;
+    if (!recorded.fillsTablesFromFiles() && !fromTable) {
       return null;
     }
     Kind start = fromTable ? Kind.NONE : Kind.START;
@@ -98,38 +97,16 @@ final class Recording {
                 ? "; the same command with --resume writes the others"
                 : "; the same plan writes the others";
     return new RecordedTransfers(
-        spec.ledger(), spec.commitRows(), kind, advice, fromTable, task == null ? "" : task);
+        spec.ledger(), spec.commitRows(), kind, advice, recorded.rows(), task == null ? "" : task);
   }
 
   /** Returns whether an interrupted run can be resumed. */
   boolean isResumable() {
-    return isRecorded() && (spec.resume() || (fillsTablesFromFiles() && task == null));
-  }
-
-  private boolean fillsTablesFromFiles() {
-    return spec.from() instanceof FromFiles && !spec.tables().isEmpty() && spec.limit() == 0;
-  }
-
-  private boolean fillsOnlyFiles() {
-    return spec.from() instanceof FromFiles
-        && spec.to().stream().allMatch(ToFile.class::isInstance);
-  }
-
-  private boolean upserts() {
-    return spec.tables().size() == 1
-        && spec.tables().get(0).mode() == Mode.upsert
-        && spec.limit() == 0;
+    return isRecorded() && (spec.resume() || (recorded.fillsTablesFromFiles() && task == null));
   }
 
   private boolean isRecorded() {
     return options.getBadRecords() == null && !Runners.isDetached(options) && !staged;
-  }
-
-  private List<String> paths() {
-    return spec.to().stream()
-        .filter(ToFile.class::isInstance)
-        .map(to -> ((ToFile) to).path())
-        .toList();
   }
 
   /**
@@ -153,18 +130,17 @@ final class Recording {
     if (marks != null && source instanceof JdbcRows rows && spec.from() instanceof FromJdbc from) {
       ToJdbc to = spec.tables().get(0);
       return marks.begin(
-          to.database().at(servers), to.table(), rows, from.query(), described(spec.mapping()));
+          to.database().at(servers),
+          to.table(),
+          rows,
+          RecordedSpec.source(from),
+          recorded.mapping(spec.mapping()));
     }
     if (tables != null && spec.resume() && spec.from() instanceof FromJdbc && !staged) {
       ToJdbc to = spec.tables().get(0);
       return tables.ranges(to.database().at(servers), to.table(), source);
     }
     return source;
-  }
-
-  private String described(Mapping mapping) {
-    return "%s %s %s"
-        .formatted(mapping, new TreeMap<>(spec.types().named()), spec.types().others());
   }
 
   /**
@@ -179,9 +155,10 @@ final class Recording {
           source,
           readers,
           "%s %s %s %s %s"
-              .formatted(spec.from(), spec.to(), described(mapping), rows, spec.verify()));
+              .formatted(
+                  spec.from(), spec.to(), recorded.mapping(mapping), rows, spec.verify()));
     } else if (!spec.resume()) {
-      UnfinishedFiles.forget(paths());
+      UnfinishedFiles.forget(recorded.paths());
     }
   }
 
@@ -259,10 +236,10 @@ final class Recording {
     return all;
   }
 
-  /** Ends the transfer, which is complete. */
+  /** Ends the transfer, which is complete. Only {@link #moveMark} may follow. */
   void end() throws SQLException, InterruptedException, IOException {
     inserts.close();
-    if (tables != null && spec.resume() && task != null) {
+    if (tables != null && endsWithPlan()) {
       tables.endLater();
     } else if (tables != null) {
       tables.end();
@@ -270,9 +247,21 @@ final class Recording {
     if (files != null) {
       files.end();
     }
+  }
+
+  /** Moves the high-water mark, if there is one, when the target is complete and verified. */
+  void moveMark() throws SQLException, InterruptedException {
     if (incremental != null) {
       incremental.end();
     }
+  }
+
+  /**
+   * Returns whether what is recorded is kept until all tasks of the plan are done. The rows of a
+   * table may change until the plan runs again, so a transfer from a table ends with its task.
+   */
+  boolean endsWithPlan() {
+    return tables != null && spec.resume() && task != null && spec.from() instanceof FromFiles;
   }
 
   /** Ends a transfer of a plan whose tasks are all done. */

@@ -257,6 +257,11 @@ public final class TransferJob implements Job {
     recording.end();
   }
 
+  /** Returns whether what it records is kept until all tasks of the plan are done. */
+  public boolean endsWithPlan() {
+    return recording.endsWithPlan();
+  }
+
   /** Ends what is kept until all tasks of the plan are done. */
   public void endWithPlan() throws Exception {
     recording.endWithPlan();
@@ -269,7 +274,9 @@ public final class TransferJob implements Job {
 
   @Override
   public List<Summary.Verified> verify(PipelineResult result) throws Exception {
-    return receipt == null ? List.of() : receipt.verify(result);
+    List<Summary.Verified> verified = receipt == null ? List.of() : receipt.verify(result);
+    recording.moveMark();
+    return verified;
   }
 
   private void closeSnapshot() {

@@ -12,14 +12,19 @@ import dev.diagonal.pipelines.transfer.spec.TransferSpec.ToJdbc;
 record ResumeCheck(TransferSpec spec) {
 
   /**
+   * @param grouped whether the tables change together with those of a group
    * @throws IllegalArgumentException if it is to be and cannot be; the message says what to do
    */
-  void run() {
+  void run(boolean grouped) {
     if (spec.resume()) {
       checkResume();
     }
     if (spec.incremental() != null) {
       checkIncremental();
+      if (grouped) {
+        throw new IllegalArgumentException(
+            "--incrementalColumn cannot be combined with transaction all of a group: the high-water mark would move before the group publishes its tables; use transaction each, or transaction all of this transfer alone");
+      }
     }
   }
 

@@ -88,7 +88,7 @@ public record TransferSpec(
    * @throws IllegalArgumentException if they are not
    */
   public void check(boolean grouped) {
-    new ResumeCheck(this).run();
+    new ResumeCheck(this).run(grouped);
     for (To each : to) {
       if (each instanceof ToIndex index) {
         // Refuses an invalid URL or name before anything is done.

@@ -21,8 +21,16 @@ public record ColumnOverlap(@Nullable Duration time, @Nullable Long number)
   private static final Duration USUAL_TIME = Duration.ofMinutes(10);
   private static final long USUAL_NUMBER = 10_000;
 
-  /** The default: ten minutes, or 10,000. */
+  /** When summer time ends, an hour of local time comes twice. */
+  private static final Duration USUAL_LOCAL_TIME = USUAL_TIME.plusHours(1);
+
+  /** The default: ten minutes, an hour more for times without a zone, or 10,000. */
   public static final ColumnOverlap USUAL = new ColumnOverlap(USUAL_TIME, USUAL_NUMBER);
+
+  /** Returns the time for a column of a type, or null if it is a number. */
+  @Nullable Duration timeFor(String type) {
+    return equals(USUAL) && type.equals("timestamp") ? USUAL_LOCAL_TIME : time;
+  }
 
   /**
    * Parses {@code 90s}, {@code 10m}, {@code 2h}, {@code 1d} or a number.

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the least value that is read, as PostgreSQL prints it, or null for all rows
  * @param mark the mark for the next transfer, or null if there are no values
  * @param withoutValue how many rows have no value
+ * @param unseen why transactions may commit rows below the mark, or null
  * @param restored whether all rows are read because the values are far below the earlier mark
  */
 public record ColumnWindow(
@@ -34,19 +35,9 @@ public record ColumnWindow(
     @Nullable String from,
     @Nullable String mark,
     long withoutValue,
+    @Nullable String unseen,
     boolean restored)
     implements Serializable {
-
-  /**
-   * The start of the oldest transaction in progress, whose rows may be committed later with values
-   * from now on; one of them is that of the snapshot's keeper. Users see only their own sessions
-   * unless they have {@code pg_read_all_stats}.
-   */
-  private static final String OLDEST =
-      """
-      (SELECT coalesce(min(xact_start), now()) FROM pg_stat_activity
-       WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid())
-      """;
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -56,6 +47,8 @@ public record ColumnWindow(
    * @param connection in the transaction that reads the rows, or in an earlier one
    * @param relation the text after FROM
    * @param mark the mark of the last transfer, or null to read all rows
+   * @param before the oldest transaction before the snapshot of the rows was taken; null if it is
+   *     taken after this call
    * @throws BadInputException if the type of the column, or the overlap for it, is not supported
    */
   public static ColumnWindow of(
@@ -63,8 +56,10 @@ public record ColumnWindow(
       String relation,
       String column,
       @Nullable String mark,
-      ColumnOverlap overlap)
+      ColumnOverlap overlap,
+      @Nullable OldestTransaction before)
       throws SQLException {
+    OldestTransaction oldest = before == null ? OldestTransaction.of(connection) : before;
     String quoted = quote(column);
     String type;
     boolean nullable;
@@ -76,7 +71,7 @@ public record ColumnWindow(
       type = found.getColumnTypeName(1);
       nullable = found.isNullable(1) != ResultSetMetaData.columnNoNulls;
     }
-    String capped = capped("max(%s)".formatted(quoted), type);
+    String capped = capped("max(%s)".formatted(quoted), type, oldest.start());
     if (capped == null) {
       throw new BadInputException(
           "column '%s' has type %s, but an incremental transfer needs whole numbers, dates or timestamps"
@@ -100,17 +95,22 @@ public record ColumnWindow(
       restored = result.getBoolean(2);
     }
     long withoutValue = nullable ? countNulls(connection, relation, quoted) : 0;
-    return new ColumnWindow(column, type, restored ? null : from, next, withoutValue, restored);
+    String unseen =
+        isTime(type) && overlap.equals(ColumnOverlap.USUAL) && next != null
+            ? oldest.unseen()
+            : null;
+    return new ColumnWindow(
+        column, type, restored ? null : from, next, withoutValue, unseen, restored);
   }
 
   /** Returns an expression for the next mark, or null if the type is not supported. */
-  private static @Nullable String capped(String max, String type) {
+  private static @Nullable String capped(String max, String type, String oldest) {
     return switch (type) {
       case "int2", "int4", "int8", "smallserial", "serial", "bigserial" -> max;
       case "timestamptz", "timestamp", "date" ->
           // least() ignores nulls: without values there is no mark.
-          "CASE WHEN %1$s IS NOT NULL THEN least(%1$s, now()::%2$s, %3$s::%2$s) END"
-              .formatted(max, type, OLDEST.strip());
+          "CASE WHEN %1$s IS NOT NULL THEN least(%1$s, '%3$s'::timestamptz::%2$s) END"
+              .formatted(max, type, oldest);
       default -> null;
     };
   }
@@ -132,7 +132,7 @@ public record ColumnWindow(
           .max(BigInteger.valueOf(Long.MIN_VALUE))
           .toString();
     }
-    Duration time = overlap.time();
+    Duration time = overlap.timeFor(type);
     if (time == null) {
       throw unsuitable(column, type, "a time, such as 10m or 1d");
     }
@@ -183,6 +183,11 @@ public record ColumnWindow(
               .formatted(column));
     } else if (from != null) {
       remarks.add("only rows with %s of %s or later were read".formatted(column, from));
+    }
+    if (unseen != null) {
+      remarks.add(
+          "the server does not show all transactions in progress (%s): set --incrementalOverlap to more than the longest one"
+              .formatted(unseen));
     }
     if (withoutValue > 0) {
       remarks.add(

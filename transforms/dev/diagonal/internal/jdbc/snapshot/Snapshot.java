@@ -3,6 +3,7 @@ package dev.diagonal.internal.jdbc.snapshot;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot of a PostgreSQL database, which connections of several processes can read while a
@@ -11,8 +12,10 @@ import java.util.List;
  * @param database where it was taken
  * @param id the server's name for it
  * @param relations what is read, in the syntax after {@code FROM}
+ * @param oldest the oldest transaction before it was taken, or null if that is unknown
  */
-public record Snapshot(JdbcTarget database, String id, List<String> relations)
+public record Snapshot(
+    JdbcTarget database, String id, List<String> relations, @Nullable OldestTransaction oldest)
     implements Serializable {
 
   public Snapshot {

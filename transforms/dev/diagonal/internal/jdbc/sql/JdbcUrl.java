@@ -86,6 +86,14 @@ public final class JdbcUrl {
     return kind.matches() ? kind.group(1) + ":" + HIDDEN : HIDDEN;
   }
 
+  /**
+   * Returns a URL without secrets, such as its parameters, if {@link #shown} does not show all of
+   * it; otherwise nothing. To be hashed, not shown.
+   */
+  public static String hiddenPart(String url) {
+    return url.equals(shown(url)) ? "" : SECRET_VALUE.matcher(url).replaceAll("");
+  }
+
   /** Returns a text in which every JDBC URL is replaced by the result of {@link #shown}. */
   public static String shownIn(String text) {
     return IN_TEXT.matcher(text).replaceAll(url -> Matcher.quoteReplacement(shown(url.group())));

@@ -2,7 +2,6 @@ package dev.diagonal.internal.transfer.resume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.diagonal.fault.Retry;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.HighWaterMarks;
 import dev.diagonal.internal.jdbc.schema.HighWaterMarks.Mark;
@@ -16,7 +15,6 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.transfer.source.JdbcRows;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -33,14 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IncrementalTransfer {
 
-  /** The server needs a moment to notice that a process was killed. */
-  private static final Retry UNTIL_FREE =
-      Retry.defaults().withMaxAttempts(8).withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
-
   private final InternalSchema schema;
   private final String column;
   private final @Nullable String overlap;
   private @Nullable Begun begun;
+  private @Nullable String next;
 
   private record Begun(
       JdbcTarget database,
@@ -52,13 +47,6 @@ public final class IncrementalTransfer {
       RunKeeper keeper) {}
 
   private record Looked(UUID run, @Nullable Mark mark, boolean hasRows) {}
-
-  /** Thrown while another process runs the same transfer. */
-  private static final class HeldException extends Exception {
-    HeldException(String message) {
-      super(message);
-    }
-  }
 
   /**
    * @param schema the schema of the marks, in the database of the target
@@ -77,30 +65,22 @@ public final class IncrementalTransfer {
    * @param database the database of the target
    * @param table the target, which may not exist yet
    * @param all all rows of the source
-   * @param query the query that is read, or null for a table
+   * @param read identifies what is read beyond its description, or empty
    * @param mapping identifies how rows are converted: if it changes, all rows are read
    * @throws IllegalArgumentException if marks cannot be kept, or the same transfer is running
    */
   public JdbcRows begin(
-      JdbcTarget database, String table, JdbcRows all, @Nullable String query, String mapping)
+      JdbcTarget database, String table, JdbcRows all, String read, String mapping)
       throws Exception {
-    String source = query == null ? all.describe() : all.describe() + " " + hash(query);
+    String source = read.isEmpty() ? all.describe() : all.describe() + " " + hash(read);
     Of of = new Of(PostgresSql.quoteTable(table), source, column);
     String written = hash(mapping + all.blockType());
-    Looked looked;
-    try {
-      looked =
-          UNTIL_FREE.call(() -> lookIfFree(database, table, of), HeldException.class::isInstance);
-    } catch (Retry.ExhaustedException e) {
-      throw new IllegalArgumentException(
-          "an incremental transfer from %s to table %s is still running"
-              .formatted(all.describe(), table),
-          e);
-    }
+    Looked looked = UntilFree.call(() -> lookIfFree(database, table, of, all.describe()));
     RunKeeper keeper = InsertRun.hold(database, schema, looked.run(), table);
     boolean done = false;
     try {
       JdbcRows rows = all.since(column, usable(looked, table, written), overlap);
+      next = rows.mark();
       begun = new Begun(database, table, of, looked.mark(), written, rows.mark(), keeper);
       done = true;
       return rows;
@@ -133,12 +113,15 @@ public final class IncrementalTransfer {
     return mark.value();
   }
 
-  private Looked lookIfFree(JdbcTarget database, String table, Of of)
-      throws SQLException, InterruptedException, HeldException {
+  private Looked lookIfFree(JdbcTarget database, String table, Of of, String source)
+      throws SQLException, InterruptedException, UntilFree.HeldException {
     return RetriedTransaction.in(database, "look for the mark of table " + table)
         .run(connection -> look(connection, table, of))
         .orElseThrow(
-            () -> new HeldException("the same transfer to table " + table + " is still running"));
+            () ->
+                new UntilFree.HeldException(
+                    "an incremental transfer from %s to table %s is still running"
+                        .formatted(source, table)));
   }
 
   /** Returns nothing while another process runs the same transfer. */
@@ -150,7 +133,7 @@ public final class IncrementalTransfer {
           "no high-water mark can be kept: "
               + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
     }
-    boolean exists = TransferChoice.exists(connection, table);
+    boolean exists = TargetRows.tableExists(connection, table);
     UUID run =
         UUID.nameUUIDFromBytes(
             "%s %s %s".formatted(of.target(), of.source(), of.column()).getBytes(UTF_8));
@@ -159,15 +142,14 @@ public final class IncrementalTransfer {
     }
     return Optional.of(
         new Looked(
-            run, marks.find(connection, of), exists && TransferChoice.hasRows(connection, table)));
+            run, marks.find(connection, of), exists && TargetRows.any(connection, table)));
   }
 
   /** Returns what the user should know at the end, a line each. */
   public List<String> remarks() {
-    Begun now = begun;
-    return now == null || now.next() == null
+    return next == null
         ? List.of()
-        : List.of("the high-water mark of column %s is %s".formatted(column, now.next()));
+        : List.of("the high-water mark of column %s is %s".formatted(column, next));
   }
 
   /**

@@ -17,7 +17,6 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.transfer.source.TransferSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,15 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordedTransfers {
 
-  /** The server needs a moment to notice that a process was killed. */
-  private static final Retry UNTIL_FREE =
-      Retry.defaults().withMaxAttempts(8).withDelays(Duration.ofMillis(250), Duration.ofSeconds(1));
-
   private final LedgerSettings ledger;
   private final int commitRows;
   private final Kind kind;
   private final String advice;
-  private final boolean rewrites;
+  private final @Nullable String identity;
   private final String task;
 
   /** Without it, no transaction of this run is committed: see {@link UnfinishedTransfers}. */
@@ -52,18 +47,12 @@ public final class RecordedTransfers {
 
   private record Recorded(JdbcTarget database, String table, RunKeeper keeper) {}
 
-  /** Thrown while another process still holds the transfer that is to be resumed. */
-  private static final class HeldException extends Exception {
-    HeldException(String message) {
-      super(message);
-    }
-  }
-
   /**
    * @param commitRows the maximum number of rows per transaction
    * @param advice what to do about committed rows of a failed run, for a warning that ends with it
-   * @param rewrites whether rows may be written again, and a resumed run writes all rows of the
-   *     ranges that are missing, as they are now; otherwise it writes missing transactions
+   * @param identity identifies the rows that are read from a database: they may be written again,
+   *     and a resumed run writes all rows of the ranges that are missing, as they are now. Null for
+   *     files, of which it writes missing transactions
    * @param task the name of the task in a plan, or empty
    */
   public RecordedTransfers(
@@ -71,18 +60,18 @@ public final class RecordedTransfers {
       int commitRows,
       Kind kind,
       String advice,
-      boolean rewrites,
+      @Nullable String identity,
       String task) {
     this.ledger = ledger;
     this.commitRows = commitRows;
     this.kind = kind;
     this.advice = advice;
-    this.rewrites = rewrites;
+    this.identity = identity;
     this.task = task;
   }
 
   private TransferChoice choice() {
-    return new TransferChoice(schema(), kind, claim, rewrites, task);
+    return new TransferChoice(schema(), kind, claim, identity, task);
   }
 
   private InternalSchema schema() {
@@ -125,14 +114,7 @@ public final class RecordedTransfers {
     }
     String table = target.name();
     Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
-    Entry entry;
-    try {
-      entry =
-          UNTIL_FREE.call(
-              () -> chosen(database, target, mode, wanted), HeldException.class::isInstance);
-    } catch (Retry.ExhaustedException e) {
-      throw new IllegalArgumentException(String.valueOf(causeOf(e).getMessage()), e);
-    }
+    Entry entry = UntilFree.call(() -> chosen(database, target, mode, wanted));
     if (entry == null) {
       return ledger;
     }
@@ -167,13 +149,10 @@ public final class RecordedTransfers {
         .run(connection -> choice().look(connection, target.name(), mode, wanted));
   }
 
-  private static Throwable causeOf(Exception exhausted) {
-    return exhausted.getCause() == null ? exhausted : exhausted.getCause();
-  }
-
   private boolean record(Connection connection, String table, Entry entry, boolean isNew)
       throws SQLException {
     if (isNew) {
+      choice().checkIsFirst(connection, table, entry);
       schema().unfinishedTransfers().add(connection, PostgresSql.quoteTable(table), entry, claim);
     } else if (!schema().unfinishedTransfers().isClaimed(connection, entry.run(), claim)) {
       throw new IllegalArgumentException(
@@ -185,13 +164,13 @@ public final class RecordedTransfers {
 
   /** Returns the transfer to begin or resume, or null if transfers cannot be recorded. */
   private @Nullable Entry chosen(JdbcTarget database, Table target, WriteMode mode, Entry wanted)
-      throws SQLException, InterruptedException, HeldException {
+      throws SQLException, InterruptedException, UntilFree.HeldException {
     String table = target.name();
     TransferChoice.Chosen chosen =
         RetriedTransaction.in(database, "look for unfinished transfers to table " + table)
             .run(connection -> choice().of(connection, table, mode, wanted));
     if (chosen.held()) {
-      throw new HeldException(
+      throw new UntilFree.HeldException(
           "the transfer from %s to table %s is still running".formatted(wanted.source(), table));
     }
     return chosen.entry();

@@ -23,7 +23,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -35,10 +34,12 @@ import org.jspecify.annotations.Nullable;
  * Chooses whether a transfer begins, or resumes one that has not ended.
  *
  * @param claim of this process, to what it resumes
- * @param rewrites whether rows may be written again, so that the table may have any rows at first
+ * @param identity identifies the rows that are read from a database, which may be written again, so
+ *     that the table may have any rows at first; null for files
  * @param task the name of the task in a plan, or empty
  */
-record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewrites, String task) {
+record TransferChoice(
+    InternalSchema schema, Kind kind, UUID claim, @Nullable String identity, String task) {
 
   private static final String BOUNDS = " bounds ";
 
@@ -51,10 +52,10 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
   record Chosen(@Nullable Entry entry, boolean held) {}
 
   /**
-   * Identifies the names and sizes of the files and how they are cut, and the columns and the mode
-   * in which they are written.
+   * Identifies the names and sizes of the files and how they are cut, or the rows of a database,
+   * and the columns and the mode in which they are written.
    */
-  private static String inputOf(TransferSource source, Table table, WriteMode mode)
+  private String inputOf(TransferSource source, Table table, WriteMode mode)
       throws Exception {
     Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
@@ -62,6 +63,9 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
     }
     for (Column column : table.columns()) {
       hash.putString(column.name(), UTF_8).putBoolean(column.key());
+    }
+    if (identity != null) {
+      hash.putString(identity, UTF_8);
     }
     String input = hash.putString(mode.name(), UTF_8).hash().toString();
     return source instanceof KeptRanges kept ? input + BOUNDS + kept.bounds() : input;
@@ -82,6 +86,10 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
 
   private String described(TransferSource source) {
     return task.isEmpty() ? source.describe() : "%s (task %s)".formatted(source.describe(), task);
+  }
+
+  private boolean rewrites() {
+    return identity != null;
   }
 
   private boolean resumes() {
@@ -106,7 +114,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
       return new Chosen(kind == Kind.NONE ? null : wanted, false);
     }
     if (same.isEmpty()) {
-      if (!rewrites) {
+      if (!rewrites()) {
         checkIsEmpty(connection, table, wanted, all);
       }
       return new Chosen(wanted, false);
@@ -118,6 +126,28 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
       schema.unfinishedTransfers().claim(connection, resumed.run(), claim);
     }
     return new Chosen(resumed, held);
+  }
+
+  /**
+   * Refuses a transfer that is to be resumed if another process has begun it since it was looked
+   * for: both would write all rows.
+   */
+  void checkIsFirst(Connection connection, String table, Entry begun) throws SQLException {
+    if (!resumes()) {
+      return;
+    }
+    String lock =
+        "SELECT pg_advisory_xact_lock(hashtextextended(to_regclass(?)::oid || ' ' || ?, 0))";
+    try (PreparedStatement statement = connection.prepareStatement(lock)) {
+      statement.setString(1, PostgresSql.quoteTable(table));
+      statement.setString(2, begun.source());
+      statement.execute();
+    }
+    if (!ofSource(unfinished(connection, table), begun).isEmpty()) {
+      throw new IllegalArgumentException(
+          "another process has just begun the transfer from %s to table %s"
+              .formatted(begun.source(), table));
+    }
   }
 
   private static List<Found> ofSource(List<Found> all, Entry wanted) {
@@ -187,34 +217,11 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
     }
   }
 
-  /** Returns whether a table exists. */
-  static boolean exists(Connection connection, String table) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-      statement.setString(1, PostgresSql.quoteTable(table));
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
-  }
-
-  /** Returns whether a table has rows. */
-  static boolean hasRows(Connection connection, String table) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT EXISTS (SELECT FROM %s)".formatted(PostgresSql.quoteTable(table)))) {
-      rows.next();
-      return rows.getBoolean(1);
-    }
-  }
-
   /** Refuses a table that was emptied after rows of the transfer were committed to it. */
   private void checkHasRows(Connection connection, String table, WriteMode mode, Entry resumed)
       throws SQLException {
     long rows = schema.ledger().rowsOf(connection, resumed.run());
-    if (rows > 0 && mode != WriteMode.DELETE && !hasRows(connection, table)) {
+    if (rows > 0 && mode != WriteMode.DELETE && !TargetRows.any(connection, table)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -227,7 +234,7 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
 
   private static void checkIsEmpty(
       Connection connection, String table, Entry wanted, List<Found> others) throws SQLException {
-    if (hasRows(connection, table)) {
+    if (TargetRows.any(connection, table)) {
       throw new IllegalArgumentException(
           "table %s has rows, and no transfer from %s to it is unfinished%s: without --resume, all rows are written"
               .formatted(
@@ -246,20 +253,23 @@ record TransferChoice(InternalSchema schema, Kind kind, UUID claim, boolean rewr
     String what = "the transfer from %s to table %s".formatted(entry.source(), table);
     if (found.size() > 1) {
       throw new IllegalArgumentException(
-          "there are %s unfinished transfers from %s to table %s, and only one can be resumed: remove their rows, and start without --resume"
-              .formatted(found.size(), entry.source(), table));
+          "there are %s unfinished transfers from %s to table %s, and only one can be resumed: %sstart without --resume"
+              .formatted(
+                  found.size(), entry.source(), table, rewrites() ? "" : "remove their rows, and "));
     } else if (entry.commitRows() != wanted.commitRows()) {
       throw new IllegalArgumentException(
           "%s has transactions of %s rows: resume it with --commitRows=%2$s"
               .formatted(what, entry.commitRows()));
     } else if (!entry.input().equals(wanted.input())) {
       throw new IllegalArgumentException(
-          "%s began at %s, and since then %s the columns or the mode have changed: %s start without --resume"
+          "%s began at %s, and since then %s the columns or the mode have changed: %sstart without --resume"
               .formatted(
                   what,
                   found.get(0).startedAt(),
-                  rewrites ? "the range key," : "the names or sizes of the files,",
-                  rewrites ? "" : "remove its rows, and"));
+                  rewrites()
+                      ? "the URL, the query, the range key, the mapping,"
+                      : "the names or sizes of the files,",
+                  rewrites() ? "" : "remove its rows, and "));
     }
     return entry;
   }

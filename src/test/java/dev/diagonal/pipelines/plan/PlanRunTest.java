@@ -72,17 +72,17 @@ final class PlanRunTest {
         run(
             sequence(
                 parallel(
-                    step("good", () -> new Counts(10, 9, 1)),
+                    step("good", () -> Counts.of(10, 9, 1)),
                     step(
                         "bad",
                         () -> {
                           throw new FailedTaskException(
-                              new Counts(5, 4, 0), new IOException("disk full"));
+                              Counts.of(5, 4, 0), new IOException("disk full"));
                         })),
-                step("after", () -> new Counts(100, 100, 0))));
+                step("after", () -> Counts.of(100, 100, 0))));
 
     assertThat(report.state()).isEqualTo(State.FAILED);
-    assertThat(report.counts()).isEqualTo(new Counts(15, 13, 1));
+    assertThat(report.counts()).isEqualTo(Counts.of(15, 13, 1));
     PlanReport group = report.children().get(0);
     assertThat(group.children())
         .extracting(PlanReport::state)
@@ -103,7 +103,7 @@ final class PlanRunTest {
                       throw new IOException("gone");
                     },
                     true),
-                step("after", () -> new Counts(1, 1, 0))));
+                step("after", () -> Counts.of(1, 1, 0))));
 
     assertThat(report.state()).isEqualTo(State.DONE);
     assertThat(report.children())
@@ -151,13 +151,13 @@ final class PlanRunTest {
             parallel(
                 sequence(step("a1", () -> Counts.NONE), step("a2", () -> Counts.NONE)),
                 step("b", () -> Counts.NONE)),
-            step("end", () -> new Counts(1, 2, 3)));
+            step("end", () -> Counts.of(1, 2, 3)));
 
     PlanReport report = runFrom("a2", plan);
 
     assertThat(ran).containsExactlyInAnyOrder("a2", "b", "end");
     assertThat(report.state()).isEqualTo(State.DONE);
-    assertThat(report.counts()).isEqualTo(new Counts(1, 2, 3));
+    assertThat(report.counts()).isEqualTo(Counts.of(1, 2, 3));
     assertThat(report.children().get(0).state()).isEqualTo(State.PASSED_OVER);
   }
 
@@ -174,13 +174,13 @@ final class PlanRunTest {
 
           @Override
           public Counts running() {
-            return new Counts(30, 20, 1);
+            return Counts.of(30, 20, 1);
           }
 
           @Override
           public Counts run() {
             lines.addAll(run[0].running());
-            return new Counts(40, 40, 1);
+            return Counts.of(40, 40, 1);
           }
         };
     run[0] = new PlanRun(4, null, line -> {});
@@ -193,7 +193,7 @@ final class PlanRunTest {
         .asString()
         .matches("now +running +30 read +20 written +1 bad .*");
     assertThat(run[0].running()).isEmpty();
-    assertThat(report.counts()).isEqualTo(new Counts(40, 40, 1));
+    assertThat(report.counts()).isEqualTo(Counts.of(40, 40, 1));
   }
 
   @Test

@@ -11,6 +11,8 @@ import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.TableGate;
+import dev.diagonal.transfer.source.JdbcRows;
+import dev.diagonal.transfer.source.SnapshotKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -284,5 +286,106 @@ final class TransferIncrementalIT {
     Launched number = transfer("--incrementalOverlap=10");
     assertThat(number.exitCode()).isNotEqualTo(ExitCode.DONE);
     assertThat(String.join("\n", number.err())).contains("a time, such as 10m");
+  }
+
+  /** Its rows are neither in the snapshot nor above the mark unless the lookup comes first. */
+  @Test
+  void aTransactionThatCommitsAfterTheSnapshotIsNotMissed() throws Exception {
+    createNews();
+    try (Connection late = database.connect();
+        Statement statement = late.createStatement()) {
+      late.setAutoCommit(false);
+      statement.execute("INSERT INTO news VALUES (200, 'late', now())");
+      database.execute("INSERT INTO news VALUES (201, 'early', clock_timestamp())");
+      try (SnapshotKeeper keeper =
+          SnapshotKeeper.open(database.target(), List.of(JdbcRows.tableSource("news")), 1)) {
+        late.commit();
+        String mark =
+            JdbcRows.ofTable(database.target(), "news", null, 1, keeper)
+                .since("changed", null, "0s")
+                .mark();
+
+        assertThat(
+                database.number(
+                    "SELECT count(*) FROM news WHERE id = 200 AND changed >= '%s'".formatted(mark)))
+            .isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void aUserWhoCannotSeeTransactionsGetsARemark() throws Exception {
+    createNews();
+    database.execute(
+        "DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'limited'; GRANT SELECT ON news TO limited");
+    try {
+      String input = "--inputJdbcUrl=" + database.postgres().jdbcUrl();
+      Path password = Files.writeString(directory.resolve("password"), "limited");
+      Launched limited =
+          transfer(input, "--inputJdbcUser=limited", "--inputJdbcPasswordFile=" + password);
+      assertThat(limited.exitCode()).as("%s", limited).isEqualTo(ExitCode.DONE);
+      assertThat(String.join("\n", limited.out())).contains("pg_read_all_stats");
+      assertThat(String.join("\n", transfer(input, "--inputJdbcUser=" + database.postgres().user()).out())).doesNotContain("pg_read_all_stats");
+    } finally {
+      database.execute("DROP OWNED BY limited; DROP ROLE limited");
+    }
+  }
+
+  /** When summer time ends, an hour comes twice. */
+  @Test
+  void timesWithoutAZoneOverlapByMoreThanAnHour() throws Exception {
+    database.execute(
+        "CREATE TABLE news (id bigint PRIMARY KEY, changed timestamp); INSERT INTO news SELECT i, timestamp '2026-01-01' + i * interval '1 minute' FROM generate_series(1, 100) AS i");
+
+    assertThat(read()).isEqualTo(100);
+    assertThat(read()).isEqualTo(71);
+  }
+
+  @Test
+  void schemasOfTheUrlAreDifferentSources() throws Exception {
+    createNews();
+    database.execute(
+        """
+        DROP SCHEMA IF EXISTS one, two CASCADE;
+        CREATE SCHEMA one; CREATE TABLE one.news AS SELECT * FROM news WHERE id > 50;
+        CREATE SCHEMA two; CREATE TABLE two.news AS SELECT * FROM news WHERE id <= 50;
+        """);
+    try {
+      String url = database.postgres().jdbcUrl();
+      String input =
+          "--inputJdbcUrl=" + url + (url.contains("?") ? "&" : "?") + "currentSchema=";
+      for (String schema : List.of("one", "two")) {
+        Launched launched =
+            transfer(input + schema, "--inputJdbcUser=" + database.postgres().user());
+        assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+      }
+      assertThat(database.number(SAME)).isZero();
+    } finally {
+      database.execute("DROP SCHEMA one, two CASCADE");
+    }
+  }
+
+  @Test
+  void theMarkStaysWhenTheTargetIsNotAsSent() throws Exception {
+    createNews();
+    database.execute(
+        "ALTER TABLE news DROP CONSTRAINT news_pkey; INSERT INTO news VALUES (50, 'twice', now())");
+    Launched failed = transfer("--verify=true");
+    assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
+    database.execute("DELETE FROM news WHERE word = 'twice'");
+
+    assertThat(read("--verify=true")).isEqualTo(100);
+  }
+
+  /** The mark would move before the group publishes its tables. */
+  @Test
+  void tablesOfAnAllOrNothingGroupAreNotIncremental() throws Exception {
+    createNews();
+    List<String> several = options("--mode=upsert", "--transaction=all");
+    several.removeIf(option -> option.matches("--(key|from|to)=.*"));
+    several.addAll(List.of("--from=jdbc:public.new*", "--to=jdbc:copies.*"));
+    Launched refused = Launched.with(Main.COMMANDS, several.toArray(String[]::new));
+    assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", refused.err())).contains("transaction all of a group");
   }
 }

@@ -11,6 +11,7 @@ import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,5 +127,90 @@ final class TransferPlanResumeIT {
       assertThat(relay.lost()).isEqualTo(1);
     }
     assertThat(database.number(LEFT)).isZero();
+  }
+
+  private Launched runTasks(String tasks, String... more) throws Exception {
+    Path plan =
+        Files.writeString(
+            directory.resolve("tasks.yaml"),
+            "connections: {db: {jdbcUrl: \"%s\", user: %s}}\ntasks:\n%s"
+                .formatted(database.postgres().jdbcUrl(), database.postgres().user(), tasks));
+    List<String> args = new ArrayList<>(List.of("transfer", "--plan=" + plan));
+    args.addAll(List.of(more));
+    return Launched.with(Main.COMMANDS, args.toArray(String[]::new));
+  }
+
+  /** Its rows may have changed when the plan runs again. */
+  @Test
+  void aTransferFromATableEndsWithItsTask() throws Exception {
+    database.execute(
+        "DROP TABLE IF EXISTS stock, stock_copy; CREATE TABLE stock (id int PRIMARY KEY, n int); INSERT INTO stock VALUES (1, 1)");
+    write("second.csv", 3_000, 2_700);
+    String tasks =
+        """
+          - transfer: {from: {jdbc: db, table: stock}, to: {jdbc: db, table: stock_copy, key: id, mode: upsert}, resume: true}
+            name: copy stock
+          - transfer: {from: {csv: second.csv}, to: {jdbc: db, table: second_rows}}
+            name: load second
+        """;
+    Launched failed = runTasks(tasks);
+    assertThat(failed.exitCode()).as("%s", failed).isEqualTo(ExitCode.FAILED);
+    database.execute("UPDATE stock SET n = 2");
+    write("second.csv", 3_000, -1);
+
+    Launched again = runTasks(tasks);
+
+    assertThat(again.exitCode()).as("%s", again).isEqualTo(ExitCode.DONE);
+    assertThat(database.number("SELECT n FROM stock_copy")).isEqualTo(2);
+  }
+
+  /** The records of the passed-over task would stay, and its next run would write nothing. */
+  @Test
+  void tasksThatAreResumedAreNotPassedOver() throws Exception {
+    write("second.csv", 3_000, -1);
+    String tasks =
+        """
+          - transfer: {from: {csv: first.csv}, to: {jdbc: db, table: first_rows}, resume: true}
+            name: load first
+          - transfer: {from: {csv: second.csv}, to: {jdbc: db, table: second_rows}, resume: true}
+            name: load second
+        """;
+
+    Launched refused = runTasks(tasks, "--fromTask=load second");
+
+    assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", refused.err())).contains("load first").contains("resume: true");
+    assertThat(runTasks(tasks, "--fromTask=load first").exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  /** It would delete rows of the ledger again, which the transfer does not write again. */
+  @Test
+  void statementsThatDeleteRowsAreNotRepeatedBeforeAResume() throws Exception {
+    String tasks =
+        """
+          - sql: {to: db, statement: "DELETE FROM first_rows WHERE id > 3"}
+          - transfer: {from: {csv: first.csv}, to: {jdbc: db, table: first_rows}, resume: %s}
+            name: load first
+        """;
+
+    Launched refused = runTasks(tasks.formatted(true));
+
+    assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(String.join("\n", refused.err())).contains("deletes").contains("resume: true");
+    assertThat(runTasks(tasks.formatted(false)).exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
+  void theReportOfAPlanHasRemarksOfItsTasks() throws Exception {
+    Path summary = directory.resolve("summary.json");
+
+    Launched launched =
+        runTasks(
+            "  - transfer: {from: {csv: first.csv}, to: {jdbc: db, table: first_rows}, transaction: all, resume: true}\n",
+            "--summary=" + summary);
+
+    assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
+    assertThat(launched.out()).anyMatch(line -> line.contains("all rows are transferred"));
+    assertThat(Files.readString(summary)).contains("all rows are transferred");
   }
 }

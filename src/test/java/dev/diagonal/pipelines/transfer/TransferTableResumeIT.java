@@ -11,6 +11,7 @@ import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
 import dev.diagonal.testing.TableGate;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -162,5 +163,35 @@ final class TransferTableResumeIT {
     assertRefused("--verify", "--resume", "--key=id", "--verify=true");
     assertRefused("--key for an upsert", "--resume", "--key=id", "--mode=ignore");
     assertThat(database.number("SELECT count(*) FROM goods_copy")).isZero();
+  }
+
+  /** Otherwise the finished ranges would have the rows of the earlier query, filter or key. */
+  @Test
+  void anotherQueryFilterOrRangeKeyIsNotResumed() throws Exception {
+    database.execute(
+        "ALTER TABLE goods_copy DROP CONSTRAINT goods_copy_pkey, ADD PRIMARY KEY (id, n), ADD CHECK (id <> 70000)");
+    Path filter = Files.writeString(directory.resolve("filter.yaml"), "filter: [id <> 3]\n");
+    String[] first = {"--query=SELECT id, n FROM goods", "--key=id,n", "--resume"};
+    assertThat(fromQuery(first).exitCode()).isEqualTo(ExitCode.FAILED);
+
+    for (String[] changed :
+        new String[][] {
+          {"--query=SELECT id, n FROM goods WHERE id <> 3", "--key=id,n", "--resume"},
+          {first[0], "--key=id,n", "--resume", "--rangeKey=n"},
+          {first[0], "--key=id,n", "--resume", "--mapping=" + filter},
+        }) {
+      Launched refused = fromQuery(changed);
+      assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.WRONG_USAGE);
+      assertThat(String.join("\n", refused.err())).contains("start without --resume");
+    }
+    database.execute("ALTER TABLE goods_copy DROP CONSTRAINT goods_copy_id_check");
+    assertThat(fromQuery(first).exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(database.number("SELECT count(*) FROM goods_copy")).isEqualTo(ROWS);
+  }
+
+  private Launched fromQuery(String... more) {
+    List<String> options = options(more);
+    options.replaceAll(option -> option.equals("--from=jdbc:goods") ? "--from=jdbc:" : option);
+    return Launched.with(Main.COMMANDS, options.toArray(String[]::new));
   }
 }
