@@ -20,7 +20,7 @@ public interface IncrementalOptions extends PipelineOptions {
   @Needs("incrementalColumn")
   @Description(
       "How far below the last value rows are read again, since transactions commit late: 90s, 10m, 2h, 1d,"
-          + " or a number for a column of whole numbers; default 10m, or 10000")
+          + " or a number for a column of whole numbers; default 10m, 70m for timestamp without a time zone, or 10000")
   @Nullable String getIncrementalOverlap();
 
   void setIncrementalOverlap(@Nullable String incrementalOverlap);

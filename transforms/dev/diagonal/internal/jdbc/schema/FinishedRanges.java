@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FinishedRanges(InternalSchema schema, UUID run) {
 
-  private static final String PREFIX = "finished range ";
+  static final String PREFIX = "finished range ";
 
   private static final int HEX = 16;
 

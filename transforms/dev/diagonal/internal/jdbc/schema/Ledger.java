@@ -131,8 +131,8 @@ public record Ledger(InternalSchema schema) {
   /** Returns how many rows the transactions of a run have committed. */
   public long rowsOf(Connection connection, UUID run) throws SQLException {
     String sql =
-        "SELECT coalesce(sum(rows), 0) FROM %s WHERE run = ?"
-            .formatted(schema.table(connection, "ledger"));
+        "SELECT coalesce(sum(rows), 0) FROM %s WHERE run = ? AND range NOT LIKE '%s%%'"
+            .formatted(schema.table(connection, "ledger"), FinishedRanges.PREFIX);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, run);
       try (ResultSet result = statement.executeQuery()) {

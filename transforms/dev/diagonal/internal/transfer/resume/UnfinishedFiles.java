@@ -71,9 +71,7 @@ public final class UnfinishedFiles implements AutoCloseable {
       }
       locks.add(lock);
       String earlier = all.get(i).manifest();
-      if (earlier == null) {
-        all.get(i).begin(manifest);
-      } else if (!earlier.equals(manifest)) {
+      if (earlier != null && !earlier.equals(manifest)) {
         throw new IllegalArgumentException(
             "since the interrupted transfer to %s, %s: start without --resume"
                 .formatted(
@@ -81,6 +79,11 @@ public final class UnfinishedFiles implements AutoCloseable {
                     line(earlier, 1).equals(line(manifest, 1))
                         ? "the columns, the mapping or the options of files have changed"
                         : "the names or sizes of the files that are read have changed"));
+      }
+    }
+    for (KeptParts kept : all) {
+      if (kept.manifest() == null) {
+        kept.begin(manifest);
       }
     }
     begun = all;

@@ -7,10 +7,15 @@ import dev.diagonal.pipelines.command.ExitCode;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.AnswerLosingRelay;
+import dev.diagonal.testing.CommandJvm;
 import dev.diagonal.testing.EdgeDatabase;
+import dev.diagonal.testing.Eventually;
 import dev.diagonal.testing.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +30,9 @@ final class TransferPlanResumeIT {
   private static final String LEFT =
       "SELECT (SELECT count(*) FROM diagonal.transfers) + (SELECT count(*) FROM diagonal.ledger)"
           + " + (SELECT count(*) FROM diagonal.runs)";
+
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
 
   private final Path directory;
   private final EdgeDatabase database;
@@ -212,5 +220,51 @@ final class TransferPlanResumeIT {
     assertThat(launched.exitCode()).as("%s", launched).isEqualTo(ExitCode.DONE);
     assertThat(launched.out()).anyMatch(line -> line.contains("all rows are transferred"));
     assertThat(Files.readString(summary)).contains("all rows are transferred");
+  }
+
+  /** The rows have no key, so that two runs would double them. */
+  @Test
+  void twoResumesAtOnceWriteRowsOnce() throws Exception {
+    String[] command = {
+      "transfer",
+      "--from=csv:" + directory.resolve("first.csv"),
+      "--to=jdbc:first_rows",
+      "--resume",
+      "--jdbcUrl=" + database.postgres().jdbcUrl(),
+      "--jdbcUser=" + database.postgres().user()
+    };
+    assertThat(Launched.with(Main.COMMANDS, command).exitCode()).isEqualTo(ExitCode.DONE);
+    database.execute("TRUNCATE first_rows");
+    Connection gate = database.connect();
+    gate.setAutoCommit(false);
+    gate.createStatement().execute("LOCK TABLE diagonal.transfers IN SHARE MODE");
+    Thread opener =
+        new Thread(
+            () -> {
+              assertThat(Eventually.within(Duration.ofMinutes(2), () -> database.numberNow(WAITING) == 2))
+                  .isTrue();
+              close(gate);
+            });
+
+    try (CommandJvm first = CommandJvm.start(directory, List.of(command))) {
+      opener.start();
+      Launched second = Launched.with(Main.COMMANDS, command);
+      opener.join();
+
+      assertThat(List.of(first.await(), second.exitCode().status()))
+          .as("%s %s", first.said(), second)
+          .containsExactlyInAnyOrder(ExitCode.DONE.status(), ExitCode.WRONG_USAGE.status());
+    } finally {
+      close(gate);
+    }
+    assertThat(database.number("SELECT count(*) FROM first_rows")).isEqualTo(3_000);
+  }
+
+  private static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
