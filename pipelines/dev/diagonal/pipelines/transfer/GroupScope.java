@@ -49,8 +49,7 @@ record GroupScope(
   }
 
   /**
-   * {@inheritDoc} Releases the locks of the snapshot first: a table that was read may be
-   * replaced.
+   * {@inheritDoc} Releases the locks of the snapshot first: a table that was read may be replaced.
    */
   @Override
   public long complete() throws Exception {

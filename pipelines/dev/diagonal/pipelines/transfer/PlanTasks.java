@@ -116,7 +116,9 @@ final class PlanTasks implements PlanFile.Kinds {
    */
   private void checkDeleted(TransferSpec spec) {
     for (TransferSpec.ToJdbc table : spec.tables()) {
-      if (spec.resume() && !spec.atOnce() && deleted.contains(table.database().at(ServerUrls.TO_COME))) {
+      if (spec.resume()
+          && !spec.atOnce()
+          && deleted.contains(table.database().at(ServerUrls.TO_COME))) {
         throw new IllegalArgumentException(
             "resume: true of the transfer to table %s after an sql task that deletes rows of the same database: the plan would delete them again, and not write them again; use a plan of its own for the statement"
                 .formatted(table.table()));

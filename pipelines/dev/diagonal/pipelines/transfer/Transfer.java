@@ -210,8 +210,7 @@ public final class Transfer implements Command {
     return runner;
   }
 
-  private static void checkFromTask(
-      PlanNode plan, @Nullable String fromTask, PlanTasks tasks) {
+  private static void checkFromTask(PlanNode plan, @Nullable String fromTask, PlanTasks tasks) {
     List<String> names = plan.steps().map(Step::name).toList();
     if (fromTask != null && !names.contains(fromTask)) {
       throw new UsageException(

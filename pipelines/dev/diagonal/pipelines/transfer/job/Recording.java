@@ -74,7 +74,8 @@ final class Recording {
           "an interrupted run has written nothing to the tables, so all rows are transferred");
     }
     this.tables = recordedTables();
-    this.files = spec.resume() && recorded.fillsOnlyFiles() ? new UnfinishedFiles(recorded.paths()) : null;
+    this.files =
+        spec.resume() && recorded.fillsOnlyFiles() ? new UnfinishedFiles(recorded.paths()) : null;
     Incremental wanted = spec.incremental();
     this.incremental =
         wanted == null
@@ -84,7 +85,8 @@ final class Recording {
   }
 
   private @Nullable RecordedTransfers recordedTables() {
-    boolean fromTable = spec.from() instanceof FromJdbc && recorded.upserts() && spec.incremental() == null;
+    boolean fromTable =
+        spec.from() instanceof FromJdbc && recorded.upserts() && spec.incremental() == null;
     if (!recorded.fillsTablesFromFiles() && !fromTable) {
       return null;
     }
@@ -155,8 +157,7 @@ final class Recording {
           source,
           readers,
           "%s %s %s %s %s"
-              .formatted(
-                  spec.from(), spec.to(), recorded.mapping(mapping), rows, spec.verify()));
+              .formatted(spec.from(), spec.to(), recorded.mapping(mapping), rows, spec.verify()));
     } else if (!spec.resume()) {
       UnfinishedFiles.forget(recorded.paths());
     }

@@ -141,8 +141,7 @@ public final class IncrementalTransfer {
       return Optional.empty();
     }
     return Optional.of(
-        new Looked(
-            run, marks.find(connection, of), exists && TargetRows.any(connection, table)));
+        new Looked(run, marks.find(connection, of), exists && TargetRows.any(connection, table)));
   }
 
   /** Returns what the user should know at the end, a line each. */

@@ -21,7 +21,6 @@ import dev.diagonal.transfer.source.SourceRange;
 import dev.diagonal.transfer.source.TransferSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -55,8 +54,7 @@ record TransferChoice(
    * Identifies the names and sizes of the files and how they are cut, or the rows of a database,
    * and the columns and the mode in which they are written.
    */
-  private String inputOf(TransferSource source, Table table, WriteMode mode)
-      throws Exception {
+  private String inputOf(TransferSource source, Table table, WriteMode mode) throws Exception {
     Hasher hash = Hashing.murmur3_128().newHasher().putLong(source.bytes());
     for (SourceRange range : source.ranges()) {
       hash.putString(range.place(), UTF_8).putLong(range.start()).putLong(range.end());
@@ -255,7 +253,10 @@ record TransferChoice(
       throw new IllegalArgumentException(
           "there are %s unfinished transfers from %s to table %s, and only one can be resumed: %sstart without --resume"
               .formatted(
-                  found.size(), entry.source(), table, rewrites() ? "" : "remove their rows, and "));
+                  found.size(),
+                  entry.source(),
+                  table,
+                  rewrites() ? "" : "remove their rows, and "));
     } else if (entry.commitRows() != wanted.commitRows()) {
       throw new IllegalArgumentException(
           "%s has transactions of %s rows: resume it with --commitRows=%2$s"

@@ -3,6 +3,7 @@ package dev.diagonal.internal.transfer.resume;
 import dev.diagonal.fault.Retry;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for a transfer that another process holds: the server may not know yet that it is dead. */
 final class UntilFree {
@@ -24,7 +25,7 @@ final class UntilFree {
    *
    * @throws IllegalArgumentException with the message of the last one, if there is no end
    */
-  static <T> T call(Callable<T> action) throws Exception {
+  static <T extends @Nullable Object> T call(Callable<T> action) throws Exception {
     try {
       return RETRY.call(action::call, HeldException.class::isInstance);
     } catch (Retry.ExhaustedException e) {

@@ -325,7 +325,10 @@ final class TransferIncrementalIT {
           transfer(input, "--inputJdbcUser=limited", "--inputJdbcPasswordFile=" + password);
       assertThat(limited.exitCode()).as("%s", limited).isEqualTo(ExitCode.DONE);
       assertThat(String.join("\n", limited.out())).contains("pg_read_all_stats");
-      assertThat(String.join("\n", transfer(input, "--inputJdbcUser=" + database.postgres().user()).out())).doesNotContain("pg_read_all_stats");
+      assertThat(
+              String.join(
+                  "\n", transfer(input, "--inputJdbcUser=" + database.postgres().user()).out()))
+          .doesNotContain("pg_read_all_stats");
     } finally {
       database.execute("DROP OWNED BY limited; DROP ROLE limited");
     }
@@ -352,8 +355,7 @@ final class TransferIncrementalIT {
         """);
     try {
       String url = database.postgres().jdbcUrl();
-      String input =
-          "--inputJdbcUrl=" + url + (url.contains("?") ? "&" : "?") + "currentSchema=";
+      String input = "--inputJdbcUrl=" + url + (url.contains("?") ? "&" : "?") + "currentSchema=";
       for (String schema : List.of("one", "two")) {
         Launched launched =
             transfer(input + schema, "--inputJdbcUser=" + database.postgres().user());

@@ -241,7 +241,9 @@ final class TransferPlanResumeIT {
     Thread opener =
         new Thread(
             () -> {
-              assertThat(Eventually.within(Duration.ofMinutes(2), () -> database.numberNow(WAITING) == 2))
+              assertThat(
+                      Eventually.within(
+                          Duration.ofMinutes(2), () -> database.numberNow(WAITING) == 2))
                   .isTrue();
               close(gate);
             });
