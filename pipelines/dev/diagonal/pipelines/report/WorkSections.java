@@ -66,7 +66,7 @@ final class WorkSections {
 
   private static Sections.Figure figure(String name, long count) {
     if (name.endsWith("_bytes")) {
-      return new Sections.Figure(words(name, "_bytes"), Figures.mebibytes(count));
+      return new Sections.Figure(words(name, "_bytes"), Figures.mebibytes((double) count));
     } else if (name.endsWith("_millis")) {
       return new Sections.Figure(words(name, "_millis"), Figures.time(count / 1e3));
     }

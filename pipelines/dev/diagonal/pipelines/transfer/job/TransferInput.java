@@ -29,18 +29,18 @@ final class TransferInput {
   private final TransferSpec spec;
   private final RunOptions options;
   private final @Nullable SourceSnapshot snapshot;
-  private final Recording recording;
+  private final @Nullable Recording recording;
   private int readers;
 
   /**
    * @param snapshot the snapshot that the source is read from, or null
-   * @param recording what the transfer records
+   * @param recording what the transfer records, or null for a look at the source alone
    */
   TransferInput(
       TransferSpec spec,
       RunOptions options,
       @Nullable SourceSnapshot snapshot,
-      Recording recording) {
+      @Nullable Recording recording) {
     this.spec = spec;
     this.options = options;
     this.snapshot = snapshot;
@@ -56,7 +56,7 @@ final class TransferInput {
   /** Returns the source, with its ranges and columns known. */
   TransferSource open(ServerUrls servers) throws Exception {
     TransferSource source = open(servers, readers);
-    int planned = recording.readers(source, servers, readers);
+    int planned = recording == null ? readers : recording.readers(source, servers, readers);
     if (planned == readers) {
       return source;
     }

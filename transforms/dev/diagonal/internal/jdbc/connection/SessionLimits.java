@@ -29,6 +29,7 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
       SELECT set_config(name, value, %3$s)
       FROM (VALUES ('idle_in_transaction_session_timeout', '60s'), ('statement_timeout', '0'),
                    ('IntervalStyle', 'postgres'), ('xmloption', 'content'),
+                   ('extra_float_digits', '1'), ('array_nulls', 'on'),
                    ('client_connection_check_interval', '10s'), ('tcp_user_timeout', '60s'),
                    ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
                    ('tcp_keepalives_count', '3')) AS limits (name, value)
@@ -40,7 +41,7 @@ record SessionLimits(Duration lockTimeout, boolean isAskedFor) {
       """
       SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = '60s';
       SET LOCAL statement_timeout = 0; SET LOCAL IntervalStyle = postgres;
-      SET LOCAL xmloption = content
+      SET LOCAL xmloption = content; SET LOCAL extra_float_digits = 1; SET LOCAL array_nulls = on
       """;
 
   /**

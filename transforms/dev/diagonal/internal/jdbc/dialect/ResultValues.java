@@ -1,6 +1,7 @@
 package dev.diagonal.internal.jdbc.dialect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.temporal.ChronoField.NANO_OF_SECOND;
 
 import dev.diagonal.internal.rows.ValueFormatter;
 import dev.diagonal.internal.rows.ValueParser;
@@ -97,18 +98,22 @@ final class ResultValues {
       case TIME -> {
         LocalTime time = rows.getObject(at, LocalTime.class);
         return time != null
-            && setWord(block, column, ValueFormatter.micros(time), time.getNano(), time);
+            && setWord(block, column, ValueFormatter.micros(time), time.get(NANO_OF_SECOND), time);
       }
       case TIMESTAMP -> {
         LocalDateTime time = rows.getObject(at, LocalDateTime.class);
         return time != null
-            && setWord(block, column, ValueFormatter.micros(time), time.getNano(), time);
+            && setWord(block, column, ValueFormatter.micros(time), time.get(NANO_OF_SECOND), time);
       }
       default -> {
         OffsetDateTime time = rows.getObject(at, OffsetDateTime.class);
         return time != null
             && setWord(
-                block, column, ValueFormatter.micros(time.toInstant()), time.getNano(), time);
+                block,
+                column,
+                ValueFormatter.micros(time.toInstant()),
+                time.get(NANO_OF_SECOND),
+                time);
       }
     }
   }

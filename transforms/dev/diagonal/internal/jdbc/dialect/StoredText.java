@@ -33,16 +33,16 @@ final class StoredText {
    * @param fraction how many digits of a second the column holds
    * @throws IllegalArgumentException if the value has more
    */
-  static Object of(String column, Object value, String offset, int fraction) {
+  static @Nullable Object of(String column, @Nullable Object value, String offset, int fraction) {
     if (value instanceof LocalTime time) {
-      requireFraction(column, value, time.getNano(), fraction);
+      requireFraction(column, value, time.get(NANO_OF_SECOND), fraction);
       return TIME.format(time);
     } else if (value instanceof LocalDateTime time) {
-      requireFraction(column, value, time.getNano(), fraction);
+      requireFraction(column, value, time.get(NANO_OF_SECOND), fraction);
       return time.toLocalDate() + " " + TIME.format(time);
     } else if (value instanceof OffsetDateTime moment) {
       LocalDateTime utc = moment.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
-      requireFraction(column, value, utc.getNano(), fraction);
+      requireFraction(column, value, utc.get(NANO_OF_SECOND), fraction);
       return utc.toLocalDate() + " " + TIME.format(utc) + offset;
     }
     return value instanceof java.time.LocalDate || value instanceof java.util.UUID
@@ -67,7 +67,7 @@ final class StoredText {
     }
   }
 
-  static void requireFinite(String column, Object value, String database) {
+  static void requireFinite(String column, @Nullable Object value, String database) {
     if (value instanceof Double number && !Double.isFinite(number)) {
       throw refused(column, value, "is a number that " + database + " does not store");
     }

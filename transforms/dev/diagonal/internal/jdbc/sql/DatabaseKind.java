@@ -9,8 +9,8 @@ import java.util.Map;
 
 /** The kinds of databases that are known by the prefix of their JDBC URL. */
 public enum DatabaseKind {
-  POSTGRES("PostgreSQL", "jdbc:postgresql:", Map.of()),
-  MARIADB("MariaDB", "jdbc:mariadb:", Map.of()) {
+  POSTGRES("PostgreSQL", "jdbc:postgresql:"),
+  MARIADB("MariaDB", "jdbc:mariadb:") {
 
     // A column must never store another value than the one that was sent, whatever the server's
     // defaults. A time zone other than UTC has local times that do not exist. Results wait for as
@@ -26,14 +26,19 @@ public enum DatabaseKind {
             check_constraint_checks = 1""");
     }
   },
-  SQLITE("SQLite", "jdbc:sqlite:", Map.of()) {
+  SQLITE("SQLite", "jdbc:sqlite:") {
 
     @Override
     List<String> session() {
       return List.of("PRAGMA busy_timeout = 30000", "PRAGMA foreign_keys = ON");
     }
   },
-  DUCKDB("DuckDB", "jdbc:duckdb:", Map.of("jdbc_stream_results", "true")) {
+  DUCKDB("DuckDB", "jdbc:duckdb:") {
+
+    @Override
+    public Map<String, String> properties() {
+      return Map.of("jdbc_stream_results", "true");
+    }
 
     @Override
     List<String> session() {
@@ -45,16 +50,14 @@ public enum DatabaseKind {
       return String.valueOf(fault.getMessage()).contains("Unique file handle conflict");
     }
   },
-  OTHER("another database", "jdbc:", Map.of());
+  OTHER("another database", "jdbc:");
 
   private final String title;
   private final String prefix;
-  private final Map<String, String> properties;
 
-  DatabaseKind(String title, String prefix, Map<String, String> properties) {
+  DatabaseKind(String title, String prefix) {
     this.title = title;
     this.prefix = prefix;
-    this.properties = properties;
   }
 
   /** Returns the kind of the database of a URL. */
@@ -83,7 +86,7 @@ public enum DatabaseKind {
 
   /** Returns the properties of a new connection; those in the URL take precedence. */
   public Map<String, String> properties() {
-    return properties;
+    return Map.of();
   }
 
   /** Applies the settings that every session needs. */

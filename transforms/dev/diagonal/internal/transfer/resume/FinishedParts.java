@@ -51,7 +51,7 @@ public record FinishedParts(List<FileSink> sinks, InputFiles files, boolean whol
     String now = "%016x".formatted(checksumOf(range));
     List<RangeWritten> written = new ArrayList<>();
     for (int i = 0; i < sinks.size(); i++) {
-      String[] more = parts.get(i).more().split(" ");
+      String[] more = parts.get(i).more().split(" ", -1);
       if (!more[0].equals(now)) {
         throw new BadInputException(
             "%s has changed since the interrupted transfer has read its bytes %s to %s: start without --resume"

@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.hash.Hashing;
 import org.jspecify.annotations.Nullable;
@@ -134,17 +135,14 @@ public final class IncrementalTransfer {
 
   private Looked lookIfFree(JdbcTarget database, String table, Of of)
       throws SQLException, InterruptedException, HeldException {
-    Looked looked =
-        RetriedTransaction.in(database, "look for the mark of table " + table)
-            .run(connection -> look(connection, table, of));
-    if (looked == null) {
-      throw new HeldException("the same transfer to table " + table + " is still running");
-    }
-    return looked;
+    return RetriedTransaction.in(database, "look for the mark of table " + table)
+        .run(connection -> look(connection, table, of))
+        .orElseThrow(
+            () -> new HeldException("the same transfer to table " + table + " is still running"));
   }
 
-  /** Returns null while another process runs the same transfer. */
-  private @Nullable Looked look(Connection connection, String table, Of of) throws SQLException {
+  /** Returns nothing while another process runs the same transfer. */
+  private Optional<Looked> look(Connection connection, String table, Of of) throws SQLException {
     SchemaRights rights = schema.open(connection);
     HighWaterMarks marks = schema.highWaterMarks();
     if (!marks.open(connection, rights)) {
@@ -157,10 +155,11 @@ public final class IncrementalTransfer {
         UUID.nameUUIDFromBytes(
             "%s %s %s".formatted(of.target(), of.source(), of.column()).getBytes(UTF_8));
     if (!schema.runs().isGone(connection, run)) {
-      return null;
+      return Optional.empty();
     }
-    return new Looked(
-        run, marks.find(connection, of), exists && TransferChoice.hasRows(connection, table));
+    return Optional.of(
+        new Looked(
+            run, marks.find(connection, of), exists && TransferChoice.hasRows(connection, table)));
   }
 
   /** Returns what the user should know at the end, a line each. */

@@ -87,7 +87,7 @@ public final class UnfinishedFiles implements AutoCloseable {
   }
 
   private static String line(String text, int number) {
-    String[] lines = text.split("\n");
+    String[] lines = text.split("\n", -1);
     return number < lines.length ? lines[number] : "";
   }
 

@@ -129,6 +129,34 @@ final class StrangersQueriesIT {
   }
 
   @Test
+  void settingsOfARoleChangeNoValues() throws Exception {
+    database.execute(
+        """
+        CREATE TABLE IF NOT EXISTS odd (id int PRIMARY KEY, numbers float8[], words text[], at point);
+        TRUNCATE odd;
+        INSERT INTO odd VALUES (1, '{0.1,0.30000000000000004}', '{NULL,"NULL"}', '(0.1,1.2345678901234567)');
+        CREATE TABLE IF NOT EXISTS odd_copy (LIKE odd INCLUDING ALL);
+        TRUNCATE odd_copy;
+        DO $$ BEGIN CREATE ROLE rounding LOGIN PASSWORD '%s';
+        EXCEPTION WHEN duplicate_object THEN END $$;
+        GRANT SELECT, INSERT, UPDATE ON odd, odd_copy TO rounding; GRANT CREATE ON SCHEMA public TO rounding;
+        ALTER ROLE rounding SET extra_float_digits = '-10'; ALTER ROLE rounding SET array_nulls = 'off'
+        """
+            .formatted(LocalPostgres.passwordOfThisProcess()));
+    Path out = directory.resolve("odd.csv");
+    assertDone(run("rounding", "transfer", "--from=jdbc:odd", "--to=csv:" + out));
+    assertDone(run("rounding", "transfer", "--from=csv:" + out, "--to=jdbc:odd_copy", "--key=id"));
+    assertThat(
+            database.number(
+                """
+                SELECT count(*) FROM odd JOIN odd_copy USING (id)
+                WHERE odd.numbers = odd_copy.numbers AND odd.words IS NOT DISTINCT FROM odd_copy.words
+                AND odd.at ~= odd_copy.at
+                """))
+        .isEqualTo(1);
+  }
+
+  @Test
   void statementsMayRunOutsideOfATransaction() throws Exception {
     Path plan = directory.resolve("plan.yaml");
     String task =
