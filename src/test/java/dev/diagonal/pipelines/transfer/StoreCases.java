@@ -198,13 +198,16 @@ abstract class StoreCases {
 
   @Test
   void typesThatAColumnWouldRoundAreRefused() throws Exception {
-    execute("CREATE TABLE typed (id int, amount int, more double)");
+    execute("CREATE TABLE typed (id int, amount int, more double, name text)");
     assertFailed(
         "column 'amount': the rows have decimal, it holds",
         load("id,amount\n1,1.5\n", "typed", "--types=amount:decimal"));
     assertFailed(
         "column 'more': the rows have decimal, it holds double",
         load("id,more\n1,1.5\n", "typed", "--types=more:decimal"));
+    assertFailed(
+        "column 'name': the rows have double, it holds text",
+        load("id,name\n1,0.30000000000000004\n", "typed", "--types=name:double"));
     assertDone(load("id,amount,more\n1,2,1.5\n", "typed", "--types=amount:bigint,more:real"));
     Path mapping =
         Files.writeString(
