@@ -57,8 +57,7 @@ public final class OneNameEach {
     }
     if (leftOut.add(file.name())) {
       Warnings.warn(
-          "%s is left out: it is the same file as %s, which is read"
-              .formatted(file.name(), owner));
+          "%s is left out: it is the same file as %s, which is read".formatted(file.name(), owner));
     }
     return true;
   }

@@ -79,13 +79,11 @@ final class ChangedStatementFilesIT {
     sql.execute(TABLE);
     write("1,2");
     Path nodes = Files.writeString(directory.resolve("nodes.csv"), "id\n1\n");
-    Path nodesStatement = Files.writeString(directory.resolve("nodes.sql"), "INSERT INTO nowhere SELECT * FROM unnest(:id)");
+    Path nodesStatement =
+        Files.writeString(
+            directory.resolve("nodes.sql"), "INSERT INTO nowhere SELECT * FROM unnest(:id)");
     Launched refused =
-        load(
-            database,
-            ON_POSTGRES,
-            "--nodesInput=" + nodes,
-            "--nodesStatement=" + nodesStatement);
+        load(database, ON_POSTGRES, "--nodesInput=" + nodes, "--nodesStatement=" + nodesStatement);
     assertThat(refused.toString()).contains("nowhere");
     write("1,2", "2,3");
     assertDone(load(database, ON_POSTGRES));
