@@ -5,6 +5,7 @@ import dev.diagonal.conflictfree.WriteConflictFree;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.ScheduleKind;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
@@ -143,9 +144,7 @@ final class StatementJob implements Job {
       return Files.readString(Path.of(file));
     } catch (IOException | InvalidPathException e) {
       throw new UsageException(
-          "--%s: the file '%s' cannot be read (%s)"
-              .formatted(option, file, e.getClass().getSimpleName()),
-          e);
+          "--%s: the file '%s' cannot be read: %s".formatted(option, file, Reason.ofFile(e)), e);
     }
   }
 
