@@ -91,8 +91,7 @@ final class StageSql {
       return null;
     }
     return "SELECT count(*) FROM (SELECT %s FROM %s AS s JOIN %s) AS applicable"
-        .formatted(
-            key.isEmpty() ? "1" : "DISTINCT " + names(key, "s."), rows, acknowledged());
+        .formatted(key.isEmpty() ? "1" : "DISTINCT " + names(key, "s."), rows, acknowledged());
   }
 
   private String acknowledged() {

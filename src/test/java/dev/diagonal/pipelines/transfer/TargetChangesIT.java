@@ -103,7 +103,8 @@ final class TargetChangesIT {
     for (String mode : List.of("--mode=upsert", "--mode=replace")) {
       assertThat(load(rows, "--key=id", "--transaction=all", mode).err())
           .as(mode)
-          .anyMatch(line -> line.contains("table app.t: a trigger or a rule of it dropped 2 row(s)"));
+          .anyMatch(
+              line -> line.contains("table app.t: a trigger or a rule of it dropped 2 row(s)"));
     }
     Path even = Files.writeString(directory.resolve("even.csv"), "id,v\n2,1\n2,2\n");
     assertThat(load(even, "--key=id", "--transaction=all").err())
