@@ -93,7 +93,11 @@ final class RunReportIT {
     }
     long most = counts.values().stream().mapToLong(Long::longValue).max().orElseThrow();
     String id = // the first by its text, as the report has it
-        counts.keySet().stream().filter(each -> counts.get(each) == most).findFirst().orElseThrow();
+        counts.entrySet().stream()
+            .filter(each -> each.getValue() == most)
+            .findFirst()
+            .orElseThrow()
+            .getKey();
     return "%s\\s*either\\s*%s".formatted(id, most);
   }
 
