@@ -13,6 +13,10 @@ final class EndCounts<T> {
 
   private final String target;
   private final Grid<T> grid;
+
+  /** An id at both ends of a row is one id there, with one row. */
+  private final boolean isOneSide;
+
   private HotIds sources = new HotIds();
   private HotIds targets = new HotIds();
   private int rows;
@@ -20,6 +24,7 @@ final class EndCounts<T> {
   private EndCounts(String target, Grid<T> grid) {
     this.target = target;
     this.grid = grid;
+    this.isOneSide = grid.schedule().slots() == grid.schedule().tableSize();
   }
 
   /** Returns counts, or null if nobody makes a report. */
@@ -35,7 +40,9 @@ final class EndCounts<T> {
       return;
     }
     sources.add(ends.get(0));
-    targets.add(ends.get(1));
+    if (!(isOneSide && ends.get(0).equals(ends.get(1)))) {
+      targets.add(ends.get(1));
+    }
     if (++rows == ROWS_AT_ONCE) {
       flush();
     }

@@ -27,14 +27,14 @@ public record InputFiles(List<InputFile> files) implements Serializable {
   /**
    * Finds the files.
    *
-   * @throws BadInputException if a pattern matches no file
+   * @throws BadInputException if a pattern matches no file, or a file is there under two names
    */
   public static InputFiles matching(List<String> patterns) {
     return list(patterns, true);
   }
 
   /**
-   * Finds the files that exist now.
+   * Finds the files that exist now. A file may be there under two names, of which one is a link.
    *
    * @throws BadInputException if a file system cannot be listed
    */
@@ -74,7 +74,7 @@ public record InputFiles(List<InputFile> files) implements Serializable {
       }
       found.forEach(file -> files.putIfAbsent(file.name(), file));
     }
-    if (files.size() > 1) {
+    if (required && files.size() > 1) {
       Listing.refuseLinksToEachOther(files.values());
     }
     return new InputFiles(new ArrayList<>(files.values()));

@@ -1,11 +1,13 @@
 package dev.diagonal.files;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.diagonal.files.stored.InputFile;
+import dev.diagonal.internal.files.stored.OneNameEach;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Emits each new file by name, by listing the patterns repeatedly. Checkpoints contain the emitted
- * names as long as their files exist: a file that is removed and comes back is emitted again.
+ * names as long as their files exist: a file that is removed and comes back is emitted again. A
+ * link to a file of another name is left out.
  *
  * <p>This is a source instead of Beam's {@code Watch}, a splittable DoFn, which Flink can end only
  * by calling it without a pause.
@@ -91,6 +94,7 @@ final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedF
 
     private final LongSupplier clock;
     private final Set<String> seen = new LinkedHashSet<>();
+    private final OneNameEach names = new OneNameEach();
     private final Queue<KV<String, InputFile>> found = new ArrayDeque<>();
     private @Nullable KV<String, InputFile> current;
     private long newestMillis;
@@ -130,17 +134,9 @@ final class WatchedFiles extends UnboundedSource<KV<String, InputFile>, WatchedF
         return;
       }
       nextLookMillis = nowMillis + watch.interval().getMillis();
-      Set<String> there = new HashSet<>();
-      InputFiles.matchingIfAny(patterns)
-          .files()
-          .forEach(
-              file -> {
-                there.add(file.name());
-                if (!seen.contains(file.name())) {
-                  found.add(KV.of(file.name(), file));
-                }
-              });
-      seen.retainAll(there);
+      List<InputFile> there = InputFiles.matchingIfAny(patterns).files();
+      names.added(there, seen).forEach(file -> found.add(KV.of(file.name(), file)));
+      seen.retainAll(there.stream().map(InputFile::name).collect(toSet()));
       if (!found.isEmpty()) {
         newestMillis = nowMillis;
       } else {

@@ -101,7 +101,7 @@ final class Arguments {
   }
 
   private static boolean isOption(String arg) {
-    return arg.startsWith("--") && arg.length() > 2;
+    return SHORT.containsKey(arg) || (arg.startsWith("--") && arg.length() > 2);
   }
 
   /** Joins {@code --name value} of options that the command does not declare. */
@@ -120,6 +120,6 @@ final class Arguments {
   }
 
   private static boolean isBareOption(String arg) {
-    return isOption(arg) && arg.indexOf('=') < 0;
+    return isOption(arg) && arg.startsWith("--") && arg.indexOf('=') < 0;
   }
 }

@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.jdbc.sql.SqlScript;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
 import dev.diagonal.jdbc.connection.JdbcTarget;
@@ -52,7 +53,7 @@ final class QueryLists {
   }
 
   private String in(Connection connection) throws SQLException {
-    boolean postgres = database.url().startsWith("jdbc:postgresql:");
+    boolean postgres = DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES;
     String rows = "(%s\n) AS query_of_lists".formatted(query);
     String none = "SELECT * FROM " + rows + " WHERE 1 = 0";
     List<String> selected = new ArrayList<>();

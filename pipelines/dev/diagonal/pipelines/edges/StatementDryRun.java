@@ -3,13 +3,11 @@ package dev.diagonal.pipelines.edges;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
-import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.pipelines.dryrun.Findings;
 import dev.diagonal.pipelines.dryrun.ShownRows;
-import dev.diagonal.statement.RunStatement;
 import java.util.function.Function;
 
 /**
@@ -33,19 +31,21 @@ record StatementDryRun(JdbcTarget database, InternalSchema schema, Findings find
       return;
     }
     rows.remarks().forEach(findings::say);
-    boolean unused =
-        findings.check(
-            () -> {
-              RunStatement<ValueRow> statement = load.apply(rows).statement();
-              statement.check();
-              return "checked: %s accepts --%s".formatted(statement.target(), option);
-            });
+    StatementLoad loaded = findings.find(() -> load.apply(rows));
     InputFiles files = input.files();
-    if (files != null) {
+    if (loaded != null) {
+      boolean unused =
+          findings.check(
+              () -> {
+                loaded.statement().check();
+                return "checked: %s accepts --%s".formatted(loaded.statement().target(), option);
+              });
+    }
+    if (loaded != null && files != null) {
       boolean unusedFiles =
           findings.check(
               () ->
-                  load.apply(rows).comparesFiles()
+                  loaded.comparesFiles()
                       ? "files:   " + StatementFiles.of(database, schema).look(files)
                       : "files:   not compared with earlier ones, as --%s does not use %s"
                           .formatted(option, ValueRows.PLACE));

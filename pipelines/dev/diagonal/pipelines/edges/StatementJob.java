@@ -2,8 +2,11 @@ package dev.diagonal.pipelines.edges;
 
 import dev.diagonal.conflictfree.BatchWritten;
 import dev.diagonal.conflictfree.WriteConflictFree;
+import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.ScheduleKind;
-import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.fault.Reason;
+import dev.diagonal.internal.jdbc.relationships.StatementFiles;
 import dev.diagonal.internal.jdbc.table.TableCheck;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.internal.transfer.ValueRow;
@@ -26,10 +29,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -139,9 +144,7 @@ final class StatementJob implements Job {
       return Files.readString(Path.of(file));
     } catch (IOException | InvalidPathException e) {
       throw new UsageException(
-          "--%s: the file '%s' cannot be read (%s)"
-              .formatted(option, file, e.getClass().getSimpleName()),
-          e);
+          "--%s: the file '%s' cannot be read: %s".formatted(option, file, Reason.ofFile(e)), e);
     }
   }
 
@@ -197,11 +200,13 @@ final class StatementJob implements Job {
     database = Sinks.jdbc(place, options, servers);
     StatementLoad loadEdges = edges(remarked(edges.open(database)));
     StatementLoad loadNodes = nodes == null ? null : nodes(remarked(nodes.open(database)));
-    InternalSchema schema = InternalSchemaOptions.schemaOf(options);
-    loadEdges.prepare(edges.files(), schema);
+    loadEdges.statement().prepare();
+    Stream<InputFile> compared = loadEdges.compared(edges.files());
     if (loadNodes != null && nodes != null) {
-      loadNodes.prepare(nodes.files(), schema);
+      loadNodes.statement().prepare();
+      compared = Stream.concat(compared, loadNodes.compared(nodes.files()));
     }
+    compare(compared.distinct().toList());
     List<Output> outputs = new ArrayList<>();
     PCollection<BatchWritten> unused =
         deadLetters.collect(
@@ -217,6 +222,13 @@ final class StatementJob implements Job {
     }
     outputs.add(new Output("edges", EDGES, loadEdges.statement().target()));
     return outputs;
+  }
+
+  private void compare(List<InputFile> files) throws SQLException, InterruptedException {
+    if (!files.isEmpty()) {
+      StatementFiles.of(database, InternalSchemaOptions.schemaOf(options))
+          .compare(new InputFiles(files));
+    }
   }
 
   @Override

@@ -1,15 +1,14 @@
 package dev.diagonal.pipelines.edges;
 
-import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.grid.Grid;
-import dev.diagonal.internal.jdbc.relationships.StatementFiles;
-import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.transfer.ValueRow;
 import dev.diagonal.internal.transfer.ValueRows;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.usage.UsageException;
 import dev.diagonal.statement.RunStatement;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows, the statement that is run for them, and the grid that separates conflicting ones. */
@@ -31,17 +30,12 @@ record StatementLoad(
   }
 
   /**
-   * Lets the database parse the statement, creates the slot locks, and refuses changed files.
+   * Returns the files that must not have changed.
    *
    * @param files the files of the rows; null if they come from a query
-   * @param schema Diagonal's schema, if the database is PostgreSQL
-   * @throws BadInputException if a file has changed since its rows were written
    */
-  void prepare(@Nullable InputFiles files, InternalSchema schema) throws Exception {
-    statement.prepare();
-    if (files != null && comparesFiles()) {
-      StatementFiles.of(database, schema).compare(files);
-    }
+  Stream<InputFile> compared(@Nullable InputFiles files) {
+    return files != null && comparesFiles() ? files.files().stream() : Stream.empty();
   }
 
   /** Returns whether a changed file would have rows that the statement takes for earlier ones. */

@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.flink;
 
+import dev.diagonal.pipelines.usage.UsageException;
 import java.util.Optional;
 import org.apache.flink.client.program.StreamContextEnvironment;
 import org.apache.flink.configuration.DeploymentOptions;
@@ -20,6 +21,8 @@ public record FlinkSubmission(
 
   /** The runner's default: the cluster of {@code flink run}, otherwise this JVM. */
   public static final String AUTO = "[auto]";
+
+  private static final int MAX_PORT = 65_535;
 
   /** Returns the submission for a value of {@code --flinkMaster}. */
   public static FlinkSubmission to(String flinkMaster) {
@@ -48,6 +51,15 @@ public record FlinkSubmission(
 
   private static String withPort(String master) {
     String address = master.trim().replaceFirst("^https?://", ""); // as the runner does
-    return address.matches(".*:[0-9]+") ? address : address + ":" + RestOptions.PORT.defaultValue();
+    if (!address.matches("(?s).*:[0-9]+")) {
+      return address + ":" + RestOptions.PORT.defaultValue();
+    }
+    String port = address.substring(address.lastIndexOf(':') + 1);
+    if (port.length() > 5 || Integer.parseInt(port) > MAX_PORT) {
+      throw new UsageException(
+          "--flinkMaster takes host:port with a port up to %d, got '%s'"
+              .formatted(MAX_PORT, master));
+    }
+    return address;
   }
 }

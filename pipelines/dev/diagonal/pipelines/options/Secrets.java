@@ -1,6 +1,7 @@
 package dev.diagonal.pipelines.options;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.io.IOException;
@@ -48,9 +49,7 @@ public final class Secrets {
               () -> new UsageException("--%s: the file '%s' is empty".formatted(option, file)));
     } catch (IOException e) {
       throw new UsageException(
-          "--%s: the file '%s' cannot be read (%s)"
-              .formatted(option, file, e.getClass().getSimpleName()),
-          e);
+          "--%s: the file '%s' cannot be read: %s".formatted(option, file, Reason.ofFile(e)), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.diagonal.pipelines.options;
 import dev.diagonal.elasticsearch.IndexDocuments;
 import dev.diagonal.elasticsearch.bulk.ElasticsearchTarget;
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.jdbc.sql.JdbcUrl;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
@@ -235,8 +236,8 @@ public final class Sinks {
       return Files.readString(Path.of(file));
     } catch (IOException e) {
       throw new UsageException(
-          "--elasticsearchCaFile: the file '%s' cannot be read (%s)"
-              .formatted(file, e.getClass().getSimpleName()),
+          "--elasticsearchCaFile: the file '%s' cannot be read: %s"
+              .formatted(file, Reason.ofFile(e)),
           e);
     }
   }

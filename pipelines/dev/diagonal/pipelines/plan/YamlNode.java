@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.plan;
 
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.rows.NearestName;
 import dev.diagonal.pipelines.usage.Mistakes;
 import java.io.IOException;
@@ -87,8 +88,7 @@ public final class YamlNode {
     } catch (CharacterCodingException e) {
       mistakes.add("the file '%s' is not UTF-8".formatted(file));
     } catch (IOException e) {
-      mistakes.add(
-          "the file '%s' cannot be read (%s)".formatted(file, e.getClass().getSimpleName()));
+      mistakes.add("the file '%s' cannot be read: %s".formatted(file, Reason.ofFile(e)));
     }
     return null;
   }

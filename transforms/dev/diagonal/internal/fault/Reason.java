@@ -1,5 +1,8 @@
 package dev.diagonal.internal.fault;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
 /** The reason of an exception, for a message or a dead letter. */
 public final class Reason {
 
@@ -9,6 +12,16 @@ public final class Reason {
   public static String of(Throwable fault) {
     String message = fault.getMessage();
     return message == null ? fault.getClass().getSimpleName() : message;
+  }
+
+  /** Returns why a file cannot be read or written. */
+  public static String ofFile(Throwable fault) {
+    if (fault instanceof NoSuchFileException) {
+      return "it does not exist";
+    } else if (fault instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return of(fault);
   }
 
   /** Returns the reason of the exception at the end of the chain of causes. */

@@ -2,6 +2,7 @@ package dev.diagonal.internal.rows;
 
 import dev.diagonal.rows.BadValueException;
 import dev.diagonal.rows.FieldType;
+import java.math.BigDecimal;
 
 /** Makes floating-point numbers of other numbers, and refuses those that would be rounded. */
 public final class ExactFloat {
@@ -39,6 +40,27 @@ public final class ExactFloat {
       throw rounded(Double.toString(value), FieldType.REAL);
     }
     return value;
+  }
+
+  /**
+   * Returns a decimal as a floating-point number that is shown with the same digits.
+   *
+   * @param type real or double
+   * @throws BadValueException if the type does not hold all its digits
+   */
+  public static double of(String decimal, FieldType type) throws BadValueException {
+    double value = type == FieldType.REAL ? Float.parseFloat(decimal) : Double.parseDouble(decimal);
+    boolean isNumber = Character.isDigit(decimal.charAt(decimal.length() - 1));
+    if (isNumber && !isShownAs(value, type, new BigDecimal(decimal))) {
+      throw rounded(decimal, type);
+    }
+    return value;
+  }
+
+  /** Returns whether the shortest digits of a floating-point number are a decimal. */
+  public static boolean isShownAs(double value, FieldType type, BigDecimal decimal) {
+    String shown = type == FieldType.REAL ? Float.toString((float) value) : Double.toString(value);
+    return Double.isFinite(value) && new BigDecimal(shown).compareTo(decimal) == 0;
   }
 
   private static BadValueException rounded(String value, FieldType type) {

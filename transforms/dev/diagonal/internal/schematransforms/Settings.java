@@ -3,6 +3,7 @@ package dev.diagonal.internal.schematransforms;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.diagonal.fault.Secret;
+import dev.diagonal.internal.fault.Reason;
 import dev.diagonal.internal.rows.NearestName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,9 +147,7 @@ record Settings(Row row) {
       return new Secret(line);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s: the file '%s' cannot be read (%s)"
-              .formatted(fileField, file, e.getClass().getSimpleName()),
-          e);
+          "%s: the file '%s' cannot be read: %s".formatted(fileField, file, Reason.ofFile(e)), e);
     }
   }
 

@@ -119,7 +119,7 @@ final class RelationshipSql {
             .collect(joining(", "));
     String values =
         range(columns)
-            .mapToObj(i -> "c%s::%s".formatted(i, columns.get(i).type()))
+            .mapToObj(i -> "c%s::%s".formatted(i, PostgresSql.withoutLength(columns.get(i))))
             .collect(joining(", "));
     return "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) WITH ORDINALITY AS r (%s, n) ORDER BY %s, n"
             .formatted(
@@ -145,7 +145,7 @@ final class RelationshipSql {
   private static String sortedBy(int place, Column column) {
     return column.type().equals("text")
         ? "c%s COLLATE \"C\"".formatted(place)
-        : "c%s::%s".formatted(place, column.type());
+        : "c%s::%s".formatted(place, PostgresSql.withoutLength(column));
   }
 
   private static String value(@Nullable Total total) {

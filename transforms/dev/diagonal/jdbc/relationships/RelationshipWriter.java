@@ -7,6 +7,7 @@ import dev.diagonal.grid.Grid;
 import dev.diagonal.internal.jdbc.connection.HeldConnection;
 import dev.diagonal.internal.jdbc.schema.FilePieces;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
+import dev.diagonal.internal.jdbc.table.RowTriggers;
 import dev.diagonal.internal.jdbc.table.TableLocks;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.metrics.Changes;
@@ -44,6 +45,9 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
 
   /** What the last batch changed. */
   private Changes changes = Changes.UNKNOWN;
+
+  /** Whether triggers may drop edges; null until this matters. */
+  private @Nullable Boolean hasTriggers;
 
   /** Whether the current long wait has been reported. */
   private boolean warned;
@@ -90,8 +94,10 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
         }
         bound.setIn(statement, first);
         int added = added(statement);
-        changes =
-            added < 0 ? Changes.UNKNOWN : new Changes(added, 0, batch.rows().size() - added, 0);
+        changes = changes(added, batch.rows().size());
+      }
+      if (changes.unchanged() > 0 && hasTriggers(open)) {
+        changes = Changes.UNKNOWN; // a row that a trigger drops is not there
       }
       committed = true;
       warned = false;
@@ -108,6 +114,17 @@ final class RelationshipWriter<T> implements BatchWriter<T> {
     if (folds != null) {
       folds.committed(connection);
     }
+  }
+
+  private static Changes changes(int added, int rows) {
+    return added < 0 ? Changes.UNKNOWN : new Changes(added, 0, rows - added, 0);
+  }
+
+  private boolean hasTriggers(Connection open) throws SQLException {
+    if (hasTriggers == null) {
+      hasTriggers = RowTriggers.onInsert(open, upsert.tables().edges().name());
+    }
+    return hasTriggers;
   }
 
   /** Executes the statements and returns the one value that the last one returns. */

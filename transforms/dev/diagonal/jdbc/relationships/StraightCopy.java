@@ -6,6 +6,7 @@ import dev.diagonal.internal.jdbc.copy.WireType;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
+import dev.diagonal.internal.jdbc.table.RowTriggers;
 import dev.diagonal.jdbc.relationships.EndSums.Sum;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
@@ -37,17 +38,6 @@ final class StraightCopy<T> {
       Set.of(WireType.INT2, WireType.INT4, WireType.INT8, WireType.UUID, WireType.TEXT);
 
   private static final Set<WireType> WHOLE = Set.of(WireType.INT2, WireType.INT4, WireType.INT8);
-
-  /** A BEFORE INSERT trigger may drop or change a row, and the sums here would not reflect that. */
-  private static final String TRIGGERS =
-      """
-      SELECT EXISTS (SELECT FROM pg_trigger
-        WHERE (tgrelid = to_regclass(?) OR tgrelid IN
-            (SELECT relid FROM pg_partition_tree(to_regclass(?))))
-          AND NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 7 = 7)
-        OR EXISTS (SELECT FROM pg_rules
-          WHERE to_regclass(format('%I.%I', schemaname, tablename)) = to_regclass(?))
-      """;
 
   private static final String ELEMENTS =
       """
@@ -91,8 +81,8 @@ final class StraightCopy<T> {
     if (found == null
         || !found.takesCopy()
         || edges.keyColumns().size() != 1
-        || isChangedOnInsert(connection, edges.name())) {
-      return null;
+        || RowTriggers.onInsert(connection, edges.name())) {
+      return null; // a trigger may drop or change a row, and the sums here would not reflect that
     }
     List<WireColumn> columns = WireColumn.of(found, edges);
     if (columns.stream().anyMatch(WireColumn::isCast)) {
@@ -136,19 +126,6 @@ final class StraightCopy<T> {
         column.type() == WireType.NUMERIC && column.found().type().equals("numeric");
     return (isUnsizedNumeric || WHOLE.contains(column.type()))
         && DeltaTable.elementOf(sum).equals("numeric");
-  }
-
-  private static boolean isChangedOnInsert(Connection connection, String table)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(TRIGGERS)) {
-      for (int i = 1; i <= 3; i++) {
-        statement.setString(i, PostgresSql.quoteTable(table));
-      }
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getBoolean(1);
-      }
-    }
   }
 
   private static DeltaSums.Layout layout(

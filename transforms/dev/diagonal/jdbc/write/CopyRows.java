@@ -5,6 +5,7 @@ import dev.diagonal.internal.jdbc.copy.WireRows;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.BoundRow;
 import dev.diagonal.internal.jdbc.table.KeyOrder;
+import dev.diagonal.internal.jdbc.table.RowTriggers;
 import dev.diagonal.jdbc.write.BatchOutcome.Rejected;
 import dev.diagonal.metrics.Changes;
 import java.sql.Connection;
@@ -27,6 +28,9 @@ final class CopyRows<T> extends BatchRows<T> {
   private final CopySql sql;
   private final WireRows wire;
   private Changes changes = Changes.UNKNOWN;
+
+  /** Whether triggers may drop rows; null until this matters. */
+  private @Nullable Boolean hasTriggers;
 
   /**
    * @param rows the expected number of rows, at least one
@@ -111,10 +115,20 @@ final class CopyRows<T> extends BatchRows<T> {
       long applied = statement.executeLargeUpdate(sql.applyStage());
       return switch (write.mode()) {
         case INSERT -> added(applied, sent);
-        case INSERT_IGNORE -> new Changes(applied, 0, sent - applied, 0);
+        case INSERT_IGNORE ->
+            applied < sent && hasTriggers(connection)
+                ? Changes.UNKNOWN // a row that a trigger drops is not there
+                : new Changes(applied, 0, sent - applied, 0);
         case UPSERT, UPDATE, DELETE -> Changes.UNKNOWN;
       };
     }
+  }
+
+  private boolean hasTriggers(Connection connection) throws SQLException {
+    if (hasTriggers == null) {
+      hasTriggers = RowTriggers.onInsert(connection, write.table().name());
+    }
+    return hasTriggers;
   }
 
   /** Returns how many different keys the staged rows have. */

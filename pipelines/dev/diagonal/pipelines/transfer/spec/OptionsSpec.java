@@ -80,28 +80,32 @@ public final class OptionsSpec {
     SinkPlace index = place("elasticsearchUrl", options.getElasticsearchUrl(), search);
     Mistakes mistakes = new Mistakes();
     if (!writesTables) {
-      mistakes.attempt(() -> refuse("mode", options.getMode(), "--to=jdbc:"));
+      mistakes.attempt(() -> refuse("mode", options.getMode(), "--to=jdbc:TABLE"));
       boolean after = options.getIndexes() == TransferOptions.Indexes.after;
-      mistakes.attempt(() -> refuse("indexes", after ? "after" : null, "--to=jdbc:"));
+      mistakes.attempt(() -> refuse("indexes", after ? "after" : null, "--to=jdbc:TABLE"));
       if (!search) {
         mistakes.attempt(
-            () -> refuse("key", options.getKey(), "--to=jdbc: or --to=elasticsearch:"));
+            () -> refuse("key", options.getKey(), "--to=jdbc:TABLE or --to=elasticsearch:INDEX"));
       }
     }
     if (!from.kind().equals("jdbc")) {
-      mistakes.attempt(() -> refuse("inputJdbcUrl", options.getInputJdbcUrl(), "--from=jdbc:"));
+      mistakes.attempt(
+          () -> refuse("inputJdbcUrl", options.getInputJdbcUrl(), "--from=jdbc:TABLE"));
     }
     if (!jdbc) {
       mistakes.attempt(() -> refuse("jdbcUrl", options.getJdbcUrl(), "jdbc: in --from or --to"));
     }
     if (!search) {
       mistakes.attempt(
-          () -> refuse("elasticsearchUrl", options.getElasticsearchUrl(), "--to=elasticsearch:"));
+          () ->
+              refuse(
+                  "elasticsearchUrl", options.getElasticsearchUrl(), "--to=elasticsearch:INDEX"));
       mistakes.attempt(
-          () -> refuse("versionColumn", options.getVersionColumn(), "--to=elasticsearch:"));
-      mistakes.attempt(() -> refuse("routing", options.getRouting(), "--to=elasticsearch:"));
-      mistakes.attempt(() -> refuse("textFields", options.getTextFields(), "--to=elasticsearch:"));
-      mistakes.attempt(() -> refuse("pipeline", options.getPipeline(), "--to=elasticsearch:"));
+          () -> refuse("versionColumn", options.getVersionColumn(), "--to=elasticsearch:INDEX"));
+      mistakes.attempt(() -> refuse("routing", options.getRouting(), "--to=elasticsearch:INDEX"));
+      mistakes.attempt(
+          () -> refuse("textFields", options.getTextFields(), "--to=elasticsearch:INDEX"));
+      mistakes.attempt(() -> refuse("pipeline", options.getPipeline(), "--to=elasticsearch:INDEX"));
     }
     mistakes.throwIfAny();
     CsvFormat input = OptionsFormats.input(options);

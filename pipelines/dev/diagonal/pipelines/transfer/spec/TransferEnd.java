@@ -10,6 +10,8 @@ import java.util.Locale;
 /** A kind and a place, such as {@code csv:ratings.csv}. */
 public record TransferEnd(String kind, String place) {
 
+  private static final List<String> FILES = List.of("csv", "jsonl", "parquet");
+
   public static TransferEnd of(String option, String text, List<String> kinds) {
     int colon = text.indexOf(':');
     String kind = colon < 0 ? text : text.substring(0, colon);
@@ -22,7 +24,13 @@ public record TransferEnd(String kind, String place) {
                   Secrets.shown(text),
                   meant(text)));
     }
-    return new TransferEnd(kind, text.substring(colon + 1));
+    String place = text.substring(colon + 1);
+    if (FILES.contains(kind) && place.isBlank()) {
+      throw new UsageException(
+          "--%s=%s: needs a file, a directory or a pattern after the colon"
+              .formatted(option, kind));
+    }
+    return new TransferEnd(kind, place);
   }
 
   /** Returns a hint for a file name or a URL without a kind. */

@@ -239,7 +239,7 @@ final class WriteConflictFreeTest implements Serializable {
     }
     assertThatThrownBy(() -> pipeline.run().waitUntilFinish())
         .hasStackTraceContaining("it is full")
-        .hasStackTraceContaining("the batches of aTargetThatIsToBlame");
+        .hasStackTraceContaining("the batches of targetFaultsFailTheRunDespiteDeadLetters");
   }
 
   @Test

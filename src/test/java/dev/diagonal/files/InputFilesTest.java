@@ -154,15 +154,31 @@ class InputFilesTest {
     Files.createSymbolicLink(directory.resolve("tree/outside"), outside);
     assertThat(names(path("tree/**.csv")))
         .containsExactly(path("tree/2024/x.csv"), path("tree/outside/o.csv"));
+    Path other = Files.createDirectories(directory.resolve("tree/other/current"));
+    Files.writeString(other.resolve("y.csv"), "y");
+    assertThat(names(path("tree/**/current/*.csv")))
+        .as("a pattern that only the link matches")
+        .containsExactly(path("tree/other/current/y.csv"));
+    assertThat(names(path("tree/**current/*.csv")))
+        .containsExactly(path("tree/current/x.csv"), path("tree/other/current/y.csv"));
+    assertThat(names(path("tree/20*/**.csv"), path("tree/**/x.csv")))
+        .containsExactly(path("tree/2024/x.csv"));
+    Files.createSymbolicLink(tree.resolve("gone.csv"), Path.of("nowhere.csv"));
+    assertThatThrownBy(() -> names(path("tree/**.csv")))
+        .hasMessage(path("tree/2024/gone.csv") + " is a link to a file that does not exist");
   }
 
   @Test
   void aPatternThatMatchesNothingIsNamed() {
-    for (String nothing : List.of(path("missing.csv"), path("*.parquet"), path("empty"))) {
+    for (String nothing : List.of(path("missing.csv"), path("*.parquet"))) {
       assertThatThrownBy(() -> names(path("a.csv"), nothing))
           .isInstanceOf(BadInputException.class)
           .hasMessage("no file matches '" + nothing + "'");
     }
+    assertThatThrownBy(() -> names(path("empty")))
+        .hasMessage(
+            "no file matches '%1$s'; the directory has no files of its own, and '%1$s/**' means those below it as well"
+                .formatted(path("empty")));
   }
 
   @Test

@@ -82,6 +82,25 @@ class WatchedFilesTest {
   }
 
   @Test
+  void linksToOtherFilesAreLeftOut() throws IOException {
+    write("b", 1);
+    Path latest = Files.createSymbolicLink(directory.resolve("a-latest"), Path.of("b"));
+    Looker looker = looker(watch, null);
+    assertThat(comes(looker)).containsExactly(file("b", 1));
+    assertThat(looker.getCheckpointMark().names()).containsExactly(name("b"));
+    write("c", 2);
+    Files.delete(latest);
+    Files.createSymbolicLink(latest, Path.of("c"));
+    nowMillis += 1_000;
+    Looker restored = looker(watch, looker.getCheckpointMark());
+    assertThat(comes(restored)).containsExactly(file("c", 2));
+    Files.delete(latest);
+    write("a-latest", 3);
+    nowMillis += 1_000;
+    assertThat(comes(restored)).containsExactly(file("a-latest", 3));
+  }
+
+  @Test
   void endsAfterTheIdleTimeAlsoOnceRestored() throws IOException {
     FileWatch idle = watch.endingAfter(Duration.standardSeconds(5));
     write("a", 1);

@@ -13,7 +13,10 @@ final class FoldMutants {
     Class<?> ofTables = LoadMutants.named(Fold.class, "RelationshipSql");
     return List.of(
         new Mutant(
-            "a fold does not wait for another", Fold.class, "statement.execute(sql.lock);", ""),
+            "a fold does not wait for another",
+            Fold.class,
+            "statement.execute(SETTINGS + \";\" + sql.lock);",
+            "statement.execute(SETTINGS);"),
         new Mutant(
             "a writer folds though another fold runs",
             Fold.class,

@@ -97,7 +97,8 @@ final class FoldServer implements StatementServer {
   public JobServer.Answer execute(JobServer.Tx any, String sql, List<Object> parameters) {
     FoldTx tx = (FoldTx) any;
     if (sql.startsWith("SET LOCAL")) {
-      return answer();
+      // In the same round trip there may be the lock, as a statement with a snapshot of its own.
+      return sql.contains(";SELECT pg_advisory_xact_lock(") ? lock(tx) : answer();
     } else if (sql.startsWith("SELECT pg_advisory_xact_lock(")) {
       return lock(tx);
     } else if (sql.startsWith("SELECT pg_try_advisory_xact_lock(")) {

@@ -72,7 +72,12 @@ record Mutant(String name, Class<?> broken, String search, String replacement) {
     throw new IllegalStateException("no source of " + broken);
   }
 
-  private String patched() throws IOException {
+  /**
+   * Returns the broken source.
+   *
+   * @throws IllegalStateException if the source does not have the part exactly once
+   */
+  String patched() throws IOException {
     String pattern =
         Stream.of(search.trim().split("\\s+")).map(Pattern::quote).collect(joining("\\s+"));
     String source = source();

@@ -26,6 +26,12 @@ class MutantsTest {
   }
 
   @ParameterizedTest
+  @MethodSource("all")
+  void sourcesHaveWhatMutantsBreak(Mutant mutant) throws Exception {
+    assertThat(mutant.patched()).contains(mutant.replacement());
+  }
+
+  @ParameterizedTest
   @MethodSource("some")
   void someMutantsAreCaught(Mutant mutant) throws Exception {
     assertThat(mutant.firstFailure(1, SCHEDULES)).isNotNull();

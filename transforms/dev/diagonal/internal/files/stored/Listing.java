@@ -13,6 +13,7 @@ import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lists the files that match a name or a pattern, on any file system that Beam has registered. A
@@ -49,15 +50,21 @@ public final class Listing {
   public static void refuseLinksToEachOther(Collection<InputFile> files) {
     Map<Path, String> names = new HashMap<>();
     for (InputFile file : files) {
-      if (!file.isPipe() && LocalFiles.isLocal(file.name())) {
-        String other = names.put(LocalFiles.realPath(file.name()), file.name());
-        if (other != null) {
-          throw new BadInputException(
-              "%s and %s are one file, which would be read twice: leave the link out of the input"
-                  .formatted(other, file.name()));
-        }
+      Path path = realPath(file);
+      String other = path == null ? null : names.put(path, file.name());
+      if (other != null) {
+        throw new BadInputException(
+            "%s and %s are one file, which would be read twice: leave the link out of the input"
+                .formatted(other, file.name()));
       }
     }
+  }
+
+  /** Returns the path of a local file without links in it; null for pipes and remote files. */
+  static @Nullable Path realPath(InputFile file) {
+    return file.isPipe() || !LocalFiles.isLocal(file.name())
+        ? null
+        : LocalFiles.realPath(file.name());
   }
 
   private static List<InputFile> remote(String pattern) throws IOException {

@@ -16,8 +16,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -172,33 +174,47 @@ final class LocalFiles {
   }
 
   /**
-   * Matches a pattern of any depth, the only kind that lists subdirectories. A directory is listed
-   * once, by its own name if it is below, whatever links lead to it.
+   * A directory below the start of a pattern.
+   *
+   * @param start where the pattern starts
+   * @param above the directories from there to here, without links
+   */
+  private record Descent(Path start, Path directory, Set<Path> above) {
+
+    Descent to(Path below, Path real) {
+      Set<Path> down = new HashSet<>(above);
+      down.add(real);
+      return new Descent(start, below, down);
+    }
+  }
+
+  /**
+   * Matches a pattern of any depth, the only kind that lists subdirectories. It follows links,
+   * except to a directory that it is in. A file that links of directories show under several names
+   * is found once, by the name with the fewest links.
    */
   private static List<Path> below(List<Path> directories, String pattern) throws IOException {
     PathMatcher matcher = matcher(pattern);
-    List<Path> found = new ArrayList<>();
-    for (Path directory : directories) {
-      Set<Path> listed = new HashSet<>();
-      Deque<Path> left = new ArrayDeque<>(List.of(directory));
-      while (!left.isEmpty()) {
-        Path next = left.removeFirst();
-        if (!listed.add(next.toRealPath())) {
-          continue;
-        }
-        for (Path each : list(next, name -> !isHidden(name))) {
-          if (Files.isDirectory(each) && Files.isSymbolicLink(each)) {
-            left.addLast(each);
-          } else if (Files.isDirectory(each)) {
-            left.addFirst(each);
-          } else if (matcher.matches(directory.relativize(each))) {
-            found.add(each);
-          }
+    Map<Path, Path> found = new HashMap<>();
+    Deque<Descent> left = new ArrayDeque<>();
+    directories.forEach(start -> left.addLast(new Descent(start, start, Set.of())));
+    while (!left.isEmpty()) {
+      Descent next = left.removeFirst();
+      Path real = next.directory.toRealPath();
+      if (next.above.contains(real)) {
+        continue;
+      }
+      for (Path each : list(next.directory, name -> !isHidden(name))) {
+        if (Files.isDirectory(each) && Files.isSymbolicLink(each)) {
+          left.addLast(next.to(each, real));
+        } else if (Files.isDirectory(each)) {
+          left.addFirst(next.to(each, real));
+        } else if (matcher.matches(next.start.relativize(each))) {
+          found.putIfAbsent(real.resolve(each.getFileName()), each);
         }
       }
     }
-    found.sort(Comparator.comparing(Path::toString));
-    return found;
+    return found.values().stream().sorted(Comparator.comparing(Path::toString)).toList();
   }
 
   private static PathMatcher matcher(String glob) {

@@ -207,8 +207,7 @@ final class Sqlite extends StoreDialect {
       }
     }
     double nearest = decimal.doubleValue();
-    if (Double.isInfinite(nearest)
-        || new BigDecimal(Double.toString(nearest)).compareTo(decimal) != 0) {
+    if (!ExactFloat.isShownAs(nearest, FieldType.DOUBLE, decimal)) {
       throw refused(
           column,
           decimal,

@@ -43,9 +43,14 @@ record FileFacts(long file, String name, long bytes, int checksum) {
 
   /** Returns how the file has changed, or null if it is the same. */
   @Nullable String changeTo(FileFacts now) {
-    if (now.bytes != bytes) {
-      return String.format(Locale.ROOT, "it had %,d bytes and now has %,d", bytes, now.bytes);
-    }
-    return now.checksum == checksum ? null : "its content differs";
+    String resized = changeTo(now.bytes);
+    return resized != null || now.checksum == checksum ? resized : "its content differs";
+  }
+
+  /** Returns how the size of the file has changed, or null if it is the same. */
+  @Nullable String changeTo(long nowBytes) {
+    return nowBytes == bytes
+        ? null
+        : String.format(Locale.ROOT, "it had %,d bytes and now has %,d", bytes, nowBytes);
   }
 }

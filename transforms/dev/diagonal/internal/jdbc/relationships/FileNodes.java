@@ -28,11 +28,15 @@ record FileNodes(JdbcTarget database) implements FileRecord {
       connection.run(ADD, List.of());
       return null;
     } catch (SQLException fault) {
-      if (Neo4jFaults.isForbidden(fault)) {
-        return "the user may not create nodes (:DiagonalFile): " + fault.getMessage();
-      }
+      return forbidden(fault);
+    }
+  }
+
+  private static String forbidden(SQLException fault) throws SQLException {
+    if (!Neo4jFaults.isForbidden(fault)) {
       throw fault;
     }
+    return "the user may not create nodes (:DiagonalFile): " + fault.getMessage();
   }
 
   @Override
@@ -57,7 +61,7 @@ record FileNodes(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public void add(List<FileFacts> files) throws SQLException {
+  public @Nullable String add(List<FileFacts> files) throws SQLException {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (FileFacts file : files) {
       rows.add(
@@ -69,6 +73,9 @@ record FileNodes(JdbcTarget database) implements FileRecord {
     }
     try (Neo4jConnection connection = new Neo4jConnection(database)) {
       connection.run(ADD, rows);
+      return null;
+    } catch (SQLException fault) {
+      return forbidden(fault);
     }
   }
 

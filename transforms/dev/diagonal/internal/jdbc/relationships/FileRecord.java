@@ -1,6 +1,7 @@
 package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
+import dev.diagonal.internal.jdbc.sql.DatabaseKind;
 import dev.diagonal.internal.statement.Neo4jConnection;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
@@ -15,7 +16,7 @@ interface FileRecord {
     if (Neo4jConnection.accepts(database.url())) {
       return new FileNodes(database);
     }
-    return database.url().startsWith("jdbc:postgresql:")
+    return DatabaseKind.of(database.url()) == DatabaseKind.POSTGRES
         ? new FilesInSchema(database, schema)
         : new FileTable(database);
   }
@@ -38,8 +39,13 @@ interface FileRecord {
   /** Returns all files; none if there is no record. */
   List<FileFacts> look() throws SQLException, InterruptedException;
 
-  /** Adds files, unless another process has added files of the same names. */
-  void add(List<FileFacts> files) throws SQLException, InterruptedException;
+  /**
+   * Adds files, unless another process has added files of the same names.
+   *
+   * @return why they cannot be added, or null
+   * @throws SQLException if the database cannot be reached
+   */
+  @Nullable String add(List<FileFacts> files) throws SQLException, InterruptedException;
 
   /** Returns the statement by which a user deletes a file from the record. */
   String deletionOf(FileFacts file);

@@ -1,6 +1,7 @@
 package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
+import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -62,7 +63,7 @@ record FileTable(JdbcTarget database) implements FileRecord {
   }
 
   @Override
-  public void add(List<FileFacts> files) throws SQLException, InterruptedException {
+  public @Nullable String add(List<FileFacts> files) throws SQLException, InterruptedException {
     for (FileFacts file : files) {
       SQLException fault = fault(() -> add(file));
       // Another process may have added it meanwhile.
@@ -70,6 +71,7 @@ record FileTable(JdbcTarget database) implements FileRecord {
         throw fault;
       }
     }
+    return null;
   }
 
   private int add(FileFacts file) throws SQLException, InterruptedException {
@@ -106,11 +108,19 @@ record FileTable(JdbcTarget database) implements FileRecord {
     Object run() throws SQLException, InterruptedException;
   }
 
-  private static @Nullable SQLException fault(Call call) throws InterruptedException {
+  /**
+   * Returns the fault of a call, or null.
+   *
+   * @throws SQLException if the fault says nothing about the table, such as a lost connection
+   */
+  private static @Nullable SQLException fault(Call call) throws SQLException, InterruptedException {
     try {
       Object unused = call.run();
       return null;
     } catch (SQLException fault) {
+      if (SqlFaults.isRetryable(fault)) {
+        throw fault;
+      }
       return fault;
     }
   }

@@ -1,5 +1,7 @@
 package dev.diagonal.internal.jdbc.relationships;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.schema.FilePieces.Known;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
@@ -12,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,32 +40,39 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
 
   @Override
   public List<FileFacts> find() throws SQLException, InterruptedException {
-    return transaction()
-        .run(
-            connection ->
-                schema.find(connection).isUsable() && schema.filePieces().isUsable(connection)
-                    ? schema.filePieces().find(connection, target(connection)).stream()
-                        .map(FilesInSchema::loaded)
-                        .toList()
-                    : List.<FileFacts>of());
+    return transaction().run(this::find);
+  }
+
+  private List<FileFacts> find(Connection connection) throws SQLException {
+    return schema.find(connection).isUsable() && schema.filePieces().isUsable(connection)
+        ? schema.filePieces().find(connection, target(connection)).stream()
+            .map(FilesInSchema::loaded)
+            .toList()
+        : List.of();
   }
 
   @Override
   public List<FileFacts> look() throws SQLException, InterruptedException {
-    return find();
+    return transaction()
+        .run(
+            connection -> {
+              List<FileFacts> files = find(connection);
+              connection.rollback(); // the records of dropped tables are deleted as well
+              return files;
+            });
   }
 
   @Override
-  public void add(List<FileFacts> files) throws SQLException, InterruptedException {
+  public @Nullable String add(List<FileFacts> files) throws SQLException, InterruptedException {
     boolean unused =
         transaction()
             .run(
                 connection -> {
                   long target = target(connection);
-                  List<Long> known =
+                  Set<Long> known =
                       schema.filePieces().find(connection, target).stream()
                           .map(Known::file)
-                          .toList();
+                          .collect(toSet());
                   List<Known> added =
                       files.stream()
                           .filter(file -> !known.contains(file.file()))
@@ -71,6 +81,7 @@ record FilesInSchema(JdbcTarget database, InternalSchema schema) implements File
                   schema.filePieces().save(connection, target, added);
                   return true;
                 });
+    return null;
   }
 
   private static Known known(FileFacts file) {

@@ -68,9 +68,7 @@ public record LoadedFiles(
     SchemaRights rights = new InternalSchema(files.schema()).open(connection);
     FilePieces pieces = new InternalSchema(files.schema()).filePieces();
     if (!pieces.open(connection, rights)) {
-      Warnings.warn(
-          "files that change under the same name will not be detected: "
-              + (rights.isUsable() ? rights.missingForTables() : rights.missing()));
+      warnOfNoRecord(rights.isUsable() ? rights.missingForTables() : rights.missing());
       return null;
     }
     return compare(connection, input, pieces);
@@ -160,6 +158,11 @@ public record LoadedFiles(
     ends.add(before.bytes());
     int first = checksum(file, Math.min(file.bytes(), FIRST_BYTES));
     return new Known(hash, file.name(), file.bytes(), first, ends);
+  }
+
+  /** Warns that files cannot be compared. */
+  static void warnOfNoRecord(String why) {
+    Warnings.warn("files that change under the same name will not be detected: " + why);
   }
 
   /** Warns of a file that was loaded under another name: its rows are loaded a second time. */

@@ -2,13 +2,16 @@ package dev.diagonal.internal.jdbc.relationships;
 
 import dev.diagonal.fault.BadInputException;
 import dev.diagonal.files.InputFiles;
+import dev.diagonal.files.Piece;
 import dev.diagonal.files.stored.InputFile;
 import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,65 +39,91 @@ public final class StatementFiles {
   }
 
   /**
-   * Refuses files that have changed, and records the others. Warns if the user may not create the
-   * record, and of pipes, which cannot be compared.
+   * Refuses files that have changed, and then records the others. Warns if the user may not create
+   * the record, and of pipes, which cannot be compared.
    *
-   * @throws BadInputException if a file has changed
+   * @throws BadInputException if a file has changed; then nothing is recorded
    * @throws SQLException if the database cannot be reached or refuses
    */
   public void compare(InputFiles input) throws SQLException, InterruptedException {
     String unusable = record.create();
     if (unusable != null) {
-      Warnings.warn("files that change under the same name will not be detected: " + unusable);
+      LoadedFiles.warnOfNoRecord(unusable);
       return;
     }
-    List<FileFacts> files = new ArrayList<>();
-    for (InputFile file : input.files()) {
-      if (file.isPipe()) {
-        Warnings.warn(
-            "%s is a pipe, so it cannot be compared with what was loaded under this name before"
-                .formatted(file.name()));
-      } else {
-        files.add(FileFacts.of(file));
-      }
-    }
-    List<FileFacts> known = record.find();
+    input.files().stream()
+        .filter(InputFile::isPipe)
+        .forEach(
+            pipe ->
+                Warnings.warn(
+                    "%s is a pipe, so it cannot be compared with what was loaded under this name before"
+                        .formatted(pipe.name())));
+    Map<Long, FileFacts> known = byFile(record.find());
+    refuseOtherSizes(input, known);
+    List<FileFacts> files = files(input).map(FileFacts::of).toList();
     refuseChanged(files, known);
-    record.add(files.stream().filter(file -> !isKnown(file, known)).toList());
+    String notAdded =
+        record.add(files.stream().filter(file -> !known.containsKey(file.file())).toList());
+    if (notAdded != null) {
+      LoadedFiles.warnOfNoRecord(notAdded);
+    }
     // Another process may have recorded a file of the same name meanwhile.
-    refuseChanged(files, record.find());
+    refuseChanged(files, byFile(record.find()));
   }
 
   /**
-   * Compares files as {@link #compare} does, and records nothing.
+   * Compares files as {@link #compare} does, and records nothing. It reads only files that are
+   * recorded, with the same size.
    *
    * @return what was compared
    * @throws BadInputException if a file has changed
    */
   public String look(InputFiles input) throws SQLException, InterruptedException {
-    List<FileFacts> known = record.look();
-    List<FileFacts> files =
-        input.files().stream().filter(file -> !file.isPipe()).map(FileFacts::of).toList();
-    refuseChanged(files, known);
-    long loaded = files.stream().filter(file -> isKnown(file, known)).count();
+    Map<Long, FileFacts> known = byFile(record.look());
+    refuseOtherSizes(input, known);
+    List<InputFile> loaded =
+        files(input).filter(file -> known.containsKey(Piece.fileOf(file.name()))).toList();
+    refuseChanged(loaded.stream().map(FileFacts::of).toList(), known);
     return "%s of %s were loaded by a statement before, and have not changed"
-        .formatted(loaded, files.size());
+        .formatted(loaded.size(), files(input).count());
   }
 
-  private static boolean isKnown(FileFacts file, List<FileFacts> known) {
-    return known.stream().anyMatch(other -> other.file() == file.file());
+  private static Stream<InputFile> files(InputFiles input) {
+    return input.files().stream().filter(file -> !file.isPipe());
   }
 
-  private void refuseChanged(List<FileFacts> files, List<FileFacts> known) {
+  private static Map<Long, FileFacts> byFile(List<FileFacts> files) {
+    Map<Long, FileFacts> byFile = new HashMap<>();
+    files.forEach(file -> byFile.put(file.file(), file));
+    return byFile;
+  }
+
+  /** Refuses what needs no reading. */
+  private void refuseOtherSizes(InputFiles input, Map<Long, FileFacts> known) {
+    files(input)
+        .forEach(
+            file -> {
+              FileFacts before = known.get(Piece.fileOf(file.name()));
+              if (before != null) {
+                refuse(before, file.name(), before.changeTo(file.bytes()));
+              }
+            });
+  }
+
+  private void refuseChanged(List<FileFacts> files, Map<Long, FileFacts> known) {
     for (FileFacts file : files) {
-      for (FileFacts before : known) {
-        @Nullable String change = before.file() == file.file() ? before.changeTo(file) : null;
-        if (change != null) {
-          throw new BadInputException(
-              "%s has changed since a statement wrote its rows to %s: %s. The edge_id of a row is built from file name and place, so new rows would be taken for earlier ones. Load the file under another name, or delete its rows and then its record: %s"
-                  .formatted(file.name(), database, change, record.deletionOf(before)));
-        }
+      FileFacts before = known.get(file.file());
+      if (before != null) {
+        refuse(before, file.name(), before.changeTo(file));
       }
+    }
+  }
+
+  private void refuse(FileFacts before, String name, @Nullable String change) {
+    if (change != null) {
+      throw new BadInputException(
+          "%s has changed since a load of it into %s began: %s. Rows of its earlier content may be there, even if that load failed, and new rows would be taken for them: the edge_id of a row is built from file name and place. Load the file under another name, or delete the rows that are there and then its record: %s"
+              .formatted(name, database, change, record.deletionOf(before)));
     }
   }
 }

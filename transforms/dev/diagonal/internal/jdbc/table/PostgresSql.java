@@ -7,12 +7,18 @@ import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.Table;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Builds PostgreSQL's SQL for a {@link Table}, and quotes names. */
 public final class PostgresSql {
 
   /** MaxHeapAttributeNumber. */
   private static final int MAX_COLUMNS = 1_600;
+
+  private static final Pattern VARCHAR =
+      Pattern.compile("(?i)\\s*(varchar|char(acter)?\\s+varying)\\s*\\(.*\\)\\s*");
+
+  private static final Pattern CHAR = Pattern.compile("(?i)\\s*char(acter)?\\s*(\\(.*\\))?\\s*");
 
   private PostgresSql() {}
 
@@ -101,6 +107,18 @@ public final class PostgresSql {
   /** Returns the name of the table that {@link #createWanted} creates, in {@code pg_temp}. */
   static String wantedName(Table table) {
     return unlike("diagonal_wanted", table.name());
+  }
+
+  /**
+   * Returns the type of a column for casts. A cast to {@code varchar(3)} or {@code char(3)} would
+   * silently cut a value that the column refuses.
+   */
+  public static String withoutLength(Column column) {
+    String type = column.type();
+    if (VARCHAR.matcher(type).matches()) {
+      return "varchar";
+    }
+    return CHAR.matcher(type).matches() ? "bpchar" : type;
   }
 
   public static String names(List<Column> columns) {

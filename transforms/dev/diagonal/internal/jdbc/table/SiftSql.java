@@ -34,7 +34,7 @@ public final class SiftSql {
    */
   public static String sift(
       String bad, String numbered, UnaryOperator<String> apply, long mostBad) {
-    String statement = literal(apply.apply("ctid = ANY ($1)"));
+    String statement = PostgresSql.literal(apply.apply("ctid = ANY ($1)"));
     String block =
         """
         DECLARE
@@ -68,7 +68,7 @@ public final class SiftSql {
             .formatted(PIECE_ROWS, numbered, statement, bad, mostBad);
     return "CREATE TEMPORARY TABLE %s (place bigint, id tid, reason text) ON COMMIT DROP; DO "
             .formatted(bad)
-        + literal(block);
+        + PostgresSql.literal(block);
   }
 
   /**
@@ -79,10 +79,5 @@ public final class SiftSql {
    */
   public static String badRows(String target) {
     return "pg_temp." + PostgresSql.unlike("diagonal_bad", target);
-  }
-
-  /** Returns a text as a literal, whatever it contains and however the session is configured. */
-  static String literal(String text) {
-    return "E'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 }

@@ -74,6 +74,13 @@ interface ColumnConversion {
             out.setDouble(column, ExactFloat.real(in.doubleValue(row, source)));
             return true;
           };
+    } else if (given == FieldType.DECIMAL
+        && (wanted == FieldType.DOUBLE || wanted == FieldType.REAL)) {
+      conversion =
+          (in, row, out, column) -> {
+            out.setDouble(column, ExactFloat.of(in.text(row, source), wanted));
+            return true;
+          };
     } else if (given == FieldType.REAL && wanted == FieldType.DOUBLE) {
       conversion = word(source);
     } else {

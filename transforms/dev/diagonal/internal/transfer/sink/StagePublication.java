@@ -12,6 +12,7 @@ import dev.diagonal.internal.jdbc.schema.InternalSchema;
 import dev.diagonal.internal.jdbc.schema.Token;
 import dev.diagonal.internal.jdbc.sql.SqlFaults;
 import dev.diagonal.internal.jdbc.table.TableLocks;
+import dev.diagonal.internal.metrics.Warnings;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -48,11 +49,13 @@ final class StagePublication {
         AND (l.classid::bigint << 32) | l.objid::bigint =\s"""
           + LOCK_KEY;
 
-  /** The SQLState for a stage that has lost rows: data corrupted. */
-  private static final String LOST_ROWS = "XX001";
-
   private final List<Staged> all;
   private final Consumer<String> notices;
+
+  /** By stage, how many rows the target counted; none for stages whose rows were tried apart. */
+  private final Map<Staged, Long> applied = new HashMap<>();
+
+  private final Map<Staged, Long> dropped = new HashMap<>();
   private boolean saidWhoHoldsLocks;
 
   StagePublication(List<Staged> all, Consumer<String> notices) {
@@ -89,6 +92,21 @@ final class StagePublication {
           SqlFaults.state(fault),
           fault);
     }
+  }
+
+  /** Warns of rows that triggers have dropped; to be called once the publication is committed. */
+  void warnOfDropped() {
+    dropped.forEach(
+        (staged, rows) -> {
+          if (rows > 0) {
+            Warnings.warn(
+                String.format(
+                    Locale.ROOT,
+                    "table %s: a trigger or a rule of it dropped %,d row(s), or wrote them elsewhere; the summary counts them as written",
+                    staged.table().target().name(),
+                    rows));
+          }
+        });
   }
 
   private List<Long> attempt(
@@ -133,7 +151,7 @@ final class StagePublication {
       }
       for (Staged staged : all) {
         statement.execute(new StageSql(staged.table()).lockStage());
-        verify(statement, staged.table());
+        StageRows.verify(statement, staged.table());
       }
       if (sifts) { // otherwise a deferred constraint would fail at the commit
         statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
@@ -141,6 +159,8 @@ final class StagePublication {
       for (Staged staged : all) {
         createIfMissing(connection, statement, staged.table());
       }
+      applied.clear();
+      dropped.clear();
       PublicationOrder order = PublicationOrder.of(connection, all);
       for (Staged staged : order.childrenFirst()) {
         StageSql sql = new StageSql(staged.table());
@@ -152,6 +172,10 @@ final class StagePublication {
         refused.put(staged, publish(connection, statement, staged, sifts));
       }
       for (Staged staged : all) {
+        Long rows = applied.get(staged);
+        if (rows != null) {
+          dropped.put(staged, StageRows.dropped(connection, staged.table(), rows));
+        }
         statement.execute(staged.table().dropSql());
       }
       return all.stream().map(refused::get).toList();
@@ -206,49 +230,6 @@ final class StagePublication {
     }
   }
 
-  /** Throws if the stage does not have exactly the rows of the acknowledged ranges. */
-  private static void verify(Statement statement, StagedTable table) throws SQLException {
-    long ranges = 0;
-    long sealed = -1;
-    long acknowledged = 0;
-    long found = 0;
-    int wrong = 0;
-    try (ResultSet result = statement.executeQuery(new StageSql(table).verify())) {
-      while (result.next()) {
-        if (result.getInt(1) == StagedTable.SEAL) {
-          sealed = result.getLong(2);
-          continue;
-        }
-        ranges++;
-        acknowledged += result.getLong(2);
-        found += result.getLong(4);
-        boolean isRight =
-            result.getLong(2) == result.getLong(4)
-                && result.getLong(3) == result.getBigDecimal(5).toBigInteger().longValue();
-        wrong += isRight ? 0 : 1;
-      }
-    }
-    if (sealed != ranges || wrong > 0) {
-      String problem =
-          sealed < 0
-              ? "the stage is not complete: its list of ranges is missing"
-              : sealed != ranges
-                  ? String.format(Locale.ROOT, "the stage has %,d ranges of %,d", ranges, sealed)
-                  : String.format(
-                      Locale.ROOT,
-                      "the database acknowledged %,d rows, but the stage has %,d of them (%,d of"
-                          + " %,d ranges differ)",
-                      acknowledged,
-                      found,
-                      wrong,
-                      ranges);
-      throw new SQLException(
-          "%s; a crash or a failover of the server has changed it. Table %s is unchanged: run the command again"
-              .formatted(problem, table.target().name()),
-          LOST_ROWS);
-    }
-  }
-
   private static void createIfMissing(Connection connection, Statement statement, StagedTable table)
       throws SQLException {
     String goal = quoteTable(table.target().name());
@@ -266,17 +247,16 @@ final class StagePublication {
   }
 
   /** Returns how many rows the target has refused. */
-  private static long publish(
-      Connection connection, Statement statement, Staged staged, boolean sifts)
+  private long publish(Connection connection, Statement statement, Staged staged, boolean sifts)
       throws SQLException {
     StageSql sql = new StageSql(staged.table());
     if (!sifts) {
-      statement.execute(sql.publish());
+      applied.put(staged, statement.executeLargeUpdate(sql.publish()));
       return 0;
     }
     Savepoint before = connection.setSavepoint();
     try {
-      statement.execute(sql.publish());
+      applied.put(staged, statement.executeLargeUpdate(sql.publish()));
       connection.releaseSavepoint(before);
       return 0;
     } catch (SQLException refused) {

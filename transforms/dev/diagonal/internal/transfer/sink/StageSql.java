@@ -9,6 +9,7 @@ import dev.diagonal.internal.jdbc.table.SiftSql;
 import dev.diagonal.internal.transfer.sink.StagedTable.Mode;
 import dev.diagonal.jdbc.table.Column;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Builds PostgreSQL's statements that publish a stage. */
 final class StageSql {
@@ -82,6 +83,15 @@ final class StageSql {
             ? " OVERRIDING SYSTEM VALUE"
             : "";
     return "INSERT INTO %s (%s)%s %s%s".formatted(goal, columns, overriding, select, onConflict());
+  }
+
+  /** Counts the rows that are published; null if the target may keep its own rows of their keys. */
+  @Nullable String countApplicable() {
+    if (onConflict().endsWith("NOTHING")) {
+      return null;
+    }
+    return "SELECT count(*) FROM (SELECT %s FROM %s AS s JOIN %s) AS applicable"
+        .formatted(key.isEmpty() ? "1" : "DISTINCT " + names(key, "s."), rows, acknowledged());
   }
 
   private String acknowledged() {

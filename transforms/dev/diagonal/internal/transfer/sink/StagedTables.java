@@ -156,7 +156,9 @@ public final class StagedTables {
       return 0;
     }
     StagedTables first = runs.get(0);
-    List<Long> refused = new StagePublication(all, notices).run(first.schema, first.run());
+    StagePublication publication = new StagePublication(all, notices);
+    List<Long> refused = publication.run(first.schema, first.run());
+    publication.warnOfDropped();
     for (StagedTables run : runs) {
       run.end();
     }

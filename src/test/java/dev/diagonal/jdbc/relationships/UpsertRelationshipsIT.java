@@ -16,6 +16,7 @@ import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
 import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.metrics.Changes;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.schedule.Batch;
 import dev.diagonal.schedule.BatchWriter;
@@ -149,6 +150,53 @@ final class UpsertRelationshipsIT {
   void aRelationshipThatComesTwiceInABatchCountsOnce() throws Exception {
     write(new Link(1, 5, 6), new Link(1, 5, 6), new Link(2, 5, 5));
     assertThat(nodes()).containsExactly("5: 2 1", "6: 0 1");
+  }
+
+  @Test
+  void rowsThatATriggerDropsAreNotUnchanged() throws Exception {
+    sql.execute(
+        """
+        CREATE OR REPLACE FUNCTION %1$s_drop() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN IF NEW.id %% 2 = 1 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER drop_odd BEFORE INSERT ON %1$s_edges FOR EACH ROW EXECUTE FUNCTION %1$s_drop()
+        """
+            .formatted(name));
+    try (BatchWriter<Link> writer = upsert().open()) {
+      writer.write(new Batch<>(0, List.of(new Link(2, 5, 6), new Link(4, 5, 6))));
+      assertThat(writer.changes()).isEqualTo(new Changes(2, 0, 0, 0));
+      writer.write(new Batch<>(0, List.of(new Link(1, 5, 6), new Link(6, 5, 6))));
+      assertThat(writer.changes()).isEqualTo(Changes.UNKNOWN);
+    }
+    assertThat(nodes()).containsExactly("5: 3 0", "6: 0 3");
+  }
+
+  @Test
+  void textThatIsTooLongForItsColumnIsRefused() throws Exception {
+    for (String type : List.of("varchar(3)", "char(3)", "CHARACTER VARYING (3)")) {
+      String edges = name + "_" + type.length();
+      RelationshipTables limited =
+          new RelationshipTables(
+              Table.of(
+                  edges,
+                  Column.key("id", "bigint"),
+                  Column.of("source", "bigint"),
+                  Column.of("target", "bigint"),
+                  Column.of("code", type)),
+              "source",
+              "target",
+              EndTable.of(edges + "_nodes", "id", "out_degree"),
+              EndTable.of(edges + "_nodes", "id", "in_degree"));
+      limited.createIfMissing(target);
+      RowBinder<String> binder =
+          (code, values) -> values.putLong(code.length()).putLong(1).putLong(2).putText(code);
+      try (BatchWriter<String> writer = UpsertRelationships.into(target, limited, binder).open()) {
+        writer.write(new Batch<>(0, List.of("abc")));
+        assertThatThrownBy(() -> writer.write(new Batch<>(0, List.of("abcdef"))))
+            .as(type)
+            .hasMessageContaining("value too long for type");
+      }
+      assertThat(sql.query("SELECT code FROM " + edges)).containsExactly("abc");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.block.Block;
+import dev.diagonal.fault.BadInputException;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;
 import dev.diagonal.jdbc.table.RowBinder;
@@ -12,6 +13,7 @@ import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.schedule.RejectedRow;
 import dev.diagonal.testing.Sql;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -24,6 +26,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Writes to H2: what any database gets that is not PostgreSQL. */
 class StatementRowsTest {
@@ -56,6 +59,28 @@ class StatementRowsTest {
   void inserts() throws Exception {
     write(WriteMode.INSERT, TABLE, new Item(2, "a"), new Item(3, "b"));
     assertThat(rows()).containsExactly("1=old", "2=a", "3=b", "9=kept");
+  }
+
+  @Test
+  void theFirstBadRowFailsAllWithoutSavepoints(@TempDir Path directory) throws Exception {
+    JdbcTarget duck = JdbcTarget.at("jdbc:duckdb:" + directory.resolve("db"));
+    Sql duckSql = new Sql(duck);
+    duckSql.execute("CREATE TABLE t (id bigint PRIMARY KEY, name varchar CHECK (name <> 'bad'))");
+    List<Item> items = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      items.add(new Item(i, i == 700 || i == 800 ? "bad" : "good"));
+    }
+    try (JdbcBlockWriter<Item> writer =
+        JdbcBlockWriter.open(JdbcWrite.insert(duck, TABLE, BINDER))) {
+      assertThatThrownBy(
+              () -> {
+                writer.write(new Block<>(items));
+                writer.flush();
+              })
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("refuses the row of key 700: ");
+    }
+    assertThat(duckSql.query("SELECT count(*) FROM t")).containsExactly("0");
   }
 
   @Test

@@ -44,7 +44,7 @@ final class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--coats", "--coats --painter=x", "--coats --runner=FlinkRunner"})
+  @CsvSource({"--coats", "--coats --painter=x", "--coats --runner=FlinkRunner", "--coats -q"})
   void refusesAnOptionWithoutItsValue(String args) {
     assertThatThrownBy(() -> normalize(args.split(" ", -1)))
         .isInstanceOf(UsageException.class)

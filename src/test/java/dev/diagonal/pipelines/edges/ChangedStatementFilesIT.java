@@ -55,6 +55,65 @@ final class ChangedStatementFilesIT {
   }
 
   @Test
+  void failedLoadOfAFileLeavesAWayOn(LocalPostgres postgres) throws Exception {
+    JdbcTarget database = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
+    Sql sql = new Sql(database);
+    sql.execute(TABLE);
+    write("1,2", "7");
+    assertThat(load(database, ON_POSTGRES).exitCode()).isEqualTo(ExitCode.FAILED);
+    write("1,2", "7,8");
+    String message = load(database, ON_POSTGRES).toString();
+    assertThat(message)
+        .contains("Rows of its earlier content may be there, even if that load failed");
+    sql.execute(
+        "TRUNCATE placed; "
+            + message.substring(message.indexOf("DELETE FROM ")).split("(?<== -?\\d{1,20})\\D")[0]);
+    assertDone(load(database, ON_POSTGRES));
+    assertThat(sql.query(COUNT)).containsExactly("2");
+  }
+
+  @Test
+  void refusedNodesLeaveNoRecordOfEdges(LocalPostgres postgres) throws Exception {
+    JdbcTarget database = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
+    Sql sql = new Sql(database);
+    sql.execute(TABLE);
+    write("1,2");
+    Path nodes = Files.writeString(directory.resolve("nodes.csv"), "id\n1\n");
+    Path nodesStatement =
+        Files.writeString(
+            directory.resolve("nodes.sql"), "INSERT INTO nowhere SELECT * FROM unnest(:id)");
+    Launched refused =
+        load(database, ON_POSTGRES, "--nodesInput=" + nodes, "--nodesStatement=" + nodesStatement);
+    assertThat(refused.toString()).contains("nowhere");
+    write("1,2", "2,3");
+    assertDone(load(database, ON_POSTGRES));
+    assertThat(sql.query(COUNT)).containsExactly("2");
+  }
+
+  @Test
+  void dryRunDeletesNoRecords(LocalPostgres postgres) throws Exception {
+    JdbcTarget database = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
+    Sql sql = new Sql(database);
+    sql.execute(TABLE);
+    write("1,2");
+    assertDone(load(database, ON_POSTGRES));
+    sql.execute("INSERT INTO diagonal.files VALUES (4000000000, 1, 'of dropped', 1, 1, '{}')");
+    String records = "SELECT count(*) FROM diagonal.files WHERE name = 'of dropped'";
+    assertDone(load(database, ON_POSTGRES, "--dryRun"));
+    assertThat(sql.query(records)).containsExactly("1");
+    assertDone(load(database, ON_POSTGRES));
+    assertThat(sql.query(records)).as("a load deletes them").containsExactly("0");
+  }
+
+  @Test
+  void dryRunReportsAnInvalidStatementOnce(LocalPostgres postgres) throws Exception {
+    JdbcTarget database = JdbcTarget.at(postgres.jdbcUrl()).withUser(postgres.user());
+    write("1,2");
+    String output = load(database, "INSERT INTO placed VALUES (:nosuch)", "--dryRun").toString();
+    assertThat(output.split("nosuch", -1)).as(output).hasSize(2);
+  }
+
+  @Test
   void changedFileIsRefusedOnH2() throws Exception {
     Server server =
         Server.createTcpServer("-tcpPort", "0", "-ifNotExists", "-baseDir", directory.toString());
@@ -111,7 +170,7 @@ final class ChangedStatementFilesIT {
         Launched again = load(database, statement, dryRun);
         assertThat(again.exitCode()).as(again.toString()).isEqualTo(ExitCode.FAILED);
         assertThat(again.toString())
-            .contains("edges.csv has changed since a statement wrote its rows to ", repair);
+            .contains("edges.csv has changed since a load of it into ", repair);
       }
     }
   }

@@ -52,7 +52,7 @@ final class SecretsTest {
     Path file = directory.resolve("none");
     assertThatThrownBy(() -> Secrets.read("jdbcPasswordFile", file.toString(), UNSET))
         .isInstanceOf(UsageException.class)
-        .hasMessage("--jdbcPasswordFile: the file '%s' cannot be read (NoSuchFileException)", file);
+        .hasMessage("--jdbcPasswordFile: the file '%s' cannot be read: it does not exist", file);
   }
 
   @Test

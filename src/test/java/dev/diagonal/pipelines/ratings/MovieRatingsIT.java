@@ -245,7 +245,7 @@ final class MovieRatingsIT {
     assertThat(launch("--input=" + someRatings(), jdbc(), jdbcUser(), "--jdbcPasswordFile=" + file))
         .isEqualTo(
             wrongUsage(
-                "--jdbcPasswordFile: the file '%s' cannot be read (NoSuchFileException)"
+                "--jdbcPasswordFile: the file '%s' cannot be read: it does not exist"
                     .formatted(file)));
   }
 

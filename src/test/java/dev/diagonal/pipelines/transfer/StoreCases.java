@@ -198,13 +198,16 @@ abstract class StoreCases {
 
   @Test
   void typesThatAColumnWouldRoundAreRefused() throws Exception {
-    execute("CREATE TABLE typed (id int, amount int, more double)");
+    execute("CREATE TABLE typed (id int, amount int, more double, name text)");
     assertFailed(
         "column 'amount': the rows have decimal, it holds",
         load("id,amount\n1,1.5\n", "typed", "--types=amount:decimal"));
     assertFailed(
         "column 'more': the rows have decimal, it holds double",
         load("id,more\n1,1.5\n", "typed", "--types=more:decimal"));
+    assertFailed(
+        "column 'name': the rows have double, it holds text",
+        load("id,name\n1,0.30000000000000004\n", "typed", "--types=name:double"));
     assertDone(load("id,amount,more\n1,2,1.5\n", "typed", "--types=amount:bigint,more:real"));
     Path mapping =
         Files.writeString(
@@ -215,23 +218,27 @@ abstract class StoreCases {
 
   @Test
   void numbersThatAFloatWouldRoundAreDeadLetters() throws Exception {
-    execute("CREATE TABLE typed (id int, d double, r %s)".formatted(realType()));
+    execute("CREATE TABLE typed (id int, d double, r %s, n double)".formatted(realType()));
     Path numbers = directory.resolve("numbers.parquet");
     Path csv =
         Files.writeString(
             directory.resolve("numbers.csv"),
-            "id,d,r\n1,9007199254740992,0.5\n2,9007199254740993,0.5\n3,1,0.1\n");
+            "id,d,r,n\n1,9007199254740992,0.5,0.1\n2,9007199254740993,0.5,1\n3,1,0.1,1\n"
+                + "4,1,0.5,1234567890.1234567891\n");
     assertDone(
         Launched.with(
             Main.COMMANDS,
             "transfer",
             "--from=csv:" + csv,
             "--to=parquet:" + numbers,
-            "--types=id:integer,d:bigint,r:double"));
+            "--types=id:integer,d:bigint,r:double,n:decimal(20,10)"));
     Path bad = directory.resolve("bad.jsonl");
     assertDone(transfer("parquet:" + numbers, "jdbc:typed", "--badRecords=" + bad));
     assertThat(query("SELECT id FROM typed")).containsExactly("1");
-    assertThat(Files.readString(bad)).contains("9007199254740993").contains("0.1");
+    assertThat(Files.readString(bad))
+        .contains("'9007199254740993' would be rounded by double")
+        .contains("'0.1' would be rounded by real")
+        .contains("'1234567890.1234567891' would be rounded by double");
   }
 
   String realType() {

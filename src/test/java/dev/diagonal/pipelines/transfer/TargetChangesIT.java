@@ -11,6 +11,7 @@ import dev.diagonal.testing.PostgresExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +94,39 @@ final class TargetChangesIT {
         .endsWith(" (1 new, 1 dropped by a trigger of the table)");
     assertThat(database.query("SELECT id || ':' || v FROM app.t ORDER BY 1"))
         .containsExactly("2:4", "6:2");
+  }
+
+  @Test
+  void droppedRowsOfAPublicationAreReported() throws Exception {
+    dropOddIds();
+    Path rows = Files.writeString(directory.resolve("few.csv"), "id,v\n1,1\n2,2\n3,3\n2,4\n");
+    for (String mode : List.of("--mode=upsert", "--mode=replace")) {
+      assertThat(load(rows, "--key=id", "--transaction=all", mode).err())
+          .as(mode)
+          .anyMatch(
+              line -> line.contains("table app.t: a trigger or a rule of it dropped 2 row(s)"));
+    }
+    Path even = Files.writeString(directory.resolve("even.csv"), "id,v\n2,1\n2,2\n");
+    assertThat(load(even, "--key=id", "--transaction=all").err())
+        .noneMatch(line -> line.contains("dropped"));
+  }
+
+  @Test
+  void droppedRowsAreNotUnchanged() throws Exception {
+    dropOddIds();
+    Path rows = Files.writeString(directory.resolve("few.csv"), "id,v\n1,1\n2,2\n");
+    assertThat(target(load(rows, "--key=id", "--mode=ignore"))).doesNotContain("unchanged");
+    Path even = Files.writeString(directory.resolve("even.csv"), "id,v\n4,1\n");
+    assertThat(target(load(even, "--key=id", "--mode=ignore"))).endsWith(" (1 new)");
+  }
+
+  private void dropOddIds() throws SQLException {
+    database.execute(
+        """
+        CREATE FUNCTION app.drop_odd() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN IF NEW.id % 2 = 1 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER drop_odd BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.drop_odd()
+        """);
   }
 
   /** Rows whose last 1,244 have the keys of the first ones. */

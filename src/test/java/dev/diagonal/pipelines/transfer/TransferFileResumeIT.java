@@ -1,5 +1,6 @@
 package dev.diagonal.pipelines.transfer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.internal.files.output.KeptParts;
@@ -108,7 +109,8 @@ final class TransferFileResumeIT {
   @ValueSource(strings = {"rows.csv", "rows.jsonl.gz", "rows.parquet"})
   void aKilledRunIsResumedToTheSameBytes(String name) throws Exception {
     writeFiles(8, 40_000, false);
-    try (CommandJvm killed = CommandJvm.start(in.getParent(), options(to(name), "--resume"))) {
+    try (CommandJvm killed =
+        CommandJvm.start(requireNonNull(in.getParent()), options(to(name), "--resume"))) {
       assertThat(
               Eventually.within(
                   BOUND,

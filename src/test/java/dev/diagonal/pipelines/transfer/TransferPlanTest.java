@@ -72,8 +72,8 @@ final class TransferPlanTest {
                         "  plan.yaml, line 10: --batchSize takes a whole number, got 'many'",
                         "  plan.yaml, line 11: the file 'missing.sql' cannot be read",
                         "  plan.yaml, line 13: unknown key 'delimeter'; did you mean 'delimiter'?",
-                        "  plan.yaml, line 15: the file 'missing.yaml' cannot be read"
-                            + " (NoSuchFileException)",
+                        "  plan.yaml, line 15: the file 'missing.yaml' cannot be read: it does not"
+                            + " exist",
                         "  plan.yaml, line 16: 'al' is not allowed here; did you mean 'all'?",
                         "  plan.yaml, line 18: 'go on' is not allowed here; known are stop,"
                             + " continue"));

@@ -3,9 +3,11 @@ package dev.diagonal.pipelines.transfer;
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.pipelines.command.Launched;
 import dev.diagonal.testing.LocalMariaDb;
 import dev.diagonal.testing.MariaDbExtension;
+import dev.diagonal.transfer.source.JdbcStandardRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TimeZone;
@@ -169,6 +171,20 @@ final class TransferToMariaDbIT extends StoreCases {
     assertThat(query("SELECT id, age FROM other")).containsExactly("1|1");
     assertThat(Files.readAllLines(bad)).hasSize(2);
     assertThat(unload("people", careless)).containsExactlyInAnyOrder("id,name", "1,a", "2,b");
+  }
+
+  @Test
+  void rangesAreThoseOfTheKeyOfTheRightDatabase() throws Exception {
+    execute(
+        "CREATE TABLE people (id int PRIMARY KEY, name varchar(9))",
+        "CREATE OR REPLACE DATABASE another",
+        "CREATE TABLE another.people (id int, name varchar(9) PRIMARY KEY)");
+    JdbcTarget database = JdbcTarget.at(url());
+    assertThat(JdbcStandardRows.ofTable(database, "people", null, 4).mostRanges()).isEqualTo(4);
+    assertThat(JdbcStandardRows.ofTable(database, "test.people", null, 4).mostRanges())
+        .isEqualTo(4);
+    assertThat(JdbcStandardRows.ofTable(database, "another.people", null, 4).mostRanges())
+        .isEqualTo(1);
   }
 
   @Test

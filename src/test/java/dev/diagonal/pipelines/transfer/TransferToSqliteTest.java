@@ -2,8 +2,17 @@ package dev.diagonal.pipelines.transfer;
 
 import static dev.diagonal.pipelines.edges.LoadEdgesRun.assertDone;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.diagonal.fault.TargetMismatchException;
+import dev.diagonal.internal.transfer.sink.TargetTable;
+import dev.diagonal.jdbc.connection.JdbcTarget;
+import dev.diagonal.jdbc.table.Table;
+import dev.diagonal.jdbc.table.WriteMode;
 import dev.diagonal.pipelines.command.Launched;
+import dev.diagonal.rows.Field;
+import dev.diagonal.rows.FieldType;
+import dev.diagonal.rows.RowType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,6 +117,20 @@ final class TransferToSqliteTest extends StoreCases {
             "--query=SELECT a, a + 1 AS n, b || '!' AS t, a / 2.0 AS d, c || '' AS u, NULL AS e FROM typed"));
     assertThat(Files.readAllLines(out).get(0)).isEqualTo("a,n,t,d,u,e");
     assertThat(Files.readAllLines(out)).contains("1,2,x!,0.5,\u0000,", "3,4,z!,1.5,\u0002,");
+  }
+
+  @Test
+  void aTableThatAnotherRunHasMadeMeanwhileIsChecked() throws Exception {
+    JdbcTarget database = JdbcTarget.at(url());
+    RowType rows =
+        new RowType(
+            List.of(new Field("id", FieldType.BIGINT), new Field("amount", FieldType.DECIMAL)));
+    Table table =
+        TargetTable.find(database, "typed", "rows", rows, List.of("id"), WriteMode.INSERT, false);
+    execute("CREATE TABLE typed (id int PRIMARY KEY, amount int)");
+    assertThatThrownBy(() -> TargetTable.created(database, table, "rows", rows, WriteMode.INSERT))
+        .isInstanceOf(TargetMismatchException.class)
+        .hasMessageContaining("column 'amount': the rows have decimal, it holds bigint");
   }
 
   @Test
