@@ -27,7 +27,7 @@ final class UntilFree {
    */
   static <T extends @Nullable Object> T call(Callable<T> action) throws Exception {
     try {
-      return RETRY.call(action::call, HeldException.class::isInstance);
+      return RETRY.call(action, HeldException.class::isInstance);
     } catch (Retry.ExhaustedException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(String.valueOf(cause.getMessage()), e);
