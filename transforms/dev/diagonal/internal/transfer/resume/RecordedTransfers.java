@@ -114,7 +114,7 @@ public final class RecordedTransfers {
     }
     String table = target.name();
     Entry wanted = choice().wanted(source, target, mode, readers, commitRows);
-    Entry entry = UntilFree.call(() -> chosen(database, target, mode, wanted));
+    Entry entry = chosenIfFree(database, target, mode, wanted);
     if (entry == null) {
       return ledger;
     }
@@ -163,6 +163,19 @@ public final class RecordedTransfers {
   }
 
   /** Returns the transfer to begin or resume, or null if transfers cannot be recorded. */
+  /** Waits a moment for an earlier transfer whose process is just ending. */
+  private @Nullable Entry chosenIfFree(
+      JdbcTarget database, Table target, WriteMode mode, Entry wanted) throws Exception {
+    try {
+      return UntilFree.call(() -> chosen(database, target, mode, wanted));
+    } catch (IllegalArgumentException stillHeld) {
+      if (kind == Kind.RESUME) {
+        throw stillHeld;
+      }
+      return kind == Kind.NONE ? null : wanted; // the other one goes on, and keeps its record
+    }
+  }
+
   private @Nullable Entry chosen(JdbcTarget database, Table target, WriteMode mode, Entry wanted)
       throws SQLException, InterruptedException, UntilFree.HeldException {
     String table = target.name();

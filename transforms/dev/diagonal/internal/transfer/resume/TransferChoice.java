@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Chooses whether a transfer begins, or resumes one that has not ended.
  *
  * @param claim of this process, to what it resumes
- * @param identity identifies the rows that are read from a database, which may be written again, so
- *     that the table may have any rows at first; null for files
+ * @param identity of the rows of a database, which may be written again; null for files
  * @param task the name of the task in a plan, or empty
  */
 record TransferChoice(
@@ -106,10 +105,11 @@ record TransferChoice(
     List<Found> all = unfinished(connection, table);
     List<Found> same = ofSource(all, wanted);
     if (!resumes()) {
+      boolean held = false;
       for (Found each : same) {
-        forget(connection, table, mode == WriteMode.INSERT, each);
+        held |= !forget(connection, table, mode == WriteMode.INSERT, each);
       }
-      return new Chosen(kind == Kind.NONE ? null : wanted, false);
+      return new Chosen(kind == Kind.NONE ? null : wanted, held);
     }
     if (same.isEmpty()) {
       if (!rewrites()) {
@@ -198,11 +198,12 @@ record TransferChoice(
     }
   }
 
-  /** Drops an earlier transfer that this one starts again, unless it is running. */
-  private void forget(Connection connection, String table, boolean doubles, Found earlier)
+  /** Drops an earlier transfer that this one starts again, and returns false if it is running. */
+  private boolean forget(Connection connection, String table, boolean doubles, Found earlier)
       throws SQLException {
     long rows = schema.ledger().rowsOf(connection, earlier.entry().run());
-    if (new Leftovers(schema).drop(connection, earlier.entry().run()) && rows > 0 && doubles) {
+    boolean dropped = new Leftovers(schema).drop(connection, earlier.entry().run());
+    if (dropped && rows > 0 && doubles) {
       Warnings.warn(
           String.format(
               Locale.ROOT,
@@ -213,6 +214,7 @@ record TransferChoice(
               table,
               earlier.startedAt()));
     }
+    return dropped;
   }
 
   /** Refuses a table that was emptied after rows of the transfer were committed to it. */

@@ -99,8 +99,7 @@ final class TransferTableResumeIT {
   void missingRangesAreWrittenAsTheyAreNow() throws Exception {
     killInSecondRange();
     long first = database.number("SELECT min(id) FROM goods_copy");
-    database.execute(
-        "UPDATE goods SET n = 2; INSERT INTO goods VALUES (%d, 2)".formatted(ROWS + 1));
+    database.execute("UPDATE goods SET n = 2");
 
     Launched resumed = transfer("--key=id", "--resume");
 
@@ -114,7 +113,7 @@ final class TransferTableResumeIT {
     assertThat(
             database.query(
                 "SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || count(*) FILTER (WHERE n = 1) FROM goods_copy"))
-        .containsExactly("%1$d %1$d %2$d".formatted(ROWS + 1, finishedRows(resumed)));
+        .containsExactly("%1$d %1$d %2$d".formatted(ROWS, finishedRows(resumed)));
     assertThat(database.number("SELECT count(*) FROM diagonal.transfers")).isZero();
     assertThat(database.number("SELECT count(*) FROM diagonal.ledger")).isZero();
   }
