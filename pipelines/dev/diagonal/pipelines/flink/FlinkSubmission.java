@@ -57,7 +57,7 @@ public record FlinkSubmission(
     String port = address.substring(address.lastIndexOf(':') + 1);
     if (port.length() > 5 || Integer.parseInt(port) > MAX_PORT) {
       throw new UsageException(
-          "--flinkMaster takes host:port with a port up to %d, got '%s'"
+          "--flinkMaster takes host:port with a port up to %s, got '%s'"
               .formatted(MAX_PORT, master));
     }
     return address;
