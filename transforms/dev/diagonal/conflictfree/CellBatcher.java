@@ -15,7 +15,6 @@ import dev.diagonal.schedule.RejectedRow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Assigns rows to cells, submits full batches to the scheduler and waits while its window is full.
@@ -33,7 +32,7 @@ final class CellBatcher<T> {
   private final Submission<T> submission;
   private final CellMetrics metrics;
   private final ToIntFunction<T> cells;
-  private final @Nullable EndCounts<T> ends;
+  private final EndCounts<T> ends;
 
   /** Which rows are written here, and which are emitted. */
   enum EmitPolicy {
@@ -52,12 +51,14 @@ final class CellBatcher<T> {
   }
 
   /**
+   * @param ends counts the ids of rows that are added without a cell
    * @param group the batches of the bundle
    * @param submission adds batches to the group; {@code group::submit}
    */
   CellBatcher(
       ConflictFreeSettings<T> write,
       RowSizeEstimate<T> rowBytes,
+      EndCounts<T> ends,
       BatchGroup<T> group,
       Submission<T> submission,
       EmitPolicy emitPolicy) {
@@ -75,7 +76,7 @@ final class CellBatcher<T> {
     this.group = group;
     this.submission = submission;
     this.metrics = new CellMetrics(schedule);
-    this.ends = EndCounts.of(write);
+    this.ends = ends;
   }
 
   /** Adds a row, or rejects it if it has no cell. */
@@ -87,9 +88,7 @@ final class CellBatcher<T> {
       reject(row, e, output);
       return;
     }
-    if (ends != null) {
-      ends.add(row);
-    }
+    ends.add(row);
     add(cell, row, output);
   }
 
@@ -127,9 +126,7 @@ final class CellBatcher<T> {
   /** Emits or submits all held rows, and waits until the submitted ones are committed. */
   void finish(Output<CellOutput<T>> output) {
     flush(output);
-    if (ends != null) {
-      ends.flush();
-    }
+    ends.flush();
     try {
       report(group.await(), output);
     } catch (InterruptedException e) {

@@ -1,15 +1,34 @@
 package dev.diagonal.conflictfree;
 
 import dev.diagonal.grid.Grid;
+import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.internal.metrics.HotIds;
 import dev.diagonal.internal.metrics.RunRecorder;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import org.apache.beam.sdk.metrics.Metrics;
 
-/** Counts the ids at the ends of rows, for the report of a run; not if nobody makes one. */
+/**
+ * Counts the ids at the ends of rows: hot ones in counters {@code rows_of_id_ID}, and more of them
+ * for the report of the run, if somebody makes one. If equal ids on the two sides are different
+ * things, the counters are {@code rows_of_source_ID} and {@code rows_of_target_ID}. Serves one
+ * thread.
+ *
+ * <p>An id is hot while at least one row in {@value #HOT_ONE_IN} has it. A runner keeps all
+ * counters in memory, and there are at most twice as many hot ids at a time.
+ */
 final class EndCounts<T> {
 
-  private static final int ROWS_AT_ONCE = 10_000;
+  private static final int HOT_ONE_IN = 64;
+
+  /** With fewer rows, an id is not hot. */
+  private static final int FEWEST_HOT_ROWS = 16;
+
+  /** How many ids are kept to find the hot ones. */
+  private static final int MOST_IDS = 1_000;
+
+  private static final int REPORTED_ROWS_AT_ONCE = 10_000;
 
   private final String target;
   private final Grid<T> grid;
@@ -17,21 +36,20 @@ final class EndCounts<T> {
   /** An id at both ends of a row is one id there, with one row. */
   private final boolean isOneSide;
 
-  private HotIds sources = new HotIds();
-  private HotIds targets = new HotIds();
-  private int rows;
+  private final Side atSources;
+  private final Side atTargets;
+  private long rows;
 
-  private EndCounts(String target, Grid<T> grid) {
-    this.target = target;
-    this.grid = grid;
+  private HotIds reportedSources = new HotIds();
+  private HotIds reportedTargets = new HotIds();
+  private int reportedRows;
+
+  EndCounts(ConflictFreeSettings<T> write) {
+    this.target = write.writers().target();
+    this.grid = write.grid();
     this.isOneSide = grid.schedule().slots() == grid.schedule().tableSize();
-  }
-
-  /** Returns counts, or null if nobody makes a report. */
-  static <T> @Nullable EndCounts<T> of(ConflictFreeSettings<T> write) {
-    return RunRecorder.isRecording()
-        ? new EndCounts<>(write.writers().target(), write.grid())
-        : null;
+    this.atSources = new Side(isOneSide ? "rows_of_id_" : "rows_of_source_");
+    this.atTargets = isOneSide ? atSources : new Side("rows_of_target_");
   }
 
   void add(T row) {
@@ -39,22 +57,64 @@ final class EndCounts<T> {
     if (ends.isEmpty()) {
       return;
     }
-    sources.add(ends.get(0));
-    if (!(isOneSide && ends.get(0).equals(ends.get(1)))) {
-      targets.add(ends.get(1));
+    Object source = ends.get(0);
+    Object targetId = ends.get(1);
+    boolean isLoop = isOneSide && source.equals(targetId);
+    rows++;
+    atSources.ids.add(source);
+    if (!isLoop) {
+      atTargets.ids.add(targetId);
     }
-    if (++rows == ROWS_AT_ONCE) {
-      flush();
+    if (RunRecorder.isRecording()) {
+      reportedSources.add(source);
+      if (!isLoop) {
+        reportedTargets.add(targetId);
+      }
+      if (++reportedRows == REPORTED_ROWS_AT_ONCE) {
+        report();
+      }
     }
   }
 
-  /** Adds the counts to the report. */
+  /** Adds the counts to the counters, on a thread that runs a DoFn, and to the report. */
   void flush() {
-    if (rows > 0) {
-      RunRecorder.ends(target, sources, targets);
-      sources = new HotIds();
-      targets = new HotIds();
-      rows = 0;
+    atSources.count(rows);
+    if (atTargets != atSources) {
+      atTargets.count(rows);
+    }
+    if (reportedRows > 0) {
+      report();
+    }
+  }
+
+  private void report() {
+    RunRecorder.ends(target, reportedSources, reportedTargets);
+    reportedSources = new HotIds();
+    reportedTargets = new HotIds();
+    reportedRows = 0;
+  }
+
+  /** The ids of one side, or of both. */
+  private static final class Side {
+
+    private final String counter;
+    private final HotIds ids = new HotIds(MOST_IDS);
+
+    /** What is in the counters. */
+    private final Map<Object, Long> counted = new HashMap<>();
+
+    Side(String counter) {
+      this.counter = counter;
+    }
+
+    void count(long allRows) {
+      for (HotIds.HotId hot : ids.withRows(Math.max(FEWEST_HOT_ROWS, allRows / HOT_ONE_IN))) {
+        long before = counted.getOrDefault(hot.id(), 0L);
+        if (hot.rows() > before) {
+          Metrics.counter(Counted.NAMESPACE, counter + hot.id()).inc(hot.rows() - before);
+          counted.put(hot.id(), hot.rows());
+        }
+      }
     }
   }
 }

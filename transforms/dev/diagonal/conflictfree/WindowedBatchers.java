@@ -27,6 +27,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
 
   private final ConflictFreeSettings<T> write;
   private final RowSizeEstimate<T> rowBytes;
+  private final EndCounts<T> ends;
   private final CellBatcher.EmitPolicy emitPolicy;
   private final ConflictScheduler<T> scheduler;
   private final Map<BoundedWindow, CellBatcher<T>> byWindow = new LinkedHashMap<>();
@@ -44,6 +45,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
       ConflictFreeSettings<T> write, Coder<T> rowCoder, CellBatcher.EmitPolicy emitPolicy) {
     this.write = write;
     this.rowBytes = new RowSizeEstimate<>(rowCoder);
+    this.ends = new EndCounts<>(write);
     this.emitPolicy = emitPolicy;
     try {
       this.scheduler = SchedulerRegistry.JVM.acquire(write.id(), write::newScheduler);
@@ -59,7 +61,7 @@ final class WindowedBatchers<T> implements AutoCloseable {
         window,
         w -> {
           BatchGroup<T> group = scheduler.newGroup();
-          return new CellBatcher<>(write, rowBytes, group, group::submit, emitPolicy);
+          return new CellBatcher<>(write, rowBytes, ends, group, group::submit, emitPolicy);
         });
   }
 

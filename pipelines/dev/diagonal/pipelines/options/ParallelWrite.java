@@ -12,7 +12,6 @@ import dev.diagonal.pipelines.run.Runners;
 import dev.diagonal.pipelines.usage.Mistakes;
 import dev.diagonal.pipelines.usage.UsageException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,9 +38,6 @@ public final class ParallelWrite {
 
   /** As many as COPY handles well: meanwhile only the rows themselves are locked. */
   private static final int FOLDED_BATCH_SIZE = 50_000;
-
-  private static final String ROWS_OF_SLOT = "rows_of_slot_";
-  private static final String ROWS_OF_CELL = "rows_of_cell_";
 
   private final ConflictFreeOptions options;
   private final ScheduleKind kind;
@@ -178,27 +174,10 @@ public final class ParallelWrite {
             options.getMaxWorkers(),
             sum(metrics, "retries"::equals)));
     remarks.addAll(changes(metrics));
-    long hottest = largest(ROWS_OF_SLOT, metrics);
-    if (hottest > 0 && tableSize > 1 && !folded) {
-      remarks.add(
-          String.format(
-              Locale.ROOT,
-              "the hottest of %d slots had %.0f %% of the rows: room for about %.1f transactions at"
-                  + " a time",
-              kind.of(tableSize).slots(),
-              100.0 * hottest / batchRows.getSum(),
-              (double) batchRows.getSum() / hottest));
-    }
-    long largest = largest(ROWS_OF_CELL, metrics); // 0 if there are too many cells to count
-    if (largest > 0 && tableSize > 1 && !folded) {
-      int cells = kind.of(tableSize).cells();
-      remarks.add(
-          String.format(
-              Locale.ROOT,
-              "the largest of %d cells had %,d rows, %.1f times the mean",
-              cells,
-              largest,
-              (double) largest * cells / batchRows.getSum()));
+    if (tableSize > 1 && !folded) {
+      boolean spreadsHubs = options.getCounts() == ConflictFreeOptions.Counting.mixed;
+      remarks.addAll(
+          new Skew(kind.of(tableSize), batchRows.getSum(), spreadsHubs, metrics).remarks());
     }
     return remarks;
   }
@@ -233,18 +212,6 @@ public final class ParallelWrite {
     return lines;
   }
 
-  /** Returns the number of rows of the largest slot or cell. */
-  private static long largest(String prefix, MetricQueryResults metrics) {
-    Map<String, Long> rows = new HashMap<>();
-    for (MetricResult<Long> counter : metrics.getCounters()) {
-      String name = counter.getName().getName();
-      if (name.startsWith(prefix)) {
-        rows.merge(name, counted(counter), Long::sum);
-      }
-    }
-    return rows.values().stream().mapToLong(Long::longValue).max().orElse(0);
-  }
-
   private static long sum(MetricQueryResults metrics, Predicate<String> name) {
     long sum = 0;
     for (MetricResult<Long> counter : metrics.getCounters()) {
@@ -259,7 +226,7 @@ public final class ParallelWrite {
    * Prefers attempted counters on runners without committed ones; attempted counters lag behind by
    * the last bundles.
    */
-  private static <V> V counted(MetricResult<V> metric) {
+  static <V> V counted(MetricResult<V> metric) {
     V committed = metric.getCommittedOrNull();
     return committed == null ? metric.getAttempted() : committed;
   }

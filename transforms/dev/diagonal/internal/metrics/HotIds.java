@@ -1,24 +1,35 @@
 package dev.diagonal.internal.metrics;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Counts the rows of ids in bounded memory. While there are more than {@value #MOST_IDS} ids, the
- * rare ones are forgotten, so a count may miss rows that came before; it is never too high. Not
- * thread-safe.
+ * Counts the rows of ids in bounded memory. When there are more ids than a maximum, the rare ones
+ * are forgotten until a quarter of it is left, so a count may miss rows that came before; it is
+ * never too high. Not thread-safe.
  */
 public final class HotIds {
 
   private static final int MOST_IDS = 20_000;
-  private static final int KEPT_IDS = 5_000;
 
   private final Map<Object, Long> rows = new HashMap<>();
+  private final int mostIds;
 
   /** An id and its rows. */
   public record HotId(Object id, long rows) {}
+
+  /** Creates counts of up to {@value #MOST_IDS} ids. */
+  public HotIds() {
+    this(MOST_IDS);
+  }
+
+  /** Creates counts of up to {@code mostIds} ids. */
+  public HotIds(int mostIds) {
+    this.mostIds = mostIds;
+  }
 
   /** Counts a row. */
   public void add(Object id) {
@@ -33,11 +44,25 @@ public final class HotIds {
   }
 
   private void forgetRareOnes() {
-    if (rows.size() > MOST_IDS) {
-      List<HotId> kept = hottest(KEPT_IDS);
-      rows.clear();
-      kept.forEach(each -> rows.put(each.id, each.rows));
+    if (rows.size() <= mostIds) {
+      return;
     }
+    for (long rare = 1; rows.size() > mostIds / 4; rare *= 2) {
+      long most = rare;
+      rows.values().removeIf(count -> count <= most);
+    }
+  }
+
+  /** Returns the ids with at least so many rows, in no order. */
+  public List<HotId> withRows(long fewest) {
+    List<HotId> found = new ArrayList<>();
+    rows.forEach(
+        (id, count) -> {
+          if (count >= fewest) {
+            found.add(new HotId(id, count));
+          }
+        });
+    return found;
   }
 
   /** Returns the ids with most rows, those with equal counts by their text. */

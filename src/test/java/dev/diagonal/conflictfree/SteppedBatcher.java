@@ -67,6 +67,7 @@ public final class SteppedBatcher<T> {
         new CellBatcher<>(
             write,
             new RowSizeEstimate<>(coder),
+            new EndCounts<>(write),
             group,
             (batch, bytes) -> outgoing.add(new Outgoing<>(batch, bytes)),
             writesAll
