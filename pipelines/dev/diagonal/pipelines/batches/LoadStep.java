@@ -6,7 +6,7 @@ import dev.diagonal.files.PieceCuts;
 import dev.diagonal.files.RangePlan;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.jdbc.relationships.LoadedFiles;
-import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.schema.JobSchema;
 import dev.diagonal.internal.jobs.LoadRatings;
 import dev.diagonal.internal.metrics.Counted;
 import dev.diagonal.jdbc.connection.JdbcTarget;

@@ -3,7 +3,7 @@ package dev.diagonal.pipelines.batches;
 import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.jdbc.table.TableCheck;
-import dev.diagonal.internal.jobs.JobSchemaCheck;
+import dev.diagonal.internal.jobs.schema.JobSchemaCheck;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.schema.JobTables;
 import dev.diagonal.pipelines.dryrun.Findings;

@@ -4,7 +4,7 @@ import dev.diagonal.files.InputFiles;
 import dev.diagonal.files.SkippedLines;
 import dev.diagonal.internal.files.output.OutputPlace;
 import dev.diagonal.internal.jobs.BatchesFailedException;
-import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.schema.JobSchema;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;

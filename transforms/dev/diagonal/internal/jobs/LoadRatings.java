@@ -56,7 +56,7 @@ public final class LoadRatings extends PTransform<PBegin, PCollection<Written>> 
 
   /**
    * Loads these files, globs or directories into the ratings of {@code tables}. The table must
-   * exist: see {@link dev.diagonal.internal.jobs.JobSchema#createRatingsIfMissing}.
+   * exist: see {@link dev.diagonal.internal.jobs.schema.JobSchema#createRatingsIfMissing}.
    */
   public static LoadRatings from(
       List<String> patterns, RatingFormat format, JdbcTarget database, JobTables tables) {

@@ -1,6 +1,5 @@
 /**
- * Prepares the database of a batch job and loads its ratings. Internal: it may change in any
- * version.
+ * Loads the ratings of a batch job. Internal: it may change in any version.
  */
 @org.jspecify.annotations.NullMarked
 package dev.diagonal.internal.jobs;

@@ -1,6 +1,6 @@
 package dev.diagonal.benchmarks;
 
-import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.schema.JobSchema;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchPlan;
 import dev.diagonal.jobs.BatchWorker;

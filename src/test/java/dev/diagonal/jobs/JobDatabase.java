@@ -3,7 +3,7 @@ package dev.diagonal.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.internal.jdbc.table.PostgresSql;
-import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.schema.JobSchema;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jobs.BatchWorker.Outcome;
 import dev.diagonal.jobs.schema.JobTables;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.diagonal.fault.BadInputException;
-import dev.diagonal.internal.jobs.JobSchema;
+import dev.diagonal.internal.jobs.schema.JobSchema;
 import dev.diagonal.jobs.Publication.Published;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.PostgresExtension;

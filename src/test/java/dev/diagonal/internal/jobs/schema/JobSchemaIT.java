@@ -1,4 +1,4 @@
-package dev.diagonal.internal.jobs;
+package dev.diagonal.internal.jobs.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

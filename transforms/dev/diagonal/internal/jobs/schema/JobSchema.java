@@ -1,10 +1,7 @@
-package dev.diagonal.internal.jobs;
+package dev.diagonal.internal.jobs.schema;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.jdbc.table.PostgresSql;
-import dev.diagonal.internal.jobs.schema.JobScript;
-import dev.diagonal.internal.jobs.schema.JobSession;
-import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jdbc.CreateTable;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Column;

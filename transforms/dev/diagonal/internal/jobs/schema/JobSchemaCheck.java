@@ -1,11 +1,9 @@
-package dev.diagonal.internal.jobs;
+package dev.diagonal.internal.jobs.schema;
 
 import dev.diagonal.fault.TargetMismatchException;
 import dev.diagonal.internal.jdbc.connection.RetriedTransaction;
 import dev.diagonal.internal.jdbc.table.FoundTable;
 import dev.diagonal.internal.jdbc.table.TableShape;
-import dev.diagonal.internal.jobs.schema.JobScript;
-import dev.diagonal.internal.jobs.schema.RatingColumns;
 import dev.diagonal.jdbc.connection.JdbcTarget;
 import dev.diagonal.jdbc.table.Table;
 import dev.diagonal.jobs.schema.JobTables;
