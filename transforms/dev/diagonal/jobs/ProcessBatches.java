@@ -65,7 +65,7 @@ public final class ProcessBatches extends PTransform<PBegin, PCollection<Process
 
   /**
    * Processes the batches planned in the job table of {@code tables}, which must exist: see {@link
-   * dev.diagonal.internal.jobs.JobSchema#createIfMissing} and {@link BatchPlan#plan}.
+   * CreateJobTables#ifMissing} and {@link BatchPlan#plan}.
    */
   public static ProcessBatches in(JdbcTarget database, JobTables tables) {
     return new ProcessBatches(database, tables, WorkSettings.DEFAULT, DEFAULT_WORKERS, null);

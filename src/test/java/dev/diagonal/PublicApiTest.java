@@ -42,14 +42,14 @@ final class PublicApiTest {
   }
 
   @Test
-  void theExampleNeedsNoInternalType() {
-    JavaClasses example = new ClassFileImporter().importPackages("dev.diagonal.readme");
+  void examplesAndRecipesNeedNoInternalType() {
+    JavaClasses examples = new ClassFileImporter().importPackages("dev.diagonal.readme");
     noClasses()
         .that()
-        .haveSimpleName("LibraryExample")
+        .haveNameMatching(".*(Example|Recipes)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.diagonal.internal..")
-        .check(example);
+        .check(examples);
   }
 }

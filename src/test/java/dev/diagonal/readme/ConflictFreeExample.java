@@ -22,8 +22,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recipes of docs/library.md: the lines between the marks. {@code ConflictFreeExampleIT} runs
- * them and keeps the page the same.
+ * The recipes of docs/library.md for rows with two ends: the lines between the marks. {@code
+ * ConflictFreeExampleIT} runs them, and {@code RecipesTest} keeps the page the same.
  */
 final class ConflictFreeExample {
 

@@ -1,14 +1,11 @@
 package dev.diagonal.readme;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.diagonal.conflictfree.DiagonalBatch;
 import dev.diagonal.pipelines.local.LocalPostgres;
 import dev.diagonal.testing.EdgeDatabase;
 import dev.diagonal.testing.PostgresExtension;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
@@ -23,8 +20,6 @@ import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresExtension.class)
 final class ConflictFreeExampleIT {
@@ -87,30 +82,5 @@ final class ConflictFreeExampleIT {
                 "SELECT concat_ws(' ', count(*), count(DISTINCT source), min(target), max(target))"
                     + " FROM knows"))
         .containsExactly(EDGES + " 50 1000 " + (1_000 + EDGES / 50 - 1));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"statement", "writer", "writers", "split"})
-  void thePageHasTheLinesThatRun(String name) throws Exception {
-    String source =
-        Files.readString(Path.of("src/test/java/dev/diagonal/readme/ConflictFreeExample.java"));
-    String verb = name.equals("writers") ? "" : "s";
-    String lines =
-        source.substring(
-            source.indexOf("// " + name + " begin" + verb + "\n"),
-            source.indexOf("// " + name + " end" + verb + "\n"));
-    List<String> block = lines.lines().skip(1).map(String::stripTrailing).toList();
-    int indent =
-        block.stream()
-            .filter(line -> !line.isEmpty())
-            .mapToInt(line -> line.length() - line.stripLeading().length())
-            .min()
-            .orElseThrow();
-    String text =
-        block.stream()
-            .map(line -> line.isEmpty() ? line : line.substring(indent))
-            .collect(joining("\n"))
-            .strip();
-    assertThat(Files.readString(Path.of("docs/library.md"))).contains("```java\n" + text + "\n```");
   }
 }
